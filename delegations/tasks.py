@@ -51,4 +51,4 @@ def purge() -> None:
 
 
 def _purge() -> int:
-    return sum(sum(found.values()) for found in nightly_purge.purge_all().values())
+    return sum(sum(numbers.values()) for numbers in nightly_purge.purge_all().values())

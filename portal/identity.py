@@ -140,18 +140,18 @@ def _gather_account(by_summit: dict[int, _ViewerData], user: User) -> None:
 def _gather_sign_ins(by_summit: dict[int, _ViewerData], keys: list[str]) -> None:
     rows = PortalSession.objects.live().filter(public_id__in=keys)
     related = ("link__invitation__party__summit", "link__person", "person__summit", "person__membership__party")
-    proven: dict[int, PortalSession] = {}
+    sessions_by_person: dict[int, PortalSession] = {}
     for row in rows.select_related(*related).order_by("pk"):
         if row.link is not None:
             _gather_link(by_summit, row.link)
         elif row.person is not None and portal_sessions.is_current_mailbox(row.mailbox, row.person):
-            proven.setdefault(row.person.pk, row)
+            sessions_by_person.setdefault(row.person.pk, row)
             _gather_person(by_summit, row.person, Mailbox(row.public_id))
-    if proven:
-        points = FocalPoint.objects.filter(person__in=proven).select_related("party")
+    if sessions_by_person:
+        points = FocalPoint.objects.filter(person__in=sessions_by_person).select_related("party")
         for point in points.order_by("party__sort_key", "pk"):
             entry = by_summit[point.party.summit_id]
-            entry.act_for(point.party, Mailbox(proven[point.person_id].public_id))
+            entry.act_for(point.party, Mailbox(sessions_by_person[point.person_id].public_id))
 
 
 def _gather_link(by_summit: dict[int, _ViewerData], link: InvitationLink) -> None:
@@ -292,13 +292,13 @@ def _nobody(request: HttpRequest) -> HttpResponse:
     keys = sign_ins(request)
     if keys and not request.user.is_authenticated:
         rows = PortalSession.objects.filter(public_id__in=keys).select_related("person__summit")
-        dead = rows.select_related("link__invitation__party__summit").order_by("pk").last()
-        if dead is not None and dead.link is not None and dead.ended_at is None:
-            party = dead.link.invitation.party
+        last_session = rows.select_related("link__invitation__party__summit").order_by("pk").last()
+        if last_session is not None and last_session.link is not None and last_session.ended_at is None:
+            party = last_session.link.invitation.party
             context = {"reason": "closed", "party": party, "summit": party.summit, **party_names.alone_on_page(party)}
             return render(request, "portal/letter_links/problem.html", context, status=410)
-        if dead is not None and dead.person is not None and dead.ended_at is None:
-            context = {"reason": "no longer", "summit": dead.person.summit}
+        if last_session is not None and last_session.person is not None and last_session.ended_at is None:
+            context = {"reason": "no longer", "summit": last_session.person.summit}
             return render(request, "portal/letter_links/problem.html", context, status=410)
     if request.user.is_authenticated:
         return render(request, "portal/no_delegation.html", status=403)

@@ -139,8 +139,10 @@ class PersonalDataCollector:
     def __post_init__(self) -> None:
         self.times = Times.of(self.summit)
         membership = getattr(self.person, "membership", None)
-        before = FormerMember.objects.filter(person=self.person).order_by("-ended_at", "-pk")
-        self.category = membership.category_id if membership else before.values_list("category", flat=True).first()
+        former_memberships = FormerMember.objects.filter(person=self.person).order_by("-ended_at", "-pk")
+        self.category = (
+            membership.category_id if membership else former_memberships.values_list("category", flat=True).first()
+        )
 
     @property
     def person(self) -> Person:
@@ -165,8 +167,8 @@ class PersonalDataCollector:
                 yield part
 
     def _part(self, portion: Portion) -> DataPart | None:
-        columns = [each for each in columns_of(portion) if each.name not in STRUCTURE and not is_staffs(each)]
-        related = [each.name for each in columns if each.many_to_one]
+        columns = [column for column in columns_of(portion) if column.name not in STRUCTURE and not is_staffs(column)]
+        related = [column.name for column in columns if column.many_to_one]
         rows = portion.rows(self.subject)
         listed = [] if portion.name in COUNTED else list(rows.select_related(*related)[: MOST + 1])
         number = rows.count() if portion.name in COUNTED or len(listed) > MOST else len(listed)
@@ -186,7 +188,7 @@ class PersonalDataCollector:
         return DataPart(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
 
     def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
-        pairs = [(capfirst(str(each.verbose_name)), self._said(row, each)) for each in columns]
+        pairs = [(capfirst(str(column.verbose_name)), self._said(row, column)) for column in columns]
         return [(name, value) for name, value in pairs if value != ""]
 
     def _particulars(self) -> Iterator[DataPart]:

@@ -72,14 +72,14 @@ def particulars_of(person: Person) -> Particulars | None:
 
     Makes no query if the particulars were fetched with the person.
     """
-    found: Particulars | None = getattr(person, "particulars", None)
-    return found
+    particulars: Particulars | None = getattr(person, "particulars", None)
+    return particulars
 
 
 def photo_of(person: Person) -> Photo | None:
     """Return a person's photograph, or None. Makes no query if the photograph was fetched with the person."""
-    found: Photo | None = getattr(person, "photo", None)
-    return found
+    photo: Photo | None = getattr(person, "photo", None)
+    return photo
 
 
 def filled(person: Person) -> set[str]:
@@ -121,28 +121,28 @@ class FieldReader:
 
     def visible(self, person: Person) -> set[str]:
         """Return the names of a person's fields, in all groups, that `by` may see."""
-        found: set[str] = set()
+        names: set[str] = set()
         row, photo = particulars_of(person), photo_of(person)
         for group in GROUPS.values():
             if self._any(group.view, person):
-                found |= set(group.fields)
+                names |= set(group.fields)
             elif group is PHOTO:
                 if photo is not None and self._own(group.view, photo.entered_for):
-                    found.add("photo")
+                    names.add("photo")
             elif row is not None and self._own(group.view, row.entered_for):
-                found |= set(group.fields) - set(row.withheld)
-        return found
+                names |= set(group.fields) - set(row.withheld)
+        return names
 
     def changeable(self, person: Person) -> set[str]:
         """Return the names of a person's fields, in all groups, that `by` may change."""
-        found: set[str] = set()
+        names: set[str] = set()
         party = party_of(person)
         for group in GROUPS.values():
             if self._any(group.change, person):
-                found |= set(group.fields)
+                names |= set(group.fields)
             elif party is not None and self._own(group.change, party):
-                found |= set(group.fields) - others(person, party)
-        return found
+                names |= set(group.fields) - others(person, party)
+        return names
 
     def _any(self, action: str, person: Person) -> bool:
         if isinstance(self.by, System):

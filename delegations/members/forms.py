@@ -109,10 +109,10 @@ class PersonForm(forms.Form):
         self.summit = summit
         self.before = values_of(person)
         super().__init__(data, initial=self.before, **kwargs)
-        wanted = set(fields)
+        included = set(fields)
         for model, names in ((Person, PERSON), (Particulars, PARTICULARS)):
-            chosen = [name for name in names if name in wanted]
-            self.fields |= forms.fields_for_model(model, chosen, formfield_callback=self._field)
+            selected = [name for name in names if name in included]
+            self.fields |= forms.fields_for_model(model, selected, formfield_callback=self._field)
 
     def _field(self, column: Any, **kwargs: Any) -> Any:
         if column.name in ("arrives_at", "departs_at"):
@@ -156,8 +156,8 @@ class PersonForm(forms.Form):
 
     def value(self, name: str) -> Any:
         """Return the value that a field will have after saving, or None if it is empty or invalid."""
-        found = self.cleaned_data.get(name) if name in self.fields else self.before.get(name)
-        return None if found in ("", None) else found
+        value = self.cleaned_data.get(name) if name in self.fields else self.before.get(name)
+        return None if value in ("", None) else value
 
     def clean_passport_name(self) -> str:
         """Return the name in Unicode's composed form (NFC).

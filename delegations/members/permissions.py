@@ -84,9 +84,9 @@ def own_people(user: User, role: str) -> Q:
     """
     party_keys = own_parties(user, role).values("pk")
     entered = Q(particulars__entered_for__in=party_keys)
-    acts = Q(pk__in=FocalPoint.objects.filter(party__in=party_keys).values("person"))
+    focal_points = Q(pk__in=FocalPoint.objects.filter(party__in=party_keys).values("person"))
     free = Q(particulars__isnull=True) | Q(particulars__entered_for__isnull=True)
-    return Q(membership__party__in=party_keys) | Q(membership__isnull=True) & (entered | acts & free)
+    return Q(membership__party__in=party_keys) | Q(membership__isnull=True) & (entered | focal_points & free)
 
 
 # Called with an actor that has no account, and a party's primary key. Returns a queryset that has rows only while the

@@ -36,15 +36,15 @@ def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
 
     Raises PermissionDenied if `by` may not withdraw one of the members.
     """
-    found: dict[Summit, list[list[int]]] = {}
+    rows_by_summit: dict[Summit, list[list[int]]] = {}
     for row in bulk_changes.to_withdraw(memberships=memberships, by=by).to:
-        found.setdefault(row.party.summit, []).append([row.pk, row.person_id, row.party_id])
+        rows_by_summit.setdefault(row.party.summit, []).append([row.pk, row.person_id, row.party_id])
     # Parties are always locked in the same order, to avoid deadlocks.
     return [
         jobs_services.start(
             kind=NAME, by=by, summit=summit, params={"rows": sorted(rows, key=lambda row: (row[2], row[0]))}
         )
-        for summit, rows in found.items()
+        for summit, rows in rows_by_summit.items()
     ]
 
 

@@ -79,7 +79,7 @@ def register(order: int, kind: HandoverKind) -> HandoverKind:
 
     Raises ValueError if another kind has the same name.
     """
-    if any(known.what == kind.what for known in _kinds):
+    if any(registered.what == kind.what for registered in _kinds):
         raise ValueError(f"{kind.what} is a kind of item already")
     return _kinds.register(order)(kind)
 

@@ -140,9 +140,9 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield Task(message % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
     yield from _prepared(request, summit)
     yield from _lacking(request, summit)
-    alike = count_duplicates(request, summit)
-    if alike:
-        yield Task(duplicates.sentence(alike), Urgency.NEXT, alike_list(summit), duplicates.CHANGE)
+    duplicate_count = count_duplicates(request, summit)
+    if duplicate_count:
+        yield Task(duplicates.sentence(duplicate_count), Urgency.NEXT, alike_list(summit), duplicates.CHANGE)
 
 
 def count_duplicates(request: HttpRequest, summit: Summit) -> int:
@@ -175,11 +175,11 @@ def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    lacking = numbers(request, summit)
+    counts = numbers(request, summit)
     for name in ("mailbox", "head", "focal"):
-        if lacking[name]:
+        if counts[name]:
             urgency = Urgency.NOW if name == "mailbox" else Urgency.NEXT
-            yield Task(completeness.sentence(name, lacking[name]), urgency, parties(summit, lacks=name), CHANGE)
+            yield Task(completeness.sentence(name, counts[name]), urgency, parties(summit, lacks=name), CHANGE)
 
 
 @desk_task.register(10)
@@ -199,8 +199,8 @@ def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     It makes no extra query, because the dashboard computes these numbers anyway.
     """
     if allows(request.user, ISSUE_BADGE, summit) and (number := numbers(request, summit)["badge"]):
-        address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': summit.slug})}"
-        yield Task(completeness.sentence("badge", number), Urgency.NEXT, address, ISSUE_BADGE)
+        url = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': summit.slug})}"
+        yield Task(completeness.sentence("badge", number), Urgency.NEXT, url, ISSUE_BADGE)
 
 
 @desk_task.register(11)
@@ -229,12 +229,12 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             ending,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
-        address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
-        yield Task(message % {"n": ending}, Urgency.NOW, address, INVITE)
+        url = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
+        yield Task(message % {"n": ending}, Urgency.NOW, url, INVITE)
     yield from _letter_request_tasks(request, summit)
-    points = numbers(request, summit)[completeness.REQUESTS]
-    if points:
-        yield Task(requested(points), Urgency.NOW, requests(summit), INVITE)
+    request_count = numbers(request, summit)[completeness.REQUESTS]
+    if request_count:
+        yield Task(requested(request_count), Urgency.NOW, requests(summit), INVITE)
     declined = waiting(request, summit)["declined"]
     if declined:
         message = ngettext(
@@ -255,8 +255,8 @@ def _letter_request_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task
             number,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "asks": "open"}
-        address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
-        yield Task(message % {"n": number}, Urgency.NOW, address, INVITE)
+        url = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
+        yield Task(message % {"n": number}, Urgency.NOW, url, INVITE)
 
 
 def _late(number: int) -> str:

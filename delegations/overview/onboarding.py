@@ -185,12 +185,12 @@ def _letter(targets: InvitationTargets, form: DueForm | None, summit: Summit) ->
 
 
 def _redirect_after_sending(
-    request: HttpRequest, summit: Summit, user: User, reach: InvitationTargets
+    request: HttpRequest, summit: Summit, user: User, targets: InvitationTargets
 ) -> HttpResponse:
     states = steps.states_for(user, summit)
     done = sum(step.state == "done" for step in states)
-    message = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(reach.to)) % {
-        "n": len(reach.to)
+    message = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(targets.to)) % {
+        "n": len(targets.to)
     }
     messages.success(request, message)
     progress = _("%(done)d of %(all)d first steps are done. What comes next stands below.")
@@ -214,10 +214,10 @@ def has_invited(summit: Summit) -> bool:
     """
     if _INVITED.get(summit.pk):
         return True
-    found = Invitation.objects.filter(party__summit=summit, sent_at__isnull=False, occasion="").exists()
-    if found:
-        _INVITED.put(summit.pk, found)
-    return found
+    invited = Invitation.objects.filter(party__summit=summit, sent_at__isnull=False, occasion="").exists()
+    if invited:
+        _INVITED.put(summit.pk, invited)
+    return invited
 
 
 desk_step.register(40)(

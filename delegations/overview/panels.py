@@ -85,9 +85,7 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
         ]
         for desk, names in LACKS.items()
     }
-    own_tasks = [
-        DeskTask(sentence(counts[name]), counts[name], address) for name, sentence, address in rows if counts[name]
-    ]
+    own_tasks = [DeskTask(sentence(counts[name]), counts[name], url) for name, sentence, url in rows if counts[name]]
     duplicate_count = count_duplicates(request, summit)
     last_tasks = (
         [DeskTask(duplicates.sentence(duplicate_count), duplicate_count, alike_list(summit))]
@@ -112,14 +110,14 @@ def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | 
     """
     if not allows(request.user, INVITE, summit) or not allows(request.user, "delegations.party.view", summit):
         return None
-    found = lines(request, summit)
-    busy = sum(bool(entries) for entries in found.values())
+    tasks_by_desk = lines(request, summit)
+    busy_count = sum(bool(entries) for entries in tasks_by_desk.values())
     title = (
-        ngettext("%(n)d desk has something to do", "%(n)d desks have something to do", busy) % {"n": busy}
-        if busy
+        ngettext("%(n)d desk has something to do", "%(n)d desks have something to do", busy_count) % {"n": busy_count}
+        if busy_count
         else _("No desk has anything to do")
     )
-    rows = [(str(desk.label), entries) for desk, entries in found.items()]
+    rows = [(str(desk.label), entries) for desk, entries in tasks_by_desk.items()]
     return "admin/delegations/overview/desk_tasks_panel.html", {"title": title, "desks": rows}
 
 
@@ -128,13 +126,13 @@ def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, An
     """Return the panel with the numbers of invitations and answers, or None if the user may not see parties."""
     if not allows(request.user, "delegations.party.view", summit):
         return None
-    found = numbers(request, summit)
-    late = found["open"] > 0 and summit.answer_by is not None and summit.answer_by <= now_of(request)
-    may_invite = can_invite(request.user, summit) and found["uninvited"] > 0
+    counts = numbers(request, summit)
+    late = counts["open"] > 0 and summit.answer_by is not None and summit.answer_by <= now_of(request)
+    may_invite = can_invite(request.user, summit) and counts["uninvited"] > 0
     may_see_calls = allows(request.user, "delegations.callnote.view", summit)
-    waiting = _waiting(request, summit) if may_see_calls and found["open"] else []
+    waiting = _waiting(request, summit) if may_see_calls and counts["open"] else []
     return "admin/delegations/overview/invitations_panel.html", {
-        **{name: found[name] for name in STANDINGS},
+        **{name: counts[name] for name in STANDINGS},
         "late": late,
         "may_invite": may_invite,
         "may_see_calls": may_see_calls,

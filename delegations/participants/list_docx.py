@@ -50,8 +50,8 @@ def _page(document: Any, listing: Listing) -> None:
     section.top_margin, section.bottom_margin = Mm(26), Mm(28)
     if listing.direction == "rtl":
         grid = section._sectPr.find(qn("w:docGrid"))
-        mark = OxmlElement("w:bidi")
-        section._sectPr.append(mark) if grid is None else grid.addprevious(mark)
+        element = OxmlElement("w:bidi")
+        section._sectPr.append(element) if grid is None else grid.addprevious(element)
     properties = document.core_properties
     properties.title, properties.author = listing.title, listing.summit
     properties.language, properties.comments = listing.language, ""
@@ -93,9 +93,9 @@ def _size(style: Any, size: int) -> None:
     DOCX stores that size separately, in half points.
     """
     properties = style.element.get_or_add_rPr()
-    mark = OxmlElement("w:szCs")
-    mark.set(qn("w:val"), str(size * 2))
-    properties.find(qn("w:sz")).addnext(mark)
+    element = OxmlElement("w:szCs")
+    element.set(qn("w:val"), str(size * 2))
+    properties.find(qn("w:sz")).addnext(element)
 
 
 def _edges(document: Any, listing: Listing) -> None:
@@ -126,9 +126,9 @@ def _counter(paragraph: Any, name: str) -> None:
         if kind == "shown":
             run.text = text
         elif kind:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run._r.append(mark)
+            element = OxmlElement("w:fldChar")
+            element.set(qn("w:fldCharType"), kind)
+            run._r.append(element)
         else:
             instruction = OxmlElement("w:instrText")
             instruction.set(qn("xml:space"), "preserve")
@@ -178,9 +178,9 @@ def _add_paragraph(document: Any, listing: Listing, style: str, text: str, *, la
     lines begin."""
     language = language or listing.language
     paragraph = document.add_paragraph(style=style)
-    own = text_directions().get(language, listing.direction)
-    _set_direction(paragraph, own)
-    if own != listing.direction:
+    direction = text_directions().get(language, listing.direction)
+    _set_direction(paragraph, direction)
+    if direction != listing.direction:
         # "Right" is relative to the paragraph's direction: the end of its lines.
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if text:
@@ -203,6 +203,6 @@ def _run(paragraph: Any, text: str, language: str) -> Any:
 
 
 def _language(properties: Any, language: str) -> None:
-    mark = OxmlElement("w:lang")
-    mark.set(qn("w:bidi" if text_directions().get(language) == "rtl" else "w:val"), language)
-    properties.append(mark)
+    element = OxmlElement("w:lang")
+    element.set(qn("w:bidi" if text_directions().get(language) == "rtl" else "w:val"), language)
+    properties.append(element)

@@ -18,8 +18,8 @@ WIDEST, NARROWEST = 60, 10
 
 def write(listing: Listing) -> bytes:
     """Return the list as an XLSX file. No cell is a formula, even if its text looks like one."""
-    book = Workbook()
-    sheet: Any = book.active
+    workbook = Workbook()
+    sheet: Any = workbook.active
     with override(listing.language):
         head, rows = _head(), _rows(listing)
         # A sheet's name has at most 31 characters.
@@ -29,10 +29,10 @@ def write(listing: Listing) -> bytes:
         sheet.append([harmless(cell) for cell in row])
     _dress(sheet, [head, *rows])
     _print(sheet, listing)
-    book.properties.title = f"{listing.title}: {listing.summit}"
-    book.properties.language = listing.language
+    workbook.properties.title = f"{listing.title}: {listing.summit}"
+    workbook.properties.language = listing.language
     buffer = BytesIO()
-    book.save(buffer)
+    workbook.save(buffer)
     return buffer.getvalue()
 
 

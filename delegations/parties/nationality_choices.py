@@ -18,9 +18,9 @@ KOSOVO, STATELESS = "XK", "XX"
 @cache
 def _choices(language: str) -> tuple[tuple[str, str], ...]:
     with translation.override(language):
-        found = {str(code): str(name) for code, name in countries}
-        found[KOSOVO] = _("Kosovo")
-        ordered = sorted(found.items(), key=lambda entry: fold(entry[1]))
+        names = {str(code): str(name) for code, name in countries}
+        names[KOSOVO] = _("Kosovo")
+        ordered = sorted(names.items(), key=lambda entry: fold(entry[1]))
         return (*ordered, (STATELESS, _("stateless or not stated")))
 
 

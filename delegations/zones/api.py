@@ -90,7 +90,7 @@ class ZoneViewSet(DeskViewSet):
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Zone]:
         """Put the zones in an order. Zones that `order` doesn't name follow in their old order. `expected` is the
         complete order as the client read it. Returns all zones."""
-        found = list(Zone.objects.filter(summit=summit))
-        order, expected = fields_api.order_and_mark(found, values, "pk")
+        zones = list(Zone.objects.filter(summit=summit))
+        order, expected = fields_api.order_and_mark(zones, values, "pk")
         services.arrange(by=by, summit=summit, order=order, expected=expected)
         return list(Zone.objects.filter(summit=summit))

@@ -131,5 +131,5 @@ def load(sessions: list[Session], by: User, ids: list[str]) -> None:
 @cache
 def _paper(session: str) -> bytes:
     """Return the document for the session with this title as PDF. The bytes are the same each time."""
-    title, *words = PAPERS[session]
-    return print_pdf(_SOURCE, {"title": title, "words": words})
+    title, *paragraphs = PAPERS[session]
+    return print_pdf(_SOURCE, {"title": title, "words": paragraphs})

@@ -249,14 +249,14 @@ def _sessions(loading: Loading) -> None:
 def _participants(loading: Loading, entry: agenda.DemoSession, session: Session) -> list[Participant]:
     """Return the participants of a session: the chair, people and parties. "*" means all delegations."""
     delegations = [party.name for party in loading.parties.values() if party.is_delegation]
-    named = delegations if entry.parties == agenda.ALL else list(entry.parties)
+    names = delegations if entry.parties == agenda.ALL else list(entry.parties)
     people = [(loading.people[key], ParticipantRole.PARTICIPANT) for key in entry.people]
     if entry.chair:
         people.insert(0, (loading.people[entry.chair], ParticipantRole.CHAIR))
     rows = [Participant(session=session, person=person, role=role) for person, role in people]
     rows += [
         Participant(session=session, party=loading.parties[name], level=agenda_translations.level_of(entry.kind))
-        for name in named
+        for name in names
     ]
     for position, row in enumerate(rows):
         row.position = position

@@ -71,11 +71,14 @@ def _answers(summit: Summit, days: Days, by: User) -> None:
         for row in rows
         if row.party.mission_email
     )
-    coming = [row.party_id for row in rows if row.answer == Answer.ATTENDING]
+    attending = [row.party_id for row in rows if row.answer == Answer.ATTENDING]
     host = Party.objects.filter(summit=summit, is_host=True).values("pk")
-    named = Membership.objects.filter(party__in=coming) | Membership.objects.filter(party__in=host)
-    named.update(confirmed_at=days.evening(7))
-    Badge.objects.bulk_create(Badge(party_id=each.party_id, person_id=each.person_id, issued_by=by) for each in named)
+    memberships = Membership.objects.filter(party__in=attending) | Membership.objects.filter(party__in=host)
+    memberships.update(confirmed_at=days.evening(7))
+    Badge.objects.bulk_create(
+        Badge(party_id=membership.party_id, person_id=membership.person_id, issued_by=by)
+        for membership in memberships
+    )
 
 
 def _releases(summit: Summit, by: User) -> None:

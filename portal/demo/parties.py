@@ -52,8 +52,8 @@ class PartyRow:
     @property
     def level(self) -> Level:
         """The level at which the party is invited."""
-        of_kind = {PartyKind.INTERNATIONAL: Level.EXECUTIVE, PartyKind.ORGANISATION: Level.REPRESENTATIVE}
-        return of_kind.get(self.kind, Level.MINISTER)
+        levels_by_kind = {PartyKind.INTERNATIONAL: Level.EXECUTIVE, PartyKind.ORGANISATION: Level.REPRESENTATIVE}
+        return levels_by_kind.get(self.kind, Level.MINISTER)
 
     @property
     def key(self) -> str:

@@ -25,17 +25,17 @@ def load(sessions: list[Session], parties: dict[str, Party], until: datetime, id
 
     `until` is the deadline for requests.
     """
-    row = next(each for each in sessions if each.title == PLENARY)
-    row.opening, row.speech_minutes, row.requests_until = OPENING, LIMIT, until
-    row.save(update_fields=["opening", "speech_minutes", "requests_until"])
+    plenary = next(session for session in sessions if session.title == PLENARY)
+    plenary.opening, plenary.speech_minutes, plenary.requests_until = OPENING, LIMIT, until
+    plenary.save(update_fields=["opening", "speech_minutes", "requests_until"])
     chosen = [parties[name] for name in (*SPEAKING, *ASKING)]
     members = Membership.objects.filter(party__in=chosen, capacity=Capacity.HEAD).select_related("person")
-    heads = {each.party_id: each.person for each in members}
+    heads = {session.party_id: session.person for session in members}
     for position, (name, minutes) in enumerate(SPEAKING.items()):
         party = parties[name]
         Slot.objects.create(
             public_id=ids(),
-            session=row,
+            session=plenary,
             party=party,
             speaker=heads[party.pk],
             position=position,
@@ -45,7 +45,7 @@ def load(sessions: list[Session], parties: dict[str, Party], until: datetime, id
         party = parties[name]
         FloorRequest.objects.create(
             public_id=ids(),
-            session=row,
+            session=plenary,
             party=party,
             speaker=heads[party.pk],
             subject=subject,

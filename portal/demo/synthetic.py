@@ -225,14 +225,14 @@ def _places(world: World, rows: list[tuple[Party, str, Capacity | None]]) -> Non
 
 def _room(categories: dict[str, Category], rows: list[tuple[Party, str, Capacity | None]]) -> None:
     """Raise each quota that a party would exceed to the largest number of people that a party names."""
-    named = Counter((party.pk, capacity) for party, _office, capacity in rows if capacity is not None)
-    most: dict[str, int] = {}
-    for (_party, capacity), number in named.items():
-        most[capacity.value] = max(number, most.get(capacity.value, 0))
-    limited = [row for row in categories.values() if row.quota is not None and row.quota < most.get(row.code, 0)]
-    for row in limited:
-        row.quota = most[row.code]
-    Category.objects.bulk_update(limited, ["quota"])
+    named_counts = Counter((party.pk, capacity) for party, _office, capacity in rows if capacity is not None)
+    largest: dict[str, int] = {}
+    for (_party, capacity), number in named_counts.items():
+        largest[capacity.value] = max(number, largest.get(capacity.value, 0))
+    exceeded = [row for row in categories.values() if row.quota is not None and row.quota < largest.get(row.code, 0)]
+    for row in exceeded:
+        row.quota = largest[row.code]
+    Category.objects.bulk_update(exceeded, ["quota"])
 
 
 def _invitations(world: World) -> None:
@@ -240,10 +240,10 @@ def _invitations(world: World) -> None:
 
     Of ten parties, six accept, one declines, and two haven't answered. The invitation of the tenth is a draft.
     """
-    fate = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
+    answers = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
     invitations, expires = [], db_now() + LINKS_LAST
     invited_at = days_before(world.summit.starts_on, INVITED_BEFORE)
-    for party, outcome in zip(world.parties[1:], fate, strict=False):
+    for party, outcome in zip(world.parties[1:], answers, strict=False):
         row = Invitation(public_id=world.ids(), party=party)
         if outcome != "draft":
             row.state = InvitationState.ANSWERED if outcome else InvitationState.SENT

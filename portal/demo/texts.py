@@ -38,9 +38,13 @@ def unfolded(body: str) -> str:
 def dated(body: str, days: Days) -> str:
     """Return a body with the dates and times of the demonstration filled in."""
     first, second = (days.at(day, time(12, 0)).date() for day in (FIRST, SECOND))
-    both = f"{first.day} {first:%B} and {second.day} {second:%B %Y}"
+    both_days = f"{first.day} {first:%B} and {second.day} {second:%B %Y}"
     hours = {"arrivals": time(8, 0), "opening": time(9, 30), "photo": time(10, 10), "media": time(6, 30)}
-    dates = {"days": both, "first": f"{first:%A} {first.day} {first:%B %Y}", "second": f"{second.day} {second:%B %Y}"}
+    dates = {
+        "days": both_days,
+        "first": f"{first:%A} {first.day} {first:%B %Y}",
+        "second": f"{second.day} {second:%B %Y}",
+    }
     return body.format(**dates, **{name: days.clock(clock) for name, clock in hours.items()})
 
 

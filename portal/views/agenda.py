@@ -48,13 +48,13 @@ def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
     Return a list of the sessions that are on now, and the next session, None if there is none.
     """
     own_rows = [row for row in rows if row.mine]
-    on = [row for row in own_rows if row.starts_at <= now < row.ends_at]
+    current = [row for row in own_rows if row.starts_at <= now < row.ends_at]
     following = next((row for row in own_rows if row.starts_at > now), None)
-    for row in on:
+    for row in current:
         row.state = "now"
     if following is not None:
         following.state = "next"
-    return on, following
+    return current, following
 
 
 def minutes_until(row: Any | None, now: datetime) -> int | None:
@@ -113,11 +113,11 @@ def _session_lines(viewer: Viewer, at: Current, own: Own, listed: SessionList) -
 
 
 def _lists(
-    viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], fresh: list[SessionChange]
+    viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], unseen: list[SessionChange]
 ) -> dict[str, Any]:
     """Return the page's context besides the list, and mark the rows that are on now, are next, or are new."""
-    on, following = mark(rows, at.moment)
-    changed = {change.session.session_id for change in fresh}
+    current, following = mark(rows, at.moment)
+    changed = {change.session.session_id for change in unseen}
     for row in rows:
         row.fresh = row.row.session_id in changed
     return {
@@ -127,9 +127,9 @@ def _lists(
         ),
         "names": listed.names,
         "notes": listed.notes,
-        "changed": len(fresh),
-        "stories": describe(fresh[:CHANGES], viewer, change_descriptions.Names(listed.names, listed.notes)),
-        "now": on,
+        "changed": len(unseen),
+        "stories": describe(unseen[:CHANGES], viewer, change_descriptions.Names(listed.names, listed.notes)),
+        "now": current,
         "next": following,
         "minutes": minutes_until(following, at.moment),
         "moment": at.moment,

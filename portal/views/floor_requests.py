@@ -69,18 +69,18 @@ def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -
     rows = FloorRequest.objects.filter(condition, session=row.session_id).exclude(state=RequestState.WITHDRAWN)
     requests = list(rows.select_related("speaker", "party", "slot").order_by("asked_at", "pk"))
     visible = [each for each in requests if _may_see(viewer, each)]
-    opened = row.mine and floor_requests.is_open(row.session)  # type: ignore[attr-defined]
+    is_open = row.mine and floor_requests.is_open(row.session)  # type: ignore[attr-defined]
     free = []
-    if opened:
+    if is_open:
         waiting = {each.party_id for each in requests if each.state == RequestState.ASKED}
-        taking = floor_requests.participating_parties(row.session, set(people.values()) - waiting)
-        free = [person for person in viewer.people if people.get(person.pk) in taking]
+        participating = floor_requests.participating_parties(row.session, set(people.values()) - waiting)
+        free = [person for person in viewer.people if people.get(person.pk) in participating]
     if not visible and not free:
         return None
     listed = [
         _request_status(each, speeches, each.party_id in viewer.acts or each.speaker_id in people) for each in visible
     ]
-    return Floor(row.session.requests_until if opened else None, listed, free)
+    return Floor(row.session.requests_until if is_open else None, listed, free)
 
 
 def _people(viewer: Viewer) -> dict[int, int]:

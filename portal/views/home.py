@@ -109,18 +109,18 @@ def _whereabouts(viewer: Viewer) -> dict[str, Any]:
     """
     rows = own_agenda_of(viewer)
     moment = db_now()
-    on, following = mark(rows, moment)
-    current = {row.pk for row in [*on, following] if row is not None}
-    day = (following or on[-1]).starts_at.astimezone(viewer.summit.zone).date() if current else None
+    current, following = mark(rows, moment)
+    current_pks = {row.pk for row in [*current, following] if row is not None}
+    day = (following or current[-1]).starts_at.astimezone(viewer.summit.zone).date() if current_pks else None
     later = [
         row
         for row in rows
-        if row.pk not in current
+        if row.pk not in current_pks
         and row.starts_at > moment
         and row.starts_at.astimezone(viewer.summit.zone).date() == day
     ]
     return {
-        "now": on,
+        "now": current,
         "next": following,
         "minutes": minutes_until(following, moment),
         "moment": moment,

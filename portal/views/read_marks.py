@@ -27,9 +27,9 @@ def seen_by(request: HttpRequest, viewer: Viewer) -> Seen:
     """Return which changes of the agenda the viewer has seen. Makes at most one query."""
     if viewer.me is not None:
         return read_marks.seen(viewer.me)
-    noted = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
+    stored = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
     # Older browser sessions store only a number, from before single sessions were recorded.
-    numbers = {"": noted} if isinstance(noted, int) else noted
+    numbers = {"": stored} if isinstance(stored, int) else stored
     return Seen(numbers.get("", 0), {int(key): number for key, number in numbers.items() if key})
 
 
@@ -42,8 +42,8 @@ def record(request: HttpRequest, viewer: Viewer, number: int, session: Session |
     if number > (seen.sessions.get(session.pk, 0) if session else seen.everything):
         numbers = {"": seen.everything, **{str(key): value for key, value in seen.sessions.items()}}
         numbers[str(session.pk) if session else ""] = number
-        noted = request.session.get(SHOWN_KEY, {})
-        request.session[SHOWN_KEY] = {**noted, viewer.summit.slug: numbers}
+        stored = request.session.get(SHOWN_KEY, {})
+        request.session[SHOWN_KEY] = {**stored, viewer.summit.slug: numbers}
 
 
 def own(viewer: Viewer, at: Current, found: Seen) -> Own:

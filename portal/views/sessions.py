@@ -40,7 +40,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     if newest is not None:
         read_marks.record(request, viewer, newest.number, row.session)
     places = list(row.participants.all())
-    spoken = speeches(row, places)
+    timed_speeches = speeches(row, places)
     context = {
         "viewer": viewer,
         "summit": viewer.summit,
@@ -49,8 +49,8 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         "levels": [
             place for place in places if place.level and place.party_id in {party.pk for party in viewer.reads_for}
         ],
-        "speeches": spoken,
-        "floor": floor_of(viewer, row, spoken),
+        "speeches": timed_speeches,
+        "floor": floor_of(viewer, row, timed_speeches),
         "interpretation": [
             (capfirst(language_name(source)), language_name(target), booth) for source, target, booth in row.languages
         ],
@@ -90,21 +90,21 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
     """
     people = {person.pk: person for person in viewer.people}
     rows = SignUp.objects.filter(session=row.session_id, person__in=people).order_by("signed_up_at", "pk")
-    signed = list(rows.select_related("person"))
-    if not signed and not row.sign_up:
+    sign_ups = list(rows.select_related("person"))
+    if not sign_ups and not row.sign_up:
         return None
-    takes = signups.is_open(row)
+    is_open = signups.is_open(row)
     members = set(Membership.objects.filter(person__in=people).values_list("person", flat=True))
-    signed_up = {each.person_id for each in signed}
+    signed_up = {each.person_id for each in sign_ups}
     elsewhere = (
         overlaps_by_person(summit=viewer.summit, row=row, people=list(people.values())) if row.times_known else {}
     )
     free = [(person, elsewhere.get(pk, [])) for pk, person in people.items() if pk in members - signed_up]
     return SignUps(
-        open=takes,
+        open=is_open,
         places=signups.places(row.session_id, row),
-        listed=[(each, elsewhere.get(each.person_id, [])) for each in signed],
-        free=free if takes else [],
+        listed=[(each, elsewhere.get(each.person_id, [])) for each in sign_ups],
+        free=free if is_open else [],
     )
 
 

@@ -79,11 +79,11 @@ def _source(reading: Reading) -> dict[str, Any]:
 def _remarks(reading: Reading) -> dict[str, Any]:
     """Return the fields for texts other than the body: summary, footnote, withdrawal, and each correction."""
     remarks = [("summary", reading.edition.summary), ("footnote", reading.note)]
-    known = notices(reading)
-    remarks += [(notice.kind, notice.line) for notice in known if notice.kind == "withdrawn"]
+    shown_notices = notices(reading)
+    remarks += [(notice.kind, notice.line) for notice in shown_notices if notice.kind == "withdrawn"]
     remarks += [(change.kind or "correction", f"{moment(change.at)} {change.note}") for change in reading.corrections]
     rows = [{"role": role, "contentType": "text/plain", "value": text} for role, text in remarks if text]
-    note = {"edNote": " ".join(notice.line for notice in known)} if known else {}
+    note = {"edNote": " ".join(notice.line for notice in shown_notices)} if shown_notices else {}
     return note | ({"descriptions": rows} if rows else {})
 
 
@@ -135,8 +135,8 @@ def _associations(reading: Reading) -> dict[str, Any]:
     for file in beside.files:
         url = settings.BASE_URL + file.url
         rendition = {"name": "file", "href": url, "contentType": file.content_type, "sizeInBytes": file.size}
-        about = {"name": file.title, "uri": url, "rel": "attachment", "language": file.language}
-        associations.append(about | {"renditions": [rendition]})
+        association = {"name": file.title, "uri": url, "rel": "attachment", "language": file.language}
+        associations.append(association | {"renditions": [rendition]})
     associations += [
         _other(rel, other) for rel, other in (("prepared", beside.prepared), ("delivered", beside.delivered)) if other
     ]

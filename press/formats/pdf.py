@@ -50,9 +50,9 @@ def unprintable(edition: Edition) -> str:
     """
     version = edition.version
     party = version.text.slot.party_id if version.text.slot else None
-    named = Books(version.text.summit).of(party, version.language)
-    who = speaker(edition, named), named.footnote if named else ""
-    parts = (edition.title, edition.summary, edition.body, *who, edition.change_note)
+    party_name = Books(version.text.summit).of(party, version.language)
+    speaker_parts = speaker(edition, party_name), party_name.footnote if party_name else ""
+    parts = (edition.title, edition.summary, edition.body, *speaker_parts, edition.change_note)
     problem = lacking("\n".join(parts))
     return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
 
@@ -62,7 +62,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
     edition, summit = reading.edition, reading.summit
     names = summit.named(reading.language)
     moment = reading.changed_at.astimezone(summit.zone)
-    warned = [notice.line for notice in notices(reading) if notice.kind == "withdrawn"]
+    warnings = [notice.line for notice in notices(reading) if notice.kind == "withdrawn"]
     state = f"{reading.state}, {plain_day(moment.date())}"
     return {
         "title": edition.title,
@@ -72,7 +72,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "who": reading.who_marked,
         "footnote": f"{STAR} {reading.note}" if reading.note else "",
         "facts": facts(reading),
-        "notes": [*warned, *changes(reading)],
+        "notes": [*warnings, *changes(reading)],
         "footer": " · ".join(
             (_("Edition %(number)d") % {"number": edition.number}, language_name(reading.language), state)
         ),

@@ -15,9 +15,9 @@ def write(reading: Reading) -> bytes:
     If the text is withdrawn, the notice about this comes first.
     """
     edition = reading.edition
-    warned = [f"[{notice.line}]" for notice in notices(reading) if notice.kind == "withdrawn"]
+    warnings = [f"[{notice.line}]" for notice in notices(reading) if notice.kind == "withdrawn"]
     parts = [
-        *warned,
+        *warnings,
         "\n".join(filter(None, [edition.title, reading.who_marked, *facts(reading)])),
         "\n".join(changes(reading)),
         edition.summary,

@@ -137,8 +137,8 @@ class _Import:
     def _add_known_speakers(self) -> None:
         """Add people who give a speech for a party, but aren't members of it, to the known people of the party."""
         parties = {party.pk: party for party in self.known.parties()}
-        spoken = Slot.objects.filter(session__summit=self.order.summit, party__in=parties, speaker__membership=None)
-        for slot in spoken.select_related("speaker").order_by("pk"):
+        slots = Slot.objects.filter(session__summit=self.order.summit, party__in=parties, speaker__membership=None)
+        for slot in slots.select_related("speaker").order_by("pk"):
             self.known.add_person(parties[slot.party_id or 0], slot.speaker)
 
     def _entered(self, party: Party, row: SpeakerRow) -> Person | None:
@@ -221,9 +221,9 @@ class _Import:
         return [message % {"code": code, "party": slot.party.name, "kind": kind}]
 
     def _title(self, slot: Slot, language: str) -> str:
-        named = self.books.of(slot.party_id, language)
+        party_name = self.books.of(slot.party_id, language)
         name = slot.speaker.name or slot.speaker.office
-        return f"{named.name}: {name}"[:200] if named else name
+        return f"{party_name.name}: {name}"[:200] if party_name else name
 
     def _write(self, file: SpeechFile, slot: Slot, title: str, taken: ParsedFile) -> str:
         order = self.order

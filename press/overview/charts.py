@@ -39,8 +39,8 @@ def announced(summit: Summit) -> list[dict[str, Any]]:
     rows = editions.annotate(key=Concat(Value("press.edition:"), "public_id")).annotate(
         at=F("published_at"), **{name: Subquery(mails.annotate(n=what).values("n")) for name, what in counts.items()}
     )
-    found = rows.filter(last__isnull=False).order_by("-announcement__at").values("title", "at", *counts)
-    return [{**row, "lag": row["last"] - row["at"]} for row in found[:LAST]]
+    announced_rows = rows.filter(last__isnull=False).order_by("-announcement__at").values("title", "at", *counts)
+    return [{**row, "lag": row["last"] - row["at"]} for row in announced_rows[:LAST]]
 
 
 @desk_chart.register(90)

@@ -46,8 +46,8 @@ def all_of(request: HttpRequest, summit: Summit) -> list[Outline]:
 def next_out(request: HttpRequest, summit: Summit) -> list[Outline]:
     """Return the texts with a future moment that aren't held, soonest first, at most MOST."""
     now = now_of(request)
-    found = [row for row in all_of(request, summit) if row.moment and row.moment > now and row.held_at is None]
-    return sorted(found, key=_soonest)[:MOST]
+    upcoming = [row for row in all_of(request, summit) if row.moment and row.moment > now and row.held_at is None]
+    return sorted(upcoming, key=_soonest)[:MOST]
 
 
 def in_review(request: HttpRequest, summit: Summit) -> list[Outline]:

@@ -222,7 +222,7 @@ def _chips(wanted: SearchParams, groups: Iterable[TextFilterGroup]) -> Iterator[
         yield Chip(gettext_lazy("Published until"), plain_day(wanted.until), "", wanted.without("until"))
 
 
-def _corrected(every: Iterable[DocumentRow], most: int = 3) -> tuple[int, ...]:
+def _corrected(rows: Iterable[DocumentRow], most: int = 3) -> tuple[int, ...]:
     """Return the keys of the last corrected editions in authoritative languages, newest first, at most `most`."""
-    lately = sorted((row for row in every if row.corrected and row.authoritative), key=lambda row: row.published_at)
-    return tuple(row.pk for row in reversed(lately[-most:]))
+    corrected = sorted((row for row in rows if row.corrected and row.authoritative), key=lambda row: row.published_at)
+    return tuple(row.pk for row in reversed(corrected[-most:]))

@@ -30,8 +30,10 @@ def find_edition(summit: Summit, slug: str, language: str | None, number: int) -
 
     Returns None if there is no such published edition, or if the text is removed. Makes one query.
     """
-    wanted = Q(version__language=language) if language else Q(version__authoritative=True)
-    rows = published_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug, number=number)
+    condition = Q(version__language=language) if language else Q(version__authoritative=True)
+    rows = published_editions().filter(
+        condition, version__text__summit=summit, version__text__slug=slug, number=number
+    )
     return rows.select_related(
         "version__text__embargo",
         "version__text__slot__speaker",
@@ -42,15 +44,15 @@ def find_edition(summit: Summit, slug: str, language: str | None, number: int) -
 
 def find_file(summit: Summit, slug: str, public_id: str, name: str) -> Attachment | None:
     """Return a file that is attached to a published edition of a text, or None. Makes one query."""
-    read = published_editions().filter(version__text__summit=summit, version__text__slug=slug)
-    attached = EditionAttachment.objects.filter(edition__in=read.values("pk"), attachment=OuterRef("pk"))
+    published = published_editions().filter(version__text__summit=summit, version__text__slug=slug)
+    attached = EditionAttachment.objects.filter(edition__in=published.values("pk"), attachment=OuterRef("pk"))
     return Attachment.objects.filter(Exists(attached), public_id=public_id, file_name=name).first()
 
 
 def find_removed_edition(summit: Summit, slug: str, language: str | None) -> Edition | None:
     """Return an edition of a removed text that was published before the removal, or None. Makes one query."""
-    wanted = Q(version__language=language) if language else Q(version__authoritative=True)
-    rows = removed_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug)
+    condition = Q(version__language=language) if language else Q(version__authoritative=True)
+    rows = removed_editions().filter(condition, version__text__summit=summit, version__text__slug=slug)
     return rows.select_related("version__text").first()
 
 

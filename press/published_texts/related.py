@@ -94,11 +94,11 @@ def files_of_all(summit: Summit, editions: Sequence[Edition]) -> dict[int, tuple
 
     The content of the attachments isn't loaded. Editions without attachments aren't in the dict.
     """
-    known = {edition.pk: edition for edition in editions}
-    rows = EditionAttachment.objects.filter(edition__in=list(known)).select_related("attachment")
+    editions_by_key = {edition.pk: edition for edition in editions}
+    rows = EditionAttachment.objects.filter(edition__in=list(editions_by_key)).select_related("attachment")
     by_edition: dict[int, tuple[File, ...]] = {}
     for row in rows.defer("attachment__content").order_by("edition", "position", "attachment"):
-        file = _file(summit, known[row.edition_id], row.attachment)
+        file = _file(summit, editions_by_key[row.edition_id], row.attachment)
         by_edition[row.edition_id] = (*by_edition.get(row.edition_id, ()), file)
     return by_edition
 
@@ -127,8 +127,8 @@ def _partners(summit: Summit, edition: Edition) -> dict[int, Other]:
     text = edition.version.text
     if text.wording not in (Wording.PREPARED, Wording.DELIVERED):
         return {}
-    wanted = Q(version__text__prepared=text.pk) | Q(version__text=text.prepared_id or 0)
-    rows = public_editions().filter(wanted, version__authoritative=True, version__text__withdrawn_at__isnull=True)
+    condition = Q(version__text__prepared=text.pk) | Q(version__text=text.prepared_id or 0)
+    rows = public_editions().filter(condition, version__authoritative=True, version__text__withdrawn_at__isnull=True)
     return {
         row.version.text_id: Other(
             row.title, row.version.language, languages.direction(row.version.language), address(summit, row)

@@ -199,10 +199,10 @@ def speaker(edition: Edition, named: NamedParty | None = None) -> str:
     if slot is None:
         return ""
     # The speaker's label often contains the country, and the name isn't repeated then.
-    known = slot.party.name if slot.party else ""
-    if known and named and labels.party_suffix(slot.speaker.label, known):
-        known = named.name
-    return with_party(slot.speaker.label, known)
+    party_name = slot.party.name if slot.party else ""
+    if party_name and named and labels.party_suffix(slot.speaker.label, party_name):
+        party_name = named.name
+    return with_party(slot.speaker.label, party_name)
 
 
 def describe(edition: Edition) -> str:
@@ -259,8 +259,8 @@ def find_public_edition(summit: Summit, slug: str, language: str | None) -> Publ
     If `language` is None, the edition is in the authoritative language. The result is the same for a text under
     embargo as for a text that doesn't exist.
     """
-    wanted = Q(version__language=language) if language else Q(version__authoritative=True)
-    return readable(summit).filter(wanted, version__text__slug=slug).order_by().first()
+    condition = Q(version__language=language) if language else Q(version__authoritative=True)
+    return readable(summit).filter(condition, version__text__slug=slug).order_by().first()
 
 
 def read(summit: Summit, edition: PublicEdition) -> Reading:
@@ -311,9 +311,9 @@ def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
     files, readings = files_of_all(summit, rows), []
     for edition in rows:
         version = edition.version
-        known = mark_current(versions.get(version.text_id, ()), version)
-        around = RelatedContent(files=files.get(edition.pk, ()))
-        readings.append(replace(brief(summit, edition, books), versions=known, beside=around))
+        text_versions = mark_current(versions.get(version.text_id, ()), version)
+        related = RelatedContent(files=files.get(edition.pk, ()))
+        readings.append(replace(brief(summit, edition, books), versions=text_versions, beside=related))
     return readings
 
 

@@ -17,6 +17,8 @@ def line_of(reading: Reading) -> str:
     occasion, summit = reading.occasion, reading.summit
     if occasion is None:
         return ""
-    known = occasion.times_known
-    when = day_clock(occasion.starts_at, summit) if known else days(occasion.starts_at, occasion.ends_at, summit)
+    times_known = occasion.times_known
+    when = (
+        day_clock(occasion.starts_at, summit) if times_known else days(occasion.starts_at, occasion.ends_at, summit)
+    )
     return f"{place_of(occasion)}. {when}"

@@ -123,10 +123,10 @@ _KEPT: Memory[Public] = Memory(6)
 
 def public(summit: Summit) -> Public:
     """Return the public editions of a summit in all languages. Makes one query if they are cached, otherwise six."""
-    known = read_version(summit.slug)
-    if known is None:
+    version = read_version(summit.slug)
+    if version is None:
         return _read(summit)
-    return _KEPT.ask((known.whole, get_language()), lambda: _read(summit))
+    return _KEPT.ask((version.whole, get_language()), lambda: _read(summit))
 
 
 def _read(summit: Summit) -> Public:

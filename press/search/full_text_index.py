@@ -51,9 +51,9 @@ class WordIndex(Statements):
         self.database_backwards(app_label, schema_editor, to_state, from_state)
         if schema_editor.connection.vendor == "postgresql":
             for column in self.columns:
-                on = f"array_to_tsvector(string_to_array(\"{column}\", ' '))"
+                expression = f"array_to_tsvector(string_to_array(\"{column}\", ' '))"
                 schema_editor.execute(
-                    f'CREATE INDEX "{self._on(column)}" ON "{self.table}" USING gin ({on})', params=None
+                    f'CREATE INDEX "{self._on(column)}" ON "{self.table}" USING gin ({expression})', params=None
                 )
             return
         index, columns = f'"{self.table}_words"', ", ".join(f'"{column}"' for column in self.columns)
@@ -64,10 +64,10 @@ class WordIndex(Statements):
         old, new = (", ".join(f'{row}."{column}"' for column in self.columns) for row in ("OLD", "NEW"))
         add = f"INSERT INTO {index} (rowid, {columns}) VALUES (NEW.id, {new});"  # noqa: S608 - names of the migration
         drop = f"INSERT INTO {index} ({index}, rowid, {columns}) VALUES ('delete', OLD.id, {old});"  # noqa: S608
-        for name, does in zip(self.names, (add, f"{drop} {add}", drop), strict=True):
+        for name, statement in zip(self.names, (add, f"{drop} {add}", drop), strict=True):
             event = name.rpartition("_")[2].upper()
             schema_editor.execute(
-                f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" FOR EACH ROW BEGIN {does} END'
+                f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" FOR EACH ROW BEGIN {statement} END'
             )
         schema_editor.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
 

@@ -43,11 +43,11 @@ def places(text: str, language: str, wanted: Sequence[Wanted]) -> Iterator[Place
     """
     all_terms = frozenset[str]().union(*(wanted_word.terms for wanted_word in wanted))
     for piece in pieces(text):
-        known = terms_of(piece, language)
-        if all_terms.isdisjoint(known):
+        piece_terms = terms_of(piece, language)
+        if all_terms.isdisjoint(piece_terms):
             continue
         for number, wanted_word in enumerate(wanted):
-            if not wanted_word.terms.isdisjoint(known):
+            if not wanted_word.terms.isdisjoint(piece_terms):
                 yield Place(piece.start, piece.end, number)
 
 

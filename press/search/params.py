@@ -44,10 +44,10 @@ class SearchParams:
 
     def without(self, name: str) -> "SearchParams":
         """Return a copy without the parameter `name`."""
-        left = {key: value for key, value in self.chosen.items() if key != name}
+        remaining = {key: value for key, value in self.chosen.items() if key != name}
         return SearchParams(
             "" if name == "q" else self.q,
-            left,
+            remaining,
             None if name == "since" else self.since,
             None if name == "until" else self.until,
         )

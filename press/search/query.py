@@ -85,8 +85,8 @@ def _alike(summit: Summit, wanted: Sequence[Wanted], languages: Sequence[str]) -
     loose = [one for one in wanted if not one.spaceless and not one.word.isdigit()]
     if not loose:
         return list(wanted)
-    some = {trigram for one in loose for trigram in tokens.telling(one.word)}
-    rows = SearchWord.objects.filter(Holds("trigrams", [some]), summit=summit, language__in=languages)
+    trigrams = {trigram for one in loose for trigram in tokens.telling(one.word)}
+    rows = SearchWord.objects.filter(Holds("trigrams", [trigrams]), summit=summit, language__in=languages)
     known: dict[str, set[str]] = {}
     for word, language in rows.values_list("word", "language"):
         known.setdefault(word, set()).add(language)
@@ -110,11 +110,11 @@ def as_quoted(found: SearchResult, query: str, said: Mapping[int, str]) -> Searc
     rows = SearchEntry.objects.filter(edition__in=list(found.editions))
     holds = {phrase: Case(When(plain__contains=phrase, then=Value(1)), default=Value(0)) for phrase in phrases}
     named = {f"has_{number}": case for number, case in enumerate(holds.values())}
-    spoken = {key: tokens.plain(names) for key, names in said.items()}
+    plain_lines = {key: tokens.plain(names) for key, names in said.items()}
     remaining = {
         key: found.editions[key]
-        for key, *have in rows.annotate(**named).values_list("edition", *named)
-        if all(has or phrase in spoken.get(key, "") for phrase, has in zip(phrases, have, strict=True))
+        for key, *flags in rows.annotate(**named).values_list("edition", *named)
+        if all(flag or phrase in plain_lines.get(key, "") for phrase, flag in zip(phrases, flags, strict=True))
     }
     return replace(
         found,

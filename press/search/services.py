@@ -24,18 +24,18 @@ def index_edition(edition: Edition) -> None:
 
 def index_editions(editions: Iterable[Edition]) -> None:
     """Add editions to the search index. Callers load them with `select_related("version__text")`."""
-    entries, known = [], set[tuple[int, str, str]]()
+    entries, words = [], set[tuple[int, str, str]]()
     for edition in editions:
         version = edition.version
         entries.append(entry(edition))
         whole = f"{edition.title}\n{edition.summary}\n{bare(edition.body)}"
-        known |= {(version.text.summit_id, version.language, word) for word in tokens.correctable_words(whole)}
+        words |= {(version.text.summit_id, version.language, word) for word in tokens.correctable_words(whole)}
     SearchEntry.objects.bulk_create(entries, batch_size=BATCH)
     # Sorted, so that concurrent transactions don't deadlock.
     SearchWord.objects.bulk_create(
         [
             SearchWord(summit_id=key, language=code, word=word, trigrams=_trigrams(word))
-            for key, code, word in sorted(known)
+            for key, code, word in sorted(words)
         ],
         batch_size=BATCH,
         ignore_conflicts=True,
@@ -46,9 +46,9 @@ def entry(edition: Edition) -> SearchEntry:
     """Return the unsaved SearchEntry of an edition."""
     language = edition.version.language
     title = tokens.terms(edition.title, language)
-    every = title | tokens.terms(f"{edition.summary}\n{bare(edition.body)}", language)
+    all_terms = title | tokens.terms(f"{edition.summary}\n{bare(edition.body)}", language)
     return SearchEntry(
-        edition=edition, title_terms=" ".join(sorted(title)), terms=_join_terms(every), plain=plain_of(edition)
+        edition=edition, title_terms=" ".join(sorted(title)), terms=_join_terms(all_terms), plain=plain_of(edition)
     )
 
 
@@ -66,12 +66,12 @@ def rebuild(*, summit: Summit | None = None) -> int:
     """
     with transaction.atomic():
         rows = Edition.objects.select_related("version__text").order_by("pk")
-        entries, known = SearchEntry.objects.all(), SearchWord.objects.all()
+        entries, words = SearchEntry.objects.all(), SearchWord.objects.all()
         if summit is not None:
             rows = rows.filter(version__text__summit=summit)
-            entries, known = entries.filter(edition__version__text__summit=summit), known.filter(summit=summit)
+            entries, words = entries.filter(edition__version__text__summit=summit), words.filter(summit=summit)
         entries.delete()
-        known.delete()
+        words.delete()
         number = 0
         for batch in _batches(rows.iterator(chunk_size=BATCH)):
             index_editions(batch)

@@ -90,8 +90,8 @@ def withdrawals_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
     They are the messages about withdrawals to subscribers who have ended their subscription. Makes one query.
     """
-    people = {message.facts["subscriber"] for message in messages}
-    active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
+    subscriber_ids = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=subscriber_ids).active().values_list("public_id", flat=True))
     return {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
 
 
@@ -106,15 +106,15 @@ def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     They are messages about editions that aren't public any more or are withdrawn, and messages to subscribers who
     have ended their subscription. Makes two queries.
     """
-    wanted = {message.facts["edition"] for message in messages}
-    still = set(
+    edition_ids = {message.facts["edition"] for message in messages}
+    still_public = set(
         public_editions()
-        .filter(public_id__in=wanted, version__text__withdrawn_at__isnull=True)
+        .filter(public_id__in=edition_ids, version__text__withdrawn_at__isnull=True)
         .values_list("public_id", flat=True)
     )
-    people = {message.facts["subscriber"] for message in messages}
-    active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
-    not_public = {m.pk: because(NOT_PUBLIC) for m in messages if m.facts["edition"] not in still}
+    subscriber_ids = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=subscriber_ids).active().values_list("public_id", flat=True))
+    not_public = {m.pk: because(NOT_PUBLIC) for m in messages if m.facts["edition"] not in still_public}
     ended = {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
     return ended | not_public
 

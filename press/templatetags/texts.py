@@ -79,7 +79,7 @@ def _described(reading: Reading) -> str:
 
 def _graph(reading: Reading) -> list[tuple[str, str]]:
     """Return the names and values of a text's OpenGraph metadata (https://ogp.me)."""
-    known = [
+    properties = [
         ("og:type", "article"),
         ("og:title", title_of(reading)),
         ("og:description", _described(reading)),
@@ -90,7 +90,7 @@ def _graph(reading: Reading) -> list[tuple[str, str]]:
         ("article:published_time", moment(reading.first_published_at)),
         ("article:modified_time", moment(reading.changed_at)),
     ]
-    return [(name, value) for name, value in known if value]
+    return [(name, value) for name, value in properties if value]
 
 
 def _locale(language: str) -> str:
@@ -139,9 +139,9 @@ def share(context: Context, reading: Reading) -> dict[str, Any]:
 
     They share the URL by mail or by copying, without JavaScript.
     """
-    known = [(FORMAT_NAMES[ending], url) for ending, url in reading.formats()]
+    formats = [(FORMAT_NAMES[ending], url) for ending, url in reading.formats()]
     jumbled = copied_wrongly(reading.edition.title + reading.edition.body)
-    return {"reading": reading, "known": known, "jumbled": jumbled, "language": context.get("language")}
+    return {"reading": reading, "known": formats, "jumbled": jumbled, "language": context.get("language")}
 
 
 @register.simple_tag

@@ -123,15 +123,15 @@ def _speech_states(sessions: Collection[int] | None, summit: Summit | None) -> d
         grouped[key, starts_at, opening, cancelled].append((speech[0], speech[1], speech[2], speech[3]))
     for (key, starts_at, opening, cancelled), speeches in grouped.items():
         times = beginnings(starts_at=starts_at, opening=opening, minutes=[minutes for *_rest, minutes in speeches])
-        for place, ((pk, speaker, party, _minutes), begins) in enumerate(zip(speeches, times, strict=True)):
-            found[pk] = _SpeechState(key, starts_at, place, begins, speaker, party, cancelled is not None, False)
+        for place, ((pk, speaker, party, _minutes), start) in enumerate(zip(speeches, times, strict=True)):
+            found[pk] = _SpeechState(key, starts_at, place, start, speaker, party, cancelled is not None, False)
     return found
 
 
 def _changes_between(
-    before: dict[int, _SpeechState], after: dict[int, _SpeechState], named: Collection[int] | None
+    before: dict[int, _SpeechState], after: dict[int, _SpeechState], moved_keys: Collection[int] | None
 ) -> Iterator[Happened]:
-    displaced = _displaced(before, after) if named is None else set(named)
+    displaced = _displaced(before, after) if moved_keys is None else set(moved_keys)
     displaced = {pk for pk in displaced & before.keys() & after.keys() if before[pk].place != after[pk].place}
     for pk, new in after.items():
         old = before.get(pk)

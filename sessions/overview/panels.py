@@ -25,8 +25,8 @@ def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """
     rows = ReleasedSession.objects.public(summit)
     days = [
-        {"day": day, "number": len(found), **_hours([row for row in found if row.times_known])}
-        for day, found in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))
+        {"day": day, "number": len(day_rows), **_hours([row for row in day_rows if row.times_known])}
+        for day, day_rows in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))
     ]
     return ("agenda/panel.html", {"summit": summit, "days": days}) if days else None
 

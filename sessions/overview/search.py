@@ -50,11 +50,11 @@ def _anywhere(words: list[str]) -> Q:
     """
     condition = Q()
     for word in words:
-        own = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "custom_kind__name"))
+        sessions = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "custom_kind__name"))
         parties = PartyName.objects.annotate(found_in=_folded("name", "formal_name")).filter(found_in__contains=word)
         party_keys = parties.order_by().values("party")
         condition &= (
-            Q(pk__in=own.filter(found_here__contains=word).order_by().values("pk"))
+            Q(pk__in=sessions.filter(found_here__contains=word).order_by().values("pk"))
             | Q(pk__in=_having(SessionText, word, "title", "summary"))
             | Q(pk__in=_having(Participant, word, "party__name", "party__formal_name", *_person("person")))
             | Q(pk__in=_having(Slot, word, "title", "party__name", "party__formal_name", *_person("speaker")))

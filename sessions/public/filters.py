@@ -126,14 +126,14 @@ def narrowed(
     )
 
 
-def _matches(known: Values, wanted: Mapping[str, str]) -> bool:
-    return all(any(value == each[0] for each in known[name]) for name, value in wanted.items())
+def _matches(known: Values, selected: Mapping[str, str]) -> bool:
+    return all(any(value == each[0] for each in known[name]) for name, value in selected.items())
 
 
 def _group(
-    field: Field, row_values: list[Values], wanted: Mapping[str, str], kept: Mapping[str, str]
+    field: Field, row_values: list[Values], selected: Mapping[str, str], params: Mapping[str, str]
 ) -> AgendaFilterGroup:
-    others = {name: value for name, value in wanted.items() if name != field.name}
+    others = {name: value for name, value in selected.items() if name != field.name}
     names: dict[str, Named] = {}
     numbers: dict[str, int] = {}
     for known in row_values:
@@ -142,19 +142,19 @@ def _group(
             names.setdefault(label[0], label)
             numbers[label[0]] = numbers.get(label[0], 0) + fits
     order = sorted(names.values(), key=None if field.name == "day" else _by_name)
-    chosen = wanted.get(field.name)
+    chosen = selected.get(field.name)
     choices = tuple(
-        Choice(name, code, numbers[value], _query(kept, {**others, field.name: value}), value == chosen)
+        Choice(name, code, numbers[value], _query(params, {**others, field.name: value}), value == chosen)
         for value, name, code in order
     )
-    return AgendaFilterGroup(field.name, field.label, choices, _query(kept, others), chosen is not None)
+    return AgendaFilterGroup(field.name, field.label, choices, _query(params, others), chosen is not None)
 
 
-def _by_name(named: Named) -> tuple[str, Named]:
-    return named[1].casefold(), named
+def _by_name(label: Named) -> tuple[str, Named]:
+    return label[1].casefold(), label
 
 
-def _query(kept: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+def _query(params: Mapping[str, str], selected: Mapping[str, str]) -> str:
     # The fields are always in the same order, so that each choice has only one URL.
-    ordered = {field.name: wanted[field.name] for field in FIELDS if field.name in wanted}
-    return f"?{urlencode({**kept, **ordered})}" if kept or ordered else "."
+    ordered = {field.name: selected[field.name] for field in FIELDS if field.name in selected}
+    return f"?{urlencode({**params, **ordered})}" if params or ordered else "."

@@ -134,10 +134,14 @@ class OwnAgendaViewSet(DeskViewSet):
         """
         if released_snapshots.latest(summit) is None:
             raise Problem("conflict", gettext("The agenda has not been released yet."))
-        members, whole = own_agenda.members_of(by, summit), own_agenda.reads_all(by, summit)
-        person = None if whole else by.people.filter(summit=summit).first()
-        reader = pocket_programme.ProgrammeReader(members, [] if whole else own_agenda.parties_of(by, summit), person)
+        members, reads_all = own_agenda.members_of(by, summit), own_agenda.reads_all(by, summit)
+        person = None if reads_all else by.people.filter(summit=summit).first()
+        reader = pocket_programme.ProgrammeReader(
+            members, [] if reads_all else own_agenda.parties_of(by, summit), person
+        )
         rows = own_agenda.programme_of(by, summit, members, everything=values["everything"])
         updated = own_agenda.updated_at(by, summit, members, everything=values["everything"])
-        name, content = pocket_programme.write(summit, updated, reader, rows, own=not (whole or values["everything"]))
+        name, content = pocket_programme.write(
+            summit, updated, reader, rows, own=not (reads_all or values["everything"])
+        )
         return File(name, "application/pdf", content)

@@ -148,23 +148,31 @@ class SessionLine:
     @property
     def html(self) -> SafeString:
         """The session's rendered line in the list, from the cache if possible."""
-        listed = self._list
-        own = self.mine and listed.everything
-        variant = listed.language, listed.personal, listed.everything, own, self.state, self.fresh, self._level
-        line = _LINES.ask((self.row.pk, listed.stamp.lasting, variant, tuple(listed.notes)), self._render)
-        listed.notes.add(line.notes)
+        session_list = self._list
+        is_own = self.mine and session_list.everything
+        variant = (
+            session_list.language,
+            session_list.personal,
+            session_list.everything,
+            is_own,
+            self.state,
+            self.fresh,
+            self._level,
+        )
+        line = _LINES.ask((self.row.pk, session_list.stamp.lasting, variant, tuple(session_list.notes)), self._render)
+        session_list.notes.add(line.notes)
         return line.html
 
     def _render(self) -> _Line:
-        listed = self._list
-        notes = listed.notes.copy()
+        session_list = self._list
+        notes = session_list.notes.copy()
         context = {
             "row": self,
-            "summit": listed.summit,
-            "personal": listed.personal,
+            "summit": session_list.summit,
+            "personal": session_list.personal,
             "lang_query": lang_query(),
-            "everything": listed.everything,
-            "names": listed.names,
+            "everything": session_list.everything,
+            "names": session_list.names,
             "notes": notes,
         }
-        return _Line(render_to_string("components/session.html", context), notes.beyond(listed.notes))
+        return _Line(render_to_string("components/session.html", context), notes.beyond(session_list.notes))

@@ -86,7 +86,7 @@ def _public(summit: Summit, at: Current) -> list[CachedSession]:
     Makes one query, and two more for rows that the process hasn't cached.
     """
     rows = release_cache.rows(summit, release_cache.public(at.release), at.stamp).values()
-    return sorted(rows, key=lambda each: (each.row.starts_at, each.row.ends_at, each.row.pk))
+    return sorted(rows, key=lambda cached: (cached.row.starts_at, cached.row.ends_at, cached.row.pk))
 
 
 def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
@@ -94,9 +94,13 @@ def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, An
 
     Makes three queries more than `_public`, or two once the process has cached the names of parties.
     """
-    listed = SessionList(summit, at.stamp, get_language() or "", personal=False)
-    page = {"updated_at": last_changed.public(summit, at.release), "names": listed.names, "notes": listed.notes}
-    return [SessionLine(each, listed) for each in _public(summit, at)], page
+    session_list = SessionList(summit, at.stamp, get_language() or "", personal=False)
+    page = {
+        "updated_at": last_changed.public(summit, at.release),
+        "names": session_list.names,
+        "notes": session_list.notes,
+    }
+    return [SessionLine(cached, session_list) for cached in _public(summit, at)], page
 
 
 @public_page
@@ -132,7 +136,9 @@ def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpR
     """Return one public session as a calendar file. Raises Http404 for any other session."""
     summit_row = get_summit(summit)
     at = release_cache.current(summit_row)
-    rows = [each.row for each in _public(summit_row, at) if each.row.session.public_id == public_id] if at else []
+    rows = (
+        [cached.row for cached in _public(summit_row, at) if cached.row.session.public_id == public_id] if at else []
+    )
     if at is None or not rows:
         raise Http404
     content = icalendar.public_feed(
@@ -180,7 +186,7 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     content = icalendar.public_feed(
         summit=summit_row,
         updated_at=last_changed.public(summit_row, at.release) if at else None,
-        sessions=[each.row for each in _public(summit_row, at)] if at else [],
+        sessions=[cached.row for cached in _public(summit_row, at)] if at else [],
         stamp=at.stamp if at else Stamp(summit_row.pk, 0, 0),
     )
     return _as_calendar(content, f"{summit_row.slug}.ics")
@@ -209,7 +215,7 @@ def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
 def _schedule(slug: str) -> dict[str, Any]:
     summit = get_summit(slug)
     at = release_cache.current(summit)
-    rows = [each.row for each in _public(summit, at)] if at else []
+    rows = [cached.row for cached in _public(summit, at)] if at else []
     return frab.as_data(
         summit=summit,
         updated_at=last_changed.public(summit, at.release) if at else None,

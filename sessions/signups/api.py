@@ -96,12 +96,12 @@ class SignUpViewSet(DeskViewSet):
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Any], fields: Iterable[str]) -> None:
         """Record that the user saw the sign-ups of these people, as the admin list does."""
-        found = list(rows)
-        if found and (not fields or {"person", "name"} & set(fields)):
+        sign_ups = list(rows)
+        if sign_ups and (not fields or {"person", "name"} & set(fields)):
             access_log.record_list(
                 by=by,
                 label=SignUp._meta.label_lower,
-                rows=[(summit.pk, row.public_id) for row in found],
+                rows=[(summit.pk, row.public_id) for row in sign_ups],
                 fields=["person"],
-                people=[row.person.public_id for row in found],
+                people=[row.person.public_id for row in sign_ups],
             )

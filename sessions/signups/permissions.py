@@ -48,9 +48,9 @@ def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
             return True
         if party is None:
             return False
-        own = person.user_id == by.pk and allows_own("agenda.sign_up", [Role.DELEGATE])
+        is_self = person.user_id == by.pk and allows_own("agenda.sign_up", [Role.DELEGATE])
         focal_points = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
-        return own or (allows_own("agenda.sign_up", [Role.FOCAL_POINT]) and focal_points.exists())
+        return is_self or (allows_own("agenda.sign_up", [Role.FOCAL_POINT]) and focal_points.exists())
     if isinstance(by, Mailbox) and allows_own("agenda.sign_up", [Role.DELEGATE]):
         live = PortalSession.objects.live().filter(public_id=by.public_id, person=person)
         if party is not None and live.exists():

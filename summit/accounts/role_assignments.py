@@ -78,20 +78,15 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
     """
     check(by, "summit.roleassignment.change", summit)
     with transaction.atomic():
-        roles_by_account: dict[int, tuple[User, list[str]]] = {}
+        new_roles: dict[int, tuple[User, list[str]]] = {}
         for colleague in colleagues:
             user = _account(colleague, summit, by)
             if give(summit=summit, user=user, role=colleague.role, by=by):
-                roles_by_account.setdefault(user.pk, (user, []))[1].append(colleague.role)
+                new_roles.setdefault(user.pk, (user, []))[1].append(colleague.role)
         # A concurrent call for one of these accounts waits for the lock, and then sends one message with both roles.
-        list(
-            User.objects.select_for_update()
-            .filter(pk__in=roles_by_account)
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
-        enqueue.store([welcome(summit=summit, user=user, roles=names) for user, names in roles_by_account.values()])
-    return len(roles_by_account)
+        list(User.objects.select_for_update().filter(pk__in=new_roles).order_by("pk").values_list("pk", flat=True))
+        enqueue.store([welcome(summit=summit, user=user, roles=names) for user, names in new_roles.values()])
+    return len(new_roles)
 
 
 def _account(colleague: Colleague, summit: Summit, by: User) -> User:

@@ -34,10 +34,8 @@ def can_reset(by: User, account: User) -> bool:
         return False
     if may_everything(by):
         return True
-    account_summits = _summits_of(account)
-    return (
-        bool(account_summits) and account_summits <= set(summits_for(by, ACTION) or []) and not account.is_superuser
-    )
+    summits = _summits_of(account)
+    return bool(summits) and summits <= set(summits_for(by, ACTION) or []) and not account.is_superuser
 
 
 def _summits_of(account: User) -> set[int]:
@@ -52,8 +50,8 @@ def only_summit(account: User) -> Summit | None:
     An audit entry with that summit is visible to the summit's organisers. Entries about accounts of several summits
     are for superusers only. Makes two queries.
     """
-    account_summits = _summits_of(account)
-    return Summit.objects.filter(pk=min(account_summits) if len(account_summits) == 1 else 0).first()
+    summits = _summits_of(account)
+    return Summit.objects.filter(pk=min(summits) if len(summits) == 1 else 0).first()
 
 
 def check_can_reset(by: User, account: User) -> None:

@@ -111,8 +111,8 @@ def lately(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Fo
     Use this function for numbers that nobody acts on at once. `key` has to name everything that the result depends
     on.
     """
-    found: Found = _LATELY.ask((key, int(now_of(request).timestamp()) // LATELY), make)
-    return found
+    result: Found = _LATELY.ask((key, int(now_of(request).timestamp()) // LATELY), make)
+    return result
 
 
 def beats_of(request: HttpRequest) -> Beats:

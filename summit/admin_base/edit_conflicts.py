@@ -80,12 +80,8 @@ def take_snapshot(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str
 def unpacked(text: str) -> FormSnapshot | None:
     """Return the `FormSnapshot` that a page carried as JSON, or None if `text` isn't one."""
     try:
-        snapshot = FormSnapshot(**json.loads(text))
-        return (
-            snapshot
-            if json.loads(snapshot.packed()) and isinstance(snapshot.entry, int) and _whole(snapshot)
-            else None
-        )
+        loaded = FormSnapshot(**json.loads(text))
+        return loaded if json.loads(loaded.packed()) and isinstance(loaded.entry, int) and _whole(loaded) else None
     except (ValueError, TypeError, AttributeError):
         return None
 
@@ -261,7 +257,7 @@ class _Rows:
                 changes.append(self._change(original, None, yours=self._said(row)))
             elif any(text for parts in row.values() for text in parts.values()) and row not in self._added():
                 added.append(row)
-        stored_keys = {key for key, _row, _gone in stored}
+        stored_keys = {key for key, _row, _deleted in stored}
         for key, row in self.now.items():
             if key not in stored_keys:
                 stored.append((key, row, False))

@@ -66,11 +66,9 @@ class ExportMixin:
     def export_address(self, request: HttpRequest) -> str:
         """Return the URL of the export page, with the filters and the order of the list."""
         aside = self.aside()
-        parameters = [
-            (name, value) for name in request.GET for value in request.GET.getlist(name) if name not in aside
-        ]
+        query = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in aside]
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_table")
-        return f"{address}?{urlencode(parameters)}" if parameters else address
+        return f"{address}?{urlencode(query)}" if query else address
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list with its rows prepared.

@@ -36,13 +36,9 @@ class LookupsMixin:
     def _offered(self, request: HttpRequest) -> set[str]:
         offered: set[str] = set()
         for entry in self.get_list_filter(request):  # type: ignore[attr-defined]
-            parameter_name = getattr(entry, "parameter_name", None)
+            parameter = getattr(entry, "parameter_name", None)
             path = entry[0] if isinstance(entry, (tuple, list)) else entry
-            offered |= (
-                {parameter_name}
-                if parameter_name
-                else {str(path), *(f"{path}__{comparison}" for comparison in _COMPARED)}
-            )
+            offered |= {parameter} if parameter else {str(path), *(f"{path}__{lookup}" for lookup in _COMPARED)}
         days = self.date_hierarchy  # type: ignore[attr-defined]
         offered |= {f"{days}__{part}" for part in ("year", "month", "day", "gte", "lt")} if days else set()
         return offered

@@ -19,11 +19,11 @@ def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[s
     This is the summit that the query string names, or the only summit where the user may do `action`. A desk's URL
     names a summit by its slug, as public pages do. A form names a summit by its key, which stays unchanged.
     """
-    allowed, named = summits_for(request.user, action), str(given.get("summit", ""))
+    allowed, requested = summits_for(request.user, action), str(given.get("summit", ""))
     open_to = [row for row in summits_of(request) if allowed is None or row.pk in allowed]
-    summit = next((row for row in open_to if row.slug == named), open_to[0] if len(open_to) == 1 else None)
-    rest = given if key_of(named) is not None else {name: given[name] for name in given if name != "summit"}
-    return {**({"summit": summit.pk} if summit else {}), **rest}
+    summit = next((row for row in open_to if row.slug == requested), open_to[0] if len(open_to) == 1 else None)
+    initial = given if key_of(requested) is not None else {name: given[name] for name in given if name != "summit"}
+    return {**({"summit": summit.pk} if summit else {}), **initial}
 
 
 def navigation(

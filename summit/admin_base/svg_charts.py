@@ -163,9 +163,9 @@ def columns(
     _marks(canvas, [column.mark for column in values], top, width)
     canvas.text(0, LINE - 6, most)
     if due is not None:
-        at, words = due
-        canvas.line((at, LINE - 4), (at, floor), "due")
-        canvas.text(at, LINE - 6, words, "end" if at > 0.5 else "start")
+        due_at, due_text = due
+        canvas.line((due_at, LINE - 4), (due_at, floor), "due")
+        canvas.text(due_at, LINE - 6, due_text, "end" if due_at > 0.5 else "start")
     _ticks(canvas, [column.label for column in values])
     return canvas.drawn(title, about)
 

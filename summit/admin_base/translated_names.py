@@ -57,15 +57,15 @@ class CalledForm(NamedForm):
 
         The name in the summit's language is `name`. A different name in the field of this language is an error.
         """
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
-        names, own = self.names_of(found), summit.language if summit is not None else ""
-        if names and own in names and found.get("name") and names[own] != found["name"]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        summit = cleaned.get("summit") or (self.instance.summit if self.instance.pk else None)
+        names, summit_language = self.names_of(cleaned), summit.language if summit is not None else ""
+        if names and summit_language in names and cleaned.get("name") and names[summit_language] != cleaned["name"]:
             message = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
-            self.add_error(NAMES[own], message)
+            self.add_error(NAMES[summit_language], message)
         if names is not None:
-            self.instance.names = {code: text for code, text in names.items() if code != own}
-        return found
+            self.instance.names = {code: text for code, text in names.items() if code != summit_language}
+        return cleaned
 
 
 def _label_of(code: str) -> str:

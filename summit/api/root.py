@@ -50,12 +50,12 @@ class Schema(SpectacularAPIView):
         If this is no interface language, return the description in the default language.
         """
         language = translation.get_language()
-        known = language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
+        supported = language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
         renderer: Any = request.accepted_renderer
         name = self._get_filename(request, "")  # type: ignore[no-untyped-call]
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
         form = "json" if "json" in renderer.format else "yaml"
-        content = description.read(form, known)
+        content = description.read(form, supported)
         return HttpResponse(content, content_type=renderer.media_type, headers=headers)
 
 

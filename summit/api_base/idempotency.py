@@ -41,8 +41,8 @@ class Question:
 
         The content is the method, the URL and the body.
         """
-        content = hashlib.sha256(b"\0".join([method.encode(), address.encode(), body]))
-        return cls(who, hashlib.sha256(key.encode()).hexdigest(), content.hexdigest())
+        digest = hashlib.sha256(b"\0".join([method.encode(), address.encode(), body]))
+        return cls(who, hashlib.sha256(key.encode()).hexdigest(), digest.hexdigest())
 
 
 def begin(question: Question) -> IdempotencyRecord:

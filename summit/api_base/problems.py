@@ -138,8 +138,8 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one
         return Problem("conflict", deletion_blockers.describe(error))
     if isinstance(error, IntegrityError):
         # Another request wrote a conflicting row after validation.
-        duplicate = unique_errors.message_of(error)
-        return Problem("conflict", duplicate) if duplicate else None
+        message = unique_errors.message_of(error)
+        return Problem("conflict", message) if message else None
     if isinstance(error, django.ValidationError):
         return unprocessable(error)
     if isinstance(error, django.PermissionDenied):

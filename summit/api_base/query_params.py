@@ -36,11 +36,9 @@ def check_known(query: QueryDict, known: Iterable[str]) -> None:
 
 
 def check_page_size(query: Mapping[str, str]) -> None:
-    """Raise Problem for a `page_size` that isn't a number from 1 to the maximum."""
-    page_size, most = query.get("page_size"), ByNewest.max_page_size
-    if page_size is not None and not (
-        page_size.isascii() and page_size.isdecimal() and 1 <= int(page_size[:9]) <= most
-    ):
+    """Raise Problem for a `size` that isn't a number from 1 to the maximum."""
+    size, most = query.get("page_size"), ByNewest.max_page_size
+    if size is not None and not (size.isascii() and size.isdecimal() and 1 <= int(size[:9]) <= most):
         raise parameters({"page_size": _("Write a number from 1 to %(most)d.") % {"most": most}})
 
 

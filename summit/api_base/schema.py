@@ -100,10 +100,14 @@ class ApiSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Return the accepted credentials, with the scope that a token needs (roles in OpenAPI 3.1)."""
         scopes = [f"{self.view.scope}:{self.view.verb(self.method)}"] if getattr(self.view, "scope", "") else []
-        own = super().get_auth()
+        requirements = super().get_auth()
         if not self.working:
-            return list(own)
-        return [{name: scopes if name == "token" else [] for name in each} for each in own if each]
+            return list(requirements)
+        return [
+            {name: scopes if name == "token" else [] for name in requirement}
+            for requirement in requirements
+            if requirement
+        ]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         """Return the description of one operation."""

@@ -50,15 +50,15 @@ def _move(components: dict[str, Any], kind: str, places: list[tuple[str, Place]]
 
     Different contents with the same name are numbered.
     """
-    named_contents = {(name, json.dumps(rows[at], sort_keys=True)) for name, (rows, at) in places}
-    numbers = Counter(json.dumps(rows[at], sort_keys=True) for _name, (rows, at) in places)
+    named_contents = {(name, json.dumps(rows[key], sort_keys=True)) for name, (rows, key) in places}
+    numbers = Counter(json.dumps(rows[key], sort_keys=True) for _name, (rows, key) in places)
     names: dict[str, str] = {}
     for name, content in sorted(named_contents):
         if numbers[content] > 1 and content not in names:
             number = sum(each == name or each.startswith(f"{name}.") for each in names.values())
             names[content] = f"{name}.{number + 1}" if number else name
             components[names[content]] = json.loads(content)
-    for _name, (rows, at) in places:
-        content = json.dumps(rows[at], sort_keys=True)
+    for _name, (rows, key) in places:
+        content = json.dumps(rows[key], sort_keys=True)
         if content in names:
-            rows[at] = {"$ref": f"#/components/{kind}/{names[content]}"}
+            rows[key] = {"$ref": f"#/components/{kind}/{names[content]}"}

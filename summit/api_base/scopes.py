@@ -58,11 +58,11 @@ def by_label() -> list[Scoped]:
 
 def describe_scopes(scopes: Iterable[str]) -> list[str]:
     """Return sentences in the active language about what scopes allow: one about reading, one about changing."""
-    held, listed = set(scopes), by_label()
-    changed = [str(each.label) for each in listed if f"{each.name}:{WRITE}" in held]
-    read = [str(each.label) for each in listed if f"{each.name}:{READ}" in held and str(each.label) not in changed]
+    held, declared = set(scopes), by_label()
+    changed = [str(each.label) for each in declared if f"{each.name}:{WRITE}" in held]
+    read = [str(each.label) for each in declared if f"{each.name}:{READ}" in held and str(each.label) not in changed]
     sentences = []
-    if all(covers(held, each.name, READ) for each in listed):
+    if all(covers(held, each.name, READ) for each in declared):
         sentences.append(_("It may read everything."))
     elif read:
         sentences.append(_("It may read: %(what)s.") % {"what": comma().join(read)})

@@ -92,10 +92,8 @@ class ViewSetView(WorkingView):
 
         If it is the summit of the token, it makes no query: that summit was loaded with the token.
         """
-        token_summit, slug = self.token.summit if self.token else None, self.kwargs["summit"]
-        return (
-            token_summit if token_summit and token_summit.slug == slug else Summit.objects.filter(slug=slug).first()
-        )
+        of_token, slug = self.token.summit if self.token else None, self.kwargs["summit"]
+        return of_token if of_token and of_token.slug == slug else Summit.objects.filter(slug=slug).first()
 
     def check_may_write(self) -> None:
         """Raise PermissionDenied if the request writes and the user may not. The message says who may.

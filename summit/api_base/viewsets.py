@@ -134,7 +134,7 @@ class DeskViewSet:
         viewset, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
         actions = actions_of(cls)
 
-        def make_view(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
+        def wrap(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
             return working_api(view.as_view(viewset=viewset, scope=cls.name, **more))
 
         def action_path(each: Any) -> URLPattern:
@@ -142,24 +142,22 @@ class DeskViewSet:
                 (RowActionView, f"{base}<str:id>/", "-row") if each.detail else (ListActionView, base, "")
             )
             route_name = f"{name}{row}-{each.name}"
-            return path(
-                f"{where}{each.name}/", make_view(view, action=each, shown_once=each.shown_once), name=route_name
-            )
+            return path(f"{where}{each.name}/", wrap(view, action=each, shown_once=each.shown_once), name=route_name)
 
         writes = {"add": "post", "change": "patch", "remove": "delete"}
         on_list = ["get", "head", *(writes[each] for each in cls.allowed_methods if each == "add")]
         on_row = ["get", "head", *(writes[each] for each in cls.allowed_methods if each != "add")]
         many = (
-            [path(f"{base}bulk/", make_view(BulkView), name=f"{name}-bulk")]
+            [path(f"{base}bulk/", wrap(BulkView), name=f"{name}-bulk")]
             if set(cls.allowed_methods) - {"remove"}
             else []
         )
         return [
-            path(base, make_view(ListView, http_method_names=on_list), name=name),
+            path(base, wrap(ListView, http_method_names=on_list), name=name),
             *many,
             # These come before the pattern of a row, which would match them too.
             *(action_path(each) for each in actions if not each.detail),
-            path(f"{base}<str:id>/", make_view(DetailView, http_method_names=on_row), name=f"{name}-row"),
+            path(f"{base}<str:id>/", wrap(DetailView, http_method_names=on_row), name=f"{name}-row"),
             *(action_path(each) for each in actions if each.detail),
         ]
 

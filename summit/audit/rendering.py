@@ -74,19 +74,19 @@ def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[A
     The entries need `by` and `summit` joined. Makes one query for each kind of row and of actor, whatever the number
     of entries.
     """
-    wanted, acting = Wanted(), Wanted()
+    row_keys, actor_keys = Wanted(), Wanted()
     for entry in entries:
-        wanted.add(entry.object_type, entry.object_key)
+        row_keys.add(entry.object_type, entry.object_key)
         for reference in _references(entry):
-            wanted.add(*reference.rsplit(":", 1))
+            row_keys.add(*reference.rsplit(":", 1))
         if entry.by_label:
-            acting.add(*_split(entry.by_label))
+            actor_keys.add(*_split(entry.by_label))
     names = {
         (label, key): named_row
-        for label, keys in wanted.keys.items()
+        for label, keys in row_keys.keys.items()
         for key, named_row in named(label, keys).items()
     }
-    actors = {prefix: ACTORS[prefix](keys) for prefix, keys in acting.keys.items() if prefix in ACTORS}
+    actors = {prefix: ACTORS[prefix](keys) for prefix, keys in actor_keys.keys.items() if prefix in ACTORS}
     return [_line(entry, names, actors, reader) for entry in entries]
 
 

@@ -99,10 +99,8 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         colleague = role_assignments.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
         role_assignments.add_team(summit=obj.summit, colleagues=[colleague], by=request.user)
-        assignment = RoleAssignment.objects.get(
-            summit=obj.summit, role=obj.role, user__email=form.cleaned_data["email"]
-        )
-        obj.pk, obj.user = assignment.pk, assignment.user
+        saved = RoleAssignment.objects.get(summit=obj.summit, role=obj.role, user__email=form.cleaned_data["email"])
+        obj.pk, obj.user = saved.pk, saved.user
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         """Remove the role. If the service refuses it, show a message."""

@@ -74,16 +74,14 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
             none = _("The installation sends from now on.")
             messages.success(request, message % {"n": number} if number else none)
         return redirect("admin:index")
-    noticed = installation.noticed()
+    paused = installation.noticed()
     context = {
         **admin.site.each_context(request),
         "title": _("Let the installation send"),
-        "installation": noticed,
-        "former": "" if noticed is None or noticed.host == host() else noticed.host,
-        "waiting": installation.waiting(noticed) if noticed else [],
-        "summits": [(row, outbound_pause.waiting(row)) for row in installation.summits_of(noticed)]
-        if noticed
-        else [],
+        "installation": paused,
+        "former": "" if paused is None or paused.host == host() else paused.host,
+        "waiting": installation.waiting(paused) if paused else [],
+        "summits": [(row, outbound_pause.waiting(row)) for row in installation.summits_of(paused)] if paused else [],
     }
     return TemplateResponse(request, "admin/backoffice/outbound_pause_all.html", context)
 

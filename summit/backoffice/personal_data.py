@@ -102,13 +102,13 @@ class RightsMixin:
             headers = {"Content-Disposition": f'attachment; filename="person-{person.public_id}.zip"'}
             return HttpResponse(archive, content_type="application/zip", headers=headers)
         hidden = subject_access.unseen(person, user)
-        more = {
+        extra = {
             "needs": subject_access.needs(hidden) if hidden else "",
             "asked": subject_access.request_of(person, user),
             "agreed": subject_access.is_agreed(person, user),
         }
         return self._page(
-            request, person, "admin/backoffice/personal_data/hand_over.html", _("Hand over the data"), **more
+            request, person, "admin/backoffice/personal_data/hand_over.html", _("Hand over the data"), **extra
         )
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -133,9 +133,9 @@ class RightsMixin:
                 messages.success(request, _("You agreed. The data can be taken once, within a day."))
             return redirect("admin:summit_person_change", pk)
         rows = list(subject_access.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
-        more = {"requests": rows, "until": rows[-1].pk if rows else ""}
+        extra = {"requests": rows, "until": rows[-1].pk if rows else ""}
         return self._page(
-            request, person, "admin/backoffice/personal_data/agree.html", _("Agree to handing over the data"), **more
+            request, person, "admin/backoffice/personal_data/agree.html", _("Agree to handing over the data"), **extra
         )
 
     def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -77,11 +77,11 @@ def _from_lists(cursor: Any, row: models.Model, columns: list[tuple[Any, list[An
     shared = [(field, values[0]) for field, values in rest if all(value is values[0] for value in values)]
     shared_fields = {field for field, _value in shared}
     # The first column is always a list: its length is the number of rows.
-    listed = [first, *((field, values) for field, values in rest if field not in shared_fields)]
-    lists = [_list(field, values) for field, values in listed]
+    list_columns = [first, *((field, values) for field, values in rest if field not in shared_fields)]
+    lists = [_list(field, values) for field, values in list_columns]
     calls = ", ".join(call for call, _values in lists)
     constants = "".join(f", %s::{_type(field)}" for field, _value in shared)
-    into = _into(row, [field for field, _values in (*listed, *shared)])
+    into = _into(row, [field for field, _values in (*list_columns, *shared)])
     sql = f"{into} SELECT given.*{constants} FROM ROWS FROM ({calls}) AS given {tail}"  # noqa: S608
     cursor.execute(sql, [*(value for _field, value in shared), *(values for _call, values in lists)])
 

@@ -115,9 +115,9 @@ class CountChanges(Statements):
 
     def make(self, vendor: str) -> Iterator[str]:
         """Yield the SQL that creates the triggers."""
-        statements = self._postgresql if vendor == "postgresql" else self._sqlite
+        trigger_sql = self._postgresql if vendor == "postgresql" else self._sqlite
         for event in self.events:
-            yield from statements(event, self.removes.get(event, "TRUE"))
+            yield from trigger_sql(event, self.removes.get(event, "TRUE"))
 
     def drop(self, vendor: str) -> Iterator[str]:
         """Yield the SQL that drops the triggers."""

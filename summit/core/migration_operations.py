@@ -98,12 +98,12 @@ def frozen_columns() -> dict[str, tuple[str, ...]]:
 
     They are those of the last `FreezeColumns` for the table in the migrations.
     """
-    columns: dict[str, tuple[str, ...]] = {}
+    by_table: dict[str, tuple[str, ...]] = {}
     for _key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
         for operation in migration.operations:
             if isinstance(operation, FreezeColumns):
-                columns[operation.table] = tuple(operation.columns)
-    return columns
+                by_table[operation.table] = tuple(operation.columns)
+    return by_table
 
 
 @contextmanager

@@ -46,18 +46,8 @@ def find_server() -> str:
 
 def _command(server: str, socket: Path) -> list[str]:
     no_persistence = ["--appendonly", "no", "--save", ""]
-    connection = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(socket.parent)]
-    return [
-        server,
-        *connection,
-        *no_persistence,
-        "--daemonize",
-        "no",
-        "--loglevel",
-        "warning",
-        "--logfile",
-        "broker.log",
-    ]
+    listen = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(socket.parent)]
+    return [server, *listen, *no_persistence, "--daemonize", "no", "--loglevel", "warning", "--logfile", "broker.log"]
 
 
 def _answers(socket: Path) -> bool:

@@ -51,9 +51,9 @@ def ask(
     may see the list. Each step checks this again.
     """
     values = {"label": label, "ending": ending, "language": language, "columns": list(columns)}
-    for same in ExportedFile.objects.filter(by=by, job__state__in=UNFINISHED, label=label, ending=ending):
-        if same.keys == list(keys) and same.language == language and same.columns == list(columns):
-            return same.job
+    for existing in ExportedFile.objects.filter(by=by, job__state__in=UNFINISHED, label=label, ending=ending):
+        if existing.keys == list(keys) and existing.language == language and existing.columns == list(columns):
+            return existing.job
     row = ExportedFile(
         by=by, keys=list(keys), filters=dict(filters), summits=sorted(summits), personal=personal, **values
     )

@@ -153,11 +153,11 @@ class _Reader:
         about = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.intake.keys))))
         line = ImportedLine(parsed.number, about=about)
         stored = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
-        mark = stored.pk if stored is not None else key
-        if mark in self.met:
+        identity = stored.pk if stored is not None else key
+        if identity in self.met:
             line.outcome, line.notes = Outcome.REFUSED.value, [_("The table has this row twice. Keep one of them.")]
             return line
-        self.met.add(mark)
+        self.met.add(identity)
         try:
             with transaction.atomic():
                 self._write(line, stored, {name: text for name, text in cells.items() if name != PUBLIC_ID})
@@ -245,15 +245,19 @@ class _Reader:
         A name that two rows have is left out.
         """
         found: dict[str, str] = {}
-        twice: set[str] = set()
+        ambiguous: set[str] = set()
         rows = list(field.get_queryset())
         for row in rows:
             name = plain(str(row))
-            twice |= {name} & set(found)
+            ambiguous |= {name} & set(found)
             found[name] = getattr(row, field.slug_field)
-        named = {name: key for name, key in found.items() if name not in twice}
-        marks = [str(getattr(row, field.slug_field)) for row in rows]
-        return {**named, **{plain(mark): mark for mark in marks}, **dict(zip(marks, marks, strict=True))}
+        unique = {name: key for name, key in found.items() if name not in ambiguous}
+        identifiers = [str(getattr(row, field.slug_field)) for row in rows]
+        return {
+            **unique,
+            **{plain(identifier): identifier for identifier in identifiers},
+            **dict(zip(identifiers, identifiers, strict=True)),
+        }
 
     def _said(self, problem: Problem) -> list[str]:
         if not problem.errors:

@@ -50,8 +50,8 @@ def part(columns: Sequence[Column], rows: Iterable[Any], *, ending: str, first: 
     if ending == JSON:
         return ",\n".join(_object(columns, row) for row in rows).encode()
     cells = [[column.said(row) for column in columns] for row in rows]
-    heads = [column.heading for column in columns]
-    return _csv(heads, cells, first) if ending == CSV else _sheet(heads, cells, first)
+    headings = [column.heading for column in columns]
+    return _csv(headings, cells, first) if ending == CSV else _sheet(headings, cells, first)
 
 
 def whole(parts: Iterable[bytes], *, ending: str) -> Iterator[bytes]:
@@ -62,11 +62,11 @@ def whole(parts: Iterable[bytes], *, ending: str) -> Iterator[bytes]:
     if ending == CSV:
         yield from parts
         return
-    between = b"[\n"
-    for each in filter(None, parts):
-        yield between + each
-        between = b",\n"
-    yield b"[]\n" if between == b"[\n" else b"\n]\n"
+    separator = b"[\n"
+    for chunk in filter(None, parts):
+        yield separator + chunk
+        separator = b",\n"
+    yield b"[]\n" if separator == b"[\n" else b"\n]\n"
 
 
 def _object(columns: Sequence[Column], row: Any) -> str:
@@ -179,7 +179,7 @@ def _around() -> dict[str, str]:
     parts = "".join(
         f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>' for name, kind in kinds.items()
     )
-    usual = "".join(
+    defaults = "".join(
         f'<Default Extension="{ending}" ContentType="{kind}"/>'
         for ending, kind in (
             ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
@@ -193,7 +193,7 @@ def _around() -> dict[str, str]:
         for number in (0, 164, 165)
     )
     return {
-        "[Content_Types].xml": f'{_XML}<Types xmlns="{_OOXML}/package/2006/content-types">{usual}{parts}</Types>',
+        "[Content_Types].xml": f'{_XML}<Types xmlns="{_OOXML}/package/2006/content-types">{defaults}{parts}</Types>',
         "_rels/.rels": _links(("officeDocument", "xl/workbook.xml")),
         "xl/_rels/workbook.xml.rels": _links(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")),
         "xl/workbook.xml": f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'

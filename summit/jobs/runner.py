@@ -141,8 +141,8 @@ def hand_out(*, limit: int = 50) -> Sequence[int]:
 
     Each job is marked as queued. The next sweeps don't return it again until HANDED has passed.
     """
-    free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
+    not_queued = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
     with transaction.atomic():
-        keys = list(Job.objects.due().filter(free).order_by("id").values_list("pk", flat=True)[:limit])
+        keys = list(Job.objects.due().filter(not_queued).order_by("id").values_list("pk", flat=True)[:limit])
         Job.objects.filter(pk__in=keys).update(handed_until=Now() + HANDED)
     return keys

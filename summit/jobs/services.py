@@ -74,8 +74,10 @@ def retry(*, job: Job, by: User) -> None:
         with transaction.atomic():
             rows = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
             # The pause doesn't count: the remaining time is estimated from how long the work itself has taken.
-            began = job.started_at and Now() - ((job.heartbeat_at or job.started_at) - job.started_at)
-            if not rows.update(state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=began):
+            started_at = job.started_at and Now() - ((job.heartbeat_at or job.started_at) - job.started_at)
+            if not rows.update(
+                state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=started_at
+            ):
                 raise JobProblem(_("Only work that failed or was cancelled goes on."))
             audit.record(by=by, action="jobs.retry", target=job, summit=job.summit, detail={"kind": job.kind})
     except IntegrityError:

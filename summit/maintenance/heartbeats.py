@@ -61,9 +61,9 @@ def due(intervals: Mapping[str, float]) -> tuple[list[str], datetime]:
     """
     latest = beats()
     waited = {row.name: (latest.now - row.at).total_seconds() for row in latest.rows}
-    never = [name for name in intervals if name not in waited]
-    again = [name for name, long in waited.items() if name in intervals and long >= intervals[name] * SHARE]
-    return never + again, latest.now
+    never_run = [name for name in intervals if name not in waited]
+    overdue = [name for name, long in waited.items() if name in intervals and long >= intervals[name] * SHARE]
+    return never_run + overdue, latest.now
 
 
 def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
@@ -72,8 +72,8 @@ def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
     A sweep may begin if it last began at least SHARE × `every` seconds ago, by the database's clock, or never. Of two
     concurrent calls only one returns True.
     """
-    free = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=every * SHARE))
-    if free.update(at=Now(), drift=drift):
+    startable = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=every * SHARE))
+    if startable.update(at=Now(), drift=drift):
         return True
     _row, created = Heartbeat.objects.get_or_create(pk=name, defaults={"drift": drift})
     return created

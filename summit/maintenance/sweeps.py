@@ -44,15 +44,15 @@ class Sweep:
     def run(self, *, drift: float = 0.0) -> None:
         """Run the sweep, unless it has begun recently (see `heartbeats.begin`). Errors are logged and not raised."""
         try:
-            did = self.function() if heartbeats.begin(self.name, every=self.every, drift=drift) else None
+            result = self.function() if heartbeats.begin(self.name, every=self.every, drift=drift) else None
         except Exception as problem:
             if isinstance(problem, OperationalError) and is_transient(problem):
                 logger.warning("The sweep %s leaves its work to the next: %s", self.name, problem)
             else:
                 logger.exception("The sweep %s failed.", self.name)
             return
-        if did:
-            logger.info("The sweep %s did %s.", self.name, did)
+        if result:
+            logger.info("The sweep %s did %s.", self.name, result)
 
 
 SWEEPS: dict[str, Sweep] = {}

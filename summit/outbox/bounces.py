@@ -116,8 +116,8 @@ def _failed(part: Mime) -> Iterator[tuple[frozenset[str], str]]:
     for block in (blocks if isinstance(blocks, list) else [])[1:]:
         if not isinstance(block, Mime) or str(block.get("Action", "")).strip().lower() != "failed":
             continue
-        named = {_mailbox(str(block.get(name, ""))) for name in ("Original-Recipient", "Final-Recipient")}
-        yield frozenset(named - {""}), why(str(block.get("Status", "")), str(block.get("Diagnostic-Code", "")))
+        addresses = {_mailbox(str(block.get(name, ""))) for name in ("Original-Recipient", "Final-Recipient")}
+        yield frozenset(addresses - {""}), why(str(block.get("Status", "")), str(block.get("Diagnostic-Code", "")))
 
 
 def _mailbox(field: str) -> str:

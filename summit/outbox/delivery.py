@@ -125,10 +125,10 @@ def deliver_one(message: Message, wire: smtp_connection.Wire) -> bool:
 
 def render_all(messages: list[Message]) -> list[Message]:
     """Render the messages that have no bytes yet, store the bytes, and return the messages that can be sent."""
-    fresh = [message for message in messages if message.rendered is None]
-    unsendable = {message.pk for message in fresh if not _render(message)}
+    unrendered = [message for message in messages if message.rendered is None]
+    unsendable = {message.pk for message in unrendered if not _render(message)}
     with transaction.atomic():
-        for message in fresh:
+        for message in unrendered:
             # Only while this worker holds the message: bytes that another worker is sending must not change.
             if message.pk not in unsendable and not _claimed_rows(message).filter(rendered__isnull=True).update(
                 rendered=message.rendered, rendered_subject=message.rendered_subject
@@ -232,8 +232,8 @@ def send_again(*, message: Message, by: User) -> None:
     """
     check_can_send_again(by, message)
     with transaction.atomic():
-        before = [state for state, after in TRANSITIONS.items() if MessageState.PENDING in after]
-        changed = Message.objects.filter(pk=message.pk, state__in=before).update(
+        states = [state for state, after in TRANSITIONS.items() if MessageState.PENDING in after]
+        changed = Message.objects.filter(pk=message.pk, state__in=states).update(
             state=MessageState.PENDING, attempts=0, next_attempt_at=Now(), lease_until=None, handed_until=None
         )
         if not changed:

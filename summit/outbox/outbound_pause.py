@@ -30,8 +30,8 @@ def count_waiting(sender: Summit | Installation) -> Iterable[Waiting]:
     older = Q(created_at__lt=sender.paused_at) if sender.paused_at else Q()
     numbers = {"all": Count("pk"), "older": Count("pk", filter=older)}
     rows = _waiting(sender).order_by("kind").values_list("kind").annotate(**numbers)
-    for kind, all_of_it, before in rows:
-        yield Waiting(label_of(kind), all_of_it - before, before)
+    for kind, total, older_count in rows:
+        yield Waiting(label_of(kind), total - older_count, older_count)
 
 
 def cancel(sender: Summit | Installation) -> int:

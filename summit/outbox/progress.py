@@ -59,7 +59,7 @@ def page(
         add_never_cache_headers(response)
         return response
     address = reverse("admin:outbox_message_changelist")
-    picked = {"summit__id__exact": str(summit.pk), **query}
+    filters = {"summit__id__exact": str(summit.pk), **query}
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": title_done if title_done and status.state == "good" else title,
@@ -68,8 +68,8 @@ def page(
         "address": request.path,
         "failed": numbers[MessageState.FAILED],
         "dropped": numbers[MessageState.DROPPED],
-        "failed_url": f"{address}?{urlencode({**picked, 'state__exact': MessageState.FAILED})}",
-        "all_url": f"{address}?{urlencode(picked)}",
+        "failed_url": f"{address}?{urlencode({**filters, 'state__exact': MessageState.FAILED})}",
+        "all_url": f"{address}?{urlencode(filters)}",
         "back": back,
         "nobody": _("Nobody had to be written to.") if not numbers["total"] else "",
     }

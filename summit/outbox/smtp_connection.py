@@ -72,10 +72,10 @@ class _Line(smtplib.SMTP):
         super().__init__(*args, **kwargs)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        plain_socket: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         # A second handle: TLS takes over the socket itself, and this one can still cut the connection.
-        self._backend.hold(plain.dup())
-        return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
+        self._backend.hold(plain_socket.dup())
+        return self._context.wrap_socket(plain_socket, server_hostname=host) if self._context else plain_socket
 
 
 class _LineTLS(_Line):

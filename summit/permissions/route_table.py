@@ -125,9 +125,9 @@ class Route:
 
         Raises ValueError for a method or a relation that isn't declared.
         """
-        turned = self._turned_away(reader)
-        if turned is not None:
-            return turned
+        turned_away = self._turned_away(reader)
+        if turned_away is not None:
+            return turned_away
         if whose not in self.whose() or method not in self.methods:
             raise ValueError(f"{self.name} is not declared for {method} of what is {whose}")
         if whose in (Whose.MISSING, Whose.HIDDEN) or not self._grants(self.see, reader, whose):
@@ -186,8 +186,8 @@ def declare(
     """
     if name in _DECLARED:
         raise ValueError(f"{name} is declared twice")
-    more = tuple(sorted((posts or {}).items()))
-    _DECLARED[name] = Route(name, gate, frozenset(methods.split()), kind, see, do, post, more)
+    post_actions = tuple(sorted((posts or {}).items()))
+    _DECLARED[name] = Route(name, gate, frozenset(methods.split()), kind, see, do, post, post_actions)
 
 
 def declared() -> dict[str, Route]:

@@ -143,10 +143,10 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
             rows += [row for function in _following for row in function(user)]
         for summit_id, role in rows:
             found[summit_id] = found.get(summit_id, frozenset()) | ({role} - {""})
-        only = _only(user)
-        if only is not None:
-            everything = {only: frozenset(map(str, BY_HAND))}
-            found = everything if user.is_superuser else {key: found[key] for key in found if key == only}
+        only_summit = _only(user)
+        if only_summit is not None:
+            all_roles = {only_summit: frozenset(map(str, BY_HAND))}
+            found = all_roles if user.is_superuser else {key: found[key] for key in found if key == only_summit}
         user._roles_by_summit = found  # type: ignore[attr-defined]
     return found
 

@@ -22,8 +22,8 @@ def took_it(request: HttpRequest) -> bool:
 def must_set_up(request: HttpRequest) -> bool:
     """Return whether the account works at a desk, needs a second step (REQUIRE_SECOND_FACTOR) and has none yet."""
     user = request.user
-    works = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
-    return bool(works and isinstance(user, User) and not is_protected(user))
+    required = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
+    return bool(required and isinstance(user, User) and not is_protected(user))
 
 
 def owes_second_step(request: HttpRequest) -> bool:

@@ -91,9 +91,9 @@ def clear(*, person: Person, by: By = SYSTEM, reason: str = "") -> dict[str, int
         if person.erased_at is not None:
             raise AlreadyErased(_("This person’s data has been erased already."))
         subject = subject_of(person)
-        done = {portion.name: portion.erase(subject) for portion in portions() if portion.erase is not None}
+        numbers = {portion.name: portion.erase(subject) for portion in portions() if portion.erase is not None}
         Person.objects.filter(pk=person.pk).update(erased_at=Now())
-        done = {name: number for name, number in done.items() if number}
-        detail: dict[str, Any] = {"numbers": done} | ({"reason": reason} if reason else {})
+        numbers = {name: number for name, number in numbers.items() if number}
+        detail: dict[str, Any] = {"numbers": numbers} | ({"reason": reason} if reason else {})
         audit.record(by=by, action=ERASE, target=person, summit=person.summit, detail=detail)
-    return done
+    return numbers

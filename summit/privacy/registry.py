@@ -164,7 +164,7 @@ def subject_of(person: Person) -> Subject:
 
 def keeps_office(person: Person) -> bool:
     """Return whether a person's office is kept when the name is erased, because it appears in published content."""
-    return any(asks(person) for asks in _public)
+    return any(function(person) for function in _public)
 
 
 def erased_name(summit: Summit) -> str:

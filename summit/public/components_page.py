@@ -119,10 +119,10 @@ def _chart() -> svg_charts.Chart:
     message = ngettext("%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", 31)
     title = message % {"answered": 31, "invited": 46}
     about = _("A bar for each region: who attends, who declined, who has not answered.")
-    of = _("%(answered)d of %(invited)d")
+    ratio = _("%(answered)d of %(invited)d")
     rows = [
-        svg_charts.BarRow(_("Africa"), [9, 2, 8], of % {"answered": 11, "invited": 19}),
-        svg_charts.BarRow(_("Europe"), [17, 3, 7], of % {"answered": 20, "invited": 27}),
+        svg_charts.BarRow(_("Africa"), [9, 2, 8], ratio % {"answered": 11, "invited": 19}),
+        svg_charts.BarRow(_("Europe"), [17, 3, 7], ratio % {"answered": 20, "invited": 27}),
     ]
     return svg_charts.Chart(
         name="chart",

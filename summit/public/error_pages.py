@@ -82,11 +82,11 @@ class MethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the view's response. A 405 for a GET outside the API is replaced by a page with the same `Allow`."""
-        answer = self.get_response(request)
-        if answer.status_code != 405 or request.method != "GET" or request.path_info.startswith(API):
-            return answer
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or request.path_info.startswith(API):
+            return response
         page = _page(request, 405)
-        page["Allow"] = answer["Allow"]
+        page["Allow"] = response["Allow"]
         return page
 
 

@@ -65,10 +65,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     requests come from loopback, and not every proxy names the client.
     """
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
+    has_token = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
     # The header reveals a proxy that isn't in the settings.
-    passed_on = settings.BEHIND_PROXY or "X-Forwarded-For" in request.headers
-    direct = not passed_on and request.META.get("REMOTE_ADDR") in LOOPBACK
-    if not (known or (direct and not settings.METRICS_TOKEN)):
+    proxied = settings.BEHIND_PROXY or "X-Forwarded-For" in request.headers
+    direct = not proxied and request.META.get("REMOTE_ADDR") in LOOPBACK
+    if not (has_token or (direct and not settings.METRICS_TOKEN)):
         raise Http404
     return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -35,11 +35,11 @@ def root(request: HttpRequest) -> HttpResponse:
     running = [
         summit for summit in listed if summit.starts_on <= now.astimezone(summit.zone).date() <= summit.ends_on
     ]
-    only = running if len(running) == 1 else listed
-    if len(only) == 1:
+    candidates = running if len(running) == 1 else listed
+    if len(candidates) == 1:
         response = HttpResponse(status=302)
         query = "" if language == settings.LANGUAGE_CODE else f"?lang={language}"
-        response["Location"] = f"{only[0].get_absolute_url()}{query}"
+        response["Location"] = f"{candidates[0].get_absolute_url()}{query}"
     else:
         with translation.override(language):
             response = render(request, "public/summits.html", {"summits": listed})

@@ -73,10 +73,10 @@ def readable(colour: str, grounds: tuple[str, ...], wash: float, end: float) -> 
     """
     lightness = colorsys.rgb_to_hls(*(value / 255 for value in channels(colour)))[1]
     for step in range(STEPS + 1):
-        moved = shade(colour, lightness + (end - lightness) * step / STEPS) if step else colour
-        behind = (*grounds, mix(grounds[0], moved, wash))
-        if all(contrast(moved, ground) >= TEXT for ground in behind):
-            return moved
+        candidate = shade(colour, lightness + (end - lightness) * step / STEPS) if step else colour
+        backgrounds = (*grounds, mix(grounds[0], candidate, wash))
+        if all(contrast(candidate, ground) >= TEXT for ground in backgrounds):
+            return candidate
     raise ValueError("Neither black nor white is readable on these grounds.")
 
 

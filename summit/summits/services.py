@@ -156,8 +156,8 @@ founding: Registry[Callable[[Summit, User], object]] = Registry()
 
 def begin(summit: Summit) -> None:
     """Create the rows that every summit begins with."""
-    for make in beginning:
-        make(summit)
+    for function in beginning:
+        function(summit)
 
 
 def create_summit(
@@ -247,15 +247,15 @@ def add_venue_with_rooms(
     check(by, "summit.room.change", summit)
     with transaction.atomic():
         venue = Venue.objects.filter(summit=summit, name=name).first()
-        fresh = venue is None
+        created = venue is None
         if venue is None:
             venue = Venue(summit=summit, name=name)
-        if fresh or (address and address != venue.address):
+        if created or (address and address != venue.address):
             venue.address = address
             venue.full_clean()
             venue.save()
-            verb = "add" if fresh else "change"
-            fields = ["name", "address"] if fresh else ["address"]
+            verb = "add" if created else "change"
+            fields = ["name", "address"] if created else ["address"]
             audit.record(by=by, action=f"summit.venue.{verb}", target=venue, summit=summit, fields=fields)
         _add_rooms(venue, rooms, by)
     return venue

@@ -32,12 +32,12 @@ CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
     """Return the desks with their lists, for the navigation. With a summit, the lists have only its rows."""
     request = context["request"]
-    more = menu_of(request.user, summit) if summit else []
+    menu_entries = menu_of(request.user, summit) if summit else []
 
     def scope_of(model: dict[str, Any]) -> str:
         return list_scope(request, site._registry[model["model"]], summit)
 
-    return navigation(context["available_apps"], request.path, scope_of, more)
+    return navigation(context["available_apps"], request.path, scope_of, menu_entries)
 
 
 def _hidden(cl: ChangeList) -> set[int]:
@@ -70,12 +70,12 @@ def list_rows(
     rows, last = [], None
     for row, cells in zip(cl.result_list, results, strict=True):
         group = desk.group_of(row) if hidden else None
-        named = [
+        labelled_cells = [
             _labelled(_in_language(cell, language) if is_content[place] else cell, header)
             for place, (cell, header) in enumerate(zip(cells, headers, strict=True))
             if place not in hidden
         ]
-        rows.append({"group": group if group != last else None, "cells": named})
+        rows.append({"group": group if group != last else None, "cells": labelled_cells})
         last = group
     return rows
 
@@ -107,8 +107,8 @@ def _in_language(cell: str, language: str) -> SafeString:
     The cell itself keeps the page's direction, because on phones it begins with a label.
     """
     start, text, end = CELL.fullmatch(cell).groups()  # type: ignore[union-attr]
-    opened = format_html('<bdi lang="{}">', language)
-    return mark_safe(f"{start}{opened}{text}</bdi>{end}")  # noqa: S308 - Django's own cell
+    start_tag = format_html('<bdi lang="{}">', language)
+    return mark_safe(f"{start}{start_tag}{text}</bdi>{end}")  # noqa: S308 - Django's own cell
 
 
 @register.simple_tag(takes_context=True)

@@ -43,7 +43,7 @@ def named(context: Context, written: object, words: int = 0) -> SafeString | str
     If the row has `reads_as`, the name and its language come from there. `words` is the most words of the name to
     return, 0 for all.
     """
-    called: Any = getattr(written, "reads_as", None)
-    name = str(written if called is None else called.name)
-    language = (context.get("summit") or context.get("desk_summit")) if called is None else called.language
+    reads_as: Any = getattr(written, "reads_as", None)
+    name = str(written if reads_as is None else reads_as.name)
+    language = (context.get("summit") or context.get("desk_summit")) if reads_as is None else reads_as.language
     return own(Truncator(name).words(words) if words else name, language)

@@ -185,14 +185,14 @@ def _appearing(path: Path) -> Iterator[BinaryIO]:
     part = path.with_name(f"{path.name}.part")
     try:
         handle = _nameless(folder)
-        named = handle is None
+        has_name = handle is None
         if handle is None:
             handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             yield file
-            if not named:
+            if not has_name:
                 os.link(f"/proc/self/fd/{file.fileno()}", path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        if named:
+        if has_name:
             part.rename(path)
     finally:
         os.close(folder)

@@ -163,16 +163,18 @@ def _rows(model: type[Model], summit: Summit, archive: zipfile.ZipFile, numbers:
 
     The rows are numbered from 1.
     """
-    keep = None if model._meta.label == model_order.AUDIT else numbers.of.setdefault(model._meta.label_lower, {})
+    numbers_by_pk = (
+        None if model._meta.label == model_order.AUDIT else numbers.of.setdefault(model._meta.label_lower, {})
+    )
     rows = model_order.rows(model, summit).defer(*(field.name for field in model_order.files(model)))
-    if keep is not None and model in model_order.references(model).values():
+    if numbers_by_pk is not None and model in model_order.references(model).values():
         # Rows of this model refer to each other, also to later ones, so all need their numbers first.
-        keep |= {key: number for number, key in enumerate(rows.values_list("pk", flat=True), start=1)}
+        numbers_by_pk |= {key: number for number, key in enumerate(rows.values_list("pk", flat=True), start=1)}
 
     def lines() -> Iterator[dict[str, Any]]:
         for number, row in enumerate(rows.iterator(chunk_size=BATCH), start=1):
-            if keep is not None:
-                keep[row.pk] = number
+            if numbers_by_pk is not None:
+                numbers_by_pk[row.pk] = number
             yield _line(row, numbers)
 
     return _part(archive, model._meta.label, lines())

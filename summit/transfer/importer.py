@@ -168,8 +168,8 @@ def _store(
         else:
             _Table(model, keys, summit).fill(archive, part)
         progress(model._meta.label, part["rows"])
-    for make in arrived:
-        make(summit)
+    for function in arrived:
+        function(summit)
     detail = {"made_at": manifest["made_at"], "audit_end": manifest["audit_end"]}
     audit.record(by=by, action="summit.import", target=summit, summit=None, detail=detail)
     # The imported entries are added to the chain at once. They are old, and would otherwise look as if they had been

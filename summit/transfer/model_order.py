@@ -57,8 +57,8 @@ def path(model: type[Model]) -> str:
         return ""
     keys = [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
     direct = [field for field in keys if target(field) is Summit]
-    always = [field for field in keys if not field.null and target(field)._meta.label in MOVED]
-    for field in sorted(always, key=lambda field: field not in direct):
+    required = [field for field in keys if not field.null and target(field)._meta.label in MOVED]
+    for field in sorted(required, key=lambda field: field not in direct):
         if target(field) is not model:
             return "__".join(filter(None, (field.name, path(target(field)))))
     if direct:

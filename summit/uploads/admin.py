@@ -173,12 +173,12 @@ class UploadsAdmin(ReadOnlyAdmin):
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, self.action, None)
-        offered = self.offered(request)
-        first = {"summit": getattr(chosen_summit(request, offered), "slug", ""), **self.first(request)}
+        summits = self.offered(request)
+        initial = {"summit": getattr(chosen_summit(request, summits), "slug", ""), **self.first(request)}
         data = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = self.upload_form(*data, offered=offered, initial=first)
+        form = self.upload_form(*data, offered=summits, initial=initial)
         if request.method == "POST" and form.is_valid():
-            summit = next(each for each in offered if each.slug == form.cleaned_data["summit"])
+            summit = next(each for each in summits if each.slug == form.cleaned_data["summit"])
             try:
                 row = self.keep(summit, form, request.user)
             except self.problems as problem:
@@ -192,7 +192,7 @@ class UploadsAdmin(ReadOnlyAdmin):
             "title": self.upload_word,
             "form": form,
             "listed": self.address("changelist"),
-            **self.more_to_upload(request, offered),
+            **self.more_to_upload(request, summits),
         }
         return TemplateResponse(request, self.upload_template, context)
 

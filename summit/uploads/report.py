@@ -89,8 +89,8 @@ class UploadReport(Generic[AnyLine]):
     @property
     def counts(self) -> dict[str, int]:
         """The number of rows by outcome, and under "odd" the number of odd rows."""
-        found = Counter(line.outcome for line in self.lines)
-        return {**{value: found[value] for value in Outcome.values}, ODD: sum(line.odd for line in self.lines)}
+        numbers = Counter(line.outcome for line in self.lines)
+        return {**{value: numbers[value] for value in Outcome.values}, ODD: sum(line.odd for line in self.lines)}
 
     @property
     def writes(self) -> int:

@@ -48,7 +48,7 @@ def run(
     payload = json.dumps({"path": path, "seconds": seconds, "megabytes": megabytes, "arguments": dict(arguments)})
     with slot("reading", number=AT_ONCE, patience=PATIENCE):
         try:
-            done = subprocess.run(  # noqa: S603
+            process = subprocess.run(  # noqa: S603
                 [sys.executable, "-I", __file__, payload],
                 input=content,
                 capture_output=True,
@@ -58,11 +58,11 @@ def run(
             )
         except subprocess.TimeoutExpired:
             raise TooMuch from None
-    if done.returncode < 0 or done.returncode == _TOO_MUCH_MEMORY:
+    if process.returncode < 0 or process.returncode == _TOO_MUCH_MEMORY:
         raise TooMuch
-    if done.returncode:
-        raise Failed(done.stderr.decode(errors="replace").strip().rpartition("\n")[2])
-    return json.loads(done.stdout)
+    if process.returncode:
+        raise Failed(process.stderr.decode(errors="replace").strip().rpartition("\n")[2])
+    return json.loads(process.stdout)
 
 
 def _limit(seconds: int, megabytes: int) -> None:

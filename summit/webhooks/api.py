@@ -45,8 +45,8 @@ class EndpointInput(serializers.Serializer[Any]):
 
     def validate_events(self, value: list[str]) -> list[str]:
         """Return the event names sorted, each once. Raises ValidationError for no event or an unknown event."""
-        wrong = [name for name in value if name not in EVENTS]
-        if wrong or not value:
+        unknown = [name for name in value if name not in EVENTS]
+        if unknown or not value:
             message = _("Give some of: %(known)s.") % {"known": ", ".join(sorted(EVENTS))}
             raise serializers.ValidationError(message)
         return sorted(set(value))

@@ -33,18 +33,18 @@ def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     Failed deliveries count only for webhooks that are on. Each task is only for users who may act on it. Makes one
     query.
     """
-    mends, resends = (allows(request.user, permission, summit) for permission in (CHANGE, SEND_AGAIN))
-    if not (mends or resends):
+    can_change, can_resend = (allows(request.user, permission, summit) for permission in (CHANGE, SEND_AGAIN))
+    if not (can_change or can_resend):
         return
     lost = Count(
         "deliveries", filter=Q(deliveries__state=DeliveryState.FAILED, deliveries__ended_at__gte=Now() - LATELY)
     )
     rows = Endpoint.objects.filter(summit=summit).exclude(enabled=False, off_why=OffWhy.HAND)
     endpoints: list[Any] = list(rows.annotate(lost=lost).filter(Q(enabled=False) | Q(lost__gt=0)).order_by("off_at"))
-    if mends:
+    if can_change:
         yield from (_off(row) for row in [row for row in endpoints if not row.enabled][:MOST])
     number = sum(row.lost for row in endpoints if row.enabled)
-    if resends and number:
+    if can_resend and number:
         yield _failed_deliveries_task(summit, number)
 
 

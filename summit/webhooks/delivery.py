@@ -68,13 +68,13 @@ _DUE = Prepared(lambda: Endpoint.objects.due().order_by("pk").values_list("pk"))
 
 def work(endpoint_id: int) -> int:
     """Send an endpoint's due deliveries for one turn of TURN seconds, and return how many the receiver accepted."""
-    started, through = time.monotonic(), 0
+    started, accepted = time.monotonic(), 0
     while (row := claim(endpoint_id)) is not None:
-        through += deliver(row) == Outcome.DONE
+        accepted += deliver(row) == Outcome.DONE
         if time.monotonic() - started > TURN:
             break
     Endpoint.objects.filter(pk=endpoint_id).update(handed_until=None)
-    return through
+    return accepted
 
 
 def claim(endpoint_id: int) -> Delivery | None:
@@ -83,11 +83,13 @@ def claim(endpoint_id: int) -> Delivery | None:
     Due deliveries that were set aside come first. Return None if the endpoint is off, if no delivery is due, or if
     another worker holds the next delivery.
     """
-    on = Endpoint.objects.on().filter(pk=endpoint_id).values("pk")
-    waiting = Delivery.objects.filter(endpoint__in=on, state=DeliveryState.PENDING)
-    aside = waiting.free().filter(aside=True).order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:1]
+    active_endpoints = Endpoint.objects.on().filter(pk=endpoint_id).values("pk")
+    waiting = Delivery.objects.filter(endpoint__in=active_endpoints, state=DeliveryState.PENDING)
+    set_aside = waiting.free().filter(aside=True).order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:1]
     first = waiting.filter(aside=False).order_by("pk").values_list("pk", flat=True)[:1]
-    return next((row for pk in [*aside, *first] if (row := _claim(pk, Delivery.objects.free())) is not None), None)
+    return next(
+        (row for pk in [*set_aside, *first] if (row := _claim(pk, Delivery.objects.free())) is not None), None
+    )
 
 
 def _claim(pk: int, rows: DeliveryQuerySet) -> Delivery | None:
@@ -183,9 +185,9 @@ def _try_next(held_up_by: Delivery) -> None:
     If the receiver accepts or refuses the next delivery, the receiver is reachable, and `held_up_by` is set aside.
     Otherwise nothing changes, and the attempt doesn't count.
     """
-    on = Endpoint.objects.on().filter(pk=held_up_by.endpoint_id).values("pk")
-    behind = Delivery.objects.free().filter(endpoint__in=on, aside=False, pk__gt=held_up_by.pk)
-    pk = behind.order_by("pk").values_list("pk", flat=True).first()
+    active_endpoints = Endpoint.objects.on().filter(pk=held_up_by.endpoint_id).values("pk")
+    following = Delivery.objects.free().filter(endpoint__in=active_endpoints, aside=False, pk__gt=held_up_by.pk)
+    pk = following.order_by("pk").values_list("pk", flat=True).first()
     row = _claim(pk, Delivery.objects.free()) if pk is not None else None
     if row is None:
         return
@@ -211,10 +213,10 @@ def send_again(*, delivery: Delivery, by: User) -> None:
         if not Endpoint.objects.filter(pk=delivery.endpoint_id, enabled=True).update(handed_until=None):
             raise CantSend(_("This webhook is off. Turn it on first."))
         rows = Delivery.objects.filter(pk=delivery.pk, lease_until__isnull=True)
-        before = [state for state, after in TRANSITIONS.items() if DeliveryState.PENDING in after]
-        again = {"aside": True, "next_attempt_at": Now(), "state": DeliveryState.PENDING}
+        states = [state for state, after in TRANSITIONS.items() if DeliveryState.PENDING in after]
+        values = {"aside": True, "next_attempt_at": Now(), "state": DeliveryState.PENDING}
         if not (
-            rows.filter(state__in=before).update(**again, attempts=0, ended_at=None, problem="")
+            rows.filter(state__in=states).update(**values, attempts=0, ended_at=None, problem="")
             or rows.filter(state=DeliveryState.PENDING).update(next_attempt_at=Now())
         ):
             raise CantSend(_("A worker is sending it at this moment."))

@@ -94,10 +94,10 @@ def turn_on(*, endpoint: Endpoint, by: User) -> None:
     Raises PermissionDenied, or EndpointProblem if it is on.
     """
     check(by, CHANGE, endpoint.summit)
-    fresh = {"failing_since": None, "given_up": 0, "handed_until": None}
+    reset = {"failing_since": None, "given_up": 0, "handed_until": None}
     with transaction.atomic():
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=False)
-        if not rows.update(enabled=True, off_why="", off_at=None, **fresh):
+        if not rows.update(enabled=True, off_why="", off_at=None, **reset):
             raise EndpointProblem(_("This webhook is on already."))
         audit.record(by=by, action="webhooks.turn_on", target=endpoint, summit=endpoint.summit)
 

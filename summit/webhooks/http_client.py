@@ -60,32 +60,32 @@ class _Line(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the first IP address that responds. For HTTPS, start TLS with the host's name."""
-        plain = self._open()
+        plain_socket = self._open()
         # A second handle: TLS takes over the socket itself, and this one can still cut the connection.
-        self._handle = plain.dup()
-        self.sock = plain
+        self._handle = plain_socket.dup()
+        self.sock = plain_socket
         if self.was_cut:
             # It was cut while there was no handle yet, and it isn't cut a second time.
             raise TimeoutError
         if self._target.scheme == "https":
-            plain.settimeout(_seconds_left(self._deadline))
-            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self._target.host)
+            plain_socket.settimeout(_seconds_left(self._deadline))
+            self.sock = ssl.create_default_context().wrap_socket(plain_socket, server_hostname=self._target.host)
         self.sock.settimeout(_seconds_left(self._deadline))
 
     def _open(self) -> socket.socket:
         problem: OSError = TimeoutError()
         for remaining, address in zip(range(len(self._found), 0, -1), self._found, strict=True):
             # Connect to an address, so that the name isn't resolved again.
-            plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+            plain_socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
             try:
                 # An address that doesn't respond must leave time for the others.
-                plain.settimeout(_seconds_left(self._deadline) / remaining)
-                plain.connect((address, self._target.port))
+                plain_socket.settimeout(_seconds_left(self._deadline) / remaining)
+                plain_socket.connect((address, self._target.port))
             except OSError as refused:
-                plain.close()
+                plain_socket.close()
                 problem = refused
             else:
-                return plain
+                return plain_socket
         raise problem
 
     def cut(self) -> None:

@@ -50,5 +50,5 @@ def on_again(messages: Sequence[Message]) -> dict[int, str]:
     The reason has its stored form. Makes one query.
     """
     rows = Endpoint.objects.filter(public_id__in={message.facts["endpoint"] for message in messages}, enabled=False)
-    off = set(rows.values_list("public_id", flat=True))
-    return {message.pk: because(ON_AGAIN) for message in messages if message.facts["endpoint"] not in off}
+    off_ids = set(rows.values_list("public_id", flat=True))
+    return {message.pk: because(ON_AGAIN) for message in messages if message.facts["endpoint"] not in off_ids}

@@ -27,8 +27,8 @@ def count_waiting(summit: Summit) -> Iterable[Waiting]:
 
     Of the deliveries that aren't cancelled, only those to webhooks that are on are counted.
     """
-    goes = _waiting(summit).filter(Q(created_at__gte=F("endpoint__summit__paused_at")), endpoint__enabled=True)
-    yield Waiting(gettext_lazy("events for webhooks"), goes.count(), _older(summit).count())
+    outgoing = _waiting(summit).filter(Q(created_at__gte=F("endpoint__summit__paused_at")), endpoint__enabled=True)
+    yield Waiting(gettext_lazy("events for webhooks"), outgoing.count(), _older(summit).count())
 
 
 def cancel(summit: Summit) -> int:

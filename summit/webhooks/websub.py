@@ -56,7 +56,7 @@ def _waiting(endpoint: Endpoint, feeds: Sequence[str]) -> set[str]:
     The locks last until the transaction ends, so that no worker sends a ping before the hub can read the change.
     Pings that other transactions have locked count as sent.
     """
-    skip = transaction.get_connection().features.has_select_for_update_skip_locked
+    can_skip_locked = transaction.get_connection().features.has_select_for_update_skip_locked
     rows = Delivery.objects.free().filter(endpoint=endpoint, event=PING, attempts=0, state=DeliveryState.PENDING)
-    locked = rows.order_by("pk").select_for_update(skip_locked=bool(skip))
+    locked = rows.order_by("pk").select_for_update(skip_locked=bool(can_skip_locked))
     return {row.data["url"] for row in locked[:500]}

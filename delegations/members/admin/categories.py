@@ -113,12 +113,12 @@ class CategoryAdmin(ServiceRowAdmin):
 
         If the user can't set quotas, the quota of a new category is 0.
         """
-        found = super().values_of(form, change=change)
+        values = super().values_of(form, change=change)
         if "names" in form.cleaned_data:
-            found["names"] = form.cleaned_data["names"]
+            values["names"] = form.cleaned_data["names"]
         if not change and "quota" not in form.fields:
-            found["quota"] = 0
-        return found
+            values["quota"] = 0
+        return values
 
     @written
     @admin.display(description=gettext_lazy("short code"))

@@ -41,7 +41,7 @@ class PagesMixin:
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with those of the groups and of the photograph added."""
         wrap = self.admin_site.admin_view
-        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         pages = [
             path(f"<int:pk>/{group.name}/", wrap(self._page_of(group)), name=f"summit_person_{group.name}")
             for group in (PASSPORT, TRAVEL, NEEDS)
@@ -50,7 +50,7 @@ class PagesMixin:
             *pages,
             path("<int:pk>/photo/", wrap(self.photo_view), name="summit_person_photo"),
             path("<int:pk>/photo/file/", wrap(require_safe(self.photo_file_view)), name="summit_person_photo_file"),
-            *found,
+            *urls,
         ]
 
     def _page_of(self, group: FieldGroup) -> Callable[..., HttpResponse]:

@@ -72,8 +72,12 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
     user = request.user
     check(user, VIEW, party.summit)
     meters = quotas.meters(party=party)
-    chosen = request.POST.get("category", request.GET.get("category", ""))
-    entered = {"category": chosen, "number": request.POST.get("number", ""), "reason": request.POST.get("reason", "")}
+    category_key = request.POST.get("category", request.GET.get("category", ""))
+    entered = {
+        "category": category_key,
+        "number": request.POST.get("number", ""),
+        "reason": request.POST.get("reason", ""),
+    }
     problem: QuotaProblem | None = None
     if request.method == "POST":
         check(user, RAISE, party.summit)
@@ -163,5 +167,5 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("to change it"))
     def change_it(self, row: Quota) -> SafeString:
         """Show a link to the page on which the party's quotas are changed."""
-        address = reverse("admin:delegations_party_quotas", args=[row.party_id])
-        return format_html('<a href="{}">{}</a>', address, _("Show how many the party may name"))
+        url = reverse("admin:delegations_party_quotas", args=[row.party_id])
+        return format_html('<a href="{}">{}</a>', url, _("Show how many the party may name"))

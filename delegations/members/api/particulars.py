@@ -107,7 +107,7 @@ class OfPerson(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Person) -> dict[str, Any]:
         """Return the values that the user may see, and None for the others."""
-        found: dict[str, Any] = {}
+        data: dict[str, Any] = {}
         row, may = particulars_of(instance), reader_of(self.context).visible(instance)
         for name, field in self.fields.items():
             if name in self.group.fields:
@@ -115,8 +115,8 @@ class OfPerson(serializers.Serializer[Any]):
                 value = None if value == "" else value
             else:
                 value = field.get_attribute(instance)
-            found[name] = None if value is None else field.to_representation(value)
-        return found
+            data[name] = None if value is None else field.to_representation(value)
+        return data
 
 
 def readable_by(user: User, group: FieldGroup, own: Q) -> Q:

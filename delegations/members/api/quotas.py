@@ -68,8 +68,8 @@ class QuotasSerializer(serializers.ModelSerializer[Party]):
     def _reasons(self, rows: Iterable[Party]) -> dict[tuple[int, int | None], str]:
         if not sees(self.context, "delegations.quota.view"):
             return {}
-        own = Quota.objects.filter(party__in=[row.pk for row in rows])
-        return {(row.party_id, row.category_id): row.reason for row in own}
+        own_quotas = Quota.objects.filter(party__in=[row.pk for row in rows])
+        return {(row.party_id, row.category_id): row.reason for row in own_quotas}
 
     def _number(self, meter: Meter) -> dict[str, Any]:
         category = meter.category

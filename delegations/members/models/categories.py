@@ -34,12 +34,12 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def of(self, summit: Summit) -> dict[str, "Category"]:
         """Return a dict of a summit's categories by code, after adding those of `Capacity` that the summit doesn't
         have yet."""
-        found = {row.code: row for row in self.filter(summit=summit)}
-        lacking = [value for value in Capacity.values if value not in found]
-        if lacking:
-            self.bulk_create(self.usual(summit, lacking), ignore_conflicts=True)
-            found = {row.code: row for row in self.filter(summit=summit)}
-        return found
+        by_code = {row.code: row for row in self.filter(summit=summit)}
+        missing = [value for value in Capacity.values if value not in by_code]
+        if missing:
+            self.bulk_create(self.usual(summit, missing), ignore_conflicts=True)
+            by_code = {row.code: row for row in self.filter(summit=summit)}
+        return by_code
 
     def usual(self, summit: Summit, codes: Iterable[str]) -> list["Category"]:
         """Return unsaved categories with these codes, with the values that a new summit starts with."""

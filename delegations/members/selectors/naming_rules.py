@@ -96,8 +96,8 @@ def count_member(party: Party, category: Category, counted: dict[int | None, Met
     if category.capacity == Capacity.HEAD and meter.named:
         raise NamingRefused(_("%(party)s has a head already. Replace that person instead.") % {"party": party.name})
     meter.check_room()
-    whole = counted.get(None)
-    if whole is not None and category.counts and total:
-        whole.check_room()
-        counted[None] = other(whole, named=whole.named + 1)
+    total_meter = counted.get(None)
+    if total_meter is not None and category.counts and total:
+        total_meter.check_room()
+        counted[None] = other(total_meter, named=total_meter.named + 1)
     counted[category.pk] = other(meter, named=meter.named + 1)

@@ -152,8 +152,8 @@ def meters_of(parties: Iterable[Party]) -> dict[int, list[Meter]]:
     return meters_by_party
 
 
-def _in_all(party: Party, listed: list[Meter], total: int, *, raised: bool) -> Meter:
-    counts = [meter for meter in listed if meter.category is not None and meter.category.counts]
+def _in_all(party: Party, party_meters: list[Meter], total: int, *, raised: bool) -> Meter:
+    counts = [meter for meter in party_meters if meter.category is not None and meter.category.counts]
     unconfirmed = sum(meter.unconfirmed for meter in counts)
     return Meter(party, None, sum(meter.named for meter in counts), total, raised=raised, unconfirmed=unconfirmed)
 
@@ -190,7 +190,7 @@ def with_room(summit: Summit, wanted: str) -> list[int]:
     Makes six queries, whatever the number of parties.
     """
     parties = list(Party.objects.filter(summit=summit).select_related("summit"))
-    return [key for key, listed in meters_of(parties).items() if room(listed) == wanted]
+    return [key for key, party_meters in meters_of(parties).items() if room(party_meters) == wanted]
 
 
 def own_numbers(party: Party) -> list[Quota]:

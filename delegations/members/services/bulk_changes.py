@@ -40,10 +40,10 @@ def _standing(memberships: Iterable[Membership], by: User, action: str) -> list[
     """
     keys = [row.pk for row in memberships][:MOST]
     related = ("party__summit", "person", "category")
-    found = list(Membership.objects.filter(pk__in=keys).select_related(*related).order_by("party", "position", "pk"))
-    for party in {row.party_id: row.party for row in found}.values():
+    stored = list(Membership.objects.filter(pk__in=keys).select_related(*related).order_by("party", "position", "pk"))
+    for party in {row.party_id: row.party for row in stored}.values():
         check_can_act(by, action, party)
-    return found
+    return stored
 
 
 def _lock(memberships: Sequence[Membership]) -> None:
@@ -57,13 +57,13 @@ def _lock(memberships: Sequence[Membership]) -> None:
 
 def to_confirm(*, memberships: Iterable[Membership], by: User) -> BulkChangeTargets:
     """Return which members `confirm` would confirm, and the others with the reasons. Raises PermissionDenied."""
-    reach = BulkChangeTargets()
+    targets = BulkChangeTargets()
     for row in _standing(memberships, by, "delegations.name"):
         if row.confirmed_at is None:
-            reach.to.append(row)
+            targets.to.append(row)
         else:
-            reach.skipped.append((row, _("is confirmed already")))
-    return reach
+            targets.skipped.append((row, _("is confirmed already")))
+    return targets
 
 
 def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets:
@@ -73,8 +73,8 @@ def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets
     """
     with transaction.atomic():
         _lock(memberships)
-        reach = to_confirm(memberships=memberships, by=by)
-        Membership.objects.filter(pk__in=[row.pk for row in reach.to]).update(confirmed_at=Now())
+        targets = to_confirm(memberships=memberships, by=by)
+        Membership.objects.filter(pk__in=[row.pk for row in targets.to]).update(confirmed_at=Now())
         audit.record_many(
             [
                 audit.entry(
@@ -85,10 +85,10 @@ def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets
                     fields=["confirmed_at"],
                     part_of=row.party,
                 )
-                for row in reach.to
+                for row in targets.to
             ]
         )
-    return reach
+    return targets
 
 
 def to_move(*, memberships: Iterable[Membership], category: Category, by: User) -> BulkChangeTargets:
@@ -97,25 +97,25 @@ def to_move(*, memberships: Iterable[Membership], category: Category, by: User) 
     Members are moved up to the free places of each party. Raises PermissionDenied.
     """
     current = _standing(memberships, by, "delegations.name")
-    reach = BulkChangeTargets()
+    targets = BulkChangeTargets()
     same_summit = [row for row in current if row.party.summit_id == category.summit_id]
     parties = {row.party_id: row.party for row in same_summit}
     meters_by_party = {key: _by_category(meters) for key, meters in quotas.meters_of(parties.values()).items()}
     desk = {key: is_desk(by, party) for key, party in parties.items()}
     for row in current:
         if row.party_id not in parties:
-            reach.skipped.append((row, _("belongs to another summit than the category")))
+            targets.skipped.append((row, _("belongs to another summit than the category")))
         elif row.category_id == category.pk:
-            reach.skipped.append((row, _("is in this category already")))
+            targets.skipped.append((row, _("is in this category already")))
         else:
             try:
                 check_category(row.party, category, meters_by_party[row.party_id], desk[row.party_id])
                 count_member(row.party, category, meters_by_party[row.party_id], total=not row.category.counts)
             except (NamingRefused, QuotaFull) as problem:
-                reach.skipped.append((row, str(problem)))
+                targets.skipped.append((row, str(problem)))
             else:
-                reach.to.append(row)
-    return reach
+                targets.to.append(row)
+    return targets
 
 
 def _by_category(meters: Iterable[Meter]) -> dict[int | None, Meter]:
@@ -130,9 +130,9 @@ def move(*, memberships: Sequence[Membership], category: Category, by: User) -> 
     """
     with transaction.atomic():
         _lock(memberships)
-        reach = to_move(memberships=memberships, category=category, by=by)
+        targets = to_move(memberships=memberships, category=category, by=by)
         entries = []
-        for row in reach.to:
+        for row in targets.to:
             detail = {"category": category.code, "before": row.category.code}
             row.category, row.capacity = category, category.capacity
             entries.append(
@@ -146,9 +146,9 @@ def move(*, memberships: Sequence[Membership], category: Category, by: User) -> 
                     part_of=row.party,
                 )
             )
-        Membership.objects.bulk_update(reach.to, ["category", "capacity"])
+        Membership.objects.bulk_update(targets.to, ["category", "capacity"])
         audit.record_many(entries)
-    return reach
+    return targets
 
 
 def to_withdraw(*, memberships: Iterable[Membership], by: User) -> BulkChangeTargets:
@@ -163,7 +163,7 @@ def withdraw(*, memberships: Sequence[Membership], by: User) -> BulkChangeTarget
     """
     with transaction.atomic():
         _lock(memberships)
-        reach = to_withdraw(memberships=memberships, by=by)
-        for row in reach.to:
+        targets = to_withdraw(memberships=memberships, by=by)
+        for row in targets.to:
             members.withdraw(membership=row, by=by)
-    return reach
+    return targets

@@ -143,9 +143,11 @@ def split_by_visibility(
     desk = isinstance(by, User) and all(allows(by, "summit.person.view", hit.person.summit_id) for hit in all_hits)
     if isinstance(by, System) or desk:
         return all_hits, []
-    acts = party is not None and can_act(by, "delegations.enter_person", party)
+    acts_for_party = party is not None and can_act(by, "delegations.enter_person", party)
     visible = [
-        hit for hit in all_hits if acts and party is not None and hit.party is not None and hit.party.pk == party.pk
+        hit
+        for hit in all_hits
+        if acts_for_party and party is not None and hit.party is not None and hit.party.pk == party.pk
     ]
     return visible, [hit for hit in all_hits if hit not in visible]
 

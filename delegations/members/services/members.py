@@ -121,12 +121,12 @@ def confirm(*, party: Party, people: Collection[int], by: By) -> int:
     """
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
-        found = list(
+        unconfirmed = list(
             party.memberships.select_for_update(of=("self",))
             .filter(pk__in=people, confirmed_at__isnull=True)
             .select_related("person")
         )
-        Membership.objects.filter(pk__in=[row.pk for row in found]).update(confirmed_at=Now())
+        Membership.objects.filter(pk__in=[row.pk for row in unconfirmed]).update(confirmed_at=Now())
         audit.record_many(
             [
                 audit.entry(
@@ -137,10 +137,10 @@ def confirm(*, party: Party, people: Collection[int], by: By) -> int:
                     fields=["confirmed_at"],
                     part_of=party,
                 )
-                for row in found
+                for row in unconfirmed
             ]
         )
-    return len(found)
+    return len(unconfirmed)
 
 
 def move(*, membership: Membership, category: Category, by: By) -> None:
@@ -277,8 +277,8 @@ def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
         _lock(party)
-        found = list(party.memberships.order_by("position", "pk"))
-        if rows.arrange(found, order, expected):
+        current = list(party.memberships.order_by("position", "pk"))
+        if rows.arrange(current, order, expected):
             audit.record(
                 by=by, action="delegations.reorder", target=party, summit=party.summit, fields=["memberships"]
             )

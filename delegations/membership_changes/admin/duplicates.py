@@ -33,8 +33,8 @@ FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at",
 
 def _name_parties(rows: Iterable[DuplicateCandidate]) -> None:
     """Set the names in the reader's language on the parties of these people. Makes one query."""
-    found = [getattr(person, "membership", None) for row in rows for person in (row.person, row.other)]
-    party_names.call(membership.party for membership in found if membership is not None)
+    memberships = [getattr(person, "membership", None) for row in rows for person in (row.person, row.other)]
+    party_names.call(membership.party for membership in memberships if membership is not None)
 
 
 def _with_party(person: Any) -> SafeString | str:
@@ -94,8 +94,8 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         """Show the decision, or a link to the page on which the pair is merged or told apart."""
         if row.decided_at is not None:
             return _("told apart")
-        address = reverse("admin:delegations_duplicatecandidate_merge", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Merge or tell apart"))
+        url = reverse("admin:delegations_duplicatecandidate_merge", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Merge or tell apart"))
 
     def has_tell_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may decide on pairs in any summit."""
@@ -106,8 +106,8 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         """Redirect to the page that asks for confirmation, with at most 300 of the chosen pairs that are
         undecided."""
         keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:300]
-        address = reverse("admin:delegations_duplicatecandidate_tell_apart")
-        return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
+        url = reverse("admin:delegations_duplicatecandidate_tell_apart")
+        return redirect(f"{url}?{'&'.join(f'row={key}' for key in keys)}")
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the two pages added on which pairs are decided."""

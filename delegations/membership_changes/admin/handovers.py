@@ -58,8 +58,8 @@ class HandoverAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("what"), ordering="what")
     def kind(self, row: Handover) -> str:
         """Show the name of the item's kind, such as a speech or a seat."""
-        known = handover_items.kinds().get(row.what)
-        return str(known.label) if known else row.what
+        item_kind = handover_items.kinds().get(row.what)
+        return str(item_kind.label) if item_kind else row.what
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_word(self, row: Handover) -> SafeString:
@@ -82,8 +82,8 @@ class HandoverAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show a handover. If it is open and the user may decide on it, the page has a link to do so."""
         row = self.admit(request, "view", object_id)
-        open_here = row.state == HandoverState.OPEN and can_decide_handovers(request.user, row.party.summit)
-        return super().change_view(request, object_id, form_url, {"can_decide": open_here, **(extra_context or {})})
+        can_decide = row.state == HandoverState.OPEN and can_decide_handovers(request.user, row.party.summit)
+        return super().change_view(request, object_id, form_url, {"can_decide": can_decide, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the page of open handovers and the page that decides on one added."""
@@ -173,13 +173,13 @@ def _groups(summit: Summit, user: User) -> list[dict[str, Any]]:
     members = set(
         Membership.objects.filter(person__in={row.taker_id for row, _item in rows}).values_list("party", "person")
     )
-    found: dict[tuple[int, int], dict[str, Any]] = {}
+    groups: dict[tuple[int, int], dict[str, Any]] = {}
     for row, item in rows:
-        group = found.setdefault(
+        group = groups.setdefault(
             (row.party_id, row.giver_id),
             {"party": row.party, "named": book.of(row.party), "giver": row.giver, "items": []},
         )
         # A proposed taker who has left the party since is not offered.
         taker = row.taker if (row.party_id, row.taker_id) in members else None
         group["items"].append({"row": row, "item": item, "taker": taker, "then": _then(item)})
-    return list(found.values())
+    return list(groups.values())

@@ -33,11 +33,11 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
     back = reverse("admin:delegations_duplicatecandidate_changelist")
     problem = ""
     if request.method == "POST":
-        kept = next((each for each in pair if str(each.pk) == request.POST.get("keep", "")), None)
+        kept = next((person for person in pair if str(person.pk) == request.POST.get("keep", "")), None)
         if kept is None:
             problem = _("Say whose entry stays.")
         else:
-            gone = next(each for each in pair if each.pk != kept.pk)
+            gone = next(person for person in pair if person.pk != kept.pk)
             try:
                 merging.merge(kept=kept, gone=gone, by=request.user)
             except MergeRefused as refused:
@@ -46,7 +46,7 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
                 messages.success(request, _("They are one now: %(person)s.") % {"person": kept.label})
                 return redirect("admin:summit_person_change", kept.pk)
     else:
-        people = [each.public_id for each in pair]
+        people = [person.public_id for person in pair]
         access_log.record_page(
             by=request.user, target=row, summit=row.person.summit, fields=SHOWN, people=lambda: people
         )
@@ -72,20 +72,20 @@ def _mending(pair: list[Person]) -> list[tuple[str, str]]:
 
     The links lead to the steps that `merging.stops` asks for.
     """
-    names = [each.label for each in pair]
+    names = [person.label for person in pair]
     if names[0] == names[1]:
         names = [f"{names[0]} {label}" for label in (_("(entered first)"), _("(entered last)"))]
-    members: list[Any] = [getattr(each, "membership", None) for each in pair]
-    if all(each.user_id for each in pair):
+    members: list[Any] = [getattr(person, "membership", None) for person in pair]
+    if all(person.user_id for person in pair):
         page, label = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
-        keys = [each.pk for each in pair]
+        keys = [person.pk for person in pair]
     elif all(members) and members[0].party_id != members[1].party_id:
         page, label = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
-        keys = [each.pk for each in members]
+        keys = [person.pk for person in members]
     else:
         return []
-    address = reverse(page)
-    return [(f"{address}?row={key}", label % {"person": name}) for key, name in zip(keys, names, strict=True)]
+    url = reverse(page)
+    return [(f"{url}?row={key}", label % {"person": name}) for key, name in zip(keys, names, strict=True)]
 
 
 def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
@@ -93,22 +93,22 @@ def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
 
     Rows without any value are left out.
     """
-    acts: dict[int, list[str]] = {each.pk: [] for each in pair}
+    parties_by_person: dict[int, list[str]] = {person.pk: [] for person in pair}
     acting = list(FocalPoint.objects.filter(person__in=pair).select_related("party").order_by("party__sort_key"))
     names = party_names.to_readers(row.party_id for row in acting)
     for row in acting:
-        acts[row.person_id].append(names[row.party_id].name)
-    members = [getattr(each, "membership", None) for each in pair]
-    party_names.call(each.party for each in members if each is not None)
+        parties_by_person[row.person_id].append(names[row.party_id].name)
+    members = [getattr(person, "membership", None) for person in pair]
+    party_names.call(person.party for person in members if person is not None)
     facts: list[tuple[str, list[Any]]] = [
-        (capfirst(str(Person._meta.get_field(name).verbose_name)), [getattr(each, name) for each in pair])  # type: ignore[union-attr]
+        (capfirst(str(Person._meta.get_field(name).verbose_name)), [getattr(person, name) for person in pair])  # type: ignore[union-attr]
         for name in SHOWN
     ]
     facts += [
-        (capfirst(pgettext("label", "party")), [each.party.reads_as.name if each else "" for each in members]),
-        (capfirst(_("category")), [str(each.category) if each else "" for each in members]),
-        (_("Focal point of"), [comma().join(acts[each.pk]) for each in pair]),
-        (capfirst(pgettext("label", "account")), [_("yes") if each.user_id else "" for each in pair]),
-        (_("Entered"), [moment(each.created_at, each.summit) for each in pair]),
+        (capfirst(pgettext("label", "party")), [person.party.reads_as.name if person else "" for person in members]),
+        (capfirst(_("category")), [str(person.category) if person else "" for person in members]),
+        (_("Focal point of"), [comma().join(parties_by_person[person.pk]) for person in pair]),
+        (capfirst(pgettext("label", "account")), [_("yes") if person.user_id else "" for person in pair]),
+        (_("Entered"), [moment(person.created_at, person.summit) for person in pair]),
     ]
     return [(title, values) for title, values in facts if any(values)]

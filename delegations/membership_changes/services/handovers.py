@@ -55,9 +55,9 @@ def with_items(
     rows: Iterable[Handover], *, summit: Summit, reader: handover_items.Reader
 ) -> list[tuple[Handover, handover_items.HandoverItem]]:
     """Return each handover with its item, as (handover, item). The items have titles for `reader`."""
-    found = list(rows)
-    keys = [(row.what, row.key) for row in found]
-    return list(zip(found, handover_items.items(summit=summit, keys=keys, reader=reader), strict=True))
+    handovers = list(rows)
+    keys = [(row.what, row.key) for row in handovers]
+    return list(zip(handovers, handover_items.items(summit=summit, keys=keys, reader=reader), strict=True))
 
 
 @listeners.follows(40)

@@ -151,17 +151,17 @@ def membership(kept: Person, gone: Person) -> int:
 
     If both have one, that of `kept` stays. It is confirmed if either was confirmed.
     """
-    row = Membership.objects.filter(person=gone).first()
-    if row is None:
+    gone_row = Membership.objects.filter(person=gone).first()
+    if gone_row is None:
         return 0
-    own = Membership.objects.filter(person=kept).first()
-    if own is None:
-        return Membership.objects.filter(pk=row.pk).update(person=kept)
-    if own.confirmed_at is None and row.confirmed_at is not None:
-        Membership.objects.filter(pk=own.pk).update(confirmed_at=row.confirmed_at)
+    kept_row = Membership.objects.filter(person=kept).first()
+    if kept_row is None:
+        return Membership.objects.filter(pk=gone_row.pk).update(person=kept)
+    if kept_row.confirmed_at is None and gone_row.confirmed_at is not None:
+        Membership.objects.filter(pk=kept_row.pk).update(confirmed_at=gone_row.confirmed_at)
     # The person counts once, and holds the transferable passes of both.
-    row.transferable_passes.exclude(rule__in=own.transferable_passes.values("rule")).update(holder=own)
-    row.delete()
+    gone_row.transferable_passes.exclude(rule__in=kept_row.transferable_passes.values("rule")).update(holder=kept_row)
+    gone_row.delete()
     return 1
 
 
@@ -175,8 +175,8 @@ def former_memberships(kept: Person, gone: Person) -> int:
 @moves(12)
 def focal_points(kept: Person, gone: Person) -> int:
     """Make `kept` a focal point of all parties for which `gone` acts."""
-    own = FocalPoint.objects.filter(person=kept).values("party")
-    number = FocalPoint.objects.filter(person=gone).exclude(party__in=own).update(person=kept)
+    party_keys = FocalPoint.objects.filter(person=kept).values("party")
+    number = FocalPoint.objects.filter(person=gone).exclude(party__in=party_keys).update(person=kept)
     FocalPoint.objects.filter(person=gone).delete()
     return number
 
@@ -245,8 +245,8 @@ def papers(kept: Person, gone: Person) -> int:
 @moves(17)
 def external_ids(kept: Person, gone: Person) -> int:
     """Move ids in other systems to `kept`, except in systems in which `kept` already has an id."""
-    own = ExternalId.objects.filter(person=kept).values("system")
-    number = ExternalId.objects.filter(person=gone).exclude(system__in=own).update(person=kept)
+    systems = ExternalId.objects.filter(person=kept).values("system")
+    number = ExternalId.objects.filter(person=gone).exclude(system__in=systems).update(person=kept)
     ExternalId.objects.filter(person=gone).delete()
     return number
 
@@ -270,8 +270,8 @@ def handovers(kept: Person, gone: Person) -> int:
 
     If both people have an open handover of the same item, only that of `kept` stays.
     """
-    open_ones = Handover.objects.filter(giver=kept, state="open").values_list("what", "key")
-    for what, key in open_ones:
+    open_handovers = Handover.objects.filter(giver=kept, state="open").values_list("what", "key")
+    for what, key in open_handovers:
         Handover.objects.filter(giver=gone, state="open", what=what, key=key).delete()
     number = Handover.objects.filter(giver=gone).update(giver=kept)
     return number + Handover.objects.filter(taker=gone).update(taker=kept)

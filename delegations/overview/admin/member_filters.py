@@ -73,6 +73,6 @@ class MemberLacksFilter(admin.SimpleListFilter):
 def with_lacks(members: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Annotate members with three booleans for missing data: `lacks_passport`, `lacks_photo`, `lacks_arrival`."""
     person = Person.objects.filter(pk=models.OuterRef("person")).order_by()
-    lacks = {f"lacks_{name}": models.Exists(person.filter(found)) for name, (found, _action) in LACKS.items()}
+    lacks = {f"lacks_{name}": models.Exists(person.filter(condition)) for name, (condition, _action) in LACKS.items()}
     annotated: models.QuerySet[Any] = members.annotate(**lacks)
     return annotated

@@ -169,14 +169,14 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         """Ask whether to confirm the members in `?row=`; a POST confirms them."""
         rows, user = self._chosen(request, NAME)
         if request.method == "POST":
-            reach = bulk_changes.confirm(memberships=rows, by=user)
-            message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(reach.to))
-            return self._done(request, reach, message)
-        reach = bulk_changes.to_confirm(memberships=rows, by=user)
-        number = len(reach.to)
+            targets = bulk_changes.confirm(memberships=rows, by=user)
+            message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(targets.to))
+            return self._done(request, targets, message)
+        targets = bulk_changes.to_confirm(memberships=rows, by=user)
+        number = len(targets.to)
         title = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number) % {"n": number}
         sentence = _("Their delegations named them; from now on they count as coming for certain.")
-        return self._ask(request, reach, title=title, sentence=sentence)
+        return self._ask(request, targets, title=title, sentence=sentence)
 
     def move_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for the new category of the members in `?row=`.
@@ -192,15 +192,15 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         if category is None:
             return self._ask_category(request, rows, choices)
         if request.method == "POST":
-            reach = bulk_changes.move(memberships=rows, category=category, by=user)
-            message = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(reach.to))
-            return self._done(request, reach, message)
-        reach = bulk_changes.to_move(memberships=rows, category=category, by=user)
-        number = len(reach.to)
+            targets = bulk_changes.move(memberships=rows, category=category, by=user)
+            message = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(targets.to))
+            return self._done(request, targets, message)
+        targets = bulk_changes.to_move(memberships=rows, category=category, by=user)
+        number = len(targets.to)
         message = ngettext("Put %(n)d member into “%(category)s”", "Put %(n)d members into “%(category)s”", number)
         title = message % {"n": number, "category": category}
         sentence = _("They keep their places in their delegations.")
-        return self._ask(request, reach, title=title, sentence=sentence, category=category)
+        return self._ask(request, targets, title=title, sentence=sentence, category=category)
 
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether to withdraw the members in `?row=`; a POST withdraws them.
@@ -209,20 +209,20 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         """
         rows, user = self._chosen(request, WITHDRAW)
         if request.method == "POST" and len(rows) > FEW:
-            begun = withdrawal_job.ask(memberships=rows, by=user)
+            jobs = withdrawal_job.ask(memberships=rows, by=user)
             # There is one job for each summit of the chosen members.
-            return redirect("admin:jobs_job", begun[0].public_id) if len(begun) == 1 else redirect("admin:jobs")
+            return redirect("admin:jobs_job", jobs[0].public_id) if len(jobs) == 1 else redirect("admin:jobs")
         if request.method == "POST":
-            reach = bulk_changes.withdraw(memberships=rows, by=user)
-            message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(reach.to))
-            return self._done(request, reach, message)
-        reach = bulk_changes.to_withdraw(memberships=rows, by=user)
-        number = len(reach.to)
+            targets = bulk_changes.withdraw(memberships=rows, by=user)
+            message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(targets.to))
+            return self._done(request, targets, message)
+        targets = bulk_changes.to_withdraw(memberships=rows, by=user)
+        number = len(targets.to)
         title = ngettext("Withdraw %(n)d member", "Withdraw %(n)d members", number) % {"n": number}
         sentence = _(
             "Their badges are dead at once, and their visa letters are void. What was theirs waits for protocol."
         )
-        return self._ask(request, reach, title=title, sentence=sentence, danger=True)
+        return self._ask(request, targets, title=title, sentence=sentence, danger=True)
 
     def _ask_category(self, request: HttpRequest, rows: list[Membership], choices: list[Category]) -> HttpResponse:
         number = len(rows)
@@ -243,31 +243,31 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     def _ask(
         self,
         request: HttpRequest,
-        reach: BulkChangeTargets,
+        targets: BulkChangeTargets,
         *,
         title: str,
         sentence: str,
         danger: bool = False,
         category: Category | None = None,
     ) -> HttpResponse:
-        party_names.call(row.party for row in (*reach.to, *(row for row, _why in reach.skipped)))
+        party_names.call(row.party for row in (*targets.to, *(row for row, _why in targets.skipped)))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
             "sentence": sentence,
-            "reach": reach,
+            "reach": targets,
             "danger": danger,
             "category": category,
-            "back": _list([*reach.to, *(row for row, _why in reach.skipped)]),
+            "back": _list([*targets.to, *(row for row, _why in targets.skipped)]),
         }
         return TemplateResponse(request, "admin/delegations/overview/confirm_member_action.html", context)
 
-    def _done(self, request: HttpRequest, reach: BulkChangeTargets, message: str) -> HttpResponse:
-        messages.success(request, message % {"n": len(reach.to)})
-        for row, why in reach.skipped[:20]:
-            messages.warning(request, pair(row.person.label, why))
-        return redirect(_list([*reach.to, *(row for row, _why in reach.skipped)]))
+    def _done(self, request: HttpRequest, targets: BulkChangeTargets, message: str) -> HttpResponse:
+        messages.success(request, message % {"n": len(targets.to)})
+        for row, reason in targets.skipped[:20]:
+            messages.warning(request, pair(row.person.label, reason))
+        return redirect(_list([*targets.to, *(row for row, _why in targets.skipped)]))
 
 
 def _redirect_to_confirmation(request: HttpRequest, name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
@@ -276,8 +276,8 @@ def _redirect_to_confirmation(request: HttpRequest, name: str, queryset: models.
         message = _("At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them.")
         messages.warning(request, message % {"n": MOST})
         keys = keys[:MOST]
-    address = reverse(f"admin:delegations_membership_{name}")
-    return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
+    url = reverse(f"admin:delegations_membership_{name}")
+    return redirect(f"{url}?{'&'.join(f'row={key}' for key in keys)}")
 
 
 def _list(rows: list[Membership]) -> str:

@@ -74,11 +74,11 @@ class PartyForm(SentencesForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a level that doesn't fit the kind of party, if either of them was changed."""
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        unfit = levels.problem(found.get("level", ""), found.get("kind", ""))
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        unfit = levels.problem(cleaned.get("level", ""), cleaned.get("kind", ""))
         if unfit and {"kind", "level"} & set(self.changed_data):
             self.add_error("level", unfit)
-        return found
+        return cleaned
 
 
 # The parts of a party's page: a heading, and the fields under it.
@@ -126,8 +126,8 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     def party_of(self, row: Any) -> Party:
         """Return the row itself, because it is a party."""
-        found: Party = row
-        return found
+        party: Party = row
+        return party
 
     def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
         """Return the table of these parties for an export."""
@@ -135,8 +135,8 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     def people_on_page(self, row: Any) -> Iterable[str]:
         """Return the public ids of the party's members and focal points."""
-        found = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row))
-        return found.order_by("public_id").values_list("public_id", flat=True).distinct()
+        people = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row))
+        return people.order_by("public_id").values_list("public_id", flat=True).distinct()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return parties with the state of their invitation, in the alphabetical order of the user's language."""
@@ -149,9 +149,9 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the changelist, with the footnotes of its parties in `footnotes`."""
-        found: Any = super().get_changelist_instance(request)
-        found.footnotes = request.__dict__.get(FOOTNOTES)
-        return found
+        changelist: Any = super().get_changelist_instance(request)
+        changelist.footnotes = request.__dict__.get(FOOTNOTES)
+        return changelist
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Set each party's name and its HTML line on the rows of a page, and number the footnotes."""
@@ -233,14 +233,18 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     @admin.display(description=_("protocol order"), ordering=models.F("protocol_order").asc(nulls_last=True))
     def order_word(self, row: Any) -> int | str:
         """Show the party's place in the protocol order."""
-        found: int | None = row.protocol_order
-        return "–" if found is None else found
+        place: int | None = row.protocol_order
+        return "–" if place is None else place
 
     @admin.display(description=_("mailbox of the mission"), ordering="mission_email")
     def mailbox_word(self, row: Any) -> SafeString | str:
         """Show the mailbox of the party's mission, which may break into two lines after its @."""
-        box, at, domain = row.mission_email.partition("@")
-        return format_html('<bdi dir="ltr" translate="no">{}{}<wbr>{}</bdi>', box, at, domain) if at else "–"
+        local_part, at_sign, domain = row.mission_email.partition("@")
+        return (
+            format_html('<bdi dir="ltr" translate="no">{}{}<wbr>{}</bdi>', local_part, at_sign, domain)
+            if at_sign
+            else "–"
+        )
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:

@@ -46,12 +46,12 @@ class PartyPages:
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the pages for quotas, naming and the members' order added."""
         wrap, name = self.admin_site.admin_view, "delegations_party"
-        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
             path("<int:pk>/quotas/", wrap(self.quotas_view), name=f"{name}_quotas"),
             path("<int:pk>/name/", wrap(self.name_view), name=f"{name}_name"),
             path("<int:pk>/members/order/", wrap(self.order_view), name=f"{name}_members_order"),
-            *found,
+            *urls,
         ]
 
     def _party(self, request: HttpRequest, pk: int, action: str) -> Party:
@@ -73,12 +73,12 @@ class PartyPages:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         by = request.user
         rows = party.memberships.select_related("person").order_by("position", "pk")
-        named, address = party_names.to_reader(party), reverse("admin:delegations_party_change", args=[party.pk])
+        named, url = party_names.to_reader(party), reverse("admin:delegations_party_change", args=[party.pk])
         return arrange(
             request,
             title=_("Order of the members"),
             items=[(row.pk, row.person.label) for row in rows],
             save=lambda keys, expected: members.reorder(party=party, order=keys, expected=expected, by=by),
-            back=(own(named.name, named.language), f"{address}#members"),
+            back=(own(named.name, named.language), f"{url}#members"),
             may_change=True,
         )

@@ -72,12 +72,12 @@ class BulkMixin:
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the pages for accounts and languages added."""
         wrap = self.admin_site.admin_view
-        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
             path("accounts/", wrap(self.accounts_view), name="summit_person_accounts"),
             path("take-accounts/", wrap(self.take_accounts_view), name="summit_person_take_accounts"),
             path("language/", wrap(self.language_view), name="summit_person_language"),
-            *found,
+            *urls,
         ]
 
     def _chosen(self, request: HttpRequest, action: str) -> tuple[list[Person], User]:
@@ -96,7 +96,7 @@ class BulkMixin:
         return reverse("admin:summit_person_changelist")
 
     def _ask(self, request: HttpRequest, rows: list[Person], **context: Any) -> HttpResponse:
-        whole = {
+        full_context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "rows": rows,
@@ -104,7 +104,7 @@ class BulkMixin:
             "skipped": [],
             **context,
         }
-        return TemplateResponse(request, "admin/delegations/overview/confirm_people_action.html", whole)
+        return TemplateResponse(request, "admin/delegations/overview/confirm_people_action.html", full_context)
 
     def accounts_view(self, request: HttpRequest) -> HttpResponse:
         """Show which of the people in `?row=` would get an account; a POST gives them their accounts."""
@@ -202,8 +202,8 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields. The summit of a stored person can't be changed."""
-        found = list(super().get_readonly_fields(request, obj))
-        return [*found, "summit"] if obj else found
+        read_only = list(super().get_readonly_fields(request, obj))
+        return [*read_only, "summit"] if obj else read_only
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields. Only the form for a new person has `another`, which asks about similar people."""

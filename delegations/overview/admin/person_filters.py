@@ -78,8 +78,8 @@ class ArrivesFilter(ChooserFilter):
             return queryset
         begin = datetime.combine(day, time(), summit.zone)
         end = datetime.combine(day + timedelta(days=1), time(), summit.zone)
-        found = {"particulars__arrives_at__gte": begin, "particulars__arrives_at__lt": end}
-        return queryset.filter(summit=summit, **found)
+        conditions = {"particulars__arrives_at__gte": begin, "particulars__arrives_at__lt": end}
+        return queryset.filter(summit=summit, **conditions)
 
 
 def _day(written: str | None) -> date | None:

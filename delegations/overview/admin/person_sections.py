@@ -81,8 +81,8 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
             (capfirst(_("category")), str(row.category)),
             (capfirst(_("named at")), day_clock(row.created_at, person.summit)),
         ]
-        address = reverse("admin:delegations_party_change", args=[row.party_id])
-        section.buttons = [(address, _("Show the party"))]
+        url = reverse("admin:delegations_party_change", args=[row.party_id])
+        section.buttons = [(url, _("Show the party"))]
         if allows(request.user, "delegations.withdraw", person.summit, row.party):
             replacing = reverse("admin:delegations_membership_replace", args=[row.pk])
             section.buttons.append((replacing, _("Replace this person")))
@@ -120,8 +120,8 @@ def _group(request: HttpRequest, person: Person, group: FieldGroup) -> Section:
         section.note = _("Entered.") if entered else _("Nothing is entered.")
         section.note += " " + _("Seen and changed by: %(roles)s.") % {"roles": RULES[group.view].names()}
         return section
-    address = reverse(f"admin:summit_person_{group.name}", args=[person.pk])
-    section.buttons = [(address, show_label if entered else create_label)]
+    url = reverse(f"admin:summit_person_{group.name}", args=[person.pk])
+    section.buttons = [(url, show_label if entered else create_label)]
     if group in (PASSPORT, PHOTO):
         section.note = _("Entered. Whoever looks at it is recorded.") if entered else _("Nothing is entered.")
         return section
@@ -153,8 +153,8 @@ def _badges(request: HttpRequest, person: Person) -> Section | None:
     if rows:
         section.buttons.append((reverse("admin:delegations_badge_change", args=[rows[0].pk]), _("Open the badge")))
     elif can_issue_badges(request.user, person.summit) and hasattr(person, "membership"):
-        address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': person.summit.slug})}"
-        section.buttons.append((address, _("Issue badges")))
+        url = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': person.summit.slug})}"
+        section.buttons.append((url, _("Issue badges")))
     return section
 
 
@@ -171,8 +171,8 @@ def _account(request: HttpRequest, person: Person) -> Section | None:
         ("take_accounts", _("Take the account away")) if person.user_id else ("accounts", _("Give an account"))
     )
     note = _("Works in the portal by an account.") if person.user_id else _("Has no account for the portal.")
-    address = f"{reverse(f'admin:summit_person_{verb}')}?row={person.pk}"
-    return Section(_("Account"), note=note, buttons=[(address, button)])
+    url = f"{reverse(f'admin:summit_person_{verb}')}?row={person.pk}"
+    return Section(_("Account"), note=note, buttons=[(url, button)])
 
 
 def _duplicates(request: HttpRequest, person: Person) -> Section | None:
@@ -184,5 +184,5 @@ def _duplicates(request: HttpRequest, person: Person) -> Section | None:
         return None
     number = len(lines)
     note = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
-    address = f"{reverse('admin:delegations_duplicatecandidate_changelist')}"
-    return Section(_("Perhaps entered twice"), lines, note, [(address, _("Show who is perhaps entered twice"))])
+    url = f"{reverse('admin:delegations_duplicatecandidate_changelist')}"
+    return Section(_("Perhaps entered twice"), lines, note, [(url, _("Show who is perhaps entered twice"))])

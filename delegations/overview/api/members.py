@@ -186,8 +186,8 @@ class MembershipViewSet(DeskViewSet):
         """Return members with their people, parties and categories, annotated with the data that is missing for
         them."""
         rows = Membership.objects.select_related("person", "category", "party__summit")
-        named = rows.annotate(party_key=F("party__sort_key"), called=F("person__name"))
-        return member_completeness.with_lacks(named)
+        annotated = rows.annotate(party_key=F("party__sort_key"), called=F("person__name"))
+        return member_completeness.with_lacks(annotated)
 
     def picked(self, key: str) -> Q:
         """Return the condition that finds a member by the person's id, or by the person's id in another system."""

@@ -112,11 +112,11 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
     def to_representation(self, instance: Party) -> dict[str, Any]:
         """Return the values that the user may see, and None for the others."""
-        found = super().to_representation(instance)
+        data = super().to_representation(instance)
         if not sees(self.context, "delegations.party.view"):
-            found |= {name: None for name in HOST_ONLY if name in found}
-        empty: dict[str, Any] = {name: None for name in ("answer", "comes_at") if name in found and not found[name]}
-        return {**found, **empty}
+            data |= {name: None for name in HOST_ONLY if name in data}
+        empty: dict[str, Any] = {name: None for name in ("answer", "comes_at") if name in data and not data[name]}
+        return {**data, **empty}
 
 
 class PartyInput(serializers.ModelSerializer[Party]):
@@ -156,8 +156,8 @@ class PartyFilters(PartiesSearched):
 
     def in_group(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Filter to the parties of a group. For a group that a summit defined itself, only desks get results."""
-        own = value not in OF_COUNTRIES
-        return rows.filter(regions.within(value), **{"for_desk": True} if own else {})
+        summit_group = value not in OF_COUNTRIES
+        return rows.filter(regions.within(value), **{"for_desk": True} if summit_group else {})
 
     def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Filter to the parties with an invitation in this state."""
@@ -198,15 +198,15 @@ class PartyViewSet(DeskViewSet):
 
     def rows(self) -> QuerySet[Party]:
         """Return parties with the state of their invitation, their names and their ids in other systems."""
-        found = invitation_status.with_standing(Party.objects.select_related("summit"))
-        return found.prefetch_related("names", "external_ids")
+        queryset = invitation_status.with_standing(Party.objects.select_related("summit"))
+        return queryset.prefetch_related("names", "external_ids")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
         """Return the parties that the user may see. Only desks can order them by their place in the protocol
         order."""
         rows = parties_fields_api.annotate_for_desk(super().get_queryset(user, slug), user, self.permission)
-        place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
-        return rows.annotate(place=Case(When(for_desk=True, then=place), default=Value(LAST)))
+        rank = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
+        return rows.annotate(place=Case(When(for_desk=True, then=rank), default=Value(LAST)))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Party:
         """Create a party, with its names and ids, and return it."""
@@ -222,8 +222,8 @@ class PartyViewSet(DeskViewSet):
         rank. `expected` is the ranked parties as the client read them with `?ranked=true&order=precedence`. Returns
         the ranked parties."""
         rows = precedence_services.parties(summit)
-        known = list(Party.objects.filter(summit=summit).only("public_id"))
-        ranked, expected = (keys_of(known, values[name], by=_id, field=name) for name in ("order", "expected"))
+        all_parties = list(Party.objects.filter(summit=summit).only("public_id"))
+        ranked, expected = (keys_of(all_parties, values[name], by=_id, field=name) for name in ("order", "expected"))
         fields_api.check_order([row.pk for row in rows if row.protocol_order is not None], expected)
         precedence_services.arrange(summit=summit, ranked=ranked, expected=precedence_services.mark(rows), by=by)
         return [Party(pk=key) for key in ranked]
@@ -241,8 +241,8 @@ def _id(row: Any) -> str:
 
 def _parts(values: Values) -> Mapping[str, Any]:
     """Return keyword arguments for `parties.create` and `parties.change`: values, names and ids in other systems."""
-    own = {name: value for name, value in values.items() if name in parties.FIELDS}
-    return {"values": own, "names": values.get("names"), "keys": values.get("external_ids")}
+    own_values = {name: value for name, value in values.items() if name in parties.FIELDS}
+    return {"values": own_values, "names": values.get("names"), "keys": values.get("external_ids")}
 
 
 __all__: Sequence[str] = ("DeskPartySerializer", "KeysField", "PartyViewSet")

@@ -17,7 +17,7 @@ def parties(rows: QuerySet[Party]) -> ExportedTable:
 
     The number of queries grows only with the number of summits.
     """
-    names, found = NamesBySummit(), []
+    names, table_rows = NamesBySummit(), []
     for row in rows.select_related("summit__policy").iterator(chunk_size=AT_ONCE):
         policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
         cells = {
@@ -30,5 +30,5 @@ def parties(rows: QuerySet[Party]) -> ExportedTable:
             "mission_email": row.mission_email,
             "mission_phone": row.mission_phone,
         }
-        found.append([str(cells[name]) for name in PARTY_COLUMNS])
-    return ExportedTable(PARTY_COLUMNS, [column_headings.heading(name) for name in PARTY_COLUMNS], found, [])
+        table_rows.append([str(cells[name]) for name in PARTY_COLUMNS])
+    return ExportedTable(PARTY_COLUMNS, [column_headings.heading(name) for name in PARTY_COLUMNS], table_rows, [])

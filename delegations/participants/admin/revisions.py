@@ -185,8 +185,8 @@ class ParticipantListAdmin(ReadOnlyAdmin):
 
     def _page(self, request: HttpRequest, summit: Summit, user: User, form: FreezeForm) -> HttpResponse:
         last, content = revisions.latest(summit), revisions.gather(summit)
-        before = revisions.content_of(last) if last else None
-        found = comparison.differences(before, content)
+        previous_content = revisions.content_of(last) if last else None
+        changes = comparison.differences(previous_content, content)
         row = ParticipantList(summit=summit, number=last.number + 1 if last else 1, made_at=timezone.now())
         if not form.is_bound:
             state = "final" if last and last.final else ""
@@ -198,8 +198,8 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             "summit": summit,
             "first": last is None,
             # A final revision with the same people may follow a provisional one.
-            "may_make": bool(content["parties"]) and (bool(found) or not (last and last.final)),
-            "differences": rows_of(found, get_language() or summit.language),
+            "may_make": bool(content["parties"]) and (bool(changes) or not (last and last.final)),
+            "differences": rows_of(changes, get_language() or summit.language),
             "listing": _listing(row, content),
             "left_out": revisions.count_omitted(summit),
             "form": form,

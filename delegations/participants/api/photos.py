@@ -39,10 +39,10 @@ class PhotoSerializer(OfPerson):
 
     def to_representation(self, instance: Person) -> dict[str, Any]:
         """Return the values that the user may see, and None for the others."""
-        found = super().to_representation(instance)
+        data = super().to_representation(instance)
         if "photo" not in reader_of(self.context).visible(instance):
-            found |= {name: None for name in ("width", "height", "changed_at") if name in found}
-        return found
+            data |= {name: None for name in ("width", "height", "changed_at") if name in data}
+        return data
 
 
 class PhotoInput(serializers.Serializer[Any]):

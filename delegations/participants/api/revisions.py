@@ -137,13 +137,13 @@ class ParticipantListViewSet(DeskViewSet):
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Return the content of the next revision, and whether it differs from the last one. Nothing is changed."""
         last, content = revisions.latest(summit), revisions.gather(summit)
-        before = revisions.content_of(last) if last else None
+        previous_content = revisions.content_of(last) if last else None
         people = [(summit.pk, key) for key in _people(content)]
         if people:
             access_log.record_list(by=by, label=Person._meta.label_lower, rows=people, fields=["name", "office"])
         return {
             "number": last.number + 1 if last else 1,
-            "changed": bool(comparison.differences(before, content)),
+            "changed": bool(comparison.differences(previous_content, content)),
             "content": content,
             "left_out": revisions.count_omitted(summit),
             "expected": revisions.digest(content),

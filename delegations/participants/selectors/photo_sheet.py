@@ -68,8 +68,8 @@ def members(summit: Summit, *, parties: Iterable[int] = (), day: date | None = N
         start = datetime.combine(day, time(), summit.zone)
         end = datetime.combine(day + timedelta(days=1), time(), summit.zone)
         rows = rows.filter(person__particulars__arrives_at__gte=start, person__particulars__arrives_at__lt=end)
-    place = F("party__protocol_order").asc(nulls_last=True)
-    return rows.order_by(place, "party__sort_key", "party", "position", "category__position", "pk")
+    rank = F("party__protocol_order").asc(nulls_last=True)
+    return rows.order_by(rank, "party__sort_key", "party", "position", "category__position", "pk")
 
 
 def faces(
@@ -81,17 +81,17 @@ def faces(
     MOST people.
     """
     check(by, SEE, summit)
-    found = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
-    if len(found) > MOST:
+    memberships = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
+    if len(memberships) > MOST:
         raise TooManyPhotos(
             _("A sheet holds %(most)d people. Choose fewer parties, or a day of arrival.") % {"most": MOST}
         )
     book = party_names.book(summit, language)
-    rows = [(summit.pk, member.person.public_id) for member in found]
+    rows = [(summit.pk, member.person.public_id) for member in memberships]
     if rows:
         access_log.record_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
     notes = footnotes.Footnotes()
-    return [_face(member, book, notes) for member in sorted(found, key=lambda member: _place(member, book))]
+    return [_face(member, book, notes) for member in sorted(memberships, key=lambda member: _place(member, book))]
 
 
 def _place(member: Membership, book: party_names.Book) -> tuple[Any, ...]:

@@ -113,12 +113,12 @@ def gather(summit: Summit) -> Content:
         )
         .order_by("sort_key", "pk")
     )
-    found = [_party(row, policy) for row in parties]
-    codes = {member["category"] for party in found for member in party["members"]}
+    party_rows = [_party(row, policy) for row in parties]
+    codes = {member["category"] for party in party_rows for member in party["members"]}
     return {
         "summit": _called(summit),
         "categories": _categories(summit, codes),
-        "parties": found,
+        "parties": party_rows,
     }
 
 
@@ -170,12 +170,12 @@ def _categories(summit: Summit, keys: Iterable[int]) -> Content:
     The keys are strings, because JSON has no other keys.
     """
     rows = list(Category.objects.filter(pk__in=list(keys), summit=summit).order_by("position", "pk"))
-    found: Content = {str(row.pk): {} for row in rows}
+    names_by_key: Content = {str(row.pk): {} for row in rows}
     for code, _name in settings.LANGUAGES:
         with override(code):
             for row in rows:
-                found[str(row.pk)][code] = row.name
-    return found
+                names_by_key[str(row.pk)][code] = row.name
+    return names_by_key
 
 
 def digest(content: Content) -> str:
@@ -186,8 +186,8 @@ def digest(content: Content) -> str:
 
 def since_last(row: ParticipantList) -> Difference:
     """Return the changes of a revision from the previous one. In the first revision, everything is added."""
-    before = ParticipantList.objects.filter(summit=row.summit_id, number__lt=row.number).order_by("-number").first()
-    return differences(content_of(before) if before else None, content_of(row))
+    previous = ParticipantList.objects.filter(summit=row.summit_id, number__lt=row.number).order_by("-number").first()
+    return differences(content_of(previous) if previous else None, content_of(row))
 
 
 def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", expected: str = "") -> ParticipantList:
@@ -249,8 +249,8 @@ def forget(person: Person) -> int:
 
     Revisions can't be changed, so each row is deleted and inserted again with the same other values.
     """
-    found = that_name(person)
-    for row in found:
+    revisions = that_name(person)
+    for row in revisions:
         content = content_of(row)
         for member in _named(content):
             if member["key"] == person.public_id:
@@ -258,7 +258,7 @@ def forget(person: Person) -> int:
         row.content = json.dumps(content, ensure_ascii=False)
         ParticipantList.objects.filter(pk=row.pk).delete()
         ParticipantList.objects.bulk_create([row])
-    return len(found)
+    return len(revisions)
 
 
 def _named(content: Content) -> list[Content]:

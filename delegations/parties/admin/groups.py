@@ -55,8 +55,8 @@ class PartyGroupAdmin(ServiceRowAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the groups, annotated with the number of their parties (`members`)."""
-        found: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
-        return found
+        queryset: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
+        return queryset
 
     def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
         """Return the summit's parties, in the alphabetical order of the user's language."""

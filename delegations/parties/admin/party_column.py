@@ -21,8 +21,8 @@ class ReadsAsParty:
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party that gives the page its title."""
-        found: Party = row.party
-        return found
+        party: Party = row.party
+        return party
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -46,8 +46,8 @@ class PartyColumn:
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party of a row."""
-        found: Party = row.party
-        return found
+        party: Party = row.party
+        return party
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Set the party's NamedParty on each row of a page, in `party_named`. Makes one query."""
@@ -77,8 +77,8 @@ class PartyColumn:
         reader = getattr(row, "read_by", None)
         if reader is None or not allows(reader, "delegations.party.view", party.summit):
             return line(named)
-        page = reverse("admin:delegations_party_change", args=[party.pk])
-        return format_html('<a href="{}">{}</a>', page, line(named))
+        url = reverse("admin:delegations_party_change", args=[party.pk])
+        return format_html('<a href="{}">{}</a>', url, line(named))
 
 
 class PartyOfInvitation(PartyColumn):
@@ -86,8 +86,8 @@ class PartyOfInvitation(PartyColumn):
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party of a row's invitation."""
-        found: Party = row.invitation.party
-        return found
+        party: Party = row.invitation.party
+        return party
 
     @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:

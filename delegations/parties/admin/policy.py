@@ -83,8 +83,8 @@ class PolicyForm(SentencesForm):
 
     def parts(self) -> list[tuple[str, list[Any]]]:
         """Return the parts of the page, as (heading, form fields)."""
-        own = [(str(title), [self[name] for name in names]) for title, names in PARTS]
-        return own + [
+        own_parts = [(str(title), [self[name] for name in names]) for title, names in PARTS]
+        return own_parts + [
             (
                 _("Letters in %(language)s") % {"language": get_language_info(language)["name_translated"]},
                 [self[name] for name in WORDS[language].values()],

@@ -45,8 +45,8 @@ class PartiesSearched(Searched):
         missions."""
         if rows.filter(for_desk=True).exists():
             return super().search(rows, name, value)
-        looked_for = split_terms(value)
-        return self.in_text(rows, looked_for) if looked_for else rows.none()
+        terms = split_terms(value)
+        return self.in_text(rows, terms) if terms else rows.none()
 
     def of_desk(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Filter by a value that only desks may see. Other users get no rows."""
@@ -64,10 +64,10 @@ class PartyName(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: Party) -> str:
         """Return the party's name in the user's language."""
         context: Any = self.context
-        known: dict[int, Any] = context.setdefault("party_names", {})
-        if value.pk not in known:
-            known |= party_names.to_readers({value.pk, *self._others()})
-        return str(known[value.pk].name)
+        names: dict[int, Any] = context.setdefault("party_names", {})
+        if value.pk not in names:
+            names |= party_names.to_readers({value.pk, *self._others()})
+        return str(names[value.pk].name)
 
     def _others(self) -> set[int]:
         list_serializer = self.parent.parent if self.parent is not None else None

@@ -106,11 +106,11 @@ def _codes() -> dict[str, str]:
 
 @cache
 def _codes_by_name() -> dict[str, str]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    codes_by_name: defaultdict[str, set[str]] = defaultdict(set)
     for name, code in _names():
-        found[plain(name)].add(code)
+        codes_by_name[plain(name)].add(code)
     # A name that two countries share is ambiguous and left out.
-    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1 and name}
+    return {name: codes.pop() for name, codes in codes_by_name.items() if len(codes) == 1 and name}
 
 
 def code_of(name: str) -> str:
@@ -137,5 +137,5 @@ def near(name: str, parties: Mapping[str, Party]) -> list[Party]:
 
     `parties` is a dict from name, in the form that `plain` returns, to party.
     """
-    hits = get_close_matches(plain(name), parties, n=3, cutoff=NEAR)
-    return list({id(parties[hit]): parties[hit] for hit in hits}.values())
+    matches = get_close_matches(plain(name), parties, n=3, cutoff=NEAR)
+    return list({id(parties[match]): parties[match] for match in matches}.values())

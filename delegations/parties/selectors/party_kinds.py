@@ -48,9 +48,9 @@ def party_kind(said: str, *, says_country: bool = True) -> str:
 
     Raises Unreadable for an unknown name, and for a single guest, who can't be imported.
     """
-    found = _kinds().get(fold(said))
-    if found is None or found == PartyKind.GUEST:
+    kind = _kinds().get(fold(said))
+    if kind is None or kind == PartyKind.GUEST:
         offered = ", ".join(kinds_offered(says_country=says_country))
         problem = _("“%(said)s” is no kind of party. Write one of: %(offered)s.")
         raise Unreadable(problem % {"said": said, "offered": offered})
-    return found
+    return kind

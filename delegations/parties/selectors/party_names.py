@@ -81,17 +81,19 @@ def _flag(*, rule: str, code: str, recognised: bool, shown: bool) -> str:
         return ""
     if rule == FlagRule.NEUTRAL:
         return NEUTRAL
-    own = rule == FlagRule.OWN and recognised and code.upper() in known_flags()
-    return code.upper() if own else ""
+    shows_own = rule == FlagRule.OWN and recognised and code.upper() in known_flags()
+    return code.upper() if shows_own else ""
 
 
-def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, language: str, flag: str) -> NamedParty:
+def _make(
+    first_texts: dict[str, Any], local: dict[str, Any] | None, *, first: str, language: str, flag: str
+) -> NamedParty:
     """Return the NamedParty of a party.
 
-    `own` holds the party's texts in the first language, and `local` those in the requested language, or None.
+    `first_texts` holds the party's texts in the first language, and `local` those in the requested language, or None.
     """
     if local is None or language == first:
-        texts, text_language = own, first
+        texts, text_language = first_texts, first
     else:
         # If a language has only the short name, this name also serves as formal name and sort key, so that a line
         # doesn't mix two languages. A missing footnote is taken from the first language, because it was agreed with
@@ -101,10 +103,10 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
             "formal_name": local["formal_name"] or local["name"],
             "sort_key": local["sort_key"] or local["name"],
             "salutation": local["salutation"],
-            "footnote": local["footnote"] or own["footnote"],
+            "footnote": local["footnote"] or first_texts["footnote"],
         }
         text_language = language
-    recognised = own["recognised"]
+    recognised = first_texts["recognised"]
     # A salutation in another language than the letter's isn't used: the template's is better.
     salutation = texts["salutation"] if recognised and text_language == language else ""
     return NamedParty(
@@ -124,11 +126,11 @@ def named(party: Party, *, policy: Policy, language: str) -> NamedParty:
 
     Makes no query if the party's `names` are prefetched and its summit is joined.
     """
-    own = {name: getattr(party, name) for name in (*_FIELDS, "recognised")}
+    texts = {name: getattr(party, name) for name in (*_FIELDS, "recognised")}
     row = next((row for row in party.names.all() if row.language == language), None)
     local = None if row is None else {name: getattr(row, name) for name in _FIELDS}
     flag = _flag(rule=party.flag, code=party.iso_code, recognised=party.recognised, shown=policy.shows_flags)
-    return _make(own, local, first=party.summit.language, language=language, flag=flag)
+    return _make(texts, local, first=party.summit.language, language=language, flag=flag)
 
 
 @dataclass(frozen=True)
@@ -309,8 +311,8 @@ def as_data(party: Party, *, policy: Policy) -> dict[str, Any]:
 
     Makes no query if the party's `names` are prefetched and its summit is joined.
     """
-    first = party.summit.language
-    languages = [first, *sorted({row.language for row in party.names.all()} - {first})]
+    first_language = party.summit.language
+    languages = [first_language, *sorted({row.language for row in party.names.all()} - {first_language})]
     names = {language: named(party, policy=policy, language=language) for language in languages}
     kind = "participant" if party.kind == PartyKind.COUNTRY and not policy.says_country else party.kind
     return {
@@ -321,7 +323,7 @@ def as_data(party: Party, *, policy: Policy) -> dict[str, Any]:
             for language, name in names.items()
         },
         "footnotes": {language: name.footnote for language, name in names.items() if name.footnote},
-        "flag": names[first].flag or None,
+        "flag": names[first_language].flag or None,
     }
 
 
@@ -331,7 +333,7 @@ def all_as_data(summit: Summit) -> dict[int | str, dict[str, Any]]:
     The short name is a key because frozen content refers to parties by it.
     """
     policy = Policy.objects.of(summit)
-    found: dict[int | str, dict[str, Any]] = {}
+    data_by_key: dict[int | str, dict[str, Any]] = {}
     for party in Party.objects.filter(summit=summit).select_related("summit").prefetch_related("names"):
-        found[party.pk] = found[party.name] = as_data(party, policy=policy)
-    return found
+        data_by_key[party.pk] = data_by_key[party.name] = as_data(party, policy=policy)
+    return data_by_key

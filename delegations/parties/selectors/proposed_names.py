@@ -38,10 +38,10 @@ def numbers(summit: Summit, language: str) -> dict[str, int]:
 
     "lacking" is how many of these have no name in the library either, because they have no country code.
     """
-    found: dict[str, int] = _unnamed(summit, language).aggregate(
+    counts: dict[str, int] = _unnamed(summit, language).aggregate(
         unnamed=Count("pk"), lacking=Count("pk", filter=Q(iso_code=""))
     )
-    return found
+    return counts
 
 
 def proposals(summit: Summit, language: str, most: int | None = None) -> list[Proposal]:

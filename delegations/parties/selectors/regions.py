@@ -70,8 +70,8 @@ def choices(summit: Summit | None) -> list[tuple[str, Promise | str]]:
 
     Makes one query, or none without a summit.
     """
-    own = PartyGroup.objects.filter(summit=summit).values_list("public_id", "name") if summit else ()
-    return [*own, *[(str(group.value), group.label) for group in RegionGroup], (NO_COUNTRY, _("no country"))]
+    own_groups = PartyGroup.objects.filter(summit=summit).values_list("public_id", "name") if summit else ()
+    return [*own_groups, *[(str(group.value), group.label) for group in RegionGroup], (NO_COUNTRY, _("no country"))]
 
 
 def within(group: str, prefix: str = "") -> Q:
@@ -83,8 +83,8 @@ def within(group: str, prefix: str = "") -> Q:
         return Q(**{f"{prefix}iso_code": ""})
     if group in CODES_OF:
         return Q(**{f"{prefix}iso_code__in": CODES_OF[group]})
-    own = PartyGroup.parties.through.objects.filter(partygroup__public_id=group)
-    return Q(**{f"{prefix}pk__in": own.values("party")})
+    links = PartyGroup.parties.through.objects.filter(partygroup__public_id=group)
+    return Q(**{f"{prefix}pk__in": links.values("party")})
 
 
 def continent_of(code: str) -> str:
@@ -97,5 +97,5 @@ def continent_of(code: str) -> str:
 
 def groups_of(party: Party) -> list[Promise | str]:
     """Return the names of a party's groups, the summit's own groups first. Makes one query."""
-    own = [group.name for group in party.party_groups.all()]
-    return [*own, *[group.label for group in RegionGroup if party.iso_code in CODES_OF[group]]]
+    own_names = [group.name for group in party.party_groups.all()]
+    return [*own_names, *[group.label for group in RegionGroup if party.iso_code in CODES_OF[group]]]

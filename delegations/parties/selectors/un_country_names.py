@@ -23,10 +23,10 @@ def names(language: str) -> dict[str, str]:
 
 @cache
 def _codes_by_name() -> dict[str, str]:
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
-        found |= {name.casefold(): code for code, name in names(language).items()}
-    return found
+        codes |= {name.casefold(): code for code, name in names(language).items()}
+    return codes
 
 
 def code_of(name: str) -> str:

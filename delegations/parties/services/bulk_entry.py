@@ -113,10 +113,10 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> ParsedPa
         except ValidationError:
             message = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
             raise ValidationError(message % {"mailbox": mailbox}) from None
-    own, written_in = un_country_names.in_language(name, summit.language)
-    letters = _language(language) if language else summit.language
+    official_name, written_in = un_country_names.in_language(name, summit.language)
+    letter_language = _language(language) if language else summit.language
     kind = _kind(parts, says_country)
-    return ParsedParty(number, own, mailbox, letters, name if written_in else "", written_in, kind)
+    return ParsedParty(number, official_name, mailbox, letter_language, name if written_in else "", written_in, kind)
 
 
 def _kind(parts: list[str], says_country: bool) -> str:

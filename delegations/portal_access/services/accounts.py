@@ -102,15 +102,15 @@ def give(*, people: Iterable[Person], by: User) -> AccountRecipients:
     with transaction.atomic():
         rows = list(people)
         summits = _locked(rows, by, ACTION)
-        found = preview(people=Person.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
-        for row in list(found.to):
+        recipients = preview(people=Person.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+        for row in list(recipients.to):
             try:
                 with transaction.atomic():
                     _give(row, summits[row.summit_id], by)
             except ValidationError as problem:
-                found.to.remove(row)
-                found.skipped.append((row, " ".join(problem.messages)))
-    return found
+                recipients.to.remove(row)
+                recipients.skipped.append((row, " ".join(problem.messages)))
+    return recipients
 
 
 def _locked(rows: Iterable[Person], by: User, action: str) -> dict[int, Summit]:
@@ -180,11 +180,11 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
         if holder is not None:
             message = _("This account is %(person)s’s in this summit. An account has one person.")
             raise ValidationError({"user": message % {"person": holder.label}})
-        before, current.user = current.user, user
+        previous, current.user = current.user, user
         current.save(update_fields=["user"])
-        if before is not None:
-            browser_sessions.end_all(user=before)
-            detail = {"rows": [audit.name_of(before)]}
+        if previous is not None:
+            browser_sessions.end_all(user=previous)
+            detail = {"rows": [audit.name_of(previous)]}
             audit.record(
                 by=by,
                 action="delegations.take_account",

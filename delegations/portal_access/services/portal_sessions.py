@@ -41,8 +41,8 @@ def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ())
 
     A session from `known`, the browser's public ids, is reused if the same link opened it.
     """
-    before = PortalSession.objects.live().filter(link=link, public_id__in=list(known)).first()
-    return before or PortalSession.objects.create(link=link, user_agent=agent[:AGENT_LENGTH])
+    existing = PortalSession.objects.live().filter(link=link, public_id__in=list(known)).first()
+    return existing or PortalSession.objects.create(link=link, user_agent=agent[:AGENT_LENGTH])
 
 
 def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:

@@ -122,21 +122,21 @@ def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
     """Return the unsaved mail with the code, in the language of the people who have the mailbox, or else in
     `language`."""
     # Mail of a summit that sends no mail would wait, so the code is sent by another summit, if there is one.
-    first = next((person for person in people if not person.summit.is_paused), people[0] if people else None)
-    party = getattr(first, "membership", None) if first and not first.email else None
+    recipient = next((person for person in people if not person.summit.is_paused), people[0] if people else None)
+    party = getattr(recipient, "membership", None) if recipient and not recipient.email else None
     return enqueue.draft(
-        summit=first.summit if first else None,
+        summit=recipient.summit if recipient else None,
         kind=KIND,
         subject_key=f"delegations.sign_in_code:{row.public_id}",
         recipient_key="mailbox",
         address=row.mailbox,
-        language=party.party.language if party else first.language if first else language,
+        language=party.party.language if party else recipient.language if recipient else language,
         facts={
             "code": row.public_id,
             "nonce": row.nonce,
             "digits": row.digits,
             "minutes": int((row.expires_at - row.written_at).total_seconds() // 60),
-            "contact": first.summit.contact_email if first else "",
+            "contact": recipient.summit.contact_email if recipient else "",
         },
     )
 

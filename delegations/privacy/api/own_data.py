@@ -69,8 +69,8 @@ class OfSelf(WorkingView):
         With a token for one summit, return only the person in that summit.
         """
         rows = Person.objects.filter(user=self.by).select_related(*RELATED).order_by("summit__starts_on", "pk")
-        only = self.token.summit_id if self.token else None
-        return rows if only is None else rows.filter(summit=only)
+        token_summit = self.token.summit_id if self.token else None
+        return rows if token_summit is None else rows.filter(summit=token_summit)
 
 
 class Selves(OfSelf):
@@ -94,10 +94,10 @@ class OneSelf(OfSelf):
         """
         key = self.kwargs["id"]
         # Databases refuse the NUL character in a query.
-        found = None if "\0" in key else self.selves().filter(public_id=key).first()
-        if found is None:
+        person = None if "\0" in key else self.selves().filter(public_id=key).first()
+        if person is None:
             raise Http404
-        self.person = found
+        self.person = person
 
 
 class DownloadOwnData(OneSelf):

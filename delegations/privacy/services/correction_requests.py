@@ -94,7 +94,7 @@ def _check(what: str, words: str) -> None:
 
 
 def _check_few(person: Person) -> None:
-    lately = AuditEntry.objects.filter(action=ASKED, object_key=person.public_id, at__gt=Now() - timedelta(days=1))
-    if lately.count() >= MOST:
+    recent = AuditEntry.objects.filter(action=ASKED, object_key=person.public_id, at__gt=Now() - timedelta(days=1))
+    if recent.count() >= MOST:
         message = _("You have asked %(n)d times since yesterday. What else there is, write to %(contact)s.")
         raise AskProblem("words", message % {"n": MOST, "contact": person.summit.contact_email})

@@ -168,15 +168,15 @@ def purge_batch(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -
     with transaction.atomic():
         lock(summit)
         times, day = Times.of(summit), today or today_at(summit)
-        for each in pieces():
-            rows = due(each, summit, times, day)
-            keys = _keys(rows, each.batch)
+        for due_piece in pieces():
+            rows = due(due_piece, summit, times, day)
+            keys = _keys(rows, due_piece.batch)
             if not keys:
                 continue
-            each.purge(keys)
+            due_piece.purge(keys)
             if rows.filter(pk__in=keys).exists():
-                raise RuntimeError(f"{each.name} still holds what it has purged")
-            numbers = {each.name: len(keys)}
+                raise RuntimeError(f"{due_piece.name} still holds what it has purged")
+            numbers = {due_piece.name: len(keys)}
             audit.record(by=by, action=PURGE, target=summit, summit=summit, detail={"numbers": numbers})
             return numbers
     return {}

@@ -67,5 +67,5 @@ def remove(*, time: Retention, by: User) -> None:
 
 def _check(row: Retention) -> None:
     """Raise ValidationError if the retention time can't be set."""
-    if found := problems(summit=row.summit, what=row.what, category=row.category):
-        raise ValidationError(found)
+    if errors := problems(summit=row.summit, what=row.what, category=row.category):
+        raise ValidationError(errors)

@@ -54,9 +54,9 @@ class KindForm(NamedForm):
 
     def clean(self) -> dict[str, Any]:
         """Collect the names by language on the instance, and return the cleaned data."""
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        self.instance.names = self.names_of(found) or {}
-        return found
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.instance.names = self.names_of(cleaned) or {}
+        return cleaned
 
 
 @admin.register(DeclarationKind)

@@ -79,10 +79,10 @@ def counted(found: Iterable[NeedsLine]) -> list[tuple[str, int]]:
     Needs with the same text, apart from capitals, are counted together.
     """
     numbers: Counter[str] = Counter()
-    written: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for line in found:
         if line.diet.strip():
             key = line.diet.strip().casefold()
-            written.setdefault(key, line.diet.strip())
+            spellings.setdefault(key, line.diet.strip())
             numbers[key] += 1
-    return [(written[key], number) for key, number in sorted(numbers.items(), key=lambda each: (-each[1], each[0]))]
+    return [(spellings[key], number) for key, number in sorted(numbers.items(), key=lambda each: (-each[1], each[0]))]

@@ -65,9 +65,9 @@ def declare(*, party: Party, person: Person, kind: DeclarationKind, details: str
                 _("%(kind)s had to be declared before now. The host can still enter it: write to %(contact)s.")
                 % {"kind": kind, "contact": party.summit.contact_email}
             )
-        for known in Declaration.objects.filter(kind=kind, party=party, person=person, state__in=STANDING):
-            if known.details == details:
-                return known
+        for existing in Declaration.objects.filter(kind=kind, party=party, person=person, state__in=STANDING):
+            if existing.details == details:
+                return existing
         row = Declaration.objects.create(kind=kind, party=party, person=person, details=details)
         audit.record(
             by=by,

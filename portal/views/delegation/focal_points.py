@@ -90,7 +90,7 @@ def _page(
     requested = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
     rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in requested]
     # Open requests come first.
-    rows.sort(key=lambda each: not each["waits"])
+    rows.sort(key=lambda entry: not entry["waits"])
     own_point = focal_points_services.own(found.party, found.by)
     context = found.context(
         points=points, rows=rows, form=form, mine=own_point.pk if own_point else None, leaves=len(points) > 1
@@ -128,6 +128,6 @@ def leave(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     return render(request, "portal/delegation/focal_points/leave.html", found.context())
 
 
-def _refused(request: HttpRequest, found: DelegationDesk, said: str) -> HttpResponse:
-    context = found.context(said=said, back=reverse("portal:focal_points", args=[found.party.public_id]))
+def _refused(request: HttpRequest, found: DelegationDesk, message: str) -> HttpResponse:
+    context = found.context(said=message, back=reverse("portal:focal_points", args=[found.party.public_id]))
     return render(request, "portal/delegation/action_refused.html", context, status=409)

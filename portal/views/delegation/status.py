@@ -52,8 +52,13 @@ def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     declared = Declaration.objects.filter(party=found.party).select_related("person", "kind")
     requests = FocalPointRequest.objects.filter(party=found.party)
     records = list(letters), list(declared), list(requests)
-    ours = [row for row in found.viewer.invitations if row.party_id == found.party.pk and not row.occasion]
-    answer = {"party": found.party, "invitation": ours[0] if ours else None, "acts": True, "key": "answer"}
+    invitations = [row for row in found.viewer.invitations if row.party_id == found.party.pk and not row.occasion]
+    answer = {
+        "party": found.party,
+        "invitation": invitations[0] if invitations else None,
+        "acts": True,
+        "key": "answer",
+    }
     context = found.context(
         now=now,
         policy=policy,
@@ -163,7 +168,7 @@ def changes(
     events += [(row.decided_at, _declaration_message(row)) for row in declared]
     events += [(row.decided_at, _request_message(row)) for row in requests if row.state != RequestState.WITHDRAWN]
     dated = [(at, message) for at, message in events if at is not None]
-    return sorted(dated, key=lambda each: each[0], reverse=True)[:CHANGES]
+    return sorted(dated, key=lambda event: event[0], reverse=True)[:CHANGES]
 
 
 def _letter_message(row: VisaLetter) -> str:

@@ -141,6 +141,6 @@ def paper(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpRespo
     return response
 
 
-def _refused(request: HttpRequest, found: DelegationDesk, said: str) -> HttpResponse:
-    context = found.context(said=said, back=reverse("portal:visas", args=[found.party.public_id]))
+def _refused(request: HttpRequest, found: DelegationDesk, message: str) -> HttpResponse:
+    context = found.context(said=message, back=reverse("portal:visas", args=[found.party.public_id]))
     return render(request, "portal/delegation/action_refused.html", context, status=409)

@@ -113,7 +113,7 @@ def replace(request: HttpRequest, found: DelegationDesk, person: str) -> HttpRes
     form, hits = PersonForm(request.POST, summit=found.summit, fields=NAMED_BY), []
     if form.is_valid() or request.POST.get("known") or request.POST.get("member"):
         try:
-            fresh = _replace_member(request, found, member, form)
+            successor = _replace_member(request, found, member, form)
         except PossibleDuplicate as seems:
             hits = seems.hits
         except naming_rules.NamingRefused as refused:
@@ -122,7 +122,7 @@ def replace(request: HttpRequest, found: DelegationDesk, person: str) -> HttpRes
             add_errors(form, problem)
         else:
             add_departure_message(request, found, member)
-            return see_other("person", found.party.public_id, fresh.person.public_id)
+            return see_other("person", found.party.public_id, successor.person.public_id)
     return _page(request, found, member, form, known=offered(found, hits), status=409 if hits else 422)
 
 

@@ -87,10 +87,10 @@ class MomentOfManyForm(MomentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered: Any = self.fields["when"]
+        when_field: Any = self.fields["when"]
         # With "now" and "in 2 minutes" one wrong click would publish many texts. The alarm is left out because each
         # speech has its own time for it.
-        offered.choices = [row for row in offered.choices if row[0] not in (When.NOW, When.SOON)]
+        when_field.choices = [row for row in when_field.choices if row[0] not in (When.NOW, When.SOON)]
         del self.fields["alarm"]
 
     @property

@@ -106,9 +106,9 @@ def answered(messages: Sequence[Message]) -> dict[int, str]:
     An alarm is outdated if the speech was marked as delivered, the texts were withdrawn, or another time was set.
     """
     rows = standing_alarms().filter(public_id__in={message.facts["embargo"] for message in messages})
-    still = {(key, at.isoformat()) for key, at in rows.values_list("public_id", "fallback_at") if at}
+    standing = {(key, at.isoformat()) for key, at in rows.values_list("public_id", "fallback_at") if at}
     return {
         message.pk: because(ANSWERED)
         for message in messages
-        if (message.facts["embargo"], message.facts["at"]) not in still
+        if (message.facts["embargo"], message.facts["at"]) not in standing
     }

@@ -57,7 +57,7 @@ class BulkDecision:
 
 
 def _wrong_state(name: str) -> Callable[[Edition, User, frozenset[int]], str]:
-    def why_not(edition: Edition, by: User, _out: frozenset[int]) -> str:
+    def why_not(edition: Edition, by: User, _published: frozenset[int]) -> str:
         if edition.state not in BY_NAME[name].before:
             message = _("edition %(number)d is “%(state)s”")
             return message % {"number": edition.number, "state": edition.get_state_display()}
@@ -104,9 +104,9 @@ def find_targets(*, action: BulkDecision, texts: Iterable[Text], by: User) -> De
     keys = [text.pk for text in texts][:MOST]
     published = frozenset(published_embargoes().filter(texts__in=keys).values_list("pk", flat=True))
     for edition in _newest(action, keys, by):
-        why = action.why_not(edition, by, published)
-        if why:
-            targets.skipped.append((edition, why))
+        reason = action.why_not(edition, by, published)
+        if reason:
+            targets.skipped.append((edition, reason))
         else:
             targets.to.append(edition)
     return targets
@@ -122,16 +122,16 @@ def decide(
     the moment. Raises PermissionDenied.
     """
     targets = find_targets(action=action, texts=texts, by=by)
-    done, turns = DecisionTargets(skipped=targets.skipped), Turns()
+    decided, turns = DecisionTargets(skipped=targets.skipped), Turns()
     for edition in targets.to:
         turns.yield_if_due()
         try:
             action.do(edition, by, moment)
         except DecisionRefused as refused:
-            done.skipped.append((edition, str(refused)))
+            decided.skipped.append((edition, str(refused)))
         else:
-            done.to.append(edition)
-    return done
+            decided.to.append(edition)
+    return decided
 
 
 def _newest(action: BulkDecision, keys: list[int], by: User) -> list[Edition]:

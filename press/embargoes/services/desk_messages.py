@@ -18,7 +18,7 @@ def to_each(
 
     Each message has `facts`, and the name of the summit in the user's language.
     """
-    held = RoleAssignment.objects.filter(summit=summit, role__in=roles)
+    assignments = RoleAssignment.objects.filter(summit=summit, role__in=roles)
     return [
         enqueue.draft(
             summit=summit,
@@ -29,5 +29,5 @@ def to_each(
             language=user.language,
             facts={**facts, "summit": summit.named(spoken(user.language)).name},
         )
-        for user in User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk")
+        for user in User.objects.filter(pk__in=assignments.values("user"), is_active=True).order_by("pk")
     ]

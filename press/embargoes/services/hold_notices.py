@@ -47,9 +47,11 @@ def released(messages: Sequence[Message]) -> dict[int, str]:
     A message is outdated if none of its embargoes is held any more.
     """
     keys = {each["embargo"] for message in messages for each in message.facts["held"]}
-    still = set(Embargo.objects.filter(public_id__in=keys, held_at__isnull=False).values_list("public_id", flat=True))
+    still_held = set(
+        Embargo.objects.filter(public_id__in=keys, held_at__isnull=False).values_list("public_id", flat=True)
+    )
     return {
         message.pk: because(RELEASED)
         for message in messages
-        if not {each["embargo"] for each in message.facts["held"]} & still
+        if not {each["embargo"] for each in message.facts["held"]} & still_held
     }

@@ -52,8 +52,8 @@ def follow(happened: Sequence[Happened], by: By) -> None:
     if not embargoes:
         return
     # Checked while the locks are held, since an embargo may have been published while this waited for them.
-    free = _keys(embargoes).filter(held_at__isnull=True)
-    unpublished = set(free.exclude(pk__in=published_embargoes().values("pk")).values_list("pk", flat=True))
+    not_held = _keys(embargoes).filter(held_at__isnull=True)
+    unpublished = set(not_held.exclude(pk__in=published_embargoes().values("pk")).values_list("pk", flat=True))
     timed = set(_keys(embargoes).filter(mode=EmbargoMode.MOMENT, moment__gt=Now()).values_list("pk", flat=True))
     changes = {
         embargo_id: each
@@ -74,15 +74,15 @@ def _keys(embargoes: dict[int, Embargo]) -> QuerySet[Embargo]:
     return Embargo.objects.filter(pk__in=embargoes)
 
 
-def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
+def _gravest(by_slot: dict[int, Happened]) -> dict[int, Happened]:
     """Return a dict from the primary keys of embargoes to the gravest change of their speeches. Makes one query.
 
-    `of_slot` is a dict from the primary keys of speeches to their changes.
+    `by_slot` is a dict from the primary keys of speeches to their changes.
     """
-    rows = Text.objects.filter(slot__in=of_slot, withdrawn_at__isnull=True).order_by("embargo", "pk")
+    rows = Text.objects.filter(slot__in=by_slot, withdrawn_at__isnull=True).order_by("embargo", "pk")
     gravest: dict[int, Happened] = {}
     for embargo_id, slot_id in rows.values_list("embargo_id", "slot_id"):
-        change = of_slot[slot_id or 0]
+        change = by_slot[slot_id or 0]
         if embargo_id not in gravest or GRAVEST.index(change.what) < GRAVEST.index(gravest[embargo_id].what):
             gravest[embargo_id] = change
     return gravest
@@ -93,11 +93,11 @@ def reasons(happened: Iterable[Happened]) -> dict[int, str]:
 
     Makes two queries.
     """
-    of_slot = {each.slot_id: each for each in happened}
-    slots = Slot.every.filter(pk__in=of_slot).select_related("session__summit", "speaker")
-    before = {each.speaker_before for each in of_slot.values()}
+    by_slot = {each.slot_id: each for each in happened}
+    slots = Slot.every.filter(pk__in=by_slot).select_related("session__summit", "speaker")
+    before = {each.speaker_before for each in by_slot.values()}
     names = {person.pk: person.name or person.label for person in Person.objects.filter(pk__in=before)}
-    return {slot.pk: _reason(slot, of_slot[slot.pk], names) for slot in slots}
+    return {slot.pk: _reason(slot, by_slot[slot.pk], names) for slot in slots}
 
 
 def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:

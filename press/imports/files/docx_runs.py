@@ -218,8 +218,8 @@ class Runs:
         elif name == "object":
             self.report.note(NoteKind.EMBEDDED)
         elif inside & {"blip", "imagedata", "pic"}:
-            about = next((each for each in element.iter() if local(each) == "docPr"), None)
-            self.report.note(NoteKind.IMAGE, attribute(about, "descr") or attribute(about, "title"))
+            doc_properties = next((each for each in element.iter() if local(each) == "docPr"), None)
+            self.report.note(NoteKind.IMAGE, attribute(doc_properties, "descr") or attribute(doc_properties, "title"))
         else:
             self.report.note(NoteKind.DRAWING)
 

@@ -67,8 +67,8 @@ class _Writer:
         for number, item in enumerate(block.children, block.start):
             mark = sign or f"{number}. "
             inner = [self.by_kind[child.kind](child) for child in item.children]
-            apart = "\n\n" if loose else "\n"
-            lines.append(_indented(apart.join(filter(None, inner)) or "", mark, " " * len(mark)))
+            separator = "\n\n" if loose else "\n"
+            lines.append(_indented(separator.join(filter(None, inner)) or "", mark, " " * len(mark)))
         return ("\n\n" if loose else "\n").join(lines)
 
     def table(self, block: Block) -> str:

@@ -124,10 +124,10 @@ def read_markdown(text: str, report: FileReport) -> tuple[str, str]:
         report.note(NoteKind.TITLE, title)
         text = "\n".join(text.split("\n")[body_start:])
         tokens = tokens[3:]
-    seen = report.counts.total()
+    count_before = report.counts.total()
     remaining = list(_filter_tokens(tokens, report))
-    clean = report.counts.total() == seen
-    return text.strip("\n") + "\n" if clean else write(map(_lowered, blocks_of(remaining)), report), title
+    unchanged = report.counts.total() == count_before
+    return text.strip("\n") + "\n" if unchanged else write(map(_lowered, blocks_of(remaining)), report), title
 
 
 def _without_footnotes(text: str, report: FileReport) -> str:

@@ -62,8 +62,8 @@ class Command(BaseCommand):
         """Import the folder, and print the report."""
         summit = Summit.objects.filter(slug=options["summit"]).first()
         if summit is None:
-            known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no summit {options['summit']}. There are: {known}.")
+            slugs = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"There is no summit {options['summit']}. There are: {slugs}.")
         session, by = _session(summit, options["session"]), _officer(summit, options["by"])
         if options["make_parties"] and not options["speakers"]:
             raise CommandError("Parties are made of the table of speakers: name it with --speakers.")
@@ -108,8 +108,8 @@ class Command(BaseCommand):
         if report.others:
             self.stdout.write(f"No texts, and not read: {', '.join(report.others)}.")
         number = len(report.lines)
-        read = f"Nothing was written. Files that would be read: {number}" if dry else f"Files read: {number}"
-        self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}."))
+        summary = f"Nothing was written. Files that would be read: {number}" if dry else f"Files read: {number}"
+        self.stdout.write(self.style.SUCCESS(f"{summary}. {report.told}."))
 
     def _line(self, line: FolderLine) -> str:
         return f"{line.file} ({line.word}) {line.title or '-'}: {' '.join(line.notes)}".rstrip(": ")

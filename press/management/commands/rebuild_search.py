@@ -26,6 +26,6 @@ class Command(BaseCommand):
         if slug := options["summit"]:
             summit = Summit.objects.filter(slug=slug).first()
             if summit is None:
-                known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
-                raise CommandError(f"There is no summit {slug}. There are: {known}.")
+                slugs = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
+                raise CommandError(f"There is no summit {slug}. There are: {slugs}.")
         self.stdout.write(f"{search_services.rebuild(summit=summit)} editions can be found.")

@@ -142,8 +142,8 @@ class ManyMixin:
         texts = self._texts(request, action)
         form = MomentOfManyForm(request.POST or None, summit=texts[0].summit) if texts and not action.each else None
         if request.method == "POST" and (form is None or form.is_valid()):
-            when = form.decided if form else None
-            return _done(request, name, bulk_decisions.decide(action=action, texts=texts, by=user, moment=when))
+            moment = form.decided if form else None
+            return _done(request, name, bulk_decisions.decide(action=action, texts=texts, by=user, moment=moment))
         targets = bulk_decisions.find_targets(action=action, texts=texts, by=user)
         number, labels = len(targets.to), ASKED[name]
         keys = {row.version.text_id for row in targets.to}
@@ -199,10 +199,10 @@ def _warn_about_limit(request: HttpRequest) -> None:
 def _done(request: HttpRequest, name: str, targets: bulk_decisions.DecisionTargets) -> HttpResponse:
     if targets.to:
         messages.success(request, str(ASKED[name].done % {"n": len(targets.to)}))
-    for edition, why in targets.skipped[:TOLD]:
-        messages.warning(request, pair(edition.title, why))
-    left = len(targets.skipped) - TOLD
-    if left > 0:
-        message = ngettext("%(n)d more stays as it was.", "%(n)d more stay as they were.", left)
-        messages.warning(request, message % {"n": left})
+    for edition, reason in targets.skipped[:TOLD]:
+        messages.warning(request, pair(edition.title, reason))
+    unlisted = len(targets.skipped) - TOLD
+    if unlisted > 0:
+        message = ngettext("%(n)d more stays as it was.", "%(n)d more stay as they were.", unlisted)
+        messages.warning(request, message % {"n": unlisted})
     return redirect("admin:press_text_changelist")

@@ -124,29 +124,31 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
         removable = text.removed_at is None and allows(user, BY_NAME["remove"].permission, summit)
         return frozenset({"remove"} if removable else ())
     states = {str(edition.state), EmbargoState.HELD if embargo.held_at else EmbargoState.FREE, TextState.STANDING}
-    unread = can_schedule(user, summit) and not published_embargoes().filter(pk=embargo.pk).exists()
-    own = edition.author_id == user.pk
-    alone = bool(edition.emergency_reason) and edition.afterwards_at is None and edition.decided_by_id != user.pk
-    also = {
+    may_schedule = can_schedule(user, summit) and not published_embargoes().filter(pk=embargo.pk).exists()
+    is_author = edition.author_id == user.pk
+    needs_review = (
+        bool(edition.emergency_reason) and edition.afterwards_at is None and edition.decided_by_id != user.pk
+    )
+    conditions = {
         "save": can_write(user, summit),
-        "review_afterwards": alone,
-        "set_moment": unread,
-        "deliver": unread and embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None,
-        "tie": unread,
-        "untie": unread and embargo.tied,
+        "review_afterwards": needs_review,
+        "set_moment": may_schedule,
+        "deliver": may_schedule and embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None,
+        "tie": may_schedule,
+        "untie": may_schedule and embargo.tied,
     }
-    fits = {
+    names = {
         row.name
         for row in TABLE
         if states & row.before
-        and also.get(row.name, True)
-        and not (row.another and own)
+        and conditions.get(row.name, True)
+        and not (row.another and is_author)
         and allows(user, row.permission, summit)
     }
-    if "approve" in fits:
+    if "approve" in names:
         # A user who can approve the edition as the second person needs no emergency approval.
-        fits.discard("approve_alone")
-    return frozenset(fits | {name for name, fit in also.items() if fit and name not in BY_NAME})
+        names.discard("approve_alone")
+    return frozenset(names | {name for name, is_met in conditions.items() if is_met and name not in BY_NAME})
 
 
 # The messages that say why a text won't be published at its moment, by its state.
@@ -164,17 +166,17 @@ def outcome(*, name: str, row: Text) -> str:
 
     After a decision about the moment, the message says what else the text waits for.
     """
-    done = str(DECISIONS[name][1])
+    message = str(DECISIONS[name][1])
     if name not in ("set_moment", "deliver"):
-        return done
+        return message
     if row.embargo.moment is None:
         waits = row.embargo.mode == EmbargoMode.DELIVERED
         return str(_("It goes out when the speech has been given.") if waits else _("The moment is taken back."))
     obstacle = _KEPT_BACK.get(str(getattr(row, "standing", "")))
     return (
-        f"{done} {obstacle}"
+        f"{message} {obstacle}"
         if obstacle
-        else str(_("Marked as given: it goes out now.") if name == "deliver" else done)
+        else str(_("Marked as given: it goes out now.") if name == "deliver" else message)
     )
 
 
@@ -227,5 +229,5 @@ def numbered(written: str) -> int:
 def _back(request: HttpRequest) -> str:
     """Return the posted path of the page to which to return, or "" if it isn't a path of this site."""
     back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if ours and back.startswith("/") else ""
+    is_safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if is_safe and back.startswith("/") else ""

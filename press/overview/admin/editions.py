@@ -120,14 +120,14 @@ def form_of(edition: Edition) -> EditionForm:
     The kind of change and the note are copied only from an edition that isn't approved.
     """
     version = edition.version
-    why = edition if edition.state != EditionState.APPROVED else Edition()
+    change_source = edition if edition.state != EditionState.APPROVED else Edition()
     initial = {
         "title": edition.title,
         "summary": edition.summary,
         "body": edition.body,
         "based_on": edition.number,
-        "change_kind": why.change_kind,
-        "change_note": why.change_note,
+        "change_kind": change_source.change_kind,
+        "change_note": change_source.change_note,
         "translates": edition.translates,
         "attachments": [row.public_id for row in edition.attachments.defer("content")],
     }
@@ -165,21 +165,21 @@ def _merged_form(request: HttpRequest, form: EditionForm, version: TextVersion, 
         values |= {"attachments": typed["attachments"]} if "attachments" in form.fields else {}
         merged = merge_edition(base=base, mine=values, newest=newest)
         typed |= {name: "" if value is None else value for name, value in merged.values.items()}
-    again = EditionForm({**typed, "based_on": newest.number}, version=version)
-    for sentence in _merge_warnings(merged, newest, again):
-        again.add_error(None, sentence)
-    return again
+    merged_form = EditionForm({**typed, "based_on": newest.number}, version=version)
+    for sentence in _merge_warnings(merged, newest, merged_form):
+        merged_form.add_error(None, sentence)
+    return merged_form
 
 
 def _merge_warnings(merged: MergedEdition | None, newest: Edition, form: EditionForm) -> Iterator[str]:
-    who = {"who": newest.author, "number": newest.number}
+    values = {"who": newest.author, "number": newest.number}
     if merged is None:
-        yield _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.") % who
+        yield _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.") % values
         return
     message = _(
         "%(who)s saved edition %(number)d meanwhile. Your changes and theirs are below: look, and save again."
     )
-    yield message % who
+    yield message % values
     if merged.conflicts:
         message = ngettext(
             "%(n)d place you both changed: it stands there as they have it, then as you have it. Keep one.",

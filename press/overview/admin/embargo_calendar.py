@@ -66,8 +66,8 @@ def address(summit: Summit, day: date | None = None) -> str:
 
     Without a day, it shows the days of the summit.
     """
-    apart = day is not None and not summit.starts_on <= day <= summit.ends_on
-    return embargoes_of(summit, month=f"{day:%Y-%m}") if apart else embargoes_of(summit)
+    outside_summit = day is not None and not summit.starts_on <= day <= summit.ends_on
+    return embargoes_of(summit, month=f"{day:%Y-%m}") if outside_summit else embargoes_of(summit)
 
 
 def day_of(written: str) -> date | None:

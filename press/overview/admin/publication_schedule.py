@@ -233,7 +233,7 @@ def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
 
 
 def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[Failed]:
-    sees = allows(request.user, "outbox.message.view", summit)
+    may_see = allows(request.user, "outbox.message.view", summit)
     query: dict[str, Any] = {
         "summit__id__exact": summit.pk,
         "state__exact": MessageState.FAILED.value,
@@ -242,7 +242,7 @@ def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[
     outbox = reverse("admin:outbox_message_changelist")
 
     def address(about: str) -> str:
-        return f"{outbox}?{urlencode({**query, 'q': about})}" if sees else ""
+        return f"{outbox}?{urlencode({**query, 'q': about})}" if may_see else ""
 
     return [Failed(each, address(each.about)) for each in unsent]
 

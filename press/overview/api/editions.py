@@ -193,8 +193,8 @@ class EmbargoViewSet(DeskViewSet):
         """Return embargoes with their texts, annotated with `published`: whether a text has been public."""
         texts = Prefetch("texts", Text.objects.order_by("pk"))
         rows = Embargo.objects.select_related("summit", "decided_by", "held_by").prefetch_related(texts)
-        read = published_embargoes().filter(pk=OuterRef("pk"))
-        return rows.annotate(soonest=soonest("moment"), published=Exists(read))
+        published = published_embargoes().filter(pk=OuterRef("pk"))
+        return rows.annotate(soonest=soonest("moment"), published=Exists(published))
 
     def lock(self, row: Embargo) -> bool:
         """Lock the embargo, and return whether it still exists: tying texts deletes embargoes."""

@@ -164,12 +164,12 @@ def run_of(by: User, summit: Summit, values: Values) -> dict[str, Any]:
     )
     for row in _texts(plan):
         row.told = plan.told[row.pk]
-    sees = allows(by, "outbox.message.view", summit)
+    may_see = allows(by, "outbox.message.view", summit)
     return {
         **{name: getattr(plan, name) for name in ("day", "groups", "overdue", "timeless", "unplaced")},
         "unreviewed": [{"edition": edition} for edition in plan.unreviewed],
         "unsent": [
-            {"edition": each.edition, "mails": each.number, "about": each.about if sees else None}
+            {"edition": each.edition, "mails": each.number, "about": each.about if may_see else None}
             for each in plan.unsent
         ],
     }

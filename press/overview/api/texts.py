@@ -184,8 +184,8 @@ def _decided(
     locks.lock_texts([text.pk for text in rows])
     targets = bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS[name], texts=rows, by=by, moment=moment)
     skipped = [
-        {"edition": edition.public_id, "text": edition.version.text.public_id, "reason": why}
-        for edition, why in targets.skipped
+        {"edition": edition.public_id, "text": edition.version.text.public_id, "reason": reason}
+        for edition, reason in targets.skipped
     ]
     return {"done": [edition.public_id for edition in targets.to], "skipped": skipped}
 

@@ -16,11 +16,11 @@ def _subscriptions(subject: Subject) -> QuerySet[Subscriber]:
 
 
 def _texts(subject: Subject) -> QuerySet[Text]:
-    wanted = Q(slot__speaker=subject.person)
+    condition = Q(slot__speaker=subject.person)
     for name in subject.names:
-        wanted |= Q(versions__editions__body__icontains=name) | Q(versions__editions__title__icontains=name)
-        wanted |= Q(versions__editions__summary__icontains=name) | Q(contact__icontains=name)
-    return Text.objects.filter(wanted, summit=subject.summit).distinct().order_by("pk")
+        condition |= Q(versions__editions__body__icontains=name) | Q(versions__editions__title__icontains=name)
+        condition |= Q(versions__editions__summary__icontains=name) | Q(contact__icontains=name)
+    return Text.objects.filter(condition, summit=subject.summit).distinct().order_by("pk")
 
 
 portion(60)(

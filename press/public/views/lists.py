@@ -40,14 +40,14 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
     result = narrowed(found, wanted, names["names"])
     page = Paginator(result.keys, PAGE).get_page(request.GET.get("page"))
     home = not wanted and page.number == 1
-    lately = result.corrected if home else ()
-    known = readings(found, [*page, *lately], words=bool(wanted.q))
+    corrected = result.corrected if home else ()
+    readings_by_key = readings(found, [*page, *corrected], words=bool(wanted.q))
     context = {
         "summit": found,
         "shown": result,
         "page": page,
-        "lines": lines(known, list(page), result.found),
-        "corrected": lines(known, lately),
+        "lines": lines(readings_by_key, list(page), result.found),
+        "corrected": lines(readings_by_key, corrected),
         "coming": sessions_next(found) if home else (),
         "interface": translation.get_language(),
         **_addresses(request, result, page),

@@ -69,13 +69,13 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
     current = find_public_edition(found, slug, language)
     if current is None:
         raise Http404
-    became = since(requested, current)
-    body = with_links(requested, pinned(found, requested.version, number), became)
+    changes = since(requested, current)
+    body = with_links(requested, pinned(found, requested.version, number), changes)
     context = _context(found, read(found, current), body) | {
         "edition": requested,
         "files": files_of(found, requested),
     }
-    context |= {"newer": current if current.number != requested.number else None, "since": len(became)}
+    context |= {"newer": current if current.number != requested.number else None, "since": len(changes)}
     return render(request, "press/edition.html", context)
 
 

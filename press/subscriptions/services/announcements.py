@@ -114,7 +114,7 @@ def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message
 
 def _message(text: Text, edition: PublicEdition, subscriber: Subscriber, books: Books) -> Message:
     slot = edition.version.text.slot
-    named = books.of(slot.party_id, edition.version.language) if slot else None
+    party_name = books.of(slot.party_id, edition.version.language) if slot else None
     return enqueue.draft(
         summit=text.summit,
         kind="publication",
@@ -128,8 +128,8 @@ def _message(text: Text, edition: PublicEdition, subscriber: Subscriber, books: 
             "edition": edition.public_id,
             "title": edition.title,
             "summary": edition.summary,
-            "who": speaker(edition, named),
-            "footnote": named.footnote if named else "",
+            "who": speaker(edition, party_name),
+            "footnote": party_name.footnote if party_name else "",
             "kind": text.kind,
             "wording": text.wording,
             "corrected": edition.published_at > edition.first_published_at,

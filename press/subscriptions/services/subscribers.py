@@ -48,18 +48,18 @@ def ask(*, summit: Summit, address: str, language: str) -> bool:
     addresses as MOST_WAITING allows wait for confirmation, neither message nor address is stored. Callers must not
     reveal the result, which would tell whether an address is subscribed.
     """
-    small = address.strip().lower()
+    mailbox = address.strip().lower()
     with transaction.atomic():
         if _crowded(summit):
             logger.warning("subscriptions to %s are asked for faster than they are confirmed", summit.slug)
             return False
-        candidate = Subscriber(summit=summit, address=small, language=language)
+        candidate = Subscriber(summit=summit, address=mailbox, language=language)
         Subscriber.objects.bulk_create([candidate], ignore_conflicts=True)
         if not Subscriber.objects.filter(nonce=candidate.nonce).exists():
-            rows = Subscriber.objects.filter(_WAITING, summit=summit, address=small, asked_at__lte=Now() - QUIET)
+            rows = Subscriber.objects.filter(_WAITING, summit=summit, address=mailbox, asked_at__lte=Now() - QUIET)
             if not rows.update(asked_at=Now(), language=language):
                 return False
-        subscriber = Subscriber.objects.get(summit=summit, address=small)
+        subscriber = Subscriber.objects.get(summit=summit, address=mailbox)
         enqueue.store([_confirmation(subscriber)])
         audit.record(by=audit.SYSTEM, action="press.subscription_asked", target=subscriber, summit=summit)
     return True
@@ -149,5 +149,5 @@ def resolve(*, summit: Summit, token: str) -> Claim | None:
     if subscriber is None:
         return None
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    known = any(constant_time_compare(_signature(subscriber, purpose, secret), signature) for secret in secrets)
-    return Claim(subscriber, purpose) if known else None
+    is_valid = any(constant_time_compare(_signature(subscriber, purpose, secret), signature) for secret in secrets)
+    return Claim(subscriber, purpose) if is_valid else None

@@ -41,9 +41,9 @@ TASKS = {
 
 def state_label(row: Text) -> tuple[Any, str]:
     """Return the label and the colour name for the state of a text that has the annotation `standing`."""
-    stand = str(getattr(row, "standing", "draft"))
-    waits = stand == "unscheduled" and row.embargo.mode == EmbargoMode.DELIVERED
-    return STANDINGS["undelivered" if waits else stand]
+    state = str(getattr(row, "standing", "draft"))
+    waits = state == "unscheduled" and row.embargo.mode == EmbargoMode.DELIVERED
+    return STANDINGS["undelivered" if waits else state]
 
 
 def in_red(row: Text) -> SafeString:

@@ -196,12 +196,12 @@ def todo(user: Actor) -> dict[str, Q]:
 
 def next_step(text: Text) -> str:
     """Return the key in `press.texts.next_steps.NEXT` for the next step of an annotated text, or ""."""
-    stand = str(getattr(text, "standing", ""))
+    state = str(getattr(text, "standing", ""))
     if getattr(text, "alarms", False):
         return "alarm"
     if getattr(text, "approved_alone", False):
         return "afterwards"
-    if stand == "unscheduled":
+    if state == "unscheduled":
         return "deliver" if text.embargo.mode == EmbargoMode.DELIVERED else "set_moment"
     steps = {
         "draft": "submit",
@@ -210,7 +210,7 @@ def next_step(text: Text) -> str:
         "held": "unhold",
         "waits_for_others": "others",
     }
-    return steps.get(stand, "")
+    return steps.get(state, "")
 
 
 def late_step(text: Text) -> str:

@@ -35,10 +35,10 @@ def store(*, text: Text, file: File, language: str, by: User, title: str = "") -
     row.full_clean(exclude=["text", "added_by"])
     with transaction.atomic():
         lock_text(text.pk)
-        same = Attachment.objects.filter(text=text, digest=digest, title=row.title, language=language)
-        known = same.defer("content").first()
-        if known is not None:
-            return known
+        duplicates = Attachment.objects.filter(text=text, digest=digest, title=row.title, language=language)
+        existing = duplicates.defer("content").first()
+        if existing is not None:
+            return existing
         row.save(force_insert=True)
         audit.record(by=by, action="press.attach", target=row, summit=text.summit)
     return row

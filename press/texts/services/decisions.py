@@ -118,7 +118,7 @@ def _decide(
         embargo = lock_text(edition.version.text_id)
         check_standing(edition.version)
         rows = Edition.objects.filter(pk=edition.pk, state__in=row.before)
-        read = published_embargoes().filter(pk=embargo.pk).exists()
+        already_published = published_embargoes().filter(pk=embargo.pk).exists()
         if row.after == EditionState.APPROVED:
             _check_change_kind(edition)
             # If there is a newer edition, this one may contain the mistake that the newer one corrects.
@@ -126,7 +126,7 @@ def _decide(
         if not rows.update(**values):
             raise _refusal(edition)
         _record(edition, by=by, action=action, fields=["state", "decided_by", "decided_at", *(more or {})])
-        if row.after == EditionState.APPROVED and not read:
+        if row.after == EditionState.APPROVED and not already_published:
             _complete(embargo, by)
     edition.refresh_from_db(fields=[*values, "state"])
 

@@ -85,12 +85,12 @@ def _follow(edition: Edition, before: Edition) -> None:
 
     If `translates` is None, the value of `before` is copied.
     """
-    known = Edition.objects.filter(version=edition.version).values_list("anchors", flat=True)
+    anchor_lists = Edition.objects.filter(version=edition.version).values_list("anchors", flat=True)
     edition.anchors = paragraph_anchors.follow(
         before=before.body,
         anchors=before.anchors,
         after=edition.body,
-        used=(anchor for row in known for anchor in row),
+        used=(anchor for row in anchor_lists for anchor in row),
     )
     if edition.translates is None:
         edition.translates = before.translates

@@ -123,8 +123,8 @@ def _as_read_now(
     For a session with one of the `notices`, only the change that removed it is included. Makes six queries, seven
     with notices.
     """
-    found = _history(summit, visible, limit, language)
-    hidden = _hidden_now(summit, visible, {change.session.session_id for each in found for change in each.changes})
+    history = _history(summit, visible, limit, language)
+    hidden = _hidden_now(summit, visible, {change.session.session_id for each in history for change in each.changes})
     natures = {} if notices is None else {row.session_id: NATURES[row.notice] for row in notices}
 
     def known(change: SessionChange) -> SessionChange | None:
@@ -136,7 +136,7 @@ def _as_read_now(
             return replace(change, nature=natures.pop(session))
         return None
 
-    return _mapped(found, known, language)
+    return _mapped(history, known, language)
 
 
 def _mapped(

@@ -41,10 +41,10 @@ def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[
     """
     found: dict[tuple[str, int], tuple[str, dict[int, Use]]] = {}
     for session in agenda.values():
-        for key, who, own in _in(session, about):
+        for key, who, is_own in _in(session, about):
             uses = found.setdefault(key, (who, {}))[1]
-            if own or session.session_id not in uses:
-                uses[session.session_id] = Use(session.starts_at, session.ends_at, session, own)
+            if is_own or session.session_id not in uses:
+                uses[session.session_id] = Use(session.starts_at, session.ends_at, session, is_own)
     for who, by_session in found.values():
         yield who, list(by_session.values())
 

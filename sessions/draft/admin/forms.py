@@ -23,9 +23,9 @@ def kinds_of(summit: Summit) -> list[tuple[str, Any]]:
 
     Makes one query.
     """
-    own = [(f"{OWN}{row.pk}", str(row)) for row in CustomKind.objects.filter(summit=summit)]
+    own_kinds = [(f"{OWN}{row.pk}", str(row)) for row in CustomKind.objects.filter(summit=summit)]
     usual: list[tuple[str, Any]] = list(SessionKind.choices)
-    return [(_("Of this summit"), own), (_("Usual kinds"), usual)] if own else usual
+    return [(_("Of this summit"), own_kinds), (_("Usual kinds"), usual)] if own_kinds else usual
 
 
 class SessionForm(SentencesForm):
@@ -55,9 +55,9 @@ class SessionForm(SentencesForm):
     def clean_kind(self) -> str:
         """Return the kind. A kind of the summit's own is replaced by the standard kind that it works like."""
         value = str(self.cleaned_data["kind"])
-        own = CustomKind.objects.get(pk=value.removeprefix(OWN)) if value.startswith(OWN) else None
-        self.instance.custom_kind = own
-        return value if own is None else own.like
+        custom_kind = CustomKind.objects.get(pk=value.removeprefix(OWN)) if value.startswith(OWN) else None
+        self.instance.custom_kind = custom_kind
+        return value if custom_kind is None else custom_kind.like
 
     def clean_set_up(self) -> int:
         """Return the set-up minutes; 0 if the field is left empty."""

@@ -147,9 +147,9 @@ def _with_kind(values: Values) -> Values:
 
     A summit's own kind sets the standard kind that it works like; a standard kind clears the own kind.
     """
-    own = values.get("custom_kind")
-    if own is not None:
-        return {**values, "kind": own.like}
+    custom_kind = values.get("custom_kind")
+    if custom_kind is not None:
+        return {**values, "kind": custom_kind.like}
     return {**values, "custom_kind": None} if "kind" in values else values
 
 

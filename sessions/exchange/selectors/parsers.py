@@ -75,16 +75,16 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
     clock = Clock.of(data["conference"], zone)
     ours = data["generator"] == OURS
     events = []
-    left: Counter[str] = Counter()
+    unmapped: Counter[str] = Counter()
     for number, (room, raw) in enumerate(data["events"], start=1):
         if number > MOST_EVENTS:
             raise Unreadable(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
         # The description in our own schedules is generated (for example footnotes), so it isn't imported.
         event = _event(number, room, {**raw, "description": ""} if ours else raw, clock)
-        events.append(event if event.problem else replace(event, carried=read_unmapped(raw, left)))
+        events.append(event if event.problem else replace(event, carried=read_unmapped(raw, unmapped)))
     if not events:
         raise Unreadable(_("This schedule has no events. Export it anew once it is published there."))
-    return Schedule(line_of(data["conference"].get("title")), tuple(events), ours, +left)
+    return Schedule(line_of(data["conference"].get("title")), tuple(events), ours, +unmapped)
 
 
 def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Event:

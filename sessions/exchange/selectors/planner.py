@@ -233,11 +233,11 @@ class Planner:
             change.minutes = max(1, int(length) // max(1, len(speakers)))
 
     def _person(self, name: str, line: EventLine) -> Person | None:
-        found = self._people.get(fold(name), [])
-        if len(found) > 1:
+        people = self._people.get(fold(name), [])
+        if len(people) > 1:
             message = _("Several people are called %(name)s: enter the speech by hand.")
-        elif found:
-            return found[0]
+        elif people:
+            return people[0]
         elif not self.may_add:
             message = _("%(name)s is not known here: ask protocol to enter them, then read the file again.")
         else:

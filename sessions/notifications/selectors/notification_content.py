@@ -153,10 +153,10 @@ class Facts:
     def of(self, told: Sequence[NotifiedChange], reader: Recipient) -> dict[str, Any]:
         """Return the facts of a message to a mailbox, with the footnotes of the parties named in it."""
         language = spoken(reader.mailbox.language)
-        notes, own = Footnotes(), self.own(reader)
+        notes, own_party = Footnotes(), self.own(reader)
         book = self._books.book(language)
         changes = [
-            {**self._change(entry, book, own, notes), "speeches": self._speeches(entry.change, reader, book)}
+            {**self._change(entry, book, own_party, notes), "speeches": self._speeches(entry.change, reader, book)}
             for entry in told
         ]
         return {"changes": changes, "notes": [[mark.translate(RAISED), text] for mark, text, _language in notes]}
@@ -240,16 +240,16 @@ class Facts:
 
 
 def _with_places(
-    change: SessionChange, named: Callable[[ParticipantSnapshot], ParticipantSnapshot | None]
+    change: SessionChange, rename: Callable[[ParticipantSnapshot], ParticipantSnapshot | None]
 ) -> SessionChange:
-    """Return a change with each place replaced by the result of `named`; None leaves the place out.
+    """Return a change with each place replaced by the result of `rename`; None leaves the place out.
 
     Only changes with both an old and a new state have places.
     """
     if change.before is None or change.after is None:
         return change
-    return replace(change, before=_placed(change.before, named), after=_placed(change.after, named))
+    return replace(change, before=_placed(change.before, rename), after=_placed(change.after, rename))
 
 
-def _placed(session: Snapshot, named: Callable[[ParticipantSnapshot], ParticipantSnapshot | None]) -> Snapshot:
-    return replace(session, places=tuple(place for each in session.places if (place := named(each)) is not None))
+def _placed(session: Snapshot, rename: Callable[[ParticipantSnapshot], ParticipantSnapshot | None]) -> Snapshot:
+    return replace(session, places=tuple(place for each in session.places if (place := rename(each)) is not None))

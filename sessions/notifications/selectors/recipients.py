@@ -59,7 +59,7 @@ class _AffectedPeople:
 
 
 def _affected_people(summit: Summit, programme: Programme) -> _AffectedPeople:
-    """Return the people whom the programme `programme` concerns.
+    """Return the people whom `programme` concerns.
 
     The heads of its parties are included, because a party's place is also the place of its head. Makes two queries.
     """

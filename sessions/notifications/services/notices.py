@@ -106,10 +106,10 @@ def plan(
             overtaken = tuple(waiting.get((mailbox.party_key, mailbox.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
             if since != number - 1:
-                whole = notification_content.notified_changes(
+                all_since = notification_content.notified_changes(
                     indexes[since].of(reader.programme), reader, highest=known, beside=others
                 )
-                notified = notification_content.folded(notified, whole, beside=others)
+                notified = notification_content.folded(notified, all_since, beside=others)
             found.append(PlannedMessage(reader, names[mailbox], since, tuple(notified), overtaken))
     return found
 

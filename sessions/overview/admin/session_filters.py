@@ -67,8 +67,10 @@ class KindFilter(admin.SimpleListFilter):
         if summit is not None:
             rows = rows.filter(summit=summit)
         used = set(rows.values_list("kind", flat=True).distinct())
-        own = [(f"own:{row.pk}", str(row)) for row in CustomKind.objects.filter(pk__in=rows.values("custom_kind"))]
-        return [*own, *(entry for entry in SessionKind.choices if entry[0] in used)]
+        own_kinds = [
+            (f"own:{row.pk}", str(row)) for row in CustomKind.objects.filter(pk__in=rows.values("custom_kind"))
+        ]
+        return [*own_kinds, *(entry for entry in SessionKind.choices if entry[0] in used)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the sessions of the chosen kind; all sessions if no kind is chosen."""

@@ -36,12 +36,12 @@ def board(
     chooses this view, or by default with `beside`.
     """
     ordered = sorted(changes, key=lambda change: change.session.days[0])
-    shown = Paginator(ordered, ON_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(ordered, ON_PAGE).get_page(request.GET.get("page"))
     sides = request.GET.get("view", "sides" if beside else "words") == "sides"
-    sheets = [sheet(change, summit) for change in shown]
+    sheets = [sheet(change, summit) for change in page]
     widened = [change.session for change in ordered if widens(change)]
     return {
-        "page": shown,
+        "page": page,
         "sheets": [
             (day.isoformat(), long_day(day), list(rows)) for day, rows in groupby(sheets, key=lambda row: row.day)
         ],

@@ -33,11 +33,11 @@ class HistoryPages(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URLs with the URLs of both pages before them."""
         site = self.admin_site
-        own = [
+        urls = [
             path("compare/<slug:slug>/", site.admin_view(self.compare), name="agenda_release_compare"),
             path("<int:pk>/restore/", site.admin_view(self.restore), name="agenda_release_restore"),
         ]
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -83,12 +83,12 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URLs with the URLs of the pages for a new release, the warnings, and the messages."""
         site = self.admin_site
-        own = [
+        urls = [
             path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="agenda_release_prepare"),
             path("warnings/<slug:slug>/", site.admin_view(self.warnings), name="agenda_release_warnings"),
             path("<int:pk>/sent/", site.admin_view(self.sent_view), name="agenda_release_sent"),
         ]
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
     def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the progress of sending a release's messages."""

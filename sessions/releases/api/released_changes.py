@@ -112,16 +112,16 @@ def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
     members = own_agenda.members_of(by, summit)
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     programme = Programme(members.parties, members.people)
-    found = own_agenda.changes_of(by, summit, members, everything=values["everything"], language=get_language())
-    release_stories = [(each.release, with_speeches(each.changes, programme, summit, names)) for each in found]
+    releases = own_agenda.changes_of(by, summit, members, everything=values["everything"], language=get_language())
+    release_stories = [(each.release, with_speeches(each.changes, programme, summit, names)) for each in releases]
     return _response_data(release_stories, names.notes)
 
 
 def public_changes(summit: Summit) -> dict[str, Any]:
     """Return the changes of releases for everybody, as the public page shows them, with footnotes."""
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
-    found = release_changes.public_changes(summit=summit, language=get_language())
-    release_stories = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
+    releases = release_changes.public_changes(summit=summit, language=get_language())
+    release_stories = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in releases]
     return _response_data(release_stories, names.notes)
 
 

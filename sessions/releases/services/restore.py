@@ -99,8 +99,8 @@ def _record(release: Release, changes: list[SessionChange], by: User, *, one: bo
     summit = release.summit
     entries = [audit.entry(by=by, action="agenda.restore", target=row, summit=summit, detail=detail) for row in rows]
     if not one:
-        whole = {**detail, "sessions": len(changes)}
+        summary = {**detail, "sessions": len(changes)}
         entries.append(
-            audit.entry(by=by, action="agenda.restore_agenda", target=release, summit=summit, detail=whole)
+            audit.entry(by=by, action="agenda.restore_agenda", target=release, summit=summit, detail=summary)
         )
     audit.record_many(entries)

@@ -196,10 +196,10 @@ def _slots(new_plan: RestorePlan, known: _ExistingObjects, state: Snapshot) -> N
         else:
             slot = Slot(public_id=place.slot_key)
             new_plan.new_slots.append(_speech(slot, state, place, position))
-    wanted = {place.slot_key for place in speeches}
+    slot_keys = {place.slot_key for place in speeches}
     for slot in known.slots.values():
         is_listed = slot.session_id == state.session_id and slot.cancelled_at is None
-        if is_listed and slot.public_id not in wanted:
+        if is_listed and slot.public_id not in slot_keys:
             new_plan.dropped_slots.append(slot.pk)
 
 

@@ -113,11 +113,11 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
     ]
     without_speaker = []
     for party in parties:
-        own = by_party.pop(party.pk, [])
-        ordered += [(row, row.speaker, row.party) for row in own]
-        if not own and party.pk in heads:
+        slots = by_party.pop(party.pk, [])
+        ordered += [(row, row.speaker, row.party) for row in slots]
+        if not slots and party.pk in heads:
             ordered.append((None, heads[party.pk], party))
-        elif not own:
+        elif not slots:
             without_speaker.append(party)
     ordered += [(row, row.speaker, row.party) for row in rows if row.party_id in by_party]
     entries = [

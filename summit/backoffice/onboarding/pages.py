@@ -115,22 +115,22 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         colleagues = [Colleague(**row) for row in rows.cleaned_data if row]
         number = role_assignments.add_team(summit=summit, colleagues=colleagues, by=user)
         if number:
-            error = ngettext(
+            text = ngettext(
                 "%(n)d colleague is written to, with how to sign in.",
                 "%(n)d colleagues are written to, with how to sign in.",
                 number,
             )
-            messages.success(request, error % {"n": number})
+            messages.success(request, text % {"n": number})
         else:
             messages.info(request, _("Nobody was added: whoever you named holds the role already."))
         return redirect(steps.after("team", user, summit))
     people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     held = people.select_related("user").order_by("user__email", "role")
     problems = [
-        (form[field].id_for_label, form[field].label, error)
+        (form[field].id_for_label, form[field].label, text)
         for form in rows.forms
         for field, errors in form.errors.items()
-        for error in errors
+        for text in errors
     ]
     context = {"rows": rows, "held": held, "problems": problems}
     return show(request, "admin/onboarding/team.html", "team", summit, context, wrong=bool(problems))

@@ -76,9 +76,9 @@ def states_for(user: Any, summit: Summit | None, current: str = "", *, ends_open
     states = [
         StepState("summit", title, about, "done", summit_url if allows(user, "summit.summit.view", summit) else "")
     ]
-    all_steps = list(desk_step)
-    for step in all_steps:
-        known_open = ends_open and step is all_steps[-1]
+    steps = list(desk_step)
+    for step in steps:
+        known_open = ends_open and step is steps[-1]
         state = "done" if not known_open and step.done(summit) else "open"
         if step.name == current or (not current and state == "open"):
             current = step.name
@@ -93,12 +93,8 @@ def unfinished(user: Any, summit: Summit) -> list[StepState]:
 
     There is nothing to do if the last step, the first invitation, is done, or if the user may do none of the steps.
     """
-    all_steps = list(desk_step)
-    if (
-        not all_steps
-        or all_steps[-1].done(summit)
-        or not any(allows(user, step.permission, summit) for step in all_steps)
-    ):
+    steps = list(desk_step)
+    if not steps or steps[-1].done(summit) or not any(allows(user, step.permission, summit) for step in steps):
         return []
     return states_for(user, summit, ends_open=True)
 

@@ -77,19 +77,19 @@ class Command(BaseCommand):
         legend = [f"{sign}: {meaning}" for sign, meaning in LEGEND.items()]
         public = sum(route.gate in (Gate.EVERYBODY, Gate.HOLDER) for route in declared().values())
         number = len({row[0] for row in rows})
-        counted = f"{number} addresses, all declared; {public} open to everybody or to the holder of a link"
-        self.stdout.write("\n".join([*lines, "", *legend, "", counted]))
+        summary = f"{number} addresses, all declared; {public} open to everybody or to the holder of a link"
+        self.stdout.write("\n".join([*lines, "", *legend, "", summary]))
 
 
 def _text(rows: list[list[str]]) -> list[str]:
-    heads = ["address", "method", "object", *map(_short, READERS)]
-    wide = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
-    return ["  ".join(map(str.ljust, row, wide)).rstrip() for row in [heads, *rows]]
+    headings = ["address", "method", "object", *map(_short, READERS)]
+    widths = [max(len(row[index]) for row in [headings, *rows]) for index in range(len(headings))]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in [headings, *rows]]
 
 
 def _markdown(rows: list[list[str]]) -> list[str]:
-    heads = ["address", "method", "object", *(reader.name.replace("_", " ") for reader in READERS)]
-    escaped_rows = [[each.replace("|", "\\|") for each in row] for row in [heads, ["---"] * len(heads), *rows]]
+    headings = ["address", "method", "object", *(reader.name.replace("_", " ") for reader in READERS)]
+    escaped_rows = [[each.replace("|", "\\|") for each in row] for row in [headings, ["---"] * len(headings), *rows]]
     return [f"| {' | '.join(cells)} |" for cells in escaped_rows]
 
 

@@ -36,12 +36,12 @@ class Command(BaseCommand):
         mark = verification.end()
         if start < 1 or start > mark.length + 1:
             raise CommandError(_("The chain has %(number)d entries.") % {"number": mark.length}, returncode=2)
-        reached = verification.begin(start)
-        while reached.broken is None and reached.position < mark.length:
-            reached = verification.advance(reached, mark.length, noted)
-            self._progress(reached.position, mark.length)
+        progress = verification.begin(start)
+        while progress.broken is None and progress.position < mark.length:
+            progress = verification.advance(progress, mark.length, noted)
+            self._progress(progress.position, mark.length)
         self._progress(0, 0)
-        wrong = verification.finish(reached, mark, noted)
+        wrong = verification.finish(progress, mark, noted)
         if wrong is not None:
             message = verification_messages.broken(wrong.problem, position=wrong.position, key=wrong.key, at=wrong.at)
             raise CommandError(message, returncode=1)

@@ -90,9 +90,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
         `next_attempt_at` is also left out while the endpoint is off.
         """
         waits = obj is not None and obj.state == DeliveryState.PENDING
-        without = {"ended_at"} if waits else {"next_attempt_at"}
-        without |= {"next_attempt_at"} if obj is not None and not obj.endpoint.enabled else set()
-        return [name for name in self.fields if name not in without]
+        excluded = {"ended_at"} if waits else {"next_attempt_at"}
+        excluded |= {"next_attempt_at"} if obj is not None and not obj.endpoint.enabled else set()
+        return [name for name in self.fields if name not in excluded]
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may send deliveries again in any summit."""

@@ -56,8 +56,8 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
         free = Delivery.objects.free()
         rows = self.on().filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()))
         rows = rows.annotate(first=Subquery(first))
-        beside = free.filter(endpoint=OuterRef("pk"), aside=True)
-        return rows.filter(Exists(free.filter(pk=OuterRef("first"))) | Exists(beside))
+        set_aside = free.filter(endpoint=OuterRef("pk"), aside=True)
+        return rows.filter(Exists(free.filter(pk=OuterRef("first"))) | Exists(set_aside))
 
 
 class Endpoint(PublicModel):
