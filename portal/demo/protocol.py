@@ -102,73 +102,73 @@ class CreatedObjects:
     parties: dict[str, Party]
 
 
-def load(made: CreatedObjects) -> None:
+def load(created: CreatedObjects) -> None:
     """Create protocol's settings for the summit, and further people of its delegations."""
-    policy = _policy(made)
-    _categories(made, policy)
-    _declarations(made)
+    policy = _policy(created)
+    _categories(created, policy)
+    _declarations(created)
     # Nothing is erased automatically, so that data entered in a long trial isn't lost.
     Retention.objects.bulk_create(
-        Retention(summit=made.summit, what=what, days=None) for what in PersonalDataKind.values
+        Retention(summit=created.summit, what=what, days=None) for what in PersonalDataKind.values
     )
     for name, people in BROUGHT.items():
         for number, (office, capacity) in enumerate(people):
-            _name(made, made.parties[name], office, capacity, 10 + number)
+            _name(created, created.parties[name], office, capacity, 10 + number)
     for name in TOLD:
-        _add_particulars(made.parties[name], made.days)
-    transferable_passes.settle_summit(summit=made.summit, by=audit.SYSTEM)
+        _add_particulars(created.parties[name], created.days)
+    transferable_passes.settle_summit(summit=created.summit, by=audit.SYSTEM)
 
 
-def _policy(made: CreatedObjects) -> Policy:
+def _policy(created: CreatedObjects) -> Policy:
     return Policy.objects.create(
-        summit=made.summit,
+        summit=created.summit,
         total=TOTAL,
-        name_by=made.days.evening(NAMED),
-        confirm_by=made.days.evening(CONFIRMED),
+        name_by=created.days.evening(NAMED),
+        confirm_by=created.days.evening(CONFIRMED),
         letter_sender="Home Office\n2 Marsham Street\nLondon SW1P 4DF\nUnited Kingdom",
         signatory_name="Border Security Commander",
         signatory_office="Home Office",
         letter_words=names.LETTERS,
-        reference_prefix=f"BSS/{made.days.first.year}/",
+        reference_prefix=f"BSS/{created.days.first.year}/",
     )
 
 
-def _categories(made: CreatedObjects, policy: Policy) -> None:
+def _categories(created: CreatedObjects, policy: Policy) -> None:
     zones = {
-        code: Zone.objects.create(summit=made.summit, code=code, name=name, position=n)
+        code: Zone.objects.create(summit=created.summit, code=code, name=name, position=n)
         for n, (code, name) in enumerate(ZONES)
     }
     for capacity, number in QUOTAS.items():
-        made.categories[capacity].quota = number
+        created.categories[capacity].quota = number
     # Press cards are printed first, so their deadlines are earlier.
-    made.categories[Capacity.MEDIA].name_by = made.summit.answer_by
-    made.categories[Capacity.MEDIA].confirm_by = policy.name_by
-    Category.objects.bulk_update(made.categories.values(), ["quota", "name_by", "confirm_by"])
+    created.categories[Capacity.MEDIA].name_by = created.summit.answer_by
+    created.categories[Capacity.MEDIA].confirm_by = policy.name_by
+    Category.objects.bulk_update(created.categories.values(), ["quota", "name_by", "confirm_by"])
     for capacity, codes in OPENS.items():
-        made.categories[capacity].zones.set([zones[code] for code in codes])
-    host = next(party for party in made.parties.values() if party.is_host)
-    by, reason = made.users["organiser"], "The host’s ministers and officials take part in turn."
-    for category, number in ((made.categories[Capacity.DELEGATE], 20), (None, 40)):
+        created.categories[capacity].zones.set([zones[code] for code in codes])
+    host = next(party for party in created.parties.values() if party.is_host)
+    by, reason = created.users["organiser"], "The host’s ministers and officials take part in turn."
+    for category, number in ((created.categories[Capacity.DELEGATE], 20), (None, 40)):
         Quota.objects.create(party=host, category=category, number=number, reason=reason, set_by=by)
     seat = TransferablePassRule.objects.create(
-        public_id=made.ids(), summit=made.summit, name="Note-taker’s seat", passes=1, people=3, most=3
+        public_id=created.ids(), summit=created.summit, name="Note-taker’s seat", passes=1, people=3, most=3
     )
     seat.zones.set([zones["B"]])
 
 
-def _declarations(made: CreatedObjects) -> None:
-    until = made.days.evening(DECLARED_BY)
+def _declarations(created: CreatedObjects) -> None:
+    until = created.days.evening(DECLARED_BY)
     DeclarationKind.objects.bulk_create(
-        DeclarationKind(summit=made.summit, name=name, names=names, asks=asks, until=until, position=position)
+        DeclarationKind(summit=created.summit, name=name, names=names, asks=asks, until=until, position=position)
         for position, (name, names, asks) in enumerate(DECLARED)
     )
 
 
-def _name(made: CreatedObjects, party: Party, office: str, capacity: Capacity, position: int) -> None:
+def _name(created: CreatedObjects, party: Party, office: str, capacity: Capacity, position: int) -> None:
     person = Person.objects.create(
-        public_id=made.ids(), summit=made.summit, office=f"{office}, {party.name}", language=party.language
+        public_id=created.ids(), summit=created.summit, office=f"{office}, {party.name}", language=party.language
     )
-    Membership.objects.create(party=party, person=person, category=made.categories[capacity], position=position)
+    Membership.objects.create(party=party, person=person, category=created.categories[capacity], position=position)
 
 
 def _add_particulars(party: Party, days: Days) -> None:

@@ -39,15 +39,15 @@ def days(sessions: int) -> int:
     return max(1, -(-sessions // (len(STARTS) * ROOMS)))
 
 
-def make(made: World, number: int) -> list[Session]:
+def make(world: World, number: int) -> list[Session]:
     """Create `number` sessions with participants and speeches, and return the sessions.
 
     No two sessions are in the same room at the same time.
     """
-    venue = Venue.objects.create(public_id=made.ids(), summit=made.summit, name="Congress centre")
+    venue = Venue.objects.create(public_id=world.ids(), summit=world.summit, name="Congress centre")
     rooms = [
         Room(
-            public_id=made.ids(),
+            public_id=world.ids(),
             venue=venue,
             name=f"Room {position + 1}",
             capacity=400 // (position + 1),
@@ -56,7 +56,7 @@ def make(made: World, number: int) -> list[Session]:
         for position in range(ROOMS)
     ]
     Room.objects.bulk_create(rooms)
-    sessions = [_session(made, rooms, position) for position in range(number)]
+    sessions = [_session(world, rooms, position) for position in range(number)]
     Session.objects.bulk_create(sessions, batch_size=BATCH)
     participants: list[Participant] = []
     slots: list[Slot] = []
@@ -64,35 +64,35 @@ def make(made: World, number: int) -> list[Session]:
     for position, session in enumerate(sessions):
         if position % ROOMS == 0:
             # A head who takes part in one session can't be in another at that time.
-            free = made.ids.random.sample(range(len(made.heads)), len(made.heads))
-        participants += _participants(made, session, free)
-        slots += _slots(made, session, free)
+            free = world.ids.random.sample(range(len(world.heads)), len(world.heads))
+        participants += _participants(world, session, free)
+        slots += _slots(world, session, free)
     Participant.objects.bulk_create(participants, batch_size=BATCH)
     Slot.objects.bulk_create(slots, batch_size=BATCH)
     return sessions
 
 
-def _session(made: World, rooms: list[Room], position: int) -> Session:
+def _session(world: World, rooms: list[Room], position: int) -> Session:
     """Return the session with number `position`.
 
     Sessions fill first the rooms, then the times of a day, then the days.
     """
     hour, room = divmod(position, ROOMS)
     day, start = divmod(hour, len(STARTS))
-    starts_at = datetime.combine(made.summit.starts_on + timedelta(days=day), STARTS[start], made.summit.zone)
-    kind = made.ids.random.choice(KINDS)
-    subject = made.ids.random.choice(SUBJECTS)
+    starts_at = datetime.combine(world.summit.starts_on + timedelta(days=day), STARTS[start], world.summit.zone)
+    kind = world.ids.random.choice(KINDS)
+    subject = world.ids.random.choice(SUBJECTS)
     bilateral = kind == SessionKind.BILATERAL
     visibility = (
         Visibility.PARTICIPANTS
         if bilateral
-        else made.ids.random.choice(
+        else world.ids.random.choice(
             (Visibility.PUBLIC, Visibility.PUBLIC, Visibility.ACCREDITED, Visibility.ORGANISERS)
         )
     )
     return Session(
-        public_id=made.ids(),
-        summit=made.summit,
+        public_id=world.ids(),
+        summit=world.summit,
         kind=kind,
         title=f"{kind.label.capitalize()} {position + 1}" if bilateral else f"{subject}, part {position + 1}",
         summary="" if bilateral else f"A synthetic session about {subject.lower()}.",
@@ -103,37 +103,37 @@ def _session(made: World, rooms: list[Room], position: int) -> Session:
     )
 
 
-def _participants(made: World, session: Session, free: list[int]) -> list[Participant]:
+def _participants(world: World, session: Session, free: list[int]) -> list[Participant]:
     """Return the participants of a session: two parties for a bilateral, otherwise up to twelve parties and a chair.
 
     The chair is the head of a free party. In a large enough summit no participant is in another session at that time.
     """
     bilateral = session.kind == SessionKind.BILATERAL
-    size = min(len(made.parties), 2 if bilateral else made.ids.random.randint(4, 12))
+    size = min(len(world.parties), 2 if bilateral else world.ids.random.randint(4, 12))
     if len(free) > size:
-        parties = [made.parties[free.pop()] for _party in range(size)]
+        parties = [world.parties[free.pop()] for _party in range(size)]
     else:
-        parties = made.ids.random.sample(made.parties, size)
+        parties = world.ids.random.sample(world.parties, size)
     rows = [
         Participant(session=session, party=party, position=position + 1) for position, party in enumerate(parties)
     ]
     if not bilateral and free:
-        rows.append(Participant(session=session, person=made.heads[free.pop()], role=ParticipantRole.CHAIR))
+        rows.append(Participant(session=session, person=world.heads[free.pop()], role=ParticipantRole.CHAIR))
     return rows
 
 
-def _slots(made: World, session: Session, free: list[int]) -> list[Slot]:
+def _slots(world: World, session: Session, free: list[int]) -> list[Slot]:
     """Return the speeches of a plenary, by at most four free heads of delegation. Return [] for other sessions."""
     if session.kind != SessionKind.PLENARY:
         return []
     chosen = [free.pop() for _speech in range(min(4, len(free)))]
     return [
         Slot(
-            public_id=made.ids(),
+            public_id=world.ids(),
             session=session,
-            party=made.parties[index],
-            speaker=made.heads[index],
-            title=f"Address of {made.parties[index].name}"[:200],
+            party=world.parties[index],
+            speaker=world.heads[index],
+            title=f"Address of {world.parties[index].name}"[:200],
             position=position,
             minutes=10,
         )
@@ -141,11 +141,11 @@ def _slots(made: World, session: Session, free: list[int]) -> list[Slot]:
     ]
 
 
-def release(made: World, sessions: list[Session]) -> None:
+def release(world: World, sessions: list[Session]) -> None:
     """Release the agenda, cancel and move some sessions, and release the agenda again."""
     if not sessions:
         return
-    releases.release(summit=made.summit, by=made.users["organiser"], note="First release", tell=False)
+    releases.release(summit=world.summit, by=world.users["organiser"], note="First release", tell=False)
     cancelled, moved = sessions[::50], sessions[1::25]
     for session in cancelled:
         session.cancelled_at = session.starts_at - timedelta(days=7)
@@ -153,4 +153,4 @@ def release(made: World, sessions: list[Session]) -> None:
         session.starts_at += timedelta(minutes=5)
         session.ends_at += timedelta(minutes=5)
     Session.objects.bulk_update(cancelled + moved, ["cancelled_at", "starts_at", "ends_at"], batch_size=BATCH)
-    releases.release(summit=made.summit, by=made.users["organiser"], note="Second release")
+    releases.release(summit=world.summit, by=world.users["organiser"], note="Second release")

@@ -44,25 +44,25 @@ class PressDesk:
     editions: list[Edition] = field(default_factory=list)
 
 
-def make(made: World, number: int) -> None:
+def make(world: World, number: int) -> None:
     """Create `number` texts and a few subscribers. Published texts count as announced, so no mail is sent."""
     today = datetime.combine(db_now().date(), time(), UTC)
-    opening = datetime.combine(made.summit.starts_on, time(8, 0), UTC)
+    opening = datetime.combine(world.summit.starts_on, time(8, 0), UTC)
     desk = PressDesk(opening, min(APART, (today - opening) / max(number, 1)), today)
     # Speeches that are over.
     past_slots = Slot.objects.filter(
-        session__summit=made.summit, session__cancelled_at=None, session__ends_at__lt=today
+        session__summit=world.summit, session__cancelled_at=None, session__ends_at__lt=today
     )
     slots = list(past_slots.order_by("id"))
     for position in range(number):
         standing = STANDINGS[position % len(STANDINGS)]
         # Every tenth text shares the embargo of the previous text.
         shares = position % 10 == 9 and desk.embargoes and STANDINGS[(position - 1) % len(STANDINGS)] == standing
-        embargo = desk.embargoes[-1] if shares else _embargo(made, desk, position, standing)
+        embargo = desk.embargoes[-1] if shares else _embargo(world, desk, position, standing)
         if not shares:
             desk.embargoes.append(embargo)
         slot = slots[position] if position < len(slots) else None
-        _text(made, desk, position=position, standing=standing, embargo=embargo, slot=slot)
+        _text(world, desk, position=position, standing=standing, embargo=embargo, slot=slot)
     for model, rows in (
         (Embargo, desk.embargoes),
         (Text, desk.texts),
@@ -71,29 +71,31 @@ def make(made: World, number: int) -> None:
     ):
         model._default_manager.bulk_create(rows, batch_size=BATCH)  # type: ignore[arg-type]
     search_services.index_editions(desk.editions)
-    _announced(made, desk)
-    _subscribers(made)
+    _announced(world, desk)
+    _subscribers(world)
 
 
-def _embargo(made: World, desk: PressDesk, position: int, standing: str) -> Embargo:
+def _embargo(world: World, desk: PressDesk, position: int, standing: str) -> Embargo:
     moments = {"out": desk.opening + position * desk.apart, "held": desk.opening, "embargo": desk.today + EMBARGO}
     moment = moments.get(standing)
-    embargo = Embargo(public_id=made.ids(), summit=made.summit, moment=moment)
+    embargo = Embargo(public_id=world.ids(), summit=world.summit, moment=moment)
     if moment:
-        embargo.decided_by = made.users["approver"]
+        embargo.decided_by = world.users["approver"]
     if standing == "held":
-        embargo.held_at, embargo.held_by = desk.opening, made.users["approver"]
+        embargo.held_at, embargo.held_by = desk.opening, world.users["approver"]
         embargo.hold_reason = "Waits for a correction of the figures"
     return embargo
 
 
-def _text(made: World, desk: PressDesk, *, position: int, standing: str, embargo: Embargo, slot: Slot | None) -> None:
+def _text(
+    world: World, desk: PressDesk, *, position: int, standing: str, embargo: Embargo, slot: Slot | None
+) -> None:
     kind = (
-        TextKind.TRANSCRIPT if slot else made.ids.random.choice([kind for kind in TextKind if kind != "transcript"])
+        TextKind.TRANSCRIPT if slot else world.ids.random.choice([kind for kind in TextKind if kind != "transcript"])
     )
     text = Text(
-        public_id=made.ids(),
-        summit=made.summit,
+        public_id=world.ids(),
+        summit=world.summit,
         kind=kind,
         slug=f"{kind.value}-{position + 1}",
         slot=slot,
@@ -101,25 +103,25 @@ def _text(made: World, desk: PressDesk, *, position: int, standing: str, embargo
         embargo=embargo,
     )
     if standing == "out" and position % 40 == 8:
-        text.withdrawn_at, text.withdrawn_by = desk.today, made.users["approver"]
+        text.withdrawn_at, text.withdrawn_by = desk.today, world.users["approver"]
         text.withdrawal_reason = "A wrong figure in the second paragraph"
     desk.texts.append(text)
     for language in ("en", "fr") if position % 3 == 0 else ("en",):
-        version = TextVersion(public_id=made.ids(), text=text, language=language, authoritative=language == "en")
+        version = TextVersion(public_id=world.ids(), text=text, language=language, authoritative=language == "en")
         desk.versions.append(version)
         # Every seventh was corrected once.
         numbers = (1, 2) if standing == "out" and position % 7 == 0 else (1,)
         desk.editions += [
-            _edition(made, desk, version, position=position, number=number, standing=standing) for number in numbers
+            _edition(world, desk, version, position=position, number=number, standing=standing) for number in numbers
         ]
 
 
 def _edition(
-    made: World, desk: PressDesk, version: TextVersion, *, position: int, number: int, standing: str
+    world: World, desk: PressDesk, version: TextVersion, *, position: int, number: int, standing: str
 ) -> Edition:
-    paragraphs = made.ids.random.randint(3, 12)
+    paragraphs = world.ids.random.randint(3, 12)
     edition = Edition(
-        public_id=made.ids(),
+        public_id=world.ids(),
         version=version,
         number=number,
         title=f"{version.text.get_kind_display().capitalize()} {position + 1}",
@@ -127,15 +129,15 @@ def _edition(
         body="\n".join(PARAGRAPH.format(number=index + 1) for index in range(paragraphs)),
         change_kind=ChangeKind.CORRECTION if number > 1 else "",
         change_note="A figure in the second paragraph was corrected." if number > 1 else "",
-        author=made.users["press"],
+        author=world.users["press"],
         state=EditionState(standing) if standing in ("in_review", "draft") else EditionState.APPROVED,
     )
     if edition.state == EditionState.APPROVED:
-        edition.decided_by, edition.decided_at = made.users["approver"], desk.opening - timedelta(hours=1)
+        edition.decided_by, edition.decided_at = world.users["approver"], desk.opening - timedelta(hours=1)
     return edition
 
 
-def _announced(made: World, desk: PressDesk) -> None:
+def _announced(world: World, desk: PressDesk) -> None:
     Announcement.objects.bulk_create(
         [
             Announcement(edition=edition, at=edition.version.text.embargo.moment or desk.today + EMBARGO)
@@ -148,14 +150,14 @@ def _announced(made: World, desk: PressDesk) -> None:
     )
 
 
-def _subscribers(made: World) -> None:
-    confirmed = datetime.combine(made.summit.starts_on - timedelta(days=4), time(8, 0), UTC)
+def _subscribers(world: World) -> None:
+    confirmed = datetime.combine(world.summit.starts_on - timedelta(days=4), time(8, 0), UTC)
     Subscriber.objects.bulk_create(
         Subscriber(
-            public_id=made.ids(),
-            summit=made.summit,
+            public_id=world.ids(),
+            summit=world.summit,
             address=f"desk-{number + 1}@paper.example",
-            language=made.ids.random.choice(("en", "fr", "ar")),
+            language=world.ids.random.choice(("en", "fr", "ar")),
             asked_at=confirmed,
             confirmed_at=confirmed,
         )

@@ -1,6 +1,6 @@
 """Permissions to write, review and withdraw texts, and the permission of each decision."""
 
-from press.texts.models.decisions import TABLE
+from press.texts.models.state_machine import TABLE
 from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
 from summit.summits.models import Summit

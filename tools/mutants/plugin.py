@@ -24,6 +24,7 @@ from _pytest.runner import runtestprotocol
 from django.db import connection
 
 from tools.mutants.mutations import Mutant, compiled, marked
+from tools.running import ROOT
 
 MARK = "__mutant_reached__"
 # Tests asked for one mutant: the fastest ones; and how long all of them take at most, in seconds.
@@ -32,6 +33,8 @@ MOST_SECONDS = 60.0
 # A test that takes so many seconds longer than it did hangs: the fault is noticed.
 HANGS = 30
 PROCESSES = 2
+# Where the tests lie that make the database.
+CORE = ROOT / "tests" / "summit" / "core"
 SURVIVED, UNREACHED = "survived", "unreached"
 
 
@@ -68,7 +71,10 @@ class Mutants:
 
     def _set_up(self, session: pytest.Session) -> None:
         """Make the database by the first two tests that ask for one, so that all others inherit it."""
-        first, second = [item for item in session.items if item.get_closest_marker("django_db")][:2]
+        # Of summit.core, since a test that prints a PDF would start typst's threads, which no forked process has.
+        first, second = [
+            item for item in session.items if item.get_closest_marker("django_db") and CORE in item.path.parents
+        ][:2]
         runtestprotocol(first, nextitem=second, log=False)
         connection.close()
         # What only a function imports would get no fault.

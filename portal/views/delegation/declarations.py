@@ -43,21 +43,21 @@ class DeclareForm(forms.Form):
 
 @require_safe
 @desk("delegations.declaration.view")
-def declared(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def declared(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the kinds of items that have to be declared, and the declarations of each person."""
-    members = Membership.objects.filter(party=found.party).select_related("person").order_by("position", "pk")
+    members = Membership.objects.filter(party=delegation.party).select_related("person").order_by("position", "pk")
     by_person: dict[int, list[dict[str, Any]]] = {}
-    for row in _rows(found):
+    for row in _rows(delegation):
         by_person.setdefault(row["row"].person_id, []).append(row)
     people = [(member.person, by_person.pop(member.person_id, [])) for member in members]
     # Refused declarations of former members stay in the list.
     people += [(rows[0]["row"].person, rows) for rows in by_person.values()]
-    kinds = DeclarationKind.objects.filter(summit=found.summit)
-    return render(request, "portal/delegation/declarations.html", found.context(people=people, kinds=kinds))
+    kinds = DeclarationKind.objects.filter(summit=delegation.summit)
+    return render(request, "portal/delegation/declarations.html", delegation.context(people=people, kinds=kinds))
 
 
-def _rows(found: DelegationDesk, **filters: Any) -> list[dict[str, Any]]:
-    rows = Declaration.objects.filter(party=found.party, **filters).select_related("person", "kind")
+def _rows(delegation: DelegationDesk, **filters: Any) -> list[dict[str, Any]]:
+    rows = Declaration.objects.filter(party=delegation.party, **filters).select_related("person", "kind")
     return [
         {
             "row": row,
@@ -70,54 +70,54 @@ def _rows(found: DelegationDesk, **filters: Any) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.declare")
-def of_person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
+def of_person(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show a person's declarations. A POST adds a declaration."""
-    member = found.member(person)
-    kinds = DeclarationKind.objects.filter(summit=found.summit)
+    member = delegation.member(person)
+    kinds = DeclarationKind.objects.filter(summit=delegation.summit)
     if request.method != "POST":
-        return _page(request, found, member, DeclareForm(kinds))
+        return _page(request, delegation, member, DeclareForm(kinds))
     form = DeclareForm(kinds, request.POST)
     if form.is_valid():
         try:
-            declarations.declare(party=found.party, person=member.person, by=found.by, **form.cleaned_data)
+            declarations.declare(party=delegation.party, person=member.person, by=delegation.by, **form.cleaned_data)
         except declarations.DeclarationProblem as problem:
             form.add_error(problem.field, str(problem))
         except declarations.DeclarationRefused as refused:
             form.add_error("kind", str(refused))
         else:
-            return see_other("person_declarations", found.party.public_id, member.person.public_id)
-    return _page(request, found, member, form, status=422)
+            return see_other("person_declarations", delegation.party.public_id, member.person.public_id)
+    return _page(request, delegation, member, form, status=422)
 
 
 def _page(
     request: HttpRequest,
-    found: DelegationDesk,
+    delegation: DelegationDesk,
     member: Membership,
     form: DeclareForm,
     *,
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    kinds = list(DeclarationKind.objects.filter(summit=found.summit))
-    context = found.context(
+    kinds = list(DeclarationKind.objects.filter(summit=delegation.summit))
+    context = delegation.context(
         member=member, person=member.person, form=form, kinds=kinds, refused=refused,
-        rows=_rows(found, person=member.person),
+        rows=_rows(delegation, person=member.person),
     )  # fmt: skip
     return render(request, "portal/delegation/declarations/person.html", context, status=status)
 
 
 @require_POST
 @desk("delegations.declare")
-def withdraw(request: HttpRequest, found: DelegationDesk, person: str, declaration: str) -> HttpResponse:
+def withdraw(request: HttpRequest, delegation: DelegationDesk, person: str, declaration: str) -> HttpResponse:
     """Withdraw a declaration of a person (POST). Raises Http404 if there is no such declaration."""
-    member = found.member(person)
-    rows = Declaration.objects.filter(party=found.party, person=member.person, public_id=declaration)
+    member = delegation.member(person)
+    rows = Declaration.objects.filter(party=delegation.party, person=member.person, public_id=declaration)
     row = rows.select_related("party__summit", "person").first()
     if row is None:
         raise Http404
     try:
-        declarations.withdraw(declaration=row, by=found.by)
+        declarations.withdraw(declaration=row, by=delegation.by)
     except declarations.DeclarationRefused as refused:
-        kinds = DeclarationKind.objects.filter(summit=found.summit)
-        return _page(request, found, member, DeclareForm(kinds), refused=str(refused), status=409)
-    return see_other("person_declarations", found.party.public_id, member.person.public_id)
+        kinds = DeclarationKind.objects.filter(summit=delegation.summit)
+        return _page(request, delegation, member, DeclareForm(kinds), refused=str(refused), status=409)
+    return see_other("person_declarations", delegation.party.public_id, member.person.public_id)

@@ -64,35 +64,35 @@ class FocalForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.focalpoint.view")
-def focal_points(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def focal_points(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the focal points, and protocol's decisions on requests. A POST requests a new focal point."""
-    points = list(FocalPoint.objects.filter(party=found.party).select_related("person").order_by("pk"))
+    points = list(FocalPoint.objects.filter(party=delegation.party).select_related("person").order_by("pk"))
     if request.method != "POST":
-        return _page(request, found, points, FocalForm(points, initial={"language": found.party.language}))
+        return _page(request, delegation, points, FocalForm(points, initial={"language": delegation.party.language}))
     form = FocalForm(points, request.POST)
     if form.is_valid():
         point = form.points.get(form.cleaned_data.pop("instead_of"))
         instead = point.person if point else None
         try:
-            requests.ask(party=found.party, instead_of=instead, by=found.by, **form.cleaned_data)
+            requests.ask(party=delegation.party, instead_of=instead, by=delegation.by, **form.cleaned_data)
         except requests.FocalProblem as problem:
             form.add_error(problem.field, str(problem))
         except ActingRefused as refused:
             form.add_error("email", str(refused))
         else:
-            return see_other("focal_points", found.party.public_id)
-    return _page(request, found, points, form, status=422)
+            return see_other("focal_points", delegation.party.public_id)
+    return _page(request, delegation, points, form, status=422)
 
 
 def _page(
-    request: HttpRequest, found: DelegationDesk, points: list[FocalPoint], form: FocalForm, *, status: int = 200
+    request: HttpRequest, delegation: DelegationDesk, points: list[FocalPoint], form: FocalForm, *, status: int = 200
 ) -> HttpResponse:
-    requested = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
+    requested = FocalPointRequest.objects.filter(party=delegation.party).select_related("instead_of")
     rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in requested]
     # Open requests come first.
     rows.sort(key=lambda entry: not entry["waits"])
-    own_point = focal_points_services.own(found.party, found.by)
-    context = found.context(
+    own_point = focal_points_services.own(delegation.party, delegation.by)
+    context = delegation.context(
         points=points, rows=rows, form=form, mine=own_point.pk if own_point else None, leaves=len(points) > 1
     )
     return render(request, "portal/delegation/focal_points.html", context, status=status)
@@ -100,34 +100,34 @@ def _page(
 
 @require_POST
 @desk("delegations.ask_focal_point")
-def withdraw(request: HttpRequest, found: DelegationDesk, pk: int) -> HttpResponse:
+def withdraw(request: HttpRequest, delegation: DelegationDesk, pk: int) -> HttpResponse:
     """Withdraw a request for a focal point (POST). Raises Http404 if there is no such request."""
-    row = FocalPointRequest.objects.filter(party=found.party, pk=pk).select_related("party__summit").first()
+    row = FocalPointRequest.objects.filter(party=delegation.party, pk=pk).select_related("party__summit").first()
     if row is None:
         raise Http404
     try:
-        requests.withdraw(request=row, by=found.by)
+        requests.withdraw(request=row, by=delegation.by)
     except ActingRefused as refused:
-        return _refused(request, found, str(refused))
-    return see_other("focal_points", found.party.public_id)
+        return _refused(request, delegation, str(refused))
+    return see_other("focal_points", delegation.party.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_focal_point")
-def leave(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def leave(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the consequences of leaving. A POST ends the user's role as a focal point."""
     try:
         if request.method != "POST":
-            focal_points_services.leaving(found.party, found.by)
+            focal_points_services.leaving(delegation.party, delegation.by)
         else:
-            focal_points_services.leave(party=found.party, by=found.by)
+            focal_points_services.leave(party=delegation.party, by=delegation.by)
             # The user may have lost access to this page. The portal's home shows what is left.
             return see_other("home")
     except ActingRefused as refused:
-        return _refused(request, found, str(refused))
-    return render(request, "portal/delegation/focal_points/leave.html", found.context())
+        return _refused(request, delegation, str(refused))
+    return render(request, "portal/delegation/focal_points/leave.html", delegation.context())
 
 
-def _refused(request: HttpRequest, found: DelegationDesk, message: str) -> HttpResponse:
-    context = found.context(said=message, back=reverse("portal:focal_points", args=[found.party.public_id]))
+def _refused(request: HttpRequest, delegation: DelegationDesk, message: str) -> HttpResponse:
+    context = delegation.context(said=message, back=reverse("portal:focal_points", args=[delegation.party.public_id]))
     return render(request, "portal/delegation/action_refused.html", context, status=409)

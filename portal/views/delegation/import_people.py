@@ -34,7 +34,7 @@ class TableForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
-def upload(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the upload form. A POST stores the table and redirects to the preview of its rows."""
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method == "POST" and form.is_valid():
@@ -42,80 +42,80 @@ def upload(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
         try:
             import_files.check_size(file.size)
             row = import_files.store(
-                summit=found.summit,
-                party=found.party,
+                summit=delegation.summit,
+                party=delegation.party,
                 purpose=ImportPurpose.PEOPLE,
                 filename=file.name,
                 content=file.read(),
-                by=found.by,
+                by=delegation.by,
             )
         except import_files.ImportFileProblem as problem:
             form.add_error("file", str(problem))
         else:
-            return see_other("people_sheet", found.party.public_id, row.public_id)
-    waiting = DelegationImportFile.objects.filter(party=found.party, applied_at=None).defer("content", "report")
-    context = found.context(form=form, waiting=list(waiting))
+            return see_other("people_sheet", delegation.party.public_id, row.public_id)
+    waiting = DelegationImportFile.objects.filter(party=delegation.party, applied_at=None).defer("content", "report")
+    context = delegation.context(form=form, waiting=list(waiting))
     return render(request, "portal/delegation/import_people.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
 @desk(READ_IN)
-def blank_table(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def blank_table(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Return an empty table as a spreadsheet, or in the format of `?ending=`."""
     requested = request.GET.get("ending", "")
     ending = requested if requested in blank_files.MEDIA_TYPES else blank_files.XLSX
-    content = blank_files.for_party(party=found.party, ending=ending)
+    content = blank_files.for_party(party=delegation.party, ending=ending)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
 
 
 @require_safe
 @desk("delegations.membership.view")
-def export(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def export(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Return the delegation's people as a spreadsheet, or in the format of `?take=`. The access is logged."""
     ending = table_writers.ending_of(request.GET.get("take", ""))
-    exported = exports.own_people(found.party, by=found.by)
+    exported = exports.own_people(delegation.party, by=delegation.by)
     content = table_writers.write(table_writers.cells(exported, named=ending == table_writers.JSON), ending=ending)
     if exported.people:
         access_log.record_list(
-            by=found.by, label=Person._meta.label_lower, rows=exported.people, fields=exported.fields
+            by=delegation.by, label=Person._meta.label_lower, rows=exported.people, fields=exported.fields
         )
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
 
-def _sheet(found: DelegationDesk, public_id: str) -> DelegationImportFile:
+def _sheet(delegation: DelegationDesk, public_id: str) -> DelegationImportFile:
     """Return the delegation's table with this public id. Makes one query. Raises Http404 if there is none."""
-    row = DelegationImportFile.objects.filter(party=found.party, public_id=public_id).first()
+    row = DelegationImportFile.objects.filter(party=delegation.party, public_id=public_id).first()
     if row is None:
         raise Http404
-    row.party, row.summit = found.party, found.summit
+    row.party, row.summit = delegation.party, delegation.summit
     return row
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
-def sheet(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpResponse:
+def sheet(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Show the outcome for each row of a table, before or after the import. A POST imports the table, once."""
-    row, refused = _sheet(found, sheet), ""
+    row, refused = _sheet(delegation, sheet), ""
     if request.method == "POST":
         try:
-            import_files.apply(sheet=row, by=found.by)
+            import_files.apply(sheet=row, by=delegation.by)
         except (import_files.ImportFileProblem, Unreadable) as problem:
             refused = str(problem)
         else:
-            return see_other("people_sheet", found.party.public_id, row.public_id)
+            return see_other("people_sheet", delegation.party.public_id, row.public_id)
     report = import_files.report_of(row)
     if report is None:
         raise Http404
-    context = found.context(sheet=row, writes=report.writes, refused=refused, own=True)
+    context = delegation.context(sheet=row, writes=report.writes, refused=refused, own=True)
     context |= report_page.context(report, request.GET, WORDS)
     return render(request, "portal/delegation/import_people/preview.html", context, status=409 if refused else 200)
 
 
 @require_POST
 @desk(READ_IN)
-def discard(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpResponse:
+def discard(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Delete a table (POST). People who were imported from it stay."""
-    import_files.discard(sheet=_sheet(found, sheet), by=found.by)
-    return see_other("people_table", found.party.public_id)
+    import_files.discard(sheet=_sheet(delegation, sheet), by=delegation.by)
+    return see_other("people_table", delegation.party.public_id)

@@ -28,11 +28,11 @@ NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
 
 @require_safe
 @desk("delegations.membership.view")
-def people(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def people(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the people who are named, whether they are confirmed, and which data of each is missing."""
-    rows = [_row(member) for member in member_completeness.roll(found.party)]
+    rows = [_row(member) for member in member_completeness.roll(delegation.party)]
     unconfirmed = sum(row["member"].confirmed_at is None for row in rows)
-    context = found.context(rows=rows, unconfirmed=unconfirmed, **numbers(found))
+    context = delegation.context(rows=rows, unconfirmed=unconfirmed, **numbers(delegation))
     return render(request, "portal/delegation/people.html", context)
 
 
@@ -43,16 +43,16 @@ def _row(member: Any) -> dict[str, Any]:
 
 @require_POST
 @desk("delegations.name")
-def confirm(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def confirm(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Confirm the people with the public ids in the posted `person` (POST). Without ids, confirm all members."""
-    rows = Membership.objects.filter(party=found.party)
+    rows = Membership.objects.filter(party=delegation.party)
     public_ids = request.POST.getlist("person")
     if public_ids:
         rows = rows.filter(person__public_id__in=public_ids)
-    members.confirm(party=found.party, people=list(rows.values_list("pk", flat=True)), by=found.by)
+    members.confirm(party=delegation.party, people=list(rows.values_list("pk", flat=True)), by=delegation.by)
     if len(public_ids) == 1:
-        return see_other("person", found.party.public_id, public_ids[0])
-    return see_other("people", found.party.public_id)
+        return see_other("person", delegation.party.public_id, public_ids[0])
+    return see_other("people", delegation.party.public_id)
 
 
 def quota_label(meter: Meter) -> str:
@@ -84,13 +84,13 @@ def mark_expected_fields(form: PersonForm) -> None:
             form.fields[name].depends = True  # type: ignore[attr-defined]
 
 
-def naming_form(found: DelegationDesk, meters: list[Meter], data: Any = None) -> PersonForm:
+def naming_form(delegation: DelegationDesk, meters: list[Meter], data: Any = None) -> PersonForm:
     """Return the form to enter and name a person of the delegation.
 
     `meters` are the categories to choose from. `data` is the posted data, None for an empty form.
     """
-    form = PersonForm(data, summit=found.summit, fields=NAMED_BY)
-    form.initial["language"] = found.party.language
+    form = PersonForm(data, summit=delegation.summit, fields=NAMED_BY)
+    form.initial["language"] = delegation.party.language
     mark_expected_fields(form)
     form.fields = {"category": category_field(meters), **form.fields}
     return form
@@ -98,29 +98,31 @@ def naming_form(found: DelegationDesk, meters: list[Meter], data: Any = None) ->
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.name")
-def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def add(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the form to name a person. A POST enters and names the person.
 
     If that is refused, the form is shown again with the input.
     """
-    meters = quotas.meters(party=found.party)
+    meters = quotas.meters(party=delegation.party)
     if request.method != "POST":
-        return render(request, "portal/delegation/people/add.html", found.context(form=naming_form(found, meters)))
-    form, hits = naming_form(found, meters, request.POST), []
+        return render(
+            request, "portal/delegation/people/add.html", delegation.context(form=naming_form(delegation, meters))
+        )
+    form, hits = naming_form(delegation, meters, request.POST), []
     if form.is_valid():
         code = form.cleaned_data["category"]
         category = next(meter.category for meter in meters if meter.category and meter.category.code == code)
         values = {name: form.cleaned_data[name] for name in NAMED_BY}
         try:
             if request.POST.get("known"):
-                person = found.entered(request.POST["known"])
-                members.name(party=found.party, person=person, category=category, by=found.by)
+                person = delegation.entered(request.POST["known"])
+                members.name(party=delegation.party, person=person, category=category, by=delegation.by)
             else:
                 person = registration.create_and_name(
-                    party=found.party,
+                    party=delegation.party,
                     values=values,
                     category=category,
-                    by=found.by,
+                    by=delegation.by,
                     another=request.POST.getlist("another"),
                 ).person
         except PossibleDuplicate as seems:
@@ -130,12 +132,12 @@ def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
-            return see_other("person", found.party.public_id, person.public_id)
-    context = found.context(form=form, known=offered(found, hits))
+            return see_other("person", delegation.party.public_id, person.public_id)
+    context = delegation.context(form=form, known=offered(delegation, hits))
     return render(request, "portal/delegation/people/add.html", context, status=409 if hits else 422)
 
 
-def offered(found: DelegationDesk, hits: list[DuplicateHit]) -> list[dict[str, Any]]:
+def offered(delegation: DelegationDesk, hits: list[DuplicateHit]) -> list[dict[str, Any]]:
     """Return a dict for each known person who may be the same as the person entered.
 
     `free` says whether that person can be named without being entered again, and `named` whether the delegation has
@@ -144,20 +146,22 @@ def offered(found: DelegationDesk, hits: list[DuplicateHit]) -> list[dict[str, A
     return [
         {
             "hit": hit,
-            "free": nameable(found, hit.person),
-            "named": getattr(getattr(hit.person, "membership", None), "party_id", None) == found.party.pk,
+            "free": nameable(delegation, hit.person),
+            "named": getattr(getattr(hit.person, "membership", None), "party_id", None) == delegation.party.pk,
         }
         for hit in hits
     ]
 
 
-def nameable(found: DelegationDesk, person: Person) -> bool:
+def nameable(delegation: DelegationDesk, person: Person) -> bool:
     """Return whether a known person can be named without being entered again.
 
     The delegation must have entered the person, and the person must not be a member of any delegation.
     """
     row = getattr(person, "particulars", None)
-    return row is not None and row.entered_for_id == found.party.pk and getattr(person, "membership", None) is None
+    return (
+        row is not None and row.entered_for_id == delegation.party.pk and getattr(person, "membership", None) is None
+    )
 
 
 def add_errors(form: forms.Form, problem: ValidationError | PermissionDenied) -> None:

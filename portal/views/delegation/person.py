@@ -55,23 +55,23 @@ class CategoryForm(forms.Form):
         self.fields["category"] = category_field(meters)
 
 
-def _whole(found: DelegationDesk, public_id: str) -> tuple[Membership, Person]:
+def _whole(delegation: DelegationDesk, public_id: str) -> tuple[Membership, Person]:
     """Return the member with this public id, and the person with all related data.
 
     Makes two queries. Raises Http404 if there is no such member.
     """
-    member = found.member(public_id)
+    member = delegation.member(public_id)
     related = ("summit", "particulars__entered_for", "photo__entered_for", "membership__party")
     person = Person.objects.select_related(*related).get(pk=member.person_id)
-    person.membership.party = found.party
+    person.membership.party = delegation.party
     return member, person
 
 
 @require_safe
 @desk("delegations.membership.view")
-def person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
+def person(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show a person's data in sections, the missing fields of each, and the actions that are possible."""
-    member, whole = _whole(found, person)
+    member, whole = _whole(delegation, person)
     present = filled(whole) | {name for name in PERSON if getattr(whole, name)}
     sections = [
         {
@@ -83,8 +83,8 @@ def person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResp
         for key, (title, fields) in SECTIONS.items()
         if key != "category"
     ]
-    letter = VisaLetter.objects.filter(party=found.party, person=whole).order_by("-pk").first()
-    context = found.context(member=member, person=whole, sections=sections, letter=letter)
+    letter = VisaLetter.objects.filter(party=delegation.party, person=whole).order_by("-pk").first()
+    context = delegation.context(member=member, person=whole, sections=sections, letter=letter)
     return render(request, "portal/delegation/person.html", context)
 
 
@@ -95,87 +95,87 @@ def label_of(name: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.enter_person")
-def edit(request: HttpRequest, found: DelegationDesk, person: str, section: str) -> HttpResponse:
+def edit(request: HttpRequest, delegation: DelegationDesk, person: str, section: str) -> HttpResponse:
     """Show the form of a section of a person's data. A POST saves the section."""
     if section not in SECTIONS:
         raise Http404
-    member, whole = _whole(found, person)
+    member, whole = _whole(delegation, person)
     if section == "photo":
-        return _photo(request, found, member, whole)
+        return _photo(request, delegation, member, whole)
     if section == "category":
-        return _category(request, found, member, whole)
+        return _category(request, delegation, member, whole)
     fields = SECTIONS[section][1]
-    may = set(PERSON) | FieldReader(found.by).changeable(whole)
+    may = set(PERSON) | FieldReader(delegation.by).changeable(whole)
     own = [name for name in fields if name in may]
     data = request.POST if request.method == "POST" else None
-    form = PersonForm(data, summit=found.summit, person=whole, fields=own)
+    form = PersonForm(data, summit=delegation.summit, person=whole, fields=own)
     mark_expected_fields(form)
     if data is not None and form.is_valid():
         try:
-            domain.change(person=whole, values={name: form.cleaned_data[name] for name in own}, by=found.by)
+            domain.change(person=whole, values={name: form.cleaned_data[name] for name in own}, by=delegation.by)
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
-            return see_other("person", found.party.public_id, whole.public_id)
+            return see_other("person", delegation.party.public_id, whole.public_id)
     if section == "passport":
-        access_log.record_passport(by=found.by, person=whole, fields=own)
+        access_log.record_passport(by=delegation.by, person=whole, fields=own)
     others = [label_of(name) for name in fields if name not in may]
-    return _form(request, found, member, section, form, others=others)
+    return _form(request, delegation, member, section, form, others=others)
 
 
 def _form(
-    request: HttpRequest, found: DelegationDesk, member: Membership, section: str, form: Any, **more: Any
+    request: HttpRequest, delegation: DelegationDesk, member: Membership, section: str, form: Any, **more: Any
 ) -> HttpResponse:
     title = SECTIONS[section][0]
-    context = found.context(member=member, person=member.person, section=section, title=title, form=form, **more)
+    context = delegation.context(member=member, person=member.person, section=section, title=title, form=form, **more)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "portal/delegation/person/edit.html", context, status=status)
 
 
-def _category(request: HttpRequest, found: DelegationDesk, member: Membership, whole: Person) -> HttpResponse:
-    meters = quotas.meters(party=found.party)
+def _category(request: HttpRequest, delegation: DelegationDesk, member: Membership, whole: Person) -> HttpResponse:
+    meters = quotas.meters(party=delegation.party)
     data = request.POST if request.method == "POST" else None
     form = CategoryForm(meters, data, initial={"category": member.category.code})
     if data is not None and form.is_valid():
         code = form.cleaned_data["category"]
         category = next(meter.category for meter in meters if meter.category and meter.category.code == code)
         try:
-            members.move(membership=member, category=category, by=found.by)
+            members.move(membership=member, category=category, by=delegation.by)
         except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))
         else:
-            return see_other("person", found.party.public_id, whole.public_id)
-    return _form(request, found, member, "category", form)
+            return see_other("person", delegation.party.public_id, whole.public_id)
+    return _form(request, delegation, member, "category", form)
 
 
-def _photo(request: HttpRequest, found: DelegationDesk, member: Membership, whole: Person) -> HttpResponse:
+def _photo(request: HttpRequest, delegation: DelegationDesk, member: Membership, whole: Person) -> HttpResponse:
     data = (request.POST, request.FILES) if request.method == "POST" else ()
     form = PhotoForm(*data)
     if data and form.is_valid():
         upload = form.cleaned_data["photo"]
         try:
             if "remove" in request.POST:
-                photos.remove(person=whole, by=found.by)
+                photos.remove(person=whole, by=delegation.by)
             else:
-                photos.store(person=whole, content=upload.read() if upload else b"", by=found.by)
+                photos.store(person=whole, content=upload.read() if upload else b"", by=delegation.by)
         except photos.PhotoProblem as problem:
             form.add_error("photo", str(problem))
         except PermissionDenied as refused:
             form.add_error(None, str(refused))
         else:
-            return see_other("person", found.party.public_id, whole.public_id)
-    may_see = "photo" in FieldReader(found.by).visible(whole)
+            return see_other("person", delegation.party.public_id, whole.public_id)
+    may_see = "photo" in FieldReader(delegation.by).visible(whole)
     return _form(
-        request, found, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and may_see
+        request, delegation, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and may_see
     )
 
 
 @require_safe
 @desk("delegations.photo.view")
-def photo(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
+def photo(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Return the photograph of a person as JPEG. Raises Http404 if there is none that the delegation may see."""
-    _member, whole = _whole(found, person)
-    if "photo" not in FieldReader(found.by).visible(whole):
+    _member, whole = _whole(delegation, person)
+    if "photo" not in FieldReader(delegation.by).visible(whole):
         raise Http404
     response = HttpResponse(bytes(whole.photo.image), content_type="image/jpeg")
     response["Content-Disposition"] = 'inline; filename="photograph.jpg"'

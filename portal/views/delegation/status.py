@@ -44,47 +44,49 @@ FIELDS = {
 
 @require_safe
 @desk("delegations.membership.view")
-def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def standing(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the status of the delegation: its answer, people, missing items, open decisions and latest changes."""
-    now, policy = db_now(), Policy.objects.of(found.summit)
-    members = list(member_completeness.roll(found.party))
-    letters = VisaLetter.objects.filter(party=found.party).select_related("person")
-    declared = Declaration.objects.filter(party=found.party).select_related("person", "kind")
-    requests = FocalPointRequest.objects.filter(party=found.party)
+    now, policy = db_now(), Policy.objects.of(delegation.summit)
+    members = list(member_completeness.roll(delegation.party))
+    letters = VisaLetter.objects.filter(party=delegation.party).select_related("person")
+    declared = Declaration.objects.filter(party=delegation.party).select_related("person", "kind")
+    requests = FocalPointRequest.objects.filter(party=delegation.party)
     records = list(letters), list(declared), list(requests)
-    invitations = [row for row in found.viewer.invitations if row.party_id == found.party.pk and not row.occasion]
+    invitations = [
+        row for row in delegation.viewer.invitations if row.party_id == delegation.party.pk and not row.occasion
+    ]
     answer = {
-        "party": found.party,
+        "party": delegation.party,
         "invitation": invitations[0] if invitations else None,
         "acts": True,
         "key": "answer",
     }
-    context = found.context(
+    context = delegation.context(
         now=now,
         policy=policy,
         members=members,
         confirmed=sum(row.confirmed_at is not None for row in members),
-        missing=lines(found, member_completeness.missing(members, policy, now)),
-        kinds=kinds(found),
-        waiting=[*waiting(*records), *handover_messages(found)],
-        changes=changes(found, members, *records),
-        **numbers(found),
-        rows=[{**answer, "takes": answers.still_open(found.summit.pk).exists()}],
+        missing=lines(delegation, member_completeness.missing(members, policy, now)),
+        kinds=kinds(delegation),
+        waiting=[*waiting(*records), *handover_messages(delegation)],
+        changes=changes(delegation, members, *records),
+        **numbers(delegation),
+        rows=[{**answer, "takes": answers.still_open(delegation.summit.pk).exists()}],
     )
     return render(request, "portal/delegation/status.html", context)
 
 
-def numbers(found: DelegationDesk) -> dict[str, Any]:
+def numbers(delegation: DelegationDesk) -> dict[str, Any]:
     """Return the template variables `meters` and `offered`.
 
     `meters` are the meters of categories that have people or a quota. `offered` are the labels of other categories.
     """
-    meters = quotas.meters(party=found.party)
+    meters = quotas.meters(party=delegation.party)
     listed = [meter for meter in meters if meter.named or meter.allowed is not None]
     return {"meters": listed, "offered": [meter.label for meter in meters if meter not in listed]}
 
 
-def lines(found: DelegationDesk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
+def lines(delegation: DelegationDesk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
     """Return the template variables `number` and `rows` for the missing items.
 
     `number` counts the items. There is a row for each person and deadline, with the items and their URLs.
@@ -94,13 +96,13 @@ def lines(found: DelegationDesk, missing: list[member_completeness.Missing]) -> 
         person = item.member.person
         new: dict[str, Any] = {"person": person, "until": item.until, "late": item.late, "things": []}
         row = rows.setdefault((item.member.pk, item.until), new)
-        row["things"].append((WORDS[item.what], address(found, item.member, item.what)))
+        row["things"].append((WORDS[item.what], address(delegation, item.member, item.what)))
     return {"number": len(missing), "rows": list(rows.values())}
 
 
-def address(found: DelegationDesk, member: Membership, what: str) -> str:
+def address(delegation: DelegationDesk, member: Membership, what: str) -> str:
     """Return the URL of the page on which the missing item `what` of a member is entered."""
-    keys = [found.party.public_id, member.person.public_id]
+    keys = [delegation.party.public_id, member.person.public_id]
     if what == member_completeness.VISA:
         return f"{reverse('portal:visas', args=keys[:1])}?person={keys[1]}#id_embassy"
     if what == member_completeness.CONFIRMATION:
@@ -109,10 +111,10 @@ def address(found: DelegationDesk, member: Membership, what: str) -> str:
     return f"{reverse('portal:person_edit', args=[*keys, section])}#{field}"
 
 
-def kinds(found: DelegationDesk) -> list[DeclarationKind]:
+def kinds(delegation: DelegationDesk) -> list[DeclarationKind]:
     """Return the kinds of declarations, each with the number that the delegation has declared."""
-    ours = Count("declarations", filter=Q(declarations__party=found.party))
-    return list(DeclarationKind.objects.filter(summit=found.summit).annotate(declared=ours))
+    ours = Count("declarations", filter=Q(declarations__party=delegation.party))
+    return list(DeclarationKind.objects.filter(summit=delegation.summit).annotate(declared=ours))
 
 
 def waiting(
@@ -131,28 +133,28 @@ def waiting(
             yield _("The host decides on what %(person)s declares: %(kind)s.") % params
 
 
-def handover_messages(found: DelegationDesk) -> Iterator[str]:
+def handover_messages(delegation: DelegationDesk) -> Iterator[str]:
     """Yield a sentence for each item of a former member that protocol still has to hand over to somebody else.
 
     The number of queries doesn't grow with the items.
     """
-    rows = list(handovers.waiting(found.summit).filter(party=found.party))
-    people = (*found.viewer.people, *(row.giver for row in rows))
-    reader = handover_items.Delegation(found.party, people)
-    for row, item in handovers.with_items(rows, summit=found.summit, reader=reader):
+    rows = list(handovers.waiting(delegation.summit).filter(party=delegation.party))
+    people = (*delegation.viewer.people, *(row.giver for row in rows))
+    reader = handover_items.Delegation(delegation.party, people)
+    for row, item in handovers.with_items(rows, summit=delegation.summit, reader=reader):
         params = {"person": row.giver.label, "item": item.words}
         yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % params
 
 
 def changes(
-    found: DelegationDesk,
+    delegation: DelegationDesk,
     members: list[Membership],
     letters: list[VisaLetter],
     declared: list[Declaration],
     requests: list[FocalPointRequest],
 ) -> list[tuple[datetime, str]]:
     """Return the latest changes of the delegation, newest first, each as its moment and a sentence."""
-    former = FormerMember.objects.filter(party=found.party).select_related("person", "successor")[:CHANGES]
+    former = FormerMember.objects.filter(party=delegation.party).select_related("person", "successor")[:CHANGES]
     events: list[tuple[datetime | None, str]] = []
     for row in members:
         params = {"person": row.person.label}

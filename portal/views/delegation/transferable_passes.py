@@ -35,41 +35,43 @@ class HandForm(forms.Form):
 
 @require_safe
 @desk("delegations.transferablepass.view")
-def transferable_passes(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def transferable_passes(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the delegation's passes of each kind, and the holder of each."""
-    context = found.context(shares=shares(found.party))
+    context = delegation.context(shares=shares(delegation.party))
     return render(request, "portal/delegation/transferable_passes.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.hand_transferable_pass")
-def transferable_pass(request: HttpRequest, found: DelegationDesk, pk: int) -> HttpResponse:
+def transferable_pass(request: HttpRequest, delegation: DelegationDesk, pk: int) -> HttpResponse:
     """Show the form to hand a pass on. A POST hands the pass on or returns it."""
-    rows = TransferablePass.objects.filter(party=found.party, pk=pk).select_related("rule", "holder__person")
+    rows = TransferablePass.objects.filter(party=delegation.party, pk=pk).select_related("rule", "holder__person")
     row = rows.first()
     if row is None:
         raise Http404
-    row.party = found.party
-    members = list(Membership.objects.filter(party=found.party).select_related("person").order_by("position", "pk"))
+    row.party = delegation.party
+    members = list(
+        Membership.objects.filter(party=delegation.party).select_related("person").order_by("position", "pk")
+    )
     people = {member.person.public_id: member.person for member in members}
     holder = row.holder.person if row.holder else None
     if request.method != "POST":
         form = HandForm(_others(members, holder), initial={"seen": holder.public_id if holder else ""})
-        return _page(request, found, row, holder, form)
+        return _page(request, delegation, row, holder, form)
     seen = people.get(request.POST.get("seen", ""))
     form = HandForm(_others(members, holder), request.POST)
     back = "back" in request.POST
     if back or form.is_valid():
         try:
             taker = None if back else people[form.cleaned_data["person"]]
-            pass_on(transferable_pass=row, seen=seen, taker=taker, by=found.by)
+            pass_on(transferable_pass=row, seen=seen, taker=taker, by=delegation.by)
         except TransferablePassRefused as refused:
             # `seen` of the new form is the present holder, so that the user can decide again.
             initial = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
             form = HandForm(_others(members, holder), initial=initial)
-            return _page(request, found, row, holder, form, refused=str(refused), status=409)
-        return see_other("transferable_passes", found.party.public_id)
-    return _page(request, found, row, holder, form, status=422)
+            return _page(request, delegation, row, holder, form, refused=str(refused), status=409)
+        return see_other("transferable_passes", delegation.party.public_id)
+    return _page(request, delegation, row, holder, form, status=422)
 
 
 def _others(members: list[Membership], holder: Person | None) -> list[Membership]:
@@ -78,7 +80,7 @@ def _others(members: list[Membership], holder: Person | None) -> list[Membership
 
 def _page(
     request: HttpRequest,
-    found: DelegationDesk,
+    delegation: DelegationDesk,
     row: TransferablePass,
     holder: Person | None,
     form: HandForm,
@@ -86,5 +88,5 @@ def _page(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = found.context(row=row, holder=holder, form=form, refused=refused)
+    context = delegation.context(row=row, holder=holder, form=form, refused=refused)
     return render(request, "portal/delegation/transferable_pass.html", context, status=status)

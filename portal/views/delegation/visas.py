@@ -49,35 +49,37 @@ class AskForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_visa")
-def letters(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
+def letters(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the visa support letters. A POST requests a letter."""
-    members = list(Membership.objects.filter(party=found.party).select_related("person"))
-    listed = list(VisaLetter.objects.filter(party=found.party).select_related("person"))
+    members = list(Membership.objects.filter(party=delegation.party).select_related("person"))
+    listed = list(VisaLetter.objects.filter(party=delegation.party).select_related("person"))
     holders = {row.person_id for row in listed if row.state in visas.STANDING}
     free = [row for row in members if row.person_id not in holders]
     if request.method != "POST":
         initial = {"person": request.GET.get("person", "")}
-        return _page(request, found, listed, AskForm(free, initial=initial), bool(free))
+        return _page(request, delegation, listed, AskForm(free, initial=initial), bool(free))
     # All members are choices. So if a person has got a letter meanwhile, the page can say so.
     form = AskForm(members, request.POST)
     lacking = None
     if form.is_valid():
         member = next(row for row in members if row.person.public_id == form.cleaned_data["person"])
         try:
-            visas.ask(party=found.party, person=member.person, embassy=form.cleaned_data["embassy"], by=found.by)
+            visas.ask(
+                party=delegation.party, person=member.person, embassy=form.cleaned_data["embassy"], by=delegation.by
+            )
         except visas.VisaProblem as problem:
             form.add_error(problem.field, str(problem))
         except visas.VisaRefused as refused:
             form.add_error("person", str(refused))
             lacking = member if refused.lacking else None
         else:
-            return see_other("visas", found.party.public_id)
-    return _page(request, found, listed, form, True, lacking=lacking, status=422)
+            return see_other("visas", delegation.party.public_id)
+    return _page(request, delegation, listed, form, True, lacking=lacking, status=422)
 
 
 def _page(
     request: HttpRequest,
-    found: DelegationDesk,
+    delegation: DelegationDesk,
     listed: list[VisaLetter],
     form: AskForm,
     asks: bool,
@@ -85,7 +87,7 @@ def _page(
     lacking: Membership | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    policy = Policy.objects.of(found.summit)
+    policy = Policy.objects.of(delegation.summit)
     rows = [
         {
             "letter": row,
@@ -96,12 +98,12 @@ def _page(
         }
         for row in listed
     ]
-    context = found.context(rows=rows, form=form, asks=asks, lacking=lacking)
+    context = delegation.context(rows=rows, form=form, asks=asks, lacking=lacking)
     return render(request, "portal/delegation/visas.html", context, status=status)
 
 
-def _letter(found: DelegationDesk, public_id: str) -> VisaLetter:
-    rows = VisaLetter.objects.filter(party=found.party, public_id=public_id)
+def _letter(delegation: DelegationDesk, public_id: str) -> VisaLetter:
+    rows = VisaLetter.objects.filter(party=delegation.party, public_id=public_id)
     row = rows.select_related("person", "party__summit", "summit").first()
     if row is None:
         raise Http404
@@ -110,37 +112,37 @@ def _letter(found: DelegationDesk, public_id: str) -> VisaLetter:
 
 @require_POST
 @desk("delegations.ask_visa")
-def withdraw(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
+def withdraw(request: HttpRequest, delegation: DelegationDesk, letter: str) -> HttpResponse:
     """Withdraw a request for a visa support letter (POST). Raises Http404 if there is no such letter."""
-    row = _letter(found, letter)
+    row = _letter(delegation, letter)
     try:
-        visas.take_back(letter=row, by=found.by)
+        visas.take_back(letter=row, by=delegation.by)
     except visas.VisaRefused as refused:
-        return _refused(request, found, str(refused))
-    return see_other("visas", found.party.public_id)
+        return _refused(request, delegation, str(refused))
+    return see_other("visas", delegation.party.public_id)
 
 
 @require_safe
 @desk("delegations.visaletter.view")
-def paper(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
+def paper(request: HttpRequest, delegation: DelegationDesk, letter: str) -> HttpResponse:
     """Return an issued letter as PDF. The access to the passport data is logged.
 
     Raises Http404 if the letter isn't issued.
     """
-    row = _letter(found, letter)
+    row = _letter(delegation, letter)
     if row.state != VisaState.ISSUED:
         raise Http404
     try:
         content = visa_letter_pdf.write(row)
     except MissingFontError as problem:
-        return _refused(request, found, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
-    access_log.record_visa_letter(by=found.by, letter=row)
+        return _refused(request, delegation, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
+    access_log.record_visa_letter(by=delegation.by, letter=row)
     response = HttpResponse(content, content_type="application/pdf")
     # The file name contains no personal data.
     response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
     return response
 
 
-def _refused(request: HttpRequest, found: DelegationDesk, message: str) -> HttpResponse:
-    context = found.context(said=message, back=reverse("portal:visas", args=[found.party.public_id]))
+def _refused(request: HttpRequest, delegation: DelegationDesk, message: str) -> HttpResponse:
+    context = delegation.context(said=message, back=reverse("portal:visas", args=[delegation.party.public_id]))
     return render(request, "portal/delegation/action_refused.html", context, status=409)

@@ -28,7 +28,7 @@ from portal.views.delegation.people import NAMED_BY, add_errors, mark_expected_f
 from summit.people.models import Person
 
 
-def follows(found: DelegationDesk, member: Membership) -> list[str]:
+def follows(delegation: DelegationDesk, member: Membership) -> list[str]:
     """Return sentences about the consequences when a member leaves, for badge, visa letter and declarations.
 
     Makes three queries.
@@ -38,35 +38,35 @@ def follows(found: DelegationDesk, member: Membership) -> list[str]:
         consequences.append(_("The badge opens nothing from that moment on."))
     if VisaLetter.objects.filter(person=member.person_id, state__in=visas.STANDING).exists():
         consequences.append(_("The visa support letter is void."))
-    declared = Declaration.objects.filter(party=found.party, person=member.person_id)
+    declared = Declaration.objects.filter(party=delegation.party, person=member.person_id)
     if declared.exclude(state=DeclarationState.REFUSED).exists():
         consequences.append(_("What was declared is taken back, with its permits."))
     return consequences
 
 
-def items_to_hand_over(found: DelegationDesk, person: Person) -> list[str]:
+def items_to_hand_over(delegation: DelegationDesk, person: Person) -> list[str]:
     """Return in words the items that protocol has to hand over to somebody else when a person leaves.
 
     Makes two queries for each kind of item.
     """
-    person.summit = found.summit
-    reader = handover_items.Delegation(found.party, (*found.viewer.people, person))
-    rows = handover_items.items(summit=found.summit, keys=handover_items.held(person), reader=reader)
+    person.summit = delegation.summit
+    reader = handover_items.Delegation(delegation.party, (*delegation.viewer.people, person))
+    rows = handover_items.items(summit=delegation.summit, keys=handover_items.held(person), reader=reader)
     return [row.words for row in rows]
 
 
-def add_departure_message(request: HttpRequest, found: DelegationDesk, member: Membership) -> None:
+def add_departure_message(request: HttpRequest, delegation: DelegationDesk, member: Membership) -> None:
     """Add a message for the next page: who left, the void badge, and how many items protocol has to hand over.
 
     Makes three queries.
     """
-    rows = FormerMember.objects.filter(party=found.party, person=member.person_id)
+    rows = FormerMember.objects.filter(party=delegation.party, person=member.person_id)
     former = rows.select_related("person", "successor").order_by("-pk")[0]
     badge = badges.ended_with(former)
     context = {
         "former": former,
         "badge": badge_check.spaced(badge.public_id) if badge else "",
-        "waiting": handovers.still_open(found.summit).filter(giver=former.person_id).count(),
+        "waiting": handovers.still_open(delegation.summit).filter(giver=former.person_id).count(),
     }
     messages.success(
         request,
@@ -80,20 +80,20 @@ def add_departure_message(request: HttpRequest, found: DelegationDesk, member: M
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
-def withdraw(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
+def withdraw(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show the consequences of withdrawing a person. A POST withdraws the person."""
-    member = found.member(person)
+    member = delegation.member(person)
     refused = ""
     if request.method == "POST":
         try:
-            members.withdraw(membership=member, by=found.by)
+            members.withdraw(membership=member, by=delegation.by)
         except naming_rules.NamingRefused as problem:
             refused = str(problem)
         else:
-            add_departure_message(request, found, member)
-            return see_other("people", found.party.public_id)
-    consequences = {"follows": follows(found, member), "left": items_to_hand_over(found, member.person)}
-    context = found.context(member=member, person=member.person, refused=refused, **consequences)
+            add_departure_message(request, delegation, member)
+            return see_other("people", delegation.party.public_id)
+    consequences = {"follows": follows(delegation, member), "left": items_to_hand_over(delegation, member.person)}
+    context = delegation.context(member=member, person=member.person, refused=refused, **consequences)
     return render(
         request, "portal/delegation/withdraw_and_replace/withdraw.html", context, status=409 if refused else 200
     )
@@ -101,46 +101,55 @@ def withdraw(request: HttpRequest, found: DelegationDesk, person: str) -> HttpRe
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
-def replace(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
+def replace(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show the form to choose a successor of a person. A POST replaces the person by the successor."""
-    member = found.member(person)
+    member = delegation.member(person)
     if request.method != "POST":
-        return _page(request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY))
+        return _page(request, delegation, member, PersonForm(summit=delegation.summit, fields=NAMED_BY))
     if request.POST.get("member") == "":
         return _page(
-            request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY), nobody=True, status=422
+            request,
+            delegation,
+            member,
+            PersonForm(summit=delegation.summit, fields=NAMED_BY),
+            nobody=True,
+            status=422,
         )
-    form, hits = PersonForm(request.POST, summit=found.summit, fields=NAMED_BY), []
+    form, hits = PersonForm(request.POST, summit=delegation.summit, fields=NAMED_BY), []
     if form.is_valid() or request.POST.get("known") or request.POST.get("member"):
         try:
-            successor = _replace_member(request, found, member, form)
+            successor = _replace_member(request, delegation, member, form)
         except PossibleDuplicate as seems:
             hits = seems.hits
         except naming_rules.NamingRefused as refused:
-            return _page(request, found, member, form, refused=str(refused), status=409)
+            return _page(request, delegation, member, form, refused=str(refused), status=409)
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
-            add_departure_message(request, found, member)
-            return see_other("person", found.party.public_id, successor.person.public_id)
-    return _page(request, found, member, form, known=offered(found, hits), status=409 if hits else 422)
+            add_departure_message(request, delegation, member)
+            return see_other("person", delegation.party.public_id, successor.person.public_id)
+    return _page(request, delegation, member, form, known=offered(delegation, hits), status=409 if hits else 422)
 
 
-def _replace_member(request: HttpRequest, found: DelegationDesk, member: Membership, form: PersonForm) -> Membership:
+def _replace_member(
+    request: HttpRequest, delegation: DelegationDesk, member: Membership, form: PersonForm
+) -> Membership:
     # An existing person needs no name in the form.
     if request.POST.get("member"):
-        return members.replace(membership=member, person=found.member(request.POST["member"]).person, by=found.by)
+        return members.replace(
+            membership=member, person=delegation.member(request.POST["member"]).person, by=delegation.by
+        )
     chosen = request.POST.get("known", "")
     if chosen:
-        return members.replace(membership=member, person=found.entered(chosen), by=found.by)
+        return members.replace(membership=member, person=delegation.entered(chosen), by=delegation.by)
     values = {name: form.cleaned_data[name] for name in NAMED_BY}
     another = request.POST.getlist("another")
-    return registration.create_and_replace(membership=member, values=values, by=found.by, another=another)
+    return registration.create_and_replace(membership=member, values=values, by=delegation.by, another=another)
 
 
 def _page(
     request: HttpRequest,
-    found: DelegationDesk,
+    delegation: DelegationDesk,
     member: Membership,
     form: PersonForm,
     *,
@@ -150,12 +159,14 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     # People whom the delegation has entered, but who aren't named now.
-    free = Person.objects.filter(particulars__entered_for=found.party, membership__isnull=True).order_by("name", "pk")
+    free = Person.objects.filter(particulars__entered_for=delegation.party, membership__isnull=True).order_by(
+        "name", "pk"
+    )
     # Members of other categories, such as the alternate head.
-    others = Membership.objects.filter(party=found.party).exclude(category=member.category)
+    others = Membership.objects.filter(party=delegation.party).exclude(category=member.category)
     mark_expected_fields(form)
-    form.initial["language"] = found.party.language
-    context = found.context(
+    form.initial["language"] = delegation.party.language
+    context = delegation.context(
         member=member,
         person=member.person,
         form=form,
@@ -164,7 +175,7 @@ def _page(
         others=others.select_related("person", "category").order_by("position", "pk"),
         refused=refused,
         nobody=[("member", "", _("Choose a person."))] if nobody else [],
-        follows=follows(found, member),
-        left=items_to_hand_over(found, member.person),
+        follows=follows(delegation, member),
+        left=items_to_hand_over(delegation, member.person),
     )
     return render(request, "portal/delegation/withdraw_and_replace/replace.html", context, status=status)

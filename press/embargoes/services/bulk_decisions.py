@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from press.embargoes.services import embargoes
 from press.texts.errors import DecisionRefused
-from press.texts.models.decisions import BY_NAME
 from press.texts.models.editions import Edition
+from press.texts.models.state_machine import BY_NAME
 from press.texts.models.texts import Text
 from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import DECISIONS

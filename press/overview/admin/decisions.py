@@ -20,9 +20,9 @@ from press.embargoes.services import embargoes, joint_publication
 from press.texts import permissions as texts_permissions
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
-from press.texts.models.decisions import BY_NAME, TABLE, EmbargoState, TextState
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import EmbargoMode
+from press.texts.models.state_machine import BY_NAME, TABLE, EmbargoState, TextState
 from press.texts.models.texts import Text
 from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import can_write

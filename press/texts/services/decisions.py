@@ -1,4 +1,4 @@
-"""Decisions about editions, by the rules of press.texts.models.decisions.TABLE. Each locks the text's embargo."""
+"""Decisions about editions, by the rules of press.texts.models.state_machine.TABLE. Each locks the text's embargo."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from press.texts.errors import DecisionRefused
-from press.texts.models.decisions import BY_NAME
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
+from press.texts.models.state_machine import BY_NAME
 from press.texts.models.visibility import missing, published_editions, published_embargoes
 from press.texts.permissions import DECISIONS
 from press.texts.selectors.publication_checks import check_remark

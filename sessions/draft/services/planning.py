@@ -19,7 +19,7 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.cancel_and_move import Pinned
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert, remove_slots
+from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.visibility.models import PARTS as KEPT_PARTS
 from summit.audit import services as audit

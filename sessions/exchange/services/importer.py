@@ -9,7 +9,7 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert, remove_slots
+from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.exchange.selectors.parsers import read
 from sessions.exchange.selectors.planner import FIELDS, PlannedChange, Planner

@@ -13,7 +13,7 @@ from sessions.draft.models.participants import Participant, ParticipantRole, Slo
 from sessions.draft.models.sessions import Session
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import remove_slots
+from sessions.draft.services.speeches import remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.people.models import Person

@@ -11,7 +11,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert
+from sessions.draft.services.speeches import insert
 from summit.audit import services as audit
 from summit.audit.services import By, System
 from summit.people.models import Person

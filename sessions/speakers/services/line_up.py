@@ -26,7 +26,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert
+from sessions.draft.services.speeches import insert
 from sessions.draft.speech_listeners import watching
 from sessions.speakers.services import speakers
 from summit.audit import services as audit

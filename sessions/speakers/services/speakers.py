@@ -20,7 +20,7 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.selectors.speech_times import beginnings
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert, remove_slots
+from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.people.models import Person

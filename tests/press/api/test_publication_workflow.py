@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 
 from press.overview.api.editions import EditionViewSet, EmbargoViewSet
 from press.overview.api.texts import TextViewSet, slot_errors_as_speech
-from press.texts.models.decisions import TABLE
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo
+from press.texts.models.state_machine import TABLE
 from press.texts.models.texts import Text
 from summit.api_base.actions import actions_of
 from summit.summits.models import Summit

@@ -394,8 +394,8 @@ class TestEveryWayIsWatched:
     UNWATCHED = {
         "sessions/speakers/services/speakers.py: append_speech": "comes last",
         "sessions/speakers/services/imported_speeches.py: add_all": "come last",
-        "sessions/draft/services/slots.py: insert": "its callers watch",
-        "sessions/draft/services/slots.py: remove_slots": "its callers watch",
+        "sessions/draft/services/speeches.py: insert": "its callers watch",
+        "sessions/draft/services/speeches.py: remove_slots": "its callers watch",
         "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
         "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
         "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",

@@ -11,9 +11,9 @@ from press.embargoes.services import embargoes
 from press.subscriptions.models import Announcement, Subscriber
 from press.subscriptions.services import announcements
 from press.tasks import announce_publications, deliver_announcements
-from press.texts.models.decisions import BY_NAME
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
+from press.texts.models.state_machine import BY_NAME
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions, editions, texts
 from summit.audit.models import AuditChain, AuditEntry

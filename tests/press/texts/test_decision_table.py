@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from press.embargoes.services import embargoes
 from press.texts.errors import DecisionRefused
-from press.texts.models.decisions import BY_NAME, STATES, TABLE, EmbargoState, TextState
 from press.texts.models.editions import Edition, EditionState
+from press.texts.models.state_machine import BY_NAME, STATES, TABLE, EmbargoState, TextState
 from press.texts.models.texts import Text
 from press.texts.services import decisions, texts
 from summit.audit.models import AuditEntry

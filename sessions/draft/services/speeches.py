@@ -13,7 +13,7 @@ from sessions.draft.models.participants import FloorRequest, Slot
 from summit.core import bulk_insert
 
 # The fields of a new speech that are copied to a restored speech.
-_SAID = ("title", "position", "minutes", "cancelled_at")
+_COPIED_FIELDS = ("title", "position", "minutes", "cancelled_at")
 
 
 def insert(rows: Sequence[Slot]) -> None:
@@ -32,7 +32,7 @@ def insert(rows: Sequence[Slot]) -> None:
         row.pk, row.public_id, row.cancelled_at = twin.pk, twin.public_id, None
         row._state.adding = False
         restored.append(row)
-    Slot.every.bulk_update(restored, _SAID)
+    Slot.every.bulk_update(restored, _COPIED_FIELDS)
     bulk_insert.insert(new)
 
 
@@ -41,14 +41,14 @@ def remove_slots(keys: Collection[int]) -> set[int]:
 
     Speeches that other objects refer to are cancelled; the others are deleted.
     """
-    referenced = on_which_something_hangs(keys)
+    referenced = referenced_slots(keys)
     FloorRequest.objects.filter(slot__in=referenced).update(slot=None)
     Slot.objects.filter(pk__in=referenced).update(cancelled_at=Now())
     Slot.objects.filter(pk__in=set(keys) - referenced).delete()
     return referenced
 
 
-def on_which_something_hangs(keys: Collection[int]) -> set[int]:
+def referenced_slots(keys: Collection[int]) -> set[int]:
     """Return the keys of the speeches that may not be deleted, because rows of other models refer to them.
 
     These models use `on_delete=PROTECT`. Makes one query for each such relation.
