@@ -113,8 +113,8 @@ def _resumed_all(facts: Facts) -> str:
 
 describe_action("summit.resume", _resumed, label=gettext_lazy("let the summit send"))
 describe_action("summit.resume_installation", _resumed_all, label=gettext_lazy("let the installation send"))
-describe_action("summit.pause_installation", gettext_lazy("let the installation send nothing until it is armed"))
-describe_action("summit.pause", gettext_lazy("let the summit send nothing until it is armed"))
+describe_action("summit.pause_installation", gettext_lazy("let the installation send nothing until it is resumed"))
+describe_action("summit.pause", gettext_lazy("let the summit send nothing until it is resumed"))
 describe_action("summit.export", gettext_lazy("took the summit out to an archive"))
 describe_action("summit.import", gettext_lazy("brought the summit in from an archive"))
 describe_action("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)})

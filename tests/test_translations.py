@@ -31,7 +31,7 @@ SAME = {
         *("Kosovo", "Europe", "Dari", "Filipino", "Lao", "Somali", "Yoruba", "Summit", "communiqué", "correction"),
         *("invitation", "invitations", "Invitation", "Invitations", "Participants", "participants", "Notes"),
         *("Code", "date", "programme", "version", "message", "messages", "minutes", "Menu", "Type", "type", "Source"),
-        *("installation", "installations"),
+        *("installation", "installations", "embargo"),
         *("Page", "secret", "Formats", "format", "Sessions", "sessions", "session", "Session", "note verbale"),
         *("laissez-passer", "badge", "badges", "Badges", "mission", "zone", "zones", "Zones", "quota", "quotas"),
         *("places", "Places", "document", "documents", "Documents", "webhook", "webhooks", "Webhooks", "signature"),

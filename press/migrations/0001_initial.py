@@ -102,8 +102,8 @@ class Migration(migrations.Migration):
                 ('hold_reason', models.CharField(blank=True, max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='reason for the hold')),
             ],
             options={
-                'verbose_name': 'lift',
-                'verbose_name_plural': 'lifts',
+                'verbose_name': 'embargo',
+                'verbose_name_plural': 'embargoes',
                 'ordering': ['moment', 'id'],
             },
         ),

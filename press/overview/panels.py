@@ -12,7 +12,7 @@ from press.overview.dashboard import WORKS, embargoes_of, in_review, next_out, o
 from press.public.text_lists import line
 from press.published_texts.selectors import brief, listed
 from press.subscriptions.services.announcements import unannounced
-from press.texts.permissions import can_review, can_write
+from press.texts.permissions import can_write
 from sessions.releases.services import removals
 from summit.admin_base.dashboard import desk_panel, lately, now_of
 from summit.core.database_clock import db_now
@@ -52,7 +52,6 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
         "overdue": overdue(request, summit),
         "removed": lately(request, ("removed", summit.pk), lambda: removals.of_summit(summit)[:LATEST]),
         "now": now_of(request),
-        "may_review": can_review(user, summit),
         "may_write": can_write(user, summit),
         "may_hold": can_hold(user, summit),
         "run_url": run_of(summit),

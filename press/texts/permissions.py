@@ -35,14 +35,6 @@ def check_can_write(user: Actor, summit: Summit) -> None:
     check(user, "press.write", summit)
 
 
-def can_review(user: Actor, summit: Summit) -> bool:
-    """Return whether the user may approve editions and ask for changes.
-
-    The services refuse the approval of the user's own editions.
-    """
-    return allows(user, "press.review", summit)
-
-
 def check_can_withdraw(user: Actor, summit: Summit) -> None:
     """Raise PermissionDenied unless the user may withdraw a text."""
     check(user, "press.withdraw", summit)

@@ -92,7 +92,5 @@ def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if not isinstance(request.user, User) or not installation.can_resume(request.user):
         return
     if cached_on_request(request, "installation", installation.find_silent) is not None:
-        message = _(
-            "Nothing leaves this installation: it is a copy, or was disarmed. See what waits, and let it send."
-        )
+        message = _("Nothing leaves this installation: it is a copy, or was paused. See what waits, and let it send.")
         yield Task(message, Urgency.LATE, reverse("admin:resume"), installation.RESUME)

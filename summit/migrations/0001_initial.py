@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
                 ('illustrative', models.BooleanField(default=False, help_text='Pages say that people and texts are made up.', verbose_name='demonstration')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('paused_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sends nothing since')),
-                ('resumed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='armed')),
+                ('resumed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='resumed')),
             ],
             options={
                 'verbose_name': 'summit',

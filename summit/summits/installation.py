@@ -113,7 +113,7 @@ def resume(*, by: User | System) -> int:
         # If two people resume it at once, the second waits here and then finds it resumed.
         row = Installation.objects.select_for_update().first()
         if row is None or row.paused_at is None:
-            raise NotPaused(_("This installation sends already: there is nothing to arm."))
+            raise NotPaused(_("This installation sends already: there is nothing to resume."))
         cancelled = sum(channel.cancel(row) for channel in channels)
         for summit in summits_of(row):
             cancelled += outbound_pause.resume_row(summit, by=by)

@@ -130,7 +130,7 @@ class Summit(PublicModel):
     # When the summit was imported from an archive or restored, and when somebody resumed it again
     # (summit.summits.outbound_pause).
     paused_at = models.DateTimeField(_("sends nothing since"), null=True, blank=True, editable=False)
-    resumed_at = models.DateTimeField(_("armed"), null=True, blank=True, editable=False)
+    resumed_at = models.DateTimeField(_("resumed"), null=True, blank=True, editable=False)
 
     objects = SummitQuerySet.as_manager()
 

@@ -94,7 +94,7 @@ def resume(*, summit: Summit, by: User | System) -> int:
             )
         row = Summit.objects.select_for_update().get(pk=summit.pk)
         if not row.is_paused:
-            raise NotPaused(_("This summit sends already: there is nothing to arm."))
+            raise NotPaused(_("This summit sends already: there is nothing to resume."))
         cancelled = resume_row(row, by=by)
     summit.refresh_from_db(fields=["resumed_at"])
     return cancelled
@@ -131,4 +131,4 @@ def pause_row(row: Summit, *, by: System, since: datetime) -> None:
 
 
 # The reason that all channels give for cancelled items.
-OLDER = gettext_lazy("It was caused before the summit came here, and cancelled when the summit was armed.")
+OLDER = gettext_lazy("It was caused before the summit came here, and cancelled when the summit was resumed.")

@@ -43,7 +43,7 @@ class TextFilters(django_filters.FilterSet):
     speaker = _id("slot__speaker", pgettext_lazy("label", "speaker"))
     speech = _id("slot", _("speech"))
     session = _id("session", _("session"))
-    lift = _id("embargo", _("lift"))
+    lift = _id("embargo", _("embargo"))
     moment_from = _moment("embargo__moment", "gte", _("goes out at this moment or later"))
     moment_until = _moment("embargo__moment", "lte", _("goes out at this moment or before"))
     changed_since = django_filters.IsoDateTimeFilter(

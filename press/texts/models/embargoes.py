@@ -60,8 +60,8 @@ class Embargo(PublicModel):
     )
 
     class Meta:
-        verbose_name = _("lift")
-        verbose_name_plural = _("lifts")
+        verbose_name = _("embargo")
+        verbose_name_plural = _("embargoes")
         ordering = ["moment", "id"]
         indexes = [
             models.Index(fields=["moment"], name="embargo_by_moment"),

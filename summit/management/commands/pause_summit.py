@@ -15,8 +15,9 @@ class Command(BaseCommand):
     """Pauses summits: they send nothing until somebody resumes them."""
 
     help = (
-        "Lets summits send nothing until somebody arms them: after a backup was restored, before the workers start. "
-        "Takes their addresses, or --all: then nothing leaves the installation, mail about accounts included."
+        "Lets summits send nothing until somebody resumes them. Use it after a backup was restored, before the "
+        "workers start. Takes the summits' addresses, or --all: then nothing leaves the installation, mail about "
+        "accounts included."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,8 +37,8 @@ class Command(BaseCommand):
             raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
         paused = installation.pause(by=SYSTEM) if every else self._pause(slugs)
         message = ngettext(
-            "%(n)d summit sends nothing until somebody arms it.",
-            "%(n)d summits send nothing until somebody arms them.",
+            "%(n)d summit sends nothing until somebody resumes it.",
+            "%(n)d summits send nothing until somebody resumes them.",
             len(paused),
         )
         self.stdout.write(message % {"n": len(paused)})

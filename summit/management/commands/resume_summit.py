@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     help = (
         "Lets a summit send that came here from an archive or a backup; with --all the installation, where nothing "
-        "leaves it, and the summits that were disarmed with it. What is older than their arrival is cancelled. "
+        "leaves it, and the summits that were paused with it. What is older than their arrival is cancelled. "
         "With --look nothing is done: it prints what would go out."
     )
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if summit is None:
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
         if not summit.is_paused:
-            raise NotPaused(_("This summit sends already: there is nothing to arm."))
+            raise NotPaused(_("This summit sends already: there is nothing to resume."))
         self._tell(outbound_pause.waiting(summit))
         if not look:
             outbound_pause.resume(summit=summit, by=SYSTEM)
@@ -57,7 +57,7 @@ class Command(BaseCommand):
     def _resume_all(self, look: bool) -> None:
         row = installation.noticed()
         if row is None:
-            raise NotPaused(_("This installation sends already: there is nothing to arm."))
+            raise NotPaused(_("This installation sends already: there is nothing to resume."))
         self._tell(installation.waiting(row))
         for summit in installation.summits_of(row):
             self.stdout.write(f"{summit}:")

@@ -202,7 +202,9 @@ class TestPages:
         assert path in desk.get(f"/admin/summit/arm/{summit.slug}/").content.decode()
         assert "10 things that were older" in desk.post(path, follow=True).content.decode()
         for answer in (desk.get(path), desk.post(path, follow=True)):
-            assert "This installation sends already" in answer.content.decode() or b"nothing to arm" in answer.content
+            assert (
+                "This installation sends already" in answer.content.decode() or b"nothing to resume" in answer.content
+            )
         assert path not in desk.get("/admin/").content.decode()
 
     def test_an_organiser_is_told_whom_to_ask(self, summit: Summit, settings: Any, desk: Client) -> None:

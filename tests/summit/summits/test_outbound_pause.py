@@ -110,7 +110,7 @@ class TestPages:
         assert "4 things that were older than its arrival are cancelled." in after
         assert "sends nothing." not in after
         for answer in (desk.get(path), desk.post(path, follow=True)):
-            assert "there is nothing to arm" in answer.content.decode()
+            assert "there is nothing to resume" in answer.content.decode()
 
     def test_others_are_told_and_may_not(self, summit: Summit) -> None:
         viewer = f.UserFactory.with_role(Role.VIEWER, summit)
@@ -132,10 +132,10 @@ def test_commands_look_resume_and_pause(summit: Summit) -> None:
         ("resume_summit", ["nowhere"], nowhere),
         ("pause_summit", ["nowhere"], nowhere),
         ("pause_summit", [], "Name summits, or give --all."),
-        ("resume_summit", [summit.slug], "there is nothing to arm"),
+        ("resume_summit", [summit.slug], "there is nothing to resume"),
     ):
         with pytest.raises(CommandError, match=said):
             call_command(command, *args)
     call_command("pause_summit", "--all", stdout=out)
-    assert "1 summit sends nothing until somebody arms it." in out.getvalue()
+    assert "1 summit sends nothing until somebody resumes it." in out.getvalue()
     assert Summit.objects.paused().get().resumed_at is None
