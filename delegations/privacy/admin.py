@@ -19,7 +19,7 @@ from delegations.privacy.models import PersonalDataKind, Retention
 from delegations.privacy.services import nightly_purge, retention, retention_times
 from delegations.privacy.services.retention import RetainedRows, Times
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.summit_scope import where_may

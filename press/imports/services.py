@@ -22,8 +22,8 @@ from delegations.parties.selectors.party_names import Books, kind_word
 from press.embargoes.services import embargoes
 from press.imports import files as files_imports
 from press.imports.files.report import ParsedFile, Unreadable
+from press.imports.folder_files import SpeechFile
 from press.imports.folder_report import FolderLine, FolderReport
-from press.imports.folders import SpeechFile
 from press.imports.speakers import SpeakerRow, party_of, rows_of, speaker_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.embargoes import EmbargoMode

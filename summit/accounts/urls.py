@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.generic import RedirectView
 
-from summit.accounts import token_pages, views
+from summit.accounts import browser_pages, mfa_views, token_pages
 
 
 class Base36(StringConverter):
@@ -39,9 +39,9 @@ urlpatterns = [
     path(
         "password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
     ),
-    path("sessions/", views.browsers, name="account_browsers"),
+    path("sessions/", browser_pages.browsers, name="account_browsers"),
     path("tokens/", token_pages.own_tokens, name="account_tokens"),
-    path("2fa/", views.ways, name="mfa_index"),
+    path("2fa/", mfa_views.ways, name="mfa_index"),
     path("2fa/authenticate/", second.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", second.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
@@ -51,7 +51,7 @@ urlpatterns = [
     path("2fa/recovery-codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
     # One page lists passkeys together with all other ways to sign in.
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
-    path("2fa/webauthn/add/", views.add_passkey, name="mfa_add_webauthn"),
+    path("2fa/webauthn/add/", mfa_views.add_passkey, name="mfa_add_webauthn"),
     path("2fa/webauthn/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("2fa/webauthn/reauthenticate/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path(

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import IntegerChoices
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_scope import summits_of
 from summit.permissions.rules import summits_for
+
+
+class MenuGroup(IntegerChoices):
+    """The groups of a desk's menu, in their order. Lists for daily work are in no submenu."""
+
+    DAILY = 0, ""
+    DECISIONS = 1, _("To decide")
+    RECORDS = 2, _("Lists and passes")
+    SETTINGS = 3, _("Settings")
 
 
 def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[str, Any]:

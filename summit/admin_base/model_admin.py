@@ -20,8 +20,7 @@ from summit.admin_base.forms import AgainMixin, SentencesForm
 from summit.admin_base.history import HistoryMixin
 from summit.admin_base.list_files import ExportMixin
 from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
-from summit.admin_base.menu import proposed
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup, proposed
 from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
 from summit.admin_base.object_access import AdmitMixin
 from summit.admin_base.row_keys import key_of

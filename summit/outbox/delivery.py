@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.lock_yielding import Turns
-from summit.outbox import mime, smtp_connection
+from summit.outbox import mime, response_policy, smtp_connection
 from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import KINDS, SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
@@ -70,14 +70,14 @@ def deliver(ids: Sequence[int]) -> int:
     started = time.monotonic()
     messages = render_all(give_up_worn(claim(ids)))
     sent, turns = 0, Turns()
-    with smtp_connection.connection() as wire:
+    with smtp_connection.connection() as mail_connection:
         for position, message in enumerate(messages):
             turns.yield_if_due()
             # The rest of the lease must cover a whole send. Otherwise another worker may claim the message meanwhile.
             if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
                 release(messages[position:])
                 break
-            sent += deliver_one(message, wire)
+            sent += deliver_one(message, mail_connection)
     return sent
 
 
@@ -96,7 +96,7 @@ def give_up_worn(messages: list[Message]) -> list[Message]:
     return [message for message in messages if message not in worn]
 
 
-def deliver_one(message: Message, wire: smtp_connection.Wire) -> bool:
+def deliver_one(message: Message, mail_connection: smtp_connection.MailConnection) -> bool:
     """Send one claimed message, store the outcome, and return whether the message was sent.
 
     A message is dropped if its cause no longer exists. A message that couldn't be sent for now is retried later.
@@ -106,12 +106,12 @@ def deliver_one(message: Message, wire: smtp_connection.Wire) -> bool:
         if reason:
             mark(message, MessageState.DROPPED, problem=reason)
             return False
-        wire.send(message)
-    except smtp_connection.Refused as refused:
+        mail_connection.send(message)
+    except response_policy.Refused as refused:
         logger.warning("message %s failed for good", message.public_id)
         mark(message, MessageState.FAILED, problem=str(refused))
         return False
-    except smtp_connection.NotNow as later:
+    except response_policy.NotNow as later:
         schedule_retry(message, str(later))
         return False
     except DatabaseError:

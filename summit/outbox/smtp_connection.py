@@ -13,19 +13,13 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
+from summit.outbox import response_policy
 from summit.outbox.models import Message
+from summit.outbox.response_policy import Refused
 from summit.outbox.send_timeout import Watch
 
 # Seconds for closing the connection after a batch. The server's response to QUIT doesn't matter.
 CLOSE_WITHIN = 3.0
-
-
-class Refused(Exception):
-    """The mail server refuses a message for good, so that it isn't tried again."""
-
-
-class NotNow(Exception):
-    """A message couldn't be sent this time, but a later attempt may succeed."""
 
 
 class _Bytes:
@@ -124,7 +118,7 @@ class CuttableBackend(EmailBackend):
         self.was_cut = False
 
 
-class Wire:
+class MailConnection:
     """A connection to the mail server for a batch of messages. It is opened by the first send and after an error."""
 
     def __init__(self, backend: BaseEmailBackend) -> None:
@@ -140,7 +134,7 @@ class Wire:
                 self.backend.send_messages([Rendered(message)])
         except (smtplib.SMTPException, OSError) as problem:
             self._drop()
-            raise _judge(problem) from problem
+            raise response_policy.judge(problem) from problem
         except ValueError as problem:
             # The address can't be written into a mail. Nothing was sent, and the connection stays usable.
             raise Refused(f"{type(problem).__name__}: {problem}") from problem
@@ -161,39 +155,17 @@ class Wire:
             self.backend.drop()
 
 
-def _judge(problem: Exception) -> Refused | NotNow:
-    """Return the error to raise for a failed send: Refused if the failure is final, otherwise NotNow.
-
-    A 5xx response to the recipient or to the content is final (RFC 5321, 4.2.1). A 5xx response to the login or to
-    the sender is a mistake of the deployment. The mail then waits until the mistake is corrected.
-    """
-    if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        code, text = next(iter(problem.recipients.values()))
-        message = f"{code} {text.decode('utf-8', 'replace')}"
-        return Refused(message) if 500 <= code < 600 else NotNow(message)
-    if isinstance(problem, smtplib.SMTPDataError):
-        message = f"{problem.smtp_code} {_text(problem.smtp_error)}"
-        return Refused(message) if 500 <= problem.smtp_code < 600 else NotNow(message)
-    if isinstance(problem, smtplib.SMTPResponseException):
-        return NotNow(f"{problem.smtp_code} {_text(problem.smtp_error)}")
-    return NotNow(f"{type(problem).__name__}: {problem}")
-
-
-def _text(response: bytes | str) -> str:
-    return response.decode("utf-8", "replace") if isinstance(response, bytes) else response
-
-
 @contextmanager
-def connection() -> Iterator[Wire]:
-    """Yield a Wire for the mail backend OUTBOX_TRANSPORT, and close it afterwards.
+def connection() -> Iterator[MailConnection]:
+    """Yield a MailConnection for the mail backend OUTBOX_TRANSPORT, and close it afterwards.
 
     The connection is opened by the first send.
     """
     transport = settings.OUTBOX_TRANSPORT
     if transport == "django.core.mail.backends.smtp.EmailBackend":
         transport = f"{CuttableBackend.__module__}.{CuttableBackend.__name__}"
-    wire = Wire(get_connection(transport, fail_silently=False))
+    mail_connection = MailConnection(get_connection(transport, fail_silently=False))
     try:
-        yield wire
+        yield mail_connection
     finally:
-        wire.close()
+        mail_connection.close()

@@ -98,7 +98,7 @@ def test_control_public_texts_that_are_found_and_then_hidden_are_told(
             Text.objects.count()
         return find_public_edition(summit, slug, language)
 
-    monkeypatch.setattr(module, "find", late)
+    monkeypatch.setattr(module, "find_public_edition", late)
     assert any("of hidden" in each and "for what isn't there" in each for each in wrong(world, name))
 
 

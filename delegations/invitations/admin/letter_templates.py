@@ -20,7 +20,7 @@ from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.services import letter_previews
 from delegations.invitations.services import letter_templates as letter_templates_services
 from delegations.parties.models.parties import Party
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.permissions.rules import allows
 from summit.summits.models import Summit

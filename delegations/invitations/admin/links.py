@@ -20,7 +20,7 @@ from delegations.invitations.services import link_requests, links
 from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log

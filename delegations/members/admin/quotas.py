@@ -23,7 +23,7 @@ from delegations.members.services.quotas import QuotaProblem
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import DIGITS, key_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of

@@ -20,7 +20,7 @@ from delegations.membership_changes.admin.merging import merge_page
 from delegations.parties.party_display import line
 from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of
 from summit.permissions.rules import allows, check

@@ -21,7 +21,7 @@ from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.permissions import can_decide_handovers, check_can_decide_handovers
 from delegations.membership_changes.services import handovers
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of

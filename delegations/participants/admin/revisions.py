@@ -20,7 +20,7 @@ from delegations.participants.models import ParticipantList
 from delegations.participants.selectors import comparison, listing, photo_sheet
 from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.summit_scope import where_may
 from summit.audit import access_log

@@ -16,7 +16,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.parties.services import groups
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.templatetags.text_direction import own
 
 

@@ -20,7 +20,7 @@ from delegations.parties.selectors import party_names
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
 from delegations.travel.services import declaration_kinds, declarations
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of

@@ -13,7 +13,7 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.travel.selectors import dietary_and_access_needs
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.pages import desk_page
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_pages import SummitPage, desk_place

@@ -10,8 +10,8 @@ from delegations.imports.column_recognition import recognised
 from delegations.parties.selectors.party_kinds import Unreadable as UnreadableTable
 from press.embargoes.admin.schedule_form import local_moment
 from press.imports.files.report import Unreadable
+from press.imports.folder_files import gather
 from press.imports.folder_report import FolderLine, FolderReport
-from press.imports.folders import gather
 from press.imports.services import Order, import_speeches, preview
 from press.texts.models.texts import Wording
 from sessions.draft.models.sessions import Session

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from delegations.parties.models.parties import Party
 from press.imports import folder_report
 from press.imports import services as imports_services
-from press.imports.folders import gather
+from press.imports.folder_files import gather
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.sites import site
 from django.test import Client
 
-from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.summit_pages import desk_place
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
-from summit.outbox import delivery, smtp_connection
+from summit.outbox import delivery, response_policy, smtp_connection
 from summit.outbox.models import Message, MessageState
 from tests.factories import MessageFactory
 from tests.summit.outbox.mail_servers import PATIENCE, bad_server, free_port, mail_server
@@ -143,11 +143,11 @@ def test_what_the_lease_no_longer_covers_is_given_back(settings: Any, monkeypatc
     now = [0.0]
     monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
-    def slow(wire: smtp_connection.Wire, message: Message) -> None:
+    def slow(wire: smtp_connection.MailConnection, message: Message) -> None:
         now[0] += settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE + 1
-        raise smtp_connection.NotNow("451 slow")
+        raise response_policy.NotNow("451 slow")
 
-    monkeypatch.setattr(smtp_connection.Wire, "send", slow)
+    monkeypatch.setattr(smtp_connection.MailConnection, "send", slow)
     rows = MessageFactory.create_batch(3)
     delivery.deliver([row.pk for row in rows])
     # What was left of the lease after the first did not cover a second send.
