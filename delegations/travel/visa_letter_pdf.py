@@ -10,7 +10,8 @@ from delegations.travel.selectors.visa_letter_text import sheet_of
 def write(row: VisaLetter) -> bytes:
     """Return an issued letter as a PDF, with the same bytes each time.
 
-    Raises summit.pdf.fonts.MissingFontError if no installed font has one of its characters.
+    Raises summit.pdf.fonts.MissingFontError if the letter has a character that is in no installed
+    font.
     """
     sheet = sheet_of(row)
     with translation.override(sheet.language):

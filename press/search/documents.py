@@ -51,7 +51,7 @@ class DocumentRow(NamedTuple):
 
     @property
     def corrected(self) -> bool:
-        """Whether an earlier edition was published."""
+        """Whether the edition is a correction: an earlier edition was published before it."""
         return self.published_at > self.first_published_at
 
     @property

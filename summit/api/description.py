@@ -78,7 +78,8 @@ def _path(form: str, language: str) -> Path:
 def _store(path: Path, content: bytes) -> None:
     """Write a file completely or not at all.
 
-    If the folder isn't writable, nothing is written and no exception is raised: the process keeps the content.
+    If the folder isn't writable, nothing is written and no exception is raised: the process then uses the
+    content that it has in memory.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

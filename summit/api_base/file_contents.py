@@ -88,7 +88,7 @@ class Content(DetailView):
         return ()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the file of the row. Responds with 404 if there is none for the user."""
+        """Return the row's file. Raises a 404 if the row has no file, or if the user may not see the row."""
         file = self.viewset.content(by=self.by, row=self.row)
         if file is None:
             raise Http404

@@ -74,7 +74,7 @@ class EncryptedTextField(EncryptedBytesField):
         return (super().from_db_value(value, expression, connection) or b"").decode() if value else ""
 
     def value_to_string(self, obj: models.Model) -> str:
-        """Return the text for serializers."""
+        """Return the decrypted text, for Django's serializers."""
         return str(self.value_from_object(obj))
 
     def formfield(self, **kwargs: Any) -> Any:

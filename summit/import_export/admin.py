@@ -47,7 +47,7 @@ class ListImportFileForm(UploadForm):
 
 @admin.register(ListImportFile)
 class ListImportFileAdmin(UploadsAdmin):
-    """The import files that desks uploaded for lists."""
+    """The admin of the files that desk users uploaded to import rows into a list."""
 
     place = 8
     list_display = ["filename", "filled", "summit", "uploaded", "uploaded_by", "taken"]

@@ -13,7 +13,7 @@ from summit.webhooks.models.endpoints import OffWhy
 
 
 def render(message: Message) -> Mail:
-    """Return the mail from the message's frozen facts, in the active language."""
+    """Return the mail for a message in the active language. It is built from the facts stored with the message."""
     facts = message.facts
     context = {**facts, "why": OffWhy(facts["why"]).label, "url": settings.BASE_URL + facts["path"]}
     subject = _("Webhook turned off: %(name)s") % {"name": facts["name"]}

@@ -23,9 +23,9 @@ def _older(summit: Summit) -> DeliveryQuerySet:
 
 
 def count_waiting(summit: Summit) -> Iterable[Waiting]:
-    """Yield how many deliveries will be sent, and how many cancelled, when the summit is resumed. Makes two queries.
+    """Yield one row: how many waiting deliveries are sent and how many are cancelled when the summit is resumed.
 
-    Of the deliveries that aren't cancelled, only those to webhooks that are on are counted.
+    Deliveries to webhooks that are turned off are not in the number to send. Makes two queries.
     """
     outgoing = _waiting(summit).filter(Q(created_at__gte=F("endpoint__summit__paused_at")), endpoint__enabled=True)
     yield Waiting(gettext_lazy("events for webhooks"), outgoing.count(), _older(summit).count())

@@ -45,9 +45,10 @@ from summit.uploads.report import ALL, Outcome, Question
 
 @dataclass
 class Planner:
-    """Plans what a table would write.
+    """Plans what the import of a table would write.
 
-    A desk user's table may name any party. With `party`, the table is a focal point's and may name no other party.
+    Without `party`, a desk user imports the table, and its rows may name any party. With `party`, a focal point of
+    this party imports the table, and each row must name this party.
     """
 
     summit: Summit

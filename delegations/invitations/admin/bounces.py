@@ -19,7 +19,7 @@ class BackMixin:
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the page with its bounced letters."""
+        """Show the page of a party or an invitation, with those of its letters that bounced."""
         row: Party | Invitation = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         party = row if isinstance(row, Party) else row.party
         extra: dict[str, Any] = {"can_write": can_invite(request.user, party.summit)}

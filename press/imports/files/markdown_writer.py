@@ -144,9 +144,9 @@ def _start_all(written: str) -> str:
 
 
 def _marked(spans: Sequence[Span], names: tuple[str, ...], signs: re.Pattern[str], href: bool = True) -> str:
-    """Return spans as Markdown, in their links and in the marks `names`, of which the first is outermost.
+    """Return spans as Markdown. The text is wrapped in the marks `names` (such as bold), the first one outermost.
 
-    Characters that match `signs` are escaped. Links are written only if `href` is true.
+    It is wrapped in the spans' links too if `href` is true. Characters that match `signs` are escaped.
     """
     if href:
         return "".join(

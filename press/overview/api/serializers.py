@@ -89,7 +89,7 @@ class DeskTextSerializer(serializers.ModelSerializer[Text]):
         return next((version.language for version in text.versions.all()), "")
 
     def get_held(self, text: Text) -> bool:
-        """Return whether the text is held."""
+        """Return whether the publication of the text is on hold."""
         return text.embargo.held_at is not None
 
 

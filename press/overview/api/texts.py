@@ -143,10 +143,10 @@ class TextViewSet(DeskViewSet):
 
     @action("submit", permission=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, detail=False)
     def submit(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Submit the newest edition of each text in each language for review.
+        """Submit for review the newest edition, in each language, of the texts in `values`.
 
-        Only drafts, and editions for which changes were asked, can be submitted. The others are listed as skipped,
-        with the reason, and don't stop the decision.
+        Only drafts, and editions for which changes were asked, can be submitted. Other editions are listed as
+        skipped, with the reason.
         """
         return _decided("submit", by, summit, values)
 

@@ -62,7 +62,7 @@ class Differ:
 
 
 def several(aspect: Aspect) -> bool:
-    """Return whether an aspect is about lists of places, rather than one place before and one after."""
+    """Return whether an aspect has more than one person or party before the change, or after it."""
     return aspect.what in ROLES and max(len(aspect.old), len(aspect.new)) > 1  # type: ignore[arg-type]
 
 

@@ -194,8 +194,11 @@ class Snapshot:
         )
 
     def kind_in(self, language: str | None) -> str:
-        """Return the summit's own name for the kind in `language` (None: in all languages), or else the value of
-        `SessionKind`."""
+        """Return the name that the summit gave to the kind, in `language`.
+
+        If `language` is None, return the names in all languages, joined by slashes. If the summit gave no name,
+        return the value of `SessionKind`.
+        """
         names = dict(self.kind_names)
         if language is None:
             return " / ".join(dict.fromkeys(names.values())) or self.kind

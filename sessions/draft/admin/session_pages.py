@@ -39,7 +39,9 @@ class FrameMixin:
         }
 
     def part(self, request: HttpRequest, model: type[Part], pk: int, *related: str) -> Part:
-        """Return the object of class `model` with this primary key, with its session and summit joined.
+        """Return the object of class `model` with this primary key.
+
+        Its session, its summit and the relations `related` are loaded in the same query.
 
         Raises Http404 if there is none, or if the user may not see its session.
         """

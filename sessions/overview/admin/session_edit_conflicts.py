@@ -109,7 +109,7 @@ class TogetherMixin:
         return type(form.__name__, (form,), {"meanwhile": True}) if late else form
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the state of the session, and the first editor's changes, to the context of the page."""
+        """Add to the page's context the state of the session, and the changes that another user saved meanwhile."""
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and self.has_change_permission(request, row):  # type: ignore[attr-defined]
             snapshot: FormSnapshot | None = request.__dict__.get("desk_shown")

@@ -93,8 +93,11 @@ class OwnChangesSerializer(Told):
 
 
 class OwnChangesInput(Told):
-    """Whether to include all sessions that the reader may know of, or only the programme of the reader and of their
-    people."""
+    """The query parameters of a user's own changes.
+
+    With `everything`, these are the changes of all sessions that the user may see. Otherwise they are the changes in
+    the programmes of the user and of the people for whom the user acts.
+    """
 
     everything = serializers.BooleanField(default=False)
 

@@ -270,7 +270,7 @@ class TestTheLastPlace:
         chosen = category(party)
         both = [entered(party), entered(party)]
         # Each has found the place free before either takes it, unless one waits for the other.
-        meet_after(monkeypatch, members, "take_place")
+        meet_after(monkeypatch, members, "count_member")
         return at_once(
             *(lambda who=who: members.name(party=party, person=who, category=chosen, by=SYSTEM) for who in both)
         )
