@@ -19,7 +19,7 @@ from delegations.imports.services.importer import read_in
 from delegations.members.models.categories import Category
 from delegations.parties.models.policy import Policy
 from summit.audit.services import SYSTEM
-from summit.import_export import parsers as tables
+from summit.imports import tables
 from summit.people.models import Person
 from summit.summits.models import Summit
 

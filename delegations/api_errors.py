@@ -9,7 +9,6 @@ from delegations.badges.services.transferable_passes import TransferablePassRefu
 from delegations.core.errors import FieldProblem, NotNow
 from delegations.core.row_order import OrderChanged
 from delegations.focal_points.services.focal_points import ActingRefused
-from delegations.imports.services.import_files import ImportFileProblem
 from delegations.invitations.services.answers import AnswerProblem, AnswerRefused
 from delegations.members.selectors.naming_rules import NamingRefused
 from delegations.members.selectors.quotas import QuotaFull
@@ -68,7 +67,7 @@ for _refused in (
         TransferablePassRefused,
     ),
     *(FinalRevisionExists, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
-    *(AlreadyErased, MergeRefused, ImportFileProblem, TooManyBadges, Unreadable),
+    *(AlreadyErased, MergeRefused, TooManyBadges, Unreadable),
     photo_sheet.TooManyPhotos,
 ):
     register_problem(_refused, "conflict")

@@ -8,7 +8,7 @@ from delegations.badges.api.transferable_pass_rules import TransferablePassRuleV
 from delegations.badges.api.transferable_passes import TransferablePassViewSet
 from delegations.focal_points.api.focal_points import FocalPointViewSet
 from delegations.focal_points.api.requests import FocalPointRequestViewSet
-from delegations.imports.api import ImportFileViewSet
+from delegations.imports.api import DelegationImportFileViewSet
 from delegations.invitations.api.answers import ReplyViewSet
 from delegations.invitations.api.guests import GuestViewSet
 from delegations.invitations.api.invitations import InvitationViewSet
@@ -83,5 +83,5 @@ register(HandoverViewSet)
 register(TransferablePassViewSet)
 register(GuestViewSet)
 register(ParticipantListViewSet)
-register(ImportFileViewSet)
+register(DelegationImportFileViewSet)
 register(RetentionViewSet)

@@ -194,29 +194,12 @@ declare(
     do="delegations.duplicatecandidate.change",
 )
 
-# Import files of parties and people.
-declare(
-    "admin:delegations_delegationimportfile_upload",
-    Gate.DESK,
-    "GET POST",
-    see="delegations.delegationimportfile.view",
-    do="delegations.read_in",
-)
 declare(
     "admin:delegations_delegationimportfile_blank",
     Gate.DESK,
     see="delegations.delegationimportfile.view",
     do="delegations.read_in",
 )
-for _verb in ("answer", "look", "take", "drop"):
-    declare(
-        f"admin:delegations_delegationimportfile_{_verb}",
-        Gate.DESK,
-        "POST",
-        kind="delegations.delegationimportfile",
-        see="delegations.delegationimportfile.view",
-        do="delegations.read_in",
-    )
 
 for _model, _seen in (
     ("delegations_party", "delegations.party.view"),

@@ -62,8 +62,5 @@ def _categories(values: dict[str, Any], names: Names) -> None:
 
 moves("delegations.ParticipantList", rewrite=_categories)
 
-declare_excluded(
-    "delegations.DelegationImportFile", why="a table on its way in, with a report by keys: it is uploaded again"
-)
 declare_excluded("delegations.SignInCode", why="codes of minutes")
 declare_excluded("delegations.PortalSession", why="who is signed in where: nobody is let in elsewhere by it")

@@ -24,6 +24,7 @@ urlpatterns = [
     path("people/table/", import_people.upload, name="people_table"),
     path("people/table/empty/", import_people.blank_table, name="people_blank"),
     path("people/table/<str:sheet>/", import_people.sheet, name="people_sheet"),
+    path("people/table/<str:sheet>/undo/", import_people.undo, name="people_sheet_undo"),
     path("people/table/<str:sheet>/delete/", import_people.discard, name="people_sheet_drop"),
     path(_PERSON, person.person, name="person"),
     path(f"{_PERSON}photograph.jpg", person.photo, name="person_photo"),

@@ -56,6 +56,7 @@ for _name, _methods, _kind, _action in (
     ("transferable_pass", "GET POST", "delegations.transferablepass", "delegations.hand_transferable_pass"),
     ("focal_withdraw", "POST", "delegations.focalpointrequest", "delegations.ask_focal_point"),
     ("people_sheet", "GET POST", "delegations.delegationimportfile", "delegations.read_in"),
+    ("people_sheet_undo", "POST", "delegations.delegationimportfile", "delegations.read_in"),
     ("people_sheet_drop", "POST", "delegations.delegationimportfile", "delegations.read_in"),
     ("visa_take_back", "POST", "delegations.visaletter", "delegations.ask_visa"),
     ("visa_paper", "GET", "delegations.visaletter", "delegations.visaletter.view"),

@@ -10,7 +10,7 @@ from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 from summit.admin_base.model_admin import SUMMIT_PATHS
 
-for _name in ("texts.admin.topics", "subscriptions.admin", "overview.admin.texts"):
+for _name in ("texts.admin.topics", "subscriptions.admin", "imports.admin", "overview.admin.texts"):
     import_module(f"press.{_name}")
 
 SUMMIT_PATHS.update(

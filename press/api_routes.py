@@ -1,5 +1,6 @@
 """Registers the press desk's API resources, and the kind of problem that the API returns for DecisionRefused."""
 
+from press.imports.api import SpeechImportFileViewSet
 from press.overview.api.attachments_and_topics import (
     AnnouncementViewSet,
     AttachmentViewSet,
@@ -22,6 +23,7 @@ for _resource in (
     TopicViewSet,
     SubscriberViewSet,
     AnnouncementViewSet,
+    SpeechImportFileViewSet,
 ):
     register(_resource)
 register_problem(DecisionRefused, "conflict")

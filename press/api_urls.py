@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from press.imports.api import SpeechImportFileViewSet
 from press.overview.api.attachments_and_topics import (
     AnnouncementViewSet,
     AttachmentViewSet,
@@ -45,4 +46,5 @@ urlpatterns: list[URLPattern] = [
     *TopicViewSet.paths(),
     *SubscriberViewSet.paths(),
     *AnnouncementViewSet.paths(),
+    *SpeechImportFileViewSet.paths(),
 ]

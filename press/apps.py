@@ -22,6 +22,8 @@ REGISTERING = (
     "subscriptions.services.outbound_pause",
     "subscriptions.permissions",
     "published_texts.publication_moments",
+    "imports.definitions",
+    "imports.permissions",
     "public.related_session",
     "privacy.services.erasure",
     "privacy.services.merging",

@@ -1,6 +1,7 @@
 """The models of all packages of the app, for Django. Import each from its own package."""
 
 from press.delivery_check.models import PassageCheck
+from press.imports.models import SpeechImportFile
 from press.search.models import SearchEntry, SearchWord
 from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.attachments import Attachment
@@ -18,6 +19,7 @@ __all__ = [
     "PassageCheck",
     "SearchEntry",
     "SearchWord",
+    "SpeechImportFile",
     "Subscriber",
     "Text",
     "TextVersion",

@@ -77,22 +77,6 @@ declare(
     do="agenda.release_agenda",
 )
 declare("admin:agenda_release_sent", Gate.DESK, kind="agenda.release", see="agenda.release.view")
-declare(
-    "admin:agenda_scheduleimportfile_upload",
-    Gate.DESK,
-    "GET POST",
-    see="agenda.scheduleimportfile.view",
-    do="agenda.edit",
-)
-for _verb in ("look", "take", "drop"):
-    declare(
-        f"admin:agenda_scheduleimportfile_{_verb}",
-        Gate.DESK,
-        "POST",
-        kind="agenda.scheduleimportfile",
-        see="agenda.scheduleimportfile.view",
-        do="agenda.edit",
-    )
 declare("admin:agenda_signup_export", Gate.DESK, see="agenda.signup.view")
 declare("admin:agenda_release_warnings", Gate.DESK, kind="summit.summit", see="agenda.session.view")
 declare("admin:agenda_release_compare", Gate.DESK, kind="summit.summit", see="agenda.release.view")

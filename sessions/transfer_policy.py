@@ -18,6 +18,3 @@ declare_installation_wide(
 declare_excluded(
     "agenda.CalendarFeed", why="keys of private calendars: whoever has one asks for another where the summit is"
 )
-declare_excluded(
-    "agenda.ScheduleImportFile", why="a schedule on its way in, with a report by keys: it is uploaded again"
-)

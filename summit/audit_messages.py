@@ -30,9 +30,6 @@ describe_actions(
     change=gettext_lazy("changed the room"),
     remove=gettext_lazy("deleted the room"),
 )
-describe_action("summit.listimportfile.add", gettext_lazy("uploaded a table for a list"))
-describe_action("summit.listimportfile.remove", gettext_lazy("deleted a table for a list"))
-describe_action("summit.listimportfile.take", gettext_lazy("took over a table for a list"))
 describe_actions(
     "summit.person",
     add=gettext_lazy("entered the person"),

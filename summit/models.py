@@ -3,6 +3,7 @@
 from summit.accounts.models import RefusedSignIns
 from summit.audit.models import AuditChain, AuditEntry
 from summit.import_export.models import ListImportFile
+from summit.imports.models import ImportFile
 from summit.maintenance.models import Heartbeat
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
@@ -14,6 +15,7 @@ __all__ = [
     "AuditChain",
     "AuditEntry",
     "Heartbeat",
+    "ImportFile",
     "Installation",
     "ListImportFile",
     "Person",

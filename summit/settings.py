@@ -480,7 +480,7 @@ SPECTACULAR_SETTINGS = {
         "AttendanceEnum": "sessions.draft.models.participants.Attendance",
         "CallOutcomeEnum": "delegations.invitations.models.letters.CallOutcome",
         "KeptEnum": "delegations.privacy.models.PersonalDataKind",
-        "RowOutcomeEnum": "summit.uploads.report.Outcome",
+        "RowOutcomeEnum": "summit.imports.report.Outcome",
         "SheetPurposeEnum": "delegations.imports.models.ImportPurpose",
         "LetterPurposeEnum": "delegations.invitations.models.letters.Purpose",
     },

@@ -31,6 +31,7 @@ from delegations.portal_access.models import PortalSession
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.zones.models import Zone
+from press.imports.models import SpeechImportFile
 from press.search import services as search_services
 from press.subscriptions.models import Subscriber
 from press.texts.models.attachments import Attachment
@@ -327,28 +328,28 @@ class VisaLetterFactory(Factory[VisaLetter]):
 
 
 class ListImportFileFactory(Factory[ListImportFile]):
-    """A table that fills venues, looked at."""
+    """A table for venues that a desk uploaded, with its preview."""
 
     summit = factory.SubFactory(SummitFactory)
-    label = "summit.venue"
+    kind = "summit.venue"
     filename = "venues.csv"
     content = b'{"headings": ["name"], "rows": [[2, ["Lancaster House"]]]}'
-    report = json.dumps({"lines": [{"number": 2, "about": "Lancaster House", "outcome": "new", "notes": []}]})
+    rows = 1
+    report = json.dumps({"lines": [{"number": 2, "name": "Lancaster House", "outcome": "new", "notes": []}]})
 
 
 class DelegationImportFileFactory(Factory[DelegationImportFile]):
-    """A table that somebody uploaded, with people of a party that is called Aland, looked at."""
+    """A table that somebody uploaded, with people of a party that is called Aland, and its preview."""
 
     summit = factory.SubFactory(SummitFactory)
-    purpose = "people"
+    kind = "people"
     filename = "people.xlsx"
     content = b'{"headings": ["party", "name"], "rows": [[2, ["Aland", "Ada Example"]]]}'
+    rows = 1
     report = json.dumps(
         {
-            "lines": [{"number": 2, "party": "Aland", "person": "Ada Example", "outcome": "new", "notes": ["Look."]}],
-            "unknown": ["shoe size"],
-            "twice": [],
-            "barred": [],
+            "lines": [{"number": 2, "part_of": "Aland", "name": "Ada Example", "outcome": "new", "notes": ["Look."]}],
+            "facts": {"unknown": ["shoe size"], "twice": [], "barred": []},
         }
     )
 
@@ -457,15 +458,30 @@ class DocumentFactory(FileFactory[Document]):
 
 
 class ScheduleImportFileFactory(Factory[ScheduleImportFile]):
-    """A schedule that a desk uploaded, looked at."""
+    """A schedule that a desk uploaded, with its preview."""
 
     summit = factory.SubFactory(SummitFactory)
+    kind = "schedule"
+    options: dict[str, str] = {"visibility": "participants"}
     filename = "schedule.json"
+    rows = 1
     content = (
         b'{"schedule": {"conference": {"title": "A conference", "days": [{"date": "2025-03-31", "rooms": {"Hall": [{'
         b'"guid": "g", "title": "Talk", "start": "09:00", "duration": "01:00", "persons": []}]}}]}}}'
     )
-    report = json.dumps({"lines": [{"number": 1, "title": "Talk", "outcome": "new"}], "rooms": ["Hall"]})
+    report = json.dumps({"lines": [{"number": 1, "name": "Talk", "outcome": "new"}], "facts": {"rooms": ["Hall"]}})
+
+
+class SpeechImportFileFactory(Factory[SpeechImportFile]):
+    """An archive of speeches that a press officer uploaded, with its preview."""
+
+    summit = factory.SubFactory(SummitFactory)
+    kind = "speeches"
+    options: dict[str, str] = {"session": "none"}
+    filename = "speeches.zip"
+    content = b'{"FRA.txt": "VHdvIHdvcmRzLg=="}'
+    rows = 1
+    report = json.dumps({"lines": [{"number": 1, "part_of": "FRA.txt", "name": "France", "outcome": "new"}]})
 
 
 class ReleaseFactory(Factory[Release]):

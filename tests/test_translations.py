@@ -36,13 +36,13 @@ SAME = {
         *("laissez-passer", "badge", "badges", "Badges", "mission", "zone", "zones", "Zones", "quota", "quotas"),
         *("places", "Places", "document", "documents", "Documents", "webhook", "webhooks", "Webhooks", "signature"),
         *("%(time)s UTC", "%(number)d minute", "%(n)d minute", "%(minutes)s minute", "%(number)s %(one)s"),
-        *("%(number)s document", "%(n)s ms", "l j F Y", "j F Y"),
+        *("%(number)s document", "%(n)s ms", "l j F Y", "j F Y", "question"),
     },
-    "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "j F Y", "%(what)s:", "%(label)s: %(error)s"},
+    "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "j F Y", "%(what)s:", "%(label)s:", "%(label)s: %(error)s"},
 }
 # What has no word in it, and the system's name.
 NO_WORDS = {
-    *(*DATES, "Summit", "“%(title)s”", "%(name)s: %(about)s", "%(day)s, %(time)s", "%(what)s:"),
+    *(*DATES, "Summit", "“%(title)s”", "%(name)s: %(about)s", "%(day)s, %(time)s", "%(what)s:", "%(label)s:"),
     *("%(number)s %(one)s", "%(label)s: %(error)s"),
 }
 # Names, examples of addresses, and words of protocols, which are written so in Arabic too; what HTTP calls its
@@ -55,7 +55,7 @@ WRITTEN_SO = set(
     CSV UTF XLSX DIGEST LENGTH GET HEAD ISO PDF Markdown VALARM JPEG PNG WebP Word Excel PowerPoint OpenDocument DOCX
     RTF HTML JSON XML json xml schedule frab pretalx guid id HTTP HTTPS Standard Webhooks webhook timestamp signature
     Allow Authorization Bearer CSRF CSRFToken ETag Idempotency Key If Match Retry After ASCII application errors rows
-    API true false next previous ZIP
+    API true false next previous ZIP FRA fr docx
     """,
     )
 )

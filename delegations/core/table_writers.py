@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language, get_language_info
 from openpyxl import Workbook
 
-from summit.import_export.csv_injection import harmless
+from summit.core.csv_injection import harmless
 from summit.summits.models import Summit
 
 AT_ONCE = 1_000

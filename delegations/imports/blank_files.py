@@ -25,8 +25,8 @@ from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors.party_kinds import kinds_offered
+from summit.core.csv_injection import harmless
 from summit.core.punctuation import comma
-from summit.import_export.csv_injection import harmless
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -1,63 +1,111 @@
-"""Registers the further lists that can be imported from a table, such as zones, categories and quotas.
+"""The imports of parties and of people from tables."""
 
-Parties and people are imported by `delegations.imports.services.import_files`.
-"""
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from django.db.models import QuerySet
-
-from delegations.badges.api.transferable_pass_rules import TransferablePassRuleViewSet
-from delegations.members.api.categories import CategoryViewSet
-from delegations.members.api.fields import OneCategory
-from delegations.members.api.quotas import RAISE, QuotaInput
-from delegations.members.models.quotas import Quota
-from delegations.members.services import quotas
-from delegations.parties.api.fields import OneParty
-from delegations.travel.api.declaration_kinds import DeclarationKindViewSet
-from delegations.zones.api import ZoneViewSet
-from summit.api_base.viewsets import DeskViewSet
-from summit.import_export.registry import ImportDefinition, register_import
+from delegations.badges.models.transferable_passes import TransferablePass
+from delegations.imports import column_recognition
+from delegations.imports.models import ImportPurpose
+from delegations.imports.selectors.existing_rows import ExistingRows
+from delegations.imports.selectors.plan import ImportPlan
+from delegations.imports.services import importer
+from delegations.members.models.duplicates import DuplicateCandidate
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.parties.models.parties import ExternalId, Party
+from summit.audit.services import By
+from summit.imports.definitions import ImportProblem, Upload, WrittenModel, register
+from summit.imports.report import ImportReport
+from summit.imports.table_import import TableImport, table_of
+from summit.imports.tables import Recognised, Table
+from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.users.models import User
+
+# The most rows of a focal point's table. A delegation has fewer people than that.
+MOST_OF_PARTY = 400
+Prepared = tuple[ImportPlan, ExistingRows]
 
 
-class OwnNumberInput(QuotaInput):
-    """The quota of a single party, with the reason. Without a category, it is the quota for all categories
-    together."""
+class DelegationImport(TableImport[Prepared]):
+    """A table of parties or people. A desk's rows may name any party; a focal point's are people of its own party.
 
-    party = OneParty()
-    category = OneCategory(allow_null=True, required=False, default=None)
+    The whole table is written in one transaction, because a row may depend on those above it: a quota, a second head
+    of delegation, a repeated name.
+    """
+
+    permission = "delegations.read_in"
+    at_once = 400
+    about_label = gettext_lazy("Person")
+    writes = (
+        WrittenModel(Party, "summit"),
+        WrittenModel(Person, "summit"),
+        WrittenModel(ExternalId, "summit"),
+        WrittenModel(Particulars, "person__summit"),
+        WrittenModel(Membership, "party__summit"),
+        WrittenModel(DuplicateCandidate, "person__summit"),
+        WrittenModel(TransferablePass, "party__summit", deletes=True),
+    )
+
+    def __init__(self, purpose: ImportPurpose, label: str | Promise) -> None:
+        self.kind, self.label = str(purpose), label
+
+    def check_permission(self, *, summit: Summit, party_key: str, by: By) -> None:
+        """Raise PermissionDenied unless `by` may import tables into the summit, or as a focal point of the party."""
+        importer.check_may(summit, party_of(summit, party_key), by)
+
+    def subject(self, *, summit: Summit, party_key: str) -> Model:
+        """Return the party of the focal point who imports the table, or the summit."""
+        return party_of(summit, party_key) or summit
+
+    def recognised(self, by: By) -> Recognised:
+        """Return a function that counts how many of a row's cells are known headings."""
+        return column_recognition.recognised
+
+    def check_table(self, table: Table, *, summit: Summit, party_key: str, by: By) -> None:
+        """Raise ImportProblem if a focal point's table is too long, or if no column names whom the table is about."""
+        if party_key and len(table.rows) > MOST_OF_PARTY:
+            message = _("The table has more than %(n)d rows. Choose one with your own people alone.")
+            raise ImportProblem(message % {"n": MOST_OF_PARTY})
+        columns = column_recognition.recognise(table.headings)
+        if self.kind == ImportPurpose.PEOPLE and not columns.has("name", "office", "head"):
+            raise ImportProblem(_("No column names people. Call one “name” or “office held” in the first row."))
+
+    def prepare(self, upload: Upload, rows: slice) -> Prepared:
+        """Return the plan of what the table writes, and the rows that the summit has already."""
+        return importer.plan(
+            summit=upload.summit,
+            table=table_of(upload),
+            by=upload.by,
+            party=party_of(upload.summit, upload.party_key),
+            answers=upload.answers,
+        )
+
+    def preview(self, upload: Upload) -> ImportReport:
+        """Return the report on what the table would write."""
+        return self.prepare(upload, slice(None))[0].report
+
+    def lock(self, upload: Upload) -> None:
+        """Lock the summit and its parties, or only the focal point's party."""
+        importer.lock(upload.summit, party_of(upload.summit, upload.party_key))
+
+    def write(self, upload: Upload, prepared: Prepared) -> ImportReport:
+        """Write the planned rows, and return the report on them."""
+        plan, known = prepared
+        importer.store(plan, known, party=party_of(upload.summit, upload.party_key), by=upload.by)
+        return plan.report
 
 
-class OwnQuotaViewSet(DeskViewSet):
-    """The quotas of single parties, one in each row of a table. The API itself returns them with the party."""
-
-    name = "own-numbers"
-    permission = "delegations.quota"
-    permissions: ClassVar[Mapping[str, str]] = {"add": RAISE, "change": RAISE}
-    allowed_methods = ("add", "change")
-    model = Quota
-    input_serializer_class = OwnNumberInput
-    summit_path = "party__summit"
-
-    def rows(self) -> QuerySet[Quota]:
-        """Return the quotas, joined with their party and category."""
-        return Quota.objects.select_related("party__summit", "category")
-
-    def add(self, *, by: User, summit: Summit, values: Mapping[str, Any]) -> Quota:
-        """Set a quota for a party."""
-        return quotas.set_quota(by=by, **values)
-
-    def change(self, *, by: User, row: Quota, values: Mapping[str, Any]) -> Quota:
-        """Change the quota of a party."""
-        new_values = {"number": row.number, "reason": row.reason, **values}
-        return quotas.set_quota(by=by, party=row.party, category=row.category, **new_values)
+def party_of(summit: Summit, party_key: str) -> Party | None:
+    """Return the party with a public id, or None for "". Raises ImportProblem if there is no such party any more."""
+    if not party_key:
+        return None
+    party = Party.objects.select_related("summit").filter(summit=summit, public_id=party_key).first()
+    if party is None:
+        raise ImportProblem(_("The party of this file doesn’t exist any more. Delete the file."))
+    return party
 
 
-register_import(ImportDefinition(ZoneViewSet, ("code",)))
-register_import(ImportDefinition(CategoryViewSet, ("code",)))
-register_import(ImportDefinition(TransferablePassRuleViewSet))
-register_import(ImportDefinition(DeclarationKindViewSet))
-register_import(ImportDefinition(OwnQuotaViewSet, ("party", "category")))
+PARTIES = register(DelegationImport(ImportPurpose.PARTIES, ImportPurpose.PARTIES.label))
+PEOPLE = register(DelegationImport(ImportPurpose.PEOPLE, ImportPurpose.PEOPLE.label))

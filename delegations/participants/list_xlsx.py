@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from delegations.participants.selectors.listing import Listing
-from summit.import_export.csv_injection import harmless
+from summit.core.csv_injection import harmless
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST, NARROWEST = 60, 10

@@ -1,6 +1,7 @@
 """The definition of the import of retention times."""
 
 from delegations.privacy.api.retention import RetentionViewSet
-from summit.import_export.registry import ImportDefinition, register_import
+from summit.import_export.list_import import register_import
+from summit.import_export.registry import ImportableList
 
-register_import(ImportDefinition(RetentionViewSet, ("what", "category")))
+register_import(ImportableList(RetentionViewSet, ("what", "category")))

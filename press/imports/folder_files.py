@@ -1,7 +1,8 @@
-"""Find the texts in a folder, and the party and language of each by its file name."""
+"""Find the speeches among the files of a folder, and the party and language of each by its file name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from django.conf import settings
 
@@ -16,29 +17,35 @@ class SpeechFile:
     code.
     """
 
-    path: Path
     name: str
+    content: bytes
     code: str
     language: str
 
 
-def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]:
-    """Return the speeches in a folder, and the names of other files. Hidden files are ignored.
+def is_speech(name: str) -> bool:
+    """Return whether a file has the suffix of a text. Hidden files have none."""
+    path = PurePosixPath(name)
+    return path.suffix.lower() in ENDINGS and not is_hidden(name)
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a file, or a folder around it, is hidden."""
+    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+
+
+def gather(files: Mapping[str, bytes], *, language: str) -> list[SpeechFile]:
+    """Return the speeches among files, which are given by their paths. Other files are ignored.
 
     The speeches are sorted by code, with those in `language` first. The file name has the code, and may have the
-    language: `FRA.txt` is in `language`, and `fr/FRA.md` and `FRA.fr.md` are in French. Raises OSError.
+    language: `FRA.txt` is in `language`, and `fr/FRA.md` and `FRA.fr.md` are in French.
     """
-    speeches, others = list[SpeechFile](), list[str]()
-    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-        name = path.relative_to(folder)
-        if any(part.startswith(".") for part in name.parts):
-            continue
-        if path.suffix.lower() not in ENDINGS:
-            others.append(str(name))
-            continue
+    speeches = []
+    for name in filter(is_speech, files):
+        path = PurePosixPath(name)
         code, _point, language_suffix = path.stem.partition(".")
-        language_folders = [part for part in name.parts[:-1] if part.lower() in dict(settings.LANGUAGES)]
+        language_folders = [part for part in path.parts[:-1] if part.lower() in dict(settings.LANGUAGES)]
         file_language = (language_suffix or (language_folders[-1] if language_folders else language)).lower()
-        speeches.append(SpeechFile(path, str(name), code.upper(), file_language))
+        speeches.append(SpeechFile(name, files[name], code.upper(), file_language))
     # For each code, the language that becomes authoritative comes first.
-    return sorted(speeches, key=lambda file: (file.code, file.language != language, file.name)), others
+    return sorted(speeches, key=lambda file: (file.code, file.language != language, file.name))

@@ -23,7 +23,6 @@ from press.embargoes.services import embargoes
 from press.imports import files as files_imports
 from press.imports.files.report import ParsedFile, Unreadable
 from press.imports.folder_files import SpeechFile
-from press.imports.folder_report import FolderLine, FolderReport
 from press.imports.speakers import SpeakerRow, party_of, rows_of, speaker_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.embargoes import EmbargoMode
@@ -35,10 +34,10 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.services.agenda_lock import lock
 from sessions.speakers.services import imported_speeches
 from summit.audit.services import SYSTEM
-from summit.import_export.parsers import Table
+from summit.imports.report import ImportReport, Outcome, ReportLine
+from summit.imports.tables import Table
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.uploads.report import Outcome
 from summit.users.models import User
 
 
@@ -59,6 +58,8 @@ class Order:
     wording: str = Wording.DELIVERED
     moment: datetime | None = None
     submit: bool = False
+    # The files among `files` that are imported now; None means all.
+    rows: slice | None = None
 
 
 # Users who let parties be created from the table also confirm parties that aren't in the list of countries.
@@ -69,34 +70,39 @@ class _Refused(Exception):
     """A file isn't imported. The message says why, and what to do."""
 
 
-def preview(order: Order) -> FolderReport:
-    """Return the report of an import without writing anything: the import is run and rolled back.
-
-    Raises PermissionDenied. Raises Unreadable if the table has no column that identifies the parties.
-    """
-    with transaction.atomic():
-        report = import_speeches(order)
-        transaction.set_rollback(True)
-    return report
-
-
-def import_speeches(order: Order) -> FolderReport:
+def import_speeches(order: Order) -> ImportReport:
     """Import speeches into a summit, and return a report with the outcome of each file.
 
-    Raises PermissionDenied. Raises Unreadable if the table has no column that identifies the parties.
+    Raises PermissionDenied. Raises ImportProblem if the table has no column that identifies the parties.
     """
     check_can_write(order.by, order.summit)
     rows = rows_of(order.table) if order.table else {}
-    report = FolderReport()
-    if order.make_parties and order.table:
-        report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM, answers=MAKE)
-    running = _Import(order, rows, read_existing(order.summit), report)
-    running.add_speeches()
-    for file in order.files:
+    report = ImportReport()
+    of_table = None
+    first = order.rows is None or not order.rows.start
+    if order.make_parties and order.table and first:
+        of_table = read_in(summit=order.summit, table=order.table, by=SYSTEM, answers=MAKE)
+    running = _Import(order, rows, read_existing(order.summit), of_table)
+    speeches = running.add_speeches()
+    for file in order.files[order.rows or slice(None)]:
         report.lines.append(running.line(file))
     codes = {file.code for file in order.files}
-    report.without_file = [code for code in rows if code not in codes]
+    report.facts = {
+        "speeches": speeches,
+        "without_file": [code for code in rows if code not in codes],
+        "speakers": _checked_rows(of_table),
+    }
     return report
+
+
+def _checked_rows(of_table: ImportReport | None) -> list[str]:
+    """Return a sentence for each row of the table of speakers that somebody should check."""
+    lines = of_table.lines if of_table else []
+    return [
+        f"{line.number} ({line.label}) {line.part_of}, {line.name}: {' '.join(line.notes)}"
+        for line in lines
+        if line.odd or line.outcome == Outcome.REFUSED
+    ]
 
 
 @dataclass
@@ -104,7 +110,8 @@ class _Import:
     order: Order
     rows: dict[str, SpeakerRow]
     known: ExistingRows
-    report: FolderReport
+    # The report on the table of speakers, or None unless parties and people were created from it.
+    of_table: ImportReport | None
     slots: dict[str, Slot | _Refused] = field(default_factory=dict)
     # The numbers of the table's rows from which a speaker was created.
     entered: set[int] = field(default_factory=set)
@@ -112,8 +119,8 @@ class _Import:
     def __post_init__(self) -> None:
         self.books = Books(self.order.summit)
 
-    def add_speeches(self) -> None:
-        """Create missing speeches of the parties with a file, in the order of the table.
+    def add_speeches(self) -> int:
+        """Create missing speeches of the parties with a file, in the order of the table, and return their number.
 
         Then the speech of each code, or the reason why there is none, is stored in `slots`.
         """
@@ -126,13 +133,12 @@ class _Import:
             if party and speaker:
                 speeches.append((speaker, party))
                 self._speaks(row, party, new=row.number in self.entered)
-        self.report.speeches = len(
-            imported_speeches.add_all(session=self.order.session, speeches=speeches, by=SYSTEM)
-        )
+        added = imported_speeches.add_all(session=self.order.session, speeches=speeches, by=SYSTEM)
         slots = Slot.objects.filter(session=self.order.session).select_related("session", "speaker", "party")
         listed = list(slots.order_by("position", "pk"))
         for code in codes:
             self.slots[code] = self._slot(code, listed)
+        return len(added)
 
     def _add_known_speakers(self) -> None:
         """Add people who give a speech for a party, but aren't members of it, to the known people of the party."""
@@ -162,7 +168,7 @@ class _Import:
 
         The person in the row isn't the head, but is imported as a speaker.
         """
-        lines = self.report.parties.lines if self.report.parties else []
+        lines = self.of_table.lines if self.of_table else []
         line = next((each for each in lines if each.number == row.number), None)
         if line is not None and line.outcome == Outcome.REFUSED:
             line.outcome = Outcome.NEW.value if new else Outcome.SAME.value
@@ -189,27 +195,25 @@ class _Import:
             return _Refused(message % {"party": party.name, "number": len(slots)})
         return slots[0]
 
-    def line(self, file: SpeechFile) -> FolderLine:
+    def line(self, file: SpeechFile) -> ReportLine:
         """Import a file, and return the line of the report with its outcome. Errors are part of the outcome."""
-        line = FolderLine(number=len(self.report.lines) + 1, file=file.name)
+        line = ReportLine(number=self.order.files.index(file) + 1, part_of=file.name)
         try:
             slot = self.slots[file.code]
             if isinstance(slot, _Refused):
                 raise slot
             if file.language not in dict(settings.LANGUAGES):
                 raise _Refused(_("“%(code)s” is none of the languages of texts.") % {"code": file.language})
-            taken = files_imports.read(filename=file.path.name, content=file.path.read_bytes())
+            taken = files_imports.read(filename=file.name, content=file.content)
             line.notes = [*self._about(file.code, slot), *(note.said for note in taken.notes)]
-            line.title = taken.title or self._title(slot, file.language)
+            line.name = taken.title or self._title(slot, file.language)
             with transaction.atomic():
                 lock(self.order.summit)
-                line.outcome = self._write(file, slot, line.title, taken)
+                line.outcome = self._write(file, slot, line.name, taken)
         except (_Refused, Unreadable, DecisionRefused) as problem:
             line.outcome, line.notes = Outcome.REFUSED.value, [str(problem)]
         except ValidationError as problem:
             line.outcome, line.notes = Outcome.REFUSED.value, list(problem.messages)
-        except OSError as problem:
-            line.outcome, line.notes = Outcome.REFUSED.value, [_("It can’t be read: %s.") % problem.strerror]
         return line
 
     def _about(self, code: str, slot: Slot) -> list[str]:

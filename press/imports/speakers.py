@@ -8,8 +8,8 @@ from delegations.imports import column_recognition
 from delegations.imports.selectors.existing_rows import ExistingRows
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.country_recognition import code_of
-from press.imports.files.report import Unreadable
-from summit.import_export.parsers import Table
+from summit.imports.definitions import ImportProblem
+from summit.imports.tables import Table
 from summit.people.models import Person
 
 
@@ -31,12 +31,12 @@ class SpeakerRow:
 def rows_of(table: Table) -> dict[str, SpeakerRow]:
     """Return a dict from codes of parties, in capitals, to the rows of the table, in order.
 
-    If several rows have the same code, the first row is used. Raises Unreadable if no column has codes.
+    If several rows have the same code, the first row is used. Raises ImportProblem if no column has codes.
     """
     columns = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
     code_column = next((columns[name] for name in ("iso3", "iso2", "party_key") if name in columns), None)
     if code_column is None:
-        raise Unreadable(_("No column of the table has codes of countries. Call one “iso3”."))
+        raise ImportProblem(_("No column of the table has codes of countries. Call one “iso3”."))
     rows_by_code: dict[str, SpeakerRow] = {}
     for row in table.rows:
 

@@ -1,44 +1,22 @@
-"""Uploaded schedules of other conferences, before they are imported."""
+"""Uploaded schedules of other conferences."""
 
-from django.db import models
+from typing import Any, ClassVar
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from sessions.visibility.models import Visibility
-from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
-from summit.core.models import PublicModel
-from summit.summits.models import Summit
-from summit.users.models import User
+from summit.imports.models import ImportFile, ImportFileManager
+
+SCHEDULE = "schedule"
 
 
-class ScheduleImportFile(PublicModel):
-    """An uploaded schedule with the report on its events. The content is deleted when the schedule is imported."""
+class ScheduleImportFile(ImportFile):
+    """An uploaded schedule of another conference."""
 
-    summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="schedule_files", verbose_name=pgettext_lazy("label", "summit")
-    )
-    filename = models.CharField(_("file"), max_length=200)
-    # The visibility of new sessions.
-    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
-    content = EncryptedBytesField(editable=False)
-    # "" until the events have been checked.
-    report = EncryptedTextField(editable=False)
-    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
-    uploaded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")
-    )
-    applied_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+    objects: ClassVar[Any] = ImportFileManager(Q(kind=SCHEDULE))
 
     class Meta:
+        proxy = True
+        app_label = "agenda"
         verbose_name = _("uploaded schedule")
         verbose_name_plural = _("uploaded schedules")
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                name="schedule_import_file_visibility_known", condition=Q(visibility__in=Visibility.values)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.filename

@@ -67,14 +67,6 @@ def of_models() -> Iterator[Route]:
         yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)
 
 
-# Uploaded tables that fill a list.
-_SEEN, _FILLED = "summit.listimportfile.view", "summit.read_in_list"
-declare("admin:summit_listimportfile_upload", Gate.DESK, "GET POST", see=_SEEN, do=_FILLED)
-for _name in ("look", "take", "drop"):
-    declare(
-        f"admin:summit_listimportfile_{_name}", Gate.DESK, "POST", kind="summit.listimportfile", see=_SEEN, do=_FILLED
-    )
-
 # A person's requests about their data: to hand it over, and to erase it.
 for _name in ("hand_over", "erase"):
     declare(

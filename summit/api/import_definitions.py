@@ -4,9 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.api.role_assignments import RoleAssignmentViewSet
 from summit.api.venues import RoomViewSet, VenueViewSet
-from summit.import_export.registry import ImportDefinition, register_import
+from summit.import_export.list_import import register_import
+from summit.import_export.registry import ImportableList
 
 for _viewset, _keys in ((VenueViewSet, ("name",)), (RoomViewSet, ("venue", "name"))):
-    register_import(ImportDefinition(_viewset, _keys))
-_told = {"email": (_("E-mail"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
-register_import(ImportDefinition(RoleAssignmentViewSet, ("email", "role"), _told))
+    register_import(ImportableList(_viewset, _keys))
+_account = {"email": (_("E-mail"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
+# New accounts get a mail, which can't be taken back.
+register_import(ImportableList(RoleAssignmentViewSet, ("email", "role"), _account, undoable=False))

@@ -12,7 +12,7 @@ method returns an object for this serializer.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -56,7 +56,7 @@ class Action:
 def action(
     name: str,
     *,
-    permission: str,
+    permission: str = "",
     input: type[serializers.BaseSerializer[Any]] | None = None,
     output: Any = None,
     detail: bool = True,
@@ -66,11 +66,11 @@ def action(
 ) -> Callable[[Method], Method]:
     """Return a decorator that declares a method of a viewset as an action with its own URL.
 
-    `name` is the last part of the URL. A user needs `permission`. `input` validates the body of the request. `output`
-    may be a serializer class or a serializer with many=True; by default the response is the row, or the rows. With
-    `detail` the action is on one row, otherwise on a summit. `safe` says that the action writes nothing, so that a
-    token needs only the read scope. `gone` says that the row doesn't exist afterwards. `shown_once` names the fields
-    of the response that aren't stored with it.
+    `name` is the last part of the URL. A user needs `permission`; by default, the viewset's for adding rows. `input`
+    validates the body of the request. `output` may be a serializer class or a serializer with many=True; by default
+    the response is the row, or the rows. With `detail` the action is on one row, otherwise on a summit. `safe` says
+    that the action writes nothing, so that a token needs only the read scope. `gone` says that the row doesn't exist
+    afterwards. `shown_once` names the fields of the response that aren't stored with it.
     """
 
     def mark(method: Method) -> Method:
@@ -86,8 +86,14 @@ def action(
 
 def actions_of(viewset: type) -> list[Action]:
     """Return the actions of a viewset, ordered by name."""
-    found = [getattr(getattr(viewset, name), "is_action", None) for name in dir(viewset)]
-    return sorted((each for each in found if each), key=lambda each: (each.name, not each.detail))
+    declared = filter(None, (getattr(getattr(viewset, name), "is_action", None) for name in dir(viewset)))
+    found = [each if each.permission else replace(each, permission=_usual(viewset)) for each in declared]
+    return sorted(found, key=lambda each: (each.name, not each.detail))
+
+
+def _usual(viewset: Any) -> str:
+    """Return the permission of an action that names none: the viewset's for adding rows, or "" if it is abstract."""
+    return str(viewset.permission_for("add")) if hasattr(viewset, "permission") else ""
 
 
 class _Nothing(serializers.Serializer[Any]):

@@ -23,8 +23,8 @@ from summit.admin_base.access_log_mixin import filters_of
 from summit.admin_base.list_files import export_page, list_upload
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.import_export import export_services, writers
+from summit.import_export.list_import import list_imports
 from summit.import_export.querysets import MOST, Listed
-from summit.import_export.registry import INTAKES
 from summit.permissions.rules import allows
 from summit.users.models import User
 
@@ -120,11 +120,11 @@ def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
 
     The list is empty if the list can't be imported or the user may not change it.
     """
-    intake = INTAKES.get(label)
-    if intake is None or not allows(request.user, intake.viewset.permission_for("change"), None):
+    definition = list_imports().get(label)
+    if definition is None or not allows(request.user, definition.importable.viewset.permission_for("change"), None):
         return []
     summit = chosen_summit(request, summits_of(request))
-    query = {"list": label, **({"summit": summit.slug} if summit else {})}
+    query = {"kind": label, **({"summit": summit.slug} if summit else {})}
     return [(f"{reverse('admin:summit_listimportfile_upload')}?{urlencode(query)}", _("Upload a table"))]
 
 

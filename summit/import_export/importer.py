@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from rest_framework import serializers
 
 from summit.api_base.problems import Problem, problem_of, unprocessable
 from summit.api_base.viewsets import InSummit
+from summit.audit.services import By
 from summit.core.punctuation import comma
-from summit.import_export.parsers import ParsedRow, Table
-from summit.import_export.registry import ImportDefinition, headings, plain
+from summit.import_export.registry import ImportableList, headings, plain
+from summit.imports.definitions import ImportProblem
+from summit.imports.report import ImportReport, Outcome, ReportLine
+from summit.imports.tables import ParsedRow, Table
 from summit.summits.models import Summit
-from summit.uploads import report as uploads
-from summit.uploads.report import Outcome
 from summit.users.models import User
 
 PUBLIC_ID = "public_id"
@@ -35,52 +37,28 @@ PUBLIC_ID = "public_id"
 _SIGNS = re.compile("[,;،؛\n]")
 
 
-@dataclass
-class ImportedLine(uploads.ReportLine):
-    """The report on one row. `about` identifies the row by the cells of its key columns."""
+def read_in(*, importable: ImportableList, summit: Summit, table: Table, rows: slice, by: By) -> ImportReport:
+    """Write each valid row among the `rows` of a table, and return the report on them.
 
-    about: str = ""
-
-
-@dataclass
-class ListImportReport(uploads.UploadReport[ImportedLine]):
-    """The report on all rows of a table.
-
-    Two kinds of columns aren't imported: `unknown` has the headings that the list doesn't have, and `twice` the
-    headings that the table has twice.
-    """
-
-    LINE: ClassVar[type[uploads.ReportLine]] = ImportedLine
-
-    unknown: list[str] = field(default_factory=list)
-    twice: list[str] = field(default_factory=list)
-
-
-class UnreadableError(Exception):
-    """No column of the table identifies its rows. The exception's message says what to do."""
-
-
-def read_in(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> ListImportReport:
-    """Write each valid row of a table, and return the report on all rows.
-
-    Raises UnreadableError if no column identifies the rows.
+    Raises ImportProblem if no column identifies the rows.
     """
     # Times of a table are those of the venue, as its export has them.
     with timezone.override(summit.zone):
-        return _Reader(intake, summit, table, by).read()
+        return _Reader(importable, summit, table, by).read(rows)
 
 
-def check_columns(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> None:
-    """Raise UnreadableError if no column of the table identifies its rows."""
-    _Reader(intake, summit, table, by)
+def check_columns(*, importable: ImportableList, summit: Summit, table: Table, by: By) -> None:
+    """Raise ImportProblem if no column of the table identifies its rows."""
+    _Reader(importable, summit, table, by)
 
 
 class _Reader:
-    def __init__(self, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> None:
-        self.intake, self.summit, self.table, self.by = intake, summit, table, by
-        self.viewset = intake.viewset()
-        self.report = ListImportReport(language=get_language() or "")
-        self.fills = intake.fills()
+    def __init__(self, importable: ImportableList, summit: Summit, table: Table, by: By) -> None:
+        assert isinstance(by, User)  # noqa: S101 - the definition's check_permission refuses others
+        self.importable, self.summit, self.table, self.by = importable, summit, table, by
+        self.viewset = importable.viewset()
+        self.report = ImportReport(facts={"unknown": [], "twice": []})
+        self.fills = importable.fills()
         self.input = self.viewset.input_serializer_class(context=self._context()).fields
         self.columns = self._recognise()
         self.known: dict[Any, models.Model] = {}
@@ -89,24 +67,25 @@ class _Reader:
 
     def _recognise(self) -> dict[int, str]:
         found: dict[int, str] = {}
-        names_by_heading, other_headings = headings(self.intake, self.by)
+        names_by_heading, other_headings = headings(self.importable, self.by)
         for place, heading in enumerate(self.table.headings):
             name = names_by_heading.get(plain(heading))
             if name is None:
-                self.report.unknown += [heading] if plain(heading) not in other_headings and heading else []
+                known = plain(heading) in other_headings or not heading
+                self.report.facts["unknown"] += [] if known else [heading]
             elif name in found.values():
-                self.report.twice.append(heading)
+                self.report.facts["twice"].append(heading)
             else:
                 found[place] = name
         recognised = set(found.values())
-        if PUBLIC_ID not in recognised and not set(self.intake.keys) <= recognised:
-            label = ", ".join(f"“{self._label(name)}”" for name in self.intake.keys)
+        if PUBLIC_ID not in recognised and not set(self.importable.keys) <= recognised:
+            label = ", ".join(f"“{self._label(name)}”" for name in self.importable.keys)
             message = _("No column says which row is meant. The first row must name these columns: %(columns)s.")
-            raise UnreadableError(message % {"columns": label})
+            raise ImportProblem(message % {"columns": label})
         return found
 
     def _label(self, name: str) -> str:
-        meta = self.intake.model._meta
+        meta = self.importable.model._meta
         own: Any = next((each for each in (*meta.fields, *meta.many_to_many) if each.name == name), None)
         column = self.fills[name].column if name in self.fills else None
         return str(own.verbose_name) if own is not None else column.heading if column is not None else name
@@ -117,7 +96,7 @@ class _Reader:
     def _remember(self, row: models.Model) -> None:
         if hasattr(row, PUBLIC_ID):
             self.known[getattr(row, PUBLIC_ID)] = row
-        self.known[tuple(plain(str(self._told(row, name) or "")) for name in self.intake.keys)] = row
+        self.known[tuple(plain(str(self._told(row, name) or "")) for name in self.importable.keys)] = row
 
     def _told(self, row: models.Model, name: str) -> Any:
         """Return the value of a row's field in the form of a cell. For a related row it is the slug or public id."""
@@ -128,7 +107,7 @@ class _Reader:
         return getattr(value, field.slug_field) if isinstance(field, InSummit) and value is not None else value
 
     def _key(self, cells: Mapping[str, str]) -> tuple[str, ...]:
-        return tuple(self._marked(name, cells.get(name, "")) for name in self.intake.keys)
+        return tuple(self._marked(name, cells.get(name, "")) for name in self.importable.keys)
 
     def _marked(self, name: str, text: str) -> str:
         field = self.input[name]
@@ -139,20 +118,31 @@ class _Reader:
             text = self._of(name, lambda: _values_by_label(field.choices)).get(plain(text), text)
         return plain(text)
 
-    def read(self) -> ListImportReport:
-        """Write each row, in the order of the table, and return the report."""
+    def read(self, rows: slice) -> ImportReport:
+        """Write each of the rows, in the order of the table, and return the report."""
         for stored in self.viewset.rows().filter(**{self.viewset.summit_path: self.summit}):
             self._remember(stored)
-        for row in self.table.rows:
+        # Rows that an earlier step has written: the table may name them a second time.
+        for row in self.table.rows[: rows.start or 0]:
+            stored, key = self._find(self._cells(row))
+            self.met.add(stored.pk if stored is not None else key)
+        for row in self.table.rows[rows]:
             self.report.lines.append(self._row(row))
         return self.report
 
-    def _row(self, parsed: ParsedRow) -> ImportedLine:
-        cells = {name: parsed.cells[place] for place, name in self.columns.items()}
+    def _cells(self, parsed: ParsedRow) -> dict[str, str]:
+        return {name: parsed.cells[place] for place, name in self.columns.items()}
+
+    def _find(self, cells: Mapping[str, str]) -> tuple[models.Model | None, tuple[str, ...]]:
+        """Return the stored row that the cells mean, if there is one, and the row's key."""
         key = self._key(cells)
-        about = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.intake.keys))))
-        line = ImportedLine(parsed.number, about=about)
-        stored = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
+        return self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key), key
+
+    def _row(self, parsed: ParsedRow) -> ReportLine:
+        cells = self._cells(parsed)
+        stored, key = self._find(cells)
+        name = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.importable.keys))))
+        line = ReportLine(parsed.number, name=name)
         identity = stored.pk if stored is not None else key
         if identity in self.met:
             line.outcome, line.notes = Outcome.REFUSED.value, [_("The table has this row twice. Keep one of them.")]
@@ -165,10 +155,11 @@ class _Reader:
             problem = problem_of(error)
             if problem is None:
                 raise
-            line.outcome, line.fields, line.notes = Outcome.REFUSED.value, [], self._said(problem)
+            line.outcome, line.fields, line.changes = Outcome.REFUSED.value, [], []
+            line.notes = self._said(problem)
         return line
 
-    def _write(self, line: ImportedLine, stored: models.Model | None, cells: dict[str, str]) -> None:
+    def _write(self, line: ReportLine, stored: models.Model | None, cells: dict[str, str]) -> None:
         values = self._values(stored, cells)
         if stored is None:
             added = self.viewset.add(by=self.by, summit=self.summit, values=values)
@@ -178,12 +169,24 @@ class _Reader:
             return
         changed = {name: value for name, value in values.items() if not self._is(stored, name, value)}
         if changed and "change" in self.viewset.allowed_methods:
+            old = {name: self._value_label(stored, name) for name in changed}
             self.viewset.change(by=self.by, row=stored, values=changed)
             line.outcome = Outcome.CHANGED.value
             line.fields = [self._label(name) for name in changed]
+            line.changes = [
+                [self._label(name), old[name], _in_words(value)]
+                for name, value in changed.items()
+                if name not in self.viewset.personal
+            ]
+
+    def _value_label(self, stored: models.Model, name: str) -> str:
+        """Return the old value of a field as the report shows it."""
+        if name in self.importable.computed:
+            return _in_words(self._told(stored, name))
+        return _in_words(getattr(stored, name, None))
 
     def _is(self, stored: models.Model, name: str, value: Any) -> bool:
-        return _same(self._told(stored, name) if name in self.intake.told else getattr(stored, name), value)
+        return _same(self._told(stored, name) if name in self.importable.computed else getattr(stored, name), value)
 
     def _values(self, stored: models.Model | None, cells: Mapping[str, str]) -> dict[str, Any]:
         serializer_class = self.viewset.input_serializer_class
@@ -283,6 +286,21 @@ def _in_cells(field: Any) -> dict[str, str]:
         known = comma().join(str(label) for label in field.choices.values())
         return {"invalid_choice": _("Write one of: %(known)s.") % {"known": known}}
     return {}
+
+
+def _in_words(value: Any) -> str:
+    """Return a value as the report shows it."""
+    if isinstance(value, models.Manager):
+        value = list(value.all())
+    if isinstance(value, list | tuple | set):
+        return comma().join(str(each) for each in value) or "–"
+    if isinstance(value, dict):
+        return comma().join(f"{name}: {each}" for name, each in value.items() if each) or "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "Y-m-d H:i")
+    return "–" if value in (None, "") else str(value)
 
 
 def _same(stored: Any, value: Any) -> bool:

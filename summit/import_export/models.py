@@ -1,37 +1,19 @@
-"""The import files that desks upload for lists."""
+"""The import files of the desk's lists."""
 
-from django.db import models
+from typing import Any, ClassVar
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
-from summit.core.models import PublicModel
-from summit.summits.models import Summit
-from summit.users.models import User
+from summit.imports.models import ImportFile, ImportFileManager
 
 
-class ListImportFile(PublicModel):
-    """An uploaded table for an admin list, with the report on its rows."""
+class ListImportFile(ImportFile):
+    """An uploaded table for a list of the desk. Its kind is the label of the list's model, such as "summit.venue"."""
 
-    summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
-    )
-    # The model's label, such as "summit.venue".
-    label = models.CharField(_("list"), max_length=80)
-    filename = models.CharField(_("file"), max_length=200)
-    # Emptied once the table is applied.
-    content = EncryptedBytesField(editable=False)
-    report = EncryptedTextField(editable=False)
-    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
-    uploaded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"), null=True
-    )
-    applied_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+    objects: ClassVar[Any] = ImportFileManager(Q(kind__contains="."))
 
     class Meta:
+        proxy = True
         verbose_name = _("table for a list")
         verbose_name_plural = _("tables for lists")
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.filename

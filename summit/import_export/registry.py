@@ -1,4 +1,4 @@
-"""The registry of the lists that can be imported. Each list has one definition, which names the viewset to write it.
+"""The columns of the lists that can be imported. Each list names the viewset that writes it.
 
 A table accepts the same fields of a row as the API, and both write with the same service functions. A table has the
 same columns as the list's export, so an export can be edited and imported again.
@@ -20,6 +20,7 @@ from rest_framework import serializers
 from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.import_export.export_columns import Column, Value
 from summit.import_export.querysets import TOLD_TOO, Listed, desk_of, reading
+from summit.imports.definitions import WrittenModel
 from summit.users.models import User
 
 # The fields that a cell can hold. Fields made of several values are never imported.
@@ -50,16 +51,20 @@ class ImportColumn:
 
 
 @dataclass(frozen=True)
-class ImportDefinition:
-    """A list that can be imported.
+class ImportableList:
+    """A list of the desk that can be imported.
 
-    `keys` are the fields that identify a row in a table without public ids. `told` is for the input fields that the
-    model doesn't have. It is a dict from the field's name to the heading and a function that returns a row's value.
+    `keys` are the fields that identify a row in a table without public ids. `computed` is for the input fields that
+    the model doesn't have: a dict from the field's name to the heading and a function that returns a row's value.
+    `also` are the models that the viewset's services write besides its own. An import that isn't `undoable` has
+    effects that can't be taken back, such as mails.
     """
 
     viewset: type[DeskViewSet]
     keys: tuple[str, ...] = ("name",)
-    told: Mapping[str, tuple[Any, Callable[[Any], Value]]] = field(default_factory=dict)
+    computed: Mapping[str, tuple[Any, Callable[[Any], Value]]] = field(default_factory=dict)
+    also: tuple[WrittenModel, ...] = ()
+    undoable: bool = True
 
     @property
     def model(self) -> type[models.Model]:
@@ -78,8 +83,8 @@ class ImportDefinition:
         fields = self.viewset.input_serializer_class().fields
         for name in dict.fromkeys((*self.keys, *fields)):
             input_field = fields[name]
-            if name in self.told:
-                heading, read = self.told[name]
+            if name in self.computed:
+                heading, read = self.computed[name]
                 found[name] = ImportColumn(name, column=_column(name, heading, read))
             elif name in own:
                 found |= _fills(name, input_field, capfirst(str(own[name].verbose_name)))
@@ -123,18 +128,9 @@ def _part_of(name: str, code: str) -> Callable[[Any], Value]:
     return lambda row: getattr(row, name).get(code) or None
 
 
-INTAKES: dict[str, ImportDefinition] = {}
-
-
-def register_import(intake: ImportDefinition) -> ImportDefinition:
-    """Register the definition of a list that can be imported, and return the definition.
-
-    Raises ValueError if the list has another definition already.
-    """
-    if INTAKES.setdefault(intake.label, intake) is not intake:
-        raise ValueError(f"two tables fill {intake.label}")
-    TOLD_TOO[intake.label] = lambda: {name: fill.column for name, fill in intake.fills().items()}
-    return intake
+def show_in_exports(listed: ImportableList) -> None:
+    """Add the columns that an import fills to the list's export, so that an export can be edited and imported."""
+    TOLD_TOO[listed.label] = lambda: {name: fill.column for name, fill in listed.fills().items()}
 
 
 def plain(heading: str) -> str:
@@ -142,16 +138,16 @@ def plain(heading: str) -> str:
     return " ".join(heading.replace("_", " ").casefold().split())
 
 
-def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[str]]:
+def headings(importable: ImportableList, by: User) -> tuple[dict[str, str], set[str]]:
     """Return a dict from headings to the fields that they fill, and the other headings of the list's export.
 
     A column may have its heading in any language, or its name in JSON. All are in the form that `plain` returns.
     """
-    keyed = any(each.name == "public_id" for each in intake.model._meta.fields)
-    fills = intake.fills()
+    keyed = any(each.name == "public_id" for each in importable.model._meta.fields)
+    fills = importable.fills()
     fields_by_heading = {plain(name): name for name in (*(["public_id"] if keyed else []), *fills)}
     other_headings: set[str] = set()
-    listed = Listed(desk_of(intake.label), reading(by))
+    listed = Listed(desk_of(importable.label), reading(by))
     for code, _name in settings.LANGUAGES:
         with override(code):
             for column in listed.columns():
@@ -161,12 +157,6 @@ def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[st
                 other_headings |= {heading, plain(column.name)}
             for name, fill in fills.items():
                 if fill.column is None:
-                    own: Any = intake.model._meta.get_field(name)
+                    own: Any = importable.model._meta.get_field(name)
                     fields_by_heading.setdefault(plain(str(own.verbose_name)), name)
     return fields_by_heading, other_headings - set(fields_by_heading)
-
-
-def recognised_by(intake: ImportDefinition, by: User) -> Callable[[list[str]], int]:
-    """Return a function that counts how many of a row's cells are headings of the list, in any language."""
-    fields_by_heading, other_headings = headings(intake, by)
-    return lambda cells: len({plain(cell) for cell in cells} & {*fields_by_heading, *other_headings})

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from summit.import_export.csv_injection import harmless
+from summit.core.csv_injection import harmless
 from summit.import_export.export_columns import Column, Value
 
 CSV, XLSX, JSON = "csv", "xlsx", "json"

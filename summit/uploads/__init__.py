@@ -1,1 +1,1 @@
-"""The base of all kinds of uploaded files: the report on their rows, the pages, and the process that reads files."""
+"""Reading uploaded files in a confined process, of which only a few run at once."""

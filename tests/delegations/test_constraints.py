@@ -152,7 +152,6 @@ BREAKS: dict[str, Callable[[], object]] = {
     "letter_template_once": partial(twice, f.LetterTemplateFactory, "summit"),
     "letter_purpose_known": lambda: f.LetterTemplateFactory(purpose="poem"),
     "participant_list_numbered_once": partial(twice, f.ParticipantListFactory, "summit", "number"),
-    "import_file_purpose_known": lambda: f.DelegationImportFileFactory(purpose="fun"),
     "declaration_kind_once": partial(twice, f.DeclarationKindFactory, "summit", "name"),
     "declaration_state_known": lambda: f.DeclarationFactory(state="lost", **by()),
     "declaration_decided_whole": lambda: f.DeclarationFactory(state="permitted", **DECIDED),

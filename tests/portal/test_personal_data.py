@@ -62,7 +62,6 @@ def test_nothing_that_is_handed_over_is_forgotten() -> None:
         "calls",
         "hand_over_requests",
         "places",
-        "schedule_files",
         "speeches",
         "texts",
     }

@@ -26,6 +26,8 @@ EXPECTED: dict[str, set[str]] = {
     "press.subscriber.change": set(),
     "press.announcement.view": EVERYBODY,
     "press.announcement.change": set(),
+    "press.speechimportfile.view": EVERYBODY,
+    "press.speechimportfile.change": set(),
     "press.write": OFFICER,
     "press.schedule": OFFICER,
     "press.review": {"press_approver"},

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from delegations.imports.services import import_files
 from portal.views.delegation.person import SECTIONS
 from press.texts.models.embargoes import EmbargoMode
 from sessions.draft.models.participants import FloorRequest
@@ -16,6 +15,7 @@ from sessions.draft.models.sessions import Session
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
+from summit.imports import services
 from summit.jobs.models.jobs import Job
 from summit.permissions.route_table import Gate, Route, Whose, declared
 from summit.privacy import subject_access
@@ -37,6 +37,8 @@ BESIDES = (
     "admin:outbox_message_change",
     "admin:press_text_marking",
     "admin:agenda_scheduleimportfile_change",
+    "admin:press_speechimportfile_change",
+    "portal:people_sheet",
     "admin:jobs_job",
     "portal:people",
     "portal:person",
@@ -157,12 +159,13 @@ def _files(world: World) -> Iterator[Look]:
     for page, make in (
         ("delegations_delegationimportfile", f.DelegationImportFileFactory),
         ("agenda_scheduleimportfile", f.ScheduleImportFileFactory),
+        ("press_speechimportfile", f.SpeechImportFileFactory),
     ):
         for more in ({}, {"report": ""}):
             yield Look(f"admin:{page}_change", _keys(make(summit=here, **more)))
     # One that asks something.
     asks = f"party,formal name\n{world.own.name},Called otherwise\n".encode()
-    kept = import_files.store(summit=here, purpose="parties", filename="x.csv", content=asks, by=SYSTEM)
+    kept = services.store(summit=here, kind="parties", filename="x.csv", content=asks, by=SYSTEM)
     yield Look("admin:delegations_delegationimportfile_change", _keys(kept))
     for state, ended in (("waiting", None), ("cancelled", ago(1))):
         made = Job.objects.create(

@@ -42,6 +42,7 @@ LISTS = {
     "agenda_customkind": "session-kinds",
     "agenda_release": "releases",
     "agenda_scheduleimportfile": "schedules",
+    "press_speechimportfile": "speech-archives",
     "agenda_session": "sessions",
     "agenda_signup": "sign-ups",
     "summit_auditentry": "audit",
@@ -93,6 +94,8 @@ SAME = {
     "admin:agenda_release_prepare": "releases-release",
     "admin:agenda_scheduleimportfile_drop": "schedules-row",
     "admin:agenda_scheduleimportfile_upload": "schedules",
+    "admin:press_speechimportfile_drop": "speech-archives-row",
+    "admin:press_speechimportfile_upload": "speech-archives",
     "admin:agenda_session_documents": "session-documents",
     "admin:agenda_session_speakers": "sessions-row-arrange",
     "admin:agenda_slot_speech": "slots-row",
@@ -120,6 +123,7 @@ SAME = {
     "portal:people_confirm": "members-confirm",
     "portal:people_sheet": "sheets-row-take",
     "portal:people_sheet_drop": "sheets-row",
+    "portal:people_sheet_undo": "sheets-row-undo",
     "portal:people_table": "sheets",
     "portal:person_add": "members",
     "portal:person_declarations": "declarations",
@@ -151,7 +155,7 @@ NONE = {
     "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",
     "admin:jobs_verify_audit": "The chain is one for all summits.",
     **dict.fromkeys(
-        (f"admin:summit_listimportfile_{action}" for action in ("upload", "look", "take", "drop")),
+        (f"admin:summit_listimportfile_{action}" for action in ("upload", "look", "take", "answer", "undo", "drop")),
         "What a table fills has a bulk operation.",
     ),
 }

@@ -353,7 +353,7 @@ def _add_papers(world: World, parties: dict[Whose, Party]) -> None:
             ("visaletter", {"letter": letters[whose].public_id}),
             (
                 "delegationimportfile",
-                {"sheet": f.DelegationImportFileFactory(summit=party.summit, party=party).public_id},
+                {"sheet": f.DelegationImportFileFactory(summit=party.summit, party_key=party.public_id).public_id},
             ),
         ):
             world.objects.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
@@ -478,6 +478,11 @@ def _add_texts(world: World) -> None:
     two = {whose: texts[whose] for whose in (Whose.FOREIGN, Whose.ELSEWHERE)}
     readers = of_each(two, lambda text: f.SubscriberFactory(summit=text.summit))
     world.add("press.text", two, "texts")
+    world.add(
+        "press.speechimportfile",
+        of_each(two, lambda text: f.SpeechImportFileFactory(summit=text.summit)),
+        "speech-archives",
+    )
     world.add("press.topic", of_each(two, lambda text: f.TopicFactory(summit=text.summit)), "topics")
     world.add("press.subscriber", readers, "subscribers")
     told = {whose: Announcement.objects.create(edition=editions[whose]) for whose in two}

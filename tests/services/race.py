@@ -22,7 +22,6 @@ import time_machine
 from django.db import OperationalError, connection, models
 from django.utils import timezone
 
-from press.embargoes.admin.schedule_form import local_moment
 from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements
 from press.texts.models import visibility
@@ -30,6 +29,7 @@ from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion
 from summit.core.database_clock import db_now
+from summit.core.local_time import local_moment
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User

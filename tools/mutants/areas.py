@@ -88,6 +88,8 @@ AREAS: dict[str, tuple[str, ...]] = {
         "delegations/imports/column_recognition.py",
         "delegations/imports/selectors/*.py",
         "delegations/imports/services/*.py",
+        "summit/imports/services.py",
+        "summit/imports/journal.py",
         "sessions/exchange/selectors/planner.py",
         "sessions/exchange/selectors/parsers.py",
         "press/imports/*.py",

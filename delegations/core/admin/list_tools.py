@@ -89,7 +89,7 @@ class ToolsMixin:
         if not self.uploads or not allows(request.user, "delegations.read_in", None):
             return []
         summit = chosen_summit(request, summits_of(request))
-        query = {"purpose": self.uploads, **({"summit": summit.slug} if summit else {})}
+        query = {"kind": self.uploads, **({"summit": summit.slug} if summit else {})}
         return [
             (f"{reverse('admin:delegations_delegationimportfile_upload')}?{urlencode(query)}", str(self.upload_label))
         ]

@@ -56,6 +56,8 @@ class ExistingRows:
     _passports: dict[str, Person] = field(default_factory=dict)
     _births: dict[str, list[Person]] = field(default_factory=dict)
     _boxes: dict[str, list[Person]] = field(default_factory=dict)
+    # People who have a key, by identity.
+    _keyed: set[int] = field(default_factory=set)
     # Keys from earlier tables of people who weren't read: a row with such a key finds nobody.
     given: set[str] = field(default_factory=set)
     # People who act for a party, by primary key.
@@ -169,6 +171,17 @@ class ExistingRows:
             self._people.setdefault((id(party), office), []).append(person)
         if key:
             self._by_key["person", key] = person
+            self._keyed.add(id(person))
+
+    def add_key(self, person: Person, key: str) -> bool:
+        """Add a key of a known person, so that rows find them by it.
+
+        Return whether the key is to be stored: it is new, and the person has no other.
+        """
+        self._by_key.setdefault(("person", key), person)
+        new = id(person) not in self._keyed
+        self._keyed.add(id(person))
+        return new
 
     def add_marks(self, person: Person, email: str, passport: str, birth: str) -> None:
         """Add what else identifies a person: the mailbox, and the digests of passport number and birth date."""
@@ -244,6 +257,7 @@ def _add_keys(known: ExistingRows, parties: dict[int, Party], people: dict[int, 
             known._by_key["party", row.value] = parties[row.party_id]
         elif row.system == own and row.person_id in people:
             known._by_key["person", row.value] = people[row.person_id]
+            known._keyed.add(id(people[row.person_id]))
         elif row.system == own and row.person_id is not None:
             known.given.add(row.value)
 

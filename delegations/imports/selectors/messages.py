@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.services.duplicates import DuplicateHit
 from delegations.parties.models.parties import Party
+from summit.imports.report import Outcome
 from summit.people.models import Person
-from summit.uploads.report import Outcome
 
 
 def sentences(problem: Exception) -> list[str]:

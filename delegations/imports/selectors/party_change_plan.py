@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from delegations.imports.selectors.existing_rows import ExistingRows
 from delegations.imports.selectors.messages import skipped_cell
 from delegations.imports.selectors.party_rows import PartyRow
-from delegations.imports.selectors.report import ImportLine
 from delegations.members.column_headings import heading
 from delegations.parties.models.parties import Party
-from summit.uploads.report import Outcome
+from summit.imports.report import Outcome, ReportLine
 
 REACH = ("mission_email", "mission_phone", "mission_name")
 # The host has approved these, so the importer must confirm each change.
@@ -28,7 +27,7 @@ KEEP, TAKE = "keep", "take"
 def plan(
     party: Party,
     row: PartyRow,
-    line: ImportLine,
+    line: ReportLine,
     *,
     changes: dict[int, tuple[Party, dict[str, str]]],
     ask: Callable[[str, str, list[list[str]], str], str],
@@ -61,7 +60,7 @@ def plan(
     clean(party, added)
     if added:
         changes[party.pk] = (party, planned | added)
-        line.notes += [change_message(party, name, value) for name, value in added.items()]
+        line.changes += [[_called(name), getattr(party, name) or "–", value] for name, value in added.items()]
         line.fields += [_called(name) for name in added]
         line.outcome = Outcome.CHANGED.value
 
@@ -71,7 +70,7 @@ def _called(name: str) -> str:
     return heading("party" if name == "name" else name)
 
 
-def readable(row: PartyRow, line: ImportLine) -> PartyRow:
+def readable(row: PartyRow, line: ReportLine) -> PartyRow:
     """Return the row without those details of the mission that aren't valid, such as a mailbox without an @.
 
     Each detail that is left out is noted in `line`.
@@ -105,12 +104,6 @@ def clean(party: Party, changed: Mapping[str, str]) -> None:
             problems += [f"{_called(name)}: {message}" for message in problem.messages]
     if problems:
         raise ValidationError(problems)
-
-
-def change_message(party: Party, name: str, value: str) -> str:
-    """Return a sentence that names the old and the new value of a field."""
-    params = {"field": _called(name), "old": getattr(party, name) or _("empty"), "new": value}
-    return _("%(field)s: was “%(old)s”, becomes “%(new)s”.") % params
 
 
 def question(party: Party, name: str, value: str) -> tuple[str, list[list[str]]]:

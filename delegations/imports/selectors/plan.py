@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from delegations.imports.selectors.report import ImportReport
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
+from summit.imports.report import ImportReport
 from summit.people.models import Person
 
 
@@ -36,6 +36,8 @@ class ImportPlan:
     changes: list[tuple[Person, dict[str, Any]]] = field(default_factory=list)
     # By the primary keys of existing parties.
     party_changes: dict[int, tuple[Party, dict[str, str]]] = field(default_factory=dict)
+    # Keys from the table of people who are known already.
+    keys: list[tuple[Person, str]] = field(default_factory=list)
     members: list[Membership] = field(default_factory=list)
     moves: list[tuple[Membership, Category]] = field(default_factory=list)
     likenesses: list[tuple[Person, Person, DuplicateReason]] = field(default_factory=list)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.imports.column_recognition import Columns, recognise
@@ -19,10 +18,9 @@ from delegations.imports.selectors.messages import alone, duplicate_question, se
 from delegations.imports.selectors.party_rows import PartyRow, decided, key_of, make, question
 from delegations.imports.selectors.people_change_checks import refuse
 from delegations.imports.selectors.plan import AnswerPending, ImportPlan, Newcomer
-from delegations.imports.selectors.report import ImportLine, ImportReport
 from delegations.imports.selectors.row_form import RowForm, cells
 from delegations.imports.selectors.row_matching import OTHER, Doubt, PersonMatcher
-from delegations.members.column_headings import label
+from delegations.members.column_headings import heading, label
 from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON
 from delegations.members.forms import values_of
 from delegations.members.models.categories import Capacity, Category
@@ -37,10 +35,11 @@ from delegations.parties.models.parties import Party, PartyKind
 from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
-from summit.import_export.parsers import ParsedRow, Table
+from summit.imports.definitions import ImportProblem
+from summit.imports.report import ALL, ImportReport, Outcome, Question, ReportLine
+from summit.imports.tables import ParsedRow, Table
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.uploads.report import ALL, Outcome, Question
 
 
 @dataclass
@@ -62,11 +61,13 @@ class Planner:
     answers: Mapping[str, str] = field(default_factory=dict)
 
     def plan(self) -> ImportPlan:
-        """Return the plan with the report on each row. Raises Unreadable if no column says who is meant."""
+        """Return the plan with the report on each row. Raises ImportProblem if no column says who is meant."""
         columns = recognise(self.table.headings)
         barred = [name for name in columns.known.values() if name in GROUP_OF and name not in self.allowed]
         barred_labels = [label(name) for name in barred]
-        self.found = ImportPlan(ImportReport([], get_language() or "", columns.unknown, columns.twice, barred_labels))
+        self.found = ImportPlan(
+            ImportReport(facts={"unknown": columns.unknown, "twice": columns.twice, "barred": barred_labels})
+        )
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self._check_columns()
         used = set(self.columns.known.values())
@@ -74,9 +75,11 @@ class Planner:
         self.meant = PersonMatcher(self.known)
         # The number of the row that first asked about a party, by the party's name.
         self.asked: dict[str, int] = {}
+        # The category that a row has given to a person.
+        self.seated: dict[int, Category] = {}
         self.form = RowForm({}, summit=self.summit, fields=fields)
         for row in self.table.rows:
-            line = ImportLine(row.number)
+            line = ReportLine(row.number)
             self.found.report.lines.append(line)
             try:
                 self._row(row, line)
@@ -89,14 +92,14 @@ class Planner:
     def _check_columns(self) -> None:
         about_party = self.party is not None or self.columns.has("party", "iso2", "iso3", "party_key")
         if not about_party or (self.party is not None and not self.columns.has("name", "office", "head")):
-            raise Unreadable(
+            raise ImportProblem(
                 _("No column says who is meant. The first row names the columns, such as “delegation” and “name”.")
             )
 
-    def _row(self, row: ParsedRow, line: ImportLine) -> None:
+    def _row(self, row: ParsedRow, line: ReportLine) -> None:
         row_texts = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
         party = self._party(row_texts, line)
-        line.party = party.name
+        line.part_of = party.name
         party_outcome = line.outcome
         person_texts = {name: text for name, text in row_texts.items() if name in PERSON or name in PARTICULARS}
         if "head" in row_texts:
@@ -121,7 +124,7 @@ class Planner:
                 raise Unreadable(nobody)
             line.notes.append(nobody)
 
-    def _party(self, row_texts: dict[str, str], line: ImportLine) -> Party:
+    def _party(self, row_texts: dict[str, str], line: ReportLine) -> Party:
         party_row = party_change_plan.readable(PartyRow.of(row_texts, says_country=self.known.says_country), line)
         found = self.known.party(
             key=party_row.key, code=party_row.code, name=party_row.name, exact=not party_row.written
@@ -148,7 +151,7 @@ class Planner:
             )
         return found
 
-    def _decide(self, party_row: PartyRow, line: ImportLine) -> tuple[PartyRow, Party | None]:
+    def _decide(self, party_row: PartyRow, line: ReportLine) -> tuple[PartyRow, Party | None]:
         """Ask the importer about a party that isn't on the list.
 
         Returns the row with the answer applied, and the existing party if the answer names one. Raises AnswerPending
@@ -156,8 +159,8 @@ class Planner:
         """
         if not party_row.name and not party_row.code:
             return party_row, None
-        line.party = party_row.name or party_row.written
-        name = country_recognition.plain(line.party)
+        line.part_of = party_row.name or party_row.written
+        name = country_recognition.plain(line.part_of)
         if name in self.asked:
             line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
             raise AnswerPending
@@ -179,7 +182,7 @@ class Planner:
             self.known.add_name(party_row.name, found)
         return decided(party_row, self.summit, answer), found
 
-    def _answer(self, line: ImportLine, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
+    def _answer(self, line: ReportLine, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
         """Add a question to the row's line and return its answer; without an answer, return `usual`."""
         key = f"{line.number} {kind}"
         answer = self.answers.get(key) or self.answers.get(f"{ALL} {kind}", "")
@@ -189,28 +192,35 @@ class Planner:
         line.questions.append(report_question)
         return report_question.chosen
 
-    def _whom(self, party: Party, key: str, texts: dict[str, str], line: ImportLine) -> Person | None:
+    def _whom(self, party: Party, key: str, texts: dict[str, str], line: ReportLine) -> Person | None:
         """Return the person whom a row means, or None for a new person.
 
         If several people are possible, a desk user is asked, and a focal point's row is refused. Raises Unreadable,
         and AnswerPending if the desk user hasn't answered yet.
         """
         try:
-            return self.meant.find(party, key, texts)
+            person = self.meant.find(party, key, texts)
+            question = self.meant.open_question(person) if person is not None else None
+            # A row that changes nothing leaves the waiting row's question as it is.
+            if question is not None and self.form.read(person, texts, ReportLine(line.number)):
+                raise question
+            return person
         except Doubt as doubt:
             if not self.desk:
+                self.meant.leave_open(doubt, line.number, key)
                 raise Unreadable(_("%s Write the office and the mailbox as they are there.") % doubt.text) from doubt
             answer = self._answer(line, "person", doubt.text, doubt.choices)
             if not answer:
+                self.meant.leave_open(doubt, line.number, key)
                 raise AnswerPending from doubt
             return None if answer == OTHER else doubt.who[answer]
 
-    def _person(self, party: Party, row_texts: dict[str, str], raw_texts: dict[str, str], line: ImportLine) -> None:
-        line.person = raw_texts.get("name") or raw_texts.get("office") or ""
+    def _person(self, party: Party, row_texts: dict[str, str], raw_texts: dict[str, str], line: ReportLine) -> None:
+        line.name = raw_texts.get("name") or raw_texts.get("office") or ""
         named_category = self._category(row_texts, party)
         texts = cells(raw_texts, line)
         key = row_texts.get("person_key", "")
-        line.person = texts.get("name") or texts.get("office") or ""
+        line.name = texts.get("name") or texts.get("office") or ""
         person = self._whom(party, key, texts, line)
         if person is not None and self.meant.repeats(person):
             line.notes.append(
@@ -219,7 +229,7 @@ class Planner:
         of_another_party = person is not None and self.known.party_of(person) != party
         if of_another_party or (person is None and key in self.known.given):
             raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
-        line.person = texts.get("name") or texts.get("office") or (person.label if person else "")
+        line.name = texts.get("name") or texts.get("office") or (person.label if person else "")
         changed = self.form.read(person, texts, line)
         if person is None:
             self.meant.note(
@@ -227,12 +237,22 @@ class Planner:
             )
             return
         self.meant.note(person, line.number, texts)
+        new_key = bool(key) and self.known.add_key(person, key)
         if self.party is not None:
             acts = not self.desk and person.pk in self.known.focal
             refuse(person=person, changed=changed, party=party, acts=acts)
         fields = [label(name) for name in changed]
-        if self._seat(party, person, named_category):
+        # Only those values that everybody sees who may see the person.
+        line.changes += [
+            [label(name), str(getattr(person, name) or "–"), str(value or "–")]
+            for name, value in changed.items()
+            if name in PERSON
+        ]
+        if self._seat(party, person, named_category, line):
             fields.append(_("category"))
+        if new_key:
+            self.found.keys.append((person, key))
+            fields.append(heading("person_key"))
         line.fields += fields
         if changed:
             self.found.changes.append((person, changed))
@@ -242,7 +262,7 @@ class Planner:
             line.outcome = line.outcome if line.outcome == Outcome.NEW else Outcome.CHANGED.value
 
     def _newcomer(
-        self, party: Party, category: Category, changed: dict[str, Any], key: str, line: ImportLine
+        self, party: Party, category: Category, changed: dict[str, Any], key: str, line: ReportLine
     ) -> Person:
         person = Person(summit=self.summit)
         likenesses = self._resembled(party, person, changed)
@@ -261,6 +281,7 @@ class Planner:
         self.found.members.append(membership)
         self.found.people.append(Newcomer(person, row, party, key))
         self.known.seated[id(person)] = party
+        self.seated[id(person)] = category
         self.known.add_person(party, person, key)
         marks = (("passport", "passport_number"), ("birth", "birth_date"))
         digested = [passport_digests.digest(kind, self.summit.pk, changed.get(name)) for kind, name in marks]
@@ -295,7 +316,7 @@ class Planner:
             found.append((person, other, why))
         return found
 
-    def _point_out(self, likenesses: list[tuple[Person, Person, DuplicateReason]], line: ImportLine) -> None:
+    def _point_out(self, likenesses: list[tuple[Person, Person, DuplicateReason]], line: ReportLine) -> None:
         """Add the resemblances of a new person to the plan. If a desk user imports, note them in the line too."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:
@@ -303,12 +324,19 @@ class Planner:
                 duplicate_question(other, self.known.party_of(other), why) for _new, other, why in likenesses
             ]
 
-    def _seat(self, party: Party, person: Person, named_category: Category | None) -> bool:
+    def _seat(self, party: Party, person: Person, named_category: Category | None, line: ReportLine) -> bool:
         """Plan a place for a person who is entered already: name them as a member, or move them to the category
         `named_category`.
 
-        Returns whether that changes anything.
+        Returns whether that changes anything. If two rows name different categories, the first counts.
         """
+        first = self.seated.get(id(person))
+        if named_category is not None:
+            if first is not None and first != named_category:
+                message = _("%(field)s: another row says otherwise, and this one doesn’t count.")
+                line.notes.append(message % {"field": heading("category")})
+                return False
+            self.seated[id(person)] = named_category
         row: Membership | None = getattr(person, "membership", None)
         if person.pk is None or (row is not None and named_category in (None, row.category)):
             return False

@@ -7,16 +7,16 @@ from django.core.exceptions import ValidationError
 
 from delegations.imports.selectors import cell_values
 from delegations.imports.selectors.messages import skipped_cell
-from delegations.imports.selectors.report import ImportLine
 from delegations.members.column_headings import label
 from delegations.members.forms import PersonForm, values_of
 from delegations.parties.selectors.party_kinds import Unreadable
+from summit.imports.report import ReportLine
 from summit.people.models import Person
 
 WHO = ("name", "office")
 
 
-def cells(given: Mapping[str, str], line: ImportLine) -> dict[str, str]:
+def cells(given: Mapping[str, str], line: ReportLine) -> dict[str, str]:
     """Return the form's values for the cells of a row, by field. A cell that can't be read counts as empty and is
     noted in `line`."""
     found = {}
@@ -31,7 +31,7 @@ def cells(given: Mapping[str, str], line: ImportLine) -> dict[str, str]:
 class RowForm(PersonForm):
     """The form of a person, reused for row after row, because creating a form costs more than validating with it."""
 
-    def read(self, person: Person | None, said: dict[str, str], line: ImportLine) -> dict[str, Any]:
+    def read(self, person: Person | None, said: dict[str, str], line: ReportLine) -> dict[str, Any]:
         """Return the values that a row changes about a person, or sets for a new one.
 
         A cell that the form refuses counts as empty and is noted in `line`, unless it is the name or the office.

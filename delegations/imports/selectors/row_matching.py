@@ -58,10 +58,30 @@ class PersonMatcher:
 
     known: ExistingRows
     _met: dict[int, Met] = field(default_factory=dict)
+    # The number of the first row that may mean a person and waits for an answer, by person.
+    _open: dict[int, int] = field(default_factory=dict)
+    # The number of the row that waits for an answer, by its key.
+    _open_keys: dict[str, int] = field(default_factory=dict)
 
     def note(self, person: Person, number: int, said: Mapping[str, str]) -> None:
         """Remember that the row with this number means this person."""
         self._met.setdefault(id(person), Met(number, dict(said)))
+
+    def leave_open(self, doubt: Doubt, number: int, key: str) -> None:
+        """Remember that the row with this number and key waits until somebody says which of these people it means."""
+        if key:
+            self._open_keys.setdefault(key, number)
+        for person in doubt.who.values():
+            self._open.setdefault(id(person), number)
+
+    def open_question(self, person: Person) -> Doubt | None:
+        """Return the question whether a row means the same person as an earlier row that waits for an answer, or
+        None.
+
+        If a later row changed the person meanwhile, the waiting row could mean them without a question the next time.
+        """
+        number = self._open.get(id(person))
+        return None if number is None else Doubt(_same_name_question(number), {self._key(person): person})
 
     def find(self, party: Party, key: str, said: dict[str, str]) -> Person | None:
         """Return the person whom a row means, or None for a new one.
@@ -69,13 +89,14 @@ class PersonMatcher:
         Raises Doubt, and Unreadable if another row has the same key.
         """
         sure = self.known.person(party, key=key, values=said)
+        if key in self._open_keys:
+            raise Unreadable(_same_key(self._open_keys[key]))
         if sure is not None:
             met = self._met.get(id(sure))
             if met is None or met.said == said:
                 return sure
             if key:
-                problem = _("Row %(number)d has this key already. Correct one of them.")
-                raise Unreadable(problem % {"number": met.number})
+                raise Unreadable(_same_key(met.number))
             raise self._doubt([sure])
         return self._named(self.known.called(party, said), said) or self._placeholder(party, said)
 
@@ -118,14 +139,26 @@ class PersonMatcher:
 
     def _doubt(self, rows: list[Person]) -> Doubt:
         met = [self._met[id(row)].number for row in rows if id(row) in self._met]
-        who = {f"row {self._met[id(row)].number}" if row.pk is None else row.public_id: row for row in rows}
+        who = {self._key(row): row for row in rows}
         if met:
-            text = _("Row %(number)d names somebody who is called so. Is it the same person?") % {"number": met[0]}
+            text = _same_name_question(met[0])
         elif len(rows) > 1:
             text = _("Several people here are called so. Which of them is it?")
         else:
             text = _("Somebody here is called so, with another office and mailbox. Is it the same person?")
         return Doubt(text, who)
+
+    def _key(self, person: Person) -> str:
+        """Return the answer that means this person."""
+        return f"row {self._met[id(person)].number}" if person.pk is None else person.public_id
+
+
+def _same_key(number: int) -> str:
+    return _("Row %(number)d has this key already. Correct one of them.") % {"number": number}
+
+
+def _same_name_question(number: int) -> str:
+    return _("Row %(number)d names somebody who is called so. Is it the same person?") % {"number": number}
 
 
 def _pairs(person: Person, texts: Mapping[str, str]) -> list[tuple[str, str]]:

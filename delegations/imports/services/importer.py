@@ -1,16 +1,16 @@
-"""Imports a table into a summit: previews what it would do, and does it."""
+"""Plans and writes the import of a table of parties or people."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Max
 
 from delegations.badges.services import transferable_passes
 from delegations.imports.selectors.existing_rows import SYSTEM_NAME, ExistingRows, read_existing, system_of
 from delegations.imports.selectors.plan import ImportPlan
 from delegations.imports.selectors.planner import Planner
-from delegations.imports.selectors.report import ImportReport
 from delegations.imports.services import party_writer, people_writer
 from delegations.members.field_groups import GROUPS
 from delegations.members.models.duplicates import DuplicateCandidate
@@ -22,8 +22,8 @@ from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import By, System
 from summit.core import bulk_insert
-from summit.core.prepare_before_lock import ahead
-from summit.import_export.parsers import Table
+from summit.imports.report import ImportReport
+from summit.imports.tables import Table
 from summit.permissions.rules import allows, check, refusal
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -36,51 +36,32 @@ NO_ANSWERS: Answers = {}
 def preview(
     *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
 ) -> ImportReport:
-    """Return the report on what a table would do, and write nothing.
-
-    Raises PermissionDenied, and Unreadable if no column says who is meant.
-    """
+    """Return the report on what a table would do, and write nothing. Raises PermissionDenied, ImportProblem."""
     check_may(summit, party, by)
-    with bulk_insert.uncollected():
-        return _plan(summit, table, by, party, answers)[0].report
+    return plan(summit=summit, table=table, by=by, party=party, answers=answers)[0].report
 
 
 def read_in(
-    *,
-    summit: Summit,
-    table: Table,
-    by: By,
-    party: Party | None = None,
-    answers: Answers = NO_ANSWERS,
-    claim: Callable[[], object] = lambda: None,
-    close: Callable[[ImportReport], object] = lambda report: None,
+    *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
 ) -> ImportReport:
     """Write every row of a table that can be written, in one transaction, and return the report on all rows.
 
-    With `party`, a focal point of this party imports the table, for its own people only; without, a desk user does.
     Importing the same table again writes nothing. If two imports run at once, the second waits and then finds the
-    rows of the first.
-
-    `answers` is a dict from the keys of the report's questions to answers. `claim` and `close` are called in the
-    transaction, before the first and after the last write. Raises PermissionDenied, Unreadable.
+    rows of the first. Raises PermissionDenied, ImportProblem.
     """
     check_may(summit, party, by)
-
-    def lock() -> None:
-        claim()
-        _lock(summit, party)
-
-    def write(ready: tuple[ImportPlan, ExistingRows]) -> ImportReport:
-        plan, known = ready
-        _store(plan, known, party, by)
-        close(plan.report)
-        return plan.report
-
-    with bulk_insert.uncollected():
-        return ahead(prepare=lambda _locked: _plan(summit, table, by, party, answers), lock=lock, write=write)
+    with transaction.atomic():
+        lock(summit, party)
+        planned, known = plan(summit=summit, table=table, by=by, party=party, answers=answers)
+        store(planned, known, party=party, by=by)
+    return planned.report
 
 
-def _store(plan: ImportPlan, known: ExistingRows, party: Party | None, by: By) -> None:
+def store(plan: ImportPlan, known: ExistingRows, *, party: Party | None, by: By) -> None:
+    """Write what a table plans, in the caller's transaction and under `lock`.
+
+    With `party`, a focal point of this party imports the table; without, a desk does.
+    """
     summit = known.summit
     _store_parties(plan, summit, by)
     party_writer.store(summit=summit, changes=plan.party_changes, by=by)
@@ -88,14 +69,6 @@ def _store(plan: ImportPlan, known: ExistingRows, party: Party | None, by: By) -
     _store_members(plan, known, by)
     people_writer.store(summit=summit, changes=plan.changes, party=party, by=by)
     _store_duplicate_candidates(plan)
-    if plan.report.writes:
-        audit.record(
-            by=by,
-            action="delegations.read_in",
-            target=party or summit,
-            summit=summit,
-            detail={"lines": len(plan.report.lines), **plan.report.counts},
-        )
 
 
 def check_may(summit: Summit, party: Party | None, by: By) -> None:
@@ -109,7 +82,8 @@ def check_may(summit: Summit, party: Party | None, by: By) -> None:
         raise PermissionDenied(refusal("delegations.read_in"))
 
 
-def _lock(summit: Summit, party: Party | None) -> None:
+def lock(summit: Summit, party: Party | None) -> None:
+    """Lock a summit and its parties, or only `party`, so that nobody names people meanwhile."""
     if party is None:
         # With no_key, rows that merely refer to the summit can still be written: a transaction that holds a party's
         # lock writes such rows, and must not wait for this one.
@@ -119,9 +93,13 @@ def _lock(summit: Summit, party: Party | None) -> None:
     list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _plan(
-    summit: Summit, table: Table, by: By, party: Party | None, answers: Answers
+def plan(
+    *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
 ) -> tuple[ImportPlan, ExistingRows]:
+    """Return what a table would write, with the report on each row, and the rows that the summit has already.
+
+    Raises ImportProblem if no column says who is meant.
+    """
     known = read_existing(summit, party=party)
     allowed = {
         name
@@ -154,9 +132,8 @@ def _store_people(plan: ImportPlan, summit: Summit, by: By, system: str) -> None
         for name, value in passport_digests.of(row).items():
             setattr(row, name, value)
     bulk_insert.insert(rows)
-    keys = [
-        ExternalId(summit=summit, system=system, value=row.key, person=row.person) for row in plan.people if row.key
-    ]
+    keyed = [*((row.person, row.key) for row in plan.people if row.key), *plan.keys]
+    keys = [ExternalId(summit=summit, system=system, value=key, person=person) for person, key in keyed]
     bulk_insert.insert(keys)
     audit.record_many(
         [audit.entry(by=by, action="summit.person.add", target=person, summit=summit) for person in persons]
@@ -221,6 +198,3 @@ def _moved(plan: ImportPlan, known: ExistingRows, by: By) -> list[AuditEntry]:
         )
         for row, category in plan.moves
     ]
-
-
-__all__ = ["preview", "read_in"]

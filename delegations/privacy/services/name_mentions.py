@@ -1,13 +1,11 @@
 """Free texts in `delegations` that name a person, for erasure and for the copy of the data that the person gets."""
 
-import json
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from delegations.focal_points.models import FocalPointRequest
-from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
 from delegations.participants.models import ParticipantList
@@ -64,27 +62,6 @@ def _parties(subject: Subject) -> QuerySet[Party]:
 
 def _erase_parties(subject: Subject) -> int:
     return _parties(subject).update(**{column: _blanked(subject, column) for column in PARTY})
-
-
-def _sheets(subject: Subject) -> QuerySet[DelegationImportFile]:
-    """Return the import files that name the person.
-
-    Import files are encrypted, so each file of the summit is read.
-    """
-    keys = []
-    for row in DelegationImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=20):
-        text = f"{row.filename} {_plain(row.report)} {bytes(row.content).decode('utf-8', 'replace')}"
-        if subject.says(text):
-            keys.append(row.pk)
-    return DelegationImportFile.objects.filter(pk__in=keys).order_by("pk")
-
-
-def _plain(report: str) -> str:
-    """Return a JSON report without ASCII escapes, so that names in it can be found."""
-    try:
-        return json.dumps(json.loads(report), ensure_ascii=False)
-    except ValueError:
-        return report
 
 
 def _scans(subject: Subject) -> QuerySet[ReplyScan]:
@@ -157,16 +134,6 @@ for _order, _portion in enumerate(
             columns=("name", *PARTY),
             # The notes belong to the desks and aren't only about this person.
             handed=False,
-        ),
-        Portion(
-            name="sheets",
-            title=_("Uploaded tables that name the person"),
-            model=DelegationImportFile,
-            rows=_sheets,
-            erase=lambda subject: _delete(_sheets(subject)),
-            gone=_("Deleted: what was taken over from them stands in the system."),
-            # The files name other people too, so their content isn't in the copy.
-            columns=("filename", "uploaded_at", "applied_at"),
         ),
         Portion(
             name="lists",

@@ -1,26 +1,18 @@
 """The purge that runs every night, for all summits and for mail that belongs to no summit."""
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
 
-from delegations.imports.services import import_files
 from delegations.privacy.models import USUAL_DAYS, PersonalDataKind
 from delegations.privacy.services import retained_data, retention
 from summit.core.database_clock import db_now
-from summit.core.registry import Registry
 from summit.summits.models import Summit
 
 logger = logging.getLogger(__name__)
 # The time of the purge, in UTC. The beat schedule in the settings uses it.
 HOUR, MINUTE = 2, 20
-# Each function deletes old import files that were never applied, in all summits, and returns how many.
-Drop = Callable[[], int]
-_drops: Registry[Drop] = Registry()
-drops = _drops.register
-drops(10)(import_files.delete_expired)
 
 
 def purge_all() -> dict[str, dict[str, int]]:
@@ -28,7 +20,6 @@ def purge_all() -> dict[str, dict[str, int]]:
 
     Demonstration summits are left out: their people are fictitious, and the demonstration would lose its data. If the
     purge of a summit fails, the error is logged, the other summits are still purged, and the next night tries again.
-    Import files that were never applied are deleted after two weeks, in every summit.
     """
     purged = {}
     for summit in Summit.objects.filter(illustrative=False).order_by("pk"):
@@ -39,8 +30,6 @@ def purge_all() -> dict[str, dict[str, int]]:
         else:
             if numbers:
                 purged[summit.slug] = numbers
-    for drop in _drops:
-        drop()
     days = USUAL_DAYS[PersonalDataKind.MAIL]
     if days is not None:
         with transaction.atomic():

@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from delegations.focal_points.models import FocalPointRequest
-from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
 from delegations.members.field_groups import NEEDS, PASSPORT, TRAVEL
@@ -19,6 +18,7 @@ from delegations.privacy.services.retention import Piece, piece
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
+from summit.imports.models import ImportFile
 from summit.outbox import personal_data
 from summit.outbox.models import Message
 from summit.people.models import Person
@@ -128,7 +128,7 @@ PIECES = (
     ),
     _deleted(PersonalDataKind.VISA, "visa_letters", _("visa letters"), VisaLetter, "summit", person="person"),
     _deleted(PersonalDataKind.SCANS, "scans", _("scans of answers"), ReplyScan, "reply__invitation__party__summit"),
-    _deleted(PersonalDataKind.SCANS, "sheets", _("uploaded tables"), DelegationImportFile, "summit"),
+    _deleted(PersonalDataKind.SCANS, "import_files", _("import files"), ImportFile, "summit"),
     Piece(
         what=PersonalDataKind.MAIL,
         name="mail",

@@ -8,15 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from delegations.core import table_writers
 from delegations.imports import blank_files
-from delegations.imports.models import DelegationImportFile, ImportPurpose
-from delegations.imports.services import import_files
-from delegations.imports.verbose_names import WORDS
+from delegations.imports.definitions import PEOPLE
 from delegations.members.selectors import exports
-from delegations.parties.selectors.party_kinds import Unreadable
 from portal.delegation_access import DelegationDesk, desk, see_other
 from summit.audit import access_log
+from summit.imports import report_page, services
+from summit.imports.definitions import ImportProblem
+from summit.imports.models import ImportFile
 from summit.people.models import Person
-from summit.uploads import report_page
 
 READ_IN = "delegations.read_in"
 
@@ -40,20 +39,20 @@ def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            import_files.check_size(file.size)
-            row = import_files.store(
+            services.check_size(PEOPLE.kind, file.size)
+            row = services.store(
                 summit=delegation.summit,
-                party=delegation.party,
-                purpose=ImportPurpose.PEOPLE,
+                kind=PEOPLE.kind,
+                party_key=delegation.party.public_id,
                 filename=file.name,
                 content=file.read(),
                 by=delegation.by,
             )
-        except import_files.ImportFileProblem as problem:
+        except ImportProblem as problem:
             form.add_error("file", str(problem))
         else:
             return see_other("people_sheet", delegation.party.public_id, row.public_id)
-    waiting = DelegationImportFile.objects.filter(party=delegation.party, applied_at=None).defer("content", "report")
+    waiting = ImportFile.objects.filter(party_key=delegation.party.public_id, next_row=0).defer("content", "report")
     context = delegation.context(form=form, waiting=list(waiting))
     return render(request, "portal/delegation/import_people.html", context, status=422 if form.errors else 200)
 
@@ -84,38 +83,56 @@ def export(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
 
-def _sheet(delegation: DelegationDesk, public_id: str) -> DelegationImportFile:
+def _file(delegation: DelegationDesk, public_id: str) -> ImportFile:
     """Return the delegation's table with this public id. Makes one query. Raises Http404 if there is none."""
-    row = DelegationImportFile.objects.filter(party=delegation.party, public_id=public_id).first()
-    if row is None:
+    file = ImportFile.objects.filter(party_key=delegation.party.public_id, public_id=public_id).first()
+    if file is None:
         raise Http404
-    row.party, row.summit = delegation.party, delegation.summit
-    return row
+    file.summit = delegation.summit
+    return file
+
+
+def _shown(request: HttpRequest, delegation: DelegationDesk, file: ImportFile, refused: str = "") -> HttpResponse:
+    """Return the page with the report on a table. `refused` is the reason why something can't be done."""
+    report = services.report_of(file)
+    if report is None:
+        raise Http404
+    context = delegation.context(
+        file=file, writes=report.writes, refused=refused, own=True, can_undo=services.can_undo(file)
+    )
+    context |= report_page.context(report, request.GET, PEOPLE)
+    return render(request, "portal/delegation/import_people/preview.html", context, status=409 if refused else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
 def sheet(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Show the outcome for each row of a table, before or after the import. A POST imports the table, once."""
-    row, refused = _sheet(delegation, sheet), ""
-    if request.method == "POST":
-        try:
-            import_files.apply(sheet=row, by=delegation.by)
-        except (import_files.ImportFileProblem, Unreadable) as problem:
-            refused = str(problem)
-        else:
-            return see_other("people_sheet", delegation.party.public_id, row.public_id)
-    report = import_files.report_of(row)
-    if report is None:
-        raise Http404
-    context = delegation.context(sheet=row, writes=report.writes, refused=refused, own=True)
-    context |= report_page.context(report, request.GET, WORDS)
-    return render(request, "portal/delegation/import_people/preview.html", context, status=409 if refused else 200)
+    file = _file(delegation, sheet)
+    if request.method != "POST":
+        return _shown(request, delegation, file)
+    try:
+        services.apply(file=file, by=delegation.by)
+    except ImportProblem as problem:
+        return _shown(request, delegation, _file(delegation, sheet), str(problem))
+    return see_other("people_sheet", delegation.party.public_id, file.public_id)
+
+
+@require_POST
+@desk(READ_IN)
+def undo(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
+    """Undo the import of a table as a whole (POST)."""
+    file = _file(delegation, sheet)
+    try:
+        services.undo(file=file, by=delegation.by)
+    except ImportProblem as problem:
+        return _shown(request, delegation, _file(delegation, sheet), str(problem))
+    return see_other("people_sheet", delegation.party.public_id, file.public_id)
 
 
 @require_POST
 @desk(READ_IN)
 def discard(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Delete a table (POST). People who were imported from it stay."""
-    import_files.discard(sheet=_sheet(delegation, sheet), by=delegation.by)
+    services.discard(file=_file(delegation, sheet), by=delegation.by)
     return see_other("people_table", delegation.party.public_id)

@@ -6,14 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.embargoes.services import bulk_decisions
 from press.texts.models.embargoes import GRID, Embargo, EmbargoMode
 from summit.core.database_clock import db_now
-from summit.core.validators import validate_year
+from summit.core.local_time import local_moment
 from summit.summits.models import Summit
 
 
@@ -125,24 +124,3 @@ def on_grid(moment: datetime) -> datetime:
 def soon(now: datetime) -> datetime:
     """Return the moment two minutes after `now`, rounded down to a multiple of five seconds, as caches need it."""
     return datetime.fromtimestamp(math.floor((now + SOON).timestamp() / GRID) * GRID, tz=UTC)
-
-
-def local_moment(written: str, zone: ZoneInfo) -> datetime:
-    """Return the UTC datetime of a local time in a zone. `written` is in ISO format.
-
-    If the clocks show the local time twice, the second time is returned, so that nothing is published early. Raises
-    ValueError, with a message for the user, if `written` isn't a time in the zone.
-    """
-    try:
-        naive = datetime.fromisoformat(written)
-    except ValueError:
-        raise ValueError(_("Give day and time, such as 2025-03-31 09:30.")) from None
-    aware = naive.replace(tzinfo=zone, fold=1) if naive.tzinfo is None else naive
-    try:
-        validate_year(naive)
-        utc = aware.astimezone(ZoneInfo("UTC"))
-    except ValidationError as refused:
-        raise ValueError(refused.messages[0]) from None
-    if naive.tzinfo is None and utc.astimezone(zone).replace(tzinfo=None) != naive:
-        raise ValueError(_("The clocks skip this time that night. Choose another."))
-    return utc

@@ -126,7 +126,7 @@ class RunMixin:
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the list of texts, with links to the schedule and to the calendar above it."""
+        """Return the list of texts, with links to the schedule, the calendar and the upload of speeches above it."""
         changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         summit = _seen_summit(request)
         if summit is not None:
@@ -134,6 +134,9 @@ class RunMixin:
                 (run_of(summit), _("Today’s run")),
                 (embargo_calendar.address(summit), _("Calendar of embargoes")),
             ]
+        if allows(request.user, "press.write", None):
+            upload = (reverse("admin:press_speechimportfile_upload"), _("Upload speeches"))
+            changelist.tools = [*changelist.tools, upload]
         return changelist
 
     def _run_summit(self, request: HttpRequest) -> Summit:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from press.embargoes.admin.schedule_form import local_moment
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.texts import Text, TextKind, Wording
@@ -19,6 +18,7 @@ from press.texts.permissions import check_can_write
 from press.texts.services import editions, texts
 from press.texts.services.texts import MOST_TOPICS
 from sessions.draft.models.sessions import MediaAccess, Session
+from summit.core.local_time import local_moment
 from summit.people.models import Person
 
 

@@ -7,28 +7,28 @@ from typing import Any
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from sessions.exchange.selectors.plain_text import Unreadable
+from summit.imports.definitions import ImportProblem
 
 Raw = Mapping[str, Any]
 
 
 def form_of(content: bytes) -> str:
-    """Return the format of a file's content, "json" or "xml". Raises Unreadable for any other format."""
+    """Return the format of a file's content, "json" or "xml". Raises ImportProblem for any other format."""
     # Some systems write UTF-16, in which every second byte of these characters is 0.
     start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if start[:14].lower().startswith((b"<!doctype html", b"<html")):
-        raise Unreadable(
+        raise ImportProblem(
             _("This is a web page. Look there for the schedule as a schedule.json or schedule.xml, and choose that.")
         )
     if start.startswith(b"BEGIN:VCALENDAR"):
-        raise Unreadable(
+        raise ImportProblem(
             _("This is a calendar, which names neither kinds nor speakers. Choose a schedule.json or schedule.xml.")
         )
     if start.startswith((b"{", b"[")):
         return "json"
     if start.startswith(b"<"):
         return "xml"
-    raise Unreadable(
+    raise ImportProblem(
         _(
             "The file is neither a schedule.json nor a schedule.xml, whatever its name says. "
             "Export the schedule from frab or pretalx as one of the two, and choose that file."
@@ -37,7 +37,7 @@ def form_of(content: bytes) -> str:
 
 
 def values_of(content: bytes) -> dict[str, Any]:
-    """Return the content of a file as a dictionary with `conference`, `events` and `generator`. Raises Unreadable.
+    """Return the content of a file as a dictionary with `conference`, `events` and `generator`. Raises ImportProblem.
 
     `events` yields (room, event) pairs. `generator` is the name of the program that wrote the file.
     """
@@ -64,11 +64,11 @@ def _json(content: bytes) -> dict[str, Any]:
         # json.loads detects UTF-8, UTF-16 and UTF-32.
         data = json.loads(content)
     except (ValueError, RecursionError) as problem:
-        raise Unreadable(_("The file can’t be read as JSON: %(problem)s.") % {"problem": problem}) from problem
+        raise ImportProblem(_("The file can’t be read as JSON: %(problem)s.") % {"problem": problem}) from problem
     schedule = data.get("schedule", data) if isinstance(data, dict) else data
     conference = schedule.get("conference") if isinstance(schedule, dict) else None
     if not isinstance(conference, dict) or not isinstance(conference.get("days"), list):
-        raise Unreadable(_other_shape(_names(conference if isinstance(conference, dict) else schedule)))
+        raise ImportProblem(_other_shape(_names(conference if isinstance(conference, dict) else schedule)))
     generator = data.get("generator") or conference.get("generator")
     name = generator.get("name") if isinstance(generator, dict) else ""
     return {"conference": conference, "events": _json_events(conference["days"]), "generator": name}
@@ -79,7 +79,7 @@ def _json_events(days: list[Any]) -> Iterator[tuple[str, Raw]]:
         rooms = day.get("rooms") if isinstance(day, dict) else None
         if not isinstance(rooms, dict) or not all(isinstance(events, list) for events in rooms.values()):
             message = _("Day %(number)d has no rooms with lists of events, as frab and pretalx write them.")
-            raise Unreadable(message % {"number": number})
+            raise ImportProblem(message % {"number": number})
         of_day = {"day": day.get("date"), "day_start": day.get("day_start"), "day_end": day.get("day_end")}
         for room, events in rooms.items():
             for event in events:
@@ -103,13 +103,13 @@ def _xml(content: bytes) -> dict[str, Any]:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:
         if b"<!DOCTYPE" in content.replace(b"\0", b"").partition(b"<schedule")[0]:
-            raise Unreadable(message) from problem
-        raise Unreadable(_("The file can’t be read as XML: %(problem)s.") % {"problem": problem.msg}) from problem
+            raise ImportProblem(message) from problem
+        raise ImportProblem(_("The file can’t be read as XML: %(problem)s.") % {"problem": problem.msg}) from problem
     if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise Unreadable(message)
+        raise ImportProblem(message)
     head = root.find("conference")
     if root.tag != "schedule" or head is None:
-        raise Unreadable(
+        raise ImportProblem(
             _other_shape([str(root.tag), *(str(each.tag) for each in root if isinstance(each.tag, str))])
         )
     generator = root.find("generator")

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from sessions.exchange.selectors.file_decoding import values_of
-from sessions.exchange.selectors.plain_text import Unreadable, line_of, text_of
+from sessions.exchange.selectors.plain_text import line_of, text_of
 from sessions.exchange.selectors.times import Clock, odd, times_of
 from sessions.exchange.selectors.unmapped_fields import UnmappedFields, read_unmapped
+from summit.imports.definitions import ImportProblem
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_EVENTS = 5_000
@@ -63,14 +64,14 @@ def too_large() -> str:
 
 
 def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
-    """Parse a file as JSON or XML, depending on its content. Raises Unreadable.
+    """Parse a file as JSON or XML, depending on its content. Raises ImportProblem.
 
     `zone` is the venue's time zone. It is used if neither a time nor the file names a time zone.
     """
     if len(content) > MOST_BYTES:
-        raise Unreadable(too_large())
+        raise ImportProblem(too_large())
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise Unreadable(_("The file is empty. Choose the one that holds the schedule."))
+        raise ImportProblem(_("The file is empty. Choose the one that holds the schedule."))
     data = values_of(content)
     clock = Clock.of(data["conference"], zone)
     ours = data["generator"] == OURS
@@ -78,12 +79,12 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
     unmapped: Counter[str] = Counter()
     for number, (room, raw) in enumerate(data["events"], start=1):
         if number > MOST_EVENTS:
-            raise Unreadable(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
+            raise ImportProblem(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
         # The description in our own schedules is generated (for example footnotes), so it isn't imported.
         event = _event(number, room, {**raw, "description": ""} if ours else raw, clock)
         events.append(event if event.problem else replace(event, carried=read_unmapped(raw, unmapped)))
     if not events:
-        raise Unreadable(_("This schedule has no events. Export it anew once it is published there."))
+        raise ImportProblem(_("This schedule has no events. Export it anew once it is published there."))
     return Schedule(line_of(data["conference"].get("title")), tuple(events), ours, +unmapped)
 
 
@@ -92,9 +93,9 @@ def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Even
     try:
         guid = line_of(raw.get("guid")).lower() or _numbered(raw)
         if not title:
-            raise Unreadable(_("It has no title. Give it one."))
+            raise ImportProblem(_("It has no title. Give it one."))
         starts_at, ends_at = times_of(raw, clock)
-    except Unreadable as problem:
+    except ImportProblem as problem:
         return Event(number, title=title, problem=str(problem))
     parts = [text_of(raw.get("abstract")), text_of(raw.get("description"))]
     return Event(
@@ -113,9 +114,9 @@ def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Even
 
 
 def _numbered(raw: Mapping[str, Any]) -> str:
-    """Return the identity of an event in an old file, which has an id but no guid. Raises Unreadable if it has
+    """Return the identity of an event in an old file, which has an id but no guid. Raises ImportProblem if it has
     neither."""
     number = line_of(raw.get("id"))
     if not number:
-        raise Unreadable(_("It has neither guid nor id, so that it could not be found again. Give it a guid."))
+        raise ImportProblem(_("It has neither guid nor id, so that it could not be found again. Give it a guid."))
     return f"id:{number}"

@@ -10,10 +10,6 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li|h[1-6])>")
 
 
-class Unreadable(Exception):
-    """Raised if a file isn't a schedule, or if an event can't be read. The message says what to do."""
-
-
 def line_of(value: Any) -> str:
     """Return a string or integer as one line of text, and "" for any other value."""
     return " ".join(str(value).split()) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -18,15 +18,14 @@ from sessions.draft.models.sessions import Session
 from sessions.exchange.selectors.frab import guid
 from sessions.exchange.selectors.kinds import Kinds
 from sessions.exchange.selectors.parsers import Event, Schedule
-from sessions.exchange.selectors.report import EventLine, ScheduleReport
 from sessions.visibility.models import PARTS
 from summit.core.date_formats import clock, short_day
 from summit.core.languages import language_name
 from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 from summit.core.text_normalisation import fold
+from summit.imports.report import ImportReport, Outcome, ReportLine
 from summit.people.models import Person
 from summit.summits.models import Room, Summit, Venue
-from summit.uploads.report import Outcome
 
 LONGEST_TITLE = 200
 LONGEST_ROOM = 120
@@ -43,7 +42,7 @@ class PlannedChange:
     """
 
     session: Session
-    line: EventLine
+    line: ReportLine
     fields: list[str]
     new: bool
     language: str = ""
@@ -67,7 +66,7 @@ class Planner:
     def __init__(self, summit: Summit, schedule: Schedule, *, visibility: str, may_add: bool) -> None:
         self.summit, self.schedule = summit, schedule
         self.visibility, self.may_add = visibility, may_add
-        self.report = ScheduleReport()
+        self.report = ImportReport()
         self.changes: list[PlannedChange] = []
         self.venue: Venue | None = None
         self.new_rooms: list[Room] = []
@@ -91,18 +90,20 @@ class Planner:
     def plan(self) -> "Planner":
         """Plan each event, and return the planner itself."""
         for event in self.schedule.events:
-            line = EventLine(event.number, title=event.title)
+            line = ReportLine(event.number, name=event.title)
             self.report.lines.append(line)
             try:
                 self._one(event, line)
             except ValidationError as problem:
                 line.outcome, line.notes = Outcome.REFUSED.value, [" ".join(problem.messages)]
-        self.report.rooms = [room.name for room in self.new_rooms]
-        self.report.people = len(self.new_people)
-        self.report.left = dict(sorted(self.schedule.left.items()))
+        self.report.facts = {
+            "rooms": [room.name for room in self.new_rooms],
+            "people": len(self.new_people),
+            "left": dict(sorted(self.schedule.left.items())),
+        }
         return self
 
-    def _one(self, event: Event, line: EventLine) -> None:
+    def _one(self, event: Event, line: ReportLine) -> None:
         if event.problem:
             raise ValidationError(event.problem)
         if event.guid in self._read:
@@ -133,7 +134,7 @@ class Planner:
             setattr(session, name, values[name])
         for name, old in zip(described, old_values, strict=True):
             if old != (new := self._told(session, name)):
-                line.values.append([str(label_for_field(name, Session)), old, new])
+                line.changes.append([str(label_for_field(name, Session)), old, new])
         session.clean_fields(exclude=["summit", "room", "custom_kind"])
         change = PlannedChange(
             session, line, changed, new=existing is None, language=self._language(event, session, line)
@@ -163,7 +164,7 @@ class Planner:
         if change.new or labels:
             self.changes.append(change)
 
-    def _values(self, event: Event, line: EventLine) -> dict[str, Any]:
+    def _values(self, event: Event, line: ReportLine) -> dict[str, Any]:
         title, summary = event.title, event.summary
         if len(title) > LONGEST_TITLE:
             title, summary = f"{title[: LONGEST_TITLE - 1]}…", "\n\n".join(filter(None, (title, summary)))
@@ -207,7 +208,7 @@ class Planner:
             self.new_rooms.append(room)
         return self._rooms[fold(name)]
 
-    def _language(self, event: Event, session: Session, line: EventLine) -> str:
+    def _language(self, event: Event, session: Session, line: ReportLine) -> str:
         """Return the language in which an event's text is to be added beside the summit's own, or "" if nothing is to
         be added."""
         known = dict(settings.LANGUAGES)
@@ -232,7 +233,7 @@ class Planner:
             length = (change.session.ends_at - change.session.starts_at).total_seconds() // 60
             change.minutes = max(1, int(length) // max(1, len(speakers)))
 
-    def _person(self, name: str, line: EventLine) -> Person | None:
+    def _person(self, name: str, line: ReportLine) -> Person | None:
         people = self._people.get(fold(name), [])
         if len(people) > 1:
             message = _("Several people are called %(name)s: enter the speech by hand.")

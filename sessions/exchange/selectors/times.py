@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
-from sessions.exchange.selectors.plain_text import Unreadable, line_of
+from sessions.exchange.selectors.plain_text import line_of
+from summit.imports.definitions import ImportProblem
 
 # The longest duration that the format's XML allows.
 LONGEST = timedelta(hours=99, minutes=59)
@@ -45,17 +46,18 @@ class Clock:
 
     @property
     def sure(self) -> ZoneInfo:
-        """The time zone. Raises Unreadable if it is unknown."""
+        """The time zone. Raises ImportProblem if it is unknown."""
         if self.zone is None:
             message = _("Its time names no offset, and the file’s time zone is not known. Correct %(field)s.")
-            raise Unreadable(message % {"field": "time_zone_name"})
+            raise ImportProblem(message % {"field": "time_zone_name"})
         return self.zone
 
 
 def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
     """Return the start and end of an event.
 
-    Raises Unreadable if they can't be read, if the end isn't after the start, or if the event is longer than LONGEST.
+    Raises ImportProblem if they can't be read, if the end isn't after the start, or if the event is longer than
+    LONGEST.
     """
     starts_at = _moment(line_of(raw.get("date")), clock) or _of_the_day(raw, clock)
     ends_at = _moment(line_of(raw.get("end")), clock)
@@ -63,11 +65,11 @@ def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
         try:
             ends_at = starts_at + _length(line_of(raw.get("duration")))
         except (ValueError, OverflowError):
-            raise Unreadable(_("Its duration can’t be read. Write it as 01:30.")) from None
+            raise ImportProblem(_("Its duration can’t be read. Write it as 01:30.")) from None
     if ends_at <= starts_at:
-        raise Unreadable(_("It would end before it starts. Correct its duration."))
+        raise ImportProblem(_("It would end before it starts. Correct its duration."))
     if ends_at - starts_at > LONGEST:
-        raise Unreadable(_("It would last longer than four days. Correct its duration."))
+        raise ImportProblem(_("It would last longer than four days. Correct its duration."))
     return starts_at, ends_at
 
 
@@ -77,7 +79,7 @@ def _of_the_day(raw: Mapping[str, Any], clock: Clock) -> datetime:
     try:
         starts_at = datetime.combine(date.fromisoformat(day or line_of(raw.get("day"))), time.fromisoformat(start))
     except ValueError:
-        raise Unreadable(_("Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.")) from None
+        raise ImportProblem(_("Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.")) from None
     day_start, day_end = (_bound(raw, name) for name in ("day_start", "day_end"))
     change = day_start.time() if day_start else clock.day_change
     after = starts_at + timedelta(days=1)

@@ -1,77 +1,40 @@
-"""Importing a schedule into a summit's draft, and previewing the import."""
+"""Planning and writing the import of a schedule into a summit's draft."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
-from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
 from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.exchange.selectors.parsers import read
 from sessions.exchange.selectors.planner import FIELDS, PlannedChange, Planner
-from sessions.exchange.selectors.report import ScheduleReport
 from sessions.visibility.models import Visibility
 from summit.audit import services as audit
 from summit.audit.services import By
 from summit.core import bulk_insert
-from summit.core.prepare_before_lock import ahead
 from summit.people.models import Person
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> ScheduleReport:
-    """Return a report on what importing a file would do. Writes nothing. Raises PermissionDenied and Unreadable."""
-    return _plan(summit, content, by, visibility).report
-
-
-def read_in(
-    *,
-    summit: Summit,
-    content: bytes,
-    by: By,
-    visibility: str = Visibility.PARTICIPANTS,
-    claim: Callable[[], object] = lambda: None,
-    close: Callable[[ScheduleReport], object] = lambda report: None,
-) -> ScheduleReport:
-    """Import all valid events of a file into the draft in one transaction, and return the report on all events.
-
-    An event is recognised by its guid: importing the same file again writes nothing, and a later file changes what
-    differs. New sessions get `visibility`; existing sessions keep their visibility. In the transaction, `claim` is
-    called before anything is written, and `close` is called with the report after everything is written. Raises
-    PermissionDenied and Unreadable.
-    """
-
-    def take() -> None:
-        claim()
-        lock(summit)
-
-    def write(plan: Planner) -> ScheduleReport:
-        _store(plan, by)
-        close(plan.report)
-        return plan.report
-
-    return ahead(prepare=lambda _locked: _plan(summit, content, by, visibility), lock=take, write=write)
-
-
-def _store(plan: Planner, by: By) -> None:
+def store(plan: Planner, *, by: By) -> None:
+    """Write what a schedule plans, in the caller's transaction and under the lock of the agenda."""
     _store_rooms(plan, by)
     _store_new(plan, by)
     with watching(summit=plan.summit, by=by):
         _store_changed(plan, by)
-    if plan.changes:
-        counts = plan.report.counts
-        audit.record(by=by, action="agenda.read_in", target=plan.summit, summit=plan.summit, detail=counts)
 
 
-def _plan(summit: Summit, content: bytes, by: By, visibility: str) -> Planner:
-    if isinstance(by, User):
-        check(by, "agenda.edit", summit)
+def plan(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> Planner:
+    """Return what importing a file would write, with the report on each event. Raises ImportProblem.
+
+    An event is recognised by its guid: importing the same file again writes nothing, and a later file changes what
+    differs. New sessions get `visibility`; existing sessions keep theirs.
+    """
     may_add = not isinstance(by, User) or allows(by, "summit.person.change", summit)
     schedule = read(content, zone=summit.zone)
     return Planner(summit, schedule, visibility=visibility, may_add=may_add).plan()

@@ -8,8 +8,6 @@ from django.db.models.functions import Now
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import badges, transferable_passes
 from delegations.focal_points.services import requests
-from delegations.imports.models import DelegationImportFile
-from delegations.imports.services import import_files
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.particulars import Particulars, Photo
@@ -21,6 +19,8 @@ from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import declarations, visas
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
+from summit.imports import services
+from summit.imports.models import ImportFile
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -105,13 +105,18 @@ def somebody(summit: Summit) -> Person:
     return person
 
 
-def _sheet(party: Party, by: User, own: Party | None) -> DelegationImportFile:
+def _sheet(party: Party, by: User, own: Party | None) -> ImportFile:
     """Upload a table in which each outcome is."""
     there = party.memberships.select_related("person").order_by("position", "pk")[0].person.name
     text = f"name,category,shoe size\n{there},,1\nNew Person,,2\nOdd Person,wizard,3\n"
     if own is None:
         rows = text.splitlines()
         text = "\n".join([f"party,{rows[0]}", *(f"{party.name},{row}" for row in rows[1:])])
-    return import_files.store(
-        summit=party.summit, party=own, purpose="people", filename="people.csv", content=text.encode(), by=by
+    return services.store(
+        summit=party.summit,
+        kind="people",
+        party_key=own.public_id if own else "",
+        filename="people.csv",
+        content=text.encode(),
+        by=by,
     )

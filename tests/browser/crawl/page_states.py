@@ -183,6 +183,7 @@ def _desks() -> list[Stop]:
         _at("admin:delegations_delegationimportfile_change", "looked at", "protocol"),
         _errors("admin:delegations_delegationimportfile_upload", "protocol"),
         _errors("admin:agenda_scheduleimportfile_upload"),
+        _errors("admin:press_speechimportfile_upload", "press"),
         _errors("admin:delegations_visaletter_refuse", row="{visa_asked}"),
         _at(check, "nothing typed", query=""),
         _at(check, "dead", query="?number={badge_dead}"),

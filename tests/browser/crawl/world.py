@@ -77,6 +77,7 @@ from tests.factories import (
     ListImportFileFactory,
     MessageFactory,
     ScheduleImportFileFactory,
+    SpeechImportFileFactory,
     SummitFactory,
 )
 from tests.routes.world import passkey
@@ -370,6 +371,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "agenda.document": document,
         "agenda.scheduleimportfile": ScheduleImportFileFactory(summit=summit, uploaded_by=user("organiser")),
         "agenda.release": Release.objects.filter(summit=summit).order_by("-number")[0],
+        "press.speechimportfile": SpeechImportFileFactory(summit=summit, uploaded_by=user("press")),
         "press.topic": Topic.objects.create(summit=summit, name="Coasts", names={"ar": "السواحل"}),
         "press.subscriber": subscriber,
         "press.announcement": Announcement.objects.all()[0],

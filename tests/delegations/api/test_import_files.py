@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from delegations.imports.definitions import PEOPLE
 from delegations.imports.models import DelegationImportFile
-from delegations.imports.services import import_files
 from delegations.members import column_headings
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
@@ -36,9 +36,13 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
     assert made.status_code == 201, made.content
     report = made.json()["report"]
     assert report["counts"] == {"new": 2, "changed": 0, "same": 0, "asks": 0, "refused": 1, "odd": 0}
-    lines = [(each["number"], each["outcome"], each["person"]) for each in report["lines"]]
+    lines = [(each["number"], each["outcome"], each["name"]) for each in report["lines"]]
     assert lines == [(2, "new", "Ada Example"), (3, "new", "Bea Example"), (4, "refused", "D" * 300)]
-    assert (report["unknown"], made.json()["applied_at"], made.json()["job"]) == (["shoe size"], None, None)
+    assert (report["notices"], made.json()["applied_at"], made.json()["job"]) == (
+        ["Unknown columns are left out: shoe size."],
+        None,
+        None,
+    )
     assert not Membership.objects.filter(person__name="Ada Example").exists()
     where = f"{HERE}{made.json()['id']}/"
     reader = place.organiser()
@@ -49,7 +53,7 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
     assert Membership.objects.get(person__name="Ada Example").party == place.one
     again = place.protocol.post(f"{where}take/", {})
     assert kind(again) == (409, "conflict")
-    assert again.json()["detail"].startswith("This table is taken over or deleted already.")
+    assert again.json()["detail"].startswith("This file is already imported or deleted.")
 
 
 def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
@@ -72,7 +76,7 @@ def test_what_is_no_table_is_refused(place: Place) -> None:
 
 def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     Category.objects.of(place.summit)
-    monkeypatch.setattr(import_files, "AT_ONCE", 2)
+    monkeypatch.setattr(PEOPLE, "at_once", 2)
     made = place.protocol.post(HERE, sent()).json()
     where = f"{HERE}{made['id']}/"
     assert made["report"] is None

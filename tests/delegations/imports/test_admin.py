@@ -10,7 +10,7 @@ from delegations.imports.models import DelegationImportFile
 from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
-from summit.import_export import parsers as tables
+from summit.imports import tables
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -29,14 +29,14 @@ France,country,Bea Example,wizard,2
 
 def send(client: Client, given: str = TEXT, **values: Any) -> Any:
     file = SimpleUploadedFile("people.csv", given.encode())
-    return client.post(f"{HOME}upload/", {"summit": "here", "purpose": "people", "file": file, **values})
+    return client.post(f"{HOME}upload/", {"summit": "here", "kind": "people", "file": file, **values})
 
 
 class TestUpload:
     def test_the_lists_lead_to_it(self, summit: Summit, desk: Client) -> None:
         other = sign_in(summit, Role.ACCREDITATION)
         for address, purpose in (("delegations/party", "parties"), ("summit/person", "people")):
-            leads = f'<a href="{HOME}upload/?purpose={purpose}&amp;summit=here">Upload {purpose}</a>'
+            leads = f'<a href="{HOME}upload/?kind={purpose}&amp;summit=here">Upload {purpose}</a>'
             assert leads in text(desk.get(f"/admin/{address}/"))
             assert f"Upload {purpose}" not in text(other.get(f"/admin/{address}/"))
 
@@ -46,8 +46,8 @@ class TestUpload:
         assert response["Location"] == own
         page = text(desk.get(own))
         for words in (
-            *("Nothing is written yet.", "Take over 2 rows</button>", "<strong>2</strong> <span>refused</span>"),
-            *("Columns that nobody knows are left out:", "“wizard” is no category of this summit.", "&lt;b&gt;Acme"),
+            *("Nothing is imported yet.", "Import 2 entries</button>", "<strong>2</strong> <span>refused</span>"),
+            *("Unknown columns are left out: size.", "“wizard” is no category of this summit.", "&lt;b&gt;Acme"),
         ):
             assert words in page, words
         assert not Party.objects.exists()
@@ -61,7 +61,7 @@ class TestUpload:
     def test_what_cannot_be_read_says_why(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         f.SummitFactory(slug="there")
         for values, said in (
-            ({"file": ""}, "Choose the file that holds the table."),
+            ({"file": ""}, "Choose a file."),
             ({"file": SimpleUploadedFile("x.csv", b"")}, "The file is empty. Choose the one that holds the table."),
             ({"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04nonsense")}, "This spreadsheet can’t be read."),
             ({"summit": "nowhere"}, "Choose one of them."),
@@ -77,21 +77,21 @@ class TestTake:
         send(desk)
         address = f"{HOME}{DelegationImportFile.objects.get().pk}/take/"
         page = text(desk.post(address, follow=True))
-        assert all(words in page for words in ("2 rows are taken over.", "2 rows were taken over:"))
-        assert "Take over" not in page
+        assert all(words in page for words in ("2 entries imported.", "2 entries imported: "))
+        assert "Import 2 entries</button>" not in page
         assert (Person.objects.count(), Party.objects.count()) == (2, 2)
-        assert "This table is taken over or deleted already." in text(desk.post(address, follow=True))
+        assert "This file is already imported or deleted." in text(desk.post(address, follow=True))
         assert Person.objects.count() == 2
 
     def test_deleted_and_a_focal_points_table_is_not_here(self, summit: Summit, desk: Client) -> None:
         theirs = f.DelegationImportFileFactory(
-            summit=summit, party=f.PartyFactory(summit=summit), filename="theirs.csv"
+            summit=summit, party_key=f.PartyFactory(summit=summit).public_id, filename="theirs.csv"
         )
         assert desk.get(f"{HOME}{theirs.pk}/change/").status_code == 404
         assert "theirs.csv" not in text(desk.get(HOME))
         row = f.DelegationImportFileFactory(summit=summit)
         answer = desk.post(f"{HOME}{row.pk}/drop/", follow=True)
-        assert "The table is deleted. What was taken over of it stays." in text(answer)
+        assert "File deleted. What was imported from it stays." in text(answer)
         assert not DelegationImportFile.objects.filter(pk=row.pk).exists()
 
 

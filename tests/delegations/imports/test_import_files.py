@@ -1,4 +1,4 @@
-"""Uploaded tables: kept, looked at, taken over once, deleted."""
+"""Tables of parties and people: uploaded, previewed, imported once, undone, deleted."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,25 +8,25 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone, translation
 
-from delegations.imports import blank_files, column_recognition, import_job
-from delegations.imports.models import DelegationImportFile, ImportPurpose
-from delegations.imports.services import import_files
-from delegations.imports.services.import_files import ImportFileProblem
+from delegations.imports import blank_files, column_recognition, definitions
+from delegations.imports.definitions import PEOPLE
+from delegations.imports.models import ImportPurpose
+from delegations.imports.services import importer
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
-from delegations.privacy.services import nightly_purge
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, Link
-from summit.import_export import parsers as tables
+from summit.imports import jobs, services, tables
+from summit.imports.definitions import ImportProblem
+from summit.imports.jobs import ImportAction
+from summit.imports.models import ImportFile
 from summit.jobs import runner
-from summit.jobs import services as jobs_services
+from summit.maintenance import heartbeats
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.uploads import services as uploads_services
-from summit.uploads.import_jobs import LOOK, TAKE
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
@@ -40,127 +40,132 @@ nowhere,country,,
 """
 
 
-def stored(summit: Summit, by: Any, text: str = TEXT, **more: Any) -> DelegationImportFile:
-    values = {"purpose": ImportPurpose.PEOPLE, "filename": "C:\\lists\\people.csv", **more}
-    return import_files.store(summit=summit, by=by, content=text.encode(), **values)
+def stored(summit: Summit, by: Any, text: str = TEXT, **more: Any) -> ImportFile:
+    values = {"kind": "people", "filename": "C:\\lists\\people.csv", **more}
+    return services.store(summit=summit, by=by, content=text.encode(), **values)
 
 
 class TestStore:
-    def test_it_is_looked_at_and_nothing_is_written(self, summit: Summit, protocol: User) -> None:
-        row = stored(summit, protocol)
-        report = import_files.report_of(row)
+    def test_it_is_previewed_and_nothing_is_written(self, summit: Summit, protocol: User) -> None:
+        file = stored(summit, protocol)
+        report = services.report_of(file)
         assert report is not None
         assert report.counts == {"new": 3, "changed": 0, "same": 0, "asks": 0, "refused": 0, "odd": 1}
-        assert (row.filename, row.uploaded_by, row.applied_at) == ("people.csv", protocol, None)
+        assert (file.filename, file.uploaded_by, file.applied_at) == ("people.csv", protocol, None)
         assert not Party.objects.exists()
         entry = AuditEntry.objects.get()
-        assert (entry.action, entry.detail) == ("delegations.delegationimportfile.add", {"lines": 3})
+        assert (entry.action, entry.detail) == ("summit.importfile.add", {"kind": "people", "lines": 3})
         # Rows and report are encrypted.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT content, report FROM delegations_delegationimportfile")
-            content, report = (bytes(value) for value in cursor.fetchone())
-        assert b"Ada" not in content + report
+            cursor.execute("SELECT content, report FROM summit_importfile")
+            content, report_bytes = (bytes(value) for value in cursor.fetchone())
+        assert b"Ada" not in content + report_bytes
         for by in (f.UserFactory.with_role(Role.VETTING, summit), Link("none")):
             refuses(PermissionDenied, stored, summit, by)
-        assert DelegationImportFile.objects.count() == 1
+        assert ImportFile.objects.count() == 1
 
     def test_what_is_no_table_of_people(self, summit: Summit, protocol: User) -> None:
-        for text, said in (
+        for text, message in (
             ("", "The file is empty. Choose the one that holds the table."),
             ("party,name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
             ("party,shoe size\nFrance,42\n", "No column names people."),
             ("name,office\nAda,Minister\n", "No column says who is meant."),
         ):
-            assert str(refuses(ImportFileProblem, stored, summit, protocol, text)).startswith(said)
-        assert not DelegationImportFile.objects.exists()
+            assert str(refuses(ImportProblem, stored, summit, protocol, text)).startswith(message)
+        refuses(ImportProblem, stored, summit, protocol, kind="spaceships")
+        assert not ImportFile.objects.exists()
 
 
-class TestTake:
-    def test_it_writes_and_forgets(self, summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        row = stored(summit, protocol)
-        # What goes wrong leaves it to be taken.
-        with monkeypatch.context() as patched:
-            patched.setattr(import_files, "read_in", lambda **values: 1 / 0)
-            refuses(ZeroDivisionError, import_files.apply, sheet=row, by=protocol)
-        assert DelegationImportFile.objects.get().applied_at is None
-        report = import_files.apply(sheet=row, by=protocol)
-        assert (report.writes, Person.objects.count(), Party.objects.count()) == (3, 2, 3)
-        row = DelegationImportFile.objects.get()
-        assert (bytes(row.content), row.applied_at is not None) == (b"", True)
-        assert import_files.report_of(row) == report
-        for act in (import_files.apply, import_files.refresh_preview):
-            with pytest.raises(ImportFileProblem, match=r"^This table is taken over or deleted already\."):
-                act(sheet=DelegationImportFile.objects.get(), by=protocol)
+def test_it_is_imported_once_and_its_rows_are_deleted(
+    summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = stored(summit, protocol)
+    # An error leaves it to be imported.
+    with monkeypatch.context() as patched:
+        patched.setattr(importer, "store", lambda *asked, **values: 1 / 0)
+        refuses(ZeroDivisionError, services.apply, file=file, by=protocol)
+    assert ImportFile.objects.get().next_row == 0
+    report = services.apply(file=file, by=protocol)
+    assert (report.writes, Person.objects.count(), Party.objects.count()) == (3, 2, 3)
+    file = ImportFile.objects.get()
+    assert (bytes(file.content), file.applied_at is not None) == (b"", True)
+    assert services.report_of(file) == report
+    for act in (services.apply, services.refresh_preview):
+        with pytest.raises(ImportProblem, match=r"^This file is already imported or deleted\."):
+            act(file=ImportFile.objects.get(), by=protocol)
 
 
 def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
     by, foreign = (Link(f.InvitationLinkFactory(invitation__party=each).public_id) for each in (party, other))
-    row = stored(summit, by, "name,passport number\nAda,P1\n", party=party)
-    assert row.uploaded_by is None
-    refuses(PermissionDenied, import_files.apply, sheet=row, by=foreign)
-    import_files.apply(sheet=row, by=by)
+    file = stored(summit, by, "name,passport number\nAda,P1\n", party_key=party.public_id)
+    assert file.uploaded_by is None
+    refuses(PermissionDenied, services.apply, file=file, by=foreign)
+    services.apply(file=file, by=by)
     assert Particulars.objects.get().entered_for == party
-    refuses(PermissionDenied, stored, summit, by, "name\nAda\n", party=other)
-    monkeypatch.setattr(import_files, "MOST_OF_PARTY", 1)
-    problem = refuses(ImportFileProblem, stored, summit, by, "name\nAda\nBea\n", party=party)
+    assert AuditEntry.objects.get(action="summit.importfile.apply").part_of == f"delegations.party:{party.public_id}"
+    refuses(PermissionDenied, services.undo, file=file, by=foreign)
+    services.undo(file=file, by=by)
+    assert not Person.objects.filter(name="Ada").exists()
+    refuses(PermissionDenied, stored, summit, by, "name\nAda\n", party_key=other.public_id)
+    monkeypatch.setattr(definitions, "MOST_OF_PARTY", 1)
+    problem = refuses(ImportProblem, stored, summit, by, "name\nAda\nBea\n", party_key=party.public_id)
     assert str(problem) == "The table has more than 1 rows. Choose one with your own people alone."
 
 
-class TestLongWork:
-    def run(self, protocol: User, row: DelegationImportFile, action: str) -> str:
-        params = {"sheet": row.public_id, "action": action}
-        job = jobs_services.start(kind=import_job.NAME, by=protocol, summit=row.summit, params=params)
+def test_many_rows_are_previewed_and_imported_by_a_worker(
+    summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(action: ImportAction) -> str:
+        job = jobs.start(file=file, action=action, by=protocol)
         runner.run(job.pk)
         job.refresh_from_db()
         assert job.problem == ""
-        return import_job.READ_IN.result(job)
+        return jobs._result(job)
 
-    def test_many_rows_are_looked_at_and_taken_over_by_a_worker(
-        self, summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(import_files, "AT_ONCE", 2)
-        row = stored(summit, protocol)
-        assert import_files.report_of(row) is None
-        assert self.run(protocol, row, LOOK).startswith("3 rows are looked at; nothing is written yet.")
-        assert import_files.report_of(DelegationImportFile.objects.get()) is not None
-        assert self.run(protocol, row, TAKE) == "3 rows are taken over."
-        assert Person.objects.count() == 2
-        # A worker that comes back after it was killed.
-        assert self.run(protocol, row, TAKE) == "3 rows are taken over."
-        import_files.discard(sheet=row, by=protocol)
-        assert self.run(protocol, row, TAKE) == "The table was deleted meanwhile."
+    monkeypatch.setattr(PEOPLE, "at_once", 2)
+    file = stored(summit, protocol)
+    assert services.report_of(file) is None
+    assert run(ImportAction.PREVIEW) == "3 entries previewed. Nothing is imported yet."
+    assert services.report_of(ImportFile.objects.get()) is not None
+    assert run(ImportAction.APPLY) == "3 entries imported."
+    assert Person.objects.count() == 2
+    # A worker that comes back after it was killed.
+    assert run(ImportAction.APPLY) == "3 entries imported."
+    services.discard(file=file, by=protocol)
+    assert run(ImportAction.APPLY) == "The file was deleted meanwhile."
 
 
-def test_what_nobody_takes_over_goes(summit: Summit, protocol: User) -> None:
+def test_files_that_nobody_imports_and_old_journals_are_deleted(summit: Summit, protocol: User) -> None:
     old, new, done = (stored(summit, protocol) for _number in range(3))
-    import_files.apply(sheet=done, by=protocol)
-    ago = timezone.now() - uploads_services.WAITS - timedelta(hours=1)
-    DelegationImportFile.objects.filter(pk__in=[old.pk, done.pk]).update(uploaded_at=ago)
-    Summit.objects.update(illustrative=True)
-    nightly_purge.purge_all()
-    assert set(DelegationImportFile.objects.values_list("pk", flat=True)) == {new.pk, done.pk}
+    services.apply(file=done, by=protocol)
+    ago = timezone.now() - services.WAITS - timedelta(hours=1)
+    ImportFile.objects.filter(pk__in=[old.pk, done.pk]).update(uploaded_at=ago)
+    heartbeats.clear_expired()
+    assert set(ImportFile.objects.values_list("pk", flat=True)) == {new.pk, done.pk}
+    assert ImportFile.objects.get(pk=done.pk).journal != ""
+    ImportFile.objects.filter(pk=done.pk).update(applied_at=ago)
+    heartbeats.clear_expired()
+    done.refresh_from_db()
+    assert (done.journal, services.can_undo(done)) == ("", False)
+    assert "more than two weeks ago" in str(refuses(ImportProblem, services.undo, file=done, by=protocol))
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestTwoBrowsers:
     def race(self) -> list[str]:
-        """Let two take one sheet over; return what came of each."""
+        """Let two import one file; return what came of each."""
         summit = f.SummitFactory()
         Category.objects.of(summit)
-        row = stored(summit, SYSTEM)
-        both = [DelegationImportFile.objects.select_related("summit").get(pk=row.pk) for _number in range(2)]
-        came = at_once(*(lambda mine=mine: import_files.apply(sheet=mine, by=SYSTEM) for mine in both))
+        file = stored(summit, SYSTEM)
+        both = [ImportFile.objects.select_related("summit").get(pk=file.pk) for _number in range(2)]
+        came = at_once(*(lambda mine=mine: services.apply(file=mine, by=SYSTEM) for mine in both))
         assert Membership.objects.count() == 2
         return sorted(type(each).__name__ for each in came)
 
-    def test_it_is_taken_over_once(self) -> None:
-        assert self.race() == ["ImportFileProblem", "ImportReport"]
-
-    def test_control_without_the_claim_it_is_taken_over_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(uploads_services, "claim", lambda row: True)
-        assert self.race() == ["ImportReport", "ImportReport"]
+    def test_it_is_imported_once(self) -> None:
+        assert self.race() == ["ImportProblem", "ImportReport"]
 
 
 class TestBlank:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from delegations.imports.services import import_files, importer
+from delegations.imports.services import importer
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from summit.audit.services import SYSTEM
 from summit.core import prepare_before_lock
+from summit.imports import services
+from summit.imports.definitions import ImportProblem
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests import factories as f
@@ -30,14 +32,14 @@ def summit(request: pytest.FixtureRequest) -> Summit:
 def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Take a table over while another connection names the same person after it was planned for the first time;
     return whether the lock was held at each planning."""
-    sheet = import_files.store(summit=summit, purpose="people", filename="x.csv", content=TABLE, by=SYSTEM)
+    file = services.store(summit=summit, kind="people", filename="x.csv", content=TABLE, by=SYSTEM)
     party = f.PartyFactory(summit=summit, name="France", iso_code="FR")
     there = f.PersonFactory(summit=summit, name="")
     f.MembershipFactory(person=there, party=party)
-    held, plan = [], importer._plan
+    held, plan = [], importer.plan
 
-    def planned(*asked: Any) -> Any:
-        found = plan(*asked)
+    def planned(**asked: Any) -> Any:
+        found = plan(**asked)
         held.append(connection.in_atomic_block)
         if len(held) == 1:
             other = sqlite3.connect(connection.settings_dict["NAME"], timeout=10)
@@ -46,10 +48,10 @@ def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
             other.close()
         return found
 
-    monkeypatch.setattr(importer, "_plan", planned)
-    import_files.apply(sheet=sheet, by=SYSTEM)
-    with pytest.raises(import_files.ImportFileProblem):
-        import_files.apply(sheet=sheet, by=SYSTEM)
+    monkeypatch.setattr(importer, "plan", planned)
+    services.apply(file=file, by=SYSTEM)
+    with pytest.raises(ImportProblem):
+        services.apply(file=file, by=SYSTEM)
     return held
 
 

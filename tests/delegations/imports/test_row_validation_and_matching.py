@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from delegations.imports.selectors import row_form, row_matching
-from delegations.imports.selectors.report import ImportReport
 from delegations.imports.services.importer import read_in
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
 from summit.audit.services import SYSTEM
-from summit.import_export.parsers import read
+from summit.imports.report import ImportReport
+from summit.imports.tables import read
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests import factories as f

@@ -9,7 +9,7 @@ from delegations.imports.models import DelegationImportFile
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
-from summit.import_export import parsers as tables
+from summit.imports import tables
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
 
@@ -36,31 +36,35 @@ def test_looked_at_then_taken_over_once(world: World) -> None:
     rest = f"people/table/{row.public_id}/"
     assert response["Location"] == world.path(rest)
     said = world.get(rest)
-    assert "Nothing is written yet." in said
-    assert "Take over 2 rows</button>" in said
+    assert "Nothing is imported yet." in said
+    assert "Import 2 entries</button>" in said
     assert "The quota of Aland for “delegate” is 1, and it has named 1." in said
     assert not Membership.objects.exists()
     assert world.post(rest, {})["Location"] == world.path(rest)
     assert set(Membership.objects.values_list("person__name", flat=True)) == {"Ada Example", "Bea Example"}
     assert set(Particulars.objects.values_list("entered_for", flat=True)) == {world.party.pk}
     said = world.get(rest)
-    assert "2 rows were taken over:" in said
-    assert "Take over" not in said
+    assert "2 entries imported:" in said
+    assert "Import 2 entries</button>" not in said
     refused = world.post(rest, {}, 409).content.decode()
-    assert "This table is taken over or deleted already." in refused
+    assert "This file is already imported or deleted." in refused
     assert Membership.objects.count() == 2
+    assert "Undo the import</button>" in said
+    assert world.post(f"{rest}undo/", {})["Location"] == world.path(rest)
+    assert (Membership.objects.count(), "Import undone: " in world.get(rest)) == (0, True)
+    assert "There is no import of this file to undo." in world.post(f"{rest}undo/", {}, 409).content.decode()
 
 
 def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) -> None:
     world.member("Ada Example", person__email="ada@land.example")
     send(world, "name,passport number\nA. Different,X4821397\n")
     # The same passport is the same person, whose name is corrected.
-    assert "Take over 1 row</button>" in world.get(f"people/table/{DelegationImportFile.objects.get().public_id}/")
+    assert "Import 1 entry</button>" in world.get(f"people/table/{DelegationImportFile.objects.get().public_id}/")
     DelegationImportFile.objects.all().delete()
     send(world, "name,e-mail\nA. Example,ada@land.example\n")
     said = world.get(f"people/table/{DelegationImportFile.objects.get().public_id}/")
     assert "Ada Example is entered already: the same mailbox and a similar name." in said
-    assert "Take over" not in said
+    assert "entries</button>" not in said
 
 
 def test_what_is_no_table_says_why(world: World) -> None:

@@ -1,5 +1,6 @@
 """A folder of speeches becomes transcripts: each file told, none dropped in silence, and twice the same."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 from io import StringIO
@@ -12,7 +13,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from delegations.parties.models.parties import Party
-from press.imports import folder_report
 from press.imports import services as imports_services
 from press.imports.folder_files import gather
 from press.texts.models.editions import Edition, EditionState
@@ -22,6 +22,7 @@ from press.texts.services import editions
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry
+from summit.imports.report import ReportLine
 from summit.summits.models import Summit
 from tests.factories import SessionFactory, SummitFactory
 from tests.press.helpers import officer, organiser
@@ -65,7 +66,8 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, *more: str, **options: Any) -> list[str]:
     out = StringIO()
     call_command("import_speeches", folder, *more, summit="debate", stdout=out, no_color=True, **options)
-    return out.getvalue().splitlines()
+    # Without the numbers of the files.
+    return [re.sub(r"^\d+ ", "", line) for line in out.getvalue().splitlines()]
 
 
 def whole(folder: Path, *more: str) -> list[str]:
@@ -73,21 +75,20 @@ def whole(folder: Path, *more: str) -> list[str]:
 
 
 TOLD = [
-    "Row 4 (new) European Union, Charles Michel: Entered as: international organisation.",
-    "Parties and speakers of the table: 4 new, 0 changed, 0 as they are, 0 refused.",
+    "Not imported, since they are no texts: picture.png, speakers.csv.",
+    "(new) BRA.txt, Brazil: José Álvares",
+    "(refused) BRA.xx.txt: “xx” is none of the languages of texts.",
+    "(refused) DEU.txt: DEU is no party of this summit. Enter it, or let parties be made of the table.",
+    "(new) EU.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
+    "(international organisation).",
+    "(new) EU.fr.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
+    "(international organisation).",
+    "(new) fra.docx, France: Catherine Colonna, Ms.",
+    "(new) fr/FRA.md, France: Catherine Colonna, Ms.",
+    "(refused) KEN.docx: This file can’t be read as a DOCX. Open it, save it as DOCX, and choose that file.",
+    "(new) European Union, Charles Michel: Entered as: international organisation.",
     "New speeches in the session: 4.",
-    "BRA.txt (new) Brazil: José Álvares",
-    "BRA.xx.txt (refused) -: “xx” is none of the languages of texts.",
-    "DEU.txt (refused) -: DEU is no party of this summit. Enter it, or let parties be made of the table.",
-    "EU.txt (new) European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
-    "(international organisation).",
-    "EU.fr.txt (new) European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
-    "(international organisation).",
-    "fra.docx (new) France: Catherine Colonna, Ms.",
-    "fr/FRA.md (new) France: Catherine Colonna, Ms.",
-    "KEN.docx (refused) -: This file can’t be read as a DOCX. Open it, save it as DOCX, and choose that file.",
-    "No texts, and not read: picture.png, speakers.csv.",
-    "Files read: 8. 5 new, 0 changed, 0 as they are, 3 refused.",
+    "Entries: 8. 5 new, 0 changed, 0 unchanged, 3 refused; 2 to check.",
 ]
 
 
@@ -115,14 +116,15 @@ def test_a_folder_is_read_file_by_file(summit: Summit, folder: Path) -> None:
 
 def test_twice_changes_nothing_and_a_dry_run_writes_nothing(summit: Summit, folder: Path) -> None:
     told = whole(folder, "--dry-run")
-    assert told == [*TOLD[:-1], TOLD[-1].replace("Files read", "Nothing was written. Files that would be read")]
+    assert told == [*TOLD[:-1], f"Nothing was written. {TOLD[-1]}"]
     assert [model.objects.count() for model in (Text, Party, Slot)] == [0, 0, 0]
     whole(folder)
     before = list(AuditEntry.objects.values_list("pk", flat=True))
     again = whole(folder)
-    assert again[-1] == "Files read: 8. 0 new, 0 changed, 5 as they are, 3 refused."
+    assert again[-1].startswith("Entries: 8. 0 new, 0 changed, 5 unchanged, 3 refused")
     assert "New speeches in the session: 0." in again
-    assert list(AuditEntry.objects.values_list("pk", flat=True)) == before
+    entries = AuditEntry.objects.exclude(pk__in=before)
+    assert {entry.action for entry in entries} == {"summit.importfile.add", "summit.importfile.apply"}
     assert (Text.objects.count(), Edition.objects.count(), Slot.objects.count()) == (3, 5, 4)
 
 
@@ -133,7 +135,7 @@ def test_words_that_the_desk_changed_are_left(summit: Summit, folder: Path) -> N
     editions.draft(version=version, based_on=1, title="Brazil", body="Changed.", by=author)
     told = whole(folder)
     said = "The desk has other words for this speech, in edition 2. Take the file’s on its page."
-    assert f"BRA.txt (refused) Brazil: José Álvares: {said}" in told
+    assert f"(refused) BRA.txt, Brazil: José Álvares: {said}" in told
     assert editions.newest(version).body == "Changed."
 
 
@@ -146,8 +148,8 @@ def test_moment_wording_and_review_can_be_asked_for(summit: Summit, folder: Path
 
 def test_a_moment_can_be_given_afterwards_and_is_not_moved(summit: Summit, folder: Path) -> None:
     whole(folder)
-    assert "BRA.txt (changed) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-07-01T09:30")
-    assert "BRA.txt (as it is) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-08-01T09:30")
+    assert "(changed) BRA.txt, Brazil: José Álvares" in whole(folder, "--publish-at", "2030-07-01T09:30")
+    assert "(unchanged) BRA.txt, Brazil: José Álvares" in whole(folder, "--publish-at", "2030-08-01T09:30")
     moments = set(Embargo.objects.filter(texts__isnull=False).values_list("moment", flat=True))
     assert moments == {datetime(2030, 7, 1, 8, 30, tzinfo=UTC)}
 
@@ -160,28 +162,27 @@ def test_without_a_table_the_session_says_who_speaks(summit: Summit, folder: Pat
     slot = Slot.objects.get(party__name="Brazil")
     Slot.objects.create(session=slot.session, party=slot.party, speaker=slot.speaker, position=9)
     told = run(folder)
-    assert "BRA.txt (refused) -: Brazil has 2 speeches in this session. Say in a table who speaks." in told
-    assert "fra.docx (new) France: Catherine Colonna, Ms." in told
+    assert "(refused) BRA.txt: Brazil has 2 speeches in this session. Say in a table who speaks." in told
+    assert "(new) fra.docx, France: Catherine Colonna, Ms." in told
 
 
 def test_who_is_not_known_is_said_or_entered(summit: Summit, folder: Path) -> None:
     whole(folder)
     (folder / "speakers.csv").write_text(TABLE.replace("José Álvares,President", "Another Name,Vice-President"))
     said = "Another Name is not known at Brazil. Enter them, or let them be made of the table."
-    assert f"BRA.txt (refused) -: {said}" in run(folder, speakers=folder / "speakers.csv")
-    again = [line for line in whole(folder) if line.startswith(("Row 3", "BRA.txt", "fra.docx"))]
+    assert f"(refused) BRA.txt: {said}" in run(folder, speakers=folder / "speakers.csv")
+    again = [line for line in whole(folder) if any(name in line for name in ("Another", "BRA.txt", "fra.docx"))]
     assert again == [
-        "Row 3 (new) Brazil, Another Name: Brazil has another head of delegation: they are entered as a speaker, and "
+        "(new) BRA.txt, Brazil: Another Name",
+        "(unchanged) fra.docx, France: Catherine Colonna, Ms.",
+        "(new) Brazil, Another Name: Brazil has another head of delegation: they are entered as a speaker, and "
         "not as its member.",
-        "BRA.txt (new) Brazil: Another Name",
-        "fra.docx (as it is) France: Catherine Colonna, Ms.",
     ]
     speaker = Slot.objects.get(speaker__name="Another Name")
     assert (speaker.party, speaker.speaker.office) == (Party.objects.get(name="Brazil"), "Vice-President")
     # What is imported is refused nowhere.
     told = whole(folder)
-    assert "BRA.txt (as it is) Brazil: Another Name" in told
-    assert "Parties and speakers of the table: 0 new, 0 changed, 4 as they are, 0 refused." in told
+    assert "(unchanged) BRA.txt, Brazil: Another Name" in told
 
 
 def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
@@ -189,7 +190,7 @@ def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
         ({"session": "Nothing"}, "The summit has no session called Nothing."),
         ({"by": "nobody@summit.example"}, "Name with --by the mailbox of a press officer"),
         ({"publish_at": "tomorrow"}, "Give day and time"),
-        ({"make_parties": True}, "Parties are made of the table of speakers"),
+        ({"make_parties": True}, "Parties are created from the table of speakers"),
     ):
         with pytest.raises(CommandError, match=said):
             run(folder, **options)
@@ -209,24 +210,21 @@ def test_sessions_and_officers_are_named_where_there_are_several(summit: Summit,
     assert set(Slot.objects.values_list("session__title", flat=True)) == {"Closing"}
 
 
-def test_names_of_files(tmp_path: Path) -> None:
-    for name in ("FRA.txt", "fr/DEU.md", "GBR.ar.docx", ".git/USA.txt", "note.csv", "a/b/ITA.TXT"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x")
-    files, others = gather(tmp_path, language="en")
+def test_names_of_files() -> None:
+    names = ("FRA.txt", "fr/DEU.md", "GBR.ar.docx", ".git/USA.txt", "note.csv", "a/b/ITA.TXT")
+    files = gather(dict.fromkeys(names, b"x"), language="en")
     assert [(file.name, file.code, file.language) for file in files] == [
         ("fr/DEU.md", "DEU", "fr"),
         ("FRA.txt", "FRA", "en"),
         ("GBR.ar.docx", "GBR", "ar"),
         ("a/b/ITA.TXT", "ITA", "en"),
     ]
-    assert others == ["note.csv"]
 
 
 def test_speeches_are_put_on_the_list_in_as_many_queries_for_one_as_for_many(
     summit: Summit, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports_services._Import, "line", lambda self, file: folder_report.FolderLine(number=1))
+    monkeypatch.setattr(imports_services._Import, "line", lambda self, file: ReportLine(number=1))
     counts = []
     for rows in (TABLE.splitlines()[:2], TABLE.splitlines()):
         (folder / "speakers.csv").write_text("\n".join(rows))
@@ -243,9 +241,9 @@ def test_real_speeches(summit: Summit, tmp_path: Path) -> None:
     for code in ("FRA", "BRA", "EU", "PSE", "CIV", "AND"):
         shutil.copy(there / "speeches" / f"{code}.txt", tmp_path)
     told = run(tmp_path, "--make-parties", speakers=there / "speakers.csv")
-    assert told[-1] == "Files read: 6. 6 new, 0 changed, 0 as they are, 0 refused."
-    assert [line for line in told if line.startswith("EU.txt")] == [
-        "EU.txt (new) European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
+    assert told[-1].startswith("Entries: 6. 6 new, 0 changed, 0 unchanged, 0 refused")
+    assert [line for line in told if " EU.txt" in line] == [
+        "(new) EU.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
         "(international organisation). Each line of the file is a paragraph now."
     ]
     assert Party.objects.count() == 193
@@ -255,4 +253,5 @@ def test_real_speeches(summit: Summit, tmp_path: Path) -> None:
         bodies = Edition.objects.values_list("body", flat=True)
         # Nothing of it reads as Markdown: but for signs that are escaped the words are the same.
         assert sum(body.replace("\\", "").split() == words for body in bodies) == 1
-    assert run(tmp_path, "--make-parties", speakers=there / "speakers.csv")[-1].endswith("6 as they are, 0 refused.")
+    again = run(tmp_path, "--make-parties", speakers=there / "speakers.csv")
+    assert again[-1].startswith("Entries: 6. 0 new, 0 changed, 6 unchanged, 0 refused")

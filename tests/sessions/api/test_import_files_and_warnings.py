@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from sessions.draft.models.sessions import Session
-from sessions.exchange.services import import_files
 from sessions.releases.services import releases
-from summit.audit.models import AuditEntry
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Room, Summit
 from tests.factories import START, SessionFactory, UserFactory
 from tests.sessions.api.test_release_workflow import DESK
+from tests.sessions.exchange.helpers import SCHEDULE
 from tests.sessions.exchange.test_importer import as_json, event
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_viewsets import kind
@@ -31,39 +30,38 @@ def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Progra
     wrong = upload(desk, b"{}")
     assert (kind(wrong), wrong.json()["errors"][0]["pointer"]) == ((422, "fields"), "#/content")
     made = upload(desk, as_json(event(title="Talk", persons=[], language="")), visibility="public").json()
-    assert (made["looked_at"], made["taken_at"], made["visibility"]) == (True, None, "public")
+    assert (made["applied_at"], made["options"]) == (None, {"visibility": "public"})
     where = f"{SCHEDULES}{made['id']}/"
-    told = desk.post(f"{where}report/", {}).json()
-    assert told["counts"] == {"new": 1, "changed": 0, "same": 0, "refused": 0, "odd": 0}
-    assert [(line["title"], line["outcome"]) for line in told["lines"]] == [("Talk", "new")]
-    assert told["rooms"] == ["Hall A"]
+    report = made["report"]
+    assert report["counts"] == {"new": 1, "changed": 0, "same": 0, "asks": 0, "refused": 0, "odd": 0}
+    assert [(line["name"], line["outcome"]) for line in report["lines"]] == [("Talk", "new")]
+    assert report["notices"] == ["New rooms: Hall A."]
     assert not Session.objects.exists()
-    assert desk.post(f"{where}take/", {}).json() == {"written": 1, "job": None}
+    assert desk.post(f"{where}take/", {}).json()["applied_at"] is not None
     assert Session.objects.get().title == "Talk"
     again = desk.post(f"{where}take/", {})
     assert kind(again) == (409, "conflict")
-    assert again.json()["detail"].startswith("This schedule is taken over or deleted already.")
+    assert again.json()["detail"].startswith("This file is already imported or deleted.")
     read = desk.get(where)
-    assert read.json()["taken_at"] is not None
-    assert [row["id"] for row in desk.get(f"{SCHEDULES}?taken=true").json()["results"]] == [made["id"]]
-    assert desk.get(f"{SCHEDULES}?taken=false").json()["results"] == []
-    assert desk.delete(where, If_Match=read["ETag"]).status_code == 204
-    assert Session.objects.count() == 1
-    assert AuditEntry.objects.filter(action__startswith="agenda.schedule_file").count() == 2
+    assert [row["id"] for row in desk.get(f"{SCHEDULES}?imported=true").json()["results"]] == [made["id"]]
+    assert desk.get(f"{SCHEDULES}?imported=false").json()["results"] == []
+    assert desk.post(f"{where}undo/", {}).json()["undone_at"] is not None
+    assert Session.objects.count() == 0
+    assert kind(desk.post(f"{where}undo/", {})) == (409, "conflict")
+    assert desk.delete(where, If_Match=desk.get(where)["ETag"]).status_code == 204
+    assert read["ETag"] != ""
 
 
 def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_files, "AT_ONCE", 1)
+    monkeypatch.setattr(SCHEDULE, "at_once", 1)
     made = upload(desk, as_json(event(1), event(2))).json()
-    assert made["looked_at"] is False
     where = f"{SCHEDULES}{made['id']}/"
-    refused = desk.post(f"{where}report/", {})
-    assert (kind(refused), refused.json()["detail"][:32]) == ((409, "conflict"), "Nobody has looked at this schedu")
     job = Job.objects.get()
-    assert job.params == {"file": made["id"], "action": "look"}
-    assert desk.post(f"{where}look/", {}).json() == {"written": None, "job": job.public_id}
+    assert (made["report"], made["job"]) == (None, job.public_id)
+    assert job.params == {"file": made["id"], "action": "preview"}
+    assert desk.post(f"{where}look/", {}).json()["job"] == job.public_id
     taken = desk.post(f"{where}take/", {}).json()
-    assert (taken["written"], Job.objects.get(public_id=taken["job"]).params["action"]) == (None, "take")
+    assert Job.objects.get(public_id=taken["job"]).params["action"] == "apply"
     assert not Session.objects.exists()
 
 

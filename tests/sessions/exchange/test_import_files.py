@@ -1,6 +1,5 @@
-"""Schedules that a desk uploads: looked at first, taken over once, by a worker where they are long."""
+"""Schedules that a desk uploads: previewed first, imported once, by a worker where they are long, and undone."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,24 +9,24 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from delegations.privacy.services import nightly_purge
 from sessions.draft.models.sessions import Session
-from sessions.exchange import import_job
 from sessions.exchange.models import ScheduleImportFile
-from sessions.exchange.selectors.plain_text import Unreadable
-from sessions.exchange.services import import_files
-from sessions.exchange.services.retention import _naming
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
+from summit.imports import jobs, services
+from summit.imports.definitions import ImportProblem
+from summit.imports.models import ImportFile
+from summit.imports.personal_data import naming
 from summit.jobs.job_kinds import Result
 from summit.jobs.models.jobs import Job
+from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.privacy.registry import Subject
-from summit.summits.models import Summit
-from summit.uploads import services as uploads_services
+from summit.summits.models import Room, Summit
 from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import PersonFactory, UserFactory
+from tests.sessions.exchange.helpers import SCHEDULE
 from tests.sessions.exchange.test_importer import as_json, event
 
 pytestmark = pytest.mark.django_db
@@ -44,54 +43,73 @@ def client(desk: User) -> Client:
     return signed_in(desk)
 
 
-def store(summit: Summit, by: User, content: bytes = TWO, **more: Any) -> ScheduleImportFile:
-    return import_files.store(summit=summit, filename="../A/their.json", content=content, by=by, **more)
+def store(summit: Summit, by: User, content: bytes = TWO) -> ImportFile:
+    return services.store(summit=summit, kind="schedule", filename="../A/their.json", content=content, by=by)
 
 
 def upload(client: Client, summit: Summit, content: bytes = TWO, name: str = "schedule.json") -> Any:
-    sent = {"summit": summit.slug, "visibility": Visibility.PUBLIC, "file": SimpleUploadedFile(name, content)}
-    return client.post(reverse("admin:agenda_scheduleimportfile_upload"), sent)
+    sent = {"summit": summit.slug, "kind": "schedule", "visibility": Visibility.PUBLIC}
+    address = reverse("admin:agenda_scheduleimportfile_upload")
+    return client.post(address, {**sent, "file": SimpleUploadedFile(name, content)})
 
 
 def actions() -> list[str]:
-    return list(
-        AuditEntry.objects.filter(action__startswith="agenda.").order_by("pk").values_list("action", flat=True)
-    )
+    entries = AuditEntry.objects.filter(action__startswith="summit.importfile.").order_by("pk")
+    return list(entries.values_list("action", flat=True))
 
 
-def test_a_schedule_is_looked_at_and_then_taken_over(client: Client, summit: Summit) -> None:
+def test_a_schedule_is_previewed_and_then_imported(client: Client, summit: Summit) -> None:
+    form = client.get(reverse("admin:agenda_scheduleimportfile_upload")).content.decode()
+    assert "Who may see new sessions" in form
     response = upload(client, summit)
-    row = ScheduleImportFile.objects.get()
-    page = reverse("admin:agenda_scheduleimportfile_change", args=[row.pk])
+    file = ScheduleImportFile.objects.get()
+    page = reverse("admin:agenda_scheduleimportfile_change", args=[file.pk])
     assert response["Location"] == page
     assert Session.objects.count() == 0
     shown = client.get(page).content.decode()
-    for said in ("Take over 1 event", "It has no title. Give it one.", "Rooms that would be new:", "Hall A"):
-        assert said in shown
+    for text in ("Import 1 entry", "It has no title. Give it one.", "New rooms: Hall A."):
+        assert text in shown
     assert "Event 1" not in client.get(f"{page}?rows=refused").content.decode()
-    client.post(reverse("admin:agenda_scheduleimportfile_take", args=[row.pk]))
+    client.post(reverse("admin:agenda_scheduleimportfile_take", args=[file.pk]))
     assert list(Session.objects.values_list("title", "visibility")) == [("Event 1", "public")]
     shown = client.get(page).content.decode()
-    assert ("1 event was taken over" in shown, "Take over 1 event" in shown) == (True, False)
-    row.refresh_from_db()
-    assert (bytes(row.content), row.filename) == (b"", "schedule.json")
+    assert ("1 entry imported: " in shown, "Import 1 entry" in shown) == (True, False)
+    file.refresh_from_db()
+    assert (bytes(file.content), file.filename) == (b"", "schedule.json")
 
 
-def test_it_is_taken_over_once(summit: Summit, desk: User) -> None:
+def test_it_is_imported_once(summit: Summit, desk: User) -> None:
     """Two who press the button at once both hold the row with its bytes: the claim lets one in."""
-    row, second = store(summit, desk), ScheduleImportFile.objects.get()
-    import_files.apply(row=row, by=desk)
+    file, second = store(summit, desk), ImportFile.objects.get()
+    services.apply(file=file, by=desk)
     Session.objects.update(title="Changed by hand")
-    for act in (import_files.apply, import_files.refresh_preview):
-        with pytest.raises(Unreadable, match="taken over or deleted already"):
-            act(row=row, by=desk)
-    with pytest.raises(Unreadable), transaction.atomic():
-        import_files.apply(row=second, by=desk)
+    for act in (services.apply, services.refresh_preview):
+        with pytest.raises(ImportProblem, match="already imported or deleted"):
+            act(file=file, by=desk)
+    with pytest.raises(ImportProblem), transaction.atomic():
+        services.apply(file=second, by=desk)
     assert Session.objects.get().title == "Changed by hand"
     # The control: without its claim it would be twice.
-    ScheduleImportFile.objects.update(applied_at=None)
-    import_files.apply(row=second, by=desk)
+    ImportFile.objects.update(applied_at=None, next_row=0)
+    services.apply(file=second, by=desk)
     assert Session.objects.get().title == "Event 1"
+
+
+def test_an_import_is_undone_with_its_rooms_and_people(summit: Summit) -> None:
+    desk = UserFactory.with_role(Role.ORGANISER, summit)
+    services.apply(file=store(summit, desk), by=desk)
+    moved = as_json(event(title="Moved", room="Hall B", persons=[{"name": "B. Other"}]))
+    file = store(summit, desk, moved)
+    before = list(Session.objects.values("title", "room__name", "slots__speaker__name"))
+    services.apply(file=file, by=desk)
+    [session] = Session.objects.all()
+    assert (session.title, session.room and session.room.name) == ("Moved", "Hall B")
+    services.undo(file=file, by=desk)
+    assert list(Session.objects.values("title", "room__name", "slots__speaker__name")) == before
+    assert set(Room.objects.values_list("name", flat=True)) == {"Hall A"}
+    assert set(Person.objects.values_list("name", flat=True)) == {"A. Speaker"}
+    # Whoever edits the session as it was meanwhile is told of a conflict.
+    assert Session.objects.get().revision > session.revision
 
 
 def test_what_is_no_schedule_is_said_beside_the_field(client: Client, summit: Summit) -> None:
@@ -102,52 +120,39 @@ def test_what_is_no_schedule_is_said_beside_the_field(client: Client, summit: Su
 def test_a_long_schedule_is_a_workers(
     client: Client, summit: Summit, desk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_files, "AT_ONCE", 1)
+    monkeypatch.setattr(SCHEDULE, "at_once", 1)
     response = upload(client, summit)
-    row, job = ScheduleImportFile.objects.get(), Job.objects.get()
+    file, job = ScheduleImportFile.objects.get(), Job.objects.get()
     assert response["Location"] == reverse("admin:jobs_job", args=[job.public_id])
-    page = reverse("admin:agenda_scheduleimportfile_change", args=[row.pk])
-    assert "Look at 2 events" in client.get(page).content.decode()
-    assert import_job.READ.step(job).result == Result("look", {"number": 2})
+    page = reverse("admin:agenda_scheduleimportfile_change", args=[file.pk])
+    assert "Preview 2 entries" in client.get(page).content.decode()
+    assert jobs.step(job).result == Result("preview", {"number": 2})
     assert Session.objects.count() == 0
-    client.post(reverse("admin:agenda_scheduleimportfile_take", args=[row.pk]))
+    client.post(reverse("admin:agenda_scheduleimportfile_take", args=[file.pk]))
     job = Job.objects.exclude(pk=job.pk).get()
     # A worker that was killed after it had written finds what it wrote.
-    results = [import_job.READ.step(job).result for _time in range(2)]
-    assert results == [Result("take", {"number": 1})] * 2
+    results = [jobs.step(job).result for _time in range(2)]
+    assert results == [Result("apply", {"number": 1})] * 2
     assert Session.objects.count() == 1
-    import_files.discard(row=row, by=desk)
-    assert import_job.READ.step(job).result == Result("gone")
+    services.discard(file=file, by=desk)
+    assert jobs.step(job).result == Result("gone")
 
 
 def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:
     press = UserFactory.with_role(Role.PRESS_OFFICER, summit)
     with pytest.raises(PermissionDenied):
         store(summit, press)
-    row = store(summit, desk)
-    for act in (import_files.refresh_preview, import_files.apply, import_files.discard):
+    file = store(summit, desk)
+    for act in (services.refresh_preview, services.apply, services.undo, services.discard):
         with pytest.raises(PermissionDenied):
-            act(row=row, by=press)
+            act(file=file, by=press)
     assert Session.objects.count() == 0
-    import_files.discard(row=row, by=desk)
-    assert actions() == ["agenda.schedule_file.add", "agenda.schedule_file.remove"]
-
-
-def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> None:
-    old, taken = store(summit, desk), store(summit, desk)
-    import_files.apply(row=taken, by=desk)
-    ScheduleImportFile.objects.update(uploaded_at=old.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
-    new = store(summit, desk)
-    assert set(ScheduleImportFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}
-    # Every night as well, be the summit a demonstration.
-    ScheduleImportFile.objects.update(uploaded_at=new.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
-    Summit.objects.update(illustrative=True)
-    nightly_purge.purge_all()
-    assert set(ScheduleImportFile.objects.values_list("pk", flat=True)) == {taken.pk}
+    services.discard(file=file, by=desk)
+    assert actions() == ["summit.importfile.add", "summit.importfile.remove"]
 
 
 def test_schedules_that_name_somebody_are_found(summit: Summit, desk: User) -> None:
     person = PersonFactory(summit=summit, name="Ánna Speaker")
     theirs = store(summit, desk, as_json(event(persons=[{"name": "Ánna Speaker"}])))
     store(summit, desk)
-    assert list(_naming(Subject(person))) == [theirs]
+    assert list(naming(Subject(person))) == [theirs]

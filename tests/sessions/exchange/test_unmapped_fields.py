@@ -13,14 +13,14 @@ from lxml import etree
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import snapshots
 from sessions.draft.models.sessions import Session
-from sessions.exchange.selectors.report import ScheduleReport
-from sessions.exchange.services.importer import read_in
 from sessions.visibility.models import Visibility
 from summit.audit.services import SYSTEM
+from summit.imports.report import ImportReport
 from summit.summits.models import Summit
 from tests.factories import SummitFactory
 from tests.schemas import SCHEMAS, needs_schemas
 from tests.sessions.conftest import release
+from tests.sessions.exchange.helpers import SCHEDULE, read_in
 from tests.sessions.exchange.test_importer import as_json, event, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ SAID = {
 }
 
 
-def take(summit: Summit, content: bytes) -> ScheduleReport:
+def take(summit: Summit, content: bytes) -> ImportReport:
     return read_in(summit=summit, content=content, by=SYSTEM, visibility=Visibility.PUBLIC)
 
 
@@ -89,8 +89,10 @@ class TestRoundTrip:
             event(2, logo="y.png", do_not_record=True, track="x" * 501),
         ]
         report = take(summit, as_json(*rows))
-        assert report.left == {"do_not_record": 1, "language": 1, "links": 3, "logo": 2, "track": 1}
-        assert report.told_left == "do_not_record (1), language (1), links (3), logo (2), track (1)"
+        assert report.facts["left"] == {"do_not_record": 1, "language": 1, "links": 3, "logo": 2, "track": 1}
+        assert SCHEDULE.notices(report)[-1] == (
+            "Not imported, by the file’s names: do_not_record (1), language (1), links (3), logo (2), track (1)."
+        )
         release(summit)
         assert [each["links"] for each in events(summit)] == [
             [{"type": "web", "title": "https://b.example", "url": "https://b.example"}],

@@ -21,8 +21,8 @@ from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.backoffice.summits import VenueAdmin
 from summit.import_export import export_admin, export_services
+from summit.import_export.list_import import list_imports
 from summit.import_export.querysets import Listed, reading
-from summit.import_export.registry import INTAKES
 from summit.jobs import runner
 from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import Job, JobState
@@ -151,7 +151,11 @@ NO_UPLOAD = {
         MADE,
     ),
     **dict.fromkeys(
-        ("delegations.delegationimportfile", "agenda.scheduleimportfile", "summit.listimportfile"), HISTORY
+        (
+            *("delegations.delegationimportfile", "agenda.scheduleimportfile", "summit.listimportfile"),
+            "press.speechimportfile",
+        ),
+        HISTORY,
     ),
     "api.apiclient": "a program's first token is shown once, to whoever enters it",
     "delegations.declaration": "what is brought is declared by the party, or at the person's page",
@@ -172,7 +176,7 @@ def missing(client: Client, label: str) -> list[str]:
     page = client.get(address(label)[:-6], follow=True).content.decode()
     asked = client.get(address(label), follow=True).content.decode()
     upload = re.search(r'<a [^>]*href="(/admin/[^"]*/upload/[^"]*)"', page)
-    filled = label in {*INTAKES, "summit.person", "delegations.party"}
+    filled = label in {*list_imports(), "summit.person", "delegations.party"}
     wrong = {
         "export": f'href="{address(label)}' not in page,
         "formats": set(re.findall(r'name="ending" value="(\w+)"', asked)) != {"csv", "xlsx", "json"},

@@ -15,10 +15,12 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from summit.audit.models import AuditEntry
-from summit.import_export import import_services as import_export_services
-from summit.import_export import importer, parsers
+from summit.import_export import importer, list_import
+from summit.import_export.list_import import list_imports
 from summit.import_export.models import ListImportFile
-from summit.import_export.registry import INTAKES
+from summit.imports import services, tables
+from summit.imports.definitions import ImportProblem
+from summit.imports.models import ImportFile
 from summit.jobs import runner
 from summit.jobs.models.jobs import Job, JobState
 from summit.maintenance import heartbeats
@@ -33,15 +35,15 @@ UPLOAD = "/admin/summit/listimportfile/upload/"
 VENUE, ROOM = "summit.venue", "summit.room"
 
 
-def kept(summit: Summit, by: User, text: str | bytes, label: str = VENUE) -> ListImportFile:
+def kept(summit: Summit, by: User, text: str | bytes, label: str = VENUE) -> ImportFile:
     content = text if isinstance(text, bytes) else text.encode()
-    return import_export_services.store(summit=summit, label=label, filename="a/table.csv", content=content, by=by)
+    return services.store(summit=summit, kind=label, filename="a/table.csv", content=content, by=by)
 
 
-def outcomes(row: ListImportFile) -> list[tuple[str, str, list[str]]]:
-    report = import_export_services.report_of(row)
+def outcomes(row: ImportFile) -> list[tuple[str, str, list[str]]]:
+    report = services.report_of(row)
     assert report is not None
-    return [(line.about, line.outcome, line.notes or line.fields) for line in report.lines]
+    return [(line.name, line.outcome, line.notes or line.fields) for line in report.lines]
 
 
 def test_a_table_is_looked_at_and_then_taken_over_once(
@@ -57,26 +59,26 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
         ("Odd", "refused", [both]),
         ("OLD", "refused", ["The table has this row twice. Keep one of them."]),
     ]
-    report = import_export_services.report_of(row)
+    report = services.report_of(row)
     assert report is not None
-    assert (report.unknown, row.filename, Venue.objects.count()) == (["Colour"], "table.csv", 1)
-    assert import_export_services.apply(given=row, by=organiser).writes == 2
+    assert (report.facts["unknown"], row.filename, Venue.objects.count()) == (["Colour"], "table.csv", 1)
+    assert services.apply(file=row, by=organiser).writes == 2
     assert list(Venue.objects.order_by("name").values_list("name", "address", "opens_at")) == [
         ("New", "3 Way", time(8)),
         ("Old", "2 Way", None),
     ]
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
     assert actions == [
-        "summit.listimportfile.add",
+        "summit.importfile.add",
         "summit.venue.change",
         "summit.venue.add",
-        "summit.listimportfile.take",
+        "summit.importfile.apply",
     ]
     assert (bytes(ListImportFile.objects.get().content), row.applied_at is not None) == (b"", True)
-    with pytest.raises(import_export_services.ListImportFileError):
-        import_export_services.apply(given=row, by=organiser)
+    with pytest.raises(ImportProblem):
+        services.apply(file=row, by=organiser)
     # The control: without the rollback looking writes.
-    monkeypatch.setattr(import_export_services.transaction, "set_rollback", lambda wanted: None)
+    monkeypatch.setattr(list_import.transaction, "set_rollback", lambda wanted: None)
     kept(summit, organiser, "name\nNewer\n")
     assert Venue.objects.filter(name="Newer").exists()
 
@@ -88,7 +90,7 @@ def test_a_changed_export_changes_the_row_that_it_names(desk: Client, summit: Su
     found |= {"name": "Green", "capacity": None}
     table = kept(summit, organiser, json.dumps([found]), ROOM)
     assert outcomes(table)[0][1:] == ("changed", ["name", "seats"])
-    import_export_services.apply(given=table, by=organiser)
+    services.apply(file=table, by=organiser)
     row.refresh_from_db()
     assert (row.name, row.capacity) == ("Green", None)
 
@@ -117,7 +119,7 @@ def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User) -
         ('[{"name": "A"', unread),
         ("[" * 100_000, unread),
     ):
-        with pytest.raises(import_export_services.ListImportFileError) as raised:
+        with pytest.raises(ImportProblem) as raised:
             kept(summit, organiser, text)
         assert str(raised.value).startswith(said)
 
@@ -130,27 +132,27 @@ def test_whoever_may_not_change_a_list_fills_none(summit: Summit, monkeypatch: p
             kept(summit, user, "name\nA\n", label)
     row = ListImportFileFactory(summit=summit)
     with pytest.raises(PermissionDenied):
-        import_export_services.apply(given=row, by=press)
+        services.apply(file=row, by=press)
     # The domain asks too: past the door each row is refused.
-    monkeypatch.setattr(import_export_services, "check", lambda *asked: None)
+    monkeypatch.setattr(list_import, "check", lambda *asked: None)
     assert outcomes(kept(summit, press, "name\nA\n"))[0][1] == "refused"
 
 
 def upload(desk: Client, content: bytes) -> Any:
-    return desk.post(UPLOAD, {"summit": "here", "list": VENUE, "file": SimpleUploadedFile("v.csv", content)})
+    return desk.post(UPLOAD, {"summit": "here", "kind": VENUE, "file": SimpleUploadedFile("v.csv", content)})
 
 
 def test_a_desk_uploads_looks_and_takes_over(desk: Client) -> None:
     listed = desk.get("/admin/summit/venue/").content.decode()
-    assert f'href="{UPLOAD}?list=summit.venue&amp;summit=here"' in listed
-    page = desk.get(f"{UPLOAD}?list=summit.venue&summit=here").content.decode()
+    assert f'href="{UPLOAD}?kind=summit.venue&amp;summit=here"' in listed
+    page = desk.get(f"{UPLOAD}?kind=summit.venue&summit=here").content.decode()
     assert '<option value="summit.venue" selected>' in page
     assert "<dd>Name, Address, Opens, Closes</dd>" in page
     answer = upload(desk, b"name\nLancaster House\n")
     row = f"/admin/summit/listimportfile/{ListImportFile.objects.get().pk}/"
     assert answer["Location"] == f"{row}change/"
     shown = desk.get(answer["Location"]).content.decode()
-    assert ("Take over 1 row" in shown, "Lancaster House" in shown) == (True, True)
+    assert ("Import 1 entry" in shown, "Lancaster House" in shown) == (True, True)
     assert desk.post(f"{row}take/").status_code == 302
     assert Venue.objects.get().name == "Lancaster House"
     assert desk.post(f"{row}drop/").status_code == 302
@@ -160,11 +162,11 @@ def test_a_desk_uploads_looks_and_takes_over(desk: Client) -> None:
 
 
 def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_export_services, "AT_ONCE", 1)
+    monkeypatch.setattr(list_imports()[VENUE], "at_once", 1)
     upload(desk, b"name\nA\nB\n")
     address = f"/admin/summit/listimportfile/{ListImportFile.objects.get().pk}/"
-    for action, number in (("look", 0), ("take", 2)):
-        if action == "take":
+    for action, number in (("preview", 0), ("apply", 2)):
+        if action == "apply":
             desk.post(f"{address}take/")
         job = Job.objects.latest("pk")
         runner.run(job.pk)
@@ -172,8 +174,8 @@ def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) 
         assert (job.state, job.result, job.result_params) == (JobState.DONE, action, {"number": 2})
         assert Venue.objects.count() == number
     page = desk.get(f"/admin/jobs/{job.public_id}/").content.decode()
-    assert "2 rows are taken over." in page
-    assert f'<a class="button" href="{address}change/">Show what became of each row</a>' in page
+    assert "2 entries imported." in page
+    assert f'<a class="button" href="{address}change/">Show the report</a>' in page
 
 
 def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser: User) -> None:
@@ -182,10 +184,12 @@ def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser:
         for number in range(count):
             Venue.objects.get_or_create(summit=summit, name=f"V{number}")
         content = ("name\n" + "".join(f"V{number}\n" for number in range(count))).encode()
-        table = parsers.read(filename="a", content=content)
+        table = tables.read(filename="a", content=content)
         by = User.objects.get(pk=organiser.pk)
         with CaptureQueriesContext(connection) as queries:
-            importer.read_in(intake=INTAKES[VENUE], summit=summit, table=table, by=by)
+            importer.read_in(
+                importable=list_imports()[VENUE].importable, summit=summit, table=table, rows=slice(None), by=by
+            )
         # A row is tried in a savepoint of its own: two statements, and no query.
         numbers.append(len([each for each in queries if "SAVEPOINT" not in each["sql"]]))
     assert numbers[0] == numbers[1]
@@ -213,5 +217,5 @@ def test_a_spreadsheet_with_times_of_its_own(summit: Summit, organiser: User) ->
     for cells in (["name", "opens", "closes"], ["A", time(8), time(22, 30)]):
         book.worksheets[0].append(cells)
     book.save(made)
-    import_export_services.apply(given=kept(summit, organiser, made.getvalue()), by=organiser)
+    services.apply(file=kept(summit, organiser, made.getvalue()), by=organiser)
     assert Venue.objects.values_list("opens_at", "closes_at").get() == (time(8), time(22, 30))

@@ -18,9 +18,9 @@ from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
 from press.texts.models.topics import Topic
 from sessions.draft.models.kinds import CustomKind
-from summit.import_export import import_services as import_export_services
-from summit.import_export.models import ListImportFile
-from summit.import_export.registry import INTAKES
+from summit.import_export.list_import import list_imports
+from summit.imports import services
+from summit.imports.models import ImportFile
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.permissions.models import Role, RoleAssignment
@@ -161,14 +161,14 @@ def world() -> World:
 
 
 def exported(world: World, label: str, ending: str, language: str = "en") -> bytes:
-    asked = f"lang={language}&{INTAKES[label].viewset.summit_path}__id__exact={world.here.pk}"
+    asked = f"lang={language}&{list_imports()[label].importable.viewset.summit_path}__id__exact={world.here.pk}"
     answer: Any = world.client.post(f"/admin/{label.replace('.', '/')}/table/?{asked}", {"ending": ending})
     return b"".join(answer.streaming_content)
 
 
-def kept(summit: Summit, label: str, content: bytes | str, by: User) -> ListImportFile:
+def kept(summit: Summit, label: str, content: bytes | str, by: User) -> ImportFile:
     found = content if isinstance(content, bytes) else content.encode()
-    return import_export_services.store(summit=summit, label=label, filename="t", content=found, by=by)
+    return services.store(summit=summit, kind=label, filename="t", content=found, by=by)
 
 
 def refused(report: Any) -> list[list[str]]:
@@ -182,23 +182,23 @@ def test_what_goes_out_comes_in(world: World, label: str, ending: str) -> None:
         trip.needs(summit)
     trip.make(world.here, world.by)
     content = exported(world, label, ending, "ar" if ending == "csv" else "en")
-    same = import_export_services.report_of(kept(world.here, label, content, world.by))
+    same = services.report_of(kept(world.here, label, content, world.by))
     assert same is not None
-    assert (refused(same), same.unknown, same.twice) == ([], [], [])
+    assert (refused(same), same.facts["unknown"], same.facts["twice"]) == ([], [], [])
     assert {line.outcome for line in same.lines} == {"same"}
-    assert refused(import_export_services.apply(given=kept(world.there, label, content, world.by), by=world.by)) == []
+    assert refused(services.apply(file=kept(world.there, label, content, world.by), by=world.by)) == []
     assert trip.rows(world.here) == trip.rows(world.there) != []
-    assert import_export_services.report_of(kept(world.there, label, content, world.by)).writes == 0  # type: ignore[union-attr]
+    assert services.report_of(kept(world.there, label, content, world.by)).writes == 0  # type: ignore[union-attr]
 
 
 def test_every_list_that_a_table_fills_is_tried() -> None:
-    assert set(TRIPS) == set(INTAKES)
+    assert set(TRIPS) == set(list_imports())
 
 
 def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> None:
     _oceans(world.here, world.by)
     table = kept(world.here, "press.topic", "name,names_fr\nOceans,\n", world.by)
-    assert import_export_services.apply(given=table, by=world.by).writes == 1
+    assert services.apply(file=table, by=world.by).writes == 1
     assert Topic.objects.get(summit=world.here).names == {"ar": "المحيطات"}
 
 
@@ -211,7 +211,7 @@ def test_what_a_cell_cant_hold_is_said_in_words_of_tables(world: World) -> None:
         "x5,delegate,,,,red; green\n"
     )
     _zones(world.there)
-    report = import_export_services.report_of(kept(world.there, "delegations.category", text, world.by))
+    report = services.report_of(kept(world.there, "delegations.category", text, world.by))
     assert report is not None
     [first, second, third] = refused(report)
     assert [each for each in first if "Capacity" not in each] == [
@@ -233,11 +233,11 @@ def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World
     table = kept(world.there, "summit.roleassignment", text, world.by)
     # Looking writes to nobody.
     assert (Message.objects.count(), User.objects.filter(email="new@example.org").exists()) == (before, False)
-    report = import_export_services.apply(given=table, by=world.by)
+    report = services.apply(file=table, by=world.by)
     assert [line.outcome for line in report.lines] == ["new", "refused", "refused"]
     assert Message.objects.count() == before + 1
     both = "email,role\nann@example.org,protocol\nann@example.org,viewer\n"
-    import_export_services.apply(given=kept(world.there, "summit.roleassignment", both, world.by), by=world.by)
+    services.apply(file=kept(world.there, "summit.roleassignment", both, world.by), by=world.by)
     waits = Message.objects.filter(address="ann@example.org").order_by("version")
     assert [KINDS["welcome"].withdrawn([each]) != {} for each in waits] == [True, False]
     assert waits[1].facts["roles"] == ["protocol", "viewer"]

@@ -1,0 +1,317 @@
+"""Services for files of all kinds: store with a preview, answer what it asks, import, undo, delete.
+
+Only what a file's definition keeps of it is stored, and only until it is imported. The report remains. Files that
+nobody imports are deleted after two weeks; for as long an import can be undone.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from summit.audit import services as audit
+from summit.audit.actions import MODEL_WORDS
+from summit.audit.models import AuditEntry
+from summit.audit.services import By
+from summit.core import bulk_insert
+from summit.core.database_clock import db_now
+from summit.core.prepare_before_lock import ahead
+from summit.imports import journal
+from summit.imports.definitions import DEFINITIONS, ImportDefinition, ImportProblem, Upload
+from summit.imports.models import ImportFile
+from summit.imports.report import ImportReport
+from summit.maintenance import heartbeats
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# A file that isn't imported within this time is deleted. For as long after an import it can be undone.
+WAITS = timedelta(days=14)
+LONGEST_NAME = 200
+
+
+def definition_of(kind: str) -> ImportDefinition[Any]:
+    """Return the definition of a kind of files. Raises ImportProblem if nothing imports such files."""
+    if kind not in DEFINITIONS:
+        raise ImportProblem(_("Files of this kind can’t be imported. Choose another kind."))
+    return DEFINITIONS[kind]
+
+
+def check_size(kind: str, size: int) -> None:
+    """Raise ImportProblem if a file of this many bytes is too large. Call it before reading the file."""
+    largest = definition_of(kind).largest
+    if size > largest:
+        message = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
+        raise ImportProblem(message % {"n": largest // 1024**2})
+
+
+def store(
+    *,
+    summit: Summit,
+    kind: str,
+    filename: str,
+    content: bytes,
+    by: By,
+    party_key: str = "",
+    options: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> ImportFile:
+    """Store a file with the report on what importing it would do, and return it. Nothing is imported yet.
+
+    With `party_key`, a focal point uploads it for this party; without, a desk does. `answers` are given in advance to
+    questions that the report may have. A file with more entries than a
+    request previews has no report until `refresh_preview` makes it. Raises PermissionDenied, ImportProblem.
+    """
+    definition = definition_of(kind)
+    definition.check_permission(summit=summit, party_key=party_key, by=by)
+    check_size(kind, len(content))
+    chosen = _options(definition, summit, options or {})
+    parsed = definition.parse(summit=summit, filename=filename, content=content, party_key=party_key, by=by)
+    upload = Upload(summit, parsed.content, by, party_key, chosen, answers or {})
+    report = preview(definition, upload) if parsed.rows <= definition.at_once else None
+    with transaction.atomic():
+        file = ImportFile.objects.create(
+            summit=summit,
+            kind=kind,
+            party_key=party_key,
+            options=chosen,
+            answers=dict(answers or {}),
+            filename=harmless_name(filename),
+            content=parsed.content,
+            report=_stored(report) if report else "",
+            rows=parsed.rows,
+            uploaded_by=by if isinstance(by, User) else None,
+        )
+        detail = {"kind": kind, "lines": parsed.rows}
+        _record(action="summit.importfile.add", file=file, by=by, detail=detail)
+    return file
+
+
+def _options(definition: ImportDefinition[Any], summit: Summit, given: Mapping[str, str]) -> dict[str, str]:
+    chosen = {}
+    for option in definition.options:
+        value = given.get(option.name) or option.default
+        if option.choices is not None and value not in {str(each) for each, _label in option.choices(summit)}:
+            raise ImportProblem(_("%(option)s: choose one of the list.") % {"option": option.label})
+        chosen[option.name] = option.clean(summit, value)
+    return chosen
+
+
+def preview(definition: ImportDefinition[Any], upload: Upload) -> ImportReport:
+    """Return the report on what importing an upload would do, and write nothing. Raises ImportProblem."""
+    with bulk_insert.uncollected():
+        return _in_language(definition.preview(upload))
+
+
+def refresh_preview(*, file: ImportFile, by: By) -> ImportReport:
+    """Preview a file again, store the report and return it.
+
+    Raises PermissionDenied, and ImportProblem if the file was imported or deleted meanwhile.
+    """
+    definition = definition_of(file.kind)
+    definition.check_permission(summit=file.summit, party_key=file.party_key, by=by)
+    report = preview(definition, _upload(file, by))
+    file.report = _stored(report)
+    if not ImportFile.objects.filter(pk=file.pk, next_row=0).update(report=file.report):
+        raise ImportProblem(_imported_already())
+    return report
+
+
+def answer(*, file: ImportFile, answers: Mapping[str, str], by: By) -> None:
+    """Store answers to the questions of a file's report. `answers` is a dict from the questions' keys; "" withdraws
+    an answer.
+
+    The report doesn't change until `refresh_preview` makes it again. Raises PermissionDenied, and ImportProblem if
+    the file was imported already or its report no longer has these questions.
+    """
+    definition_of(file.kind).check_permission(summit=file.summit, party_key=file.party_key, by=by)
+    with transaction.atomic():
+        row = ImportFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+        report = report_of(row)
+        if report is None or row.next_row or not report.accepts(answers):
+            raise ImportProblem(_("This is no longer asked. Preview the file again."))
+        row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
+        row.save(update_fields=["answers"])
+        detail = {"number": len(answers)}
+        _record(action="summit.importfile.answer", file=row, by=by, detail=detail)
+    file.refresh_from_db(fields=["answers"])
+
+
+def apply(*, file: ImportFile, by: By) -> ImportReport:
+    """Import the rest of a file and return the report on all of it. A file is imported once, whoever asks for it.
+
+    Raises PermissionDenied, and ImportProblem if the file was imported or deleted before.
+    """
+    while not apply_step(file=file, by=by):
+        pass
+    report = report_of(file)
+    assert report is not None  # noqa: S101 - the last step has stored it
+    return report
+
+
+def apply_step(*, file: ImportFile, by: By) -> bool:
+    """Import the next entries of a file in one transaction, and return whether these were the last.
+
+    The rows of the summit that the step writes are kept in the file's journal, so that the import can be undone.
+    Two callers never import the same entries. Raises PermissionDenied, and ImportProblem if the file was imported or
+    deleted before, or if another caller imports it at the same time.
+    """
+    definition = definition_of(file.kind)
+    definition.check_permission(summit=file.summit, party_key=file.party_key, by=by)
+    upload, start = _upload(file, by), file.next_row
+    stop = file.rows if definition.step is None else min(start + definition.step, file.rows)
+
+    def lock() -> None:
+        claimed = ImportFile.objects.filter(pk=file.pk, next_row=start, applied_at=None, undone_at=None)
+        if not claimed.update(next_row=stop):
+            raise ImportProblem(_imported_already())
+        definition.lock(upload)
+
+    def write(prepared: Any) -> ImportReport:
+        record = journal.Journal(definition.writes, file.summit)
+        report = _in_language(definition.write(upload, prepared))
+        _store_step(file, report, record.entries(journal.unpacked(file.journal)), stop, by)
+        return report
+
+    with bulk_insert.uncollected():
+        ahead(prepare=lambda _locked: definition.prepare(upload, slice(start, stop)), lock=lock, write=write)
+    file.refresh_from_db()
+    return file.applied_at is not None
+
+
+def _store_step(
+    file: ImportFile, report: ImportReport, entries: list[journal.JournalEntry], stop: int, by: By
+) -> None:
+    """Add a step to the file's report and journal. The last step empties the content and records the import."""
+    stored = ImportFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+    whole = report_of(stored) if file.next_row else None
+    if whole is not None:
+        whole.add(report)
+        report = whole
+    stored.report = _stored(report)
+    stored.journal = journal.packed(entries)
+    stored.next_row = stop
+    if stop == stored.rows:
+        stored.content = b""
+        stored.applied_at = db_now()
+        detail = {"kind": file.kind, "lines": len(report.lines), **report.counts}
+        _record(action="summit.importfile.apply", file=stored, by=by, detail=detail)
+    stored.save(update_fields=["report", "journal", "next_row", "content", "applied_at"])
+
+
+def undo(*, file: ImportFile, by: By) -> None:
+    """Undo the import of a file as a whole: rows that it added are deleted, others get their old values back.
+
+    Raises PermissionDenied. Raises ImportProblem if the file isn't imported, if it is too late, or if somebody has
+    built on what was imported; the message says on what.
+    """
+    definition = definition_of(file.kind)
+    definition.check_permission(summit=file.summit, party_key=file.party_key, by=by)
+    try:
+        with transaction.atomic():
+            upload = _upload(file, by, content=False)
+            definition.lock(upload)
+            rows = ImportFile.objects.filter(pk=file.pk, undone_at=None, next_row__gt=0)
+            if not rows.update(undone_at=Now()):
+                raise ImportProblem(_("There is no import of this file to undo."))
+            file.refresh_from_db()
+            entries = journal.unpacked(file.journal)
+            if not entries:
+                raise ImportProblem(_("The import can’t be undone any more: it was more than two weeks ago."))
+            records = _records(entries, file, by)
+            with definition.undoing(upload):
+                journal.restore(entries, definition.writes)
+            ImportFile.objects.filter(pk=file.pk).update(journal="", content=b"")
+            _record(action="summit.importfile.undo", file=file, by=by)
+            audit.record_many(records)
+    except IntegrityError as problem:
+        raise ImportProblem(_("The import can’t be undone: others have built on it since.")) from problem
+    file.refresh_from_db()
+
+
+def _record(*, action: str, file: ImportFile, by: By, detail: Mapping[str, Any] | None = None) -> None:
+    """Record in the audit what was done with a file. The history of the file's subject shows it too."""
+    subject = definition_of(file.kind).subject(summit=file.summit, party_key=file.party_key)
+    audit.record(by=by, action=action, target=file, summit=file.summit, detail=detail, part_of=subject)
+
+
+def _records(entries: list[journal.JournalEntry], file: ImportFile, by: By) -> list[AuditEntry]:
+    """Return the audit's entries for the rows that undoing restores or deletes, while these rows exist."""
+    keys_by_model: dict[str, list[Any]] = {}
+    for entry in entries:
+        # Rows without an id or a description have no history of their own.
+        described = entry.model in MODEL_WORDS or hasattr(apps.get_model(entry.model), "public_id")
+        if described and entry.digest:
+            keys_by_model.setdefault(entry.model, []).append(entry.pk)
+    return [
+        audit.entry(by=by, action="summit.importfile.undo_row", target=row, summit=file.summit)
+        for model, keys in keys_by_model.items()
+        for row in apps.get_model(model)._base_manager.in_bulk(keys).values()
+    ]
+
+
+def discard(*, file: ImportFile, by: By) -> None:
+    """Delete a file. What was imported from it stays.
+
+    Raises PermissionDenied, and ImportProblem while a worker imports the file.
+    """
+    definition_of(file.kind).check_permission(summit=file.summit, party_key=file.party_key, by=by)
+    with transaction.atomic():
+        _record(action="summit.importfile.remove", file=file, by=by)
+        rows = ImportFile.objects.filter(pk=file.pk)
+        running = rows.filter(next_row__gt=0, applied_at=None, undone_at=None)
+        if running.exists():
+            raise ImportProblem(_("The file is being imported. Wait until that is done, or undo it."))
+        rows.delete()
+
+
+@heartbeats.clears(4)
+def clear_expired() -> None:
+    """Delete the files that nobody imported in time, and the journals of imports that can't be undone any more."""
+    limit = db_now() - WAITS
+    ImportFile.objects.filter(next_row=0, uploaded_at__lt=limit).delete()
+    ImportFile.objects.filter(applied_at__lt=limit).exclude(journal="").update(journal="")
+
+
+def report_of(file: ImportFile) -> ImportReport | None:
+    """Return the stored report on a file, or None before the first preview."""
+    return ImportReport.from_data(json.loads(file.report)) if file.report else None
+
+
+def can_undo(file: ImportFile) -> bool:
+    """Return whether the import of a file may still be undone. Whether somebody has built on it is found on
+    trying."""
+    return bool(file.next_row and file.undone_at is None and file.journal)
+
+
+def _upload(file: ImportFile, by: By, *, content: bool = True) -> Upload:
+    if content and not file.content:
+        raise ImportProblem(_imported_already())
+    return Upload(file.summit, bytes(file.content), by, file.party_key, file.options, file.answers)
+
+
+def _imported_already() -> str:
+    return _("This file is already imported or deleted. Its report says what became of it.")
+
+
+def _in_language(report: ImportReport) -> ImportReport:
+    report.language = get_language() or ""
+    return report
+
+
+def _stored(report: ImportReport) -> str:
+    return json.dumps(report.as_data(), ensure_ascii=False)
+
+
+def harmless_name(path: str) -> str:
+    """Return the last part of a file's path without unprintable characters."""
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", path))[-1]
+    plain = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
+    return plain.strip()[-LONGEST_NAME:] or _("file")

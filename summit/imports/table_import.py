@@ -1,0 +1,74 @@
+"""The base of the definitions of tables: files of rows whose first row names the columns."""
+
+import json
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.audit.services import By
+from summit.core.punctuation import comma
+from summit.imports import tables
+from summit.imports.definitions import ImportDefinition, ImportProblem, Parsed, Upload
+from summit.imports.report import ImportReport
+from summit.imports.tables import ParsedRow, Recognised, Table
+from summit.summits.models import Summit
+
+Prepared = TypeVar("Prepared")
+
+
+class TableImport(ImportDefinition[Prepared]):
+    """A kind of tables: XLSX, CSV or JSON. `most_rows` is the most rows of one table."""
+
+    most_rows = tables.MOST_ROWS
+    largest = tables.MOST_BYTES
+    accepts = gettext_lazy("XLSX, CSV or JSON, up to 10 MB and 20,000 rows.")
+    introduction = gettext_lazy(
+        "The first row names the columns. You see a preview of each row before anything is imported. "
+        "Importing the same table again changes nothing."
+    )
+
+    @abstractmethod
+    def recognised(self, by: By) -> Recognised:
+        """Return a function that counts how many of a row's cells are headings of known columns."""
+
+    @abstractmethod
+    def check_table(self, table: Table, *, summit: Summit, party_key: str, by: By) -> None:
+        """Raise ImportProblem if the table has too many rows, or if none of its columns identifies its rows."""
+
+    def parse(self, *, summit: Summit, filename: str, content: bytes, party_key: str, by: By) -> Parsed:
+        """Return the table to store. Raises ImportProblem if the file is no table, or has no rows or too many."""
+        table = tables.read(filename=filename, content=content, recognised=self.recognised(by))
+        if not table.rows:
+            raise ImportProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
+        if len(table.rows) > self.most_rows:
+            raise ImportProblem(_("The table has more than %(n)d rows. Split it.") % {"n": self.most_rows})
+        self.check_table(table, summit=summit, party_key=party_key, by=by)
+        return Parsed(packed(table), len(table.rows))
+
+    def notices(self, report: ImportReport) -> list[str]:
+        """Return sentences about columns that aren't used."""
+        facts = report.facts
+        return [
+            *_names(facts.get("unknown"), _("Unknown columns are left out: %(names)s.")),
+            *_names(facts.get("twice"), _("Columns that occur twice are used once: %(names)s.")),
+            *_names(facts.get("barred"), _("You may not change these columns, so they are left out: %(names)s.")),
+        ]
+
+
+def _names(names: Iterable[str] | None, sentence: str) -> list[str]:
+    return [sentence % {"names": comma().join(names)}] if names else []
+
+
+def packed(table: Table) -> bytes:
+    """Return a table as stored."""
+    rows = [[row.number, row.cells] for row in table.rows]
+    return json.dumps({"headings": table.headings, "rows": rows}, ensure_ascii=False).encode()
+
+
+def table_of(upload: Upload) -> Table:
+    """Return the table of an upload."""
+    data: dict[str, Any] = json.loads(upload.content)
+    return Table(data["headings"], [ParsedRow(number, cells) for number, cells in data["rows"]])

@@ -1,0 +1,61 @@
+"""Random tables of parties and people: imported as previewed, nothing the second time, and undone without a trace."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from delegations.badges.models.transferable_passes import TransferablePassRule
+from delegations.members.models.categories import Category
+from delegations.parties.models.policy import Policy
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.plan_apply_undo import check, few_examples
+
+pytestmark = pytest.mark.django_db
+COLUMNS = {
+    "party": ["France", "Italy", "Aland", "European Union", ""],
+    "formal name": ["", "French Republic", "République française"],
+    "mission e-mail": ["", "a@embassy.example", "no mailbox"],
+    "name": ["", "Ada Example", "Example Ada", "Bea Other", "Cai"],
+    "office": ["", "Minister", "Adviser"],
+    "category": ["", "head", "delegate", "adviser", "wizard"],
+    "e-mail": ["", "ada@x.example", "bea@x.example"],
+    "passport number": ["", "X1", "X2"],
+    "arrives": ["", "2025-03-30 14:30", "03/04/2025"],
+    "person id": ["", "1", "2"],
+}
+ROWS = st.lists(st.fixed_dictionaries({name: st.sampled_from(texts) for name, texts in COLUMNS.items()}), max_size=8)
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory(slug="talks")
+    Category.objects.of(found)
+    Policy.objects.of(found)
+    TransferablePassRule.objects.create(summit=found, name="Driver", people=2, passes=1)
+    france = f.PartyFactory(summit=found, name="France", iso_code="FR")
+    f.MembershipFactory(party=france, person=f.PersonFactory(summit=found, name="Ada Example", office="Minister"))
+    f.PartyFactory(summit=found, name="Italy", iso_code="IT")
+    return found
+
+
+@pytest.fixture
+def by(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, summit)
+
+
+@given(rows=ROWS, kind=st.sampled_from(["people", "parties"]))
+@few_examples
+def test_a_random_table(rows: list[dict[str, Any]], kind: str, summit: Summit, by: User) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(COLUMNS))
+    writer.writeheader()
+    # A row of empty cells is no row, and a table has one row at least.
+    writer.writerows([row for row in rows if any(row.values())] or [{"party": "Italy", "name": "Dora"}])
+    check(summit=summit, kind=kind, filename="x.csv", content=text.getvalue().encode(), by=by)

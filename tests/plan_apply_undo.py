@@ -1,0 +1,90 @@
+"""What holds for every import: it does what its preview says, twice is nothing, and undone is as before."""
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from hypothesis import HealthCheck, settings
+
+from summit.audit.models import AuditEntry
+from summit.audit.services import By
+from summit.imports import journal, services
+from summit.imports.definitions import WrittenModel
+from summit.imports.models import ImportFile
+from summit.imports.report import ImportReport
+from summit.summits.models import Summit
+
+# The same examples each time, since what an example writes is rolled back and none depends on another.
+few_examples = settings(
+    max_examples=15,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+# What every action leaves behind.
+TRACES = {"summit.auditentry", "summit.importfile", "summit.publicversion", "agenda.draftversion"}
+# The columns that only ever rise.
+COUNTERS = {"agenda.session": ("revision",)}
+
+
+def whole_database() -> dict[str, dict[Any, dict[str, Any]]]:
+    """Return all rows of all models as they are stored, but for traces and counters."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        label = model._meta.label_lower
+        if model._meta.managed and not model._meta.proxy and label not in TRACES:
+            written = WrittenModel(model, "", COUNTERS.get(label, ()))
+            rows: models.QuerySet[Any] = model._base_manager.all()
+            found[label] = journal.stored_rows(written, rows)
+    return found
+
+
+def differing(before: dict[str, dict[Any, Any]], after: dict[str, dict[Any, Any]]) -> dict[str, list[Any]]:
+    """Return the rows that differ, by model."""
+    pairs = {label: (rows, after[label]) for label, rows in before.items() if rows != after[label]}
+    return {
+        label: [(pk, one.get(pk), other.get(pk)) for pk in {*one, *other} if one.get(pk) != other.get(pk)]
+        for label, (one, other) in pairs.items()
+    }
+
+
+def outcomes(report: ImportReport | None) -> list[tuple[int, str, list[str], list[list[str]]]]:
+    assert report is not None
+    return [(line.number, line.outcome, line.fields, line.changes) for line in report.lines]
+
+
+@contextmanager
+def rolled_back() -> Any:
+    """Roll back what an example does."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def check(
+    *, summit: Summit, kind: str, filename: str, content: bytes, by: By, options: Mapping[str, str] = {}
+) -> None:
+    """Import a file and undo it, and assert what holds for every import."""
+
+    def stored() -> ImportFile:
+        return services.store(summit=summit, kind=kind, filename=filename, content=content, by=by, options=options)
+
+    with rolled_back():
+        file = stored()
+        before, planned = whole_database(), services.report_of(file)
+        assert planned is not None
+        done = services.apply(file=file, by=by)
+        assert outcomes(planned) == outcomes(done)
+        after = whole_database()
+        assert (before != after) is bool(done.writes)
+        again = stored()
+        second = services.report_of(again)
+        assert (second is not None and second.writes, whole_database() == after) == (0, True), outcomes(second)
+        services.apply(file=again, by=by)
+        assert whole_database() == after
+        if services.can_undo(file):
+            services.undo(file=file, by=by)
+            assert AuditEntry.objects.filter(action="summit.importfile.undo").count() == 1
+        left = differing(before, whole_database())
+        assert left == {}, left

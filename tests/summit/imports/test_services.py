@@ -1,0 +1,227 @@
+"""Import files of all kinds, with tables of venues: steps, undo, and who is in between."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.import_export.list_import import list_imports
+from summit.imports import definitions, jobs, journal, services
+from summit.imports.definitions import ImportOption, ImportProblem
+from summit.imports.models import ImportFile
+from summit.jobs import runner
+from summit.jobs.models.jobs import Job, JobState
+from summit.permissions.models import Role
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
+from tests.factories import ListImportFileFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
+
+pytestmark = [pytest.mark.django_db]
+VENUE = "summit.venue"
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return SummitFactory()
+
+
+@pytest.fixture
+def by(summit: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit)
+
+
+def stored(summit: Summit, by: User, text: str = "name,address\nA,1 Way\nB,2 Way\nC,3 Way\n") -> ImportFile:
+    return services.store(summit=summit, kind=VENUE, filename="v.csv", content=text.encode(), by=by)
+
+
+def imported(summit: Summit, by: User, *text: str) -> ImportFile:
+    file = stored(summit, by, *text)
+    services.apply(file=file, by=by)
+    return file
+
+
+def venues() -> list[tuple[str, str]]:
+    return list(Venue.objects.order_by("name").values_list("name", "address"))
+
+
+class TestSteps:
+    def test_a_file_is_imported_step_by_step_and_undone_as_a_whole(
+        self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(list_imports()[VENUE], "step", 2)
+        VenueFactory(summit=summit, name="C", address="Old")
+        file = stored(summit, by, "name,address\nA,1 Way\nB,2 Way\nC,3 Way\na,twice\n")
+        assert services.apply_step(file=file, by=by) is False
+        assert (file.next_row, file.applied_at, venues()[:2]) == (2, None, [("A", "1 Way"), ("B", "2 Way")])
+        with pytest.raises(ImportProblem, match="being imported"):
+            services.discard(file=file, by=by)
+        assert services.apply_step(file=file, by=by) is True
+        report = services.report_of(ImportFile.objects.get())
+        assert report is not None
+        # A name of the first step is known to the second.
+        assert [line.outcome for line in report.lines] == ["new", "new", "changed", "refused"]
+        assert AuditEntry.objects.filter(action="summit.importfile.apply").count() == 1
+        services.undo(file=file, by=by)
+        assert venues() == [("C", "Old")]
+
+    def test_what_is_imported_in_part_is_undone_in_part(
+        self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(list_imports()[VENUE], "step", 2)
+        file = stored(summit, by)
+        services.apply_step(file=file, by=by)
+        services.undo(file=file, by=by)
+        assert venues() == []
+        with pytest.raises(ImportProblem, match="already imported or deleted"):
+            services.apply(file=file, by=by)
+
+    def test_a_worker_goes_on_where_another_was_killed(
+        self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in (("step", 1), ("at_once", 1)):
+            monkeypatch.setattr(list_imports()[VENUE], name, value)
+        file = stored(summit, by)
+        job = jobs.start(file=file, action=jobs.ImportAction.APPLY, by=by)
+        steps = [jobs.step(job) for _number in range(2)]
+        assert [(step.done, step.total, step.result) for step in steps] == [(1, 3, None), (2, 3, None)]
+        runner.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.result, job.result_params) == (JobState.DONE, "apply", {"number": 3})
+        assert len(venues()) == 3
+
+    def test_two_callers_never_import_the_same_entries(self, summit: Summit, by: User) -> None:
+        first = stored(summit, by)
+        second = ImportFile.objects.select_related("summit").get()
+        services.apply(file=first, by=by)
+        with pytest.raises(ImportProblem), transaction.atomic():
+            services.apply_step(file=second, by=by)
+
+
+class TestUndo:
+    def test_rows_get_their_old_values_back_and_the_history_shows_it(self, summit: Summit, by: User) -> None:
+        old = VenueFactory(summit=summit, name="A", address="Old")
+        file = imported(summit, by)
+        services.undo(file=file, by=by)
+        assert (venues(), file.undone_at is not None) == ([("A", "Old")], True)
+        entries = AuditEntry.objects.filter(action="summit.importfile.undo_row", object_key=audit.key_of(old))
+        assert entries.count() == 1
+        assert AuditEntry.objects.get(action="summit.importfile.undo").by == by
+        with pytest.raises(ImportProblem, match="There is no import of this file to undo"):
+            services.undo(file=file, by=by)
+        # What was undone can be imported again, from the file itself.
+        imported(summit, by)
+        assert len(venues()) == 3
+
+    @pytest.mark.parametrize("guarded", [True, False])
+    def test_nobody_loses_what_they_have_built_on_it(
+        self, guarded: bool, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        VenueFactory(summit=summit, name="A", address="Old")
+        file = imported(summit, by)
+        Venue.objects.filter(name="A").update(address="Changed since")
+        if not guarded:
+            # The control: without looking, the change is lost.
+            monkeypatch.setattr(journal, "_changed_since", lambda groups, by_label: [])
+            services.undo(file=file, by=by)
+            assert ("A", "Old") in venues()
+            return
+        with pytest.raises(ImportProblem, match=r"others have built on it since\. See: Venue\."):
+            services.undo(file=file, by=by)
+        file.refresh_from_db()
+        assert (file.undone_at, len(venues())) == (None, 3)
+        # A change of what the import left alone is none of its business.
+        Venue.objects.filter(name="A").update(address="1 Way", opens_at="08:00", closes_at="20:00")
+        services.undo(file=file, by=by)
+        assert [(row.address, str(row.opens_at)) for row in Venue.objects.all()] == [("Old", "08:00:00")]
+
+    @pytest.mark.parametrize("guarded", [True, False])
+    def test_a_row_to_which_another_refers_stays(
+        self, guarded: bool, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = imported(summit, by)
+        RoomFactory(venue=Venue.objects.get(name="B"))
+        if not guarded:
+            # The control: without looking, the database itself refuses, in fewer words.
+            monkeypatch.setattr(journal, "_referring", lambda groups: [])
+            assert refused_by_the_database(file, by)
+            return
+        with pytest.raises(ImportProblem, match="See: Rooms"):
+            services.undo(file=file, by=by)
+        assert (len(venues()), Room.objects.count()) == (3, 1)
+
+    def test_only_who_may_import_may_undo(self, summit: Summit, by: User) -> None:
+        file = imported(summit, by)
+        for role in (Role.PRESS_OFFICER, Role.VIEWER):
+            with pytest.raises(PermissionDenied):
+                services.undo(file=file, by=UserFactory.with_role(role, summit))
+        assert len(venues()) == 3
+
+    def test_an_import_with_effects_outside_cannot_be_undone(self, summit: Summit, by: User) -> None:
+        text = b"email,role\nnew@example.org,protocol\n"
+        file = services.store(summit=summit, kind="summit.roleassignment", filename="r.csv", content=text, by=by)
+        services.apply(file=file, by=by)
+        assert services.can_undo(file) is False
+        with pytest.raises(ImportProblem, match="can’t be undone any more"):
+            services.undo(file=file, by=by)
+
+
+def refused_by_the_database(file: ImportFile, by: User) -> bool:
+    """Undo an import, and return whether the database refuses what it leaves, which it checks at the end."""
+    connection = transaction.get_connection()
+    try:
+        with transaction.atomic():
+            services.undo(file=file, by=by)
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            else:
+                connection.check_constraints()
+    except IntegrityError:
+        return True
+    return False
+
+
+def test_options_are_those_of_the_definition(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    choice = ImportOption("mood", "Mood", lambda summit: [("good", "Good"), ("bad", "Bad")], default="good")
+    monkeypatch.setattr(list_imports()[VENUE], "options", (choice,))
+    assert stored(summit, by).options == {"mood": "good"}
+    given: dict[str, Any] = {"summit": summit, "kind": VENUE, "filename": "v.csv", "content": b"name\nA\n", "by": by}
+    assert services.store(**given, options={"mood": "bad", "other": "x"}).options == {"mood": "bad"}
+    with pytest.raises(ImportProblem, match="Mood: choose one of the list"):
+        services.store(**given, options={"mood": "sad"})
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ImportProblem, match="more than 10 MB"):
+        services.check_size(VENUE, 10 * 1024 * 1024 + 1)
+    services.check_size(VENUE, 10 * 1024 * 1024)
+
+
+def test_two_definitions_of_one_kind_are_refused() -> None:
+    class Other(type(list_imports()[VENUE])):  # type: ignore[misc]
+        pass
+
+    with pytest.raises(ValueError, match="two definitions import"):
+        definitions.register(Other(list_imports()[VENUE].importable))
+
+
+@pytest.mark.parametrize(
+    "values", [{"next_row": F("rows") + 1}, {"applied_at": "2025-01-01T00:00Z"}, {"undone_at": "2025-01-01T00:00Z"}]
+)
+def test_what_the_database_refuses(values: dict[str, Any]) -> None:
+    file = ListImportFileFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ImportFile.objects.filter(pk=file.pk).update(**values)
+
+
+def test_a_job_of_a_file_that_is_gone_says_so(summit: Summit, by: User) -> None:
+    file = stored(summit, by)
+    job = jobs.start(file=file, action=jobs.ImportAction.APPLY, by=by)
+    services.discard(file=file, by=by)
+    runner.run(job.pk)
+    job = Job.objects.get(pk=job.pk)
+    assert (job.result, jobs._onward(job)) == ("gone", None)
