@@ -55,7 +55,7 @@ REGISTERING = (
     "overview.onboarding",
     "overview.panels",
     "overview.search",
-    "api_routes",
+    "api_errors",
     "routes",
     "transfer_policy",
 )

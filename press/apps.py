@@ -31,8 +31,7 @@ REGISTERING = (
     "overview.import_definitions",
     "overview.panels",
     "overview.search",
-    "api_routes",
-    "routes",
+    "api_errors",
     "transfer_policy",
 )
 

@@ -41,7 +41,6 @@ REGISTERING = (
     "overview.panels",
     "overview.search",
     "api_errors",
-    "api_routes",
     "routes",
     "transfer_policy",
 )

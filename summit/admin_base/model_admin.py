@@ -22,13 +22,14 @@ from summit.admin_base.list_files import ExportMixin
 from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
 from summit.admin_base.menu import MenuGroup, proposed
 from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
+from summit.admin_base.model_pages import ModelPagesMixin
 from summit.admin_base.object_access import AdmitMixin
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.search import matching
 from summit.admin_base.time_zones import ZoneMixin
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.audit import services as audit
-from summit.permissions.route_table import NOBODY
+from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -148,6 +149,7 @@ class SummitModelAdmin(
     LookupsMixin,
     IdempotentAddMixin,
     AdminMessagesMixin,
+    ModelPagesMixin,
     AdmitMixin,
     RoleMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]

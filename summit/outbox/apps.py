@@ -13,7 +13,6 @@ REGISTERING = (
     "outbound_pause",
     "permissions",
     "personal_data",
-    "routes",
     "transfer_policy",
 )
 

@@ -19,7 +19,8 @@ from press.texts.models.texts import Text
 from sessions.draft.admin import session_pages
 from sessions.draft.models.sessions import Session
 from summit.backoffice.summits import VenueAdmin
-from summit.permissions.route_table import Gate, RouteAnswer, declared
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import RouteAnswer, declared
 from summit.summits.models import Summit, Venue
 from summit.users.models import User
 from tests.routes.access_matrix import PATTERNS, differing, known_readers, opened, telling

@@ -1,13 +1,44 @@
 """Every address is declared, and every declaration is an address."""
 
+import inspect
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.cache import never_cache
+
 from press.overview.admin.decisions import DECISIONS
 from press.texts.permissions import DECISIONS as NEEDED
-from summit.permissions.route_table import NOBODY, Gate, declared, existing
+from summit.permissions import route_table
+from summit.permissions.route_access import NOBODY, Gate, route
+from summit.permissions.route_table import declared, existing, faults
 from summit.permissions.rules import RULES
 
 
+def undeclared(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
 def test_every_address_is_declared_and_every_declaration_is_an_address() -> None:
+    assert faults() == []
     assert {name for name, _pattern in existing()} == set(declared())
+
+
+def test_a_view_without_a_declaration_is_named_by_file_and_line() -> None:
+    line = inspect.getsourcelines(undeclared)[1]
+    assert faults([path("x/", never_cache(undeclared), name="x")]) == [
+        f"tests/routes/test_route_table.py:{line} (undeclared) declares no route: x"
+    ]
+
+
+def test_a_view_with_a_second_declaration_by_name_is_named_by_file_and_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = route(Gate.EVERYBODY)(undeclared)
+    assert faults([path("x/", view, name="x")]) == []
+    monkeypatch.setitem(route_table._DECLARED, "x", route_table.Route(Gate.EVERYBODY, name="x"))
+    line = inspect.getsourcelines(undeclared)[1]
+    assert faults([path("x/", view, name="x")]) == [
+        f"tests/routes/test_route_table.py:{line} (undeclared) is declared twice: x"
+    ]
 
 
 def test_names_are_given_once() -> None:

@@ -4,7 +4,6 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegations.core import table_writers
 from delegations.imports import blank_files
@@ -13,7 +12,7 @@ from delegations.imports.services import import_files
 from delegations.imports.verbose_names import WORDS
 from delegations.members.selectors import exports
 from delegations.parties.selectors.party_kinds import Unreadable
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.uploads import report_page
@@ -32,8 +31,7 @@ class TableForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk(READ_IN)
+@delegation_page(READ_IN, "GET POST")
 def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the upload form. A POST stores the table and redirects to the preview of its rows."""
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
@@ -58,8 +56,7 @@ def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     return render(request, "portal/delegation/import_people.html", context, status=422 if form.errors else 200)
 
 
-@require_safe
-@desk(READ_IN)
+@delegation_page(READ_IN)
 def blank_table(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Return an empty table as a spreadsheet, or in the format of `?ending=`."""
     requested = request.GET.get("ending", "")
@@ -69,8 +66,7 @@ def blank_table(request: HttpRequest, delegation: DelegationDesk) -> HttpRespons
     return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
 
 
-@require_safe
-@desk("delegations.membership.view")
+@delegation_page("delegations.membership.view")
 def export(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Return the delegation's people as a spreadsheet, or in the format of `?take=`. The access is logged."""
     ending = table_writers.ending_of(request.GET.get("take", ""))
@@ -93,8 +89,7 @@ def _sheet(delegation: DelegationDesk, public_id: str) -> DelegationImportFile:
     return row
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk(READ_IN)
+@delegation_page(READ_IN, "GET POST", row="delegations.delegationimportfile")
 def sheet(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Show the outcome for each row of a table, before or after the import. A POST imports the table, once."""
     row, refused = _sheet(delegation, sheet), ""
@@ -113,8 +108,7 @@ def sheet(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpR
     return render(request, "portal/delegation/import_people/preview.html", context, status=409 if refused else 200)
 
 
-@require_POST
-@desk(READ_IN)
+@delegation_page(READ_IN, "POST", row="delegations.delegationimportfile")
 def discard(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Delete a table (POST). People who were imported from it stay."""
     import_files.discard(sheet=_sheet(delegation, sheet), by=delegation.by)

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from summit.permissions.models import Role
-from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, declared, existing
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whose, declared, existing
 
 READERS = [
     RouteReader("nobody"),

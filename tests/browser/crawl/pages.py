@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from summit.permissions.models import Role
-from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, declared, existing
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whose, declared, existing
 from tests.browser.crawl.page_actions import Act, wait_for_swagger
 
 LEADS, FILE = "leads on", "no page"
