@@ -27,6 +27,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
+from summit.admin_base.service_admin import user_of
 from summit.audit import access_log
 from summit.core.file_sizes import megabytes
 from summit.core.validators import validate_printable
@@ -77,7 +78,7 @@ class PapersMixin(FrameMixin):
         """List the documents of a session; on POST, add one or move one up or down."""
         form = DocumentForm(initial={"language": session.summit.language})
         if request.method == "POST":
-            by = self.editor(request, session)
+            by = user_of(request)
             if "move" in request.POST:
                 return self._shift(request, session, by)
             form = DocumentForm(request.POST, request.FILES)

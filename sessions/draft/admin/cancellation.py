@@ -12,6 +12,7 @@ from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import user_of
 
 
 class DecidingMixin(FrameMixin):
@@ -28,7 +29,7 @@ class DecidingMixin(FrameMixin):
         return self._decide(request, session, reinstates=True)
 
     def _decide(self, request: HttpRequest, session: Session, *, reinstates: bool) -> HttpResponse:
-        by = self.editor(request, session)
+        by = user_of(request)
         if request.method == "POST":
             if reinstates:
                 cancel_and_move.reinstate(session=session, by=by)

@@ -32,6 +32,7 @@ from sessions.speakers.services.floor_requests import FloorRefused
 from sessions.speakers.services.speakers import SpeakersRefused
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
+from summit.admin_base.service_admin import user_of
 from summit.users.models import User
 
 REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
@@ -64,7 +65,7 @@ class SpeakersMixin(FrameMixin):
         with timezone.override(session.summit.zone):
             forms, typed = Forms(SpeechForm(session=session), _times_form(session)), Typed()
             if request.method == "POST":
-                by = self.editor(request, session)
+                by = user_of(request)
                 if request.POST.get("do") == "add":
                     forms.speech = SpeechForm(request.POST, session=session)
                 elif request.POST.get("do") == "times":
@@ -105,7 +106,7 @@ class SpeakersMixin(FrameMixin):
     @model_page("<int:pk>/speakers/protocol-order/", "line_up", do="agenda.edit")
     def line_up_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Show the list that the protocol order would give; on POST, build it."""
-        by = self.editor(request, session)
+        by = user_of(request)
         host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
         if request.method == "POST":
             try:
