@@ -29,6 +29,7 @@ from summit.admin_base.search import matching
 from summit.admin_base.time_zones import ZoneMixin
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.audit import services as audit
+from summit.audit.actions import action_named
 from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
@@ -237,7 +238,7 @@ class SummitModelAdmin(
         pairs = {name: (form.initial.get(name), form.cleaned_data.get(name)) for name in names}
         audit.record(
             by=request.user,
-            action=f"{self.permission}.{'change' if change else 'add'}",
+            action=action_named(f"{self.permission}.{'change' if change else 'add'}"),
             target=obj,
             summit=None if self.summit_path is None else self._summit(obj),
             fields=form.changed_data,
