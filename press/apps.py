@@ -14,7 +14,6 @@ REGISTERING = (
     "embargoes.hold_messages",
     "embargoes.permissions",
     "embargoes.services.speech_listeners",
-    "delivery_check.audit_messages",
     "search.services",
     "subscriptions.audit_messages",
     "subscriptions.events",
