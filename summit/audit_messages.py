@@ -3,17 +3,12 @@
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
 
-from summit.audit.actions import describe_action, describe_model, part, personal
+from summit.audit.actions import describe_model, part, personal
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
-
-describe_action("summit.listimportfile.add", gettext_lazy("uploaded a table for a list"))
-describe_action("summit.listimportfile.remove", gettext_lazy("deleted a table for a list"))
-describe_action("summit.listimportfile.take", gettext_lazy("took over a table for a list"))
 
 
 def _roles_of(row: Any) -> Any:

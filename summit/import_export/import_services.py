@@ -9,8 +9,10 @@ import re
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.import_export import parsers
 from summit.import_export.importer import ListImportReport, UnreadableError, check_columns, read_in
 from summit.import_export.models import ListImportFile
@@ -26,6 +28,9 @@ from summit.users.models import User
 AT_ONCE = 100
 MOST_ROWS = 2_000
 READ_IN = "summit.read_in_list"
+UPLOAD = audit_action("summit.listimportfile.add", gettext_lazy("uploaded a table for a list"))
+DELETE = audit_action("summit.listimportfile.remove", gettext_lazy("deleted a table for a list"))
+APPLY = audit_action("summit.listimportfile.take", gettext_lazy("took over a table for a list"))
 
 
 class ListImportFileError(Exception):
@@ -74,7 +79,7 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
             uploaded_by=by,
         )
         detail = {"lines": len(table.rows), "list": label}
-        audit.record(by=by, action="summit.listimportfile.add", target=row, summit=summit, detail=detail)
+        audit.record(by=by, action=UPLOAD, target=row, summit=summit, detail=detail)
     return row
 
 
@@ -112,7 +117,7 @@ def apply(*, given: ListImportFile, by: User) -> ListImportReport:
         report = read_in(intake=intake, summit=given.summit, table=table_of(given), by=by)
         uploads_services.close(given, _written(report))
         detail = {"list": given.label, **report.counts}
-        audit.record(by=by, action="summit.listimportfile.take", target=given, summit=given.summit, detail=detail)
+        audit.record(by=by, action=APPLY, target=given, summit=given.summit, detail=detail)
     return report
 
 
@@ -120,7 +125,7 @@ def discard(*, given: ListImportFile, by: User) -> None:
     """Delete an import file. Rows that were imported from it stay. Raises PermissionDenied."""
     check(by, READ_IN, given.summit)
     with transaction.atomic():
-        audit.record(by=by, action="summit.listimportfile.remove", target=given, summit=given.summit)
+        audit.record(by=by, action=DELETE, target=given, summit=given.summit)
         ListImportFile.objects.filter(pk=given.pk).delete()
 
 

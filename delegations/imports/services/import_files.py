@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.imports.column_recognition import recognise, recognised
 from delegations.imports.models import DelegationImportFile, ImportPurpose
@@ -20,6 +21,7 @@ from delegations.imports.services.importer import check_may, preview, read_in
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.import_export import parsers as tables
 from summit.import_export.parsers import ParsedRow, Table, TableProblem
@@ -32,6 +34,9 @@ AT_ONCE = 400
 # The most rows of a focal point's table. A delegation has fewer people than that.
 MOST_OF_PARTY = 400
 LONGEST_NAME = 200
+UPLOAD = audit_action("delegations.delegationimportfile.add", gettext_lazy("uploaded a table of parties or people"))
+ANSWER = audit_action("delegations.delegationimportfile.answer", gettext_lazy("decided what an uploaded table asks"))
+DELETE = audit_action("delegations.delegationimportfile.remove", gettext_lazy("deleted an uploaded table"))
 
 
 class ImportFileProblem(Exception):
@@ -70,9 +75,7 @@ def store(
             report=_written(report) if report else "",
             uploaded_by=by if isinstance(by, User) else None,
         )
-        audit.record(
-            **_recorded(row, by), action="delegations.delegationimportfile.add", detail={"lines": len(table.rows)}
-        )
+        audit.record(**_recorded(row, by), action=UPLOAD, detail={"lines": len(table.rows)})
     return row
 
 
@@ -127,7 +130,7 @@ def answer(*, sheet: DelegationImportFile, answers: Mapping[str, str], by: By) -
         row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
         row.save(update_fields=["answers"])
         detail = {"number": len(answers)}
-        audit.record(**_recorded(row, by), action="delegations.delegationimportfile.answer", detail=detail)
+        audit.record(**_recorded(row, by), action=ANSWER, detail=detail)
     sheet.refresh_from_db(fields=["answers"])
 
 
@@ -135,7 +138,7 @@ def discard(*, sheet: DelegationImportFile, by: By) -> None:
     """Delete an import file. What was applied from it stays. Raises PermissionDenied."""
     check_may(sheet.summit, sheet.party, by)
     with transaction.atomic():
-        audit.record(**_recorded(sheet, by), action="delegations.delegationimportfile.remove")
+        audit.record(**_recorded(sheet, by), action=DELETE)
         DelegationImportFile.objects.filter(pk=sheet.pk).delete()
 
 

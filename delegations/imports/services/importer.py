@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
+from django.utils.translation import gettext_lazy
 
 from delegations.badges.services import transferable_passes
 from delegations.imports.selectors.existing_rows import SYSTEM_NAME, ExistingRows, read_existing, system_of
@@ -17,8 +18,12 @@ from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.members.services import passport_digests
+from delegations.members.services.members import MOVE, NAME
+from delegations.members.services.people import PERSON_ACTIONS
 from delegations.parties.models.parties import ExternalId, Party
+from delegations.parties.services.parties import PARTY_ACTIONS
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.models import AuditEntry
 from summit.audit.services import By, System
 from summit.core import bulk_insert
@@ -31,6 +36,7 @@ from summit.users.models import User
 SLICE = 500
 Answers = Mapping[str, str]
 NO_ANSWERS: Answers = {}
+READ_IN = audit_action("delegations.read_in", gettext_lazy("read people and parties from a table"))
 
 
 def preview(
@@ -91,7 +97,7 @@ def _store(plan: ImportPlan, known: ExistingRows, party: Party | None, by: By) -
     if plan.report.writes:
         audit.record(
             by=by,
-            action="delegations.read_in",
+            action=READ_IN,
             target=party or summit,
             summit=summit,
             detail={"lines": len(plan.report.lines), **plan.report.counts},
@@ -142,7 +148,7 @@ def _store_parties(plan: ImportPlan, summit: Summit, by: By) -> None:
     ]
     bulk_insert.insert(keys)
     audit.record_many(
-        [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in parties]
+        [audit.entry(by=by, action=PARTY_ACTIONS.add, target=party, summit=summit) for party in parties]
     )
 
 
@@ -159,7 +165,7 @@ def _store_people(plan: ImportPlan, summit: Summit, by: By, system: str) -> None
     ]
     bulk_insert.insert(keys)
     audit.record_many(
-        [audit.entry(by=by, action="summit.person.add", target=person, summit=summit) for person in persons]
+        [audit.entry(by=by, action=PERSON_ACTIONS.add, target=person, summit=summit) for person in persons]
     )
 
 
@@ -197,7 +203,7 @@ def _named(plan: ImportPlan, known: ExistingRows, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,
-            action="delegations.name",
+            action=NAME,
             target=row,
             summit=known.summit,
             fields=["category", "party", "person"],
@@ -212,7 +218,7 @@ def _moved(plan: ImportPlan, known: ExistingRows, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,
-            action="delegations.move",
+            action=MOVE,
             target=row,
             summit=known.summit,
             fields=["category"],

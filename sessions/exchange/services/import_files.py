@@ -7,7 +7,7 @@ about them. Files that nobody imports are deleted automatically.
 import json
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from delegations.invitations.services.scanned_answers import harmless_name
@@ -20,6 +20,7 @@ from sessions.exchange.selectors.report import ScheduleReport
 from sessions.exchange.services.importer import preview, read_in
 from sessions.visibility.models import Visibility
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -29,6 +30,8 @@ from summit.users.models import User
 # How many events are imported while the user waits. A worker imports longer schedules.
 AT_ONCE = 60
 LONGEST_NAME = 200
+ADD = audit_action("agenda.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
+REMOVE = audit_action("agenda.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
 
 
 def check_size(size: int) -> None:
@@ -61,7 +64,7 @@ def store(
             uploaded_by=by,
         )
         detail = {"lines": len(events)}
-        audit.record(by=by, action="agenda.schedule_file.add", target=summit, summit=summit, detail=detail)
+        audit.record(by=by, action=ADD, target=summit, summit=summit, detail=detail)
     return row
 
 
@@ -102,7 +105,7 @@ def discard(*, row: ScheduleImportFile, by: User) -> None:
     """Delete a schedule. What was imported from it stays. Raises PermissionDenied."""
     check(by, "agenda.edit", row.summit)
     with transaction.atomic():
-        audit.record(by=by, action="agenda.schedule_file.remove", target=row.summit, summit=row.summit)
+        audit.record(by=by, action=REMOVE, target=row.summit, summit=row.summit)
         ScheduleImportFile.objects.filter(pk=row.pk).delete()
 
 

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.members.services.people import PERSON_ACTIONS
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.draft.services.agenda_lock import lock
+from sessions.draft.services.planning import SAVE_ROWS, SESSION_ACTIONS
 from sessions.draft.services.revisions import rise
 from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
@@ -16,13 +19,28 @@ from sessions.exchange.selectors.planner import FIELDS, PlannedChange, Planner
 from sessions.exchange.selectors.report import ScheduleReport
 from sessions.visibility.models import Visibility
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import By
 from summit.core import bulk_insert
 from summit.core.prepare_before_lock import ahead
 from summit.people.models import Person
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
+from summit.summits.services import ROOM_ACTIONS, VENUE_ACTIONS
 from summit.users.models import User
+
+
+def _read_in(facts: Facts) -> str:
+    number = int(facts.detail.get("new", 0)) + int(facts.detail.get("changed", 0))
+    message = ngettext(
+        "read a schedule into the agenda (%(number)d session)",
+        "read a schedule into the agenda (%(number)d sessions)",
+        number,
+    )
+    return message % {"number": number}
+
+
+READ_IN = audit_action("agenda.read_in", _read_in, label=gettext_lazy("read a schedule into the agenda"))
 
 
 def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> ScheduleReport:
@@ -66,7 +84,7 @@ def _store(plan: Planner, by: By) -> None:
         _store_changed(plan, by)
     if plan.changes:
         counts = plan.report.counts
-        audit.record(by=by, action="agenda.read_in", target=plan.summit, summit=plan.summit, detail=counts)
+        audit.record(by=by, action=READ_IN, target=plan.summit, summit=plan.summit, detail=counts)
 
 
 def _plan(summit: Summit, content: bytes, by: By, visibility: str) -> Planner:
@@ -80,11 +98,11 @@ def _plan(summit: Summit, content: bytes, by: By, visibility: str) -> Planner:
 def _store_rooms(plan: Planner, by: By) -> None:
     if plan.venue is not None and plan.venue.pk is None:
         plan.venue.save()
-        audit.record(by=by, action="summit.venue.add", target=plan.venue, summit=plan.summit)
+        audit.record(by=by, action=VENUE_ACTIONS.add, target=plan.venue, summit=plan.summit)
     for room in plan.new_rooms:
         room.venue = room.venue
         room.save()
-        audit.record(by=by, action="summit.room.add", target=room, summit=plan.summit, part_of=room.venue)
+        audit.record(by=by, action=ROOM_ACTIONS.add, target=room, summit=plan.summit, part_of=room.venue)
 
 
 def _store_new(plan: Planner, by: By) -> None:
@@ -95,15 +113,14 @@ def _store_new(plan: Planner, by: By) -> None:
     bulk_insert.insert([_text(change) for change in new if change.language])
     bulk_insert.insert([_slot(change, *place) for change in new for place in enumerate(change.speakers or [])])
     entries = [
-        audit.entry(by=by, action="summit.person.add", target=person, summit=plan.summit)
-        for person in plan.new_people
+        audit.entry(by=by, action=PERSON_ACTIONS.add, target=person, summit=plan.summit) for person in plan.new_people
     ]
     for change in new:
         common: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
-        entries.append(audit.entry(action="agenda.session.add", **common))
+        entries.append(audit.entry(action=SESSION_ACTIONS.add, **common))
         if change.speakers is not None:
             numbers = {"added": len(change.speakers), "changed": 0, "removed": 0}
-            entries.append(audit.entry(action="agenda.slots", detail=numbers, **common))
+            entries.append(audit.entry(action=SAVE_ROWS["slots"], detail=numbers, **common))
     audit.record_many(entries)
 
 
@@ -131,9 +148,9 @@ def _store_changed(plan: Planner, by: By) -> None:
         common: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
         names = [*change.fields, *(["texts"] if change.language else [])]
         if names:
-            entries.append(audit.entry(action="agenda.session.change", fields=names, **common))
+            entries.append(audit.entry(action=SESSION_ACTIONS.change, fields=names, **common))
         if change.speakers is not None:
-            entries.append(audit.entry(action="agenda.slots", detail=numbers[change.session.pk], **common))
+            entries.append(audit.entry(action=SAVE_ROWS["slots"], detail=numbers[change.session.pk], **common))
     audit.record_many(entries)
 
 
