@@ -26,7 +26,7 @@ def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
     chain._default_manager.using(using).get_or_create(pk=1)
 
 
-# Modules that register something when they are imported: checks, audit messages, permissions, routes.
+# Modules that register something when they are imported: checks, audited actions, permissions, pages.
 REGISTERING = (
     "checks",
     "transfer_policy",
@@ -52,6 +52,8 @@ REGISTERING = (
     "backoffice.onboarding.pages",
     "backoffice.outbound_pause",
     "backoffice.search_page",
+    "transfer.exporter",
+    "transfer.importer",
 )
 
 

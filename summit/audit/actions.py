@@ -135,9 +135,6 @@ def action_named(name: str) -> AuditAction:
     return AuditAction(name)
 
 
-describe_action, describe_actions = audit_action, row_actions
-
-
 def describe_model(
     model: type[models.Model],
     *,

@@ -7,6 +7,7 @@ from summit.core.app_config import RegisteringConfig
 # Modules that register something when they are imported: audit messages, permissions, messages, addresses.
 REGISTERING = (
     "audit_messages",
+    "bounces",
     "dashboard",
     "message_kinds",
     "metrics",

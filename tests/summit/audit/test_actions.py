@@ -1,6 +1,9 @@
 """Every action that the code records has words, and the history tells them."""
 
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -18,7 +21,7 @@ from sessions.draft.services import cancel_and_move
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitModelAdmin
 from summit.audit import rendering
 from summit.audit import services as audit
-from summit.audit.actions import ACTION_WORDS, PERSONAL, AuditAction, Facts, action_named, audit_action
+from summit.audit.actions import ACTION_WORDS, PERSONAL, AuditAction, Facts, RowActions, action_named, audit_action
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -27,6 +30,7 @@ from tests import factories as f
 from tests.delegations.helpers import queries
 from tests.sources import ROOT, sources, text
 
+DECLARES = re.compile(r'\b(audit_action|row_actions)\(\s*"([^"]+)"')
 CONSTANT = re.compile(r"^(\w+) = audit_action\(", re.MULTILINE)
 
 
@@ -35,6 +39,37 @@ def from_the_desks() -> set[str]:
     desks = [desk for desk in site._registry.values() if isinstance(desk, SummitModelAdmin)]
     written = [desk for desk in desks if not isinstance(desk, ReadOnlyAdmin)]
     return {f"{desk.permission}.{verb}" for desk in written for verb in ("add", "change")}
+
+
+def declared_in(source: str) -> set[str]:
+    """Return the actions that a module declares."""
+    found = DECLARES.findall(source)
+    return {
+        action
+        for function, name in found
+        for action in ([name] if function == "audit_action" else [f"{name}.{verb}" for verb in RowActions._fields])
+    }
+
+
+@pytest.mark.slow("starts a process of its own, and reads every file of the source")
+def test_every_process_knows_the_sentences_of_all_actions() -> None:
+    """They stand beside the services, and the history may be read by a process that calls none of these."""
+    code = "import django; django.setup(); from summit.audit.actions import ACTION_WORDS as w; print(*w)"
+    known = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "summit.settings"},
+    ).stdout.split()
+    declared = set[str]().union(*(declared_in(text(ROOT / path)) for path in sources()))
+    assert set(known) == declared
+    assert len(known) > 50
+    # The control.
+    assert declared_in('A = audit_action("x.one", "did")\nB = row_actions(\n    "x.two", add="")') == {
+        *("x.one", "x.two.add", "x.two.change", "x.two.remove")
+    }
 
 
 def test_every_action_is_recorded() -> None:
