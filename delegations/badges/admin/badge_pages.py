@@ -24,12 +24,12 @@ from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.users.models import User
 
 # The most badges that a page shows, or that the URL of a page names.
 MOST = 300
@@ -50,10 +50,6 @@ class BadgePagesMixin:
     admin_site: Any
     opts: Any
 
-    def _user(self, request: HttpRequest) -> User:
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        return request.user
-
     @model_page("issue/", "issue", do="delegations.issue_badge")
     def issue_view(self, request: HttpRequest) -> HttpResponse:
         """Show on GET the members of the summit `?summit=` who have no badge. On POST, issue a badge to each member
@@ -61,7 +57,7 @@ class BadgePagesMixin:
 
         Raises Http404 if there is no summit in which the user may issue badges.
         """
-        user = self._user(request)
+        user = user_of(request)
         summits = [row for row in summits_of(request) if can_issue_badges(user, row)]
         summit = chosen_summit(request, summits)
         if summit is None:
@@ -113,11 +109,10 @@ class BadgePagesMixin:
     @model_page("<int:pk>/reissue/", "reissue", do="delegations.issue_badge")
     def reissue_view(self, request: HttpRequest, row: Badge) -> HttpResponse:
         """Ask for confirmation on GET. On POST, end the lost badge and issue another to the same person."""
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         back = reverse("admin:delegations_badge_change", args=[row.pk])
         if request.method == "POST":
             try:
-                new_badge = badges.reissue(badge=row, by=request.user)
+                new_badge = badges.reissue(badge=row, by=user_of(request))
             except badges.BadgeRefused as refused:
                 messages.warning(request, str(refused))
                 return redirect(back)
@@ -140,7 +135,7 @@ class BadgePagesMixin:
     @model_page("check/", "check", "GET", see=badge_check.SEE)
     def check_view(self, request: HttpRequest) -> HttpResponse:
         """Show whether the badge with the number `?number=` opens anything, and why not if it doesn't."""
-        user = self._user(request)
+        user = user_of(request)
         typed = request.GET.get("number", "")
         checked = badge_check.check_badge(typed=typed, by=user) if typed.strip() else None
         badge = checked.badge if checked else None
@@ -168,7 +163,7 @@ class BadgePagesMixin:
         If the badges can't be printed, redirect to the list with a warning. The access log records that the user has
         seen the photographs.
         """
-        user = self._user(request)
+        user = user_of(request)
         keys = keys_of(request.GET.getlist("row"))[:MOST]
         rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))  # type: ignore[attr-defined]
         if not rows:
