@@ -39,12 +39,10 @@ REGISTERING = (
     "membership_changes.audit_messages",
     "membership_changes.permissions",
     "membership_changes.services.handovers",
-    "participants.audit_messages",
     "participants.permissions",
     "imports.definitions",
     "imports.list_definitions",
     "imports.permissions",
-    "privacy.audit_messages",
     "privacy.services.erasure",
     "privacy.import_definitions",
     "privacy.services.name_mentions",
@@ -55,8 +53,7 @@ REGISTERING = (
     "overview.onboarding",
     "overview.panels",
     "overview.search",
-    "api_routes",
-    "routes",
+    "api_errors",
     "transfer_policy",
 )
 

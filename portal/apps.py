@@ -12,8 +12,8 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
-        """Register the app's permissions and audit messages."""
+        """Register the app's audit messages, and the scopes of the API, whose URLs this app composes."""
         from portal import (
+            api_urls,  # noqa: F401
             audit_messages,  # noqa: F401
-            routes,  # noqa: F401
         )

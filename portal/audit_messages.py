@@ -2,6 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.audit.actions import describe_action
+from summit.audit.actions import audit_action
 
-describe_action("demo.load", _("loaded the demonstration"))
+LOAD = audit_action("demo.load", _("loaded the demonstration"))

@@ -11,13 +11,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, viewer_required
+from portal.identity import Viewer, portal_page
 from summit.audit.services import By
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -88,20 +89,24 @@ def require_delegation(request: HttpRequest, public_id: str, action: str) -> Del
     raise Http404
 
 
-def desk(action: str) -> Callable[[View], View]:
-    """Return a decorator that passes to a view the DelegationDesk of the delegation in the URL.
+def delegation_page(
+    action: str, methods: str = "GET", *, row: str = ""
+) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """Return a decorator for a page of a delegation, which declares the page's route (`portal_page`).
 
-    `action` is the permission that the user needs. The decorated view raises Http404 or PermissionDenied (see
-    `require_delegation`), and redirects strangers to sign in (see `viewer_required`).
+    The view gets the DelegationDesk of the delegation in the URL. `action` is the permission that the user needs, and
+    `row` the model of the delegation's row that the URL names, if it names one, such as "delegations.membership".
+    The decorated view raises Http404 or PermissionDenied (see `require_delegation`), and redirects strangers to sign
+    in (see `portal_page`).
     """
+    kind = f"{row} of a party" if row else "delegations.party"
 
-    def decorate(view: View) -> View:
-        @viewer_required
+    def decorate(view: View) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
         def wrapped(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
             return view(request, require_delegation(request, public_id, action), *args, **kwargs)
 
-        return wrapped
+        return portal_page(methods, kind=kind, see=SEE, do=action)(wrapped)
 
     return decorate
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
@@ -25,6 +26,7 @@ from sessions.visibility.viewers import Members
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role
+from summit.permissions.route_access import Access, Gate, attach, restrict_methods
 from summit.permissions.rules import allows_own
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -250,7 +252,19 @@ def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
     return by_slug.get(request.session.get(SUMMIT_KEY, ""), listed[0])
 
 
-def viewer_required(view: View) -> View:
+def portal_page(
+    methods: str = "GET", *, kind: str = "", see: str = "", do: str = "", post: str = ""
+) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """Return a decorator for a page of the portal. It declares the page's route (`summit.permissions.route_access`).
+
+    The view gets `request.viewer` and `request.viewers`. A request with another method than `methods` gets a 405. The
+    view itself checks `see`, `do` and `post`, because they depend on the party of the object in the URL.
+    """
+    access = Access.of(Gate.PORTAL, methods, kind=kind, see=see, do=do, post=post)
+    return lambda view: attach(restrict_methods(_viewer_required(view), access), access)
+
+
+def _viewer_required(view: View) -> View:
     """Decorate a view so that it gets `request.viewer` and `request.viewers`.
 
     A stranger is redirected to sign in. A user gets a page that says whom to contact if the link has been closed, or
@@ -283,7 +297,7 @@ def reader_of(listed: Iterable[Viewer]) -> str:
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """Return the viewer that `viewer_required` has found."""
+    """Return the viewer that `portal_page` has found."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     return viewer
 

@@ -63,6 +63,8 @@ class _PublicParties(PublicMixin, generics.GenericAPIView[Party]):
 class PartyList(_PublicParties, generics.ListAPIView[Party]):
     """The public parties of a summit in alphabetical order, with the names that the host has approved."""
 
+    object_kind = "public summit"
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return a page of parties. Raises Problem for an unknown parameter."""
         query_params.check_known(request.query_params, query_params.PUBLIC)
@@ -75,6 +77,8 @@ class PartyList(_PublicParties, generics.ListAPIView[Party]):
 
 class PartyDetail(_PublicParties, generics.RetrieveAPIView[Party]):
     """A public party, with the names that the host has approved."""
+
+    object_kind = "public party"
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the party. Raises Http404 if it doesn't exist or isn't public."""

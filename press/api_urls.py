@@ -15,6 +15,7 @@ from press.public.api.editions import TextComparison, TextEdition
 from press.public.api.texts import TextDetail, TextList
 from press.search.params import DAYS, NAMES
 from summit.api_base.public_views import cached_api, public_api
+from summit.api_base.routers import register
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -37,14 +38,14 @@ urlpatterns: list[URLPattern] = [
         public_api(TextComparison.as_view()),
         name="text-comparison",
     ),
-    *TextViewSet.paths(),
-    *TextVersionViewSet.paths(),
-    *EditionViewSet.paths(),
-    *EmbargoViewSet.paths(),
-    *PassageCheckViewSet.paths(),
-    *AttachmentViewSet.paths(),
-    *TopicViewSet.paths(),
-    *SubscriberViewSet.paths(),
-    *AnnouncementViewSet.paths(),
-    *SpeechImportFileViewSet.paths(),
+    *register(TextViewSet),
+    *register(TextVersionViewSet),
+    *register(EditionViewSet),
+    *register(EmbargoViewSet),
+    *register(PassageCheckViewSet),
+    *register(AttachmentViewSet),
+    *register(TopicViewSet),
+    *register(SubscriberViewSet),
+    *register(AnnouncementViewSet),
+    *register(SpeechImportFileViewSet),
 ]

@@ -14,7 +14,6 @@ REGISTERING = (
     "embargoes.hold_messages",
     "embargoes.permissions",
     "embargoes.services.speech_listeners",
-    "delivery_check.audit_messages",
     "search.services",
     "subscriptions.audit_messages",
     "subscriptions.events",
@@ -33,8 +32,7 @@ REGISTERING = (
     "overview.import_definitions",
     "overview.panels",
     "overview.search",
-    "api_routes",
-    "routes",
+    "api_errors",
     "transfer_policy",
 )
 

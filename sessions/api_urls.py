@@ -16,6 +16,7 @@ from sessions.signups.api import SignUpViewSet
 from sessions.speakers.api.floor_requests import FloorRequestViewSet
 from sessions.speakers.api.speeches import SlotViewSet
 from summit.api_base.public_views import cached_api
+from summit.api_base.routers import register
 
 RESOURCES = (
     *(
@@ -35,5 +36,5 @@ urlpatterns = [
     path("summits/<slug:summit>/agenda/<slug:public_id>/", cached_api(AgendaSession.as_view()), name="api-session"),
     path("summits/<slug:summit>/changes/", cached_api(AgendaChanges.as_view()), name="api-agenda-changes"),
     *calendar_paths(),
-    *(each for resource in RESOURCES for each in resource.paths()),
+    *(each for resource in RESOURCES for each in register(resource)),
 ]

@@ -11,7 +11,6 @@ REGISTERING = (
     "documents.audit_messages",
     "documents.permissions",
     "agenda.permissions",
-    "calendars.audit_messages",
     "calendars.services",
     "notifications.messages",
     "notifications.removal_messages",
@@ -28,7 +27,6 @@ REGISTERING = (
     "releases.permissions",
     "exchange.definitions",
     "exchange.permissions",
-    "membership_changes.audit_messages",
     "membership_changes.handover_items",
     "membership_changes.services.merging",
     "privacy.services",
@@ -38,8 +36,6 @@ REGISTERING = (
     "overview.panels",
     "overview.search",
     "api_errors",
-    "api_routes",
-    "routes",
     "transfer_policy",
 )
 

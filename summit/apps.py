@@ -26,39 +26,36 @@ def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
     chain._default_manager.using(using).get_or_create(pk=1)
 
 
-# Modules that register something when they are imported: checks, audit messages, permissions, routes.
+# Modules that register something when they are imported: checks, audited actions, permissions, pages.
 REGISTERING = (
     "checks",
     "transfer_policy",
     "audit_messages",
-    "permissions.route_table",
     "permissions.rules",
     "accounts.second_step_keys",
     "accounts.messages",
     "accounts.personal_data",
     "accounts.role_assignments",
-    "accounts.routes",
     "accounts.signals",
     "admin_base.boolean_display",
-    "admin_base.routes",
     "import_export.export_admin",
     "import_export.export_job",
     "import_export.export_download",
     "import_export.export_services",
     "import_export.list_import",
     "imports.jobs",
-    "imports.routes",
     "imports.services",
     "imports.audit_messages",
     "imports.personal_data",
     "api_base.permissions",
     "api.audit_messages",
     "api.import_definitions",
-    "api.routes",
     "backoffice.charts",
     "backoffice.onboarding.pages",
     "backoffice.outbound_pause",
     "backoffice.search_page",
+    "transfer.exporter",
+    "transfer.importer",
 )
 
 

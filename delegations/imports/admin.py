@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +13,11 @@ from delegations.imports import blank_files
 from delegations.imports.definitions import PARTIES, PEOPLE
 from delegations.imports.models import DelegationImportFile, ImportPurpose
 from summit.admin_base.model_admin import SUMMIT_PATHS
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit
 from summit.imports import jobs
 from summit.imports.admin import ImportFileAdmin
 from summit.imports.models import ImportFile
-from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -40,11 +40,6 @@ class DelegationImportFileAdmin(ImportFileAdmin):
         """Return the definitions of the imports of people and of parties."""
         return [PEOPLE, PARTIES]
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL pattern of the empty tables, followed by the inherited ones."""
-        blank = path("empty/", self.admin_site.admin_view(self.blank), name="delegations_delegationimportfile_blank")
-        return [blank, *super().get_urls()]
-
     def onward(self, file: ImportFile) -> tuple[str, str]:
         """Return the URL and label of the link to the list that the table fills: people or parties."""
         if file.kind == ImportPurpose.PEOPLE:
@@ -56,12 +51,11 @@ class DelegationImportFileAdmin(ImportFileAdmin):
         chosen = chosen_summit(request, offered)
         return {"blanks": _blanks(chosen) if chosen else []}
 
+    @model_page("empty/", "blank", "GET")
     def blank(self, request: HttpRequest) -> HttpResponse:
         """Return an empty table for the parameters `?purpose=`, `?summit=` and `?ending=`. Raises Http404 if there is
         no summit."""
-        self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        check(request.user, self.action, None)
         summit = chosen_summit(request, self.offered(request))
         if summit is None:
             raise Http404

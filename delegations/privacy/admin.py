@@ -6,10 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,12 +21,12 @@ from delegations.privacy.services.retention import RetainedRows, Times
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
-from summit.admin_base.service_admin import ServiceAdmin, Values
+from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import ServiceAdmin, Values, user_of
 from summit.admin_base.summit_scope import where_may
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
 from summit.jobs import services as jobs_services
-from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -114,20 +114,13 @@ class RetentionAdmin(ServiceAdmin):
         """Delete the retention time, so that the time for everybody or the default applies again."""
         retention_times.remove(by=by, time=row)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the page added that shows what data a summit holds."""
-        view = self.admin_site.admin_view(self.summit_view)
-        return [path("summit/<slug:slug>/", view, name="delegations_retention_summit"), *super().get_urls()]
-
-    def summit_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+    @model_page("summit/<slug:slug>/", "summit", do=retention.CHANGE)
+    def summit_view(self, request: HttpRequest, summit: Summit) -> HttpResponse:
         """Show what data a summit holds, when it is purged, and how much tonight; a POST starts the purge now."""
-        summit, user = Summit.objects.filter(slug=slug).first(), request.user
-        if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
-            raise Http404
-        check(user, retention.CHANGE, summit)
         if request.method == "POST":
             return redirect(
-                "admin:jobs_job", jobs_services.start(kind=purge_job.NAME, by=user, summit=summit).public_id
+                "admin:jobs_job",
+                jobs_services.start(kind=purge_job.NAME, by=user_of(request), summit=summit).public_id,
             )
         now = db_now()
         retained = retention.retained_rows(summit=summit, today=retention.today_at(summit, now))

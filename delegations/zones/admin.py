@@ -47,7 +47,7 @@ class ZoneAdmin(ServiceRowAdmin):
 @summit_page(
     "delegations/zones/<slug:slug>/order/",
     "delegations_zones_order",
-    permission="delegations.zone.view",
+    do="delegations.zone.view",
     post="delegations.zone.change",
 )
 def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

@@ -7,10 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.services import rows
 from delegations.zones.models import Zone
 from summit.audit import services as audit
+from summit.audit.actions import audit_action, row_actions
 from summit.core.punctuation import comma
 from summit.core.registry import Registry
 from summit.permissions.rules import check
@@ -22,6 +24,13 @@ FIELDS = ("code", "name")
 
 # Models with a many-to-many field `zones`. A zone can't be deleted while one of their rows opens it.
 _openers: Registry[type[Model]] = Registry()
+ZONE_ACTIONS = row_actions(
+    "delegations.zone",
+    add=gettext_lazy("added a zone"),
+    change=gettext_lazy("changed a zone"),
+    remove=gettext_lazy("deleted a zone"),
+)
+ARRANGE = audit_action("delegations.zone.arrange", gettext_lazy("put the zones in order"))
 
 
 def opens_zones(place: int, model: type[Model]) -> None:
@@ -43,7 +52,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Zone:
     def ready(row: Zone) -> None:
         row.position = rows.last_place(Zone.objects.filter(summit=summit))
 
-    rows.create(row, values, FIELDS, by=by, action="delegations.zone.add", ready=ready)
+    rows.create(row, values, FIELDS, by=by, action=ZONE_ACTIONS.add, ready=ready)
     return row
 
 
@@ -54,7 +63,7 @@ def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
     """
     check(by, CHANGE, zone.summit)
     stored: Zone
-    stored, _changed = rows.change(zone, values, FIELDS, by=by, action="delegations.zone.change")
+    stored, _changed = rows.change(zone, values, FIELDS, by=by, action=ZONE_ACTIONS.change)
     return stored
 
 
@@ -87,7 +96,7 @@ def remove(*, zone: Zone, by: User) -> None:
         if stopped := stops_removal(zone):
             raise ValidationError(stopped)
         detail = {"code": zone.code}
-        audit.record(by=by, action="delegations.zone.remove", target=zone, summit=summit, detail=detail)
+        audit.record(by=by, action=ZONE_ACTIONS.remove, target=zone, summit=summit, detail=detail)
         zone.delete()
 
 
@@ -102,4 +111,4 @@ def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "
         rows.lock(summit)
         if moved := rows.arrange(list(Zone.objects.filter(summit=summit)), order, expected):
             detail = {"moved": moved}
-            audit.record(by=by, action="delegations.zone.arrange", target=summit, summit=summit, detail=detail)
+            audit.record(by=by, action=ARRANGE, target=summit, summit=summit, detail=detail)

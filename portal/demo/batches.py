@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from portal.audit_messages import LOAD
 from summit.audit import services as audit
 from summit.summits.models import Summit
 
@@ -27,7 +28,7 @@ def complete(summit: Summit, detail: Mapping[str, int]) -> None:
     with transaction.atomic():
         summit.public = True
         summit.save(update_fields=["public"])
-        audit.record(by=audit.SYSTEM, action="demo.load", target=summit, summit=summit, detail=detail)
+        audit.record(by=audit.SYSTEM, action=LOAD, target=summit, summit=summit, detail=detail)
 
 
 def is_complete(summit: Summit) -> bool:

@@ -8,10 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
 
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, viewer_of, viewer_required
+from portal.identity import Viewer, portal_page, viewer_of
 from portal.views import read_marks
 from portal.views.agenda_changes import describe
 from sessions.agenda.models.releases import ReleasedSession
@@ -63,8 +62,7 @@ def minutes_until(row: Any | None, now: datetime) -> int | None:
     return wait if wait <= SOON else None
 
 
-@require_safe
-@viewer_required
+@portal_page()
 def my_agenda(request: HttpRequest) -> HttpResponse:
     """Show the viewer's next session, the changes since the last visit, and the list of the viewer's sessions.
 
@@ -136,8 +134,7 @@ def _lists(
     }
 
 
-@require_safe
-@viewer_required
+@portal_page()
 def my_changes(request: HttpRequest) -> HttpResponse:
     """Show for each release the changes of the viewer's own sessions, with old and new values.
 

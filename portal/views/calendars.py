@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, viewer_of, viewer_required
+from portal.identity import Viewer, portal_page, viewer_of
 from sessions.calendars import services as calendars_services
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person
@@ -36,8 +35,7 @@ def own_person(viewer: Viewer) -> Person | None:
     return Person.objects.filter(pk__in=links.values("person")).first() if links is not None else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@viewer_required
+@portal_page("GET POST")
 def calendars(request: HttpRequest) -> HttpResponse:
     """List the calendar URLs. A POST creates a URL and shows it once, ends URLs, or turns reminders on or off."""
     viewer = viewer_of(request)

@@ -15,11 +15,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
-from portal.identity import Viewer, viewer_required
+from portal.identity import Viewer, portal_page
 from portal.views.find_session import find_session_or_404
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.participants import FloorRequest, RequestState
@@ -115,8 +114,7 @@ def _request_status(row: FloorRequest, speeches: Sequence[Speech], may: bool) ->
     return FloorRequestStatus(row)
 
 
-@require_POST
-@viewer_required
+@portal_page("POST", kind="session in an agenda", see="agenda.agenda.view")
 def ask_floor(request: HttpRequest, public_id: str) -> HttpResponse:
     """Request the floor for one of the viewer's people, or withdraw a request (POST)."""
     viewer, row = find_session_or_404(request, public_id)

@@ -4,13 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import InvitationState
 from delegations.invitations.services import answers
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, viewer_of, viewer_required
+from portal.identity import Viewer, portal_page, viewer_of
 from portal.views import read_marks
 from portal.views.agenda import mark, minutes_until, own_agenda_of
 from portal.views.agenda_changes import describe
@@ -26,8 +25,7 @@ CHANGES = 3
 PUBLISHED = 3
 
 
-@require_safe
-@viewer_required
+@portal_page()
 def home(request: HttpRequest) -> HttpResponse:
     """Show the status of each of the viewer's delegations, and the open tasks."""
     viewer = viewer_of(request)

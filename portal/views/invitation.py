@@ -4,14 +4,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import Answer, Invitation
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, viewer_required
+from portal.identity import Viewer, portal_page
 from summit.core.database_clock import db_now
 
 ENTERED = ("answer", "level", "name", "note")
@@ -31,8 +30,7 @@ def _get_invitation_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer
     raise Http404
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@viewer_required
+@portal_page("GET POST", kind="delegations.invitation", see="delegations.invitation.view", post="delegations.answer")
 def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show an invitation and its deadline. A POST answers the invitation.
 

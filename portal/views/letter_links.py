@@ -5,7 +5,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.services import link_requests, links
@@ -14,6 +13,7 @@ from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from portal.browser_session import remember, sign_ins
 from summit.core.validators import validate_mailbox
+from summit.permissions.route_access import Gate, route
 
 # 404 for something that never was a link, 410 for a link that no longer works.
 _STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410, "superseded": 410}
@@ -23,7 +23,7 @@ LIMITS = {"letter": "20/h/ip"}
 AROUND = ".,;:!?'\"()[]{}<>«»“”’ /"
 
 
-@require_safe
+@route(Gate.HOLDER, kind="letter's link")
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """Open a portal session for the link in this browser, and redirect to the invitation.
 
@@ -44,7 +44,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     return _plain(response, referrer="no-referrer")
 
 
-@require_POST
+@route(Gate.EVERYBODY, "POST")
 def ask(request: HttpRequest) -> HttpResponse:
     """Request a new letter from protocol, for a link that no longer works (POST).
 

@@ -5,10 +5,11 @@ The URL of its script is below /portal/, so that it handles the portal's request
 
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+
+from summit.permissions.route_access import Gate, route
 
 
-@require_safe
+@route(Gate.EVERYBODY)
 def worker(request: HttpRequest) -> HttpResponse:
     """Return the script of the service worker. It is the same for everybody, and browsers revalidate it each time."""
     path = finders.find("js/worker.js")

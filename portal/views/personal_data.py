@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
 
 from delegations.members import access_log
 from delegations.members.field_groups import PASSPORT
@@ -17,7 +16,7 @@ from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from delegations.privacy.services import correction_requests
 from portal.browser_session import sign_ins
-from portal.identity import Viewer, viewer_of, viewer_required
+from portal.identity import Viewer, portal_page, viewer_of
 from portal.personal_data import PersonalDataCollector
 from summit.audit.services import By, Mailbox
 from summit.people.models import Person
@@ -90,8 +89,7 @@ class AskForm(forms.Form):
     what.depends = words.depends = True  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@viewer_required
+@portal_page("GET POST")
 def own_data(request: HttpRequest) -> HttpResponse:
     """Show the viewer's own personal data. A POST asks protocol to correct or erase the data."""
     viewer = viewer_of(request)
@@ -116,8 +114,7 @@ def own_data(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/personal_data.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
-@viewer_required
+@portal_page("POST")
 def download(request: HttpRequest) -> HttpResponse:
     """Return the viewer's own data as a ZIP file, if nobody else shares the mailbox that opened the portal.
 

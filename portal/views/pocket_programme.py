@@ -6,17 +6,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from portal.identity import viewer_of, viewer_required
+from portal.identity import portal_page, viewer_of
 from sessions.agenda.selectors import last_changed, released_agenda, released_snapshots
 from sessions.public import pocket_programme as printed
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 
 
-@require_safe
-@viewer_required
+@portal_page()
 def programme(request: HttpRequest) -> HttpResponse:
     """Return the PDF of the viewer's own sessions. With `?show=all`, it has all sessions that the viewer may see."""
     viewer = viewer_of(request)

@@ -5,16 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
 
 from delegations.parties.selectors import party_names
 from delegations.portal_access.services import portal_sessions
 from portal.browser_session import forget, sign_ins
-from portal.identity import viewer_of, viewer_required
+from portal.identity import portal_page, viewer_of
+from summit.permissions.route_access import Gate, route
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@viewer_required
+@portal_page("GET POST")
 def browsers(request: HttpRequest) -> HttpResponse:
     """List the browsers. A POST signs out one of them, or all except this one."""
     rows = portal_sessions.listed(sign_ins(request))
@@ -37,7 +36,7 @@ def browsers(request: HttpRequest) -> HttpResponse:
     return redirect("portal:browsers")
 
 
-@require_POST
+@route(Gate.EVERYBODY, "POST")
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out of the portal in this browser (POST). A letter's link opens the portal again."""
     portal_sessions.end(rows=forget(request), by=None)

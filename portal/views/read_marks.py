@@ -7,7 +7,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from portal.browser_session import SHOWN_KEY
@@ -69,14 +70,14 @@ def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[Sessio
     ]
 
 
-def marks_seen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def marks_seen(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorate a view so that the newest release is recorded as seen once the view has shown it.
 
-    Apply it outside `viewer_required`.
+    Apply it outside `portal_page`.
     """
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         viewer: Viewer | None = getattr(request, "viewer", None)
         newest = released_snapshots.latest(viewer.summit) if viewer and response.status_code == 200 else None

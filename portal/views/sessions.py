@@ -10,11 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from delegations.members.models.members import Membership
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, viewer_required
+from portal.identity import Viewer, portal_page
 from portal.views import read_marks
 from portal.views.find_session import find_session_or_404
 from portal.views.floor_requests import floor_of
@@ -31,8 +30,7 @@ from summit.core.languages import language_name
 from summit.people.models import Person
 
 
-@require_safe
-@viewer_required
+@portal_page(kind="session in an agenda", see="agenda.agenda.view")
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a session, as far as the viewer may see it, and record that its changes were seen."""
     viewer, row = find_session_or_404(request, public_id)
@@ -108,8 +106,7 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
     )
 
 
-@require_POST
-@viewer_required
+@portal_page("POST", kind="session in an agenda", see="agenda.agenda.view")
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign up one of the viewer's people for a session, or end the sign-up (POST)."""
     viewer, row = find_session_or_404(request, public_id)
@@ -143,8 +140,7 @@ def _sign_up(request: HttpRequest, row: ReleasedSession, person: Person, by: Any
     messages.success(request, message % {"person": person.label})
 
 
-@require_safe
-@viewer_required
+@portal_page(kind="document in an agenda", see="agenda.agenda.view")
 def document(request: HttpRequest, public_id: str, document: str) -> HttpResponse:
     """Return a document of a session as a download. Raises Http404 if the release doesn't show it to the viewer."""
     _viewer, row = find_session_or_404(request, public_id)

@@ -9,23 +9,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from delegations.parties.selectors import footnotes, party_names
 from delegations.portal_access.services import portal_sessions, sign_in_codes
 from portal.browser_session import remember
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_mailbox
+from summit.permissions.route_access import Gate, route
 
 # Session key for the public id of the code that was requested in this browser.
 CODE_KEY = "portal_code"
 # The limits are by IP address, which a whole venue may share. Each code allows five attempts.
 LIMITS = {"code": "40/10m/ip,120/h/ip"}
-METHODS = ["GET", "HEAD", "POST"]
 
 
-@require_http_methods(METHODS)
 @never_cache
+@route(Gate.EVERYBODY, "GET POST")
 def ask(request: HttpRequest) -> HttpResponse:
     """Show the form for the mailbox. A POST sends a code to the mailbox if it belongs to a person.
 
@@ -50,8 +49,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     return _on("portal:code_enter")
 
 
-@require_http_methods(METHODS)
 @never_cache
+@route(Gate.EVERYBODY, "GET POST")
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Show the form for the code. A POST checks the code and signs in.
 
@@ -72,8 +71,8 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     return _on("portal:code_choose")
 
 
-@require_http_methods(METHODS)
 @never_cache
+@route(Gate.EVERYBODY, "GET POST")
 def choose(request: HttpRequest) -> HttpResponse:
     """Show the people to whom the confirmed mailbox belongs. A POST signs in as one of them."""
     mailbox = sign_in_codes.proven(request.session.get(CODE_KEY, ""))

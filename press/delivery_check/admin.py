@@ -10,11 +10,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
 
 from press.delivery_check import services
 from press.delivery_check.models import PassageCheck, PassageCheckKind
@@ -23,10 +22,11 @@ from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextVersion, Wording
-from press.texts.permissions import can_write, check_can_write
+from press.texts.permissions import can_write
 from press.texts.selectors.preview import preview
 from press.texts.selectors.word_differences import compare_words, differ
 from press.texts.services import editions
+from summit.admin_base.model_pages import model_page
 from summit.core.languages import direction
 from summit.users.models import User
 
@@ -36,41 +36,25 @@ class PassageCheckMixin:
 
     admin_site: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs. The URLs of the pages for marks come first."""
-        wrap = self.admin_site.admin_view
-        own = [
-            path("<int:pk>/marking/", wrap(require_GET(self.marking_view)), name="press_text_marking"),
-            path("<int:pk>/mark/", wrap(require_POST(self.mark_view)), name="press_text_mark"),
-            path(
-                "<int:pk>/make_delivered/",
-                wrap(require_POST(self.make_delivered_view)),
-                name="press_text_make_delivered",
-            ),
-            path("<int:pk>/delivery/", wrap(require_GET(self.delivery_view)), name="press_text_delivery"),
-        ]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
-
-    def _prepared(self, request: HttpRequest, pk: int) -> tuple[User, Edition]:
+    def _prepared(self, request: HttpRequest, text: Text) -> tuple[User, Edition]:
         desk: Any = self
-        text: Text = desk._text(request, pk)
         user: User = desk._user(request)
-        check_can_write(user, text.summit)
         return user, editions.newest(version_of(text, request.GET.get("version", "")))
 
-    def marking_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/marking/", "marking", "GET", subset="spoken", do="press.write")
+    def marking_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show a prepared text passage by passage, each with the mark that counts.
 
         If the text can't be marked, redirect to its page with the reason.
         """
         desk: Any = self
-        user, edition = self._prepared(request, pk)
+        user, edition = self._prepared(request, text)
         version = edition.version
         try:
             services.check_markable(edition, user)
         except DecisionRefused as refused:
             messages.error(request, str(refused))
-            return redirect("admin:press_text_change", pk)
+            return redirect("admin:press_text_change", text.pk)
         context: dict[str, Any] = {"title": _("Mark what is spoken"), "delivered": _delivered(version.text)}
         context |= {"passages": [_passage_context(each) for each in services.marked(edition)]}
         page: HttpResponse = desk._page(
@@ -78,13 +62,14 @@ class PassageCheckMixin:
         )
         return page
 
-    def mark_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/mark/", "mark", "POST", do="press.write")
+    def mark_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Save a mark of a passage, or undo a mark.
 
         With `part` in the POST data, the response is the HTML of the passage. Its status is 409 if somebody else has
         marked the passage in the meantime, and 400 if the mark is refused. Otherwise it redirects to the passage.
         """
-        user, edition = self._prepared(request, pk)
+        user, edition = self._prepared(request, text)
         anchor, problem, status = request.POST.get("anchor", "")[:20], "", 200
         try:
             _post(request, edition, anchor, user)
@@ -104,22 +89,23 @@ class PassageCheckMixin:
         context = _about(edition) | {"each": _passage_context(marked_passage) | {"problem": problem, "typed": typed}}
         return TemplateResponse(request, "admin/press/delivery_check/passage.html", context, status=status)
 
-    def make_delivered_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/make_delivered/", "make_delivered", "POST", do="press.write")
+    def make_delivered_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Create or update the text as delivered from the marks, and redirect to its page."""
-        user, edition = self._prepared(request, pk)
+        user, edition = self._prepared(request, text)
         try:
-            text = services.make_delivered(edition=edition, by=user, tell_removed="tell_removed" in request.POST)
+            delivered = services.make_delivered(edition=edition, by=user, tell_removed="tell_removed" in request.POST)
         except (DecisionRefused, ValidationError) as refused:
             message = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
             messages.error(request, message)
             return redirect(_address("marking", edition))
         messages.success(request, _("The text as delivered stands here, as a draft. Read it, then submit it."))
-        return redirect("admin:press_text_change", text.pk)
+        return redirect("admin:press_text_change", delivered.pk)
 
-    def delivery_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/delivery/", "delivery", "GET", subset="spoken")
+    def delivery_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show the differences between the prepared and the delivered text, word by word."""
         desk: Any = self
-        text: Text = desk._text(request, pk)
         texts = _pair(text)
         if texts is None:
             raise Http404

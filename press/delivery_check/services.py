@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from press.delivery_check.models import WITH_WORDS, PassageCheck, PassageCheckKind
 from press.delivery_check.passages import DeliveredPassage, Passage, passages, spoken
@@ -24,8 +24,15 @@ from press.texts.selectors.publication_checks import check_content
 from press.texts.services import editions, texts
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.languages import spoken as interface
 from summit.users.models import User
+
+MARK = audit_action(
+    "press.mark",
+    lambda facts: _("marked what was spoken (%(anchor)s)") % {"anchor": facts.detail.get("anchor", "")},
+    label=gettext_lazy("marked what was spoken"),
+)
 
 
 class PassageCheckConflict(DecisionRefused):
@@ -236,4 +243,4 @@ def _check_seen(current: PassageCheck | None, seen: int | None, by: User) -> Non
 def _record(row: PassageCheck, by: User) -> None:
     version = row.edition.version
     detail = {"anchor": row.anchor, "kind": row.kind}
-    audit.record(by=by, action="press.mark", target=row.edition, summit=version.text.summit, detail=detail)
+    audit.record(by=by, action=MARK, target=row.edition, summit=version.text.summit, detail=detail)

@@ -13,9 +13,11 @@ from summit.public_base.public_pages import public_page
 
 
 def press_page(
-    *params: str, beside: Callable[..., Hashable] | None = None
+    *params: str, kind: str, beside: Callable[..., Hashable] | None = None
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
     """Return a decorator that makes a view public and caches its pages.
+
+    `kind` is the kind of object that the URL names (`public_page`).
 
     Shared caches store a page at most until the next multiple of GRID seconds. `params` are the query parameters that
     the page uses besides `lang`. `beside` is called with the view's arguments, and returns a value that changes when
@@ -24,7 +26,7 @@ def press_page(
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
         cached: Any = cached_page(*params, beside=beside, headers=_headers)(view)
-        return public_page(cached)
+        return public_page(kind)(cached)
 
     return decorate
 

@@ -42,7 +42,7 @@ def _pages(slug: str, texts: int, newest: datetime) -> Iterator[Chapter]:
         yield Chapter(path if page == 1 else f"{path}?page={page}", newest)
 
 
-@press_page("page")
+@press_page("page", kind="public summit")
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Return a sitemap with LENGTH texts of the press site. The parameter `page` selects which, from 1."""
     found = get_summit(summit)

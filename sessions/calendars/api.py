@@ -8,6 +8,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from sessions.calendars import services
 from sessions.calendars.models import CalendarFeed
+from summit.api_base import scopes
 from summit.api_base.problems import Problem, register_problem, unprocessable
 from summit.api_base.views import WorkingView, working_api
 from summit.api_base.viewset_schema import PATH
@@ -149,6 +151,7 @@ class Calendars(OfCalendars):
 class OneCalendar(OfCalendars):
     """Base view of actions on one of the caller's private calendars."""
 
+    object_kind = "own calendar"
     http_method_names = ["post"]
     found: CalendarFeed
 
@@ -200,7 +203,8 @@ class CalendarReminders(OneCalendar):
 
 
 def calendar_paths() -> list[URLPattern]:
-    """Return the URL patterns of the private calendars in the API."""
+    """Declare the scope of the private calendars in the API, and return their URL patterns."""
+    scopes.declare(OfCalendars.scope, gettext_lazy("private calendars"))
     detail = "me/calendars/<str:id>/"
     return [
         path("me/calendars/", working_api(Calendars.as_view()), name="api-my-calendars"),

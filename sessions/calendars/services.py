@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
 from delegations.members import listeners
@@ -38,6 +39,7 @@ from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.visibility.models import TAKING_PART
 from sessions.visibility.viewers import Members
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By, Link, Mailbox
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -53,6 +55,8 @@ _RELATED = (
     *("person__summit", "person__membership__party", "party__summit"),
     *("holder__membership__party", "user", "link__invitation__party"),
 )
+OPEN_FEED = audit_action("agenda.open_feed", gettext_lazy("made a private calendar address"))
+END_FEED = audit_action("agenda.end_feed", gettext_lazy("ended a private calendar address"))
 
 
 class TooManyCalendars(ValueError):
@@ -103,7 +107,7 @@ def make(
         )
         if find_by_token(token) is None:
             raise PermissionDenied(_("This programme is read by those who take part, and by the focal points."))
-        audit.record(by=by, action="agenda.open_feed", target=target, summit=target.summit)
+        audit.record(by=by, action=OPEN_FEED, target=target, summit=target.summit)
     return calendar, token
 
 
@@ -125,7 +129,7 @@ def end(*, feeds: Iterable[CalendarFeed], by: By) -> int:
                 ended += 1
                 target = row.person or row.party
                 if target is not None:
-                    audit.record(by=by, action="agenda.end_feed", target=target, summit=target.summit)
+                    audit.record(by=by, action=END_FEED, target=target, summit=target.summit)
     return ended
 
 

@@ -5,17 +5,17 @@ import hashlib
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import override
-from django.views.decorators.http import require_safe
 
 from delegations.parties.selectors.party_names import to_reader
 from sessions.calendars import services
 from sessions.calendars.models import CalendarFeed
 from sessions.calendars.selectors.private_calendar import private_feed
 from summit.core.languages import spoken
+from summit.permissions.route_access import Gate, route
 from summit.public_base.public_pages import blind
 
 
-@require_safe
+@route(Gate.HOLDER, kind="private calendar")
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Return the private calendar of a token as an iCalendar file.
 

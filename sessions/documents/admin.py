@@ -15,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +25,9 @@ from sessions.documents.services.documents import Paper
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
+from summit.admin_base.service_admin import user_of
 from summit.audit import access_log
 from summit.core.file_sizes import megabytes
 from summit.core.validators import validate_printable
@@ -72,22 +73,12 @@ class DocumentForm(forms.Form):
 class PapersMixin(FrameMixin):
     """Adds the pages of documents to the admin of draft sessions."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs with the URLs of the document pages before them."""
-        pages = [
-            ("<int:key>/documents/", "session_documents", self.documents_view),
-            ("document/<int:pk>/file/", "document_file", self.file_view),
-            ("document/<int:pk>/replace/", "document_replace", self.replace_view),
-            ("document/<int:pk>/remove/", "document_remove", self.remove_view),
-        ]
-        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
-
-    def documents_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    @model_page("<int:pk>/documents/", "documents", post="agenda.edit")
+    def documents_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """List the documents of a session; on POST, add one or move one up or down."""
-        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         form = DocumentForm(initial={"language": session.summit.language})
         if request.method == "POST":
-            by = self.editor(request, session)
+            by = user_of(request)
             if "move" in request.POST:
                 return self._shift(request, session, by)
             form = DocumentForm(request.POST, request.FILES)
@@ -111,6 +102,9 @@ class PapersMixin(FrameMixin):
             documents.shift(document=row, up=direction == "up", by=by)
         return redirect("admin:agenda_session_documents", session.pk)
 
+    @model_page(
+        "document/<int:pk>/file/", "file", "GET", model="document", kind="agenda.document", see="agenda.document.view"
+    )
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Return a document as a download, never as a page of this site, and record the access."""
         row = self.part(request, Document, pk)
@@ -127,6 +121,14 @@ class PapersMixin(FrameMixin):
             },
         )
 
+    @model_page(
+        "document/<int:pk>/replace/",
+        "replace",
+        model="document",
+        kind="agenda.document",
+        see="agenda.document.view",
+        do="agenda.edit",
+    )
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form for a new version of a document; on POST, replace the document."""
         row = self.part(request, Document, pk)
@@ -145,6 +147,14 @@ class PapersMixin(FrameMixin):
         context = {**self.frame(request, row.session, _("New version")), "document": row, "form": form}
         return TemplateResponse(request, "admin/agenda/documents/replace.html", context)
 
+    @model_page(
+        "document/<int:pk>/remove/",
+        "remove",
+        model="document",
+        kind="agenda.document",
+        see="agenda.document.view",
+        do="agenda.edit",
+    )
     def remove_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for confirmation, then remove a document from the session."""
         row = self.part(request, Document, pk)

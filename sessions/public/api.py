@@ -222,6 +222,8 @@ ASKED = tuple(each.name for each in _ASKED)
 class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
     """The public agenda of a summit, earliest session first."""
 
+    object_kind = "public summit"
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return a page of sessions. Raises Problem for an unknown parameter."""
         query_params.check_known(request.query_params, (*query_params.PUBLIC, *ASKED))
@@ -238,3 +240,5 @@ class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
 
 class AgendaSession(_PublicAgenda, generics.RetrieveAPIView[ReleasedSession]):
     """One session of the public agenda."""
+
+    object_kind = "public session"

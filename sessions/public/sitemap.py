@@ -24,7 +24,7 @@ def chapters() -> Iterator[Chapter]:
         yield Chapter(reverse("agenda:sitemap", args=[slug]))
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the sitemap of a summit's agenda and its public sessions."""

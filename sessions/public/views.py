@@ -64,7 +64,7 @@ def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
     ]
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the public sessions of the newest release by day.
@@ -103,7 +103,7 @@ def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, An
     return [SessionLine(cached, session_list) for cached in _public(summit, at)], page
 
 
-@public_page
+@public_page("public session")
 @cached_page()
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Show one public session, or the notice that it is cancelled or has left the public agenda.
@@ -130,7 +130,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     return render(request, "agenda/session.html", context)
 
 
-@public_page
+@public_page("public session")
 @cached_page()
 def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Return one public session as a calendar file. Raises Http404 for any other session."""
@@ -147,7 +147,7 @@ def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpR
     return _as_calendar(content, f"{summit_row.slug}-{public_id}.ics", attached=True)
 
 
-@public_page
+@public_page("public document")
 def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> HttpResponse:
     """Return a document that the newest release lists for everybody. Raises Http404 for any other document."""
     row = (
@@ -161,7 +161,7 @@ def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> H
     return released_files.as_file(released_file)
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def changes(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what releases changed for everybody. Raises Http404 if the summit doesn't publish changes."""
@@ -177,7 +177,7 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
     return render(request, "agenda/changes.html", {"summit": summit_row, "told": release_stories, **page})
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the public agenda as a calendar to subscribe to."""
@@ -198,14 +198,14 @@ def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpRe
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the public agenda in frab's JSON format."""
     return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the public agenda in frab's XML format."""

@@ -1,24 +1,22 @@
 """The page of the browsers in which an account is signed in, on which it can sign them out."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from summit.accounts import browser_sessions as signed_in
+from summit.permissions.route_access import Gate, route
 from summit.users.models import User
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@route(Gate.ACCOUNT, "GET POST")
 def browsers(request: HttpRequest) -> HttpResponse:
     """List the browsers in which the account is signed in; a POST signs out one of them, or all others."""
-    assert isinstance(request.user, User)  # noqa: S101 - login_required
+    assert isinstance(request.user, User)  # noqa: S101 - the gate has signed them in
     session_key = request.session.session_key
     if request.method != "POST":
         context = {"rows": signed_in.listed(request.user), "this": session_key}

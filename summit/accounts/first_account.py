@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from summit.accounts.role_assignments import USER_ACTIONS
 from summit.audit import services as audit
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -28,5 +29,5 @@ def first_account(*, email: str) -> User:
             user.set_unusable_password()
             user.full_clean()
             user.save()
-            audit.record(by=audit.SYSTEM, action="summit.user.add", target=user, summit=None)
+            audit.record(by=audit.SYSTEM, action=USER_ACTIONS.add, target=user, summit=None)
     return user

@@ -9,15 +9,30 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.accounts.messages import welcome
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.outbox import enqueue
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import check
 from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
+
+ROLE_ASSIGNMENT_ACTIONS = row_actions(
+    "summit.roleassignment",
+    add=gettext_lazy("gave the role"),
+    change=gettext_lazy("changed the role"),
+    remove=gettext_lazy("took the role away"),
+)
+USER_ACTIONS = row_actions(
+    "summit.user",
+    add=gettext_lazy("created the account"),
+    change=gettext_lazy("changed the account"),
+    remove=gettext_lazy("deleted the account"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
         if created:
             audit.record(
                 by=by,
-                action="summit.roleassignment.add",
+                action=ROLE_ASSIGNMENT_ACTIONS.add,
                 target=assignment,
                 summit=summit,
                 fields=["user", "role"],
@@ -108,7 +123,7 @@ def account(*, email: str, name: str, language: str, summit: Summit, by: User) -
         user.set_unusable_password()
         user.full_clean()
         user.save()
-        audit.record(by=by, action="summit.user.add", target=user, summit=summit)
+        audit.record(by=by, action=USER_ACTIONS.add, target=user, summit=summit)
     return user
 
 
@@ -129,7 +144,7 @@ def remove(*, assignments: Sequence[RoleAssignment], by: User) -> int:
             check(by, "summit.roleassignment.change", summits[row.summit_id])
             audit.record(
                 by=by,
-                action="summit.roleassignment.remove",
+                action=ROLE_ASSIGNMENT_ACTIONS.remove,
                 target=row,
                 summit=summits[row.summit_id],
                 detail={"rows": audit.references(row)},

@@ -9,10 +9,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from summit.accounts import browser_sessions
 from summit.api_base import token_services
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.core.languages import spoken
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
@@ -21,6 +23,32 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 ACTION = "summit.reset_second_step"
+
+
+def _reset(facts: Facts) -> str:
+    number = int(facts.detail.get("browsers_ended", 0))
+    message = ngettext(
+        "took the second step away and signed %(number)d browser out",
+        "took the second step away and signed %(number)d browsers out",
+        number,
+    )
+    return message % {"number": number}
+
+
+def _kind(facts: Facts) -> str:
+    names = {"webauthn": _("a passkey"), "totp": _("the authenticator app"), "recovery_codes": _("recovery codes")}
+    return names.get(str(facts.detail.get("kind")), _("the second step"))
+
+
+RESET_SECOND_STEP = audit_action(
+    "summit.reset_second_step", _reset, label=gettext_lazy("took the second step away and signed browsers out")
+)
+SET_UP_SECOND_STEP = audit_action(
+    "summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)}
+)
+REMOVE_SECOND_STEP = audit_action(
+    "summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)}
+)
 
 
 def can_reset(by: User, account: User) -> bool:
@@ -79,7 +107,7 @@ def reset(*, account: User, by: User) -> None:
         # Somebody with the lost telephone may have made tokens.
         revoked = token_services.revoke_all(user=account, by=by)
         detail = {"removed": kinds, "browsers_ended": ended}
-        audit.record(by=by, action=ACTION, target=account, summit=only_summit(account), detail=detail)
+        audit.record(by=by, action=RESET_SECOND_STEP, target=account, summit=only_summit(account), detail=detail)
         _send_reset_mail(account, revoked)
 
 
@@ -91,7 +119,7 @@ def record(*, account: User, kind: str, added: bool) -> None:
     with transaction.atomic():
         audit.record(
             by=account,
-            action="summit.set_up_second_step" if added else "summit.remove_second_step",
+            action=SET_UP_SECOND_STEP if added else REMOVE_SECOND_STEP,
             target=account,
             summit=None,
             detail={"kind": kind},

@@ -8,15 +8,55 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from summit.accounts.models import RefusedSignIns
 from summit.accounts.second_step_reset import only_summit
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.users.models import User
 
 TOGETHER = timedelta(minutes=10)
+
+
+def _sign_in(facts: Facts) -> str:
+    by_method = {
+        "password": _("signed in by the password"),
+        "passkey": _("signed in by a passkey"),
+        "totp": _("signed in by the password and a code of the app"),
+        "recovery_codes": _("signed in by the password and a recovery code"),
+        "webauthn": _("signed in by the password and a passkey"),
+    }
+    return by_method.get(str(facts.detail.get("way")), _("signed in"))
+
+
+def _refuse_sign_in(facts: Facts) -> str:
+    number, codes = (int(facts.detail.get(name, 0)) for name in ("number", "codes"))
+    if codes == 0:
+        message = ngettext("refused %(number)d attempt to sign in", "refused %(number)d attempts to sign in", number)
+    elif codes == number:
+        message = ngettext(
+            "refused %(number)d attempt to sign in whose password was right, for its second step",
+            "refused %(number)d attempts to sign in whose password was right, for their second step",
+            number,
+        )
+    else:
+        message = ngettext(
+            "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
+            "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
+            number,
+        )
+    return message % {"number": number, "codes": codes}
+
+
+SIGN_IN = audit_action("summit.sign_in", _sign_in)
+SIGN_OUT = audit_action("summit.sign_out", gettext_lazy("signed out"))
+REFUSE_SIGN_IN = audit_action(
+    "summit.refuse_sign_in", _refuse_sign_in, label=gettext_lazy("refused an attempt to sign in")
+)
 
 
 def record_sign_in(*, account: User, way: str) -> None:
@@ -27,13 +67,13 @@ def record_sign_in(*, account: User, way: str) -> None:
     with transaction.atomic():
         _record_rest(RefusedSignIns.objects.select_for_update().filter(user=account).first())
         summit = only_summit(account)
-        audit.record(by=account, action="summit.sign_in", target=account, summit=summit, detail={"way": way})
+        audit.record(by=account, action=SIGN_IN, target=account, summit=summit, detail={"way": way})
 
 
 def record_sign_out(*, account: User) -> None:
     """Record that an account signed out."""
     with transaction.atomic():
-        audit.record(by=account, action="summit.sign_out", target=account, summit=only_summit(account))
+        audit.record(by=account, action=SIGN_OUT, target=account, summit=only_summit(account))
 
 
 def count_refused_sign_in(*, account: User | None, code: bool = False) -> None:
@@ -83,7 +123,7 @@ def _record(account: User, *, number: int, codes: int) -> AuditEntry:
     detail = {"number": number, **({"codes": codes} if codes else {})}
     return audit.record(
         by=audit.SYSTEM,
-        action="summit.refuse_sign_in",
+        action=REFUSE_SIGN_IN,
         target=account,
         summit=only_summit(account),
         detail=detail,

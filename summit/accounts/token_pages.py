@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from summit.accounts.scope_fields import ScopesField
 from summit.admin_base import form_idempotency
 from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
+from summit.permissions.route_access import Gate, route
 from summit.permissions.rules import may_everything, roles_by_summit
 from summit.permissions.second_step import must_set_up, owes_second_step
 from summit.summits.models import Summit
@@ -60,9 +59,8 @@ class TokenForm(forms.Form):
         field.empty_label = _("in all of mine")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@route(Gate.ACCOUNT, "GET POST")
 def own_tokens(request: HttpRequest) -> HttpResponse:
     """List the account's API tokens; a POST creates or revokes a token.
 
@@ -70,7 +68,7 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     one.
     """
     user = request.user
-    assert isinstance(user, User)  # noqa: S101 - login_required
+    assert isinstance(user, User)  # noqa: S101 - the gate has signed them in
     if "revoke" in request.POST:
         return _revoke(request, user)
     owes = owes_second_step(request)

@@ -8,10 +8,10 @@ from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 from django.views.generic import RedirectView
 
 from summit.accounts import browser_pages, mfa_views, token_pages
+from summit.permissions.route_access import Gate, View, route
 
 
 class Base36(StringConverter):
@@ -22,43 +22,92 @@ class Base36(StringConverter):
 
 register_converter(Base36, "base36")
 
+
+def _library(view: View, gate: Gate, methods: str, *, kind: str = "") -> View:
+    """Return a view of allauth or Django with the declaration of its route. It asks for the sign-in itself."""
+    return route(gate, methods, kind=kind, of_library=True)(view)
+
+
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
-    path("password/reset/", never_cache(account.password_reset), name="account_reset_password"),
-    path("password/reset/done/", never_cache(account.password_reset_done), name="account_reset_password_done"),
+    path("login/", _library(account.login, Gate.EVERYBODY, "GET POST"), name="account_login"),
+    path("logout/", _library(account.logout, Gate.EVERYBODY, "GET POST"), name="account_logout"),
+    path("inactive/", _library(account.account_inactive, Gate.EVERYBODY, "GET"), name="account_inactive"),
+    path(
+        "reauthenticate/", _library(account.reauthenticate, Gate.ACCOUNT, "GET POST"), name="account_reauthenticate"
+    ),
+    path(
+        "password/change/",
+        _library(account.password_change, Gate.ACCOUNT, "GET POST"),
+        name="account_change_password",
+    ),
+    path("password/set/", _library(account.password_set, Gate.ACCOUNT, "GET POST"), name="account_set_password"),
+    path(
+        "password/reset/",
+        _library(never_cache(account.password_reset), Gate.EVERYBODY, "GET POST"),
+        name="account_reset_password",
+    ),
+    path(
+        "password/reset/done/",
+        _library(never_cache(account.password_reset_done), Gate.EVERYBODY, "GET"),
+        name="account_reset_password_done",
+    ),
     path(
         "password/reset/key/<base36:uidb36>-<key>/",
-        never_cache(account.password_reset_from_key),
+        _library(never_cache(account.password_reset_from_key), Gate.EVERYBODY, "GET POST"),
         name="account_reset_password_from_key",
     ),
     path(
-        "password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
+        "password/reset/key/done/",
+        _library(account.password_reset_from_key_done, Gate.EVERYBODY, "GET"),
+        name="account_reset_password_from_key_done",
     ),
     path("sessions/", browser_pages.browsers, name="account_browsers"),
     path("tokens/", token_pages.own_tokens, name="account_tokens"),
-    path("2fa/", mfa_views.ways, name="mfa_index"),
-    path("2fa/authenticate/", second.authenticate, name="mfa_authenticate"),
-    path("2fa/reauthenticate/", second.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/generate/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("2fa/recovery-codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("2fa/", _library(mfa_views.ways, Gate.ACCOUNT, "GET"), name="mfa_index"),
+    path("2fa/authenticate/", _library(second.authenticate, Gate.ACCOUNT, "GET POST"), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", _library(second.reauthenticate, Gate.ACCOUNT, "GET POST"), name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", _library(totp.activate_totp, Gate.ACCOUNT, "GET POST"), name="mfa_activate_totp"),
+    path(
+        "2fa/totp/deactivate/", _library(totp.deactivate_totp, Gate.ACCOUNT, "GET POST"), name="mfa_deactivate_totp"
+    ),
+    path(
+        "2fa/recovery-codes/",
+        _library(codes.view_recovery_codes, Gate.ACCOUNT, "GET"),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/generate/",
+        _library(codes.generate_recovery_codes, Gate.ACCOUNT, "GET POST"),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        _library(codes.download_recovery_codes, Gate.ACCOUNT, "GET"),
+        name="mfa_download_recovery_codes",
+    ),
     # One page lists passkeys together with all other ways to sign in.
-    path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
-    path("2fa/webauthn/add/", mfa_views.add_passkey, name="mfa_add_webauthn"),
-    path("2fa/webauthn/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
-    path("2fa/webauthn/reauthenticate/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "2fa/webauthn/",
+        _library(RedirectView.as_view(pattern_name="mfa_index"), Gate.EVERYBODY, "GET"),
+        name="mfa_list_webauthn",
+    ),
+    path("2fa/webauthn/add/", _library(mfa_views.add_passkey, Gate.ACCOUNT, "GET POST"), name="mfa_add_webauthn"),
+    path(
+        "2fa/webauthn/login/", _library(passkeys.login_webauthn, Gate.ACCOUNT, "GET POST"), name="mfa_login_webauthn"
+    ),
+    path(
+        "2fa/webauthn/reauthenticate/",
+        _library(passkeys.reauthenticate_webauthn, Gate.ACCOUNT, "GET POST"),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path(
         "2fa/webauthn/keys/<int:pk>/remove/",
-        # allauth's view accepts DELETE too.
-        require_http_methods(["GET", "HEAD", "POST"])(passkeys.remove_webauthn),
+        _library(passkeys.remove_webauthn, Gate.ACCOUNT, "GET POST", kind="passkey"),
         name="mfa_remove_webauthn",
     ),
-    path("2fa/webauthn/keys/<int:pk>/edit/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path(
+        "2fa/webauthn/keys/<int:pk>/edit/",
+        _library(passkeys.edit_webauthn, Gate.ACCOUNT, "GET POST", kind="passkey"),
+        name="mfa_edit_webauthn",
+    ),
 ]

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 
+from summit.admin_base.model_pages import model_page
 from summit.core.registry import Registry
 
 # The query parameters of a list that don't affect which rows it shows.
@@ -42,12 +43,6 @@ class ExportMixin:
     uploads = ""
     admin_site: Any
     opts: Any
-
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URLs of the admin, with the export page added."""
-        view = self.admin_site.admin_view(self.table_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_table"
-        return [path("table/", view, name=name), *super().get_urls()]  # type: ignore[misc]
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Load related data for the columns of `rows`, all of which are shown or exported together.
@@ -93,6 +88,7 @@ class ExportMixin:
         rows: models.QuerySet[Any] = self.get_changelist_instance(request).queryset
         return rows
 
+    @model_page("table/", "table")
     def table_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page that exports the list."""
         return next(iter(_pages))(self, request)

@@ -22,13 +22,15 @@ from summit.admin_base.list_files import ExportMixin
 from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
 from summit.admin_base.menu import MenuGroup, proposed
 from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
+from summit.admin_base.model_pages import ModelPagesMixin
 from summit.admin_base.object_access import AdmitMixin
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.search import matching
 from summit.admin_base.time_zones import ZoneMixin
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.audit import services as audit
-from summit.permissions.route_table import NOBODY
+from summit.audit.actions import action_named
+from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -148,6 +150,7 @@ class SummitModelAdmin(
     LookupsMixin,
     IdempotentAddMixin,
     AdminMessagesMixin,
+    ModelPagesMixin,
     AdmitMixin,
     RoleMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
@@ -235,7 +238,7 @@ class SummitModelAdmin(
         pairs = {name: (form.initial.get(name), form.cleaned_data.get(name)) for name in names}
         audit.record(
             by=request.user,
-            action=f"{self.permission}.{'change' if change else 'add'}",
+            action=action_named(f"{self.permission}.{'change' if change else 'add'}"),
             target=obj,
             summit=None if self.summit_path is None else self._summit(obj),
             fields=form.changed_data,

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from summit.admin_base.summit_scope import set_request_summit
-from summit.permissions.route_table import NOBODY
+from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import refusal
 
 

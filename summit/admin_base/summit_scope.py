@@ -159,13 +159,18 @@ def page_scope(request: HttpRequest) -> str:
     return f"?{urlencode({'summit': summit.slug})}" if summit else ""
 
 
+def model_admin_of(view: Callable[..., Any]) -> Any:
+    """Return the ModelAdmin with a page's view, which is a method or a wrapped one, or None for another page."""
+    return getattr(view, "model_admin", None) or getattr(view, "__self__", None)
+
+
 def address_with_summit(request: HttpRequest, view: Callable[..., Any], path: Mapping[str, Any]) -> str:
     """Return the URL of the requested page with its summit added, or "" if nothing has to be added.
 
     Nothing is added if the requested URL names a summit already or the page belongs to none. `path` has the values
     from the path.
     """
-    model_admin: Any = getattr(view, "__self__", None)
+    model_admin = model_admin_of(view)
     is_list = view.__name__ in LISTS
     # If the path names a row, the page belongs to that row's summit. Accounts are of no summit.
     names_row = set(path) - {"app_label", "url"} and (

@@ -6,10 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from summit.accounts import role_assignments
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action, row_actions
 from summit.core.models import new_public_id
 from summit.permissions.models import BY_HAND, RoleAssignment
 from summit.permissions.rules import check
@@ -18,6 +20,25 @@ from summit.users.models import User
 
 # A domain that no mail can reach (RFC 2606): nobody gets a link to choose a password for such an account.
 DOMAIN = "api_clients.invalid"
+
+
+def _ended(facts: Facts) -> str:
+    number = int(facts.detail.get("tokens", 0))
+    if not number:
+        return _("ended the application")
+    message = ngettext(
+        "ended the application and its %(number)d token", "ended the application and its %(number)d tokens", number
+    )
+    return message % {"number": number}
+
+
+API_CLIENT_ACTIONS = row_actions(
+    "api.apiclient",
+    add=gettext_lazy("made the application"),
+    change=gettext_lazy("changed the application"),
+    remove=gettext_lazy("deleted the application"),
+)
+END = audit_action("api.apiclient.end", _ended, label=gettext_lazy("ended the application"))
 
 
 def is_one(user: User) -> bool:
@@ -43,7 +64,7 @@ def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiCli
         user.save()
         api_client.user = user
         api_client.save()
-        audit.record(by=by, action="api.apiclient.add", target=api_client, summit=summit, fields=["name"])
+        audit.record(by=by, action=API_CLIENT_ACTIONS.add, target=api_client, summit=summit, fields=["name"])
         for role in roles:
             role_assignments.give(summit=summit, user=user, role=role, by=by)
     return api_client
@@ -62,5 +83,5 @@ def end(*, api_client: ApiClient, by: User) -> bool:
         number = Token.objects.filter(api_client=api_client, revoked_at__isnull=True).update(revoked_at=Now())
         User.objects.filter(pk=api_client.user_id).update(is_active=False)
         role_assignments.remove(assignments=list(RoleAssignment.objects.filter(user=api_client.user_id)), by=by)
-        audit.record(by=by, action="api.apiclient.end", target=api_client, summit=summit, detail={"tokens": number})
+        audit.record(by=by, action=END, target=api_client, summit=summit, detail={"tokens": number})
     return True

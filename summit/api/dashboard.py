@@ -77,6 +77,7 @@ class WaitingSchema(ViewSetSchema):
 class Waiting(DetailView):
     """The user's tasks."""
 
+    object_kind = "desk"
     schema = WaitingSchema()
     http_method_names = ["get", "head"]
 

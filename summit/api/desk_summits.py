@@ -1,5 +1,6 @@
 """The summits that a user works for, public or not: list and create them, and change their settings."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import django_filters
@@ -11,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from summit.api_base.views import READS, working_api
+from summit.api_base.views import READS, WorkingView, working_api
 from summit.api_base.viewset_views import DetailView, ListView, Values
 from summit.api_base.viewsets import DeskViewSet
+from summit.permissions.route_access import Access
 from summit.permissions.rules import check, summits_for
 from summit.summits import services as summits_services
 from summit.summits.models import Summit
@@ -119,6 +121,10 @@ class DeskSummitViewSet(DeskViewSet):
 class MySummits(ListView):
     """The summits that the user works for."""
 
+    def access(self) -> Access:
+        """Return the declaration of the view's route: every user has a list, but only superusers add to it."""
+        return replace(WorkingView.access(self), post="summit.summit.add")
+
     def admit(self, request: Request) -> None:
         """Allow all users to list their summits, but only superusers to add one. Raises PermissionDenied."""
         self.summit = None
@@ -129,6 +135,7 @@ class MySummits(ListView):
 class Desk(DetailView):
     """A summit with all its settings, for its desks."""
 
+    object_kind = "desk"
     http_method_names = ["get", "head", "patch"]
 
     def admit(self, request: Request) -> None:

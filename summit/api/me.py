@@ -182,6 +182,7 @@ class Tokens(OfTokens):
 class OneToken(OfTokens):
     """One of my tokens."""
 
+    object_kind = "token"
     scope = "tokens"
 
     def admit(self, request: Request) -> None:

@@ -1,5 +1,6 @@
 """The outbound pause of a summit: whether it sends, what waits during the pause, and an action that ends it."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.urls import URLPattern, path
@@ -12,6 +13,7 @@ from summit.api_base.problems import register_problem
 from summit.api_base.views import working_api
 from summit.api_base.viewset_views import DetailView, Values, ViewSetView
 from summit.api_base.viewsets import DeskViewSet
+from summit.permissions.route_access import Access
 from summit.permissions.rules import require_collection_permission
 from summit.summits import installation, outbound_pause
 from summit.summits.models import Summit
@@ -101,7 +103,12 @@ class OutboundPauseViewSet(DeskViewSet):
 class State(DetailView):
     """The outbound pause of the summit, for users who may end it; others get an error with status 403 or 404."""
 
+    object_kind = "desk"
     http_method_names = ["get", "head"]
+
+    def access(self) -> Access:
+        """Return the declaration of the view's route, with the permission to end the pause."""
+        return replace(super().access(), do=outbound_pause.RESUME)
 
     def admit(self, request: Request) -> None:
         """Find the summit of the URL. Raises Http404, and PermissionDenied if the user may not end the pause."""

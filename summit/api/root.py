@@ -67,7 +67,7 @@ class Docs(SpectacularSwaggerSplitView):
     template_name_js = "api/docs.js"
 
 
-@public_page
+@public_page()
 def problems(request: HttpRequest) -> HttpResponse:
     """Show the page that explains the kinds of problems. The `type` of each problem is a URL on this page."""
     return render(request, "api/problems.html", {"kinds": KINDS.values()})

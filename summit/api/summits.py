@@ -105,6 +105,7 @@ class SummitList(PublicMixin, generics.ListAPIView[Summit]):
 class SummitDetail(PublicMixin, generics.RetrieveAPIView[Summit]):
     """A summit that has public pages, with its place, its days, its venues and rooms."""
 
+    object_kind = "public summit"
     queryset = Summit.objects.open_to_public().prefetch_related("venues__rooms")
     serializer_class = SummitDetailSerializer
     lookup_field = "slug"

@@ -10,6 +10,7 @@ from summit.api.me import Me, OneToken, Tokens
 from summit.api.outbound_pause import OutboundPauseViewSet
 from summit.api.role_assignments import AuditEntryViewSet, RoleAssignmentViewSet
 from summit.api.venues import RoomViewSet, VenueViewSet
+from summit.api_base.routers import register
 from summit.api_base.views import working_api
 from summit.jobs.api import JobViewSet
 from summit.outbox.api import MessageViewSet
@@ -20,17 +21,17 @@ urlpatterns: list[URLPattern] = [
     path("me/tokens/", working_api(Tokens.as_view()), name="api-my-tokens"),
     path("me/tokens/<slug:id>/", working_api(OneToken.as_view()), name="api-my-token"),
     *DeskSummitViewSet.paths(),
-    *VenueViewSet.paths(),
-    *RoomViewSet.paths(),
-    *RoleAssignmentViewSet.paths(),
-    *UserViewSet.paths(),
-    *AuditEntryViewSet.paths(),
+    *register(VenueViewSet),
+    *register(RoomViewSet),
+    *register(RoleAssignmentViewSet),
+    *register(UserViewSet),
+    *register(AuditEntryViewSet),
     *OutboundPauseViewSet.paths(),
-    *TaskViewSet.paths(),
-    *ApiClientViewSet.paths(),
-    *ApiClientTokenViewSet.paths(),
-    *MessageViewSet.paths(),
-    *JobViewSet.paths(),
-    *EndpointViewSet.paths(),
-    *DeliveryViewSet.paths(),
+    *register(TaskViewSet),
+    *register(ApiClientViewSet),
+    *register(ApiClientTokenViewSet),
+    *register(MessageViewSet),
+    *register(JobViewSet),
+    *register(EndpointViewSet),
+    *register(DeliveryViewSet),
 ]

@@ -29,6 +29,7 @@ from summit.api_base.query_params import field_names
 from summit.api_base.scopes import READ
 from summit.api_base.viewset_schema import ActionSchema
 from summit.api_base.viewset_views import DetailView, ViewSetView, check_fields, check_years
+from summit.permissions.route_access import Access
 from summit.permissions.rules import require_collection_permission, require_object_permission
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -106,6 +107,10 @@ class _ActionView(ViewSetView):
     schema = ActionSchema()
     http_method_names = ["post"]
     action: Any = None
+
+    def access(self) -> Access:
+        """Return the declaration of the view's route, with the permission of the action."""
+        return replace(super().access(), posts=(), post=self.action.permission)
 
     @property
     def takes_files(self) -> bool:  # type: ignore[override]

@@ -19,5 +19,7 @@ class DenyAll(BasePermission):
 class PublicMixin:
     """A view that everybody may use, without authentication."""
 
+    # The kind of public object that the URL names (`summit.permissions.route_access`).
+    object_kind = ""
     authentication_classes: Sequence[type[BaseAuthentication]] = ()
     permission_classes: Sequence[Any] = (AllowAny,)

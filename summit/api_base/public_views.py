@@ -10,16 +10,19 @@ from django.utils.http import escape_leading_slashes
 
 from summit.api_base import query_params
 from summit.api_base.problems import plain
+from summit.permissions.route_access import NOBODY, View
 from summit.public_base.page_cache import cached_page
-from summit.public_base.public_pages import View, public_page
+from summit.public_base.public_pages import public_page
 
 
-def public_api(view: View, *, otherwise: str = "method") -> View:
+def public_api(view: View, *, otherwise: str = "method", see: str = "") -> View:
     """Make a view of the API public, like `public_page`, but with error responses in JSON.
+
+    The kind of object that its URL names is the attribute `object_kind` of the view's class.
 
     `otherwise` is the kind of problem in the response to methods other than GET and HEAD.
     """
-    page = public_page(view)
+    page = public_page(getattr(getattr(view, "cls", None), "object_kind", ""), see=see)(view)
 
     @functools.wraps(page)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,4 +79,4 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
 
 
 # An unknown URL has the same response to all methods.
-not_found = public_api(_nowhere, otherwise="not-found")
+not_found = public_api(_nowhere, otherwise="not-found", see=NOBODY)

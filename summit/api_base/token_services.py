@@ -16,6 +16,7 @@ from summit.api_base import scopes as declared
 from summit.api_base import token_secrets
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.permissions.rules import check, may_everything, roles_by_summit
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -26,6 +27,8 @@ NOTED_EVERY = timedelta(minutes=1)
 LONGEST = timedelta(days=366)
 MOST = 50
 NOT_YOURS = gettext_lazy("You have nothing to do with such a summit. Leave it empty, or take another.")
+ADD = audit_action("api.token.add", gettext_lazy("made the token"))
+REVOKE = audit_action("api.token.revoke", gettext_lazy("revoked the token"))
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> NewToke
         token.save()
         audit.record(
             by=by,
-            action="api.token.add",
+            action=ADD,
             target=token,
             summit=token.summit,
             fields=["scopes", "expires_at"],
@@ -127,7 +130,7 @@ def revoke_all(*, user: User, by: User) -> int:
         tokens = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, api_client=None))
         Token.objects.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=Now())
         for token in tokens:
-            audit.record(by=by, action="api.token.revoke", target=token, summit=token.summit, part_of=user)
+            audit.record(by=by, action=REVOKE, target=token, summit=token.summit, part_of=user)
     return len(tokens)
 
 
@@ -146,7 +149,7 @@ def revoke(*, token: Token, by: User) -> bool:
             return False
         audit.record(
             by=by,
-            action="api.token.revoke",
+            action=REVOKE,
             target=token,
             summit=token.summit,
             part_of=token.api_client or token.user,

@@ -32,7 +32,7 @@ from summit.api_base.models.tokens import Token
 from summit.api_base.problems import Problem
 from summit.api_base.schema import ApiSchema
 from summit.api_base.scopes import READ, WRITE, covers
-from summit.public_base.public_pages import View
+from summit.permissions.route_access import Access, Gate, View, attach
 from summit.users.models import User
 
 VARY = ("Authorization", "Cookie", "Accept-Language")
@@ -55,7 +55,12 @@ def language_of(header: str) -> str:
 
 
 def working_api(view: View) -> View:
-    """Wrap a view of the API that authenticates. Responses are in the client's language and are never cached."""
+    """Wrap a view of the API that authenticates. Responses are in the client's language and are never cached.
+
+    It declares the view's route (`summit.permissions.route_access`). The declaration is that of `WorkingView.access`.
+    """
+    as_view: Any = view
+    access = as_view.cls(**as_view.initkwargs).access()
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -71,7 +76,7 @@ def working_api(view: View) -> View:
 
     wrapped.csrf_exempt = True  # type: ignore[attr-defined]
     wrapped.is_working = True  # type: ignore[attr-defined]
-    return wrapped
+    return attach(wrapped, access)
 
 
 def _conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -92,7 +97,8 @@ def _conditional_response(request: HttpRequest, response: HttpResponseBase) -> H
 class WorkingView(APIView):
     """A view that needs a credential.
 
-    Subclasses find their object in `admit` and name their query parameters in `known_parameters`.
+    Subclasses find their object in `admit`, name its kind in `object_kind`, and name their query parameters in
+    `known_parameters`.
     """
 
     authentication_classes = [BearerAuthentication, BrowserAuthentication]
@@ -100,6 +106,8 @@ class WorkingView(APIView):
     schema = ApiSchema()
     # The resource that a token's scopes must cover; "" if any token may use the view.
     scope = ""
+    # The kind of object that the URL names; "" if it names none.
+    object_kind: ClassVar[str] = ""
     # The fields of a response that are shown once and never stored in any form.
     shown_once: ClassVar[tuple[str, ...]] = ()
     # Whether a POST may have a file, and may therefore be a form.
@@ -122,6 +130,11 @@ class WorkingView(APIView):
     def who(self) -> str:
         """The key of the client under which its requests are counted and its responses stored, such as "token:5"."""
         return f"token:{self.token.pk}" if self.token else f"user:{self.by.pk}"
+
+    def access(self) -> Access:
+        """Return the declaration of the view's route. Its methods are those that the view handles."""
+        handled = (name.upper() for name in self.http_method_names if name != "head" and hasattr(self, name))
+        return Access(Gate.API, frozenset(handled), kind=self.object_kind)
 
     def known_parameters(self) -> tuple[str, ...]:
         """Return the names of the query parameters that the view accepts for the method of the request."""

@@ -1,6 +1,7 @@
 """The views of every viewset (`summit.api_base.viewsets`): for its list, one row, and many rows at once."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -22,11 +23,14 @@ from summit.api_base.problems import Problem, problem_of, unprocessable
 from summit.api_base.views import READS, WorkingView
 from summit.api_base.viewset_schema import ViewSetSchema
 from summit.core.validators import validate_year
-from summit.permissions.rules import accessible_summits, require_collection_permission
+from summit.permissions.route_access import Access
+from summit.permissions.rules import RULES, accessible_summits, require_collection_permission
 from summit.summits.models import Summit
 
 Values = Mapping[str, Any]
 MOST_ROWS = 500
+# The actions on a row, by the method that performs them.
+WRITES = {"PATCH": "change", "DELETE": "remove"}
 
 
 def check_fields(data: Any, known: Iterable[str]) -> None:
@@ -75,6 +79,13 @@ class ViewSetView(WorkingView):
     # None if the viewset is about summits themselves.
     summit: Summit | None
 
+    def access(self) -> Access:
+        """Return the declaration of the view's route. Its permissions are those of the viewset."""
+        see = f"{self.viewset.permission}.view"
+        # Users who see only their own rows may open the list of their own summit.
+        kind = self.object_kind or ("own desk" if RULES[see].own else "desk")
+        return replace(super().access(), kind=kind, see=see)
+
     def admit(self, request: Request) -> None:
         """Find the summit among those where the user may see rows of this kind.
 
@@ -105,7 +116,7 @@ class ViewSetView(WorkingView):
 
     def write_action(self) -> str:
         """Return the action that the request needs permission for: "add", "change" or "remove"."""
-        return {"PATCH": "change", "DELETE": "remove"}.get(str(self.request.method), "add")
+        return WRITES.get(str(self.request.method), "add")
 
     def context(self) -> dict[str, Any]:
         """Return the context of serializers: the request, the summit and the user."""
@@ -180,6 +191,11 @@ class ListView(ViewSetView):
     kind = "Collection"
     pagination_class = ByNewest
 
+    def access(self) -> Access:
+        """Return the declaration of the view's route, with the permission to add rows."""
+        access = super().access()
+        return replace(access, post=self.viewset.permission_for("add") if "POST" in access.methods else "")
+
     takes_files = property(
         lambda view: (
             "add" in view.viewset.allowed_methods and file_fields.takes_files(view.viewset.input_serializer_class)
@@ -217,6 +233,15 @@ class DetailView(ViewSetView):
     """The view of one row of a summit, which reads, changes and deletes it."""
 
     kind = "Item"
+
+    def access(self) -> Access:
+        """Return the declaration of the view's route, with the permissions to change and delete the row."""
+        access = super().access()
+        posts = {
+            method: self.viewset.permission_for(verb) for method, verb in WRITES.items() if method in access.methods
+        }
+        kind = self.object_kind or f"{self.viewset.name} at a desk"
+        return replace(access, kind=kind, posts=tuple(posts.items()))
 
     def known_parameters(self) -> tuple[str, ...]:
         """Return ("fields",), or () for DELETE."""
@@ -274,6 +299,10 @@ class BulkView(ViewSetView):
     """
 
     kind = "Bulk"
+
+    def access(self) -> Access:
+        """Return the declaration of the view's route, with the permission that the whole request needs."""
+        return replace(super().access(), post=self.viewset.permission_for(self.write_action()))
 
     def write_action(self) -> str:
         """Return the action that the whole request needs permission for. Each row is checked for its own action."""

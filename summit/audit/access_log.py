@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError, OperationalError, models, transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from summit.audit import services
+from summit.audit.actions import Facts, audit_action
 from summit.audit.models import AuditEntry
 from summit.audit.services import By
 from summit.core.models import PublicModel
@@ -22,10 +25,22 @@ from summit.users.models import User
 if TYPE_CHECKING:
     from summit.summits.models import Summit
 
-SEEN = "summit.person.seen"
 ONCE_IN = timedelta(hours=1)
 # The most keys of people in the entry of a page; further ones are left out.
 MOST = 500
+
+
+def _seen(facts: Facts) -> str:
+    number = facts.detail.get("number")
+    if number is None:
+        return _("saw personal data")
+    message = ngettext(
+        "saw a list with personal data, %(number)d row", "saw a list with personal data, %(number)d rows", number
+    )
+    return message % {"number": number}
+
+
+SEEN = audit_action("summit.person.seen", _seen)
 
 
 class NotRecorded(OperationalError):

@@ -1,15 +1,21 @@
-"""Registries of the descriptions of audit entries.
+"""The audited actions, and the registries of the descriptions of audit entries.
 
-The audit holds names of actions, kinds of row and keys. In its `audit_messages.py`, each app declares a sentence for
-each of its actions, names for its rows, the rows that these belong to, and names for actors without an account.
-summit.audit.rendering combines them. A test fails if an action that the code records has no description.
+An action is declared with its sentence at the top of the module that records it:
+
+    ISSUE = audit_action("delegations.badge.issue", gettext_lazy("issued a badge"))
+    ...
+    audit.record(by=by, action=ISSUE, target=badge, summit=summit)
+
+The audit holds names of actions, kinds of row and keys. The name of an action never changes, because entries have it.
+In `audit_messages.py`, each package declares the names for its rows, the rows that these belong to, and the names for
+actors without an account. summit.audit.rendering combines all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
 
@@ -27,6 +33,20 @@ class Facts:
 
     detail: Mapping[str, Any]
     summit: Summit | None
+
+
+class AuditAction(str):
+    """The name of an action that is declared, and can therefore be recorded. Only `audit_action` makes new ones."""
+
+    __slots__ = ()
+
+
+class RowActions(NamedTuple):
+    """The three actions on the rows of a list."""
+
+    add: AuditAction
+    change: AuditAction
+    remove: AuditAction
 
 
 @dataclass(frozen=True)
@@ -80,29 +100,39 @@ ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
 PERSONAL: dict[str, frozenset[str]] = {}
 
 
-def describe_action(
-    action: str,
+def audit_action(
+    name: str,
     words: Sentence | Callable[[Facts], str],
     *,
     fields_of: type[models.Model] | None = None,
     label: Sentence = "",
-) -> None:
-    """Declare the description of an action: a sentence, or a function that returns one for an entry's facts.
+) -> AuditAction:
+    """Declare an action with its sentence, or with a function that returns one for an entry's facts, and return it.
 
     `label` names the action in lists of choices. `fields_of` is the model of the field names in the action's entries,
-    if it isn't the object's model. Raises ValueError if the action is described already.
+    if it isn't the object's model. Raises ValueError if the action is declared already.
     """
-    if action in ACTION_WORDS:
-        raise ValueError(f"{action} has words already")
+    if name in ACTION_WORDS:
+        raise ValueError(f"{name} is declared already")
     say = words if callable(words) else lambda facts: str(words)
-    ACTION_WORDS[action] = ActionDescription(say, fields_of, label)
+    ACTION_WORDS[name] = ActionDescription(say, fields_of, label)
+    return AuditAction(name)
 
 
-def describe_actions(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> None:
-    """Declare the sentences for adding, changing and removing rows. `label` is the model's label in permissions."""
-    describe_action(f"{label}.add", add)
-    describe_action(f"{label}.change", change)
-    describe_action(f"{label}.remove", remove)
+def row_actions(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> RowActions:
+    """Declare the actions of adding, changing and removing rows, and return them.
+
+    `label` is the model's label in permissions. Raises ValueError if one of them is declared already.
+    """
+    sentences = {"add": add, "change": change, "remove": remove}
+    return RowActions(**{verb: audit_action(f"{label}.{verb}", words) for verb, words in sentences.items()})
+
+
+def action_named(name: str) -> AuditAction:
+    """Return the declared action with a name, for callers that compose the name. Raises KeyError if there is none."""
+    if name not in ACTION_WORDS:
+        raise KeyError(name)
+    return AuditAction(name)
 
 
 def describe_model(

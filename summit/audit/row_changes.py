@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from summit.audit import services
+from summit.audit.actions import AuditAction
 from summit.users.models import User
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def save_changes(
     changed: dict[str, tuple[Any, Any]],
     *,
     by: User,
-    action: str,
+    action: AuditAction,
     summit: "Summit",
     part_of: models.Model | None = None,
 ) -> None:

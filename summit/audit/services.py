@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from summit.audit.actions import PERSONAL
+from summit.audit.actions import PERSONAL, AuditAction
 from summit.audit.models import AuditChain, AuditEntry
 from summit.core import bulk_insert
 from summit.users.models import User
@@ -112,7 +112,7 @@ def token_of(by: By) -> dict[str, str]:
 def entry(
     *,
     by: By,
-    action: str,
+    action: AuditAction,
     target: models.Model,
     summit: "Summit | None",
     fields: Iterable[str] = (),
@@ -142,7 +142,7 @@ def entry(
 def record(
     *,
     by: By,
-    action: str,
+    action: AuditAction,
     target: models.Model,
     summit: "Summit | None",
     fields: Iterable[str] = (),

@@ -5,10 +5,9 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,11 +17,13 @@ from summit.accounts import selectors as accounts_selectors
 from summit.admin_base.filters import presence
 from summit.admin_base.messages import set_message, written
 from summit.admin_base.model_admin import SummitModelAdmin
+from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import user_of
 from summit.backoffice.forms import RoleForm
 from summit.backoffice.personal_data import RightsMixin
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
-from summit.permissions.route_table import NOBODY
+from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows
 from summit.users.models import User
 
@@ -150,11 +151,6 @@ class UserAdmin(SummitModelAdmin):
         if not obj.is_active:
             browser_sessions.end_all(user=obj)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URLs of the admin, with the page that resets the second step."""
-        view = self.admin_site.admin_view(self.reset_view)
-        return [path("<int:pk>/second-step/", view, name="summit_user_reset_second_step"), *super().get_urls()]
-
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add `can_reset` to the context: whether the user may reset the account's second step and there is one."""
         account = kwargs.get("obj")
@@ -163,15 +159,14 @@ class UserAdmin(SummitModelAdmin):
             context["can_reset"] = has_second_step and second_step_accounts.can_reset(request.user, account)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/second-step/", "reset_second_step", do="summit.reset_second_step")
+    def reset_view(self, request: HttpRequest, account: User) -> HttpResponse:
         """Ask before resetting the second step of an account (GET), or reset it (POST).
 
         Raises Http404 if the user may not see the account, and PermissionDenied if they may not reset it.
         """
-        account = self.get_queryset(request).filter(pk=pk).first()
-        if not isinstance(account, User) or not isinstance(request.user, User):
-            raise Http404
-        second_step_accounts.check_can_reset(request.user, account)
+        user = user_of(request)
+        second_step_accounts.check_can_reset(user, account)
         if request.method != "POST":
             context = {
                 **self.admin_site.each_context(request),
@@ -180,7 +175,7 @@ class UserAdmin(SummitModelAdmin):
             }
             return TemplateResponse(request, "admin/backoffice/second_step_reset.html", context)
         try:
-            second_step_accounts.reset(account=account, by=request.user)
+            second_step_accounts.reset(account=account, by=user)
         except ValueError as refused:
             messages.warning(request, str(refused))
         else:

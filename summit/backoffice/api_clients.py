@@ -11,24 +11,24 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_POST
 
 from summit.accounts.token_pages import TokenForm, create_token_once, duplicate_post_response
 from summit.admin_base import form_idempotency
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
+from summit.admin_base.model_pages import model_page
 from summit.api import api_client_services
 from summit.api_base import token_services
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.core.punctuation import comma
 from summit.permissions.models import BY_HAND, Role
-from summit.permissions.route_table import NOBODY
+from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows
 from summit.users.models import User
 
@@ -117,15 +117,6 @@ class ApplicationAdmin(SummitModelAdmin):
         """Redirect to the page on which the application's first token is created."""
         return redirect(reverse("admin:api_apiclient_tokens", args=[obj.pk]))
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URLs of the admin, with the page of tokens and the URL that ends an application."""
-        wrap = self.admin_site.admin_view
-        urls = [
-            path("<int:pk>/tokens/", wrap(self.tokens_view), name="api_apiclient_tokens"),
-            path("<int:pk>/end/", require_POST(wrap(self.end_view)), name="api_apiclient_end"),
-        ]
-        return [*urls, *super().get_urls()]
-
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add to the context a link to the application's tokens, and whether the user may end the application."""
         row = kwargs.get("obj")
@@ -134,20 +125,22 @@ class ApplicationAdmin(SummitModelAdmin):
             context["row_tools"] = [(reverse("admin:api_apiclient_tokens", args=[row.pk]), _("Tokens"))]
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/end/", "end", "POST", do="api.apiclient.change")
+    def end_view(self, request: HttpRequest, row: ApiClient) -> HttpResponse:
         """End the application, which revokes all its tokens, and redirect to its page."""
-        if api_client_services.end(api_client=self.admit(request, "view", pk), by=_user(request)):
+        if api_client_services.end(api_client=row, by=_user(request)):
             messages.success(request, _("The application has ended: its tokens open nothing any more."))
         else:
             messages.warning(request, _("It had ended before."))
-        return redirect("admin:api_apiclient_change", pk)
+        return redirect("admin:api_apiclient_change", row.pk)
 
-    def tokens_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/tokens/", "tokens", post="api.apiclient.token")
+    def tokens_view(self, request: HttpRequest, row: ApiClient) -> HttpResponse:
         """List the tokens of an application; a POST creates or revokes a token.
 
         Only the response that creates a token shows its secret.
         """
-        row, user = self.admit(request, "view", pk), _user(request)
+        user = _user(request)
         if "revoke" in request.POST:
             return self._revoke(request, row)
         form, new_token = ApplicationTokenForm(user, request.POST or None), None

@@ -17,14 +17,13 @@ from django.utils.translation import ngettext
 from summit.admin_base.dashboard import Task, Urgency, cached_on_request, desk_task
 from summit.admin_base.pages import desk_page
 from summit.admin_base.summit_pages import summit_page
-from summit.permissions.rules import check
 from summit.summits import installation, outbound_pause
 from summit.summits.models import Summit, host
 from summit.summits.outbound_pause import InstallationPaused, NotPaused
 from summit.users.models import User
 
 
-@summit_page("summit/arm/<slug:slug>/", "summit_resume", permission=outbound_pause.RESUME, post=outbound_pause.RESUME)
+@summit_page("summit/arm/<slug:slug>/", "summit_resume", do=outbound_pause.RESUME)
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """Show which items would be sent and which cancelled (GET), or end the summit's pause (POST)."""
     if request.method == "POST":
@@ -52,14 +51,10 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     return TemplateResponse(request, "admin/backoffice/outbound_pause.html", context)
 
 
-@desk_page("arm/", "resume")
+@desk_page("arm/", "resume", "GET POST", do=installation.RESUME)
 def page_of_all(request: HttpRequest) -> HttpResponse:
-    """Show which items of the whole installation would be sent and which cancelled (GET), or end its pause (POST).
-
-    Raises PermissionDenied for users who may not end it.
-    """
+    """Show which items of the whole installation would be sent and which cancelled (GET), or end its pause (POST)."""
     user = request.user
-    check(user, installation.RESUME, None)
     if request.method == "POST" and isinstance(user, User):
         try:
             number = installation.resume(by=user)

@@ -6,18 +6,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from summit.admin_base.dashboard import Task, Urgency, desk_task
+from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import user_of
 from summit.audit import access_log
 from summit.people.models import Person
-from summit.permissions.rules import allows, refusal
+from summit.permissions.rules import allows
 from summit.privacy import erasure, subject_access
 from summit.privacy.erasure import AlreadyErased, Reason, UnknownReason
 from summit.privacy.subject_access import NeedsAgreement, NothingToAgree
@@ -56,18 +57,6 @@ class RightsMixin:
     opts: Any
     page_shows: tuple[str, ...]
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URLs of the admin, with those of the pages for both."""
-        wrap = self.admin_site.admin_view
-        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [
-            path("<int:pk>/data/", wrap(self.hand_over_view), name="summit_person_hand_over"),
-            path("<int:pk>/data/ask/", wrap(self.ask_view), name="summit_person_ask_hand_over"),
-            path("<int:pk>/data/agree/", wrap(self.agree_view), name="summit_person_agree_hand_over"),
-            path("<int:pk>/erase/", wrap(self.erase_view), name="summit_person_erase"),
-            *urls,
-        ]
-
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add links to the context, to those of the two pages that the user may open."""
         person = kwargs.get("obj")
@@ -83,13 +72,14 @@ class RightsMixin:
             ]
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
-    def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/data/", "hand_over", do=subject_access.HAND_OVER)
+    def hand_over_view(self, request: HttpRequest, person: Person) -> HttpResponse:
         """Show which data would be handed over (GET), or return the data as a ZIP file (POST).
 
         The page also says whether somebody has to agree first. A POST without a required agreement redirects to the
         page.
         """
-        person, user = self._admitted(request, pk, subject_access.HAND_OVER)
+        user = user_of(request)
         if request.method == "POST":
             try:
                 with transaction.atomic():
@@ -98,7 +88,7 @@ class RightsMixin:
                     access_log.record_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             except NeedsAgreement as refused:
                 messages.warning(request, str(refused))
-                return redirect("admin:summit_person_hand_over", pk)
+                return redirect("admin:summit_person_hand_over", person.pk)
             headers = {"Content-Disposition": f'attachment; filename="person-{person.public_id}.zip"'}
             return HttpResponse(archive, content_type="application/zip", headers=headers)
         hidden = subject_access.unseen(person, user)
@@ -111,18 +101,18 @@ class RightsMixin:
             request, person, "admin/backoffice/personal_data/hand_over.html", _("Hand over the data"), **extra
         )
 
-    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for a colleague's agreement to hand the data over (POST only)."""
-        person, user = self._admitted(request, pk, subject_access.HAND_OVER)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+    @model_page("<int:pk>/data/ask/", "ask_hand_over", "POST", do=subject_access.HAND_OVER)
+    def ask_view(self, request: HttpRequest, person: Person) -> HttpResponse:
+        """Ask for a colleague's agreement to hand the data over."""
+        user = user_of(request)
         subject_access.ask(person=person, by=user)
         messages.success(request, _("It is asked for, and stands on their home at the desk."))
-        return redirect("admin:summit_person_hand_over", pk)
+        return redirect("admin:summit_person_hand_over", person.pk)
 
-    def agree_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/data/agree/", "agree_hand_over", do=subject_access.AGREE)
+    def agree_view(self, request: HttpRequest, person: Person) -> HttpResponse:
         """Show who asks for agreement to hand the data over (GET), or agree to it (POST)."""
-        person, user = self._admitted(request, pk, subject_access.AGREE)
+        user = user_of(request)
         if request.method == "POST":
             try:
                 until = request.POST.get("until", "")
@@ -131,34 +121,29 @@ class RightsMixin:
                 messages.warning(request, str(refused))
             else:
                 messages.success(request, _("You agreed. The data can be taken once, within a day."))
-            return redirect("admin:summit_person_change", pk)
+            return redirect("admin:summit_person_change", person.pk)
         rows = list(subject_access.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
         extra = {"requests": rows, "until": rows[-1].pk if rows else ""}
         return self._page(
             request, person, "admin/backoffice/personal_data/agree.html", _("Agree to handing over the data"), **extra
         )
 
-    def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/erase/", "erase", do=erasure.ERASE)
+    def erase_view(self, request: HttpRequest, person: Person) -> HttpResponse:
         """Show which data would be erased (GET), or erase it (POST).
 
         The page also shows which data stays, and why.
         """
-        person, user = self._admitted(request, pk, erasure.ERASE)
+        user = user_of(request)
         if request.method == "POST":
             try:
                 erasure.erase(person=person, reason=request.POST.get("reason", ""), by=user)
             except (AlreadyErased, UnknownReason) as refused:
                 messages.warning(request, str(refused))
-                return redirect("admin:summit_person_erase", pk)
+                return redirect("admin:summit_person_erase", person.pk)
             messages.success(request, _("The person’s data is erased. What stays says so."))
-            return redirect("admin:summit_person_change", pk)
+            return redirect("admin:summit_person_change", person.pk)
         return self._page(request, person, "admin/backoffice/personal_data/erase.html", _("Erase the person"))
-
-    def _admitted(self, request: HttpRequest, pk: int, action: str) -> tuple[Person, User]:
-        person = self.admit(request, "view", pk)  # type: ignore[attr-defined]
-        if not isinstance(request.user, User) or not allows(request.user, action, person.summit):
-            raise PermissionDenied(refusal(action))
-        return person, request.user
 
     def _page(self, request: HttpRequest, person: Person, template: str, title: str, **more: object) -> HttpResponse:
         context = {

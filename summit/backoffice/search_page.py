@@ -5,14 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from summit.admin_base import search
 from summit.admin_base.pages import desk_page
 
 
 @desk_page("search/", "search")
-@require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """Show the results for `?q=` in the chosen summit, by kind, with the number of each.
 

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +22,23 @@ from summit.admin_base.menu import MenuGroup
 from summit.admin_base.pages import PAGES
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.backoffice.onboarding import steps
+from summit.permissions.route_access import NOBODY, Access, Gate, attach, restrict_methods
 from summit.permissions.rules import allows, can_use_admin
 from summit.summits.models import Summit
+
+# What the site's own pages declare about their routes (`summit.permissions.route_access`).
+ACCESS_OF_DJANGO = {
+    "index": Access(Gate.DESK),
+    # These redirect: to the one sign-in page, or to the place where the user works.
+    "login": Access(Gate.DESK),
+    "logout": Access.of(Gate.EVERYBODY, "POST"),
+    "jsi18n": Access(Gate.DESK),
+    # The query names the model and the field. The permissions of that model are checked.
+    "autocomplete": Access(Gate.DESK),
+    "app_list": Access(Gate.DESK),
+    # Any other URL below /admin/.
+    "": Access(Gate.DESK, see=NOBODY),
+}
 
 
 class SummitAdminSite(admin.AdminSite):
@@ -46,7 +61,12 @@ class SummitAdminSite(admin.AdminSite):
         for step in steps.desk_step:
             view = self.admin_view(steps.page(step))
             urls.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
-        return urls + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in left_out]
+        of_django = [entry for entry in super().get_urls() if getattr(entry, "name", None) not in left_out]
+        for entry in of_django:
+            if isinstance(entry, URLPattern):
+                access = ACCESS_OF_DJANGO[entry.name or ""]
+                entry.callback = attach(restrict_methods(entry.callback, access), access)
+        return urls + of_django
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Return rows to choose from. Raises Http404 for a model that the user may not see."""
@@ -75,7 +95,7 @@ class SummitAdminSite(admin.AdminSite):
             return response
 
         # `summit.admin_base.summit_scope` finds the model of a page by this attribute.
-        of_one_summit.model_admin = getattr(view, "__self__", None)  # type: ignore[attr-defined]
+        of_one_summit.model_admin = summit_scope.model_admin_of(view)  # type: ignore[attr-defined]
         return super().admin_view(of_one_summit, cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from summit.admin_base.pages import desk_page
 from summit.import_export import export_services
@@ -12,9 +11,9 @@ from summit.jobs import views as jobs_views
 from summit.jobs.models.exported_files import ExportedFile
 
 
-@desk_page("jobs/table/<slug:public_id>/", "jobs_table")
+# Only for the user who asked for the file, whatever their permissions.
+@desk_page("jobs/table/<slug:public_id>/", "jobs_table", kind="kept table", see="jobs.job.view")
 @never_cache
-@require_safe
 def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Return the file of an exported list to the user who asked for it.
 

@@ -5,6 +5,7 @@ An app subclasses it for a proxy model of `ImportFile` with its kinds of files.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,14 +15,15 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_POST
 
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import ModelPage, model_page
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit
 from summit.audit import access_log
 from summit.imports import jobs, report_page, services
@@ -29,7 +31,8 @@ from summit.imports.definitions import ImportDefinition, ImportOption, ImportPro
 from summit.imports.models import ImportFile
 from summit.imports.report import ALL
 from summit.jobs.models.jobs import Job
-from summit.permissions.rules import allows, check, summits_for
+from summit.permissions.route_access import Access
+from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
@@ -145,18 +148,9 @@ class ImportFileAdmin(ReadOnlyAdmin):
         response: HttpResponse = super().changelist_view(request, {**more, **(extra_context or {})})
         return response
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of the admin, with those of the upload page and of the actions on a file."""
-        wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
-        actions = {"look": self.look, "take": self.take, "answer": self.answer, "undo": self.undo, "drop": self.drop}
-        return [
-            path("upload/", wrap(self.upload), name=f"{name}_upload"),
-            *(
-                path(f"<int:pk>/{action}/", wrap(require_POST(view)), name=f"{name}_{action}")
-                for action, view in actions.items()
-            ),
-            *super().get_urls(),
-        ]
+    def _access_of(self, page: ModelPage) -> Access:
+        """Return the declaration of a page of import files: all need the permission `action`."""
+        return super()._access_of(replace(page, do=self.action))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -191,14 +185,13 @@ class ImportFileAdmin(ReadOnlyAdmin):
             access_log.record_page(by=request.user, target=file, summit=file.summit, fields=self.page_shows)
         return TemplateResponse(request, self.file_template, context)
 
+    @model_page("upload/", "upload")
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Show the upload form. On POST, store the file and redirect to its preview.
 
         If the file has many entries, redirect to the job that makes the preview.
         """
-        self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        check(request.user, self.action, None)
         summits = self.offered(request)
         chosen = chosen_summit(request, summits)
         initial = {"summit": getattr(chosen, "slug", ""), "kind": request.GET.get("kind", "")}
@@ -249,16 +242,11 @@ class ImportFileAdmin(ReadOnlyAdmin):
         """Redirect to the job's page, or to the file's page if there is no job."""
         return redirect(self.address("change", pk)) if job is None else redirect("admin:jobs_job", job.public_id)
 
-    def _own_file(self, request: HttpRequest, pk: int) -> tuple[ImportFile, User]:
-        file = self.admit(request, "view", pk)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        check(request.user, self.action, file.summit)
-        return file, request.user
-
-    def look(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/look/", "look", "POST")
+    def look(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
         """Preview a file again and redirect to its page. If it is long, start a job and redirect to the job."""
-        file, user = self._own_file(request, pk)
-        return self._redirect(pk, self._preview(request, file, user))
+        user = user_of(request)
+        return self._redirect(file.pk, self._preview(request, file, user))
 
     def _preview(self, request: HttpRequest, file: ImportFile, user: User) -> Job | None:
         try:
@@ -267,9 +255,10 @@ class ImportFileAdmin(ReadOnlyAdmin):
             messages.warning(request, str(problem))
             return None
 
-    def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/answer/", "answer", "POST")
+    def answer(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
         """Store the user's answers to the report's questions, and preview the file again."""
-        file, user = self._own_file(request, pk)
+        user = user_of(request)
         report = services.report_of(file)
         questions = report.questions if report else {}
         # One answer may be for all questions of a kind, beside the answers for single entries.
@@ -279,44 +268,47 @@ class ImportFileAdmin(ReadOnlyAdmin):
             services.answer(file=file, answers=answers, by=user)
         except ImportProblem as problem:
             messages.warning(request, str(problem))
-            return self._redirect(pk, None)
-        return self._redirect(pk, self._preview(request, file, user))
+            return self._redirect(file.pk, None)
+        return self._redirect(file.pk, self._preview(request, file, user))
 
-    def take(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/take/", "take", "POST")
+    def take(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
         """Import a file and redirect to its page. If it is long, start a job and redirect to the job.
 
         A file is imported only once.
         """
-        file, user = self._own_file(request, pk)
+        user = user_of(request)
         try:
             done = jobs.apply(file=file, by=user)
         except ImportProblem as problem:
             messages.warning(request, str(problem))
-            return self._redirect(pk, None)
+            return self._redirect(file.pk, None)
         if isinstance(done, Job):
-            return self._redirect(pk, done)
+            return self._redirect(file.pk, done)
         messages.success(request, jobs.imported_message(done.writes))
-        return self._redirect(pk, None)
+        return self._redirect(file.pk, None)
 
-    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/undo/", "undo", "POST")
+    def undo(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
         """Undo the import of a file as a whole, and redirect to its page."""
-        file, user = self._own_file(request, pk)
+        user = user_of(request)
         try:
             services.undo(file=file, by=user)
         except ImportProblem as problem:
             messages.warning(request, str(problem))
         else:
             messages.success(request, _("Import undone. Everything is as it was before."))
-        return self._redirect(pk, None)
+        return self._redirect(file.pk, None)
 
-    def drop(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/drop/", "drop", "POST")
+    def drop(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
         """Delete a file, and redirect to the list. What was imported from it stays."""
-        file, user = self._own_file(request, pk)
+        user = user_of(request)
         try:
             services.discard(file=file, by=user)
         except ImportProblem as problem:
             messages.warning(request, str(problem))
-            return self._redirect(pk, None)
+            return self._redirect(file.pk, None)
         messages.success(request, _("File deleted. What was imported from it stays."))
         return redirect(self.address("changelist"))
 

@@ -14,11 +14,11 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from summit.audit import services as audit
-from summit.audit.actions import MODEL_WORDS
+from summit.audit.actions import MODEL_WORDS, AuditAction, Facts, audit_action
 from summit.audit.models import AuditEntry
 from summit.audit.services import By
 from summit.core import bulk_insert
@@ -35,6 +35,24 @@ from summit.users.models import User
 # A file that isn't imported within this time is deleted. For as long after an import it can be undone.
 WAITS = timedelta(days=14)
 LONGEST_NAME = 200
+
+
+def _imported(facts: Facts) -> str:
+    number = int(facts.detail.get("new", 0)) + int(facts.detail.get("changed", 0))
+    message = ngettext(
+        "imported a file (%(number)d entry added or changed)",
+        "imported a file (%(number)d entries added or changed)",
+        number,
+    )
+    return message % {"number": number}
+
+
+ADD = audit_action("summit.importfile.add", gettext_lazy("uploaded a file to import"))
+ANSWER = audit_action("summit.importfile.answer", gettext_lazy("answered the questions about a file"))
+APPLY = audit_action("summit.importfile.apply", _imported, label=gettext_lazy("imported a file"))
+UNDO = audit_action("summit.importfile.undo", gettext_lazy("undid the import of a file"))
+UNDO_ROW = audit_action("summit.importfile.undo_row", gettext_lazy("undid the import that wrote this"))
+REMOVE = audit_action("summit.importfile.remove", gettext_lazy("deleted an import file"))
 
 
 def definition_of(kind: str) -> ImportDefinition[Any]:
@@ -90,7 +108,7 @@ def store(
             uploaded_by=by if isinstance(by, User) else None,
         )
         detail = {"kind": kind, "lines": parsed.rows}
-        _record(action="summit.importfile.add", file=file, by=by, detail=detail)
+        _record(action=ADD, file=file, by=by, detail=detail)
     return file
 
 
@@ -140,7 +158,7 @@ def answer(*, file: ImportFile, answers: Mapping[str, str], by: By) -> None:
         row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
         row.save(update_fields=["answers"])
         detail = {"number": len(answers)}
-        _record(action="summit.importfile.answer", file=row, by=by, detail=detail)
+        _record(action=ANSWER, file=row, by=by, detail=detail)
     file.refresh_from_db(fields=["answers"])
 
 
@@ -202,7 +220,7 @@ def _store_step(
         stored.content = b""
         stored.applied_at = db_now()
         detail = {"kind": file.kind, "lines": len(report.lines), **report.counts}
-        _record(action="summit.importfile.apply", file=stored, by=by, detail=detail)
+        _record(action=APPLY, file=stored, by=by, detail=detail)
     stored.save(update_fields=["report", "journal", "next_row", "content", "applied_at"])
 
 
@@ -229,14 +247,14 @@ def undo(*, file: ImportFile, by: By) -> None:
             with definition.undoing(upload):
                 journal.restore(entries, definition.writes)
             ImportFile.objects.filter(pk=file.pk).update(journal="", content=b"")
-            _record(action="summit.importfile.undo", file=file, by=by)
+            _record(action=UNDO, file=file, by=by)
             audit.record_many(records)
     except IntegrityError as problem:
         raise ImportProblem(_("The import can’t be undone: others have built on it since.")) from problem
     file.refresh_from_db()
 
 
-def _record(*, action: str, file: ImportFile, by: By, detail: Mapping[str, Any] | None = None) -> None:
+def _record(*, action: AuditAction, file: ImportFile, by: By, detail: Mapping[str, Any] | None = None) -> None:
     """Record in the audit what was done with a file. The history of the file's subject shows it too."""
     subject = definition_of(file.kind).subject(summit=file.summit, party_key=file.party_key)
     audit.record(by=by, action=action, target=file, summit=file.summit, detail=detail, part_of=subject)
@@ -251,7 +269,7 @@ def _records(entries: list[journal.JournalEntry], file: ImportFile, by: By) -> l
         if described and entry.digest:
             keys_by_model.setdefault(entry.model, []).append(entry.pk)
     return [
-        audit.entry(by=by, action="summit.importfile.undo_row", target=row, summit=file.summit)
+        audit.entry(by=by, action=UNDO_ROW, target=row, summit=file.summit)
         for model, keys in keys_by_model.items()
         for row in apps.get_model(model)._base_manager.in_bulk(keys).values()
     ]
@@ -264,7 +282,7 @@ def discard(*, file: ImportFile, by: By) -> None:
     """
     definition_of(file.kind).check_permission(summit=file.summit, party_key=file.party_key, by=by)
     with transaction.atomic():
-        _record(action="summit.importfile.remove", file=file, by=by)
+        _record(action=REMOVE, file=file, by=by)
         rows = ImportFile.objects.filter(pk=file.pk)
         running = rows.filter(next_row__gt=0, applied_at=None, undone_at=None)
         if running.exists():

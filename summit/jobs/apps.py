@@ -10,7 +10,6 @@ REGISTERING = (
     "audit_verification",
     "dashboard",
     "permissions",
-    "routes",
     "views",
 )
 

@@ -6,14 +6,42 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
+from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import TRANSITIONS, UNFINISHED, Job, JobState
 from summit.jobs.permissions import check_can_start, check_owns
 from summit.summits.models import Summit
 from summit.users.models import User
 
 MOST_OF_KEY = 80
+
+
+def _title(kind: str) -> str:
+    return str(KINDS[kind].title) if kind in KINDS else kind
+
+
+def _what(facts: Facts) -> dict[str, str]:
+    return {"work": _title(str(facts.detail.get("kind", "")))}
+
+
+START = audit_action(
+    "jobs.start",
+    lambda facts: _("asked for long work: %(work)s") % _what(facts),
+    label=gettext_lazy("asked for long work"),
+)
+CANCEL = audit_action(
+    "jobs.cancel",
+    lambda facts: _("stopped long work: %(work)s") % _what(facts),
+    label=gettext_lazy("stopped long work"),
+)
+RETRY = audit_action(
+    "jobs.retry",
+    lambda facts: _("let long work go on: %(work)s") % _what(facts),
+    label=gettext_lazy("let long work go on"),
+)
 
 
 class JobProblem(ValueError):
@@ -46,7 +74,7 @@ def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str
         with transaction.atomic():
             job = Job(kind=kind, by=by, summit=summit, params=values, key=key)
             job.save(force_insert=True)
-            audit.record(by=by, action="jobs.start", target=job, summit=summit, detail={"kind": kind})
+            audit.record(by=by, action=START, target=job, summit=summit, detail={"kind": kind})
     except IntegrityError:
         # The constraint job_once refused a second unfinished job.
         return Job.objects.get(by=by, key=key, state__in=UNFINISHED)
@@ -60,7 +88,7 @@ def cancel(*, job: Job, by: User) -> None:
         rows = Job.objects.filter(pk=job.pk, state__in=sources(JobState.CANCELLED))
         if not rows.update(state=JobState.CANCELLED, lease_until=None, handed_until=None, finished_at=Now()):
             raise JobProblem(_("This work had ended before."))
-        audit.record(by=by, action="jobs.cancel", target=job, summit=job.summit, detail={"kind": job.kind})
+        audit.record(by=by, action=CANCEL, target=job, summit=job.summit, detail={"kind": job.kind})
 
 
 def retry(*, job: Job, by: User) -> None:
@@ -79,6 +107,6 @@ def retry(*, job: Job, by: User) -> None:
                 state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=started_at
             ):
                 raise JobProblem(_("Only work that failed or was cancelled goes on."))
-            audit.record(by=by, action="jobs.retry", target=job, summit=job.summit, detail={"kind": job.kind})
+            audit.record(by=by, action=RETRY, target=job, summit=job.summit, detail={"kind": job.kind})
     except IntegrityError:
         raise JobProblem(_("The same work is under way already.")) from None

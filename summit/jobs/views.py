@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
 
 from summit.admin_base.pages import desk_page
 from summit.jobs import audit_verification, services
@@ -40,7 +39,6 @@ def _get_job_or_404(request: HttpRequest, public_id: str) -> Job:
 
 
 @desk_page("jobs/", "jobs")
-@require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """List the user's jobs, newest first, with the button to verify the audit if the user may."""
     rows = list(Job.objects.filter(by=user_of(request)).select_related("summit")[:PER_PAGE])
@@ -53,17 +51,15 @@ def listed(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/jobs/list.html", context)
 
 
-@desk_page("jobs/verify-audit/", "jobs_verify_audit")
-@require_POST
+@desk_page("jobs/verify-audit/", "jobs_verify_audit", "POST", do="jobs.verify_audit")
 def verify_audit(request: HttpRequest) -> HttpResponse:
     """Start a verification of the audit, and redirect to the job's page."""
     job = services.start(kind=audit_verification.NAME, by=user_of(request))
     return redirect("admin:jobs_job", job.public_id)
 
 
-@desk_page("jobs/<slug:public_id>/", "jobs_job")
+@desk_page("jobs/<slug:public_id>/", "jobs_job", kind="jobs.job", see="jobs.job.view")
 @never_cache
-@require_safe
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a job with its progress or its result. With `Accept: application/json`, return only the progress."""
     job = _get_job_or_404(request, public_id)
@@ -85,15 +81,16 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     return TemplateResponse(request, "admin/jobs/job.html", context)
 
 
-@desk_page("jobs/<slug:public_id>/cancel/", "jobs_cancel")
-@require_POST
+@desk_page("jobs/<slug:public_id>/cancel/", "jobs_cancel", "POST", kind="jobs.job", see="jobs.job.view")
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Cancel a job, and redirect to its page."""
     return _decide(request, public_id, services.cancel)
 
 
-@desk_page("jobs/<slug:public_id>/retry/", "jobs_retry")
-@require_POST
+# A retry needs the permission to start such a job. The action here is that of the audit's verification.
+@desk_page(
+    "jobs/<slug:public_id>/retry/", "jobs_retry", "POST", kind="jobs.job", see="jobs.job.view", do="jobs.verify_audit"
+)
 def retry(request: HttpRequest, public_id: str) -> HttpResponse:
     """Retry a failed or cancelled job, and redirect to its page."""
     return _decide(request, public_id, services.retry)

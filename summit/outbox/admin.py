@@ -8,19 +8,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.outbox import bounce_reasons, delivery, failure_reasons
 from summit.outbox.message_kinds import KINDS, label_of
 from summit.outbox.models import Message, MessageState
-from summit.outbox.permissions import can_send_again, check_can_send_again
+from summit.outbox.permissions import can_send_again
 from summit.outbox.state_labels import SIGNS
 from summit.permissions.rules import allows
 from summit.users.models import User
@@ -168,15 +168,9 @@ class MessageAdmin(ReadOnlyAdmin):
             )
             messages.warning(request, notice % {"count": skipped})
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of the admin, with the URL of the "send again" button."""
-        view = require_POST(self.admin_site.admin_view(self.send_again_view))
-        return [path("<int:pk>/send-again/", view, name="outbox_message_send_again"), *super().get_urls()]
-
-    def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/send-again/", "send_again", "POST", do="outbox.send_again")
+    def send_again_view(self, request: HttpRequest, message: Message) -> HttpResponse:
         """Queue one failed message again, and redirect to its page."""
-        message = self.admit(request, "view", pk)
-        check_can_send_again(request.user, message)
         if _send_again(request, message):
             messages.success(request, gettext("The message will be sent again."))
         else:
@@ -186,7 +180,7 @@ class MessageAdmin(ReadOnlyAdmin):
                     "The message was left as it is: only failed ones are sent again, by organisers and protocol."
                 ),
             )
-        return redirect(reverse("admin:outbox_message_change", args=[pk]))
+        return redirect(reverse("admin:outbox_message_change", args=[message.pk]))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show a message, with the "send again" button if it failed and the user may send it again."""

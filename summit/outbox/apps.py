@@ -7,13 +7,13 @@ from summit.core.app_config import RegisteringConfig
 # Modules that register something when they are imported: audit messages, permissions, messages, addresses.
 REGISTERING = (
     "audit_messages",
+    "bounces",
     "dashboard",
     "message_kinds",
     "metrics",
     "outbound_pause",
     "permissions",
     "personal_data",
-    "routes",
     "transfer_policy",
 )
 

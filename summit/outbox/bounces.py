@@ -13,8 +13,10 @@ from email.policy import compat32
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import SYSTEM
 from summit.outbox.models import Message, MessageState
 
@@ -24,6 +26,7 @@ WHY_LENGTH = 300
 # The form of the outbox's Message-IDs.
 _OURS = re.compile(r"<?([0-9a-f]{32}@[A-Za-z0-9.-]+)>?")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+RETURNED = audit_action("outbox.returned", _("noted that the message came back"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def _record_bounce(entry: Returned) -> bool:
         return False
     audit.record(
         by=SYSTEM,
-        action="outbox.returned",
+        action=RETURNED,
         target=message,
         summit=message.summit,
         fields=["returned_at", "returned_why"],

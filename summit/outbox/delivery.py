@@ -17,8 +17,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.compiled_query import Prepared
 from summit.core.lock_yielding import Turns
 from summit.outbox import mime, response_policy, smtp_connection
@@ -30,6 +32,7 @@ from summit.outbox.permissions import check_can_send_again
 from summit.users.models import User
 
 logger = logging.getLogger(__name__)
+SEND_AGAIN = audit_action("outbox.send_again", gettext_lazy("had the failed message sent again"))
 
 
 class CantSendAgain(ValueError):
@@ -238,4 +241,4 @@ def send_again(*, message: Message, by: User) -> None:
         )
         if not changed:
             raise CantSendAgain(_("Only a message that failed can be sent again."))
-        audit.record(by=by, action="outbox.send_again", target=message, summit=message.summit)
+        audit.record(by=by, action=SEND_AGAIN, target=message, summit=message.summit)

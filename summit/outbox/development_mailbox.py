@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.html import urlize
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
 
 from summit.outbox.models import Message
+from summit.permissions.route_access import Gate, route
 
 PER_PAGE = 50
 # File name extensions for parts that have no name.
@@ -31,7 +31,7 @@ class MailPart:
     inline: bool
 
 
-@require_safe
+@route(Gate.EVERYBODY)
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List all messages, newest first. The query parameter `q` searches recipients, subjects and kinds."""
     query = request.GET.get("q", "").strip()
@@ -43,7 +43,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "dev/mailbox.html", {"page": page, "wanted": query})
 
 
-@require_safe
+@route(Gate.EVERYBODY, kind="mail in development")
 def mail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the mail of a message: its headers, its text with working links, its parts and its source."""
     message = get_object_or_404(Message.objects.select_related("summit"), public_id=public_id)
@@ -59,7 +59,7 @@ def mail(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "dev/mail.html", context)
 
 
-@require_safe
+@route(Gate.EVERYBODY, kind="mail in development")
 def source(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the bytes of a mail, exactly as they are sent, as a download."""
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
@@ -69,7 +69,7 @@ def source(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@require_safe
+@route(Gate.EVERYBODY, kind="mail in development")
 def part(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """Return one part of a mail, such as its calendar, as a download. Raises Http404 if there is no such part."""
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)

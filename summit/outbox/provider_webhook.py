@@ -11,10 +11,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from summit.outbox import bounces
 from summit.outbox.bounces import Returned
+from summit.permissions.route_access import NOBODY, Gate, route
 
 # The providers of django-anymail that need no further package.
 PROVIDERS = {
@@ -32,7 +32,7 @@ FOR_GOOD = (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED)
 
 
 @csrf_exempt
-@require_POST
+@route(Gate.EVERYBODY, "POST", see=NOBODY)
 def mail_events(request: HttpRequest) -> HttpResponse:
     """Record the bounces that the provider MAIL_WEBHOOK_PROVIDER reports, and return 200.
 

@@ -1,58 +1,28 @@
 """The table of all routes, with the permissions that each route needs.
 
-Each app declares the routes of its views in `routes.py`, under their names for `reverse`:
-
-    declare("portal:invitation", Gate.PORTAL, "GET POST", kind="delegations.invitation",
-            see="delegations.invitation.view", post="delegations.answer")
-
-- `gate` says who may enter at all (see Gate). Everybody else is redirected to the sign-in page, or away.
-- `methods` are the allowed methods. A request with any other method gets a 405.
-- `kind` is the kind of object that the URL names: the label of a model's rules, or another word. If it is "", the URL
-  names no object.
-- `see` is the action (of `summit.permissions.rules`) needed to see that object, or to see a page without an object.
-  A user who may not do it gets the same 404, by the same code path, as for an object that doesn't exist.
-- `do` is another action that the page needs. `post` is the action that only a POST needs (in the API, every write).
-  An account that may see the object, but may not do one of these actions, gets a 403 that says who can. NOBODY is an
-  action that no role may do.
-
-The five URLs of each model in the admin need no declaration, because they follow from the rules of its ModelAdmin
-(`summit.admin_base.model_admin.RoleMixin.permission_for`). URLs that a ModelAdmin adds in `get_urls` need one.
+It is collected from the URL resolver: each view has its declaration attached (`summit.permissions.route_access`).
 
 `tests/routes` requests every URL as every role, for objects of its own, of others, of other summits, and for an
-object that doesn't exist. It fails on a URL without a declaration and on a response that isn't the declared one. A
-new `kind` needs a row in `tests/routes/world.py`, which makes its objects. `manage.py routes` prints the table.
+object that doesn't exist. It fails on a URL without a declaration and on a response that isn't the declared one.
+`manage.py routes` prints the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from summit.core.registry import Registry
 from summit.permissions.models import DESKS, FOLLOWING
+from summit.permissions.route_access import NOBODY, Access, Gate, access_of, location
 from summit.permissions.rules import RULES
 
-NOBODY = "nobody"
-READ = frozenset({"GET"})
 # Kinds of object that only their owner sees: others, superusers included, get a 404.
 ALONE = frozenset({"token", "kept table", "oneself", "own calendar"})
-
-
-class Gate(StrEnum):
-    """The kinds of users who may enter a route at all, before any permission is checked."""
-
-    EVERYBODY = "everybody"
-    # Anybody with the token in the URL: the token of a letter's link, of a subscription or for a new password.
-    HOLDER = "holder"
-    ACCOUNT = "account"
-    # Focal points, delegates, and browsers in which a letter's link was followed.
-    PORTAL = "portal"
-    DESK = "desk"
-    # Requests with a token or a signed-in session, to the routes of the API that aren't open to everybody.
-    API = "api"
+Patterns = Iterable[URLPattern | URLResolver]
 
 
 class RouteAnswer(StrEnum):
@@ -93,18 +63,10 @@ class RouteReader:
 
 
 @dataclass(frozen=True)
-class Route:
-    """The declaration of a route."""
+class Route(Access):
+    """A route: its name for `reverse`, with the declaration of its view."""
 
-    name: str
-    gate: Gate
-    methods: frozenset[str] = READ
-    kind: str = ""
-    see: str = ""
-    do: str = ""
-    post: str = ""
-    # If methods need different actions: pairs of a method and its action.
-    posts: tuple[tuple[str, str], ...] = ()
+    name: str = ""
 
     def needs(self, method: str) -> str:
         """Return the action that a method needs in addition to `see` and `do`, or ""."""
@@ -160,69 +122,46 @@ class Route:
         return in_summit and bool(rule.any & reader.roles or (whose == Whose.OWN and rule.own & reader.roles))
 
 
-_DECLARED: dict[str, Route] = {}
-
-# Functions that return routes without a declaration of their own, such as those of the admin's models.
-Derived = Callable[[], Iterable[Route]]
-_derived: Registry[Derived] = Registry()
-derives = _derived.register
-
-
-def declare(
-    name: str,
-    gate: Gate,
-    methods: str = "GET",
-    *,
-    kind: str = "",
-    see: str = "",
-    do: str = "",
-    post: str = "",
-    posts: Mapping[str, str] | None = None,
-) -> None:
-    """Declare the route `name`. `methods` are its allowed methods, such as "GET POST"; GET includes HEAD.
-
-    `posts` is a dict from methods to the actions that they need, if these differ from `post`. The docstring of the
-    module describes the other arguments. Raises ValueError if the route is declared already.
-    """
-    if name in _DECLARED:
-        raise ValueError(f"{name} is declared twice")
-    post_actions = tuple(sorted((posts or {}).items()))
-    _DECLARED[name] = Route(name, gate, frozenset(methods.split()), kind, see, do, post, post_actions)
-
-
 def declared() -> dict[str, Route]:
-    """Return a dict from names to routes: the declared routes and the derived ones."""
-    routes = dict(_DECLARED)
-    for function in _derived:
-        routes.update({route.name: route for route in function()})
-    return routes
+    """Return a dict from names to the routes that their views declare."""
+    found = {name: access_of(view) for name, _pattern, view in _views()}
+    return {name: _named(name, access) for name, access in found.items() if access is not None}
 
 
-def existing(
-    patterns: Iterable[URLPattern | URLResolver] | None = None, space: str = "", before: str = ""
-) -> Iterator[tuple[str, str]]:
+def faults(patterns: Patterns | None = None) -> list[str]:
+    """Return a sentence for each view that has no declaration.
+
+    `patterns` are URL patterns, by default those of the root URLconf. Each sentence names the view's file and line.
+    """
+    return [
+        f"{location(view)} declares no route: {name}"
+        for name, _pattern, view in _views(patterns)
+        if access_of(view) is None
+    ]
+
+
+def existing() -> Iterator[tuple[str, str]]:
     """Yield the name and the pattern of every route of the URL resolver.
 
-    A route without a name has its pattern as the name. `space` and `before` are the namespaces and the pattern of the
-    resolver that holds `patterns`.
+    A route without a name has its pattern as the name.
+    """
+    for name, pattern, _view in _views():
+        yield name, pattern
+
+
+def _named(name: str, access: Access) -> Route:
+    return Route(**{field.name: getattr(access, field.name) for field in fields(Access)}, name=name)
+
+
+def _views(patterns: Patterns | None = None, space: str = "", before: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yield the name, the pattern and the view of every route.
+
+    `space` and `before` are the namespaces and the pattern of the resolver that holds `patterns`.
     """
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         pattern = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
             inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            yield from existing(entry.url_patterns, inner, pattern)
+            yield from _views(entry.url_patterns, inner, pattern)
         else:
-            yield (f"{space}{entry.name}" if entry.name else pattern), pattern
-
-
-for _name in (
-    *("root", "healthz", "readyz", "robots", "security", "sitemap"),
-    *("api-root", "api-schema", "api-docs", "api-problems", "api-summits"),
-):
-    declare(_name, Gate.EVERYBODY)
-# URLs below the API's root that don't exist.
-declare("api-nothing", Gate.EVERYBODY, see=NOBODY)
-# The metrics are for machines: from loopback, or with a token. Roles have no effect on them.
-declare("metrics", Gate.EVERYBODY)
-for _name in ("summit:home", "summit:picture", "summit:theme", "summit:sitemap", "api-summit"):
-    declare(_name, Gate.EVERYBODY, kind="public summit")
+            yield (f"{space}{entry.name}" if entry.name else pattern), pattern, entry.callback

@@ -8,12 +8,16 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.privacy.registry import Subject, as_data, columns_of, is_staffs, own_portions, portions, subject_of
+
+TAKE_OWN_DATA = audit_action("summit.take_own_data", gettext_lazy("took the data that is held of them"))
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def export_own_data(*, person: Person, by: By) -> bytes:
     """
     packed, detail = pack(person, own=True)
     with transaction.atomic():
-        audit.record(by=by, action="summit.take_own_data", target=person, summit=person.summit, detail=detail)
+        audit.record(by=by, action=TAKE_OWN_DATA, target=person, summit=person.summit, detail=detail)
     return packed
 
 

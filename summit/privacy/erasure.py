@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import SYSTEM, By
 from summit.people.models import Person
 from summit.permissions.rules import check
@@ -20,6 +21,20 @@ from summit.privacy.registry import Portion, portions, subject_of
 from summit.users.models import User
 
 ERASE = "summit.erase_person"
+
+
+def _erased(facts: Facts) -> str:
+    by_reason = {
+        "asked": _("erased the person’s data, at their request"),
+        "mistake": _("erased the person’s data, entered by mistake"),
+        "ordered": _("erased the person’s data, as an authority or a court ordered"),
+    }
+    return by_reason.get(
+        str(facts.detail.get("reason")), _("erased the person’s data, as the summit keeps it no longer")
+    )
+
+
+ERASE_PERSON = audit_action("summit.erase_person", _erased, label=gettext_lazy("erased the person’s data"))
 
 
 class Reason(TextChoices):
@@ -95,5 +110,5 @@ def clear(*, person: Person, by: By = SYSTEM, reason: str = "") -> dict[str, int
         Person.objects.filter(pk=person.pk).update(erased_at=Now())
         numbers = {name: number for name, number in numbers.items() if number}
         detail: dict[str, Any] = {"numbers": numbers} | ({"reason": reason} if reason else {})
-        audit.record(by=by, action=ERASE, target=person, summit=person.summit, detail=detail)
+        audit.record(by=by, action=ERASE_PERSON, target=person, summit=person.summit, detail=detail)
     return numbers

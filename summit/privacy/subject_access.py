@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import RULES, allows, check
@@ -25,6 +27,11 @@ HAND_OVER = "summit.hand_over_person"
 AGREE = "summit.agree_hand_over"
 # How long an agreement can be used.
 GOOD_FOR = timedelta(days=1)
+ASK_HAND_OVER = audit_action("summit.ask_hand_over", gettext_lazy("asked to hand the person’s data over"))
+AGREE_HAND_OVER = audit_action("summit.agree_hand_over", gettext_lazy("agreed that the person’s data is handed over"))
+HAND_OVER_PERSON = audit_action(
+    "summit.hand_over_person", gettext_lazy("took the person’s data whole, to hand it over")
+)
 
 
 class NeedsAgreement(ValueError):
@@ -58,7 +65,7 @@ def hand_over(*, person: Person, by: User) -> bytes:
         agreed = _claim(person, by)
         packed, detail = pack(person)
         detail |= {"rows": [audit.name_of(agreed)]} if agreed else {}
-        audit.record(by=by, action=HAND_OVER, target=person, summit=person.summit, detail=detail)
+        audit.record(by=by, action=HAND_OVER_PERSON, target=person, summit=person.summit, detail=detail)
     return packed
 
 
@@ -98,7 +105,7 @@ def ask(*, person: Person, by: User) -> SubjectAccessRequest:
             _open(person, by).filter(agreed_at__isnull=False).update(asked_at=Now(), agreed_at=None, agreed_by=None)
         row, new = SubjectAccessRequest.objects.get_or_create(person=person, asked_by=by, taken_at=None)
         if new:
-            audit.record(by=by, action="summit.ask_hand_over", target=person, summit=person.summit)
+            audit.record(by=by, action=ASK_HAND_OVER, target=person, summit=person.summit)
     return row
 
 
@@ -120,7 +127,7 @@ def agree(*, person: Person, by: User, until: int | None = None) -> int:
         number = rows.filter(pk__in=[row.pk for row in pending]).update(agreed_by=by, agreed_at=Now())
         if not number:
             raise NothingToAgree(_("Nobody asks to hand this person’s data over, or somebody has agreed already."))
-        audit.record(by=by, action=AGREE, target=person, summit=person.summit)
+        audit.record(by=by, action=AGREE_HAND_OVER, target=person, summit=person.summit)
     return number
 
 

@@ -15,11 +15,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from summit.admin_base import svg_charts
 from summit.admin_base.widgets import DayInput, MomentInput, name_parts
 from summit.core.languages import language_name
+from summit.permissions.route_access import Gate, route
 
 # Names of people, places and parties are data, which isn't translated.
 SPEAKER, OFFICE, PARTY, ROOM, VENUE = "A. Example", "Home Secretary", "Aland", "Long Gallery", "Lancaster House"
@@ -186,7 +186,7 @@ def _context(now: datetime) -> dict[str, Any]:
     }
 
 
-@require_safe
+@route(Gate.EVERYBODY)
 def page(request: HttpRequest) -> HttpResponse:
     """Show all components in all their states."""
     return render(request, "dev/components.html", _context(timezone.now()))

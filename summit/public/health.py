@@ -7,10 +7,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
-from django.views.decorators.http import require_safe
 
 from summit.core.metrics import exposition
 from summit.maintenance import heartbeats
+from summit.permissions.route_access import Gate, route
 
 PLAIN = "text/plain; charset=utf-8"
 # A database in a file needs this many free bytes on the disk to store a request's rows.
@@ -18,13 +18,13 @@ LEAST_FREE = 8 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1")
 
 
-@require_safe
+@route(Gate.EVERYBODY)
 def healthz(request: HttpRequest) -> HttpResponse:
     """Return 200 while the process is alive. The check depends on no other service."""
     return HttpResponse("ok\n", content_type=PLAIN, headers={"Cache-Control": "no-store"})
 
 
-@require_safe
+@route(Gate.EVERYBODY)
 def readyz(request: HttpRequest) -> HttpResponse:
     """Return 200 if the database is reachable and migrated, otherwise 503.
 
@@ -57,7 +57,7 @@ def _is_full() -> bool:
         return False
 
 
-@require_safe
+@route(Gate.EVERYBODY)
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics in Prometheus' text format to requests with METRICS_TOKEN. Raises Http404 for others.
 

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_safe
 
 from summit.core.languages import spoken
+from summit.permissions.route_access import Gate, route
 from summit.public import share_picture
 from summit.public_base import summits
 from summit.public_base.home import panels
@@ -20,6 +20,7 @@ from summit.summits import colours
 from summit.summits.models import Summit
 
 
+@route(Gate.EVERYBODY)
 def root(request: HttpRequest) -> HttpResponse:
     """Redirect to the summit that is running now, or to the only summit. Otherwise list the public summits.
 
@@ -49,7 +50,7 @@ def root(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def home(request: HttpRequest, summit: str) -> HttpResponse:
     """Show a summit's home: its name, place and days, its agenda and the texts that its press office published."""
@@ -57,7 +58,7 @@ def home(request: HttpRequest, summit: str) -> HttpResponse:
     return render(request, "public/home.html", {"summit": row, "venues": row.venues.all(), "panels": panels(row)})
 
 
-@public_page
+@public_page("public summit")
 def theme(request: HttpRequest, summit: str) -> HttpResponse:
     """Return a stylesheet with a summit's colour. Caches may store it for an hour.
 
@@ -69,14 +70,14 @@ def theme(request: HttpRequest, summit: str) -> HttpResponse:
     )
 
 
-@public_page
+@public_page("public summit")
 @cached_page()
 def picture(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the preview picture that programs show for shared links to the summit's pages."""
     return HttpResponse(share_picture.draw(summits.get_summit(summit)), content_type="image/png")
 
 
-@public_page
+@public_page()
 def robots(request: HttpRequest) -> HttpResponse:
     """Return robots.txt, which excludes personal pages and names the sitemap."""
     closed = ("/admin/", "/portal/", "/accounts/", "/i/", "/api/")
@@ -90,7 +91,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-@require_safe
+@route(Gate.EVERYBODY)
 def security(request: HttpRequest) -> HttpResponse:
     """Return security.txt, with the contact for reports of vulnerabilities (RFC 9116). It expires after 90 days."""
     until = (timezone.now() + timedelta(days=90)).replace(microsecond=0, second=0, minute=0, hour=0)

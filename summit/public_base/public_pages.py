@@ -11,6 +11,8 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
+from summit.permissions.route_access import Access, Gate, View, attach
+
 # Pages below these paths are personal: they have a session, and are in the account's language by default.
 PERSONAL = ("/portal/", "/admin/", "/accounts/", "/i/", "/dev/")
 
@@ -18,9 +20,6 @@ PERSONAL = ("/portal/", "/admin/", "/accounts/", "/i/", "/dev/")
 def is_personal(path: str) -> bool:
     """Return whether the page at a path is personal: it has a session and must not be shared by caches."""
     return path.startswith(PERSONAL)
-
-
-View = Callable[..., HttpResponseBase]
 
 
 def _nobody(*args: object) -> NoReturn:
@@ -45,24 +44,32 @@ class NoSession:
         _nobody(name)
 
 
-def public_page(view: View) -> View:
-    """Make a view public: it has no session, account or CSRF token, allows only GET and HEAD, and sends an ETag.
+def public_page(kind: str = "", *, see: str = "") -> Callable[[View], View]:
+    """Return a decorator that makes a view public: it has no session, account or CSRF token, and sends an ETag.
+
+    It declares the view's route (`summit.permissions.route_access`): everybody may open it, by GET and HEAD only.
+    `kind` is the kind of the public object that the URL names. Other objects, such as those under embargo, must give
+    the same 404 as none. `see` is NOBODY for a view that finds nothing for anybody.
 
     `Cache-Control: no-cache` lets caches store the page but makes them revalidate it before each use. So the end of
     an embargo, a hold or a withdrawal has its effect at once. The cost is a request, with a 304 as the response.
     """
+    access = Access(Gate.EVERYBODY, kind=kind, see=see)
 
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-        blind(request)
-        response = view(request, *args, **kwargs)
-        return finish(request, response)
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+            blind(request)
+            response = view(request, *args, **kwargs)
+            return finish(request, response)
 
-    wrapped.csrf_exempt = True  # type: ignore[attr-defined]
-    wrapped.is_public = True  # type: ignore[attr-defined]
-    return wrapped
+        wrapped.csrf_exempt = True  # type: ignore[attr-defined]
+        wrapped.is_public = True  # type: ignore[attr-defined]
+        return attach(wrapped, access)
+
+    return decorate
 
 
 def blind(request: HttpRequest) -> None:

@@ -89,13 +89,13 @@ def homes() -> Iterable[Chapter]:
         yield Chapter(reverse("summit:sitemap", args=[slug]))
 
 
-@public_page
+@public_page("public summit")
 def home(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the sitemap with a summit's home in each language."""
     return answer(interface(get_summit(summit).get_absolute_url()))
 
 
-@public_page
+@public_page()
 def index(request: HttpRequest) -> HttpResponse:
     """Return the index of all sitemaps."""
     root = etree.Element(f"{{{NS}}}sitemapindex", nsmap={None: NS})  # type: ignore[dict-item]

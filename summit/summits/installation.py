@@ -11,8 +11,10 @@ was restored into the same database.
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import SYSTEM, System
 from summit.core.database_clock import db_now
 from summit.core.database_identity import DatabaseIdentity
@@ -26,6 +28,24 @@ from summit.users.models import User
 RESUME = "summit.resume_installation"
 # The channels of messages and events that belong to no summit.
 channels: Registry[Channel[Installation]] = Registry()
+
+
+def _resumed_all(facts: Facts) -> str:
+    number = int(facts.detail.get("cancelled", 0))
+    message = ngettext(
+        "let the installation send, and cancelled %(number)d thing older than its arrival",
+        "let the installation send, and cancelled %(number)d things older than its arrival",
+        number,
+    )
+    return message % {"number": number}
+
+
+RESUME_INSTALLATION = audit_action(
+    "summit.resume_installation", _resumed_all, label=gettext_lazy("let the installation send")
+)
+PAUSE_INSTALLATION = audit_action(
+    "summit.pause_installation", gettext_lazy("let the installation send nothing until it is resumed")
+)
 
 
 def watch() -> None:
@@ -57,7 +77,7 @@ def pause(*, by: System, copied: bool = False) -> list[Summit]:
         if row.paused_at is None:
             row.paused_at = db_now()
             row.save(update_fields=["paused_at"])
-            audit.record(by=by, action="summit.pause_installation", target=row, summit=None)
+            audit.record(by=by, action=PAUSE_INSTALLATION, target=row, summit=None)
         summits = [each for each in Summit.objects.select_for_update().order_by("pk") if not each.is_paused]
         for summit in summits:
             outbound_pause.pause_row(summit, by=by, since=row.paused_at)
@@ -118,7 +138,5 @@ def resume(*, by: User | System) -> int:
         for summit in summits_of(row):
             cancelled += outbound_pause.resume_row(summit, by=by)
         Installation.objects.update(database=DatabaseIdentity(), host=host(), paused_at=None)
-        audit.record(
-            by=by, action="summit.resume_installation", target=row, summit=None, detail={"cancelled": cancelled}
-        )
+        audit.record(by=by, action=RESUME_INSTALLATION, target=row, summit=None, detail={"cancelled": cancelled})
     return cancelled

@@ -18,9 +18,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import System
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
@@ -30,6 +31,20 @@ from summit.users.models import User
 
 RESUME = "summit.resume"
 Sender = TypeVar("Sender", Summit, Installation)
+
+
+def _resumed(facts: Facts) -> str:
+    number = int(facts.detail.get("cancelled", 0))
+    message = ngettext(
+        "let the summit send, and cancelled %(number)d thing older than its arrival",
+        "let the summit send, and cancelled %(number)d things older than its arrival",
+        number,
+    )
+    return message % {"number": number}
+
+
+RESUME_ACTION = audit_action("summit.resume", _resumed, label=gettext_lazy("let the summit send"))
+PAUSE = audit_action("summit.pause", gettext_lazy("let the summit send nothing until it is resumed"))
 
 
 class NotPaused(ValueError):
@@ -104,7 +119,7 @@ def resume_row(row: Summit, *, by: User | System) -> int:
     """Resume a paused summit, and return the number of cancelled items. The caller must have locked the row."""
     cancelled = sum(channel.cancel(row) for channel in channels)
     Summit.objects.filter(pk=row.pk).update(resumed_at=Now())
-    audit.record(by=by, action=RESUME, target=row, summit=row, detail={"cancelled": cancelled})
+    audit.record(by=by, action=RESUME_ACTION, target=row, summit=row, detail={"cancelled": cancelled})
     return cancelled
 
 
@@ -127,7 +142,7 @@ def pause_row(row: Summit, *, by: System, since: datetime) -> None:
     The summit must not be paused yet, and the caller must have locked its row.
     """
     Summit.objects.filter(pk=row.pk).update(paused_at=since, resumed_at=None)
-    audit.record(by=by, action="summit.pause", target=row, summit=row)
+    audit.record(by=by, action=PAUSE, target=row, summit=row)
 
 
 # The reason that all channels give for cancelled items.

@@ -7,15 +7,36 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import row_changes
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.audit.row_changes import Values, apply_values, save_changes
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.permissions.rules import check
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
+
+SUMMIT_ACTIONS = row_actions(
+    "summit.summit",
+    add=gettext_lazy("created the summit"),
+    change=gettext_lazy("changed the summit’s settings"),
+    remove=gettext_lazy("deleted the summit"),
+)
+VENUE_ACTIONS = row_actions(
+    "summit.venue",
+    add=gettext_lazy("entered the venue"),
+    change=gettext_lazy("changed the venue"),
+    remove=gettext_lazy("deleted the venue"),
+)
+ROOM_ACTIONS = row_actions(
+    "summit.room",
+    add=gettext_lazy("entered the room"),
+    change=gettext_lazy("changed the room"),
+    remove=gettext_lazy("deleted the room"),
+)
 
 
 def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
@@ -26,7 +47,7 @@ def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
     with transaction.atomic():
         venue.full_clean()
         venue.save()
-        audit.record(by=by, action="summit.venue.add", target=venue, summit=summit, fields=values)
+        audit.record(by=by, action=VENUE_ACTIONS.add, target=venue, summit=summit, fields=values)
     return venue
 
 
@@ -38,7 +59,7 @@ def change_venue(*, by: User, venue: Venue, values: Values) -> Venue:
     check(by, "summit.venue.change", venue.summit)
     with transaction.atomic():
         row_changes.save_changes(
-            venue, row_changes.apply_values(venue, values), by=by, action="summit.venue.change", summit=venue.summit
+            venue, row_changes.apply_values(venue, values), by=by, action=VENUE_ACTIONS.change, summit=venue.summit
         )
     return venue
 
@@ -48,7 +69,7 @@ def remove_venue(*, by: User, venue: Venue) -> None:
     check(by, "summit.venue.change", venue.summit)
     with transaction.atomic():
         detail = {"rows": audit.references(venue)}
-        audit.record(by=by, action="summit.venue.remove", target=venue, summit=venue.summit, detail=detail)
+        audit.record(by=by, action=VENUE_ACTIONS.remove, target=venue, summit=venue.summit, detail=detail)
         for room in venue.rooms.all():
             remove_room(by=by, room=room)
         venue.delete()
@@ -65,7 +86,7 @@ def add_room(*, by: User, venue: Venue, values: Values) -> Room:
     with transaction.atomic():
         room.full_clean()
         room.save()
-        audit.record(by=by, action="summit.room.add", target=room, summit=venue.summit, fields=values, part_of=venue)
+        audit.record(by=by, action=ROOM_ACTIONS.add, target=room, summit=venue.summit, fields=values, part_of=venue)
     return room
 
 
@@ -83,7 +104,7 @@ def change_room(*, by: User, room: Room, values: Values) -> Room:
             room,
             row_changes.apply_values(room, values),
             by=by,
-            action="summit.room.change",
+            action=ROOM_ACTIONS.change,
             summit=summit,
             part_of=room.venue,
         )
@@ -105,9 +126,7 @@ def remove_room(*, by: User, room: Room) -> None:
     check(by, "summit.room.change", summit)
     with transaction.atomic():
         detail = {"rows": audit.references(room)}
-        audit.record(
-            by=by, action="summit.room.remove", target=room, summit=summit, detail=detail, part_of=room.venue
-        )
+        audit.record(by=by, action=ROOM_ACTIONS.remove, target=room, summit=summit, detail=detail, part_of=room.venue)
         room.delete()
 
 
@@ -143,7 +162,7 @@ def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Sum
                 summit.check_due(summit.answer_by, db_now())
             except ValidationError as refused:
                 raise ValidationError({"answer_by": refused}) from None
-        save_changes(summit, changed, by=by, action="summit.summit.change", summit=summit)
+        save_changes(summit, changed, by=by, action=SUMMIT_ACTIONS.change, summit=summit)
     return summit
 
 
@@ -205,7 +224,7 @@ def _save_new(summit: Summit, by: User) -> None:
     with transaction.atomic():
         summit.full_clean()
         summit.save()
-        audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
+        audit.record(by=by, action=SUMMIT_ACTIONS.add, target=summit, summit=summit)
         for function in founding:
             function(summit, by)
         begin(summit)
@@ -231,7 +250,7 @@ def set_translated_names(*, summit: Summit, names: Mapping[str, Mapping[str, str
         row.names = new_names
         row.clean_fields(exclude={field.name for field in Summit._meta.fields} - {"names"})
         row.save(update_fields=["names"])
-        audit.record(by=by, action="summit.summit.change", target=summit, summit=summit, fields=["names"])
+        audit.record(by=by, action=SUMMIT_ACTIONS.change, target=summit, summit=summit, fields=["names"])
     summit.names = new_names
 
 
@@ -254,9 +273,9 @@ def add_venue_with_rooms(
             venue.address = address
             venue.full_clean()
             venue.save()
-            verb = "add" if created else "change"
+            action = VENUE_ACTIONS.add if created else VENUE_ACTIONS.change
             fields = ["name", "address"] if created else ["address"]
-            audit.record(by=by, action=f"summit.venue.{verb}", target=venue, summit=summit, fields=fields)
+            audit.record(by=by, action=action, target=venue, summit=summit, fields=fields)
         _add_rooms(venue, rooms, by)
     return venue
 
@@ -270,7 +289,7 @@ def _add_rooms(venue: Venue, rooms: Sequence[tuple[str, int | None]], by: User) 
         room = Room(venue=venue, name=name, capacity=seats, position=position)
         room.full_clean()
         room.save()
-        audit.record(by=by, action="summit.room.add", target=room, summit=venue.summit)
+        audit.record(by=by, action=ROOM_ACTIONS.add, target=room, summit=venue.summit)
         known.add(name.casefold())
         position += 1
 
@@ -286,4 +305,4 @@ def set_answer_by(*, summit: Summit, moment: datetime, by: User) -> None:
     with transaction.atomic():
         summit.answer_by = moment
         summit.save(update_fields=["answer_by"])
-        audit.record(by=by, action="summit.summit.change", target=summit, summit=summit, fields=["answer_by"])
+        audit.record(by=by, action=SUMMIT_ACTIONS.change, target=summit, summit=summit, fields=["answer_by"])

@@ -13,9 +13,11 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
 from summit.audit import verification
+from summit.audit.actions import audit_action
 from summit.audit.services import System
 from summit.core.database_clock import db_now
 from summit.core.transfer_registry import MOVED, moved_of, programs
@@ -29,6 +31,7 @@ BATCH = 500
 ACCOUNTS = "accounts"
 MANIFEST = "manifest.json"
 Progress = Callable[[str, int], object]
+EXPORT = audit_action("summit.export", gettext_lazy("took the summit out to an archive"))
 
 
 def quiet(part: str, rows: int) -> None:
@@ -107,7 +110,7 @@ def export(*, summit: Summit, path: Path, passphrase: str, by: System, progress:
     """
     with encryption.writing(path, passphrase) as file:
         with transaction.atomic():
-            audit.record(by=by, action="summit.export", target=summit, summit=None)
+            audit.record(by=by, action=EXPORT, target=summit, summit=None)
         with snapshot(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             manifest = _write(summit, archive, progress)
             archive.writestr(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))

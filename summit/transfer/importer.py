@@ -19,8 +19,11 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from django.db.models import Model
 from django.db.models.sql import InsertQuery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from summit.accounts.role_assignments import USER_ACTIONS
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import System
 from summit.core.database_clock import db_now
 from summit.core.models import PublicModel
@@ -44,6 +47,7 @@ from summit.users.models import User
 
 # The most values of one INSERT, and the most bytes of files that are held in memory for it.
 MOST_VALUES, MOST_BYTES = 20_000, 8 * 1024 * 1024
+IMPORT = audit_action("summit.import", gettext_lazy("brought the summit in from an archive"))
 
 
 @dataclass
@@ -171,7 +175,7 @@ def _store(
     for function in arrived:
         function(summit)
     detail = {"made_at": manifest["made_at"], "audit_end": manifest["audit_end"]}
-    audit.record(by=by, action="summit.import", target=summit, summit=None, detail=detail)
+    audit.record(by=by, action=IMPORT, target=summit, summit=None, detail=detail)
     # The imported entries are added to the chain at once. They are old, and would otherwise look as if they had been
     # withheld from the chain.
     while audit.chain():
@@ -189,7 +193,7 @@ def _account(values: dict[str, Any], by: System) -> User:
         user.public_id = values["public_id"]
     user.set_unusable_password()
     user.save(force_insert=True)
-    audit.record(by=by, action="summit.user.add", target=user, summit=None)
+    audit.record(by=by, action=USER_ACTIONS.add, target=user, summit=None)
     return user
 
 

@@ -12,7 +12,6 @@ REGISTERING = (
     "metrics",
     "outbound_pause",
     "permissions",
-    "routes",
     "transfer_policy",
 )
 

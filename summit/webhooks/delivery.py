@@ -18,8 +18,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.compiled_query import Prepared
 from summit.core.database_clock import db_now
 from summit.outbox.failure_reasons import because
@@ -45,6 +47,7 @@ LONGEST_WAIT = 24 * 3600
 TURN = 5.0
 # A queued endpoint isn't queued again for this long. After that its task counts as lost.
 HANDED = timedelta(seconds=30)
+SEND_AGAIN = audit_action("webhooks.send_again", gettext_lazy("had the delivery sent again"))
 
 
 class CantSend(ValueError):
@@ -220,4 +223,4 @@ def send_again(*, delivery: Delivery, by: User) -> None:
             or rows.filter(state=DeliveryState.PENDING).update(next_attempt_at=Now())
         ):
             raise CantSend(_("A worker is sending it at this moment."))
-        audit.record(by=by, action="webhooks.send_again", target=delivery, summit=delivery.endpoint.summit)
+        audit.record(by=by, action=SEND_AGAIN, target=delivery, summit=delivery.endpoint.summit)

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
 from summit.webhooks.notices import notify_organisers
 
@@ -13,6 +15,7 @@ from summit.webhooks.notices import notify_organisers
 PATIENCE = timedelta(days=3)
 # An endpoint is turned off if it refuses this many deliveries in a row.
 MOST_GIVEN_UP = 20
+DISABLED = audit_action("webhooks.disabled", _("turned the webhook off, since nothing gets through"))
 
 
 def record_success(endpoint: Endpoint) -> None:
@@ -48,7 +51,5 @@ def _turn_off(endpoint: Endpoint, why: OffWhy, **where: object) -> None:
     rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True, **where)
     if rows.update(enabled=False, off_why=why, off_at=Now()):
         detail = {"why": str(why)}
-        audit.record(
-            by=audit.SYSTEM, action="webhooks.disabled", target=endpoint, summit=endpoint.summit, detail=detail
-        )
+        audit.record(by=audit.SYSTEM, action=DISABLED, target=endpoint, summit=endpoint.summit, detail=detail)
         notify_organisers(endpoint, why)

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
+from summit.audit.actions import audit_action, row_actions
 from summit.core.database_clock import db_now
 from summit.core.models import new_public_id
 from summit.permissions.rules import check
@@ -24,6 +26,16 @@ CHANGE = "webhooks.endpoint.change"
 FIELDS = ("name", "url", "events")
 # If a new secret is requested again within this time, the previous one counts as not set up at the receiver yet.
 AGAIN = timedelta(minutes=10)
+ENDPOINT_ACTIONS = row_actions(
+    "webhooks.endpoint",
+    add=gettext_lazy("added the webhook"),
+    change=gettext_lazy("changed the webhook"),
+    remove=gettext_lazy("deleted the webhook"),
+)
+TURN_OFF = audit_action("webhooks.turn_off", gettext_lazy("turned the webhook off"))
+TURN_ON = audit_action("webhooks.turn_on", gettext_lazy("turned the webhook on"))
+NEW_SECRET = audit_action("webhooks.new_secret", gettext_lazy("gave the webhook a new secret"))
+TEST_ACTION = audit_action("webhooks.test", gettext_lazy("sent the webhook a test"))
 
 
 class EndpointProblem(ValueError):
@@ -41,7 +53,7 @@ def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
     row.clean_fields(exclude=["events"])
     with transaction.atomic():
         row.save(force_insert=True)
-        audit.record(by=by, action="webhooks.endpoint.add", target=row, summit=summit, fields=sorted(values))
+        audit.record(by=by, action=ENDPOINT_ACTIONS.add, target=row, summit=summit, fields=sorted(values))
     return row
 
 
@@ -62,7 +74,7 @@ def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
     with transaction.atomic():
         endpoint.save(update_fields=list(changed))
         fields = sorted(changed)
-        audit.record(by=by, action="webhooks.endpoint.change", target=endpoint, summit=endpoint.summit, fields=fields)
+        audit.record(by=by, action=ENDPOINT_ACTIONS.change, target=endpoint, summit=endpoint.summit, fields=fields)
 
 
 def _validated(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +97,7 @@ def turn_off(*, endpoint: Endpoint, by: User) -> None:
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True)
         if not rows.update(enabled=False, off_why=OffWhy.HAND, off_at=Now()):
             raise EndpointProblem(_("This webhook is off already."))
-        audit.record(by=by, action="webhooks.turn_off", target=endpoint, summit=endpoint.summit)
+        audit.record(by=by, action=TURN_OFF, target=endpoint, summit=endpoint.summit)
 
 
 def turn_on(*, endpoint: Endpoint, by: User) -> None:
@@ -99,7 +111,7 @@ def turn_on(*, endpoint: Endpoint, by: User) -> None:
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=False)
         if not rows.update(enabled=True, off_why="", off_at=None, **reset):
             raise EndpointProblem(_("This webhook is on already."))
-        audit.record(by=by, action="webhooks.turn_on", target=endpoint, summit=endpoint.summit)
+        audit.record(by=by, action=TURN_ON, target=endpoint, summit=endpoint.summit)
 
 
 def new_secret(*, endpoint: Endpoint, by: User) -> str:
@@ -115,7 +127,7 @@ def new_secret(*, endpoint: Endpoint, by: User) -> str:
         row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         former = {"former_secret": row.secret, "former_until": Now() + OVERLAP} if _in_use(row) else {}
         Endpoint.objects.filter(pk=row.pk).update(secret=secret, secret_shown_at=Now(), **former)
-        audit.record(by=by, action="webhooks.new_secret", target=endpoint, summit=endpoint.summit, fields=["secret"])
+        audit.record(by=by, action=NEW_SECRET, target=endpoint, summit=endpoint.summit, fields=["secret"])
     return secret
 
 
@@ -142,5 +154,5 @@ def send_test(*, endpoint: Endpoint, by: User) -> Delivery:
         key = f"webhooks.test:{new_public_id()}"
         data = {"summit": endpoint.summit.public_id}
         row = Delivery.objects.create(endpoint=endpoint, event=TEST, subject_key=key, data=data, aside=True)
-        audit.record(by=by, action="webhooks.test", target=endpoint, summit=endpoint.summit)
+        audit.record(by=by, action=TEST_ACTION, target=endpoint, summit=endpoint.summit)
     return row

@@ -14,7 +14,8 @@ from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.permissions.models import Role
-from summit.permissions.route_table import Gate, declared
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import declared
 from tests import factories as f
 from tests.clients import signed_in
 from tests.module_fixtures import once_a_module

@@ -15,7 +15,8 @@ from drf_spectacular.validation import validate_schema
 
 from portal.demo import synthetic
 from summit.api_base.problem_types import KINDS
-from summit.permissions.route_table import Gate, declared
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import declared
 from summit.summits.models import Summit
 from tests.factories import RoomFactory, SummitFactory, VenueFactory
 from tests.press.helpers import ago, make_delivered, make_text

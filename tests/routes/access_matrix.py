@@ -22,7 +22,8 @@ from summit.api_base import throttling
 from summit.core.process_cache import forget_all
 from summit.permissions import rules
 from summit.permissions.models import Role
-from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, existing
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whose, existing
 from summit.public_base.page_cache import PAGES
 from summit.public_base.public_pages import is_personal
 from summit.users.models import User

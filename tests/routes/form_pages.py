@@ -17,7 +17,8 @@ from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
 from summit.imports import services
 from summit.jobs.models.jobs import Job
-from summit.permissions.route_table import Gate, Route, Whose, declared
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import Route, Whose, declared
 from summit.privacy import subject_access
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -16,10 +16,11 @@ from press.public.api import texts as press_api
 from press.public.views import texts as press_views
 from press.published_texts.selectors import find_public_edition
 from press.texts.models.texts import Text
-from sessions.draft.admin import session_pages
 from sessions.draft.models.sessions import Session
+from summit.admin_base import model_pages
 from summit.backoffice.summits import VenueAdmin
-from summit.permissions.route_table import Gate, RouteAnswer, declared
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import RouteAnswer, declared
 from summit.summits.models import Summit, Venue
 from summit.users.models import User
 from tests.routes.access_matrix import PATTERNS, differing, known_readers, opened, telling
@@ -103,7 +104,7 @@ def test_control_public_texts_that_are_found_and_then_hidden_are_told(
 
 
 def test_control_a_page_that_asks_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_pages, "check_can_edit", lambda user, session: None)
+    monkeypatch.setattr(model_pages, "check", lambda user, action, summit, row: None)
     found = wrong(world, "admin:agenda_session_cancel")
     assert any(each.startswith("GET ") and each.endswith(" of foreign: yes, not 403") for each in found)
     assert not any(" by organiser " in each or " by vetting " in each for each in found)
@@ -118,9 +119,9 @@ def test_control_rows_that_are_found_and_then_refused_are_told_from_what_isnt_th
 
 
 def test_control_a_refusal_that_came_too_late_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(user: User, session: Session) -> None:
-        Session.objects.filter(pk=session.pk).update(title="changed")
+    def late(user: User, action: str, summit: Summit, row: None) -> None:
+        Session.objects.filter(summit=summit).update(title="changed")
         raise PermissionDenied("Not you.")
 
-    monkeypatch.setattr(session_pages, "check_can_edit", late)
+    monkeypatch.setattr(model_pages, "check", late)
     assert any("of foreign: 403, and yet" in each for each in wrong(world, "admin:agenda_session_cancel"))

@@ -5,7 +5,8 @@ import itertools
 
 import pytest
 
-from summit.permissions.route_table import NOBODY, Gate, Route, declared
+from summit.permissions.route_access import NOBODY, Gate
+from summit.permissions.route_table import Route, declared
 
 pytestmark = pytest.mark.once
 # What a list of the admin shows and what is done there, by the resource that does the same.

@@ -4,7 +4,7 @@ from functools import cache
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from summit.management.commands.routes import READERS, table
 from summit.permissions.models import Role
@@ -53,3 +53,11 @@ def test_each_form_has_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
         for name, _pattern in existing():
             assert name.replace("|", "\\|" if form == "markdown" else "|") in out.getvalue()
         assert "all declared" in out.getvalue()
+
+
+def test_a_view_without_a_declaration_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "summit.management.commands.routes.faults", lambda: ["views.py:3 (page) declares no route: x"]
+    )
+    with pytest.raises(CommandError, match=r"views\.py:3"):
+        call_command("routes", stdout=StringIO())

@@ -7,15 +7,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 
 from delegations.badges import badge_pdf as paper
 from delegations.badges.models.badges import Badge
-from delegations.badges.permissions import can_issue_badges, check_can_issue_badges
+from delegations.badges.permissions import can_issue_badges
 from delegations.badges.selectors import badge_check, badge_sheet
 from delegations.badges.selectors import badges as badges_selectors
 from delegations.badges.services import badges
@@ -23,13 +22,14 @@ from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.members.models.members import Membership
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.users.models import User
 
 # The most badges that a page shows, or that the URL of a page names.
 MOST = 300
@@ -50,30 +50,14 @@ class BadgePagesMixin:
     admin_site: Any
     opts: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of these pages, followed by the inherited ones."""
-        wrap, name = self.admin_site.admin_view, "delegations_badge"
-        return [
-            path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
-            path("check/", wrap(require_safe(self.check_view)), name=f"{name}_check"),
-            path("badges.pdf", wrap(require_safe(self.paper_view)), name=f"{name}_paper"),
-            path("<int:pk>/reissue/", wrap(self.reissue_view), name=f"{name}_reissue"),
-            *super().get_urls(),  # type: ignore[misc]
-        ]
-
-    def _user(self, request: HttpRequest, action: str) -> User:
-        self.admit(request, "view")  # type: ignore[attr-defined]
-        check(request.user, action, None)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        return request.user
-
+    @model_page("issue/", "issue", do="delegations.issue_badge")
     def issue_view(self, request: HttpRequest) -> HttpResponse:
         """Show on GET the members of the summit `?summit=` who have no badge. On POST, issue a badge to each member
         with a primary key in `row`.
 
         Raises Http404 if there is no summit in which the user may issue badges.
         """
-        user = self._user(request, "delegations.issue_badge")
+        user = user_of(request)
         summits = [row for row in summits_of(request) if can_issue_badges(user, row)]
         summit = chosen_summit(request, summits)
         if summit is None:
@@ -122,15 +106,13 @@ class BadgePagesMixin:
         }
         return TemplateResponse(request, "admin/delegations/badges/issue.html", context)
 
-    def reissue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for confirmation on GET. On POST, end the lost badge `pk` and issue another to the same person."""
-        row: Badge = self.admit(request, "view", pk)  # type: ignore[attr-defined]
-        check_can_issue_badges(request.user, row.party.summit)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    @model_page("<int:pk>/reissue/", "reissue", do="delegations.issue_badge")
+    def reissue_view(self, request: HttpRequest, row: Badge) -> HttpResponse:
+        """Ask for confirmation on GET. On POST, end the lost badge and issue another to the same person."""
         back = reverse("admin:delegations_badge_change", args=[row.pk])
         if request.method == "POST":
             try:
-                new_badge = badges.reissue(badge=row, by=request.user)
+                new_badge = badges.reissue(badge=row, by=user_of(request))
             except badges.BadgeRefused as refused:
                 messages.warning(request, str(refused))
                 return redirect(back)
@@ -150,9 +132,10 @@ class BadgePagesMixin:
             nothing=_("This badge is dead already. Look whether the person has another."),
         )
 
+    @model_page("check/", "check", "GET", see=badge_check.SEE)
     def check_view(self, request: HttpRequest) -> HttpResponse:
         """Show whether the badge with the number `?number=` opens anything, and why not if it doesn't."""
-        user = self._user(request, badge_check.SEE)
+        user = user_of(request)
         typed = request.GET.get("number", "")
         checked = badge_check.check_badge(typed=typed, by=user) if typed.strip() else None
         badge = checked.badge if checked else None
@@ -173,13 +156,14 @@ class BadgePagesMixin:
         }
         return TemplateResponse(request, "admin/delegations/badges/check.html", context)
 
+    @model_page("badges.pdf", "paper", "GET", do="delegations.issue_badge")
     def paper_view(self, request: HttpRequest) -> HttpResponse:
         """Return a PDF of the live badges with the primary keys `?row=`, one badge to a page.
 
         If the badges can't be printed, redirect to the list with a warning. The access log records that the user has
         seen the photographs.
         """
-        user = self._user(request, "delegations.issue_badge")
+        user = user_of(request)
         keys = keys_of(request.GET.getlist("row"))[:MOST]
         rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))  # type: ignore[attr-defined]
         if not rows:

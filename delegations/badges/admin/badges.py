@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
@@ -24,9 +24,10 @@ from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.parties.admin.party_column import PartyColumn
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of, keys_of
 from summit.core.punctuation import comma
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.moments import Moment
 from summit.users.models import User
@@ -171,11 +172,6 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         }
         return super().change_view(request, object_id, form_url, extra)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL pattern of the page that ends badges, followed by the inherited ones."""
-        end = path("end/", self.admin_site.admin_view(self.end_view), name="delegations_badge_end")
-        return [end, *super().get_urls()]
-
     @admin.action(description=_("Print the chosen badges"), permissions=["issue"])
     def print_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
         """Redirect to the PDF of the chosen badges."""
@@ -186,11 +182,10 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         """Redirect to the page that asks for the reason and ends the chosen badges."""
         return _with("admin:delegations_badge_end", queryset)
 
+    @model_page("end/", "end", do="delegations.end_badge")
     def end_view(self, request: HttpRequest) -> HttpResponse:
         """Ask on GET for the reason. On POST, end the live badges with the primary keys `?row=`."""
-        self.admit(request, "view")
         user = request.user
-        check(user, "delegations.end_badge", None)
         assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
         keys = keys_of(request.GET.getlist("row"))[:MOST]
         rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))

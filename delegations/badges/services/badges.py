@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.badges import events as badges_events
 from delegations.badges.models.badges import Badge, BadgeQuerySet
@@ -24,6 +25,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.permissions import standing_parties
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.models import AuditEntry
 from summit.audit.services import By
 from summit.core.validators import validate_printable
@@ -31,6 +33,8 @@ from summit.people.models import Person
 from summit.users.models import User
 
 REASON_LENGTH = 200
+ISSUE = audit_action("delegations.badge.issue", gettext_lazy("issued a badge"))
+END = audit_action("delegations.badge.end", gettext_lazy("ended a badge"))
 
 
 class BadgeProblem(Exception):
@@ -104,7 +108,7 @@ def _issue(keys: Collection[int], parties: dict[int, Party], by: User) -> Issued
 def _issued(badge: Badge, by: User) -> AuditEntry:
     return audit.entry(
         by=by,
-        action="delegations.badge.issue",
+        action=ISSUE,
         target=badge,
         summit=badge.party.summit,
         fields=["party", "person"],
@@ -147,7 +151,7 @@ def _end(badges: BadgeQuerySet, why: str, by: By) -> list[Badge]:
         [
             audit.entry(
                 by=by,
-                action="delegations.badge.end",
+                action=END,
                 target=row,
                 summit=row.party.summit,
                 fields=["ended_at", "why"],

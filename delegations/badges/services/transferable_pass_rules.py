@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import transferable_passes
@@ -13,6 +13,7 @@ from delegations.core.services import rows
 from delegations.parties.services import parties
 from delegations.zones import services as zones_services
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -21,6 +22,12 @@ CHANGE = "delegations.transferablepassrule.change"
 FIELDS = ("name", "passes", "people", "most")
 
 zones_services.opens_zones(20, TransferablePassRule)
+PASS_RULE_ACTIONS = row_actions(
+    "delegations.transferablepassrule",
+    add=gettext_lazy("added a kind of overpass"),
+    change=gettext_lazy("changed a kind of overpass"),
+    remove=gettext_lazy("deleted a kind of overpass"),
+)
 
 
 def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> TransferablePassRule:
@@ -28,7 +35,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Transferab
     check(by, CHANGE, summit)
     row = TransferablePassRule(summit=summit)
     with transaction.atomic():
-        rows.create(row, values, FIELDS, by=by, action="delegations.transferablepassrule.add")
+        rows.create(row, values, FIELDS, by=by, action=PASS_RULE_ACTIONS.add)
         transferable_passes.settle_summit(summit=summit, by=by)
     return row
 
@@ -42,7 +49,7 @@ def change(*, rule: TransferablePassRule, values: Mapping[str, Any], by: User) -
     check(by, CHANGE, rule.summit)
     stored: TransferablePassRule
     with transaction.atomic():
-        stored, changed = rows.change(rule, values, FIELDS, by=by, action="delegations.transferablepassrule.change")
+        stored, changed = rows.change(rule, values, FIELDS, by=by, action=PASS_RULE_ACTIONS.change)
         if changed:
             transferable_passes.settle_summit(summit=rule.summit, by=by)
     return stored
@@ -73,5 +80,5 @@ def remove(*, rule: TransferablePassRule, by: User) -> None:
         parties.lock_all(summit)
         if reason := stops_removal(rule):
             raise ValidationError(reason)
-        audit.record(by=by, action="delegations.transferablepassrule.remove", target=rule, summit=summit)
+        audit.record(by=by, action=PASS_RULE_ACTIONS.remove, target=rule, summit=summit)
         rule.delete()

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.members import listeners
@@ -24,12 +24,26 @@ from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.models import AuditEntry
 from summit.audit.services import By
 from summit.people.models import Person
 from summit.summits.models import Summit
 
 HAND = "delegations.hand_transferable_pass"
+
+
+def _counted_words(facts: Facts) -> str:
+    numbers = {"before": int(facts.detail.get("before", 0)), "now": int(facts.detail.get("now", 0))}
+    return _("brought the party’s overpasses in line: %(now)d, from %(before)d") % numbers
+
+
+COUNT = audit_action(
+    "delegations.transferablepass.count", _counted_words, label=gettext_lazy("brought the party’s overpasses in line")
+)
+HAND_ACTION = audit_action("delegations.transferablepass.hand", gettext_lazy("handed an overpass out"))
+TAKE_BACK = audit_action("delegations.transferablepass.take_back", gettext_lazy("took an overpass back"))
+PASS_ON = audit_action("delegations.transferablepass.pass_on", gettext_lazy("passed an overpass on"))
 
 
 class TransferablePassRefused(Exception):
@@ -155,7 +169,7 @@ def _difference(
 def _counted(party: Party, summit: Summit, rule: TransferablePassRule, change: tuple[int, int], by: By) -> AuditEntry:
     return audit.entry(
         by=by,
-        action="delegations.transferablepass.count",
+        action=COUNT,
         target=party,
         summit=summit,
         fields=["transferable_passes"],
@@ -219,17 +233,11 @@ def _record(transferable_pass: TransferablePass, seen: Person | None, taker: Per
         "fields": ["holder"],
     }
     if taker is None:
-        audit.record(
-            action="delegations.transferablepass.take_back", detail=detail, part_of=transferable_pass.party, **common
-        )
+        audit.record(action=TAKE_BACK, detail=detail, part_of=transferable_pass.party, **common)
     elif seen is None:
-        audit.record(
-            action="delegations.transferablepass.hand", detail=detail, part_of=transferable_pass.party, **common
-        )
+        audit.record(action=HAND_ACTION, detail=detail, part_of=transferable_pass.party, **common)
     else:
-        audit.record(
-            action="delegations.transferablepass.pass_on", detail=detail, part_of=transferable_pass.party, **common
-        )
+        audit.record(action=PASS_ON, detail=detail, part_of=transferable_pass.party, **common)
 
 
 @listeners.counted(10)

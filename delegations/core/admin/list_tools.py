@@ -6,13 +6,14 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from delegations.core import table_writers
 from summit.admin_base.access_log_mixin import NOT_FILTERS
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.audit import access_log
 from summit.import_export.export_services import MACHINES
@@ -36,20 +37,13 @@ class ToolsMixin:
         """Return the rows as a table with the columns that `by` may see. Subclasses must override it."""
         raise NotImplementedError
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL pattern of the list's export, followed by the inherited ones."""
-        view = self.admin_site.admin_view(self.export_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
-        inherited: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [path("export/", view, name=name), *inherited]
-
+    @model_page("export/", "export", "GET")
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """Return a file with all rows that match the request's filters, from all pages of the list.
 
         The parameter `take` names the format. If a filter is invalid, redirect to the list. The access log records
         that the user has seen the people in the file.
         """
-        self.admit(request, "view")  # type: ignore[attr-defined]
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         params = request.GET.copy()
         ending = table_writers.ending_of((params.pop(ASKS, None) or [""])[-1])

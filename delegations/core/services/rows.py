@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from delegations.core.row_order import OrderChanged
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -87,7 +88,13 @@ def write(
 
 
 def create(
-    row: Any, values: Mapping[str, Any], known: Iterable[str], *, by: User, action: str, ready: Ready | None = None
+    row: Any,
+    values: Mapping[str, Any],
+    known: Iterable[str],
+    *,
+    by: User,
+    action: AuditAction,
+    ready: Ready | None = None,
 ) -> None:
     """Store a new row of a summit with these values, and record it in the audit.
 
@@ -107,7 +114,13 @@ def create(
 
 
 def change(
-    row: Any, values: Mapping[str, Any], known: Iterable[str], *, by: User, action: str, ready: Ready | None = None
+    row: Any,
+    values: Mapping[str, Any],
+    known: Iterable[str],
+    *,
+    by: User,
+    action: AuditAction,
+    ready: Ready | None = None,
 ) -> tuple[Any, dict[str, tuple[Any, Any]]]:
     """Change a row of a summit and record in the audit what changed.
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -27,10 +27,11 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
 from summit.audit import access_log
 from summit.people.models import Person
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 SIGNS = {
@@ -114,20 +115,10 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         extra = {"can_decide": may_decide and row.state == RequestState.OPEN, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, extra)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of the approve and refuse pages, followed by the inherited ones."""
-        wrap, name = self.admin_site.admin_view, "delegations_focalpointrequest"
-        return [
-            path("<int:pk>/approve/", wrap(self.approve_view), name=f"{name}_approve"),
-            path("<int:pk>/refuse/", wrap(self.refuse_view), name=f"{name}_refuse"),
-            *super().get_urls(),
-        ]
-
-    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/approve/", "approve", do=requests.DECIDE)
+    def approve_view(self, request: HttpRequest, row: FocalPointRequest) -> HttpResponse:
         """Show on GET what approval means, and the people already entered who may be the requested person. On POST,
         approve the request."""
-        row = self.admit(request, "view", pk)
-        check(request.user, requests.DECIDE, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         values = {"name": row.name, "email": row.email}
         hits, error = duplicates.find_duplicates(summit=row.party.summit, values=values), ""
@@ -177,10 +168,9 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         template = "admin/delegations/focal_points/approve.html"
         return TemplateResponse(request, template, context, status=422 if error else 200)
 
-    def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/refuse/", "refuse", do=requests.DECIDE)
+    def refuse_view(self, request: HttpRequest, row: FocalPointRequest) -> HttpResponse:
         """Ask on GET for the reason; on POST, refuse the request."""
-        row = self.admit(request, "view", pk)
-        check(request.user, requests.DECIDE, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         by = request.user
         return ask_reason(

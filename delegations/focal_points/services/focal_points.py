@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.focal_points.services import notices
 from delegations.invitations.models.invitations import InvitationLink
+from delegations.invitations.services.links import REVOKE_LINK
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
@@ -19,6 +21,7 @@ from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person
 from summit.permissions.rules import check
@@ -26,6 +29,12 @@ from summit.users.models import User
 
 CHANGE = "delegations.focalpoint.change"
 ASK = "delegations.ask_focal_point"
+FOCAL_POINT_ACTIONS = row_actions(
+    "delegations.focalpoint",
+    add=gettext_lazy("named a focal point"),
+    change=gettext_lazy("changed a focal point"),
+    remove=gettext_lazy("took a focal point off"),
+)
 
 
 class ActingRefused(Exception):
@@ -63,7 +72,7 @@ def make(party: Party, person: Person, by: By) -> FocalPoint:
     row = FocalPoint.objects.create(party=party, person=person)
     audit.record(
         by=by,
-        action="delegations.focalpoint.add",
+        action=FOCAL_POINT_ACTIONS.add,
         target=row,
         summit=party.summit,
         fields=["party", "person"],
@@ -151,7 +160,7 @@ def end(point: FocalPoint, by: By) -> None:
         raise ActingRefused(message % {"person": person.label, "party": party.name})
     audit.record(
         by=by,
-        action="delegations.focalpoint.remove",
+        action=FOCAL_POINT_ACTIONS.remove,
         target=point,
         summit=party.summit,
         detail={"rows": audit.references(point)},
@@ -175,7 +184,7 @@ def close(party: Party, person: Person, by: By) -> None:
         if link.address.strip().casefold() in remaining:
             continue
         InvitationLink.objects.filter(pk=link.pk).update(revoked_at=Now())
-        audit.record(by=by, action="delegations.revoke_link", target=link, summit=party.summit, fields=["revoked_at"])
+        audit.record(by=by, action=REVOKE_LINK, target=link, summit=party.summit, fields=["revoked_at"])
     elsewhere = FocalPoint.objects.filter(person=person).exists() or Membership.objects.filter(person=person).exists()
     if not elsewhere:
         live = PortalSession.objects.live().filter(person=person)

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
 from delegations.focal_points.models import FocalPointRequest, RequestState
@@ -25,6 +26,7 @@ from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import accounts
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By, Link, Mailbox
 from summit.core.validators import validate_mailbox, validate_printable
 from summit.people.models import Person
@@ -40,6 +42,12 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     RequestState.REFUSED: frozenset(),
     RequestState.WITHDRAWN: frozenset(),
 }
+ASK_ACTION = audit_action("delegations.focalpointrequest.ask", gettext_lazy("asked for a new focal point"))
+APPROVE = audit_action("delegations.focalpointrequest.approve", gettext_lazy("approved a new focal point"))
+REFUSE = audit_action("delegations.focalpointrequest.refuse", gettext_lazy("refused a new focal point"))
+WITHDRAW = audit_action(
+    "delegations.focalpointrequest.withdraw", gettext_lazy("took the request for a focal point back")
+)
 
 
 class FocalProblem(FieldProblem):
@@ -84,7 +92,7 @@ def ask(
         row.save(force_insert=True)
         audit.record(
             by=by,
-            action="delegations.focalpointrequest.ask",
+            action=ASK_ACTION,
             target=row,
             summit=party.summit,
             fields=["email", "language", "name", "office", *(["instead_of"] if instead_of else [])],
@@ -177,7 +185,7 @@ def approve(
         request.person = person
         audit.record(
             by=by,
-            action="delegations.focalpointrequest.approve",
+            action=APPROVE,
             target=request,
             summit=party.summit,
             fields=["person", "state"],
@@ -222,7 +230,7 @@ def refuse(*, request: FocalPointRequest, reason: str, by: User) -> None:
         _decide(request, RequestState.REFUSED, by, reason=reason)
         audit.record(
             by=by,
-            action="delegations.focalpointrequest.refuse",
+            action=REFUSE,
             target=request,
             summit=party.summit,
             fields=["reason", "state"],
@@ -239,7 +247,7 @@ def withdraw(*, request: FocalPointRequest, by: By) -> None:
         _decide(request, RequestState.WITHDRAWN, None)
         audit.record(
             by=by,
-            action="delegations.focalpointrequest.withdraw",
+            action=WITHDRAW,
             target=request,
             summit=request.party.summit,
             fields=["state"],

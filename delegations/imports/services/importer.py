@@ -17,7 +17,10 @@ from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.members.services import passport_digests
+from delegations.members.services.members import MOVE, NAME
+from delegations.members.services.people import PERSON_ACTIONS
 from delegations.parties.models.parties import ExternalId, Party
+from delegations.parties.services.parties import PARTY_ACTIONS
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import By, System
@@ -120,7 +123,7 @@ def _store_parties(plan: ImportPlan, summit: Summit, by: By) -> None:
     ]
     bulk_insert.insert(keys)
     audit.record_many(
-        [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in parties]
+        [audit.entry(by=by, action=PARTY_ACTIONS.add, target=party, summit=summit) for party in parties]
     )
 
 
@@ -136,7 +139,7 @@ def _store_people(plan: ImportPlan, summit: Summit, by: By, system: str) -> None
     keys = [ExternalId(summit=summit, system=system, value=key, person=person) for person, key in keyed]
     bulk_insert.insert(keys)
     audit.record_many(
-        [audit.entry(by=by, action="summit.person.add", target=person, summit=summit) for person in persons]
+        [audit.entry(by=by, action=PERSON_ACTIONS.add, target=person, summit=summit) for person in persons]
     )
 
 
@@ -174,7 +177,7 @@ def _named(plan: ImportPlan, known: ExistingRows, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,
-            action="delegations.name",
+            action=NAME,
             target=row,
             summit=known.summit,
             fields=["category", "party", "person"],
@@ -189,7 +192,7 @@ def _moved(plan: ImportPlan, known: ExistingRows, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,
-            action="delegations.move",
+            action=MOVE,
             target=row,
             summit=known.summit,
             fields=["category"],

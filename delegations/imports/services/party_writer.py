@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from delegations.parties.models.parties import Party
+from delegations.parties.services.parties import PARTY_ACTIONS
 from summit.audit import services as audit
 from summit.audit.services import By
 from summit.summits.models import Summit
@@ -24,7 +25,7 @@ def store(*, summit: Summit, changes: Mapping[int, tuple[Party, Mapping[str, str
         entries.append(
             audit.entry(
                 by=by,
-                action="delegations.party.change",
+                action=PARTY_ACTIONS.change,
                 target=party,
                 summit=summit,
                 fields=list(values),

@@ -9,6 +9,7 @@ from typing import Any
 from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.models.particulars import Particulars
 from delegations.members.services import people
+from delegations.members.services.people import CHANGE_PARTICULARS, PERSON_ACTIONS
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
 from summit.audit.services import By
@@ -50,7 +51,7 @@ def _store_own(summit: Summit, changes: list[tuple[Person, dict[str, Any]]], by:
             setattr(person, name, values[name])
         if names:
             entries.append(
-                audit.entry(by=by, action="summit.person.change", target=person, summit=summit, fields=names)
+                audit.entry(by=by, action=PERSON_ACTIONS.change, target=person, summit=summit, fields=names)
             )
     # Each column is stored for itself, so that concurrent changes to other columns are kept.
     for name in PERSON:
@@ -77,9 +78,7 @@ def _store_particulars(
             new_rows.append(row)
         for name in (*names, *BESIDE) if row.pk is not None else ():
             by_name.setdefault(name, []).append(row)
-        entries.append(
-            audit.entry(by=by, action="delegations.particulars.change", target=person, summit=summit, fields=names)
-        )
+        entries.append(audit.entry(by=by, action=CHANGE_PARTICULARS, target=person, summit=summit, fields=names))
     bulk_insert.insert(new_rows)
     for name, rows in by_name.items():
         Particulars.objects.bulk_update(rows, [name], SLICE)

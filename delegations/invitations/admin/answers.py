@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
@@ -20,10 +20,11 @@ from delegations.parties.admin.group_filter import GroupFilter
 from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.models.parties import Party
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
+from summit.admin_base.model_pages import model_page
 from summit.audit import access_log
 from summit.core.date_formats import short_day
 from summit.core.punctuation import comma
-from summit.permissions.route_table import NOBODY
+from summit.permissions.route_access import NOBODY
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -143,18 +144,13 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
         """Return the answers, joined with everything that the columns show."""
         return with_scans(super().get_queryset(request))
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL pattern of the scan, followed by the inherited ones."""
-        view = self.admin_site.admin_view(self.scan_view)
-        return [path("<int:pk>/scan/", view, name="delegations_reply_scan"), *super().get_urls()]
-
-    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/scan/", "scan", "GET")
+    def scan_view(self, request: HttpRequest, row: Reply) -> HttpResponse:
         """Return the scan of an answer as a download, and record the access. Browsers must not show it as a page of
         this site.
 
         Raises Http404 if the answer has no scan.
         """
-        row: Reply = self.admit(request, "view", pk)
         scan = ReplyScan.objects.filter(reply=row).first()
         if scan is None:
             raise Http404

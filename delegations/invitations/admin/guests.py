@@ -63,9 +63,7 @@ class GuestForm(forms.Form):
         ]
 
 
-@summit_page(
-    "delegations/guest/<slug:slug>/", "delegations_guest", permission="delegations.invite", post="delegations.invite"
-)
+@summit_page("delegations/guest/<slug:slug>/", "delegations_guest", do="delegations.invite")
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """Show the form of a guest; on POST, enter the guest and redirect to their letter.
 

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -34,7 +34,6 @@ from delegations.invitations.permissions import (
     can_answer_for,
     can_invite,
     can_revoke,
-    check_can_invite,
     check_can_revoke,
 )
 from delegations.invitations.selectors import exports, letter_facts
@@ -42,12 +41,14 @@ from delegations.invitations.services import invitations, reminders
 from delegations.parties.admin.party_column import PartyColumn, ReadsAsParty
 from delegations.parties.selectors import party_names
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import pair
 from summit.outbox import progress
-from summit.permissions.route_table import NOBODY
-from summit.permissions.rules import allows, check
+from summit.permissions.route_access import NOBODY
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -171,23 +172,9 @@ class InvitationAdmin(
         }
         return super().change_view(request, object_id, form_url, extra)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of the buttons' pages, followed by the inherited ones."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/write-anew/", wrap(self.write_view), name="delegations_invitation_write_anew"),
-            path("<int:pk>/sent/", wrap(self.sent_view), name="delegations_invitation_sent"),
-            path("revoke/", wrap(self.revoke_view), name="delegations_invitation_revoke"),
-            *super().get_urls(),
-        ]
-
-    def _find(self, request: HttpRequest, pk: int) -> tuple[Invitation, User]:
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        return self.admit(request, "view", pk), request.user
-
-    def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/sent/", "sent", "GET")
+    def sent_view(self, request: HttpRequest, row: Invitation) -> HttpResponse:
         """Show the delivery of all letters that were sent in the same step as the letters of this invitation."""
-        row, _user = self._find(request, pk)
         summit = row.party.summit
         return progress.page(
             request,
@@ -199,10 +186,10 @@ class InvitationAdmin(
             back=f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
         )
 
-    def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/write-anew/", "write_anew", do="delegations.invite")
+    def write_view(self, request: HttpRequest, row: Invitation) -> HttpResponse:
         """Ask for confirmation on GET; on POST, send the letter again with new links."""
-        row, user = self._find(request, pk)
-        check_can_invite(user, row.party.summit)
+        user = user_of(request)
         back = reverse("admin:delegations_invitation_change", args=[row.pk])
         if request.method == "POST":
             try:
@@ -231,10 +218,9 @@ class InvitationAdmin(
         rows = list(queryset.exclude(state=InvitationState.REVOKED).select_related("party__summit"))
         return self._ask_revoke(request, rows)
 
+    @model_page("revoke/", "revoke", do="delegations.revoke")
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation on GET (`?row=`); on POST, revoke the invitations named by `row`."""
-        self.admit(request, "view")
-        check(request.user, "delegations.revoke", None)
         params = request.POST if request.method == "POST" else request.GET
         keys = keys_of(params.getlist("row"))
         revocable = self.get_queryset(request).exclude(state=InvitationState.REVOKED)
@@ -244,7 +230,7 @@ class InvitationAdmin(
         revoked = 0
         for row in rows:
             try:
-                invitations.revoke(invitation=row, by=self._find(request, row.pk)[1])
+                invitations.revoke(invitation=row, by=user_of(request))
             except ValueError as refused:
                 messages.warning(request, pair(party_names.to_reader(row.party).name, refused))
             else:

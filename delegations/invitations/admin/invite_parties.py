@@ -8,7 +8,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -24,11 +24,12 @@ from delegations.invitations.services import drafts_and_approval, first_letter, 
 from delegations.mailboxes import access_log
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.summit_pages import places_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import pair
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -113,12 +114,7 @@ class InvitingMixin:
         )
         return shown_page
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL pattern of the page that invites, followed by the inherited ones."""
-        view = self.admin_site.admin_view(self.invite_view)
-        inherited: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [path("invite/", view, name="delegations_party_invite"), *inherited]
-
+    @model_page("invite/", "invite", do="delegations.invite")
     def invite_view(self, request: HttpRequest) -> HttpResponse:
         """Show on GET the possible steps for parties of the summit `?summit=`. On POST, take the step `do` for the
         parties with the primary keys `party`.
@@ -126,8 +122,6 @@ class InvitingMixin:
         On GET, `party` selects the parties; without it, the page shows all parties that aren't invited yet. On POST,
         the step is sending if `do` names no step. Raises Http404 on GET if there is no such summit.
         """
-        self.admit(request, "view")
-        check(request.user, "delegations.invite", None)
         rows: Any = self.get_queryset(request).select_related("summit")  # type: ignore[attr-defined]
         params = request.POST if request.method == "POST" else request.GET
         keys = keys_of(params.getlist("party"))

@@ -29,8 +29,7 @@ from summit.users.models import User
 @summit_page(
     "delegations/session/<slug:slug>/",
     "delegations_occasions",
-    permission="delegations.invite",
-    post="delegations.invite",
+    do="delegations.invite",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """List the sessions; with `?session=`, show which parties can be invited to that one.

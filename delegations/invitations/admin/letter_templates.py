@@ -55,7 +55,7 @@ class LetterForm(forms.Form):
 @summit_page(
     "delegations/letters/<slug:slug>/",
     "delegations_letters",
-    permission="delegations.lettertemplate.view",
+    do="delegations.lettertemplate.view",
     post="delegations.lettertemplate.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

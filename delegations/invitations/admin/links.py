@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -22,10 +22,11 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log
 from summit.core.punctuation import pair
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 FIELDS: list[Any] = ["party_name", "address", "person", "created", "followed", "expires", "revoked", "asked"]
@@ -106,20 +107,14 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
         """Return whether the user may revoke links in any summit."""
         return allows(request.user, "delegations.revoke", None)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL pattern of the page that revokes links, followed by the inherited ones."""
-        view = self.admin_site.admin_view(self.revoke_view)
-        return [path("revoke/", view, name="delegations_invitationlink_revoke"), *super().get_urls()]
-
     @admin.action(description=_("Revoke the chosen links"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> HttpResponse:
         """Ask for confirmation before the chosen links are revoked."""
         return self._ask(request, list(queryset.filter(revoked_at__isnull=True)))
 
+    @model_page("revoke/", "revoke", do="delegations.revoke")
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation on GET (`?row=`); on POST, revoke the links named by `row`."""
-        self.admit(request, "view")
-        check(request.user, "delegations.revoke", None)
         params = request.POST if request.method == "POST" else request.GET
         keys = keys_of(params.getlist("row"))
         live = self.get_queryset(request).filter(revoked_at__isnull=True, pk__in=keys)

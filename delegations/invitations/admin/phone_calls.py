@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -21,10 +21,11 @@ from delegations.invitations.permissions import can_answer_for, can_call
 from delegations.invitations.services import phone_calls
 from delegations.invitations.services.phone_calls import Narrowed
 from delegations.parties.selectors import party_names, regions
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.database_clock import db_now
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -87,15 +88,7 @@ class CallsMixin:
     admin_site: Any
     opts: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of the call sheet and of a call, followed by the inherited ones."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("calls/", wrap(self.calls_view), name="delegations_invitation_calls"),
-            path("<int:pk>/call/", wrap(self.call_view), name="delegations_invitation_call"),
-            *super().get_urls(),  # type: ignore[misc]
-        ]
-
+    @model_page("calls/", "calls", "GET", see="delegations.callnote.view")
     def calls_view(self, request: HttpRequest) -> HttpResponse:
         """Show the parties to telephone. Parties that have waited longest come first.
 
@@ -125,12 +118,11 @@ class CallsMixin:
         }
         return TemplateResponse(request, "admin/delegations/invitations/phone_calls.html", context)
 
-    def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/call/", "call", do="delegations.callnote.change")
+    def call_view(self, request: HttpRequest, row: Invitation) -> HttpResponse:
         """Show the form of a call; on POST, store the call's outcome. If the party answered, the next page records
         that answer."""
-        row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         summit, user = row.party.summit, user_of(request)
-        check(user, "delegations.callnote.change", summit)
         form = CallForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             call = _record_call(form, row, user)

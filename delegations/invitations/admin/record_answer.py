@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +18,10 @@ from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceipt
 from delegations.parties.selectors import levels, party_names
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.widgets import DayInput
 from summit.audit import access_log
 from summit.core.validators import validate_year
-from summit.permissions.rules import check
 from summit.users.models import User
 
 _TEXT = {"dir": "auto"}
@@ -140,20 +140,11 @@ class AnsweringMixin:
     opts: Any
     page_shows: tuple[str, ...]
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL pattern of the page, followed by the inherited ones."""
-        view = self.admin_site.admin_view(self.answer_view)
-        return [
-            path("<int:pk>/answer/", view, name="delegations_invitation_answer"),
-            *super().get_urls(),  # type: ignore[misc]
-        ]
-
-    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/answer/", "answer", do="delegations.answer_for")
+    def answer_view(self, request: HttpRequest, row: Invitation) -> HttpResponse:
         """Show the form of an answer; on POST, record the answer. Desk users may do so after the deadline too."""
-        row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         user: Any = request.user
         summit = row.party.summit
-        check(user, "delegations.answer_for", summit)
         newest = answers.newest_of(row)
         if request.method == "POST":
             form = AnswerForm(row, request.POST, request.FILES)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
 from delegations.invitations import events as invitations_events
@@ -32,6 +33,7 @@ from delegations.invitations.state_machine import sources
 from delegations.members.permissions import acting
 from delegations.parties.selectors import levels, party_names
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import By, Link, Mailbox, System
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_text
@@ -44,6 +46,23 @@ REFERENCE_LENGTH = 80
 # The channels of answers that desk users record. Answers by the other channels reach the system directly.
 DESK_CHANNELS = tuple(way for way in Channel if way not in (Channel.LINK, Channel.PORTAL))
 FIELDS = ["state", "answer", "level", "note", "answered_by", "answered_at"]
+
+
+def _answered(facts: Facts) -> str:
+    answer, channel = str(facts.detail.get("answer")), str(facts.detail.get("channel", Channel.LINK))
+    if channel in (Channel.LINK, Channel.PORTAL):
+        return {
+            Answer.ATTENDING.value: _("accepted the invitation"),
+            Answer.REPRESENTED.value: _("accepted the invitation, and another than who was asked for comes"),
+        }.get(answer, _("declined the invitation"))
+    text = {
+        Answer.ATTENDING.value: _("recorded that the invitation was accepted (%(channel)s)"),
+        Answer.REPRESENTED.value: _("recorded that the invitation was accepted and another comes (%(channel)s)"),
+    }.get(answer, _("recorded that the invitation was declined (%(channel)s)"))
+    return text % {"channel": Channel(channel).label}
+
+
+ANSWER = audit_action("delegations.answer", _answered, label=gettext_lazy("answered the invitation"))
 
 
 @dataclass(frozen=True)
@@ -126,7 +145,7 @@ def _store(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
     _save_reply(reply, by, receipt)
     audit.record(
         by=by,
-        action="delegations.answer",
+        action=ANSWER,
         target=invitation,
         summit=invitation.party.summit,
         fields=FIELDS,

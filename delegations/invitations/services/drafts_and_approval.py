@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import NotNow
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
@@ -15,8 +16,14 @@ from delegations.invitations.state_machine import sources
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, audit_action
 from summit.summits.models import Summit
 from summit.users.models import User
+
+PREPARE = audit_action("delegations.prepare", gettext_lazy("prepared the invitation"))
+APPROVE = audit_action("delegations.approve", gettext_lazy("approved the invitation"))
+REOPEN = audit_action("delegations.reopen", gettext_lazy("made the invitation a draft again"))
+SUPERSEDE = audit_action("delegations.supersede", gettext_lazy("put a new invitation in its place"))
 
 
 def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
@@ -33,7 +40,7 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invita
         Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
         stored = {row.party_id: row for row in Invitation.objects.filter(public_id__in=keys)}
         _move_to_skipped(reach, set(stored), _("Somebody else prepared it a moment ago."))
-        _record(reach, stored, by, action="delegations.prepare")
+        _record(reach, stored, by, action=PREPARE)
     return reach
 
 
@@ -62,7 +69,7 @@ def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> I
             state=InvitationState.APPROVED, approved_at=Now(), approved_by=by
         )
         _move_to_skipped(reach, set(approved), _("Somebody else changed it a moment ago."))
-        _record(reach, approved, by, action="delegations.approve")
+        _record(reach, approved, by, action=APPROVE)
     return reach
 
 
@@ -79,7 +86,7 @@ def _move_to_skipped(reach: InvitationTargets, succeeded: set[int], why: str) ->
     reach.skipped += [(party, why) for party in overtaken]
 
 
-def _record(reach: InvitationTargets, invitations: dict[int, Invitation], by: User, *, action: str) -> None:
+def _record(reach: InvitationTargets, invitations: dict[int, Invitation], by: User, *, action: AuditAction) -> None:
     audit.record_many(
         [
             audit.entry(by=by, action=action, target=invitations[party.pk], summit=party.summit, fields=["state"])
@@ -104,7 +111,7 @@ def approve(*, invitation: Invitation, by: User) -> None:
         first = Q(prepared_by=by) if second_person else Q(pk__in=[])
         if not rows.exclude(first).update(state=InvitationState.APPROVED, approved_at=Now(), approved_by=by):
             raise NotNow(_changed())
-        audit.record(by=by, action="delegations.approve", target=invitation, summit=summit, fields=["state"])
+        audit.record(by=by, action=APPROVE, target=invitation, summit=summit, fields=["state"])
 
 
 def reopen(*, invitation: Invitation, by: User) -> None:
@@ -115,7 +122,7 @@ def reopen(*, invitation: Invitation, by: User) -> None:
         rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.DRAFT))
         if not rows.update(state=InvitationState.DRAFT, approved_at=None, approved_by=None):
             raise NotNow(_changed())
-        audit.record(by=by, action="delegations.reopen", target=invitation, summit=summit, fields=["state"])
+        audit.record(by=by, action=REOPEN, target=invitation, summit=summit, fields=["state"])
 
 
 def _changed() -> str:
@@ -138,9 +145,7 @@ def supersede(*, invitation: Invitation, by: User) -> Invitation:
         draft = Invitation.objects.create(
             party=invitation.party, occasion=invitation.occasion, supersedes=invitation, prepared_by=by
         )
-        audit.record(
-            by=by, action="delegations.supersede", target=invitation, summit=summit, fields=["state"], part_of=draft
-        )
+        audit.record(by=by, action=SUPERSEDE, target=invitation, summit=summit, fields=["state"], part_of=draft)
     return draft
 
 

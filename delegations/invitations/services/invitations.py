@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import NotNow
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
@@ -26,11 +27,45 @@ from delegations.mailboxes.selectors import Mailbox
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.outbox import enqueue
 from summit.summits.models import Summit
 from summit.users.models import User
 
 __all__ = ["InvitationTargets", "invite", "preview", "revoke", "write_anew"]
+
+
+def _letters(facts: Facts) -> dict[str, int]:
+    return {"number": int(facts.detail.get("letters", 0))}
+
+
+def _invited(facts: Facts) -> str:
+    number = _letters(facts)
+    return (
+        ngettext(
+            "invited the party, with %(number)d letter",
+            "invited the party, with %(number)d letters",
+            number["number"],
+        )
+        % number
+    )
+
+
+def _written(facts: Facts) -> str:
+    number = _letters(facts)
+    return (
+        ngettext(
+            "wrote to the party anew: %(number)d letter, earlier links open nothing any more",
+            "wrote to the party anew: %(number)d letters, earlier links open nothing any more",
+            number["number"],
+        )
+        % number
+    )
+
+
+INVITE = audit_action("delegations.invite", _invited, label=gettext_lazy("invited the party"))
+WRITE_ANEW = audit_action("delegations.write_anew", _written, label=gettext_lazy("wrote to the party anew"))
+REVOKE = audit_action("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 
 
 def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
@@ -59,7 +94,7 @@ def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitat
             [
                 audit.entry(
                     by=by,
-                    action="delegations.invite",
+                    action=INVITE,
                     target=sent[party.pk],
                     summit=party.summit,
                     fields=["state", "sent_at", "sent_by"],
@@ -178,7 +213,7 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
         written = _write([(row, party)], {party.pk: boxes}, version)[party.pk]
         audit.record(
             by=by,
-            action="delegations.write_anew",
+            action=WRITE_ANEW,
             target=row,
             summit=party.summit,
             detail={"letters": written},
@@ -200,4 +235,4 @@ def revoke(*, invitation: Invitation, by: User) -> None:
         if not changed:
             raise NotNow(_("This invitation was revoked before."))
         InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
-        audit.record(by=by, action="delegations.revoke", target=invitation, summit=summit, fields=["state"])
+        audit.record(by=by, action=REVOKE, target=invitation, summit=summit, fields=["state"])

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.invitations import invitable_sessions, letter_rendering
 from delegations.invitations.models.invitations import Invitation, InvitationLink
@@ -17,10 +18,13 @@ from delegations.invitations.services import links
 from delegations.invitations.services.first_letter import Letter
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.database_clock import db_now
 from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.users.models import User
+
+TEST_LETTER = audit_action("delegations.test_letter", gettext_lazy("sent themselves a test of a letter"))
 
 
 def _message(party: Party, purpose: str, language: str, text: Text, address: str) -> Message:
@@ -68,7 +72,7 @@ def send(*, party: Party, purpose: str, language: str, text: Text, by: User) -> 
         enqueue.store([message])
         audit.record(
             by=by,
-            action="delegations.test_letter",
+            action=TEST_LETTER,
             target=party,
             summit=party.summit,
             detail={"purpose": purpose, "language": language},

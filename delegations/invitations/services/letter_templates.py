@@ -4,18 +4,27 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.invitations.models.invitations import Invitation, InvitationState
 from delegations.invitations.models.letters import LetterTemplate, Purpose
 from delegations.invitations.permissions import check_can_write_templates
 from delegations.invitations.selectors import letter_templates, placeholders
+from delegations.invitations.services.drafts_and_approval import REOPEN
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, row_actions
 from summit.core.languages import spoken
 from summit.core.validators import validate_printable, validate_text
 from summit.summits.models import Summit
 from summit.users.models import User
 
 LENGTHS = {"subject": 200, "body": 8000}
+TEMPLATE_ACTIONS = row_actions(
+    "delegations.lettertemplate",
+    add=gettext_lazy("gave the summit a letter of its own"),
+    change=gettext_lazy("changed a letter’s text"),
+    remove=gettext_lazy("let the system’s own text of a letter stand again"),
+)
 
 
 def save(
@@ -46,7 +55,7 @@ def save(
             row,
             changed,
             by,
-            action="delegations.lettertemplate.change" if existing else "delegations.lettertemplate.add",
+            action=TEMPLATE_ACTIONS.change if existing else TEMPLATE_ACTIONS.add,
         )
     return row
 
@@ -57,11 +66,11 @@ def remove(*, template: LetterTemplate, by: User) -> None:
     with transaction.atomic():
         Summit.objects.select_for_update().get(pk=template.summit_id)
         _reopen(template, by)
-        _record(template, [], by, action="delegations.lettertemplate.remove")
+        _record(template, [], by, action=TEMPLATE_ACTIONS.remove)
         template.delete()
 
 
-def _record(row: LetterTemplate, changed: list[str], by: User, *, action: str) -> None:
+def _record(row: LetterTemplate, changed: list[str], by: User, *, action: AuditAction) -> None:
     detail = {"purpose": row.purpose, "language": row.language}
     audit.record(by=by, action=action, target=row, summit=row.summit, fields=changed, detail=detail)
 
@@ -84,10 +93,7 @@ def _reopen(row: LetterTemplate, by: User) -> None:
         state=InvitationState.DRAFT, approved_at=None, approved_by=None
     )
     audit.record_many(
-        [
-            audit.entry(by=by, action="delegations.reopen", target=each, summit=row.summit, fields=["state"])
-            for each in reopened
-        ]
+        [audit.entry(by=by, action=REOPEN, target=each, summit=row.summit, fields=["state"]) for each in reopened]
     )
 
 

@@ -10,17 +10,21 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.invitations.models.invitations import InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.services.links import why_dead
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import SYSTEM, By, Link
 from summit.summits.models import Summit
 from summit.users.models import User
 
 # A second request for the same link within this time isn't recorded.
 ONCE_IN = timedelta(days=1)
+ASK_LETTER = audit_action("delegations.ask_letter", gettext_lazy("asked for a new letter"))
+SETTLE_LETTER = audit_action("delegations.settle_letter", gettext_lazy("noted that no new letter is wanted"))
 
 
 def ask(*, link: InvitationLink) -> bool:
@@ -63,7 +67,7 @@ def _record_request(link: InvitationLink, by: By, why: str) -> bool:
         return False
     audit.record(
         by=by,
-        action="delegations.ask_letter",
+        action=ASK_LETTER,
         target=link,
         summit=link.invitation.party.summit,
         fields=["asked_at"],
@@ -95,5 +99,5 @@ def settle(*, link: InvitationLink, by: User) -> bool:
     with transaction.atomic():
         if not InvitationLink.objects.filter(pk=link.pk, asked_at__isnull=False).update(asked_at=None):
             return False
-        audit.record(by=by, action="delegations.settle_letter", target=link, summit=summit, fields=["asked_at"])
+        audit.record(by=by, action=SETTLE_LETTER, target=link, summit=summit, fields=["asked_at"])
     return True

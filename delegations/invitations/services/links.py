@@ -15,11 +15,13 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import NotNow
 from delegations.invitations.models.invitations import InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_revoke
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -30,6 +32,7 @@ _SIGNATURE_BYTES = 17
 # 33 bytes fill 44 characters exactly: changing any character changes the signed bytes.
 _FORM = re.compile(r"[A-Za-z0-9_-]{44}")
 LIFETIME = timedelta(days=60)
+REVOKE_LINK = audit_action("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
 
 
 class LinkProblem(Exception):
@@ -131,4 +134,4 @@ def revoke(*, link: InvitationLink, by: User) -> None:
         changed = InvitationLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=Now())
         if not changed:
             raise NotNow(_("This link was revoked before."))
-        audit.record(by=by, action="delegations.revoke_link", target=link, summit=summit, fields=["revoked_at"])
+        audit.record(by=by, action=REVOKE_LINK, target=link, summit=summit, fields=["revoked_at"])

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
 from delegations.invitations.models.invitations import Invitation, InvitationState
@@ -15,6 +16,7 @@ from delegations.invitations.models.letters import CallNote, CallOutcome
 from delegations.invitations.permissions import check_can_call
 from delegations.parties.selectors import regions
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.core.validators import validate_printable
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -22,6 +24,15 @@ from summit.users.models import User
 NOTE_LENGTH = 500
 # The numbers of days without an answer by which the call sheet can be filtered.
 WAITS = (7, 14, 21)
+
+
+def _called(facts: Facts) -> str:
+    outcome = str(facts.detail.get("outcome", ""))
+    label = CallOutcome(outcome).label if outcome in CallOutcome.values else ""
+    return _("telephoned the party (%(outcome)s)") % {"outcome": label} if label else _("telephoned the party")
+
+
+CALL = audit_action("delegations.call", _called, label=gettext_lazy("telephoned the party"))
 
 
 class CallProblem(FieldProblem):
@@ -64,9 +75,7 @@ def record(*, invitation: Invitation, outcome: str, text: str, by: User) -> Call
         if not standing.select_for_update().filter(pk=invitation.pk).exists():
             raise CallProblem("", _("This invitation stands no more. The call sheet has those that do."))
         row = CallNote.objects.create(invitation=invitation, by=by, outcome=outcome, note=text)
-        audit.record(
-            by=by, action="delegations.call", target=invitation, summit=summit, detail={"outcome": str(outcome)}
-        )
+        audit.record(by=by, action=CALL, target=invitation, summit=summit, detail={"outcome": str(outcome)})
     return row
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.models.letters import Purpose
@@ -23,6 +24,7 @@ from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.languages import spoken
@@ -34,6 +36,18 @@ KIND = "reminder"
 # A message's version combines the day of the deadline and the days before it: a new deadline has reminders again.
 _DAYS = 1000
 LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
+
+
+def _reminded(facts: Facts) -> str:
+    days = int(facts.detail.get("days", 0))
+    return ngettext(
+        "reminded the party, %(days)d day before answers are due",
+        "reminded the party, %(days)d days before answers are due",
+        days,
+    ) % {"days": days}
+
+
+REMIND = audit_action("delegations.remind", _reminded, label=gettext_lazy("reminded the party"))
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ def _remind(summit: Summit, reminder: Reminder) -> int:
                 [
                     audit.entry(
                         by=SYSTEM,
-                        action="delegations.remind",
+                        action=REMIND,
                         target=row,
                         summit=summit,
                         detail={"days": reminder.days, "letters": len(boxes[row.party_id])},

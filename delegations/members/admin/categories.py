@@ -179,7 +179,7 @@ class CategoryAdmin(ServiceRowAdmin):
 @summit_page(
     "delegations/categories/<slug:slug>/order/",
     "delegations_categories_order",
-    permission="delegations.category.view",
+    do="delegations.category.view",
     post="delegations.category.change",
 )
 def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

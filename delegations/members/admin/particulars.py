@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +10,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL, FieldGroup, filled, photo_of
 from delegations.members.forms import PersonForm
 from delegations.members.services import people, photos
 from delegations.members.services.photos import PhotoProblem
+from summit.admin_base.model_pages import ModelPage, model_pages
 from summit.admin_base.summit_scope import set_request_summit
 from summit.audit import access_log
 from summit.people.models import Person
@@ -32,32 +32,17 @@ EACH = (PASSPORT, PHOTO)
 RELATED = ("summit", "particulars__entered_for", "photo", "membership__party")
 
 
+def _declared(group: FieldGroup, path: str, name: str, methods: str = "GET POST") -> ModelPage:
+    """Return the declaration of a page of a group. The view finds the person itself, by the group's permissions."""
+    see, post = SEEN_BY[group.name] or "summit.person.view", group.change if "POST" in methods else ""
+    return ModelPage(path, name, methods, kind="summit.person", see=see, do=group.view, post=post)
+
+
 class PagesMixin:
     """Adds to the admin of people a page for each group of particulars, and pages for the photograph."""
 
     admin_site: Any
     opts: Any
-
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with those of the groups and of the photograph added."""
-        wrap = self.admin_site.admin_view
-        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        pages = [
-            path(f"<int:pk>/{group.name}/", wrap(self._page_of(group)), name=f"summit_person_{group.name}")
-            for group in (PASSPORT, TRAVEL, NEEDS)
-        ]
-        return [
-            *pages,
-            path("<int:pk>/photo/", wrap(self.photo_view), name="summit_person_photo"),
-            path("<int:pk>/photo/file/", wrap(require_safe(self.photo_file_view)), name="summit_person_photo_file"),
-            *urls,
-        ]
-
-    def _page_of(self, group: FieldGroup) -> Callable[..., HttpResponse]:
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            return self.group_view(request, pk, group)
-
-        return view
 
     def _person(self, request: HttpRequest, pk: int, group: FieldGroup) -> tuple[Person, User]:
         """Return the person and the signed-in user.
@@ -76,6 +61,12 @@ class PagesMixin:
         set_request_summit(request, person.summit)
         return person, request.user
 
+    @model_pages(
+        *(
+            replace(_declared(group, f"<int:pk>/{group.name}/", group.name), more={"group": group})
+            for group in (PASSPORT, TRAVEL, NEEDS)
+        )
+    )
     def group_view(self, request: HttpRequest, pk: int, group: FieldGroup) -> HttpResponse:
         """Show a person's values in a group and log the access; a POST changes the values."""
         person, user = self._person(request, pk, group)
@@ -106,6 +97,7 @@ class PagesMixin:
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "admin/delegations/members/particulars.html", context, status=status)
 
+    @model_pages(_declared(PHOTO, "<int:pk>/photo/", "photo"))
     def photo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the person's photograph; a POST stores another one, or deletes it with `remove`."""
         person, user = self._person(request, pk, PHOTO)
@@ -134,6 +126,7 @@ class PagesMixin:
         status = 422 if problem else 200
         return TemplateResponse(request, "admin/delegations/members/photo.html", context, status=status)
 
+    @model_pages(_declared(PHOTO, "<int:pk>/photo/file/", "photo_file", "GET"))
     def photo_file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Return the photograph as a JPEG that isn't cached, and log the access.
 

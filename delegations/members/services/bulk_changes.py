@@ -17,6 +17,7 @@ from delegations.members.selectors import quotas
 from delegations.members.selectors.naming_rules import NamingRefused, check_category, count_member, is_desk
 from delegations.members.selectors.quotas import Meter, QuotaFull
 from delegations.members.services import members
+from delegations.members.services.members import CONFIRM, MOVE
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
 from summit.users.models import User
@@ -79,7 +80,7 @@ def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets
             [
                 audit.entry(
                     by=by,
-                    action="delegations.confirm",
+                    action=CONFIRM,
                     target=row,
                     summit=row.party.summit,
                     fields=["confirmed_at"],
@@ -138,7 +139,7 @@ def move(*, memberships: Sequence[Membership], category: Category, by: User) -> 
             entries.append(
                 audit.entry(
                     by=by,
-                    action="delegations.move",
+                    action=MOVE,
                     target=row,
                     summit=row.party.summit,
                     fields=["category"],

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.services import rows
 from delegations.members.models.categories import Capacity, Category
@@ -16,6 +16,7 @@ from delegations.members.models.quotas import Quota
 from delegations.parties.services import parties
 from delegations.zones import services as zones_services
 from summit.audit import services as audit
+from summit.audit.actions import audit_action, row_actions
 from summit.core.punctuation import pair, semicolon
 from summit.permissions.rules import allows, check, refusal
 from summit.summits import services as summits_services
@@ -27,6 +28,13 @@ FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "
 zones_services.opens_zones(10, Category)
 # An error message names at most this many parties.
 NAMED = 5
+CATEGORY_ACTIONS = row_actions(
+    "delegations.category",
+    add=gettext_lazy("added a category of people"),
+    change=gettext_lazy("changed a category of people"),
+    remove=gettext_lazy("deleted a category of people"),
+)
+ARRANGE = audit_action("delegations.category.arrange", gettext_lazy("put the categories in order"))
 
 
 def of(summit: Summit) -> list[Category]:
@@ -118,7 +126,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
             raise PermissionDenied(refusal(RAISE))
         row.position = rows.last_place(Category.objects.filter(summit=summit))
 
-    rows.create(row, values, FIELDS, by=by, action="delegations.category.add", ready=ready)
+    rows.create(row, values, FIELDS, by=by, action=CATEGORY_ACTIONS.add, ready=ready)
     return row
 
 
@@ -139,7 +147,7 @@ def change(*, category: Category, values: Mapping[str, Any], by: User) -> Catego
         if values.get("quota", row.quota) != row.quota:
             check(by, RAISE, summit)
         stored: Category
-        stored, _changed = rows.change(category, values, FIELDS, by=by, action="delegations.category.change")
+        stored, _changed = rows.change(category, values, FIELDS, by=by, action=CATEGORY_ACTIONS.change)
     return stored
 
 
@@ -178,7 +186,7 @@ def remove(*, category: Category, by: User) -> None:
         if stopped := stops_removal(category):
             raise ValidationError(stopped)
         detail = {"category": category.code}
-        audit.record(by=by, action="delegations.category.remove", target=category, summit=summit, detail=detail)
+        audit.record(by=by, action=CATEGORY_ACTIONS.remove, target=category, summit=summit, detail=detail)
         category.delete()
 
 
@@ -193,7 +201,7 @@ def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "
         rows.lock(summit)
         if moved := rows.arrange(of(summit), order, expected):
             detail = {"moved": moved}
-            audit.record(by=by, action="delegations.category.arrange", target=summit, summit=summit, detail=detail)
+            audit.record(by=by, action=ARRANGE, target=summit, summit=summit, detail=detail)
 
 
 def with_numbers(categories: Any) -> Any:

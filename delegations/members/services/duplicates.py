@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members.field_groups import party_of
 from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
@@ -20,6 +20,7 @@ from delegations.members.permissions import can_act
 from delegations.members.services import passport_digests
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By, System
 from summit.core.text_normalisation import Fold, fold
 from summit.people.models import Person
@@ -34,6 +35,7 @@ MOST = 20
 SHORTEST = 3
 # Han, kana and hangul.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+TELL_APART = audit_action("delegations.tell_apart", gettext_lazy("noted that these are two people"))
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ def decide(*, rows: Iterable[DuplicateCandidate], by: User) -> int:
             decided += 1
             audit.record(
                 by=by,
-                action="delegations.tell_apart",
+                action=TELL_APART,
                 target=row.person,
                 summit=row.person.summit,
                 detail={"rows": [audit.name_of(row.other)]},

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.services import rows
 from delegations.members import listeners
@@ -30,8 +31,16 @@ from delegations.members.selectors.naming_rules import (
 from delegations.members.selectors.quotas import Meter, QuotaFull
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.people.models import Person
+
+NAME = audit_action("delegations.name", gettext_lazy("named a member"))
+CONFIRM = audit_action("delegations.confirm", gettext_lazy("confirmed the member"))
+MOVE = audit_action("delegations.move", gettext_lazy("put the member into another category"))
+WITHDRAW = audit_action("delegations.withdraw", gettext_lazy("withdrew a member"))
+REPLACE = audit_action("delegations.replace", gettext_lazy("put another person in a member’s place"))
+REORDER = audit_action("delegations.reorder", gettext_lazy("changed the order of the members"))
 
 
 def _lock(party: Party) -> None:
@@ -105,7 +114,7 @@ def _entry(row: Membership, by: By) -> Any:
     detail = {"category": row.category.code, "person": row.person.public_id}
     return audit.entry(
         by=by,
-        action="delegations.name",
+        action=NAME,
         target=row,
         summit=row.party.summit,
         fields=["category", "party", "person"],
@@ -131,7 +140,7 @@ def confirm(*, party: Party, people: Collection[int], by: By) -> int:
             [
                 audit.entry(
                     by=by,
-                    action="delegations.confirm",
+                    action=CONFIRM,
                     target=row,
                     summit=party.summit,
                     fields=["confirmed_at"],
@@ -163,7 +172,7 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
         row.save(update_fields=["category"])
         audit.record(
             by=by,
-            action="delegations.move",
+            action=MOVE,
             target=row,
             summit=party.summit,
             fields=["category"],
@@ -186,7 +195,7 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
         former = _end(row, by, why=Ended.WITHDRAWN)
         audit.record(
             by=by,
-            action="delegations.withdraw",
+            action=WITHDRAW,
             target=row,
             summit=party.summit,
             detail={
@@ -232,7 +241,7 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
         fresh.save()
         audit.record(
             by=by,
-            action="delegations.replace",
+            action=REPLACE,
             target=fresh,
             summit=party.summit,
             fields=["person"] if existing is None else ["category", "position"],
@@ -279,9 +288,7 @@ def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -
         _lock(party)
         current = list(party.memberships.order_by("position", "pk"))
         if rows.arrange(current, order, expected):
-            audit.record(
-                by=by, action="delegations.reorder", target=party, summit=party.summit, fields=["memberships"]
-            )
+            audit.record(by=by, action=REORDER, target=party, summit=party.summit, fields=["memberships"])
 
 
 __all__ = ["NamingRefused", "QuotaFull", "confirm", "move", "name", "name_many", "reorder", "replace", "withdraw"]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON, FieldReader, label, others, party_of
 from delegations.members.forms import PersonForm
@@ -17,6 +18,7 @@ from delegations.members.services import duplicates, passport_digests
 from delegations.members.services.duplicates import DuplicateHit
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
+from summit.audit.actions import audit_action, row_actions
 from summit.audit.services import By, System
 from summit.people.models import Person
 from summit.permissions.rules import allows, check, refusal
@@ -25,6 +27,15 @@ from summit.users.models import User
 
 # Fields by which duplicates are found.
 TELLING = frozenset({"name", "email", "passport_number", "birth_date"})
+CHANGE_PARTICULARS = audit_action(
+    "delegations.particulars.change", gettext_lazy("changed what is known of the person"), fields_of=Particulars
+)
+PERSON_ACTIONS = row_actions(
+    "summit.person",
+    add=gettext_lazy("entered the person"),
+    change=gettext_lazy("changed the person’s data"),
+    remove=gettext_lazy("deleted the person"),
+)
 
 
 class PossibleDuplicate(Exception):
@@ -94,7 +105,7 @@ def _create(
         setattr(person, name, changed[name])
     person.save()
     names = sorted(set(PERSON) & set(changed))
-    audit.record(by=by, action="summit.person.add", target=person, summit=summit, fields=names)
+    audit.record(by=by, action=PERSON_ACTIONS.add, target=person, summit=summit, fields=names)
     row = Particulars(person=person)
     _store(row, party, changed, by)
     duplicates.record(person=person, hits=[*hidden, *(unasked if isinstance(by, System) else [])])
@@ -128,7 +139,7 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
         if person_fields:
             current.save(update_fields=person_fields)
             audit.record(
-                by=by, action="summit.person.change", target=current, summit=current.summit, fields=person_fields
+                by=by, action=PERSON_ACTIONS.change, target=current, summit=current.summit, fields=person_fields
             )
         if set(PARTICULARS) & set(changed):
             row: Particulars = getattr(current, "particulars", None) or Particulars(person=current)
@@ -155,7 +166,7 @@ def mark_language(*, people: Iterable[Person], language: str, by: User) -> int:
         entries = [
             audit.entry(
                 by=by,
-                action="summit.person.change",
+                action=PERSON_ACTIONS.change,
                 target=row,
                 summit=summits[row.summit_id],
                 fields=["language"],
@@ -226,9 +237,7 @@ def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by
         row.save()
     if names:
         person = row.person
-        audit.record(
-            by=by, action="delegations.particulars.change", target=person, summit=person.summit, fields=sorted(names)
-        )
+        audit.record(by=by, action=CHANGE_PARTICULARS, target=person, summit=person.summit, fields=sorted(names))
 
 
 def fill(row: Particulars, theirs: Party | None, changed: Mapping[str, Any]) -> set[str]:

@@ -10,6 +10,7 @@ from io import BytesIO
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, ImageOps
 
 from delegations.members.field_groups import PHOTO, FieldReader, others, party_of, photo_of
@@ -17,6 +18,7 @@ from delegations.members.models.particulars import Photo
 from delegations.members.permissions import can_act
 from delegations.members.services.people import acts_for
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.core.file_sizes import too_large
 from summit.people.models import Person
@@ -37,6 +39,8 @@ SMALLEST = 400
 KEPT = 1200
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
+STORE = audit_action("delegations.photo.store", gettext_lazy("stored a photograph"), fields_of=Person)
+REMOVE = audit_action("delegations.photo.remove", gettext_lazy("deleted the photograph"), fields_of=Person)
 
 
 class PhotoProblem(ValueError):
@@ -153,7 +157,7 @@ def store(*, person: Person, content: bytes, by: By) -> Photo:
                 "entered_for": party if by_party else None,
             },
         )
-        audit.record(by=by, action="delegations.photo.store", target=current, summit=current.summit, fields=["photo"])
+        audit.record(by=by, action=STORE, target=current, summit=current.summit, fields=["photo"])
     return photo
 
 
@@ -164,9 +168,7 @@ def remove(*, person: Person, by: By) -> bool:
         _check(current, by)
         deleted, _rows = Photo.objects.filter(person=current).delete()
         if deleted:
-            audit.record(
-                by=by, action="delegations.photo.remove", target=current, summit=current.summit, fields=["photo"]
-            )
+            audit.record(by=by, action=REMOVE, target=current, summit=current.summit, fields=["photo"])
     return bool(deleted)
 
 

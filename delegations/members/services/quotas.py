@@ -2,7 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import FieldProblem
 from delegations.members.models.categories import Category
@@ -11,9 +11,15 @@ from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
+
+RAISE_QUOTA = audit_action("delegations.raise_quota", gettext_lazy("gave the party a number of people of its own"))
+DROP_QUOTA = audit_action(
+    "delegations.drop_quota", gettext_lazy("let the usual number of people hold for the party again")
+)
 
 
 class QuotaProblem(FieldProblem):
@@ -46,9 +52,7 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
         values = {"number": number, "reason": reason, "set_by": by}
         row, _made = Quota.objects.update_or_create(party=party, category=category, defaults=values)
         detail = {"number": number, "before": before, "category": category.code if category else ""}
-        audit.record(
-            by=by, action="delegations.raise_quota", target=party, summit=summit, fields=["quotas"], detail=detail
-        )
+        audit.record(by=by, action=RAISE_QUOTA, target=party, summit=summit, fields=["quotas"], detail=detail)
     return row
 
 
@@ -72,7 +76,7 @@ def remove_quota(*, party: Party, category: Category | None, by: User) -> bool:
         detail = {"before": row.number, "number": usual, "category": category.code if category else ""}
         audit.record(
             by=by,
-            action="delegations.drop_quota",
+            action=DROP_QUOTA,
             target=party,
             summit=party.summit,
             fields=["quotas"],

@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,8 +22,9 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.templatetags.text_direction import own
 from summit.users.models import User
 
@@ -109,30 +110,15 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         url = reverse("admin:delegations_duplicatecandidate_tell_apart")
         return redirect(f"{url}?{'&'.join(f'row={key}' for key in keys)}")
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the two pages added on which pairs are decided."""
-        view = self.admin_site.admin_view(self.tell_apart_view)
-        return [
-            path("tell-apart/", view, name="delegations_duplicatecandidate_tell_apart"),
-            path(
-                "<int:pk>/merge/",
-                self.admin_site.admin_view(self.merge_view),
-                name="delegations_duplicatecandidate_merge",
-            ),
-            *super().get_urls(),
-        ]
-
-    def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/merge/", "merge", do=CHANGE)
+    def merge_view(self, request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
         """Show both people side by side; a POST keeps the person in `keep` and merges the other one into them."""
-        row = self.admit(request, "view", pk)
-        check(request.user, CHANGE, row.person.summit)
         return merge_page(request, row)
 
+    @model_page("tell-apart/", "tell_apart", do=CHANGE)
     def tell_apart_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation for the pairs in `?row=`; a POST marks each as two different people."""
-        self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        check(request.user, CHANGE, None)
         params = request.POST if request.method == "POST" else request.GET
         undecided = self.get_queryset(request).filter(decided_at__isnull=True)
         related = ("person__summit", "person__membership__party", "other__membership__party")

@@ -7,22 +7,22 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_safe
 
 from delegations.core.admin.moment_format import moment
 from delegations.members.models.members import Membership
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.models import Handover, HandoverState
-from delegations.membership_changes.permissions import can_decide_handovers, check_can_decide_handovers
+from delegations.membership_changes.permissions import can_decide_handovers
 from delegations.membership_changes.services import handovers
 from delegations.parties.selectors import party_names
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.people.models import Person
@@ -85,18 +85,9 @@ class HandoverAdmin(ReadOnlyAdmin):
         can_decide = row.state == HandoverState.OPEN and can_decide_handovers(request.user, row.party.summit)
         return super().change_view(request, object_id, form_url, {"can_decide": can_decide, **(extra_context or {})})
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the page of open handovers and the page that decides on one added."""
-        wrap, name = self.admin_site.admin_view, "delegations_handover"
-        return [
-            path("waiting/", wrap(require_safe(self.waiting_view)), name=f"{name}_waiting"),
-            path("<int:pk>/decide/", wrap(self.decide_view), name=f"{name}_decide"),
-            *super().get_urls(),
-        ]
-
+    @model_page("waiting/", "waiting", "GET")
     def waiting_view(self, request: HttpRequest) -> HttpResponse:
         """Show the open handovers by party and by the person who left."""
-        self.admit(request, "view")
         summit = chosen_summit(request, summits_of(request))
         if summit is None or not self.has_view_permission(request):
             raise Http404
@@ -111,11 +102,10 @@ class HandoverAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/delegations/membership_changes/waiting_handovers.html", context)
 
-    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/decide/", "decide", do="delegations.decide_handover")
+    def decide_view(self, request: HttpRequest, row: Handover) -> HttpResponse:
         """Ask who gets the item, or with `?do=drop` whether to drop it; a POST stores the decision."""
-        row: Handover = self.admit(request, "view", pk)
         summit, user = row.party.summit, request.user
-        check_can_decide_handovers(user, summit)
         assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
         waiting = f"{reverse('admin:delegations_handover_waiting')}?summit={summit.slug}"
         if request.method == "POST":

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.members import listeners
 from delegations.members.models.members import Membership
@@ -18,6 +19,7 @@ from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.permissions import check_can_decide_handovers
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -29,6 +31,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     HandoverState.PASSED: frozenset(),
     HandoverState.DROPPED: frozenset(),
 }
+OPEN = audit_action("delegations.handover.open", gettext_lazy("left something of their own to protocol’s decision"))
+PASS_ON = audit_action("delegations.handover.pass_on", gettext_lazy("passed on what was somebody’s own"))
+DROP = audit_action("delegations.handover.drop", gettext_lazy("dropped what was somebody’s own"))
 
 
 class HandoverRefused(Exception):
@@ -75,7 +80,7 @@ def open_handovers_of_former_member(party: Party, person: Person, by: By) -> Non
         [
             audit.entry(
                 by=by,
-                action="delegations.handover.open",
+                action=OPEN,
                 target=row,
                 summit=party.summit,
                 fields=["giver"],
@@ -117,7 +122,7 @@ def pass_on(*, handover: Handover, to: Person, by: User) -> None:
             raise HandoverRefused(message % {"person": handover.giver.label}) from None
         audit.record(
             by=by,
-            action="delegations.handover.pass_on",
+            action=PASS_ON,
             target=handover,
             summit=handover.party.summit,
             fields=["state", "taker"],
@@ -140,7 +145,7 @@ def discard(*, handover: Handover, by: User) -> None:
             _kind(handover).drop(handover.key, handover.giver, by)
         audit.record(
             by=by,
-            action="delegations.handover.drop",
+            action=DROP,
             target=handover,
             summit=handover.party.summit,
             fields=["state"],

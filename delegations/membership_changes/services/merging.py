@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors.badges import MERGED
@@ -30,6 +31,7 @@ from delegations.portal_access.models import PortalSession
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.registry import Registry
 from summit.outbox.models import Message
 from summit.people.models import Person
@@ -39,6 +41,7 @@ from summit.users.models import User
 CHANGE = "delegations.duplicatecandidate.change"
 # The name of a removed entry that can't be deleted, because a released agenda refers to it.
 HUSK = "–"
+MERGE = audit_action("delegations.merge", gettext_lazy("made two entries of this person one"))
 
 
 class MergeRefused(Exception):
@@ -112,7 +115,7 @@ def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
         _empty(gone)
         _fill(kept, gone, account)
         detail = {"rows": [audit.name_of(gone)], "numbers": moved}
-        audit.record(by=by, action="delegations.merge", target=kept, summit=kept.summit, detail=detail)
+        audit.record(by=by, action=MERGE, target=kept, summit=kept.summit, detail=detail)
         _remove(gone)
     return moved
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -32,9 +32,10 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of, keys_of
 from summit.core.punctuation import comma, pair
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
@@ -140,34 +141,21 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         context = {"may_name": allows(request.user, NAME, row.party.summit, row.party), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the pages added that confirm, move, withdraw and replace members."""
-        wrap, name = self.admin_site.admin_view, "delegations_membership"
-        return [
-            path("confirm/", wrap(self.confirm_view), name=f"{name}_confirm"),
-            path("move/", wrap(self.move_view), name=f"{name}_move"),
-            path("withdraw/", wrap(self.withdraw_view), name=f"{name}_withdraw"),
-            path("<int:pk>/replace/", wrap(self.replace_view), name=f"{name}_replace"),
-            *super().get_urls(),
-        ]
-
-    def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/replace/", "replace", do=WITHDRAW, own=True)
+    def replace_view(self, request: HttpRequest, row: Membership) -> HttpResponse:
         """Show the people who can take a member's place; a POST puts one of them there."""
-        row = self.admit(request, "view", pk)
-        check(request.user, WITHDRAW, row.party.summit, row.party)
         return replace_page(request, row)
 
-    def _chosen(self, request: HttpRequest, action: str) -> tuple[list[Membership], User]:
-        self.admit(request, "view")
+    def _chosen(self, request: HttpRequest) -> tuple[list[Membership], User]:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        check(request.user, action, None)
         params = request.POST if request.method == "POST" else request.GET
         rows = self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row"))[:MOST])
         return list(rows.select_related("party__summit", "person", "category")), request.user
 
+    @model_page("confirm/", "confirm", do=NAME)
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether to confirm the members in `?row=`; a POST confirms them."""
-        rows, user = self._chosen(request, NAME)
+        rows, user = self._chosen(request)
         if request.method == "POST":
             targets = bulk_changes.confirm(memberships=rows, by=user)
             message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(targets.to))
@@ -178,12 +166,13 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         sentence = _("Their delegations named them; from now on they count as coming for certain.")
         return self._ask(request, targets, title=title, sentence=sentence)
 
+    @model_page("move/", "move", do=NAME)
     def move_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for the new category of the members in `?row=`.
 
         With `category`, the page asks for confirmation, and a POST moves the members.
         """
-        rows, user = self._chosen(request, NAME)
+        rows, user = self._chosen(request)
         params = request.POST if request.method == "POST" else request.GET
         summit = rows[0].party.summit if rows else None
         choices = categories.of(summit) if summit is not None else []
@@ -202,12 +191,13 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         sentence = _("They keep their places in their delegations.")
         return self._ask(request, targets, title=title, sentence=sentence, category=category)
 
+    @model_page("withdraw/", "withdraw", do=WITHDRAW)
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether to withdraw the members in `?row=`; a POST withdraws them.
 
         More than FEW members are withdrawn by a job. The job's page shows the result for each.
         """
-        rows, user = self._chosen(request, WITHDRAW)
+        rows, user = self._chosen(request)
         if request.method == "POST" and len(rows) > FEW:
             jobs = withdrawal_job.ask(memberships=rows, by=user)
             # There is one job for each summit of the chosen members.

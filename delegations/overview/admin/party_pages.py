@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from delegations.core.admin.ordering_page import arrange
@@ -13,7 +12,8 @@ from delegations.members.admin.choose_person import name_page
 from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.permissions.rules import allows, check
+from summit.admin_base.model_pages import model_page
+from summit.permissions.rules import allows
 from summit.templatetags.text_direction import own
 from summit.users.models import User
 
@@ -43,33 +43,19 @@ class PartyPages:
         response: HttpResponse = super().change_view(request, object_id, form_url, context)  # type: ignore[misc]
         return response
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the pages for quotas, naming and the members' order added."""
-        wrap, name = self.admin_site.admin_view, "delegations_party"
-        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [
-            path("<int:pk>/quotas/", wrap(self.quotas_view), name=f"{name}_quotas"),
-            path("<int:pk>/name/", wrap(self.name_view), name=f"{name}_name"),
-            path("<int:pk>/members/order/", wrap(self.order_view), name=f"{name}_members_order"),
-            *urls,
-        ]
-
-    def _party(self, request: HttpRequest, pk: int, action: str) -> Party:
-        party: Party = self.admit(request, "view", unquote(str(pk)))  # type: ignore[attr-defined]
-        check(request.user, action, party.summit, party)
-        return party
-
-    def quotas_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/quotas/", "quotas", do=quotas.VIEW, post="delegations.raise_quota", own=True)
+    def quotas_view(self, request: HttpRequest, row: Party) -> HttpResponse:
         """Show the party's quotas; a POST sets or removes one."""
-        return quotas.page(request, self._party(request, pk, quotas.VIEW))
+        return quotas.page(request, row)
 
-    def name_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/name/", "name", do=NAME, own=True)
+    def name_view(self, request: HttpRequest, row: Party) -> HttpResponse:
         """Show the people who can be named for the party; a POST names one of them."""
-        return name_page(request, self._party(request, pk, NAME))
+        return name_page(request, row)
 
-    def order_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/members/order/", "members_order", do=NAME, own=True)
+    def order_view(self, request: HttpRequest, party: Party) -> HttpResponse:
         """Show the order of the party's members; a POST stores a new order."""
-        party = self._party(request, pk, NAME)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         by = request.user
         rows = party.memberships.select_related("person").order_by("position", "pk")

@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -26,6 +26,7 @@ from delegations.overview.admin.person_sections import sections, shown_fields
 from delegations.parties.admin.party_column import PartyOfMember
 from delegations.portal_access.services import accounts
 from summit.admin_base.form_idempotency import claim
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
 from summit.backoffice.accounts import PersonAdmin
 from summit.people.models import Person
@@ -69,21 +70,8 @@ class BulkMixin:
     admin_site: Any
     opts: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the pages for accounts and languages added."""
-        wrap = self.admin_site.admin_view
-        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [
-            path("accounts/", wrap(self.accounts_view), name="summit_person_accounts"),
-            path("take-accounts/", wrap(self.take_accounts_view), name="summit_person_take_accounts"),
-            path("language/", wrap(self.language_view), name="summit_person_language"),
-            *urls,
-        ]
-
     def _chosen(self, request: HttpRequest, action: str) -> tuple[list[Person], User]:
-        self.admit(request, "view")  # type: ignore[attr-defined]
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        check(request.user, action, None)
         params = request.POST if request.method == "POST" else request.GET
         keys = keys_of(params.getlist("row"))[:MOST]
         rows = self.get_queryset(request).filter(pk__in=keys)  # type: ignore[attr-defined]
@@ -106,6 +94,7 @@ class BulkMixin:
         }
         return TemplateResponse(request, "admin/delegations/overview/confirm_people_action.html", full_context)
 
+    @model_page("accounts/", "accounts", do=ACCOUNTS)
     def accounts_view(self, request: HttpRequest) -> HttpResponse:
         """Show which of the people in `?row=` would get an account; a POST gives them their accounts."""
         rows, user = self._chosen(request, ACCOUNTS)
@@ -130,6 +119,7 @@ class BulkMixin:
             messages.warning(request, f"{person.label}: {reason}")
         return redirect(self._list())
 
+    @model_page("take-accounts/", "take_accounts", do=ACCOUNTS)
     def take_accounts_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether to remove the accounts of the people in `?row=`; a POST removes them and ends the sessions."""
         rows, user = self._chosen(request, ACCOUNTS)
@@ -145,6 +135,7 @@ class BulkMixin:
         messages.success(request, message % {"n": number})
         return redirect(self._list())
 
+    @model_page("language/", "language", do=CHANGE)
     def language_view(self, request: HttpRequest) -> HttpResponse:
         """Ask in which language the people in `?row=` are written to; a POST stores the language."""
         rows, user = self._chosen(request, CHANGE)

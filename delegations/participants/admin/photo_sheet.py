@@ -7,26 +7,23 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.sites import site
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from delegations.members.models.members import Membership
 from delegations.participants import photo_sheet_pdf
 from delegations.participants.selectors import photo_sheet
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.admin_base.pages import desk_page
+from summit.admin_base.summit_pages import summit_page
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
-from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -62,25 +59,9 @@ class SheetForm(forms.Form):
         self.fields["party"].choices = choices  # type: ignore[attr-defined]
 
 
-def _admitted(request: HttpRequest, slug: str) -> tuple[Summit, User]:
-    """Return the summit and the user.
-
-    Raises Http404 unless the user may see the summit's sheets, and PermissionDenied for anonymous users.
-    """
-    summit, user = Summit.objects.filter(slug=slug).first(), request.user
-    if not isinstance(user, User):
-        raise PermissionDenied
-    if summit is None or not allows(user, photo_sheet.SEE, summit):
-        raise Http404
-    return summit, user
-
-
-@desk_page("photographs/<slug:slug>/", "delegations_photos")
-@require_safe
-def chosen(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the form in which the people on the sheet are chosen. Raises Http404 for users who may not see the
-    sheet."""
-    summit, _user = _admitted(request, slug)
+@summit_page("photographs/<slug:slug>/", "delegations_photos", "GET", see=photo_sheet.SEE)
+def chosen(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the form in which the people on the sheet are chosen."""
     rows = photo_sheet.members(summit)
     context = {
         **site.each_context(request),
@@ -94,18 +75,16 @@ def chosen(request: HttpRequest, slug: str) -> HttpResponse:
     return TemplateResponse(request, "admin/delegations/participants/photo_sheet.html", context)
 
 
-@desk_page("photographs/<slug:slug>/file/", "delegations_photos_file")
-@require_safe
-def download_sheet(request: HttpRequest, slug: str) -> HttpResponse:
+@summit_page("photographs/<slug:slug>/file/", "delegations_photos_file", "GET", see=photo_sheet.SEE)
+def download_sheet(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """Return the sheet of the chosen people as a PDF. The access to the photographs is logged.
 
     If the sheet can't be made, redirect to the form with a warning.
     """
-    summit, user = _admitted(request, slug)
     form = SheetForm({"language": summit.language, **_lists(request)}, summit=summit)
     if not form.is_valid():
         messages.warning(request, _("Choose among the parties, days and languages that are offered."))
-        return redirect("admin:delegations_photos", slug)
+        return redirect("admin:delegations_photos", summit.slug)
     options = form.cleaned_data
     day = next((day for day in photo_sheet.arrival_days(summit) if day.isoformat() == options["day"]), None)
     try:
@@ -120,7 +99,7 @@ def download_sheet(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         headers = {"Content-Disposition": f'attachment; filename="photographs-{summit.slug}.pdf"'}
         return HttpResponse(pdf, content_type="application/pdf", headers=headers)
-    return redirect("admin:delegations_photos", slug)
+    return redirect("admin:delegations_photos", summit.slug)
 
 
 def _lists(request: HttpRequest) -> dict[str, Any]:

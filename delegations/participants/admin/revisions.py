@@ -6,10 +6,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -22,12 +21,13 @@ from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import where_may
 from summit.audit import access_log
 from summit.core.validators import validate_printable
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
-from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
@@ -120,24 +120,17 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the page that makes a revision and the downloads added."""
-        wrap = self.admin_site.admin_view
-        make = path("prepare/<slug:slug>/", wrap(self.prepare), name="delegations_participantlist_prepare")
-        take = path("<int:pk>/file/", wrap(self.take), name="delegations_participantlist_file")
-        return [make, take, *super().get_urls()]
-
-    def take(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/file/", "file", "GET")
+    def take(self, request: HttpRequest, row: ParticipantList) -> HttpResponse:
         """Return a revision as a file in the chosen language, order and format.
 
         The access to the people's names is logged.
         """
-        row: ParticipantList = self.admit(request, "view", pk)
         params = {"language": row.summit.language, "order": Order.PRECEDENCE, "ending": "pdf", **request.GET.dict()}
         form = DownloadForm(params)
         if not form.is_valid():
             messages.warning(request, _("Choose language, order and format among those that are offered."))
-            return redirect("admin:delegations_participantlist_change", pk)
+            return redirect("admin:delegations_participantlist_change", row.pk)
         options, content = form.cleaned_data, revisions.content_of(row)
         writer = WRITERS[options["ending"]]
         try:
@@ -146,7 +139,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             )
         except MissingFontError as problem:
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
-            return redirect("admin:delegations_participantlist_change", pk)
+            return redirect("admin:delegations_participantlist_change", row.pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         access_log.record_page(
             by=request.user,
@@ -159,12 +152,10 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Language": options["language"]}
         return HttpResponse(document, content_type=writer.MEDIA_TYPE, headers=headers)
 
-    def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
+    @model_page("prepare/<slug:slug>/", "prepare", do=revisions.CHANGE)
+    def prepare(self, request: HttpRequest, summit: Summit) -> HttpResponse:
         """Show the content of the next revision and its changes; a POST makes the revision."""
-        summit, user = Summit.objects.filter(slug=slug).first(), request.user
-        if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
-            raise Http404
-        check(user, revisions.CHANGE, summit)
+        user = user_of(request)
         form = FreezeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             cleaned = form.cleaned_data
@@ -178,7 +169,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
                 )
             except (revisions.NothingToFreeze, revisions.FinalRevisionExists, revisions.ListChanged) as refused:
                 messages.warning(request, str(refused))
-                return redirect("admin:delegations_participantlist_prepare", slug)
+                return redirect("admin:delegations_participantlist_prepare", summit.slug)
             messages.success(request, _("Revision %(number)d is made.") % {"number": revision.number})
             return redirect("admin:delegations_participantlist_change", revision.pk)
         return self._page(request, summit, user, form)

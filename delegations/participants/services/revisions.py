@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState
 from delegations.members.models.categories import Category
@@ -27,6 +27,7 @@ from delegations.parties.models.parties import Party, PartyKind
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.people.models import Person
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -34,6 +35,16 @@ from summit.users.models import User
 
 CHANGE = "delegations.participantlist.change"
 Content = dict[str, Any]
+
+
+def _listed(facts: Facts) -> str:
+    numbers = {"number": int(facts.detail.get("number", 0))}
+    if facts.detail.get("final"):
+        return _("made revision %(number)d of the list of participants, a final one") % numbers
+    return _("made revision %(number)d of the list of participants, a provisional one") % numbers
+
+
+FREEZE_LIST = audit_action("delegations.freeze_list", _listed, label=gettext_lazy("made a list of participants"))
 
 
 class NothingToFreeze(ValueError):
@@ -225,7 +236,7 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
         )
         audit.record(
             by=by,
-            action="delegations.freeze_list",
+            action=FREEZE_LIST,
             target=revision,
             summit=summit,
             detail={"number": revision.number, "final": final, **_numbers(content)},

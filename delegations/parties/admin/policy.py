@@ -108,7 +108,7 @@ def _letter_text_field(text: str, language: str) -> forms.CharField:
 @summit_page(
     "delegations/policy/<slug:slug>/",
     "delegations_policy",
-    permission="delegations.policy.view",
+    do="delegations.policy.view",
     post="delegations.policy.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

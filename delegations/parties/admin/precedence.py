@@ -31,7 +31,7 @@ from summit.users.models import User
 @summit_page(
     "delegations/order/<slug:slug>/",
     "delegations_order",
-    permission="delegations.party.view",
+    do="delegations.party.view",
     post="delegations.party.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

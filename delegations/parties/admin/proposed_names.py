@@ -27,8 +27,7 @@ MOST = 100
 @summit_page(
     "delegations/names/<slug:slug>/",
     "delegations_names",
-    permission="delegations.partyname.change",
-    post="delegations.partyname.change",
+    do="delegations.partyname.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """Show the parties without a name in `?language=`, with proposed names; a POST stores the names that are

@@ -64,6 +64,7 @@ class PolicyViewSet(DeskViewSet):
 class OnePolicy(DetailView):
     """The view of a summit's policy for its parties. Until the policy is changed, it has default values."""
 
+    object_kind = "desk"
     http_method_names = ["get", "head", "patch"]
 
     def admit(self, request: Request) -> None:

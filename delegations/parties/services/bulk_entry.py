@@ -13,6 +13,7 @@ from delegations.parties.models.parties import Party, PartyKind, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import country_recognition, party_kinds, un_country_names
 from delegations.parties.selectors.party_kinds import Unreadable
+from delegations.parties.services.parties import PARTY_ACTIONS, PARTY_NAME_ACTIONS
 from summit.audit import services as audit
 from summit.core.line_parts import parts_of
 from summit.core.validators import validate_mailbox, validate_printable
@@ -191,9 +192,9 @@ def create_parties(*, summit: Summit, text: str, by: User) -> CreatedParties:
         PartyName.objects.bulk_create(names)
         parties.translated = [(row.party, row.name, row.language) for row in names]
         audit.record_many(
-            [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in parties]
+            [audit.entry(by=by, action=PARTY_ACTIONS.add, target=party, summit=summit) for party in parties]
             + [
-                audit.entry(by=by, action="delegations.partyname.add", target=row, summit=summit, part_of=row.party)
+                audit.entry(by=by, action=PARTY_NAME_ACTIONS.add, target=row, summit=summit, part_of=row.party)
                 for row in names
             ]
         )

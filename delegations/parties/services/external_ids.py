@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from delegations.core.services import rows
 from delegations.parties.models.parties import ExternalId, Party
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, row_actions
 from summit.audit.models import AuditEntry
 from summit.people.models import Person
 from summit.permissions.rules import check
@@ -16,6 +18,12 @@ from summit.users.models import User
 CHANGE = "delegations.externalid.change"
 # A dict from system to the id in it.
 Keys = Mapping[str, str]
+EXTERNAL_ID_ACTIONS = row_actions(
+    "delegations.externalid",
+    add=gettext_lazy("entered a key in another system"),
+    change=gettext_lazy("changed a key in another system"),
+    remove=gettext_lazy("took a key in another system off"),
+)
 
 
 def set_keys(*, of: Party | Person, keys: Keys, by: User) -> None:
@@ -30,15 +38,15 @@ def set_keys(*, of: Party | Person, keys: Keys, by: User) -> None:
         Summit.objects.select_for_update().get(pk=of.summit_id)
         stored = {row.system: row for row in of.external_ids.all()}
         removed = [row for system, row in stored.items() if system not in keys]
-        entries = [_entry(row, of, by, action="delegations.externalid.remove") for row in removed]
+        entries = [_entry(row, of, by, action=EXTERNAL_ID_ACTIONS.remove) for row in removed]
         ExternalId.objects.filter(pk__in=[row.pk for row in removed]).delete()
         for system, value in keys.items():
             row = stored.get(system) or _new(of, system)
             verb, fields = rows.store(row, {"value": value})
             if verb == "add":
-                entries.append(_entry(row, of, by, fields, action="delegations.externalid.add"))
+                entries.append(_entry(row, of, by, fields, action=EXTERNAL_ID_ACTIONS.add))
             elif fields:
-                entries.append(_entry(row, of, by, fields, action="delegations.externalid.change"))
+                entries.append(_entry(row, of, by, fields, action=EXTERNAL_ID_ACTIONS.change))
         audit.record_many(entries)
 
 
@@ -47,5 +55,7 @@ def _new(of: Party | Person, system: str) -> ExternalId:
     return ExternalId(summit=of.summit, system=system, **owner)
 
 
-def _entry(row: ExternalId, of: Party | Person, by: User, fields: Iterable[str] = (), *, action: str) -> AuditEntry:
+def _entry(
+    row: ExternalId, of: Party | Person, by: User, fields: Iterable[str] = (), *, action: AuditAction
+) -> AuditEntry:
     return audit.entry(by=by, action=action, target=row, summit=of.summit, fields=fields, part_of=of)

@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from delegations.core.services import rows
 from delegations.parties.models.groups import PartyGroup
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
 CHANGE = "delegations.partygroup.change"
 FIELDS = ("name",)
+PARTY_GROUP_ACTIONS = row_actions(
+    "delegations.partygroup",
+    add=gettext_lazy("formed a group of parties"),
+    change=gettext_lazy("changed a group of parties"),
+    remove=gettext_lazy("deleted a group of parties"),
+)
 
 
 def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> PartyGroup:
@@ -23,7 +31,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> PartyGroup
     """
     check(by, CHANGE, summit)
     row = PartyGroup(summit=summit)
-    rows.create(row, values, FIELDS, by=by, action="delegations.partygroup.add")
+    rows.create(row, values, FIELDS, by=by, action=PARTY_GROUP_ACTIONS.add)
     return row
 
 
@@ -35,7 +43,7 @@ def change(*, group: PartyGroup, values: Mapping[str, Any], by: User) -> PartyGr
     """
     check(by, CHANGE, group.summit)
     stored: PartyGroup
-    stored, _changed = rows.change(group, values, FIELDS, by=by, action="delegations.partygroup.change")
+    stored, _changed = rows.change(group, values, FIELDS, by=by, action=PARTY_GROUP_ACTIONS.change)
     return stored
 
 
@@ -50,5 +58,5 @@ def remove(*, group: PartyGroup, by: User) -> None:
     check(by, CHANGE, summit)
     with transaction.atomic():
         detail = {"name": group.name}
-        audit.record(by=by, action="delegations.partygroup.remove", target=group, summit=summit, detail=detail)
+        audit.record(by=by, action=PARTY_GROUP_ACTIONS.remove, target=group, summit=summit, detail=detail)
         group.delete()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.services.rows import store
 from delegations.parties.models.parties import Party, PartyName
@@ -14,6 +15,7 @@ from delegations.parties.selectors import levels
 from delegations.parties.services import external_ids
 from delegations.parties.services.external_ids import Keys
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, row_actions
 from summit.audit.models import AuditEntry
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -28,6 +30,18 @@ FIELDS = (
 NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
 # A party's names and related texts: a dict from language to field values.
 Names = Mapping[str, Mapping[str, str]]
+PARTY_ACTIONS = row_actions(
+    "delegations.party",
+    add=gettext_lazy("entered the party"),
+    change=gettext_lazy("changed the party"),
+    remove=gettext_lazy("deleted the party"),
+)
+PARTY_NAME_ACTIONS = row_actions(
+    "delegations.partyname",
+    add=gettext_lazy("named the party in another language"),
+    change=gettext_lazy("changed the party’s name in another language"),
+    remove=gettext_lazy("took the party’s name in another language off"),
+)
 
 
 def create(
@@ -45,7 +59,7 @@ def create(
         party.full_clean()
         _check_level(party)
         party.save()
-        audit.record(by=by, action="delegations.party.add", target=party, summit=summit, fields=list(values))
+        audit.record(by=by, action=PARTY_ACTIONS.add, target=party, summit=summit, fields=list(values))
         _set_more(party, names, keys, by)
     return party
 
@@ -71,7 +85,7 @@ def change(
             row.save(update_fields=list(changed))
             audit.record(
                 by=by,
-                action="delegations.party.change",
+                action=PARTY_ACTIONS.change,
                 target=row,
                 summit=row.summit,
                 fields=list(changed),
@@ -99,15 +113,15 @@ def set_names(*, party: Party, names: Names, by: User) -> None:
         _check_language(party, names)
         stored = {row.language: row for row in party.names.all()}
         removed = [row for language, row in stored.items() if language not in names]
-        entries = [_entry(row, party, by, action="delegations.partyname.remove") for row in removed]
+        entries = [_entry(row, party, by, action=PARTY_NAME_ACTIONS.remove) for row in removed]
         PartyName.objects.filter(pk__in=[row.pk for row in removed]).delete()
         for language, values in names.items():
             row = stored.get(language) or PartyName(party=party, language=language)
             verb, fields = store(row, _checked_values(values, NAME_FIELDS))
             if verb == "add":
-                entries.append(_entry(row, party, by, fields, action="delegations.partyname.add"))
+                entries.append(_entry(row, party, by, fields, action=PARTY_NAME_ACTIONS.add))
             elif fields:
-                entries.append(_entry(row, party, by, fields, action="delegations.partyname.change"))
+                entries.append(_entry(row, party, by, fields, action=PARTY_NAME_ACTIONS.change))
         audit.record_many(entries)
 
 
@@ -128,7 +142,7 @@ def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: Us
             # Unique checks would take a query for each party, and none of them has a name in this language.
             row.full_clean(validate_unique=False, validate_constraints=False, exclude=["party"])
         PartyName.objects.bulk_create(new_names)
-        audit.record_many([_entry(row, row.party, by, action="delegations.partyname.add") for row in new_names])
+        audit.record_many([_entry(row, row.party, by, action=PARTY_NAME_ACTIONS.add) for row in new_names])
     return len(new_names)
 
 
@@ -166,7 +180,9 @@ def _set_values(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple
     return changed
 
 
-def _entry(row: models.Model, party: Party, by: User, fields: Iterable[str] = (), *, action: str) -> AuditEntry:
+def _entry(
+    row: models.Model, party: Party, by: User, fields: Iterable[str] = (), *, action: AuditAction
+) -> AuditEntry:
     return audit.entry(by=by, action=action, target=row, summit=party.summit, fields=fields, part_of=party)
 
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -16,6 +18,7 @@ FIELDS = (
     *("total", "name_by", "confirm_by", "reminder_days"),
     *("letter_sender", "signatory_name", "signatory_office", "letter_words", "reference_prefix"),
 )
+CHANGE_POLICY = audit_action("delegations.policy.change", gettext_lazy("changed the policy for parties"))
 
 
 def change(*, summit: Summit, values: Mapping[str, Any], by: User) -> Policy:
@@ -39,7 +42,7 @@ def change(*, summit: Summit, values: Mapping[str, Any], by: User) -> Policy:
             row.save()
             audit.record(
                 by=by,
-                action="delegations.policy.change",
+                action=CHANGE_POLICY,
                 target=row,
                 summit=summit,
                 fields=list(changed),

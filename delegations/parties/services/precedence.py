@@ -4,16 +4,19 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from delegations.core.row_order import OrderChanged
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
+
+ORDER = audit_action("delegations.order", gettext_lazy("set the protocol order of the parties"))
 
 
 def parties(summit: Summit) -> list[Party]:
@@ -55,4 +58,4 @@ def arrange(*, summit: Summit, ranked: Sequence[int], expected: str, by: User) -
         if changed:
             Party.objects.bulk_update(changed, ["protocol_order"])
             detail = {"ranked": len(ranked), "moved": len(changed)}
-            audit.record(by=by, action="delegations.order", target=summit, summit=summit, detail=detail)
+            audit.record(by=by, action=ORDER, target=summit, summit=summit, detail=detail)

@@ -19,6 +19,7 @@ from summit.accounts import messages as accounts_messages
 from summit.accounts.selectors import CHOOSE, visible_accounts
 from summit.api import api_client_services
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.outbox import enqueue
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -28,6 +29,8 @@ from summit.users.models import User
 
 ACTION = "delegations.give_account"
 OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an account of their own.")
+GIVE_ACCOUNT = audit_action("delegations.give_account", gettext_lazy("gave the person an account"))
+TAKE_ACCOUNT = audit_action("delegations.take_account", gettext_lazy("took the account away from the person"))
 
 
 @dataclass
@@ -130,7 +133,7 @@ def _give(row: Person, summit: Summit, by: User) -> None:
     roles += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
     enqueue.store([accounts_messages.portal_welcome(summit=summit, user=user, roles=roles)])
     detail = {"rows": [audit.name_of(user)]}
-    audit.record(by=by, action="delegations.give_account", target=row, summit=summit, fields=["user"], detail=detail)
+    audit.record(by=by, action=GIVE_ACCOUNT, target=row, summit=summit, fields=["user"], detail=detail)
 
 
 def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
@@ -152,7 +155,7 @@ def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
             browser_sessions.end_all(user=user)
             audit.record(
                 by=by,
-                action="delegations.take_account",
+                action=TAKE_ACCOUNT,
                 target=row,
                 summit=summits[row.summit_id],
                 fields=["user"],
@@ -187,7 +190,7 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
             detail = {"rows": [audit.name_of(previous)]}
             audit.record(
                 by=by,
-                action="delegations.take_account",
+                action=TAKE_ACCOUNT,
                 target=current,
                 summit=summit,
                 fields=["user"],
@@ -197,7 +200,7 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
             detail = {"rows": [audit.name_of(user)]}
             audit.record(
                 by=by,
-                action="delegations.give_account",
+                action=GIVE_ACCOUNT,
                 target=current,
                 summit=summit,
                 fields=["user"],

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services.sign_in_codes import people_at
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By, Mailbox
 from summit.maintenance import heartbeats
 from summit.people.models import Person
@@ -21,6 +23,8 @@ AGENT_LENGTH = 300
 # After this time without a request, a browser has lost its session (SESSION_COOKIE_AGE). The time of the last request
 # is stored at most every five minutes.
 GONE = timedelta(seconds=settings.SESSION_COOKIE_AGE) + timedelta(minutes=10)
+SIGN_IN = audit_action("delegations.sign_in", gettext_lazy("opened the portal by a code"))
+SIGN_OUT = audit_action("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
 
 
 def is_current_mailbox(mailbox: str, person: Person) -> bool:
@@ -55,7 +59,7 @@ def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
     with transaction.atomic():
         row = PortalSession.objects.create(person=person, mailbox=mailbox, user_agent=agent[:AGENT_LENGTH])
         by = Mailbox(row.public_id)
-        audit.record(by=by, action="delegations.sign_in", target=person, summit=person.summit)
+        audit.record(by=by, action=SIGN_IN, target=person, summit=person.summit)
     return row
 
 
@@ -92,7 +96,7 @@ def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
             ended += 1
             if row.person is not None:
                 actor = by or Mailbox(row.public_id)
-                audit.record(by=actor, action="delegations.sign_out", target=row.person, summit=row.person.summit)
+                audit.record(by=actor, action=SIGN_OUT, target=row.person, summit=row.person.summit)
     return ended
 
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from delegations.members import access_log
 from delegations.members.field_groups import PASSPORT
 from delegations.privacy.services import correction_requests
+from summit.api_base import scopes
 from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import unprocessable
 from summit.api_base.views import WorkingView, working_api
@@ -85,6 +87,7 @@ class Selves(OfSelf):
 class OneSelf(OfSelf):
     """The base of views that act on one of the people to whom the account belongs."""
 
+    object_kind = "oneself"
     http_method_names = ["post"]
 
     def admit(self, request: Request) -> None:
@@ -145,7 +148,8 @@ class AskAboutOwnData(OneSelf):
 
 
 def own_paths() -> list[URLPattern]:
-    """Return the URL patterns of the views for people's own data."""
+    """Declare the scope of the views for people's own data, and return their URL patterns."""
+    scopes.declare(OfSelf.scope, _("what is held of oneself"))
     return [
         path("me/people/", working_api(Selves.as_view()), name="api-my-people"),
         path("me/people/<str:id>/take-data/", working_api(DownloadOwnData.as_view()), name="api-my-data-take"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.models import AuditEntry
 from summit.audit.services import By
 from summit.core.languages import spoken
@@ -25,10 +26,12 @@ from summit.outbox import enqueue
 from summit.people.models import Person
 
 KIND = "own_data"
-ASKED = "delegations.ask_own_data"
 LENGTH = 2000
 # At most this many requests of one person in a day. After that, the person is asked to write to protocol.
 MOST = 5
+ASK_OWN_DATA = audit_action(
+    "delegations.ask_own_data", gettext_lazy("asked protocol to correct or erase what is held of them")
+)
 
 
 class What(TextChoices):
@@ -75,7 +78,7 @@ def ask(*, person: Person, what: str, words: str, reply_to: str, by: By) -> bool
         )
         if not enqueue.store([message]):
             return False
-        audit.record(by=by, action=ASKED, target=person, summit=summit, detail={"what": what})
+        audit.record(by=by, action=ASK_OWN_DATA, target=person, summit=summit, detail={"what": what})
     return True
 
 
@@ -94,7 +97,9 @@ def _check(what: str, words: str) -> None:
 
 
 def _check_few(person: Person) -> None:
-    recent = AuditEntry.objects.filter(action=ASKED, object_key=person.public_id, at__gt=Now() - timedelta(days=1))
+    recent = AuditEntry.objects.filter(
+        action=ASK_OWN_DATA, object_key=person.public_id, at__gt=Now() - timedelta(days=1)
+    )
     if recent.count() >= MOST:
         message = _("You have asked %(n)d times since yesterday. What else there is, write to %(contact)s.")
         raise AskProblem("words", message % {"n": MOST, "contact": person.summit.contact_email})

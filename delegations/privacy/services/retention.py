@@ -15,10 +15,12 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members.models.members import FormerMember, Membership
 from delegations.privacy.models import USUAL_DAYS, Retention
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import SYSTEM, By
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
@@ -27,9 +29,21 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 CHANGE = "delegations.retention.change"
-PURGE = "delegations.purge"
 # The number of rows purged in one transaction. It is small, so that other transactions don't wait long.
 BATCH = 500
+
+
+def _purged(facts: Facts) -> str:
+    number = sum(int(each) for each in dict(facts.detail.get("numbers", {})).values())
+    message = ngettext(
+        "purged %(number)d row of what the summit keeps no longer",
+        "purged %(number)d rows of what the summit keeps no longer",
+        number,
+    )
+    return message % {"number": number}
+
+
+PURGE = audit_action("delegations.purge", _purged, label=gettext_lazy("purged what the summit keeps no longer"))
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.services import rows
 from delegations.members.models.categories import Category
 from delegations.privacy.models import PersonalDataKind, Retention
 from delegations.privacy.services.retention import CHANGE
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -19,6 +21,12 @@ from summit.users.models import User
 FIELDS = ("what", "category", "days")
 # Data of the summit or of a party, not of a single person. A retention time for a category isn't possible.
 OF_NOBODY = (PersonalDataKind.SCANS, PersonalDataKind.MAIL)
+RETENTION_ACTIONS = row_actions(
+    "delegations.retention",
+    add=gettext_lazy("gave a time for which data are kept"),
+    change=gettext_lazy("changed a time for which data are kept"),
+    remove=gettext_lazy("took a time for which data are kept away"),
+)
 
 
 def problems(*, summit: Summit, what: str, category: Category | None) -> dict[str, str]:
@@ -38,7 +46,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Retention:
     """
     check(by, CHANGE, summit)
     row = Retention(summit=summit)
-    rows.create(row, values, FIELDS, by=by, action="delegations.retention.add", ready=_check)
+    rows.create(row, values, FIELDS, by=by, action=RETENTION_ACTIONS.add, ready=_check)
     return row
 
 
@@ -49,7 +57,7 @@ def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention
     """
     check(by, CHANGE, time.summit)
     stored: Retention
-    stored, _changed = rows.change(time, values, FIELDS, by=by, action="delegations.retention.change", ready=_check)
+    stored, _changed = rows.change(time, values, FIELDS, by=by, action=RETENTION_ACTIONS.change, ready=_check)
     return stored
 
 
@@ -61,7 +69,7 @@ def remove(*, time: Retention, by: User) -> None:
     check(by, CHANGE, time.summit)
     with transaction.atomic():
         detail = {"rows": audit.references(time)}
-        audit.record(by=by, action="delegations.retention.remove", target=time, summit=time.summit, detail=detail)
+        audit.record(by=by, action=RETENTION_ACTIONS.remove, target=time, summit=time.summit, detail=detail)
         time.delete()
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -23,12 +23,13 @@ from delegations.travel.services import declaration_kinds, declarations
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.translated_names import NAMES, NamedForm, with_names
 from summit.audit import access_log
 from summit.core.punctuation import pair
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 FIELDS: list[Any] = [
@@ -154,15 +155,6 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         }
         return super().change_view(request, object_id, form_url, context)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the pages added that permit and refuse declarations."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("permit/", wrap(self.permit_view), name="delegations_declaration_permit"),
-            path("<int:pk>/refuse/", wrap(self.refuse_view), name="delegations_declaration_refuse"),
-            *super().get_urls(),
-        ]
-
     @admin.action(description=_("Permit the chosen declarations"), permissions=["permit"])
     def permit(self, request: HttpRequest, queryset: models.QuerySet[Declaration]) -> HttpResponse:
         """Show the page that asks for confirmation before the chosen declarations are permitted."""
@@ -171,10 +163,9 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     def _open(self, rows: models.QuerySet[Declaration]) -> list[Declaration]:
         return list(rows.exclude(state=DeclarationState.PERMITTED).select_related("party__summit", "person", "kind"))
 
+    @model_page("permit/", "permit", do="delegations.decide_declaration")
     def permit_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation for the declarations in `?row=`; a POST permits them."""
-        self.admit(request, "view")
-        check(request.user, "delegations.decide_declaration", None)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         params = request.POST if request.method == "POST" else request.GET
         rows = self._open(self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row"))))
@@ -217,10 +208,9 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
             danger=False,
         )
 
-    def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/refuse/", "refuse", do="delegations.decide_declaration")
+    def refuse_view(self, request: HttpRequest, row: Declaration) -> HttpResponse:
         """Ask for the reason of a refusal; a POST refuses the declaration with it."""
-        row = self.admit(request, "view", pk)
-        check_can_decide_declarations(request.user, row.party.summit)
         user = request.user
         assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
         return ask_reason(

@@ -3,37 +3,27 @@
 from datetime import date
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.travel.selectors import dietary_and_access_needs
 from summit.admin_base.menu import MenuGroup
-from summit.admin_base.pages import desk_page
 from summit.admin_base.row_keys import key_of
-from summit.admin_base.summit_pages import SummitPage, desk_place
+from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.audit import access_log
 from summit.core.date_formats import short_day
-from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
 
-@desk_page("needs/<slug:slug>/", "delegations_needs")
-@require_safe
-def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show people with needs, filtered by `?day=` and `?party=`. The access is logged.
-
-    Raises Http404 if the user may not see the needs of the summit's people.
-    """
-    summit, user = Summit.objects.filter(slug=slug).first(), request.user
-    if summit is None or not isinstance(user, User) or not allows(user, dietary_and_access_needs.SEE, summit):
-        raise Http404
+@summit_page("needs/<slug:slug>/", "delegations_needs", "GET", see=dietary_and_access_needs.SEE)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show people with needs, filtered by `?day=` and `?party=`. The access is logged."""
     with_members = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
     parties = list(party_names.in_order(with_members, get_language() or ""))
     key = key_of(request.GET.get("party", ""))

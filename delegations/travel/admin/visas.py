@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -24,12 +24,13 @@ from delegations.travel.permissions import can_issue_visas, check_can_issue_visa
 from delegations.travel.services import visas
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log
 from summit.core.punctuation import pair
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
-from summit.permissions.rules import allows, check
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 FIELDS: list[Any] = [
@@ -113,26 +114,14 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         }
         return super().change_view(request, object_id, form_url, context)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the pages added that issue, refuse, void and print letters."""
-        wrap, name = self.admin_site.admin_view, "delegations_visaletter"
-        return [
-            path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
-            path("<int:pk>/refuse/", wrap(self.refuse_view), name=f"{name}_refuse"),
-            path("<int:pk>/void/", wrap(self.void_view), name=f"{name}_void"),
-            path("<int:pk>/letter.pdf", wrap(self.paper_view), name=f"{name}_paper"),
-            *super().get_urls(),
-        ]
-
     @admin.action(description=_("Issue the chosen letters"), permissions=["issue"])
     def issue(self, request: HttpRequest, queryset: models.QuerySet[VisaLetter]) -> HttpResponse:
         """Show the page that asks for confirmation before the chosen letters are issued."""
         return self._ask(request, list(queryset.filter(state=VisaState.ASKED)))
 
+    @model_page("issue/", "issue", do="delegations.issue_visa")
     def issue_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation for the letters in `?row=`; a POST issues them in one transaction."""
-        self.admit(request, "view")
-        check(request.user, "delegations.issue_visa", None)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         params = request.POST if request.method == "POST" else request.GET
         letters = self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row")))
@@ -171,11 +160,12 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             danger=False,
         )
 
-    def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/refuse/", "refuse", do="delegations.issue_visa")
+    def refuse_view(self, request: HttpRequest, row: VisaLetter) -> HttpResponse:
         """Ask for the reason of a refusal; a POST refuses the letter with it."""
         return self._decide(
             request,
-            pk,
+            row,
             visas.refuse,
             title=gettext("Refuse the letter for %(person)s"),
             sentence=gettext("The focal points are told, with the reason. They can ask for another letter."),
@@ -183,11 +173,12 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             done=gettext("The letter is refused."),
         )
 
-    def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/void/", "void", do="delegations.issue_visa")
+    def void_view(self, request: HttpRequest, row: VisaLetter) -> HttpResponse:
         """Ask why an issued letter becomes void; a POST makes it void with that reason."""
         return self._decide(
             request,
-            pk,
+            row,
             visas.void,
             title=gettext("Take back the letter for %(person)s"),
             sentence=gettext("It opens nothing in the portal any more, and the focal points are told why."),
@@ -195,9 +186,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             done=gettext("The letter is void."),
         )
 
-    def _decide(self, request: HttpRequest, pk: int, decide: Any, *, title: str, **said: str) -> HttpResponse:
-        row = self.admit(request, "view", pk)
-        check_can_issue_visas(request.user, row.summit)
+    def _decide(self, request: HttpRequest, row: VisaLetter, decide: Any, *, title: str, **said: str) -> HttpResponse:
         return ask_reason(
             request,
             self.admin_site,
@@ -209,13 +198,12 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             **said,
         )
 
-    def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/letter.pdf", "paper", "GET", do="delegations.issue_visa")
+    def paper_view(self, request: HttpRequest, row: VisaLetter) -> HttpResponse:
         """Return an issued letter as a PDF. The access is logged, because the letter contains passport data.
 
         If the letter isn't issued or can't be printed, redirect to its page with a warning.
         """
-        row = self.admit(request, "view", pk)
-        check_can_issue_visas(request.user, row.summit)
         if not row.content:
             messages.warning(request, gettext("The letter isn’t issued. Issue it first, then print it."))
             return redirect("admin:delegations_visaletter_change", row.pk)

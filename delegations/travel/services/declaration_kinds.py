@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from delegations.core.services import rows
 from delegations.travel.models.declarations import DeclarationKind
+from summit.audit.actions import row_actions
 from summit.core.translated_names import tidy
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -12,6 +15,12 @@ from summit.users.models import User
 
 CHANGE = "delegations.declarationkind.change"
 FIELDS = ("name", "names", "asks", "permit", "until", "position")
+DECLARATION_KIND_ACTIONS = row_actions(
+    "delegations.declarationkind",
+    add=gettext_lazy("added a kind of declaration"),
+    change=gettext_lazy("changed a kind of declaration"),
+    remove=gettext_lazy("took a kind of declaration off"),
+)
 
 
 def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> DeclarationKind:
@@ -26,7 +35,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Declaratio
         if "position" not in values:
             row.position = rows.last_place(DeclarationKind.objects.filter(summit=summit))
 
-    rows.create(row, tidy(values, row), FIELDS, by=by, action="delegations.declarationkind.add", ready=ready)
+    rows.create(row, tidy(values, row), FIELDS, by=by, action=DECLARATION_KIND_ACTIONS.add, ready=ready)
     return row
 
 
@@ -37,5 +46,5 @@ def change(*, kind: DeclarationKind, values: Mapping[str, Any], by: User) -> Dec
     """
     check(by, CHANGE, kind.summit)
     stored: DeclarationKind
-    stored, _changed = rows.change(kind, tidy(values, kind), FIELDS, by=by, action=CHANGE)
+    stored, _changed = rows.change(kind, tidy(values, kind), FIELDS, by=by, action=DECLARATION_KIND_ACTIONS.change)
     return stored

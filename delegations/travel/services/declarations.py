@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
 from delegations.members import listeners
@@ -18,6 +19,7 @@ from delegations.parties.models.parties import Party
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By, System
 from summit.core.validators import validate_text
 from summit.people.models import Person
@@ -33,6 +35,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     DeclarationState.PERMITTED: frozenset({DeclarationState.REFUSED}),
     DeclarationState.REFUSED: frozenset({DeclarationState.PERMITTED}),
 }
+DECLARE = audit_action("delegations.declaration.declare", gettext_lazy("declared something that the person brings"))
+WITHDRAW = audit_action("delegations.declaration.withdraw", gettext_lazy("took a declaration back"))
+PERMIT = audit_action("delegations.declaration.permit", gettext_lazy("permitted what was declared"))
+REFUSE = audit_action("delegations.declaration.refuse", gettext_lazy("refused what was declared"))
 
 
 class DeclarationProblem(FieldProblem):
@@ -71,7 +77,7 @@ def declare(*, party: Party, person: Person, kind: DeclarationKind, details: str
         row = Declaration.objects.create(kind=kind, party=party, person=person, details=details)
         audit.record(
             by=by,
-            action="delegations.declaration.declare",
+            action=DECLARE,
             target=row,
             summit=party.summit,
             fields=["kind", "details"],
@@ -130,7 +136,7 @@ def withdraw(*, declaration: Declaration, by: By) -> None:
 def _remove(row: Declaration, by: By) -> None:
     audit.record(
         by=by,
-        action="delegations.declaration.withdraw",
+        action=WITHDRAW,
         target=row,
         summit=row.party.summit,
         detail={"rows": audit.references(row)},
@@ -157,7 +163,7 @@ def permit(*, declaration: Declaration, by: User) -> None:
         _move(declaration, DeclarationState.PERMITTED, by, "")
         audit.record(
             by=by,
-            action="delegations.declaration.permit",
+            action=PERMIT,
             target=declaration,
             summit=declaration.party.summit,
             fields=["state"],
@@ -176,7 +182,7 @@ def refuse(*, declaration: Declaration, reason: str, by: User) -> None:
         _move(declaration, DeclarationState.REFUSED, by, reason)
         audit.record(
             by=by,
-            action="delegations.declaration.refuse",
+            action=REFUSE,
             target=declaration,
             summit=declaration.party.summit,
             fields=["state", "reason"],

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
 from delegations.members import listeners
@@ -25,6 +26,7 @@ from delegations.travel.permissions import check_can_issue_visas
 from delegations.travel.selectors import visa_letter_text
 from delegations.travel.services import visa_notices
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.core.validators import validate_printable
 from summit.people.models import Person
@@ -40,6 +42,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     VisaState.REFUSED: frozenset(),
     VisaState.VOID: frozenset(),
 }
+ASK = audit_action("delegations.visaletter.ask", gettext_lazy("asked for a visa support letter"))
+ISSUE = audit_action("delegations.visaletter.issue", gettext_lazy("issued a visa support letter"))
+REFUSE = audit_action("delegations.visaletter.refuse", gettext_lazy("refused a visa support letter"))
+VOID = audit_action("delegations.visaletter.void", gettext_lazy("made a visa support letter void"))
 
 
 class VisaProblem(FieldProblem):
@@ -96,7 +102,7 @@ def ask(*, party: Party, person: Person, embassy: str, by: By) -> VisaLetter:
         row = VisaLetter.objects.create(party=party, person=person, summit=party.summit, embassy=embassy)
         audit.record(
             by=by,
-            action="delegations.visaletter.ask",
+            action=ASK,
             target=row,
             summit=party.summit,
             fields=["embassy"],
@@ -149,7 +155,7 @@ def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
             [
                 audit.entry(
                     by=by,
-                    action="delegations.visaletter.issue",
+                    action=ISSUE,
                     target=row,
                     summit=row.summit,
                     fields=["state", "number", "content"],
@@ -208,7 +214,7 @@ def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
         _move(letter, VisaState.REFUSED, by, reason=reason)
         audit.record(
             by=by,
-            action="delegations.visaletter.refuse",
+            action=REFUSE,
             target=letter,
             summit=letter.summit,
             fields=["state", "reason"],
@@ -259,7 +265,7 @@ def void_letters_of_former_member(party: Party, person: Person, by: By) -> None:
 def _record_void(row: VisaLetter, by: By) -> None:
     audit.record(
         by=by,
-        action="delegations.visaletter.void",
+        action=VOID,
         target=row,
         summit=row.summit,
         fields=["state"],

@@ -6,12 +6,11 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegations.members.models.members import Membership
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.services import declarations
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 
 SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}
 
@@ -41,8 +40,7 @@ class DeclareForm(forms.Form):
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
 
 
-@require_safe
-@desk("delegations.declaration.view")
+@delegation_page("delegations.declaration.view")
 def declared(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the kinds of items that have to be declared, and the declarations of each person."""
     members = Membership.objects.filter(party=delegation.party).select_related("person").order_by("position", "pk")
@@ -68,8 +66,7 @@ def _rows(delegation: DelegationDesk, **filters: Any) -> list[dict[str, Any]]:
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.declare")
+@delegation_page("delegations.declare", "GET POST", row="delegations.membership")
 def of_person(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show a person's declarations. A POST adds a declaration."""
     member = delegation.member(person)
@@ -106,8 +103,7 @@ def _page(
     return render(request, "portal/delegation/declarations/person.html", context, status=status)
 
 
-@require_POST
-@desk("delegations.declare")
+@delegation_page("delegations.declare", "POST", row="delegations.declaration")
 def withdraw(request: HttpRequest, delegation: DelegationDesk, person: str, declaration: str) -> HttpResponse:
     """Withdraw a declaration of a person (POST). Raises Http404 if there is no such declaration."""
     member = delegation.member(person)

@@ -8,14 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from delegations.focal_points.models import FocalPointRequest, RequestState
 from delegations.focal_points.services import focal_points as focal_points_services
 from delegations.focal_points.services import requests
 from delegations.focal_points.services.focal_points import ActingRefused
 from delegations.members.models.focal_points import FocalPoint
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 
 SIGNS = {
     RequestState.OPEN: "wait",
@@ -62,8 +61,7 @@ class FocalForm(forms.Form):
         self.fields["instead_of"].choices = choices  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.focalpoint.view")
+@delegation_page("delegations.focalpoint.view", "GET POST")
 def focal_points(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the focal points, and protocol's decisions on requests. A POST requests a new focal point."""
     points = list(FocalPoint.objects.filter(party=delegation.party).select_related("person").order_by("pk"))
@@ -98,8 +96,7 @@ def _page(
     return render(request, "portal/delegation/focal_points.html", context, status=status)
 
 
-@require_POST
-@desk("delegations.ask_focal_point")
+@delegation_page("delegations.ask_focal_point", "POST", row="delegations.focalpointrequest")
 def withdraw(request: HttpRequest, delegation: DelegationDesk, pk: int) -> HttpResponse:
     """Withdraw a request for a focal point (POST). Raises Http404 if there is no such request."""
     row = FocalPointRequest.objects.filter(party=delegation.party, pk=pk).select_related("party__summit").first()
@@ -112,8 +109,7 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, pk: int) -> HttpR
     return see_other("focal_points", delegation.party.public_id)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.ask_focal_point")
+@delegation_page("delegations.ask_focal_point", "GET POST")
 def leave(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the consequences of leaving. A POST ends the user's role as a focal point."""
     try:

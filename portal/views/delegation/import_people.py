@@ -4,13 +4,12 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegations.core import table_writers
 from delegations.imports import blank_files
 from delegations.imports.definitions import PEOPLE
 from delegations.members.selectors import exports
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 from summit.audit import access_log
 from summit.imports import report_page, services
 from summit.imports.definitions import ImportProblem
@@ -31,8 +30,7 @@ class TableForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk(READ_IN)
+@delegation_page(READ_IN, "GET POST")
 def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the upload form. A POST stores the table and redirects to the preview of its rows."""
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
@@ -57,8 +55,7 @@ def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     return render(request, "portal/delegation/import_people.html", context, status=422 if form.errors else 200)
 
 
-@require_safe
-@desk(READ_IN)
+@delegation_page(READ_IN)
 def blank_table(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Return an empty table as a spreadsheet, or in the format of `?ending=`."""
     requested = request.GET.get("ending", "")
@@ -68,8 +65,7 @@ def blank_table(request: HttpRequest, delegation: DelegationDesk) -> HttpRespons
     return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
 
 
-@require_safe
-@desk("delegations.membership.view")
+@delegation_page("delegations.membership.view")
 def export(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Return the delegation's people as a spreadsheet, or in the format of `?take=`. The access is logged."""
     ending = table_writers.ending_of(request.GET.get("take", ""))
@@ -104,8 +100,7 @@ def _shown(request: HttpRequest, delegation: DelegationDesk, file: ImportFile, r
     return render(request, "portal/delegation/import_people/preview.html", context, status=409 if refused else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk(READ_IN)
+@delegation_page(READ_IN, "GET POST", row="delegations.delegationimportfile")
 def sheet(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Show the outcome for each row of a table, before or after the import. A POST imports the table, once."""
     file = _file(delegation, sheet)
@@ -118,8 +113,7 @@ def sheet(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpR
     return see_other("people_sheet", delegation.party.public_id, file.public_id)
 
 
-@require_POST
-@desk(READ_IN)
+@delegation_page(READ_IN, "POST", row="delegations.delegationimportfile")
 def undo(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Undo the import of a table as a whole (POST)."""
     file = _file(delegation, sheet)
@@ -130,8 +124,7 @@ def undo(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpRe
     return see_other("people_sheet", delegation.party.public_id, file.public_id)
 
 
-@require_POST
-@desk(READ_IN)
+@delegation_page(READ_IN, "POST", row="delegations.delegationimportfile")
 def discard(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
     """Delete a table (POST). People who were imported from it stay."""
     services.discard(file=_file(delegation, sheet), by=delegation.by)

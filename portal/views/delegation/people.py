@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegations.members.forms import PersonForm
 from delegations.members.models.members import Membership
@@ -18,7 +17,7 @@ from delegations.members.services import members, registration
 from delegations.members.services.duplicates import DuplicateHit
 from delegations.members.services.people import PossibleDuplicate
 from delegations.overview.selectors import member_completeness
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 from portal.views.delegation.status import WORDS, numbers
 from summit.people.models import Person
 
@@ -26,8 +25,7 @@ from summit.people.models import Person
 NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
 
 
-@require_safe
-@desk("delegations.membership.view")
+@delegation_page("delegations.membership.view")
 def people(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the people who are named, whether they are confirmed, and which data of each is missing."""
     rows = [_row(member) for member in member_completeness.roll(delegation.party)]
@@ -41,8 +39,7 @@ def _row(member: Any) -> dict[str, Any]:
     return {"member": member, "lacks": [WORDS[item] for item in lacks]}
 
 
-@require_POST
-@desk("delegations.name")
+@delegation_page("delegations.name", "POST")
 def confirm(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Confirm the people with the public ids in the posted `person` (POST). Without ids, confirm all members."""
     rows = Membership.objects.filter(party=delegation.party)
@@ -96,8 +93,7 @@ def naming_form(delegation: DelegationDesk, meters: list[Meter], data: Any = Non
     return form
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.name")
+@delegation_page("delegations.name", "GET POST")
 def add(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the form to name a person. A POST enters and names the person.
 

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.members import access_log
 from delegations.members.field_groups import GROUPS, PERSON, FieldReader, filled, label
@@ -17,7 +16,7 @@ from delegations.members.selectors import naming_rules, quotas
 from delegations.members.services import members, photos
 from delegations.members.services import people as domain
 from delegations.travel.models.visas import VisaLetter
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 from portal.views.delegation.people import add_errors, category_field, mark_expected_fields
 from summit.people.models import Person
 
@@ -67,8 +66,7 @@ def _whole(delegation: DelegationDesk, public_id: str) -> tuple[Membership, Pers
     return member, person
 
 
-@require_safe
-@desk("delegations.membership.view")
+@delegation_page("delegations.membership.view", row="delegations.membership")
 def person(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show a person's data in sections, the missing fields of each, and the actions that are possible."""
     member, whole = _whole(delegation, person)
@@ -93,8 +91,7 @@ def label_of(name: str) -> str:
     return str(_("photograph")) if name == "photo" else label(name)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.enter_person")
+@delegation_page("delegations.enter_person", "GET POST", row="delegations.membership")
 def edit(request: HttpRequest, delegation: DelegationDesk, person: str, section: str) -> HttpResponse:
     """Show the form of a section of a person's data. A POST saves the section."""
     if section not in SECTIONS:
@@ -170,8 +167,7 @@ def _photo(request: HttpRequest, delegation: DelegationDesk, member: Membership,
     )
 
 
-@require_safe
-@desk("delegations.photo.view")
+@delegation_page("delegations.photo.view", row="delegations.membership")
 def photo(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Return the photograph of a person as JPEG. Raises Http404 if there is none that the delegation may see."""
     _member, whole = _whole(delegation, person)

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from delegations.focal_points.models import FocalPointRequest, RequestState
 from delegations.invitations.services import answers
@@ -22,7 +21,7 @@ from delegations.overview.selectors import member_completeness
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
-from portal.delegation_access import DelegationDesk, desk
+from portal.delegation_access import DelegationDesk, delegation_page
 from summit.core.database_clock import db_now
 
 # The most changes that are shown, the newest first.
@@ -42,8 +41,7 @@ FIELDS = {
 }
 
 
-@require_safe
-@desk("delegations.membership.view")
+@delegation_page("delegations.membership.view")
 def standing(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the status of the delegation: its answer, people, missing items, open decisions and latest changes."""
     now, policy = db_now(), Policy.objects.of(delegation.summit)

@@ -6,12 +6,11 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.badges.services.transferable_passes import TransferablePassRefused, pass_on, shares
 from delegations.members.models.members import Membership
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 from summit.people.models import Person
 
 
@@ -33,16 +32,14 @@ class HandForm(forms.Form):
         self.fields["person"].choices = [("", _("Choose a person")), *choices]  # type: ignore[attr-defined]
 
 
-@require_safe
-@desk("delegations.transferablepass.view")
+@delegation_page("delegations.transferablepass.view")
 def transferable_passes(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the delegation's passes of each kind, and the holder of each."""
     context = delegation.context(shares=shares(delegation.party))
     return render(request, "portal/delegation/transferable_passes.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.hand_transferable_pass")
+@delegation_page("delegations.hand_transferable_pass", "GET POST", row="delegations.transferablepass")
 def transferable_pass(request: HttpRequest, delegation: DelegationDesk, pk: int) -> HttpResponse:
     """Show the form to hand a pass on. A POST hands the pass on or returns it."""
     rows = TransferablePass.objects.filter(party=delegation.party, pk=pk).select_related("rule", "holder__person")

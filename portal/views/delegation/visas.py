@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegations.members.models.members import Membership
 from delegations.parties.models.policy import Policy
@@ -15,7 +14,7 @@ from delegations.travel import access_log, visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.selectors.visa_letter_text import reference
 from delegations.travel.services import visas
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 
@@ -47,8 +46,7 @@ class AskForm(forms.Form):
         self.fields["person"].choices = [("", _("Choose a person")), *choices]  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.ask_visa")
+@delegation_page("delegations.ask_visa", "GET POST")
 def letters(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the visa support letters. A POST requests a letter."""
     members = list(Membership.objects.filter(party=delegation.party).select_related("person"))
@@ -110,8 +108,7 @@ def _letter(delegation: DelegationDesk, public_id: str) -> VisaLetter:
     return row
 
 
-@require_POST
-@desk("delegations.ask_visa")
+@delegation_page("delegations.ask_visa", "POST", row="delegations.visaletter")
 def withdraw(request: HttpRequest, delegation: DelegationDesk, letter: str) -> HttpResponse:
     """Withdraw a request for a visa support letter (POST). Raises Http404 if there is no such letter."""
     row = _letter(delegation, letter)
@@ -122,8 +119,7 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, letter: str) -> H
     return see_other("visas", delegation.party.public_id)
 
 
-@require_safe
-@desk("delegations.visaletter.view")
+@delegation_page("delegations.visaletter.view", row="delegations.visaletter")
 def paper(request: HttpRequest, delegation: DelegationDesk, letter: str) -> HttpResponse:
     """Return an issued letter as PDF. The access to the passport data is logged.
 

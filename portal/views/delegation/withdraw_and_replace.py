@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badge_check, badges
@@ -23,7 +22,7 @@ from delegations.membership_changes.services import handovers
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
-from portal.delegation_access import DelegationDesk, desk, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, see_other
 from portal.views.delegation.people import NAMED_BY, add_errors, mark_expected_fields, offered
 from summit.people.models import Person
 
@@ -78,8 +77,7 @@ def add_departure_message(request: HttpRequest, delegation: DelegationDesk, memb
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.withdraw")
+@delegation_page("delegations.withdraw", "GET POST", row="delegations.membership")
 def withdraw(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show the consequences of withdrawing a person. A POST withdraws the person."""
     member = delegation.member(person)
@@ -99,8 +97,7 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, person: str) -> H
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.withdraw")
+@delegation_page("delegations.withdraw", "GET POST", row="delegations.membership")
 def replace(request: HttpRequest, delegation: DelegationDesk, person: str) -> HttpResponse:
     """Show the form to choose a successor of a person. A POST replaces the person by the successor."""
     member = delegation.member(person)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from press.embargoes.services import desk_messages
 from press.texts.models.embargoes import Embargo, EmbargoMode
@@ -16,6 +17,7 @@ from press.texts.models.texts import Text
 from press.texts.permissions import SEES_EMBARGOED
 from press.texts.services.locks import lock_embargo
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.core.compiled_query import Prepared
 from summit.outbox import enqueue
 from summit.outbox.failure_reasons import because
@@ -24,6 +26,9 @@ from summit.summits.models import sends
 
 KIND = "alarm"
 ANSWERED = "press.alarm_answered"
+ALARM = audit_action(
+    "press.alarm", gettext_lazy("raised the alarm: nobody had said in time that the speech was given")
+)
 
 
 def standing_alarms() -> QuerySet[Embargo]:
@@ -61,9 +66,7 @@ def raise_alarm(embargo_id: int) -> bool:
         if not Embargo.objects.filter(pk__in=due).update(alarmed_at=Now()):
             return False
         sent = enqueue.store(_messages(embargo))
-        audit.record(
-            by=audit.SYSTEM, action="press.alarm", target=embargo, summit=embargo.summit, detail={"messages": sent}
-        )
+        audit.record(by=audit.SYSTEM, action=ALARM, target=embargo, summit=embargo.summit, detail={"messages": sent})
     return True
 
 

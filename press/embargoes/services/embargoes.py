@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from press.embargoes.permissions import check_can_hold, check_can_schedule
 from press.texts.errors import DecisionRefused
@@ -13,13 +14,21 @@ from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.visibility import published_embargoes
 from press.texts.selectors.publication_checks import check_remark
 from press.texts.services import holds
+from press.texts.services.holds import HOLD
 from press.texts.services.locks import lock_embargo
+from summit.audit.actions import AuditAction, audit_action
 from summit.core.database_clock import db_now
 from summit.users.models import User
 
 # A user may need a minute to enter a moment and submit it. An older moment is a mistake.
 GRACE = timedelta(minutes=1)
 NO_ALARM: dict[str, Any] = {"fallback_at": None, "alarmed_at": None}
+SET_MOMENT = audit_action("press.set_moment", gettext_lazy("set the moment at which it goes out"))
+WAIT_FOR_DELIVERY = audit_action(
+    "press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given")
+)
+DELIVER = audit_action("press.deliver", gettext_lazy("said that the speech has been given: it went out"))
+UNHOLD = audit_action("press.unhold", gettext_lazy("released the hold"))
 
 
 def set_moment(*, embargo: Embargo, moment: datetime | None, by: User) -> None:
@@ -40,7 +49,7 @@ def set_moment(*, embargo: Embargo, moment: datetime | None, by: User) -> None:
             embargo,
             {"moment": value, "mode": EmbargoMode.MOMENT, "decided_by": by if moment else None} | NO_ALARM,
             by=by,
-            action="press.set_moment",
+            action=SET_MOMENT,
         )
 
 
@@ -54,7 +63,7 @@ def release_now(*, embargo: Embargo, by: User) -> None:
         lock_embargo(embargo.pk)
         _check_unpublished(embargo)
         values = {"moment": Now(), "mode": EmbargoMode.MOMENT, "decided_by": by} | NO_ALARM
-        _change(embargo, values, by=by, action="press.set_moment")
+        _change(embargo, values, by=by, action=SET_MOMENT)
 
 
 def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None = None) -> None:
@@ -72,7 +81,7 @@ def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None =
             raise DecisionRefused(_("This time has passed. Choose a time to come for the alarm."))
         values = {"moment": None, "mode": EmbargoMode.DELIVERED, "decided_by": None} | NO_ALARM
         values["fallback_at"] = fallback
-        _change(embargo, values, by=by, action="press.wait_for_delivery")
+        _change(embargo, values, by=by, action=WAIT_FOR_DELIVERY)
 
 
 def deliver(*, embargo: Embargo, by: User) -> None:
@@ -87,7 +96,7 @@ def deliver(*, embargo: Embargo, by: User) -> None:
         rows = Embargo.objects.filter(pk=embargo.pk, mode=EmbargoMode.DELIVERED, moment__isnull=True)
         if not rows.update(moment=Now(), decided_by=by):
             raise DecisionRefused(_("This text doesn't wait for a speech, or its speech has been marked as given."))
-        holds.record_embargo(embargo, by=by, action="press.deliver", fields=["moment", "decided_by"])
+        holds.record_embargo(embargo, by=by, action=DELIVER, fields=["moment", "decided_by"])
 
 
 def hold(*, embargo: Embargo, reason: str, by: User) -> None:
@@ -105,7 +114,7 @@ def hold(*, embargo: Embargo, reason: str, by: User) -> None:
         rows = Embargo.objects.filter(pk=embargo.pk, held_at__isnull=True)
         if not rows.update(held_at=Now(), held_by=by, hold_reason=reason.strip()[:300]):
             raise DecisionRefused(_("This is held already."))
-        holds.record_embargo(embargo, by=by, action="press.hold", fields=["held_at", "held_by", "hold_reason"])
+        holds.record_embargo(embargo, by=by, action=HOLD, fields=["held_at", "held_by", "hold_reason"])
 
 
 def unhold(*, embargo: Embargo, by: User) -> None:
@@ -125,7 +134,7 @@ def unhold(*, embargo: Embargo, by: User) -> None:
             **values
         ):
             raise DecisionRefused(_("This isn't held."))
-        holds.record_embargo(embargo, by=by, action="press.unhold", fields=list(values))
+        holds.record_embargo(embargo, by=by, action=UNHOLD, fields=list(values))
 
 
 def _check_unpublished(embargo: Embargo) -> None:
@@ -135,6 +144,6 @@ def _check_unpublished(embargo: Embargo) -> None:
         )
 
 
-def _change(embargo: Embargo, values: dict[str, Any], *, by: User, action: str) -> None:
+def _change(embargo: Embargo, values: dict[str, Any], *, by: User, action: AuditAction) -> None:
     Embargo.objects.filter(pk=embargo.pk).update(**values)
     holds.record_embargo(embargo, by=by, action=action, fields=list(values))

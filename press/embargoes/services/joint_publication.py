@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from press.texts.errors import DecisionRefused
 from press.texts.models.embargoes import Embargo
@@ -10,8 +11,14 @@ from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import DECISIONS
 from press.texts.services.locks import lock_text, lock_two
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, audit_action
 from summit.permissions.rules import check
 from summit.users.models import User
+
+TIE = audit_action(
+    "press.tie", gettext_lazy("tied it: it goes out together with others, or in all its languages, or not at all")
+)
+UNTIE = audit_action("press.untie", gettext_lazy("untied it: it goes out by itself"))
 
 
 def tie(*, text: Text, to: Text | None = None, by: User) -> None:
@@ -26,7 +33,7 @@ def tie(*, text: Text, to: Text | None = None, by: User) -> None:
         embargo = lock_text(text.pk) if to is None else _merge_embargoes(text, to)
         _check_unread(embargo)
         Embargo.objects.filter(pk=embargo.pk).update(tied=True)
-        _record(text, embargo, by=by, action="press.tie")
+        _record(text, embargo, by=by, action=TIE)
 
 
 def untie(*, text: Text, by: User) -> None:
@@ -45,7 +52,7 @@ def untie(*, text: Text, by: User) -> None:
             Text.objects.filter(pk=text.pk).update(embargo=_own_embargo(embargo))
         else:
             Embargo.objects.filter(pk=embargo.pk).update(tied=False)
-        _record(text, embargo, by=by, action="press.untie")
+        _record(text, embargo, by=by, action=UNTIE)
 
 
 def _own_embargo(like: Embargo) -> Embargo:
@@ -84,7 +91,7 @@ def _check_unread(embargo: Embargo) -> None:
         raise DecisionRefused(_("This has been read already. What was read can’t be tied or untied any more."))
 
 
-def _record(text: Text, embargo: Embargo, *, by: User, action: str) -> None:
+def _record(text: Text, embargo: Embargo, *, by: User, action: AuditAction) -> None:
     rows = list(Text.objects.filter(embargo=embargo.pk).exclude(pk=text.pk).order_by("pk"))
     audit.record(
         by=by, action=action, target=text, summit=text.summit, detail={"rows": [audit.name_of(row) for row in rows]}

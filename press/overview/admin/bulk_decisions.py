@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -18,10 +18,11 @@ from press.embargoes.services import bulk_decisions
 from press.embargoes.services.bulk_decisions import BULK_DECISIONS, MOST, BulkDecision
 from press.texts.models.texts import Text
 from press.texts.selectors import workflow_queries
+from summit.admin_base.model_pages import ModelPage, model_pages
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.summit_scope import chosen_summit
 from summit.core.punctuation import pair
-from summit.permissions.rules import allows, check, summits_for
+from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 
 # The most skipped texts that are listed with their reasons after a decision. The others are only counted.
@@ -76,15 +77,6 @@ class ManyMixin:
 
     admin_site: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs. The URLs of the confirmation pages come first."""
-        wrap = self.admin_site.admin_view
-        own = [
-            path(f"many/{name}/", wrap(self.many_view), {"name": name}, name=f"press_text_{name}_many")
-            for name in BULK_DECISIONS
-        ]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
-
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list of texts. If it is filtered by a task, a link above it decides about all texts at once."""
         changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
@@ -129,6 +121,12 @@ class ManyMixin:
         """Redirect to the page on which the user sets one moment for the chosen texts."""
         return _ask("set_moment", request, queryset)
 
+    @model_pages(
+        *(
+            ModelPage(f"many/{name}/", f"{name}_many", do=action.permission, more={"name": name})
+            for name, action in BULK_DECISIONS.items()
+        )
+    )
     def many_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Show the confirmation page with each text (GET), or decide about the texts (POST).
 
@@ -136,9 +134,7 @@ class ManyMixin:
         task instead.
         """
         desk: Any = self
-        desk.admit(request, "view")
         action, user = BULK_DECISIONS[name], desk._user(request)
-        check(user, action.permission, None)
         texts = self._texts(request, action)
         form = MomentOfManyForm(request.POST or None, summit=texts[0].summit) if texts and not action.each else None
         if request.method == "POST" and (form is None or form.is_valid()):

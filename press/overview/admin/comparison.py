@@ -5,21 +5,22 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from press.texts.models.editions import Edition
-from press.texts.models.texts import TextVersion
+from press.texts.models.texts import Text, TextVersion
 from press.texts.selectors.word_differences import compare
+from summit.admin_base.model_pages import model_page
 from summit.core.languages import direction
 
 
 class ComparisonMixin:
     """Adds the comparison of editions, and the download of files, to the admin of texts."""
 
-    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/compare/", "compare", "GET")
+    def compare_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show the differences between two editions of a language version, word by word.
 
         The parameters are `version` (a language code), and `a` and `b` (numbers of editions). Raises Http404 if an
         edition doesn't exist.
         """
-        text = self._text(request, pk)  # type: ignore[attr-defined]
         rows = TextVersion.objects.filter(text=text).order_by("-authoritative")
         language = request.GET.get("version", "")
         version = (rows.filter(language=language) if language else rows).first()
@@ -42,9 +43,9 @@ class ComparisonMixin:
         response: HttpResponse = self._page(request, "admin/press/overview/comparison.html", context)  # type: ignore[attr-defined]
         return response
 
-    def file_view(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    @model_page("<int:pk>/files/<int:file>/", "file", "GET", subset="file")
+    def file_view(self, request: HttpRequest, text: Text, file: int) -> HttpResponse:
         """Return a file of a text for download, even if the file isn't public yet."""
-        text = self._text(request, pk)  # type: ignore[attr-defined]
         row = text.files.filter(pk=file).first()
         if row is None:
             raise Http404

@@ -8,11 +8,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from press.embargoes.admin.schedule_form import MomentForm, When
 from press.embargoes.permissions import can_schedule
@@ -27,7 +26,8 @@ from press.texts.models.texts import Text
 from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import can_write
 from press.texts.services import decisions, texts
-from summit.permissions.rules import allows, check
+from summit.admin_base.model_pages import ModelPage, model_pages
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 
@@ -185,20 +185,18 @@ class DecisionsMixin:
 
     admin_site: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs. The URLs of the decisions come first."""
-        view = self.admin_site.admin_view(require_POST(self.decide_view))
-        own = [path(f"<int:pk>/decide/{name}/", view, {"name": name}, f"press_text_{name}") for name in DECISIONS]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
-
-    def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    @model_pages(
+        *(
+            ModelPage(f"<int:pk>/decide/{name}/", name, "POST", do=action, more={"name": name})
+            for name, action in texts_permissions.DECISIONS.items()
+        )
+    )
+    def decide_view(self, request: HttpRequest, text: Text, name: str) -> HttpResponse:
         """Make the posted decision, and redirect to the page of the text or to the posted `next`.
 
         If the decision is refused, the page shows the reason, and the form with the values that the user typed.
         """
         desk: Any = self
-        text: Text = desk._text(request, pk)
-        check(request.user, texts_permissions.DECISIONS[name], text.summit)
         version = version_of(text, request.POST.get("version", ""))
         edition = version.editions.filter(number=numbered(request.POST.get("number", ""))).first()
         if edition is None:
@@ -213,10 +211,10 @@ class DecisionsMixin:
                 typed = {"refused": name, "typed_note": note} | (
                     {"moment_form": form} if name == "set_moment" else {}
                 )
-                page: HttpResponse = desk._shown(request, desk._text(request, pk), version, **typed)
+                page: HttpResponse = desk._shown(request, text, version, **typed)
                 return page
         else:
-            messages.success(request, outcome(name=name, row=desk._text(request, pk)))
+            messages.success(request, outcome(name=name, row=text))
         address = reverse("admin:press_text_change", args=[text.pk])
         return redirect(back or f"{address}?version={version.language}")
 

@@ -4,7 +4,6 @@ Without JavaScript the preview is a page. With JavaScript (static/js/preview.js)
 types.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +11,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from press.imports import files
 from press.imports.files.report import ParsedFile, Unreadable
@@ -26,9 +23,9 @@ from press.texts.permissions import check_can_write
 from press.texts.selectors.preview import preview
 from press.texts.services import editions
 from summit.admin_base import form_idempotency
+from summit.admin_base.model_pages import model_page
 from summit.core.languages import direction
 from summit.summits.models import Summit
-from summit.users.models import User
 
 NOT_TYPED = ("csrfmiddlewaretoken", "once")
 
@@ -88,33 +85,18 @@ class IntakeMixin:
     admin_site: Any
     opts: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs. The URLs of the pages with unsaved values come first."""
-        wrap = self.admin_site.admin_view
-        added: dict[str, tuple[Callable[..., HttpResponse], str]] = {
-            "preview/": (self.preview_view, "preview"),
-            "unsaved/": (self.unsaved_new_view, "unsaved_new"),
-            "<int:pk>/unsaved/": (self.unsaved_view, "unsaved"),
-            "<int:pk>/language/unsaved/": (self.unsaved_language_view, "unsaved_language"),
-        }
-        own = [
-            path(route, wrap(require_POST(view)), name=f"press_text_{name}") for route, (view, name) in added.items()
-        ]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
-
+    @model_page("preview/", "preview", "POST", do="press.text.change")
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Return the preview of the posted Markdown as a fragment of HTML, with the length of the text."""
-        desk: Any = self
-        desk.admit(request, "add")
         html, length = preview(request.POST.get("body", ""))
         return TemplateResponse(
             request, "admin/press/overview/preview.html", {"preview_html": html, "length": length}
         )
 
+    @model_page("unsaved/", "unsaved_new", "POST", do="press.text.change")
     def unsaved_new_view(self, request: HttpRequest) -> HttpResponse:
         """Show the form for a new text, with the posted unsaved values."""
         desk: Any = self
-        desk.admit(request, "add")
         summit: Summit = desk._summit_to_write(request)
         check_can_write(desk._user(request), summit)
         posted = unsaved(request)
@@ -122,12 +104,10 @@ class IntakeMixin:
         context = {"summit": summit, "title": _("Enter a text"), "once": form_idempotency.mark_of(request)}
         return self._unsaved_page(request, "admin/press/overview/new_text.html", context, form, posted)
 
-    def unsaved_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/unsaved/", "unsaved", "POST", do="press.write")
+    def unsaved_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show the page of a text, with the posted unsaved values in the form."""
         desk: Any = self
-        text: Text = desk._text(request, pk)
-        user: User = desk._user(request)
-        check_can_write(user, text.summit)
         version: TextVersion = versions.version_of(text, request.GET.get("version", ""))
         posted = unsaved(request)
         edition = editions.newest(version)
@@ -140,11 +120,9 @@ class IntakeMixin:
             posted,
         )
 
-    def unsaved_language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/language/unsaved/", "unsaved_language", "POST", do="press.write")
+    def unsaved_language_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show the form for adding a language to a text, with the posted unsaved values."""
-        desk: Any = self
-        text: Text = desk._text(request, pk)
-        check_can_write(desk._user(request), text.summit)
         posted = unsaved(request)
         context = {"summit": text.summit, "text": text, "title": _("Add a language")}
         return self._unsaved_page(

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from press.texts.models.texts import Text, TextVersion
 from press.texts.next_steps import LATE, NEXT
 from press.texts.selectors.workflow_queries import StandingText, late_step, next_step
 from summit.admin_base.dashboard import now_of, today_of
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.date_formats import long_day
 from summit.outbox.models import MessageState
@@ -118,13 +119,6 @@ class RunMixin:
 
     admin_site: Any
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs. The URLs of the schedule and the calendar come first."""
-        wrap = self.admin_site.admin_view
-        added: dict[str, Callable[..., HttpResponse]] = {"run": self.run_view, "embargoes": self.embargoes_view}
-        own = [path(f"{name}/", wrap(view), name=f"press_text_{name}") for name, view in added.items()]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
-
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list of texts, with links to the schedule, the calendar and the upload of speeches above it."""
         changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
@@ -140,12 +134,12 @@ class RunMixin:
         return changelist
 
     def _run_summit(self, request: HttpRequest) -> Summit:
-        self.admit(request, "view")  # type: ignore[attr-defined]
         summit = _seen_summit(request)
         if summit is None:
             raise Http404
         return summit
 
+    @model_page("run/", "run", "GET")
     def run_view(self, request: HttpRequest) -> HttpResponse:
         """Show the publication schedule of a day: its texts with their times and next steps, and any problems.
 
@@ -181,6 +175,7 @@ class RunMixin:
         }
         return self._page(request, "admin/press/overview/publication_schedule.html", context)  # type: ignore[attr-defined, no-any-return]
 
+    @model_page("embargoes/", "embargoes", "GET")
     def embargoes_view(self, request: HttpRequest) -> HttpResponse:
         """Show the embargo calendar for the days of the summit, or for the month in the parameter `month`."""
         summit = self._run_summit(request)

@@ -14,10 +14,10 @@ from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.models.topics import Topic
-from press.texts.permissions import check_can_write
 from press.texts.services import editions, texts
 from press.texts.services.texts import MOST_TOPICS
 from sessions.draft.models.sessions import MediaAccess, Session
+from summit.admin_base.model_pages import model_page
 from summit.core.local_time import local_moment
 from summit.people.models import Person
 
@@ -129,11 +129,10 @@ def _initial(text: Text) -> dict[str, Any]:
 class AboutMixin:
     """Adds the page for the details of a text to the admin of texts."""
 
-    def about_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/about/", "about", do="press.write")
+    def about_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show the details of a text (GET), or change them and redirect to the page of the text (POST)."""
-        text = self._text(request, pk)  # type: ignore[attr-defined]
         user = self._user(request)  # type: ignore[attr-defined]
-        check_can_write(user, text.summit)
         form = AboutForm(request.POST or None, text=text, initial=_initial(text))
         if request.method == "POST" and form.is_valid():
             try:

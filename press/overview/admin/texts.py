@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -45,6 +45,7 @@ from press.texts.services import editions, texts
 from summit.admin_base import form_idempotency
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SummitModelAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit
 from summit.core.database_clock import db_now
 from summit.core.languages import direction
@@ -131,21 +132,6 @@ class TextAdmin(
         """Return the speaker of a speech, or "" for other texts."""
         return str(row.slot.speaker) if row.slot else ""
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs. Those for details, comparisons, files and languages come first."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/about/", wrap(self.about_view), name="press_text_about"),
-            path("<int:pk>/compare/", wrap(self.compare_view), name="press_text_compare"),
-            path("<int:pk>/files/<int:file>/", wrap(self.file_view), name="press_text_file"),
-            path("<int:pk>/language/", wrap(self.language_view), name="press_text_language"),
-            *super().get_urls(),
-        ]
-
-    def _text(self, request: HttpRequest, pk: int | str) -> Text:
-        text: Text = self.admit(request, "view", pk)
-        return text
-
     def _user(self, request: HttpRequest) -> User:
         if not isinstance(request.user, User):
             raise PermissionDenied
@@ -195,7 +181,7 @@ class TextAdmin(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show the page of a text (GET), or save the posted values as a new edition (POST)."""
-        text = self._text(request, object_id)
+        text = self.admit(request, "view", object_id)
         version = version_of(text, request.GET.get("version", ""))
         if request.method == "POST":
             return self._save(request, text, version)
@@ -259,10 +245,10 @@ class TextAdmin(
             "now": db_now(),
         }
 
-    def language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/language/", "language", do="press.write")
+    def language_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show the form for a translation (GET), or add the translation with its first edition (POST)."""
-        text, user = self._text(request, pk), self._user(request)
-        check_can_write(user, text.summit)
+        user = self._user(request)
         form = LanguageForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:

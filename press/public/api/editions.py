@@ -113,6 +113,8 @@ class PublishedEditionSerializer(Told):
 class TextEdition(PublicMixin, APIView):
     """A published edition of a text, even if a newer edition has replaced it."""
 
+    object_kind = "public text"
+
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the edition. The status is 410 for a removed text, and 404 if the edition was never published."""
         query_params.check_known(request.query_params, ("language", "lang"))
@@ -159,6 +161,8 @@ class TextComparison(PublicMixin, APIView):
 
     They are available if the press office allows the comparison and both texts are public.
     """
+
+    object_kind = "public comparison"
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the comparison. The status is 404 if the comparison isn't available."""

@@ -75,6 +75,7 @@ class TextList(PublicMixin, ListAPIView[Edition]):
     Each text is listed once, in its authoritative language or in the requested one.
     """
 
+    object_kind = "public summit"
     serializer_class = TextSerializer
     pagination_class = NewestFirst
 
@@ -95,6 +96,7 @@ class TextList(PublicMixin, ListAPIView[Edition]):
 class TextDetail(PublicMixin, RetrieveAPIView[Edition]):
     """A public text in its authoritative language, or in the requested one."""
 
+    object_kind = "public text"
     serializer_class = FullTextSerializer
     queryset = Edition.objects.none()
 

@@ -13,7 +13,7 @@ from summit.core.languages import direction
 from summit.public_base.summits import get_summit
 
 
-@press_page()
+@press_page(kind="public comparison")
 def comparison(request: HttpRequest, summit: str, slug: str) -> HttpResponse:
     """Show the differences between a text as delivered and the prepared text.
 

@@ -27,7 +27,7 @@ PAGE = 20
 
 # Pages of word searches aren't cached, because there would be too many. The searched documents are cached
 # (press.search.documents).
-@press_page(*NAMES, *DAYS, "page", beside=last_started_session)
+@press_page(*NAMES, *DAYS, "page", kind="public summit", beside=last_started_session)
 def index(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the public texts of a summit that match the filters in the URL, or all, newest first."""
     found = get_summit(summit)
@@ -75,13 +75,13 @@ def _spoken() -> dict[str, str]:
     return {} if language == settings.LANGUAGE_CODE else {"lang": language}
 
 
-@press_page("page", *NAMES, *DAYS)
+@press_page("page", *NAMES, *DAYS, kind="public summit")
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
     """Return a page of the Atom feed of the public texts that match the filters, the last changed first."""
     return _answer(_feed(request, summit), "press:atom", atom_feed.write, atom_feed.MEDIA_TYPE)
 
 
-@press_page("page", *NAMES, *DAYS)
+@press_page("page", *NAMES, *DAYS, kind="public summit")
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
     """Return a page of the JSON Feed of the public texts that match the filters, the last changed first."""
     return _answer(_feed(request, summit), "press:json-feed", jsonfeed.write, jsonfeed.MEDIA_TYPE)

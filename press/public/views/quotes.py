@@ -12,7 +12,7 @@ WRITERS = {"json": (standard.JSON, standard.as_json), "xml": (standard.XML, stan
 PLAIN = "text/plain; charset=utf-8"
 
 
-@public_page
+@public_page("public summit")
 def oembed(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the oEmbed 1.0 response for the URL in the parameter `url`.
 

@@ -8,19 +8,19 @@ from django.views.decorators.csrf import csrf_exempt
 
 from press.subscriptions.services import subscribers
 from summit.core.validators import validate_mailbox
+from summit.permissions.route_access import Gate, route
 from summit.public_base.public_pages import blind
 from summit.public_base.summits import get_summit
 
 
 @csrf_exempt
+@route(Gate.EVERYBODY, "POST", kind="public summit")
 def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
     """Store a request for news by mail (POST). The response doesn't reveal whether the mail address was known.
 
-    The status is 400 for an invalid mail address, and 405 for other methods.
+    The status is 400 for an invalid mail address.
     """
     blind(request)
-    if request.method != "POST":
-        return HttpResponse(status=405, headers={"Allow": "POST"})
     found = get_summit(summit)
     mailbox = request.POST.get("address", "").strip().lower()
     language = request.POST.get("language", "")
@@ -35,6 +35,7 @@ def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 @csrf_exempt
+@route(Gate.HOLDER, "GET POST", kind="subscription")
 def subscription(request: HttpRequest, summit: str, token: str) -> HttpResponse:
     """Show the button that confirms or ends a subscription (GET), or confirm or end the subscription (POST).
 
@@ -49,10 +50,8 @@ def subscription(request: HttpRequest, summit: str, token: str) -> HttpResponse:
     if request.method == "POST":
         done = subscribers.confirm(claim) if claim.purpose == subscribers.CONFIRM else subscribers.end(claim)
         step = {True: f"{claim.purpose}ed", False: "late"}[done]
-    elif request.method in ("GET", "HEAD"):
-        step = claim.purpose
     else:
-        return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+        step = claim.purpose
     context = {"summit": found, "step": step, "token": token, "subscriber": claim.subscriber}
     return _no_store(render(request, "press/subscription.html", context))
 

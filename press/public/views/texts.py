@@ -25,7 +25,7 @@ from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 
 
-@press_page()
+@press_page(kind="public text")
 def text(request: HttpRequest, summit: str, slug: str, language: str | None = None) -> HttpResponse:
     """Show the public edition of a text, in its authoritative language or in `language`."""
     found = get_summit(summit)
@@ -54,7 +54,7 @@ def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, An
     }
 
 
-@press_page()
+@press_page(kind="public text")
 def edition(request: HttpRequest, summit: str, slug: str, number: int, language: str | None = None) -> HttpResponse:
     """Show a published edition with a number, even if a newer edition has replaced it.
 
@@ -79,7 +79,7 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
     return render(request, "press/edition.html", context)
 
 
-@press_page()
+@press_page(kind="public file")
 def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str) -> HttpResponse:
     """Return a file that is attached to a published edition.
 
@@ -111,7 +111,7 @@ def gone_or_404(request: HttpRequest, summit: Summit, slug: str, language: str |
     return render(request, "press/removed_text.html", context, status=410)
 
 
-@press_page()
+@press_page(kind="public text")
 def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
     """Return a text in the format of the URL's suffix. Labels are in the language of the text, if it is supported.
 

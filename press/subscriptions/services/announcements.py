@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.parties.selectors.party_names import Books
 from press.published_texts.selectors import speaker
@@ -20,6 +21,7 @@ from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.core.compiled_query import Prepared
 from summit.core.languages import spoken
 from summit.core.lock_yielding import Turns
@@ -29,6 +31,19 @@ from summit.summits.models import sends
 
 if TYPE_CHECKING:
     from press.texts.models.visibility import PublicEdition
+
+
+def _announced(facts: Facts) -> str:
+    number = int(facts.detail.get("messages", 0))
+    message = ngettext("announced it to %(number)d subscriber", "announced it to %(number)d subscribers", number)
+    return message % {"number": number}
+
+
+ANNOUNCE = audit_action(
+    "press.announce",
+    _announced,
+    label=gettext_lazy("announced it to subscribers"),
+)
 
 
 def untold() -> QuerySet[PublicEdition]:
@@ -82,7 +97,7 @@ def announce(text_id: int) -> bool:
         Announcement.objects.bulk_create([Announcement(edition=edition, recipients=sent) for edition in editions])
         audit.record(
             by=audit.SYSTEM,
-            action="press.announce",
+            action=ANNOUNCE,
             target=text,
             summit=text.summit,
             detail={"editions": [edition.public_id for edition in editions], "messages": sent},

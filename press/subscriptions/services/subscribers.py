@@ -10,9 +10,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy
 
 from press.subscriptions.models import Subscriber
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, audit_action
 from summit.core.languages import spoken
 from summit.outbox import enqueue
 from summit.outbox.models import Message
@@ -31,6 +33,11 @@ SALT = "press.subscription"
 _WAITING = Q(confirmed_at__isnull=True) | Q(ended_at__isnull=False)
 
 logger = logging.getLogger(__name__)
+SUBSCRIPTION_ASKED = audit_action("press.subscription_asked", gettext_lazy("was asked for a subscription"))
+SUBSCRIPTION_CONFIRMED = audit_action(
+    "press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed")
+)
+SUBSCRIPTION_ENDED = audit_action("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def ask(*, summit: Summit, address: str, language: str) -> bool:
                 return False
         subscriber = Subscriber.objects.get(summit=summit, address=mailbox)
         enqueue.store([_confirmation(subscriber)])
-        audit.record(by=audit.SYSTEM, action="press.subscription_asked", target=subscriber, summit=summit)
+        audit.record(by=audit.SYSTEM, action=SUBSCRIPTION_ASKED, target=subscriber, summit=summit)
     return True
 
 
@@ -107,7 +114,7 @@ def confirm(claim: Claim) -> bool:
         rows = Subscriber.objects.filter(since, pk=claim.subscriber.pk)
         if not rows.filter(_WAITING, asked_at__gte=Now() - VALID).update(confirmed_at=Now(), ended_at=None):
             return rows.active().exists()
-        _record(claim.subscriber, action="press.subscription_confirmed")
+        _record(claim.subscriber, action=SUBSCRIPTION_CONFIRMED)
     return True
 
 
@@ -115,11 +122,11 @@ def end(claim: Claim) -> bool:
     """End a subscription, and return True. Ending an ended subscription changes nothing."""
     with transaction.atomic():
         if Subscriber.objects.filter(pk=claim.subscriber.pk, ended_at__isnull=True).update(ended_at=Now()):
-            _record(claim.subscriber, action="press.subscription_ended")
+            _record(claim.subscriber, action=SUBSCRIPTION_ENDED)
     return True
 
 
-def _record(subscriber: Subscriber, *, action: str) -> None:
+def _record(subscriber: Subscriber, *, action: AuditAction) -> None:
     audit.record(by=audit.SYSTEM, action=action, target=subscriber, summit=subscriber.summit)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Now
+from django.utils.translation import gettext_lazy, ngettext
 
 from press.subscriptions.models import Subscriber
 from press.texts.addresses import address
@@ -14,6 +15,7 @@ from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions, removed_editions
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.core.compiled_query import Prepared
 from summit.core.languages import spoken
 from summit.outbox import enqueue
@@ -24,6 +26,23 @@ KIND = "withdrawal"
 # More than a day after the withdrawal a notice is useless. Besides, the messages that say who got mails about a text
 # aren't stored forever.
 WITHIN = timedelta(days=1)
+
+
+def _recalled(facts: Facts) -> str:
+    number = int(facts.detail.get("messages", 0))
+    message = ngettext(
+        "told %(number)d subscriber that it was withdrawn",
+        "told %(number)d subscribers that it was withdrawn",
+        number,
+    )
+    return message % {"number": number}
+
+
+RECALL = audit_action(
+    "press.recall",
+    _recalled,
+    label=gettext_lazy("told subscribers that it was withdrawn"),
+)
 
 
 def _key(text: Text) -> str:
@@ -77,9 +96,7 @@ def recall(text_id: int) -> bool:
         if text is None or edition is None:
             return False
         sent = enqueue.store(list(_messages(text, edition)))
-        audit.record(
-            by=audit.SYSTEM, action="press.recall", target=text, summit=text.summit, detail={"messages": sent}
-        )
+        audit.record(by=audit.SYSTEM, action=RECALL, target=text, summit=text.summit, detail={"messages": sent})
     return bool(sent)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from press.texts.models.attachments import Attachment
 from press.texts.models.texts import Text
@@ -10,7 +11,10 @@ from press.texts.permissions import check_can_write
 from press.texts.services.locks import lock_text
 from sessions.documents.services.file_checks import File
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.users.models import User
+
+ATTACH = audit_action("press.attach", gettext_lazy("kept a file to lie beside the text"))
 
 
 def store(*, text: Text, file: File, language: str, by: User, title: str = "") -> Attachment:
@@ -40,5 +44,5 @@ def store(*, text: Text, file: File, language: str, by: User, title: str = "") -
         if existing is not None:
             return existing
         row.save(force_insert=True)
-        audit.record(by=by, action="press.attach", target=row, summit=text.summit)
+        audit.record(by=by, action=ATTACH, target=row, summit=text.summit)
     return row

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition, EditionState
@@ -17,11 +18,44 @@ from press.texts.selectors.publication_checks import check_remark
 from press.texts.services.editions import check_standing, newest
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, Facts, audit_action
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
 LONGEST_REASON = 300
+COMPLETE = audit_action("press.complete", gettext_lazy("approved the last of what goes out together: it went out"))
+
+
+def _number(facts: Facts) -> dict[str, Any]:
+    return {"number": facts.detail.get("number", "")}
+
+
+SUBMIT = audit_action(
+    "press.submit",
+    lambda facts: _("submitted edition %(number)s for review") % _number(facts),
+    label=gettext_lazy("submitted an edition for review"),
+)
+ASK_CHANGES = audit_action(
+    "press.ask_changes",
+    lambda facts: _("asked for changes of edition %(number)s") % _number(facts),
+    label=gettext_lazy("asked for changes of an edition"),
+)
+APPROVE = audit_action(
+    "press.approve",
+    lambda facts: _("approved edition %(number)s") % _number(facts),
+    label=gettext_lazy("approved an edition"),
+)
+APPROVE_ALONE = audit_action(
+    "press.approve_alone",
+    lambda facts: _("approved edition %(number)s without a second person") % _number(facts),
+    label=gettext_lazy("approved an edition without a second person"),
+)
+REVIEW_AFTERWARDS = audit_action(
+    "press.review_afterwards",
+    lambda facts: _("reviewed edition %(number)s afterwards") % _number(facts),
+    label=gettext_lazy("reviewed afterwards an edition that was approved alone"),
+)
 
 
 def submit(*, edition: Edition, by: User) -> None:
@@ -34,7 +68,7 @@ def submit(*, edition: Edition, by: User) -> None:
     latest = newest(edition.version)
     if latest.pk != edition.pk:
         raise DecisionRefused(_("Edition %(number)d is newer. Submit that one.") % {"number": latest.number})
-    _decide(edition, "submit", by=by, action="press.submit")
+    _decide(edition, "submit", by=by, action=SUBMIT)
 
 
 def ask_changes(*, edition: Edition, note: str, by: User) -> None:
@@ -46,7 +80,7 @@ def ask_changes(*, edition: Edition, note: str, by: User) -> None:
     check(by, DECISIONS["ask_changes"], _summit(edition))
     if not note.strip():
         raise DecisionRefused(_("Say what to change: the writer sees this remark."))
-    _decide(edition, "ask_changes", by=by, action="press.ask_changes", note=note.strip())
+    _decide(edition, "ask_changes", by=by, action=ASK_CHANGES, note=note.strip())
 
 
 def approve(*, edition: Edition, by: User, note: str = "") -> None:
@@ -58,7 +92,7 @@ def approve(*, edition: Edition, by: User, note: str = "") -> None:
     """
     check(by, DECISIONS["approve"], _summit(edition))
     _check_another(edition, "approve", by)
-    _decide(edition, "approve", by=by, action="press.approve", note=note.strip())
+    _decide(edition, "approve", by=by, action=APPROVE, note=note.strip())
 
 
 def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
@@ -75,7 +109,7 @@ def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
     if len(cleaned_reason) > LONGEST_REASON:
         raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REASON})
     check_remark(cleaned_reason)
-    _decide(edition, "approve_alone", by=by, action="press.approve_alone", more={"emergency_reason": cleaned_reason})
+    _decide(edition, "approve_alone", by=by, action=APPROVE_ALONE, more={"emergency_reason": cleaned_reason})
 
 
 def review_afterwards(*, edition: Edition, by: User) -> None:
@@ -93,7 +127,7 @@ def review_afterwards(*, edition: Edition, by: User) -> None:
         rows = Edition.objects.filter(pk=edition.pk, afterwards_at__isnull=True).exclude(emergency_reason="")
         if not rows.update(afterwards_by=by, afterwards_at=Now()):
             raise DecisionRefused(_("Nothing waits for a review afterwards here. Look at the page again."))
-        _record(edition, by=by, action="press.review_afterwards", fields=["afterwards_by", "afterwards_at"])
+        _record(edition, by=by, action=REVIEW_AFTERWARDS, fields=["afterwards_by", "afterwards_at"])
     edition.refresh_from_db()
 
 
@@ -105,7 +139,7 @@ def _check_another(edition: Edition, name: str, by: User) -> None:
 
 
 def _decide(
-    edition: Edition, name: str, *, by: User, action: str, note: str = "", more: dict[str, Any] | None = None
+    edition: Edition, name: str, *, by: User, action: AuditAction, note: str = "", more: dict[str, Any] | None = None
 ) -> None:
     """Change the state of an edition by the row `name` of the table.
 
@@ -147,9 +181,7 @@ def _complete(embargo: Embargo, by: User) -> None:
     """Publish the texts of a tied embargo with a past moment, if all are approved now, and record this."""
     rows = Embargo.objects.filter(~missing(), pk=embargo.pk, tied=True, moment__lte=Now())
     if rows.update(moment=Now(), decided_by=by):
-        audit.record(
-            by=by, action="press.complete", target=embargo, summit=embargo.summit, fields=["moment", "decided_by"]
-        )
+        audit.record(by=by, action=COMPLETE, target=embargo, summit=embargo.summit, fields=["moment", "decided_by"])
 
 
 def _newer() -> QuerySet[Edition]:
@@ -168,7 +200,7 @@ def _refusal(edition: Edition) -> DecisionRefused:
     )
 
 
-def _record(edition: Edition, *, by: User, action: str, fields: list[str]) -> None:
+def _record(edition: Edition, *, by: User, action: AuditAction, fields: list[str]) -> None:
     audit.record(
         by=by,
         action=action,

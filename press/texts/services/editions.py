@@ -1,9 +1,11 @@
 """Save editions. Every save makes a new edition in draft, which isn't public until it is approved."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from press.texts import listeners
 from press.texts.errors import DecisionRefused, EditConflict
@@ -15,7 +17,19 @@ from press.texts.selectors import paragraph_anchors
 from press.texts.selectors.publication_checks import check_content
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.users.models import User
+
+
+def _number(facts: Facts) -> dict[str, Any]:
+    return {"number": facts.detail.get("number", "")}
+
+
+DRAFT = audit_action(
+    "press.draft",
+    lambda facts: _("saved edition %(number)s") % _number(facts),
+    label=gettext_lazy("saved an edition"),
+)
 
 
 def newest(version: TextVersion) -> Edition:
@@ -59,7 +73,7 @@ def draft(
                 return _saved_already(latest, edition)
             _store(edition, latest, attachments)
             detail = {"number": edition.number}
-            audit.record(by=by, action="press.draft", target=edition, summit=summit, detail=detail)
+            audit.record(by=by, action=DRAFT, target=edition, summit=summit, detail=detail)
     except IntegrityError:
         # Somebody else saved at the same time and got the number: the unique constraint decides.
         return _saved_already(newest(version), edition)

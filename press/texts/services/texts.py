@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from press.texts import listeners
 from press.texts.errors import DecisionRefused
@@ -25,6 +26,8 @@ from press.texts.services import holds
 from press.texts.services.locks import lock_text
 from sessions.draft.models.participants import Slot
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action, row_actions
+from summit.core.languages import calls_itself
 from summit.people.models import Person
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -34,6 +37,36 @@ SLUG_LENGTH = 80
 MOST_TOPICS = 20
 # The fields that only media advisories may set.
 OF_ADVISORIES = ("media_access", "gather_place", "gather_at")
+
+
+def _created(facts: Facts) -> str:
+    kind = dict(TextKind.choices).get(facts.detail.get("kind", ""), "")
+    return _("entered the text (%(kind)s)") % {"kind": kind}
+
+
+def _language(facts: Facts) -> str:
+    return _("added the language %(language)s") % {"language": calls_itself(facts.detail.get("language", ""))}
+
+
+TEXT_ACTIONS = row_actions(
+    "press.text",
+    add=gettext_lazy("entered the text"),
+    change=gettext_lazy("changed the text"),
+    remove=gettext_lazy("deleted the text"),
+)
+CREATE = audit_action(
+    "press.create",
+    _created,
+    label=gettext_lazy("entered the text"),
+)
+ADD_LANGUAGE = audit_action(
+    "press.add_language",
+    _language,
+    label=gettext_lazy("added a language"),
+)
+WITHDRAW = audit_action("press.withdraw", gettext_lazy("withdrew the text"))
+DESCRIBE = audit_action("press.describe", gettext_lazy("changed what the text is about"))
+REMOVE = audit_action("press.remove", gettext_lazy("removed the withdrawn text: nobody reads it any more"))
 
 
 def propose_slug(*, summit: Summit, title: str) -> str:
@@ -91,7 +124,7 @@ def create_text(
         text.full_clean()
         text.save(force_insert=True)
         _add_version(text=text, language=language, authoritative=True, words=(title, summary, body), by=by)
-        audit.record(by=by, action="press.create", target=text, summit=summit, detail={"kind": kind})
+        audit.record(by=by, action=CREATE, target=text, summit=summit, detail={"kind": kind})
     return text
 
 
@@ -110,9 +143,7 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
             version = _add_version(
                 text=text, language=language, authoritative=False, words=(title, summary, body), by=by
             )
-            audit.record(
-                by=by, action="press.add_language", target=text, summit=text.summit, detail={"language": language}
-            )
+            audit.record(by=by, action=ADD_LANGUAGE, target=text, summit=text.summit, detail={"language": language})
     except IntegrityError as problem:
         raise DecisionRefused(_("This text has this language already. Change its edition instead.")) from problem
     return version
@@ -141,9 +172,7 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
         Text.objects.filter(pk=text.pk).update(**{name: values[name] for name in changed})
         text.topics.set([Topic.objects.get_or_create(summit=text.summit, name=name)[0] for name in topics])
         text.people.set(people)
-        audit.record(
-            by=by, action="press.describe", target=text, summit=text.summit, fields=[*changed, "topics", "people"]
-        )
+        audit.record(by=by, action=DESCRIBE, target=text, summit=text.summit, fields=[*changed, "topics", "people"])
 
 
 def withdraw(*, text: Text, reason: str, by: User) -> None:
@@ -165,7 +194,7 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
         if tied and Text.objects.filter(embargo=embargo.pk, withdrawn_at__isnull=True).exists():
             holds.hold_embargo(embargo=embargo, reason=_("A text that goes out with it was withdrawn."), by=by)
         fields = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
-        audit.record(by=by, action="press.withdraw", target=text, summit=text.summit, fields=fields)
+        audit.record(by=by, action=WITHDRAW, target=text, summit=text.summit, fields=fields)
         listeners.withdraw(text, removed=False)
 
 
@@ -183,7 +212,7 @@ def remove(*, text: Text, reason: str, by: User) -> None:
         if not rows.update(removed_at=Now(), removed_by=by, removal_reason=cleaned_reason):
             raise DecisionRefused(_("Only a withdrawn text can be removed, once. Withdraw it first."))
         fields = ["removed_at", "removed_by", "removal_reason"]
-        audit.record(by=by, action="press.remove", target=text, summit=text.summit, fields=fields)
+        audit.record(by=by, action=REMOVE, target=text, summit=text.summit, fields=fields)
         listeners.withdraw(text, removed=True)
 
 

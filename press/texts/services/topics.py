@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from press.texts.errors import DecisionRefused
 from press.texts.models.topics import Topic
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.audit.row_changes import apply_values, save_changes
 from summit.core.translated_names import tidy
 from summit.permissions.rules import check
@@ -16,6 +18,12 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 CHANGE = "press.topic.change"
+TOPIC_ACTIONS = row_actions(
+    "press.topic",
+    add=gettext_lazy("added a topic"),
+    change=gettext_lazy("changed a topic"),
+    remove=gettext_lazy("deleted a topic"),
+)
 
 
 def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
@@ -30,7 +38,7 @@ def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
     with transaction.atomic():
         topic.full_clean()
         topic.save(force_insert=True)
-        audit.record(by=by, action="press.topic.add", target=topic, summit=summit, fields=values)
+        audit.record(by=by, action=TOPIC_ACTIONS.add, target=topic, summit=summit, fields=values)
     return topic
 
 
@@ -39,7 +47,7 @@ def change_topic(*, by: User, topic: Topic, values: Mapping[str, Any]) -> Topic:
     check(by, CHANGE, topic.summit)
     changed = apply_values(topic, tidy(values, topic, own=topic.summit.language))
     with transaction.atomic():
-        save_changes(topic, changed, by=by, action=CHANGE, summit=topic.summit)
+        save_changes(topic, changed, by=by, action=TOPIC_ACTIONS.change, summit=topic.summit)
     return topic
 
 
@@ -51,5 +59,5 @@ def remove_topic(*, by: User, topic: Topic) -> None:
         Topic.objects.select_for_update().get(pk=topic.pk)
         if topic.texts.exists():
             raise DecisionRefused(_("Texts have this topic. A press officer can take it off them first."))
-        audit.record(by=by, action="press.topic.remove", target=topic, summit=topic.summit)
+        audit.record(by=by, action=TOPIC_ACTIONS.remove, target=topic, summit=topic.summit)
         topic.delete()

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sessions.documents.models import Document
 from sessions.documents.services.file_checks import File
@@ -20,7 +21,13 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, audit_action
 from summit.users.models import User
+
+ADD = audit_action("agenda.document.add", gettext_lazy("put a document on the session’s table"))
+REPLACE = audit_action("agenda.document.replace", gettext_lazy("replaced a document by a new version"))
+REMOVE = audit_action("agenda.document.remove", gettext_lazy("took a document off the session’s table"))
+ORDER = audit_action("agenda.documents.order", gettext_lazy("put the session’s documents in another order"))
 
 
 def listed(session: Session, *, removed: bool = False) -> QuerySet[Document]:
@@ -46,7 +53,7 @@ def add(*, session: Session, paper: Paper, by: User) -> Document:
         lock(session.summit)
         last = Document.objects.filter(session=session, removed_at=None).aggregate(last=Max("position"))["last"]
         row = _store(session, paper, position=0 if last is None else last + 1, by=by)
-        _record(row, action="agenda.document.add", by=by)
+        _record(row, action=ADD, by=by)
     return row
 
 
@@ -64,7 +71,7 @@ def replace(*, document: Document, paper: Paper, by: User) -> Document:
             raise ValidationError(removed_message())
         Document.objects.filter(pk=old.pk).update(removed_at=Now())
         row = _store(document.session, paper, position=old.position, by=by)
-        _record(row, action="agenda.document.replace", by=by, rows=[audit.name_of(old)])
+        _record(row, action=REPLACE, by=by, rows=[audit.name_of(old)])
     return row
 
 
@@ -78,7 +85,7 @@ def remove(*, document: Document, by: User) -> bool:
         lock(document.session.summit)
         if not Document.objects.filter(pk=document.pk, removed_at=None).update(removed_at=Now()):
             return False
-        _record(document, action="agenda.document.remove", by=by)
+        _record(document, action=REMOVE, by=by)
     return True
 
 
@@ -99,7 +106,7 @@ def shift(*, document: Document, up: bool, by: User) -> bool:
         for number, row in enumerate(rows):
             Document.objects.filter(pk=row.pk).exclude(position=number).update(position=number)
         rise(document.session_id)
-        audit.record(by=by, action="agenda.documents.order", target=document.session, summit=document.session.summit)
+        audit.record(by=by, action=ORDER, target=document.session, summit=document.session.summit)
     return True
 
 
@@ -126,7 +133,7 @@ def _store(session: Session, paper: Paper, *, position: int, by: User) -> Docume
     return row
 
 
-def _record(row: Document, *, action: str, by: User, rows: list[str] | None = None) -> None:
+def _record(row: Document, *, action: AuditAction, by: User, rows: list[str] | None = None) -> None:
     rise(row.session_id)
     audit.record(
         by=by,

@@ -6,36 +6,30 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
+from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import user_of
 
 
 class DecidingMixin(FrameMixin):
     """Adds the pages that cancel and reinstate a session to the admin of draft sessions."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs with the URLs of both pages before them."""
-        pages = [
-            ("<int:key>/cancel/", "session_cancel", self.cancel_view),
-            ("<int:key>/reinstate/", "session_reinstate", self.reinstate_view),
-        ]
-        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
-
-    def cancel_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    @model_page("<int:pk>/cancel/", "cancel", do="agenda.edit")
+    def cancel_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Ask for confirmation, then cancel a session in the draft."""
-        return self._decide(request, key, reinstates=False)
+        return self._decide(request, session, reinstates=False)
 
-    def reinstate_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    @model_page("<int:pk>/reinstate/", "reinstate", do="agenda.edit")
+    def reinstate_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Ask for confirmation, then reinstate a cancelled session."""
-        return self._decide(request, key, reinstates=True)
+        return self._decide(request, session, reinstates=True)
 
-    def _decide(self, request: HttpRequest, key: int, *, reinstates: bool) -> HttpResponse:
-        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
-        by = self.editor(request, session)
+    def _decide(self, request: HttpRequest, session: Session, *, reinstates: bool) -> HttpResponse:
+        by = user_of(request)
         if request.method == "POST":
             if reinstates:
                 cancel_and_move.reinstate(session=session, by=by)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
@@ -21,11 +20,6 @@ class FrameMixin:
 
     admin_site: Any
     opts: Any
-
-    def framed(self, pages: Iterable[tuple[str, str, Callable[..., HttpResponse]]]) -> list[URLPattern]:
-        """Return URL patterns for pages. Each page is a tuple of route, name without the prefix "agenda_", and
-        view."""
-        return [path(route, self.admin_site.admin_view(view), name=f"agenda_{name}") for route, name, view in pages]
 
     def frame(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
         """Return the common template context of a session's pages. `back` is the URL of the session's own page."""

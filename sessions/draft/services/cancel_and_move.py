@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
@@ -19,8 +20,28 @@ from sessions.draft.services import revisions
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, Facts, audit_action
 from summit.summits.models import Room
+from summit.templatetags.moments import clock_zone, day_clock, local
 from summit.users.models import User
+
+
+def _moved(facts: Facts) -> str:
+    before, after = facts.detail.get("values", {}).get("starts_at", ("", ""))
+    if not before or not after or facts.summit is None:
+        return _("moved the session")
+    old, new = (datetime.fromisoformat(moment) for moment in (before, after))
+    same_day = local(old, facts.summit).date() == local(new, facts.summit).date()
+    times = {
+        "before": day_clock(old, facts.summit),
+        "after": (clock_zone if same_day else day_clock)(new, facts.summit),
+    }
+    return _("moved the session from %(before)s to %(after)s") % times
+
+
+MOVE = audit_action("agenda.move", _moved)
+CANCEL = audit_action("agenda.cancel", gettext_lazy("cancelled the session"))
+REINSTATE = audit_action("agenda.reinstate", gettext_lazy("took the session’s cancellation back"))
 
 
 class Pinned(ValueError):
@@ -66,7 +87,7 @@ def move(
             with watching(sessions=[row.pk], by=by):
                 row.save(update_fields=[*changed, "revision", "updated_at"])
             values = audit.values(Session, {name: (old_values[name], new_values[name]) for name in changed})
-            audit.record(by=by, action="agenda.move", target=row, summit=row.summit, fields=changed, detail=values)
+            audit.record(by=by, action=MOVE, target=row, summit=row.summit, fields=changed, detail=values)
     return row
 
 
@@ -75,7 +96,7 @@ def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
 
     Raises PermissionDenied and SessionEditConflict.
     """
-    return _set_cancelled(session, by=by, action="agenda.cancel", cancelled=True, expected=expected)
+    return _set_cancelled(session, by=by, action=CANCEL, cancelled=True, expected=expected)
 
 
 def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
@@ -83,10 +104,10 @@ def reinstate(*, session: Session, by: User, expected: int | None = None) -> boo
 
     Raises PermissionDenied and SessionEditConflict.
     """
-    return _set_cancelled(session, by=by, action="agenda.reinstate", cancelled=False, expected=expected)
+    return _set_cancelled(session, by=by, action=REINSTATE, cancelled=False, expected=expected)
 
 
-def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool, expected: int | None) -> bool:
+def _set_cancelled(session: Session, *, by: User, action: AuditAction, cancelled: bool, expected: int | None) -> bool:
     check_can_edit(by, session)
     with transaction.atomic():
         row = _locked(session)

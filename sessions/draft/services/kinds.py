@@ -1,17 +1,26 @@
 """Services for the kinds of session that a summit has added."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
 from summit.audit import services as audit
+from summit.audit.actions import row_actions
 from summit.audit.row_changes import Values, apply_values, save_changes
 from summit.core.translated_names import tidy
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
+
+CUSTOM_KIND_ACTIONS = row_actions(
+    "agenda.customkind",
+    add=gettext_lazy("added a kind of session"),
+    change=gettext_lazy("changed a kind of session"),
+    remove=gettext_lazy("deleted a kind of session"),
+)
 
 
 def create(*, by: User, summit: Summit, values: Values) -> CustomKind:
@@ -22,7 +31,7 @@ def create(*, by: User, summit: Summit, values: Values) -> CustomKind:
     with transaction.atomic():
         row.full_clean()
         row.save(force_insert=True)
-        audit.record(by=by, action="agenda.customkind.add", target=row, summit=summit, fields=values)
+        audit.record(by=by, action=CUSTOM_KIND_ACTIONS.add, target=row, summit=summit, fields=values)
     return row
 
 
@@ -36,7 +45,7 @@ def change(*, by: User, kind: CustomKind, values: Values) -> CustomKind:
         lock(kind.summit)
         row = CustomKind.objects.select_related("summit").get(pk=kind.pk)
         changed = apply_values(row, tidy(values, row, own=row.summit.language))
-        save_changes(row, changed, by=by, action="agenda.customkind.change", summit=row.summit)
+        save_changes(row, changed, by=by, action=CUSTOM_KIND_ACTIONS.change, summit=row.summit)
         follow(row)
     return row
 
@@ -45,7 +54,7 @@ def remove(*, by: User, kind: CustomKind) -> None:
     """Delete a kind. Raises PermissionDenied, and ProtectedError if a session is of this kind."""
     check(by, "agenda.customkind.change", kind.summit)
     with transaction.atomic():
-        audit.record(by=by, action="agenda.customkind.remove", target=kind, summit=kind.summit)
+        audit.record(by=by, action=CUSTOM_KIND_ACTIONS.remove, target=kind, summit=kind.summit)
         kind.delete()
 
 

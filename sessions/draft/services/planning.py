@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
@@ -23,8 +24,10 @@ from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.visibility.models import PARTS as KEPT_PARTS
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action, row_actions
 from summit.audit.row_changes import Values, apply_values
 from summit.core.languages import is_language_code
+from summit.core.punctuation import comma
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -34,12 +37,65 @@ FIELDS = (
     *("kind", "custom_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
     *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up"),
 )
-# The models of a session's rows, with the names under which the audit records them.
+# The models of a session's rows, with their names.
 HANGING: Mapping[type[models.Model], str] = {
     SessionText: "texts",
     Interpretation: "interpretation",
     Participant: "participants",
     Slot: "slots",
+}
+
+
+def _numbers(facts: Facts) -> str:
+    numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "changed", "removed")}
+    parts = [
+        ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
+        ngettext("%(number)d changed", "%(number)d changed", numbers["changed"]) % {"number": numbers["changed"]},
+        ngettext("%(number)d taken off", "%(number)d taken off", numbers["removed"]) % {"number": numbers["removed"]},
+    ]
+    return comma().join(part for part, number in zip(parts, numbers.values(), strict=True) if number)
+
+
+def _participants(facts: Facts) -> str:
+    return _("changed who takes part (%(rows)s)") % {"rows": _numbers(facts)}
+
+
+def _slots(facts: Facts) -> str:
+    return _("changed the speeches (%(rows)s)") % {"rows": _numbers(facts)}
+
+
+def _texts(facts: Facts) -> str:
+    return _("changed the session in other languages (%(rows)s)") % {"rows": _numbers(facts)}
+
+
+def _interpretation(facts: Facts) -> str:
+    return _("changed the interpretation (%(rows)s)") % {"rows": _numbers(facts)}
+
+
+SESSION_ACTIONS = row_actions(
+    "agenda.session",
+    add=gettext_lazy("entered the session"),
+    change=gettext_lazy("changed the session"),
+    remove=gettext_lazy("deleted the session"),
+)
+# The actions on the rows of a session, by the names of these rows.
+SAVE_ROWS = {
+    "participants": audit_action(
+        "agenda.participants", _participants, fields_of=Participant, label=gettext_lazy("changed who takes part")
+    ),
+    "slots": audit_action("agenda.slots", _slots, fields_of=Slot, label=gettext_lazy("changed the speeches")),
+    "texts": audit_action(
+        "agenda.texts",
+        _texts,
+        fields_of=SessionText,
+        label=gettext_lazy("changed the session in other languages"),
+    ),
+    "interpretation": audit_action(
+        "agenda.interpretation",
+        _interpretation,
+        fields_of=Interpretation,
+        label=gettext_lazy("changed the interpretation"),
+    ),
 }
 
 
@@ -71,7 +127,7 @@ def store(
         if session.pk is None:
             session.save(force_insert=True)
             fields = [name for name in FIELDS if getattr(session, name) != _usual(name)]
-            audit.record(by=by, action="agenda.session.add", target=session, summit=session.summit, fields=fields)
+            audit.record(by=by, action=SESSION_ACTIONS.add, target=session, summit=session.summit, fields=fields)
             _store_rows(session, touched, by)
             return session
         with watching(sessions=[session.pk], by=by):
@@ -188,7 +244,7 @@ def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
         detail = audit.values(Session, changed)
         audit.record(
             by=by,
-            action="agenda.session.change",
+            action=SESSION_ACTIONS.change,
             target=session,
             summit=session.summit,
             fields=changed,
@@ -210,7 +266,7 @@ def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
             insert([row]) if isinstance(row, Slot) else row.save(force_insert=True)
         audit.record(
             by=by,
-            action=f"agenda.{name}",
+            action=SAVE_ROWS[name],
             target=session,
             summit=session.summit,
             fields={field for _row, fields in changes.changed for field in fields},

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from delegations.members.services.people import PERSON_ACTIONS
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
+from sessions.draft.services.planning import SAVE_ROWS, SESSION_ACTIONS
 from sessions.draft.services.revisions import rise
 from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
@@ -18,6 +20,7 @@ from summit.core import bulk_insert
 from summit.people.models import Person
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
+from summit.summits.services import ROOM_ACTIONS, VENUE_ACTIONS
 from summit.users.models import User
 
 
@@ -43,11 +46,11 @@ def plan(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility
 def _store_rooms(plan: Planner, by: By) -> None:
     if plan.venue is not None and plan.venue.pk is None:
         plan.venue.save()
-        audit.record(by=by, action="summit.venue.add", target=plan.venue, summit=plan.summit)
+        audit.record(by=by, action=VENUE_ACTIONS.add, target=plan.venue, summit=plan.summit)
     for room in plan.new_rooms:
         room.venue = room.venue
         room.save()
-        audit.record(by=by, action="summit.room.add", target=room, summit=plan.summit, part_of=room.venue)
+        audit.record(by=by, action=ROOM_ACTIONS.add, target=room, summit=plan.summit, part_of=room.venue)
 
 
 def _store_new(plan: Planner, by: By) -> None:
@@ -58,15 +61,14 @@ def _store_new(plan: Planner, by: By) -> None:
     bulk_insert.insert([_text(change) for change in new if change.language])
     bulk_insert.insert([_slot(change, *place) for change in new for place in enumerate(change.speakers or [])])
     entries = [
-        audit.entry(by=by, action="summit.person.add", target=person, summit=plan.summit)
-        for person in plan.new_people
+        audit.entry(by=by, action=PERSON_ACTIONS.add, target=person, summit=plan.summit) for person in plan.new_people
     ]
     for change in new:
         common: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
-        entries.append(audit.entry(action="agenda.session.add", **common))
+        entries.append(audit.entry(action=SESSION_ACTIONS.add, **common))
         if change.speakers is not None:
             numbers = {"added": len(change.speakers), "changed": 0, "removed": 0}
-            entries.append(audit.entry(action="agenda.slots", detail=numbers, **common))
+            entries.append(audit.entry(action=SAVE_ROWS["slots"], detail=numbers, **common))
     audit.record_many(entries)
 
 
@@ -94,9 +96,9 @@ def _store_changed(plan: Planner, by: By) -> None:
         common: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
         names = [*change.fields, *(["texts"] if change.language else [])]
         if names:
-            entries.append(audit.entry(action="agenda.session.change", fields=names, **common))
+            entries.append(audit.entry(action=SESSION_ACTIONS.change, fields=names, **common))
         if change.speakers is not None:
-            entries.append(audit.entry(action="agenda.slots", detail=numbers[change.session.pk], **common))
+            entries.append(audit.entry(action=SAVE_ROWS["slots"], detail=numbers[change.session.pk], **common))
     audit.record_many(entries)
 
 

@@ -6,6 +6,7 @@ before, so nothing is checked here.
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from delegations.membership_changes.handover_items import ItemNotHeld
 from delegations.membership_changes.models import Handover, HandoverState
@@ -16,6 +17,7 @@ from sessions.draft.services.revisions import rise
 from sessions.draft.services.speeches import remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
+from summit.audit.actions import audit_action
 from summit.people.models import Person
 from summit.users.models import User
 
@@ -26,6 +28,8 @@ RANK = (
     ParticipantRole.PARTICIPANT,
     ParticipantRole.INTERPRETER,
 )
+PASS_ON = audit_action("agenda.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
+DROP = audit_action("agenda.drop", gettext_lazy("took a person’s place off, as protocol decided"))
 
 
 def waiting(session: Session) -> list[str]:
@@ -114,7 +118,7 @@ def _record(session: Session, by: User, *, passed: bool, what: str) -> None:
     rise(session.pk)
     audit.record(
         by=by,
-        action="agenda.pass_on" if passed else "agenda.drop",
+        action=PASS_ON if passed else DROP,
         target=session,
         summit=session.summit,
         detail={"what": what},

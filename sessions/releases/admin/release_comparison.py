@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,10 +15,11 @@ from sessions.agenda.selectors.differences import differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.releases.admin.changes import board
-from sessions.releases.permissions import can_restore, check_can_restore
+from sessions.releases.permissions import can_restore
 from sessions.releases.services import restore as restore_services
 from sessions.releases.services.releases import DraftChanged
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -30,15 +31,6 @@ DRAFT = "draft"
 class HistoryPages(ReadOnlyAdmin):
     """The pages that compare two releases, and restore the draft to a release."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs with the URLs of both pages before them."""
-        site = self.admin_site
-        urls = [
-            path("compare/<slug:slug>/", site.admin_view(self.compare), name="agenda_release_compare"),
-            path("<int:pk>/restore/", site.admin_view(self.restore), name="agenda_release_restore"),
-        ]
-        return [*urls, *super().get_urls()]
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -48,11 +40,9 @@ class HistoryPages(ReadOnlyAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    def compare(self, request: HttpRequest, slug: str) -> HttpResponse:
+    @model_page("compare/<slug:slug>/", "compare", "GET")
+    def compare(self, request: HttpRequest, summit: Summit) -> HttpResponse:
         """Show the differences between two releases, or a release and the draft, side by side."""
-        summit = Summit.objects.filter(slug=slug).first()
-        if summit is None or not allows(request.user, self.permission_for("view"), summit):
-            raise Http404
         releases = {release.number: release for release in Release.objects.filter(summit=summit)}
         first, second = _chosen(request, max(releases, default=0))
         if None in (first, second) and not allows(request.user, "agenda.session.view", summit):
@@ -78,10 +68,9 @@ class HistoryPages(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/agenda/releases/comparison.html", context)
 
-    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/restore/", "restore", do="agenda.edit")
+    def restore(self, request: HttpRequest, row: Release) -> HttpResponse:
         """Show the changes and losses that restoring the draft would cause; on POST, restore it."""
-        row: Release = self.admit(request, "view", pk)
-        check_can_restore(request.user, row.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         key = request.GET.get("session", "")
         url = f"{reverse('admin:agenda_release_compare', args=[row.summit.slug])}?from={row.number}&to={DRAFT}"

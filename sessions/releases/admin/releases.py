@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,21 +22,20 @@ from sessions.notifications.services.notices import PlannedMessage
 from sessions.releases.admin.changes import board
 from sessions.releases.admin.forms import ReleaseForm, RemovalForm
 from sessions.releases.admin.release_comparison import HistoryPages
-from sessions.releases.permissions import check_can_release
 from sessions.releases.services import releases
 from sessions.releases.services.removals import Decision, RemovalUndecided
 from sessions.visibility.models import Visibility
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import where_may
 from summit.core.date_formats import long_day
 from summit.core.punctuation import semicolon
 from summit.outbox import progress
 from summit.outbox.models import Message
 from summit.people.models import Person
-from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
-from summit.users.models import User
 
 SUMMIT_PATHS.update({Release: "summit"})
 # How many recipients are listed on a page.
@@ -80,19 +79,9 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
             ]
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs with the URLs of the pages for a new release, the warnings, and the messages."""
-        site = self.admin_site
-        urls = [
-            path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="agenda_release_prepare"),
-            path("warnings/<slug:slug>/", site.admin_view(self.warnings), name="agenda_release_warnings"),
-            path("<int:pk>/sent/", site.admin_view(self.sent_view), name="agenda_release_sent"),
-        ]
-        return [*urls, *super().get_urls()]
-
-    def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/sent/", "sent", "GET")
+    def sent_view(self, request: HttpRequest, row: Release) -> HttpResponse:
         """Show the progress of sending a release's messages."""
-        row: Release = self.admit(request, "view", pk)
         key = notices_services.subject_key(row)
         return progress.page(
             request,
@@ -103,20 +92,15 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
             back=f"{reverse('admin:agenda_session_changelist')}?summit__id__exact={row.summit_id}",
         )
 
-    def warnings(self, request: HttpRequest, slug: str) -> HttpResponse:
+    @model_page("warnings/<slug:slug>/", "warnings", "GET", see="agenda.session.view")
+    def warnings(self, request: HttpRequest, summit: Summit) -> HttpResponse:
         """Show the warnings about a summit's draft to users who may read the draft."""
-        summit = Summit.objects.filter(slug=slug).first()
-        if summit is None or not allows(request.user, "agenda.session.view", summit):
-            raise Http404
         return warnings_admin.page(request, summit, {**self.admin_site.each_context(request), "opts": self.opts})
 
-    def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
+    @model_page("prepare/<slug:slug>/", "prepare", do="agenda.release_agenda")
+    def prepare(self, request: HttpRequest, summit: Summit) -> HttpResponse:
         """Show the changes, messages and warnings of the next release; on POST, release it."""
-        summit = Summit.objects.filter(slug=slug).first()
-        user = request.user
-        if summit is None or not allows(user, self.permission_for("view"), summit) or not isinstance(user, User):
-            raise Http404
-        check_can_release(user, summit)
+        user = user_of(request)
         form = ReleaseForm(request.POST or None)
         if request.method == "POST":
             removals = {key: RemovalForm.of(key, request.POST) for key in request.POST.getlist("leaving")}

@@ -135,6 +135,8 @@ _LANG = OpenApiParameter("lang", str, description="The code of the language in w
 class AgendaChanges(PublicMixin, APIView):
     """The changes of the public agenda by releases. The response is 404 if the summit doesn't publish changes."""
 
+    object_kind = "public summit"
+
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the changes. Raises Http404, and Problem for an unknown parameter."""
         query_params.check_known(request.query_params, ("lang",))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_scopes
@@ -23,11 +24,25 @@ from sessions.releases.services import release_writer, removals
 from sessions.releases.services.removals import Decisions
 from sessions.signups.services import signups
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.core import bulk_insert
 from summit.core.prepare_before_lock import ahead
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User
+
+
+def _released(facts: Facts) -> str:
+    number = int(facts.detail.get("messages", 0))
+    message = ngettext(
+        "released agenda %(release)s and had %(number)d message sent",
+        "released agenda %(release)s and had %(number)d messages sent",
+        number,
+    )
+    return message % {"release": facts.detail.get("number", ""), "number": number}
+
+
+RELEASE = audit_action("agenda.release", _released, label=gettext_lazy("released an agenda"))
 
 
 class NothingToRelease(ValueError):
@@ -207,7 +222,7 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
         detail["removed"] = len(ready.leaving)
     if arguments.day is not None:
         detail["day"] = arguments.day.isoformat()
-    audit.record(by=arguments.by, action="agenda.release", target=new_release, summit=arguments.summit, detail=detail)
+    audit.record(by=arguments.by, action=RELEASE, target=new_release, summit=arguments.summit, detail=detail)
     releases_events.released(new_release)
     return new_release
 

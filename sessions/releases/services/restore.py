@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.differences import SessionChange, differences
@@ -25,8 +26,29 @@ from sessions.releases.services import restore_plan
 from sessions.releases.services.releases import DraftChanged
 from sessions.releases.services.restore_plan import Loss
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.summits.models import Summit
 from summit.users.models import User
+
+
+def _restored(facts: Facts) -> str:
+    return _("took the session back to release %(number)s") % {"number": facts.detail.get("number", "")}
+
+
+def _restored_agenda(facts: Facts) -> str:
+    number = int(facts.detail.get("sessions", 0))
+    message = ngettext(
+        "took the draft back to this release (%(number)d session)",
+        "took the draft back to this release (%(number)d sessions)",
+        number,
+    )
+    return message % {"number": number}
+
+
+RESTORE = audit_action("agenda.restore", _restored, label=gettext_lazy("took a session back to an earlier release"))
+RESTORE_AGENDA = audit_action(
+    "agenda.restore_agenda", _restored_agenda, label=gettext_lazy("took the draft back to an earlier release")
+)
 
 
 class NothingToRestore(ValueError):
@@ -97,10 +119,8 @@ def _record(release: Release, changes: list[SessionChange], by: User, *, one: bo
     detail = {"number": release.number}
     rows = Session.objects.filter(pk__in=[change.session.session_id for change in changes])
     summit = release.summit
-    entries = [audit.entry(by=by, action="agenda.restore", target=row, summit=summit, detail=detail) for row in rows]
+    entries = [audit.entry(by=by, action=RESTORE, target=row, summit=summit, detail=detail) for row in rows]
     if not one:
         summary = {**detail, "sessions": len(changes)}
-        entries.append(
-            audit.entry(by=by, action="agenda.restore_agenda", target=release, summit=summit, detail=summary)
-        )
+        entries.append(audit.entry(by=by, action=RESTORE_AGENDA, target=release, summit=summit, detail=summary))
     audit.record_many(entries)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.members import listeners
 from delegations.members.models.members import Membership
@@ -24,10 +25,22 @@ from sessions.signups.permissions import check_can_sign_up
 from sessions.signups.services import notices
 from sessions.visibility.models import DESK
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import SYSTEM, By
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.summits.models import Room, Summit
+
+
+def _signed_up(facts: Facts) -> str:
+    if facts.detail.get("state") == SignUpState.WAITING:
+        return _("signed the person up for a session: all places were taken, so they wait")
+    return _("signed the person up for a session")
+
+
+ADD = audit_action("agenda.signup.add", _signed_up, label=gettext_lazy("signed somebody up for a session"))
+REMOVE = audit_action("agenda.signup.remove", gettext_lazy("gave the place in a session back"))
+MOVE_UP = audit_action("agenda.signup.move_up", gettext_lazy("gave the place that became free to who waited for it"))
 
 
 class SignUpRefused(Exception):
@@ -124,7 +137,7 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
         created = SignUp.objects.create(session=session, person=person, state=state)
         audit.record(
             by=by,
-            action="agenda.signup.add",
+            action=ADD,
             target=created,
             summit=session.summit,
             detail={"state": str(state), "rows": [audit.name_of(session)]},
@@ -151,7 +164,7 @@ def _cancel_sign_up(session: Session, person: Person, by: By) -> bool:
         return False
     audit.record(
         by=by,
-        action="agenda.signup.remove",
+        action=REMOVE,
         target=row,
         summit=session.summit,
         detail={"rows": [audit.name_of(session)]},
@@ -179,7 +192,7 @@ def _fill(session: Session, row: ReleasedSession | None) -> None:
         [
             audit.entry(
                 by=SYSTEM,
-                action="agenda.signup.move_up",
+                action=MOVE_UP,
                 target=each,
                 summit=session.summit,
                 detail={"rows": [audit.name_of(session)]},

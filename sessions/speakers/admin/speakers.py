@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,7 +30,9 @@ from sessions.speakers.admin.forms import SpeechForm, TimesForm
 from sessions.speakers.services import floor_requests, line_up, speakers
 from sessions.speakers.services.floor_requests import FloorRefused
 from sessions.speakers.services.speakers import SpeakersRefused
+from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
+from summit.admin_base.service_admin import user_of
 from summit.users.models import User
 
 REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
@@ -52,28 +54,18 @@ class Forms:
 class SpeakersMixin(FrameMixin):
     """Adds the pages of the speakers' list to the admin of draft sessions."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs with the URLs of the speakers' list before them."""
-        pages = [
-            ("<int:key>/speakers/", "session_speakers", self.speakers_view),
-            ("<int:key>/speakers/protocol-order/", "session_line_up", self.line_up_view),
-            ("speech/<int:pk>/", "slot_speech", self.speech_view),
-            ("speech/<int:pk>/take-off/", "slot_take_off", self.take_off_view),
-        ]
-        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
-
-    def speakers_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    @model_page("<int:pk>/speakers/", "speakers", post="agenda.edit")
+    def speakers_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Show the list and the requests for the floor; on POST, change them.
 
         A POST does one of these things: it moves one speech (`move=up:KEY:PLACE`, or `to`) and saves the entered
         places and minutes, saves only the entered places and minutes, adds a speech, changes the times, or decides on
         a request.
         """
-        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         with timezone.override(session.summit.zone):
             forms, typed = Forms(SpeechForm(session=session), _times_form(session)), Typed()
             if request.method == "POST":
-                by = self.editor(request, session)
+                by = user_of(request)
                 if request.POST.get("do") == "add":
                     forms.speech = SpeechForm(request.POST, session=session)
                 elif request.POST.get("do") == "times":
@@ -111,10 +103,10 @@ class SpeakersMixin(FrameMixin):
         }
         return TemplateResponse(request, "admin/agenda/speakers/speakers.html", context)
 
-    def line_up_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    @model_page("<int:pk>/speakers/protocol-order/", "line_up", do="agenda.edit")
+    def line_up_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Show the list that the protocol order would give; on POST, build it."""
-        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
-        by = self.editor(request, session)
+        by = user_of(request)
         host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
         if request.method == "POST":
             try:
@@ -139,6 +131,9 @@ class SpeakersMixin(FrameMixin):
         }
         return TemplateResponse(request, "admin/agenda/speakers/line_up.html", context)
 
+    @model_page(
+        "speech/<int:pk>/", "speech", model="slot", kind="agenda.slot", see="agenda.slot.view", do="agenda.edit"
+    )
     def speech_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change the speaker, party, title and minutes of a speech."""
         slot = self.part(request, Slot, pk, "speaker", "party")
@@ -156,6 +151,14 @@ class SpeakersMixin(FrameMixin):
         context = {**self.frame(request, slot.session, _("Speech")), "slot": slot, "form": form}
         return TemplateResponse(request, "admin/agenda/speakers/speech.html", context)
 
+    @model_page(
+        "speech/<int:pk>/take-off/",
+        "take_off",
+        model="slot",
+        kind="agenda.slot",
+        see="agenda.slot.view",
+        do="agenda.edit",
+    )
     def take_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for confirmation, then take a speech off the list."""
         slot = self.part(request, Slot, pk, "speaker", "party")

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.members import listeners
 from delegations.members.models.members import Membership
@@ -25,10 +26,18 @@ from sessions.draft.services.revisions import rise
 from sessions.speakers.permissions import check_can_ask_floor
 from sessions.speakers.services import floor_request_notices, speakers
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, audit_action
 from summit.audit.services import By
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.users.models import User
+
+OPEN = audit_action("agenda.floor.open", gettext_lazy("let delegations ask for the floor"), fields_of=Session)
+CLOSE = audit_action("agenda.floor.close", gettext_lazy("ended the requests for the floor"), fields_of=Session)
+ASK = audit_action("agenda.floor.ask", gettext_lazy("asked for the floor"))
+WITHDRAW = audit_action("agenda.floor.withdraw", gettext_lazy("withdrew the request for the floor"))
+GRANT = audit_action("agenda.floor.grant", gettext_lazy("put the request for the floor on the speakers’ list"))
+DECLINE = audit_action("agenda.floor.decline", gettext_lazy("declined the request for the floor"))
 
 
 class FloorRefused(ValueError):
@@ -82,7 +91,7 @@ def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str
         )
         row.full_clean(exclude=["session"])
         row.save(force_insert=True)
-        _record(row, action="agenda.floor.ask", by=by)
+        _record(row, action=ASK, by=by)
     return row
 
 
@@ -98,7 +107,7 @@ def withdraw(*, request: FloorRequest, by: By) -> bool:
         if row is None:
             return False
         FloorRequest.objects.filter(pk=row.pk).update(state=RequestState.WITHDRAWN)
-        _record(row, action="agenda.floor.withdraw", by=by)
+        _record(row, action=WITHDRAW, by=by)
     return True
 
 
@@ -119,7 +128,7 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
                 # The speaker has left the party in the meantime, which doesn't take the agenda's lock.
                 slot.delete()
                 continue
-            _record(row, action="agenda.floor.grant", by=by)
+            _record(row, action=GRANT, by=by)
             slots.append(slot)
         if slots:
             rise(session.pk)
@@ -144,7 +153,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
         row.clean_fields(exclude=["session", "party", "speaker", "decided_by", "slot"])
         done = _decide(row, RequestState.DECLINED, by, reason=stripped)
         if done:
-            _record(row, action="agenda.floor.decline", by=by)
+            _record(row, action=DECLINE, by=by)
     return done
 
 
@@ -154,7 +163,7 @@ def depart(party: Party, person: Person, by: By) -> None:
     rows = FloorRequest.objects.filter(party=party, speaker=person, state=RequestState.ASKED)
     for row in rows.select_related("session__summit").order_by("pk"):
         FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(state=RequestState.WITHDRAWN)
-        _record(row, action="agenda.floor.withdraw", by=by)
+        _record(row, action=WITHDRAW, by=by)
 
 
 def set_request_deadline(*, session: Session, until: datetime | None, by: User) -> bool:
@@ -170,7 +179,7 @@ def set_request_deadline(*, session: Session, until: datetime | None, by: User) 
             rise(session.pk)
             audit.record(
                 by=by,
-                action="agenda.floor.open" if until else "agenda.floor.close",
+                action=OPEN if until else CLOSE,
                 target=session,
                 summit=session.summit,
                 fields=["requests_until"],
@@ -199,5 +208,5 @@ def _decide(row: FloorRequest, state: RequestState, by: User, *, slot: Slot | No
     return True
 
 
-def _record(row: FloorRequest, *, action: str, by: By) -> None:
+def _record(row: FloorRequest, *, action: AuditAction, by: By) -> None:
     audit.record(by=by, action=action, target=row, summit=row.session.summit, part_of=row.session)

@@ -12,6 +12,7 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
 from sessions.draft.services.speeches import insert
+from sessions.speakers.services.speakers import ADD
 from summit.audit import services as audit
 from summit.audit.services import By, System
 from summit.people.models import Person
@@ -50,7 +51,7 @@ def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]]
             rise(session.pk)
             audit.record(
                 by=by,
-                action="agenda.speakers.add",
+                action=ADD,
                 target=session,
                 summit=session.summit,
                 detail={"rows": [audit.name_of(row) for row in rows]},

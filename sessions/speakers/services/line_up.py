@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.invitations.models.invitations import OVER, Answer, Invitation
 from delegations.members.models.categories import Capacity
@@ -30,11 +31,28 @@ from sessions.draft.services.speeches import insert
 from sessions.draft.speech_listeners import watching
 from sessions.speakers.services import speakers
 from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
+from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.users.models import User
 
 # The capacities that speak for a party, in order of preference.
 SPEAKING = (Capacity.HEAD, Capacity.ALTERNATE, Capacity.REPRESENTATIVE, Capacity.GUEST)
+
+
+def _lined_up(facts: Facts) -> str:
+    numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "moved")}
+    parts = [
+        ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
+        ngettext("%(number)d moved", "%(number)d moved", numbers["moved"]) % {"number": numbers["moved"]},
+    ]
+    rows = comma().join(part for part, number in zip(parts, numbers.values(), strict=True) if number)
+    return _("made the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
+
+
+LINE_UP = audit_action(
+    "agenda.speakers.line_up", _lined_up, label=gettext_lazy("made the speakers’ list from the protocol order")
+)
 
 
 @dataclass(frozen=True)
@@ -174,7 +192,7 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
         rise(session.pk)
         audit.record(
             by=by,
-            action="agenda.speakers.line_up",
+            action=LINE_UP,
             target=session,
             summit=session.summit,
             detail={"added": plan.added, "moved": plan.moved},

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Slot
@@ -23,11 +24,33 @@ from sessions.draft.services.revisions import rise
 from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
+from summit.audit.actions import AuditAction, Facts, audit_action
 from summit.people.models import Person
 from summit.users.models import User
 
 # The minutes of a day. A longer speech is a typing error.
 LONGEST = 24 * 60
+
+
+def _arranged(facts: Facts) -> str:
+    number = int(facts.detail.get("moved", 0))
+    if number:
+        message = ngettext(
+            "moved %(number)d speech on the speakers’ list", "moved %(number)d speeches on the speakers’ list", number
+        )
+        return message % {"number": number}
+    return _("gave speeches another time")
+
+
+ARRANGE = audit_action(
+    "agenda.speakers.arrange", _arranged, fields_of=Slot, label=gettext_lazy("changed the speakers’ list")
+)
+SETTLE = audit_action(
+    "agenda.speakers.settle", gettext_lazy("changed the times of the speakers’ list"), fields_of=Session
+)
+ADD = audit_action("agenda.speakers.add", gettext_lazy("put a speech on the speakers’ list"))
+CHANGE = audit_action("agenda.speakers.change", gettext_lazy("changed a speech"), fields_of=Slot)
+DROP = audit_action("agenda.speakers.drop", gettext_lazy("took a speech off the speakers’ list"))
 
 
 class SpeakersRefused(ValueError):
@@ -135,7 +158,7 @@ def add(
         lock(session.summit)
         session = Session.objects.select_related("summit").get(pk=session.pk)
         row = append_speech(session=session, speaker=speaker, party=party, title=title, minutes=minutes)
-        _record(session, [row], action="agenda.speakers.add", by=by)
+        _record(session, [row], action=ADD, by=by)
     return row
 
 
@@ -177,7 +200,7 @@ def change(
             row.full_clean(exclude=["session"])
             with watching(sessions=[row.session_id], by=by):
                 row.save(update_fields=changed)
-            _record(row.session, [row], action="agenda.speakers.change", by=by, fields=changed)
+            _record(row.session, [row], action=CHANGE, by=by, fields=changed)
     return bool(changed)
 
 
@@ -198,7 +221,7 @@ def remove(*, slot: Slot, by: User) -> None:
         rise(row.session_id)
         audit.record(
             by=by,
-            action="agenda.speakers.drop",
+            action=DROP,
             target=row.session,
             summit=row.session.summit,
             detail={"rows": [label]},
@@ -232,9 +255,7 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
                     updated = Slot.objects.filter(session=row, minutes=old_limit).update(minutes=row.time_limit)
             rise(row.pk)
             detail = {"speeches": updated}
-            audit.record(
-                by=by, action="agenda.speakers.settle", target=row, summit=row.summit, fields=changed, detail=detail
-            )
+            audit.record(by=by, action=SETTLE, target=row, summit=row.summit, fields=changed, detail=detail)
     return updated
 
 
@@ -285,7 +306,7 @@ def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: Use
     recorded = [row for row in rows if row in changed or (moved and row.pk in moved_keys)]
     detail = {"moved": len(moved_keys) if moved else 0, "timed": len(changed)}
     fields = [name for name, found in (("position", moved), ("minutes", changed)) if found]
-    _record(session, recorded, action="agenda.speakers.arrange", by=by, fields=fields, detail=detail)
+    _record(session, recorded, action=ARRANGE, by=by, fields=fields, detail=detail)
     return True
 
 
@@ -293,7 +314,7 @@ def _record(
     session: Session,
     rows: Sequence[Slot],
     *,
-    action: str,
+    action: AuditAction,
     by: User,
     fields: Iterable[str] = (),
     detail: Mapping[str, int] | None = None,

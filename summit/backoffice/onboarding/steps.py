@@ -8,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from summit.admin_base.summit_pages import for_summit
 from summit.core.registry import Registry
-from summit.permissions.rules import allows, check, summits_for
+from summit.permissions.route_access import Access, Gate, attach, restrict_methods
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -107,19 +110,10 @@ def after(step_name: str, user: Any, summit: Summit) -> str:
     return address(allowed[0], summit) if allowed else f"{reverse('admin:index')}?summit={summit.slug}"
 
 
-def page(step: Step) -> Callable[..., HttpResponse]:
-    """Return the view of a step.
+def page(step: Step) -> Callable[..., HttpResponseBase]:
+    """Return the view of a step, with the declaration of its route.
 
     It raises Http404 if the user may not see the summit, and PermissionDenied if the user may not do the step.
     """
-
-    def view(request: HttpRequest, slug: str) -> HttpResponse:
-        allowed = summits_for(request.user, "summit.summit.view")
-        rows = Summit.objects.filter(slug=slug)
-        summit = (rows if allowed is None else rows.filter(pk__in=allowed)).first()
-        if summit is None or not isinstance(request.user, User):
-            raise Http404
-        check(request.user, step.permission, summit)
-        return step.view(request, summit, request.user)
-
-    return view
+    access = Access.of(Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do=step.permission)
+    return attach(restrict_methods(for_summit(step.view, access), access), access)

@@ -4,10 +4,11 @@ import itertools
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from summit.permissions.models import Role
-from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, declared, existing
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whose, declared, existing, faults
 
 READERS = [
     RouteReader("nobody"),
@@ -71,7 +72,12 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "markdown", "compact"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the table with its legend. In the format `compact`, routes with the same cells are grouped."""
+        """Print the table with its legend. In the format `compact`, routes with the same cells are grouped.
+
+        Raises CommandError if a view has no declaration, or two. The message names its file and line.
+        """
+        if found := faults():
+            raise CommandError("\n".join(found))
         rows = table()
         lines = {"text": _text, "markdown": _markdown, "compact": _compact}[options["format"]](rows)
         legend = [f"{sign}: {meaning}" for sign, meaning in LEGEND.items()]

@@ -9,14 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.model_pages import model_page
 from summit.permissions.rules import allows, summits_for
 from summit.users.models import User
 from summit.webhooks import delivery, payload
@@ -25,7 +24,7 @@ from summit.webhooks.delivery import CantSend
 from summit.webhooks.events import choices, event_label
 from summit.webhooks.models.deliveries import Delivery, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint
-from summit.webhooks.permissions import can_send_again, check_can_send_again
+from summit.webhooks.permissions import can_send_again
 
 SUMMIT_PATHS[Delivery] = "endpoint__summit"
 
@@ -139,22 +138,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
         message = ngettext("%(count)d delivery is sent again.", "%(count)d deliveries are sent again.", done)
         messages.success(request, message % {"count": done})
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of the admin, with the URL of the "send again" button."""
-        view = require_POST(self.admin_site.admin_view(self.send_again_view))
-        return [path("<int:pk>/send-again/", view, name="webhooks_delivery_send_again"), *super().get_urls()]
-
-    def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/send-again/", "send_again", "POST", do="webhooks.send_again")
+    def send_again_view(self, request: HttpRequest, row: Delivery) -> HttpResponse:
         """Send one delivery again, and redirect to its page."""
-        row = self.admit(request, "view", pk)
-        check_can_send_again(request.user, row)
         try:
             delivery.send_again(delivery=row, by=_user(request))
         except CantSend as problem:
             messages.warning(request, str(problem))
         else:
             messages.success(request, gettext("The delivery is sent again. Load the page again to see the answer."))
-        return redirect("admin:webhooks_delivery_change", pk)
+        return redirect("admin:webhooks_delivery_change", row.pk)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add the attempts to the page, and whether the user may send the delivery again."""

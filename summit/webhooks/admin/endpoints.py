@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
@@ -15,11 +15,11 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from summit.admin_base import form_idempotency
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
+from summit.admin_base.model_pages import model_page
 from summit.permissions.rules import allows
 from summit.users.models import User
 from summit.webhooks import endpoints
@@ -125,53 +125,39 @@ class EndpointAdmin(SummitModelAdmin):
         """Redirect to the new webhook's page, where its secret is requested next."""
         return HttpResponseRedirect(reverse("admin:webhooks_endpoint_change", args=[obj.pk]))
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns of the admin, with the URLs of the buttons for a webhook."""
-        views = {
-            "turn-off": (self.turn_off_view, "turn_off"),
-            "turn-on": (self.turn_on_view, "turn_on"),
-            "secret": (self.secret_view, "secret"),
-            "test": (self.test_view, "test"),
-        }
-        own = [
-            path(
-                f"<int:pk>/{part}/", require_POST(self.admin_site.admin_view(view)), name=f"webhooks_endpoint_{name}"
-            )
-            for part, (view, name) in views.items()
-        ]
-        return [*own, *super().get_urls()]
-
-    def turn_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/turn-off/", "turn_off", "POST", do="webhooks.endpoint.change")
+    def turn_off_view(self, request: HttpRequest, row: Endpoint) -> HttpResponse:
         """Turn a webhook off, and redirect to its page."""
-        return self._do(request, pk, endpoints.turn_off, _("The webhook is off. What waits is kept."))
+        return self._do(request, row, endpoints.turn_off, _("The webhook is off. What waits is kept."))
 
-    def turn_on_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/turn-on/", "turn_on", "POST", do="webhooks.endpoint.change")
+    def turn_on_view(self, request: HttpRequest, row: Endpoint) -> HttpResponse:
         """Turn a webhook on, and redirect to its page."""
-        return self._do(request, pk, endpoints.turn_on, _("The webhook is on. What waited goes out now."))
+        return self._do(request, row, endpoints.turn_on, _("The webhook is on. What waited goes out now."))
 
-    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/test/", "test", "POST", do="webhooks.endpoint.change")
+    def test_view(self, request: HttpRequest, row: Endpoint) -> HttpResponse:
         """Send a test to a webhook, and redirect to its page."""
         message = _("A test is on its way. Its answer stands below in a moment: load the page again.")
-        return self._do(request, pk, endpoints.send_test, message)
+        return self._do(request, row, endpoints.send_test, message)
 
-    def _do(self, request: HttpRequest, pk: int, function: Any, message: str) -> HttpResponse:
-        row = self.admit(request, "change", pk)
+    def _do(self, request: HttpRequest, row: Endpoint, function: Any, message: str) -> HttpResponse:
         try:
             function(endpoint=row, by=_user(request))
         except EndpointProblem as problem:
             messages.warning(request, str(problem))
         else:
             messages.success(request, message)
-        return redirect("admin:webhooks_endpoint_change", pk)
+        return redirect("admin:webhooks_endpoint_change", row.pk)
 
-    def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @model_page("<int:pk>/secret/", "secret", "POST", do="webhooks.endpoint.change")
+    def secret_view(self, request: HttpRequest, row: Endpoint) -> HttpResponse:
         """Give a webhook a new secret and show it. It can't be shown again."""
-        row = self.admit(request, "change", pk)
         try:
             secret = endpoints.new_secret(endpoint=row, by=_user(request))
         except EndpointProblem as problem:
             messages.warning(request, str(problem))
-            return redirect("admin:webhooks_endpoint_change", pk)
+            return redirect("admin:webhooks_endpoint_change", row.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": _("The signing secret"),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from summit.permissions.models import Role
-from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, declared, existing
+from summit.permissions.route_access import Gate
+from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whose, declared, existing
 from tests.browser.crawl.page_actions import Act, wait_for_swagger
 
 LEADS, FILE = "leads on", "no page"
@@ -119,9 +120,9 @@ INSTEAD = {
     "portal:transferable_pass": {"public_id": "desk_party", "pk": "pk delegations.transferablepass"},
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},
-    "admin:agenda_session_reinstate": {"key": "cancelled"},
-    "admin:agenda_session_speakers": {"key": "pk plenary"},
-    "admin:agenda_session_line_up": {"key": "pk plenary"},
+    "admin:agenda_session_reinstate": {"pk": "cancelled"},
+    "admin:agenda_session_speakers": {"pk": "pk plenary"},
+    "admin:agenda_session_line_up": {"pk": "pk plenary"},
     "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},
     "admin:press_text_compare": {"pk": "text_corrected"},
     "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},

@@ -14,7 +14,7 @@ from sessions.draft.admin.kinds import CustomKindAdmin
 from sessions.draft.models.kinds import CustomKind
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.audit.models import AuditEntry
-from summit.permissions.route_table import NOBODY
+from summit.permissions.route_access import NOBODY
 from summit.summits.models import Room, Summit, Venue
 from tests import factories as f
 from tests.clients import signed_in

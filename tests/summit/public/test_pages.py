@@ -131,7 +131,7 @@ def test_public_pages_answer_304_and_refuse_to_be_written_to(summit: Summit, cli
 
 
 def test_a_public_page_that_asks_who_reads_it_fails(rf: RequestFactory) -> None:
-    @public_page
+    @public_page()
     def curious(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/base.html")
 
