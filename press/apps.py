@@ -9,9 +9,8 @@ from summit.core.app_config import RegisteringConfig
 REGISTERING = (
     "texts.audit_messages",
     "texts.permissions",
-    "embargoes.alarm_messages",
     "embargoes.audit_messages",
-    "embargoes.hold_messages",
+    "embargoes.messages",
     "embargoes.permissions",
     "embargoes.services.speech_listeners",
     "delivery_check.audit_messages",

@@ -8,7 +8,7 @@ from summit.core.app_config import RegisteringConfig
 REGISTERING = (
     "audit_messages",
     "dashboard",
-    "message_kinds",
+    "messages",
     "metrics",
     "outbound_pause",
     "permissions",
