@@ -19,6 +19,7 @@ REGISTERING = (
     "subscriptions.events",
     "subscriptions.messages",
     "subscriptions.services.outbound_pause",
+    "subscriptions.services.withdrawals",
     "subscriptions.permissions",
     "published_texts.publication_moments",
     "public.related_session",

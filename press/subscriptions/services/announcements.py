@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import QuerySet
 
-from press.subscriptions import events as subscriptions_events
+from press.published_texts import websub
+from press.subscriptions.events import CORRECTED, PUBLISHED
 from press.subscriptions.messages import PUBLICATION, publications
 from press.subscriptions.models import Announcement
 from press.texts.models.visibility import public_editions
@@ -71,7 +72,11 @@ def announce(text_id: int) -> bool:
             return False
         text = editions[0].version.text
         sent = PUBLICATION.send(*publications(text, editions))
-        subscriptions_events.announced(text, editions)
+        corrected = [each for each in editions if each.published_at > each.first_published_at]
+        PUBLISHED.emit(*(each for each in editions if each not in corrected))
+        CORRECTED.emit(*corrected)
+        languages = {each.version.language for each in editions}
+        websub.changed(text, languages, f"press.edition:{editions[0].public_id}")
         Announcement.objects.bulk_create([Announcement(edition=edition, recipients=sent) for edition in editions])
         audit.record(
             by=audit.SYSTEM,

@@ -1,4 +1,4 @@
-"""Notify subscribers once that a text was withdrawn, if they were sent a mail about the text."""
+"""Tell of the withdrawal of texts: subscribers by a mail, if they were sent one about the text, and programs."""
 
 from datetime import timedelta
 
@@ -6,7 +6,11 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Now
 
+from press.published_texts import websub
+from press.subscriptions.events import WITHDRAWN, TextWithdrawal
 from press.subscriptions.messages import PUBLICATION, WITHDRAWAL, withdrawals
+from press.subscriptions.models import Announcement
+from press.texts import listeners
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions, removed_editions
@@ -72,6 +76,18 @@ def recall(text_id: int) -> bool:
             by=audit.SYSTEM, action="press.recall", target=text, summit=text.summit, detail={"messages": sent}
         )
     return bool(sent)
+
+
+@listeners.withdrawn(10)
+def tell_programs(text: Text, removed: bool) -> None:
+    """Emit the event that a text was withdrawn or removed, in the transaction that withdraws or removes the text.
+
+    No event is emitted for a text that was never announced.
+    """
+    WITHDRAWN.emit_known(TextWithdrawal(text, removed))
+    announcements = Announcement.objects.filter(edition__version__text=text.pk).order_by()
+    if languages := set(announcements.values_list("edition__version__language", flat=True)):
+        websub.changed(text, languages, f"press.text:{text.public_id}:{2 if removed else 1}")
 
 
 def _read(text: Text) -> Edition | None:

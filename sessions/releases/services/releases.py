@@ -17,7 +17,7 @@ from sessions.notifications.messages import agenda_changes as agenda_change_mess
 from sessions.notifications.messages.public_removals import PUBLIC_REMOVAL, PublicRemoval
 from sessions.notifications.selectors.planned_messages import PlannedMessage
 from sessions.notifications.services import agenda_changes
-from sessions.releases import events as releases_events
+from sessions.releases.events import RELEASED
 from sessions.releases.permissions import check_can_release
 from sessions.releases.selectors import draft_status
 from sessions.releases.services import release_writer, removals
@@ -208,7 +208,8 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     if arguments.day is not None:
         detail["day"] = arguments.day.isoformat()
     audit.record(by=arguments.by, action="agenda.release", target=new_release, summit=arguments.summit, detail=detail)
-    releases_events.released(new_release)
+    # Nobody is told of a release with only hidden changes.
+    RELEASED.emit_known(new_release)
     return new_release
 
 
