@@ -10,7 +10,7 @@ from delegations.parties import event_data
 from delegations.parties.event_data import PartyData
 from summit.summits.models import Summit
 from summit.webhooks.event_data import SummitData, of_summit
-from summit.webhooks.events import Audience, Event, declare
+from summit.webhooks.events import Event, KnownTo, declare
 
 
 class PersonData(TypedDict):
@@ -44,7 +44,7 @@ ACCREDITED = declare(
         name="person.accredited",
         label=_("a person gets a badge"),
         services=("delegations.badges.services.badges.issue", "delegations.badges.services.badges.reissue"),
-        known_to=Audience("the desks of the summit, once the badge is live", _live),
+        known_to=KnownTo("the desks of the summit, once the badge is live", _live),
         summit=lambda badge: badge.party.summit,
         subject_key=lambda badge: f"delegations.badge:{badge.public_id}",
         payload=AccreditedData,

@@ -10,7 +10,7 @@ from delegations.parties import event_data
 from delegations.parties.event_data import PartyData
 from summit.summits.models import Summit
 from summit.webhooks.event_data import SummitData, of_summit
-from summit.webhooks.events import Audience, Event, declare
+from summit.webhooks.events import Event, KnownTo, declare
 
 
 class InvitationData(TypedDict):
@@ -51,7 +51,7 @@ ANSWERED = declare(
         name="invitation.answered",
         label=_("an invitation is answered"),
         services=("delegations.invitations.services.answers.answer",),
-        known_to=Audience("the desks of the summit, once the answer is stored", _answered),
+        known_to=KnownTo("the desks of the summit, once the answer is stored", _answered),
         summit=lambda reply: reply.invitation.party.summit,
         subject_key=lambda reply: f"delegations.reply:{reply.public_id}",
         payload=AnsweredData,

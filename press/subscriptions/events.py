@@ -17,7 +17,7 @@ from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from summit.summits.models import Summit
 from summit.webhooks.event_data import SummitData, absolute, of_summit
-from summit.webhooks.events import Audience, Event, declare
+from summit.webhooks.events import Event, KnownTo, declare
 from summit.webhooks.payload_types import Url
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _announced(summit: Summit, withdrawals: Sequence[TextWithdrawal]) -> list[Te
     return [each for each in withdrawals if each.text.pk in announced]
 
 
-READERS: "Audience[PublicEdition]" = Audience("everybody: the edition is public", _public)
+READERS: "KnownTo[PublicEdition]" = KnownTo("everybody: the edition is public", _public)
 PUBLISHED: "Event[PublicEdition]" = declare(
     Event(
         name="text.published",
@@ -134,7 +134,7 @@ WITHDRAWN = declare(
         name="text.withdrawn",
         label=_("a text is withdrawn or removed"),
         services=("press.subscriptions.services.withdrawals.tell_programs",),
-        known_to=Audience("everybody: the text was public, and announced", _announced),
+        known_to=KnownTo("everybody: the text was public, and announced", _announced),
         summit=lambda withdrawal: withdrawal.text.summit,
         subject_key=lambda withdrawal: f"press.text:{withdrawal.text.public_id}",
         version=lambda withdrawal: 2 if withdrawal.removed else 1,

@@ -9,7 +9,7 @@ from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import last_changed
 from summit.summits.models import Summit
 from summit.webhooks.event_data import SummitData, absolute, of_summit
-from summit.webhooks.events import Audience, Event, declare
+from summit.webhooks.events import Event, KnownTo, declare
 from summit.webhooks.payload_types import Url
 
 
@@ -46,7 +46,7 @@ RELEASED = declare(
         name="agenda.released",
         label=_("the agenda is released"),
         services=("sessions.releases.services.releases.release",),
-        known_to=Audience("everybody: the release changed the public agenda", _changed_the_public_agenda),
+        known_to=KnownTo("everybody: the release changed the public agenda", _changed_the_public_agenda),
         summit=lambda release: release.summit,
         subject_key=lambda release: f"agenda.release:{release.summit.public_id}",
         version=lambda release: release.number,

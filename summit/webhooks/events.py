@@ -34,7 +34,7 @@ class UndeclaredPayload(TypeError):
 
 
 @dataclass(frozen=True)
-class Audience(Generic[Subject]):
+class KnownTo(Generic[Subject]):
     """Who may know of the subjects of an event, in `words`.
 
     `known` gets a summit and subjects, and returns those of which the owners of the summit's endpoints may know now.
@@ -63,7 +63,7 @@ class Event(Generic[Subject]):
     name: str
     label: Promise
     services: tuple[str, ...]
-    known_to: Audience[Subject]
+    known_to: KnownTo[Subject]
     summit: Callable[[Subject], Summit]
     subject_key: Callable[[Subject], str]
     version: Callable[[Subject], int] = _first_version

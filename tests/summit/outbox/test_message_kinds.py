@@ -20,7 +20,7 @@ from summit.outbox.addressees import Addressee
 from summit.outbox.message_kinds import KINDS, MessageKind, UndeclaredFacts, for_each, never_withdrawn
 from summit.outbox.messages import SYSTEM_MAIL
 from summit.webhooks.messages import WEBHOOK_OFF
-from tests.sources import ROOT, text
+from tests.sources import ROOT, modules_by_name, text, users_of
 
 LANGUAGES = ("fr", "ar")
 # A reason that no catalogue has.
@@ -33,9 +33,9 @@ def file_of(kind: MessageKind[Any]) -> str:
 
 
 def constant_of(kind: MessageKind[Any]) -> str:
-    """Return the name of the constant that holds a kind, in its module."""
+    """Return the name of the constant that holds a kind, in its module; that of the kind if there is none."""
     names = vars(import_module(kind.build_facts.__module__)).items()
-    return next((name for name, value in names if value == kind), "")
+    return next((name for name, value in names if value == kind), kind.name)
 
 
 def lacks(kind: MessageKind[Any]) -> Iterator[str]:
@@ -49,6 +49,9 @@ def lacks(kind: MessageKind[Any]) -> Iterator[str]:
         yield f"{here} has the task {kind.task}, which isn't in the app's tasks.py"
     if kind.reply_to and kind.reply_to.partition(".")[0] not in frozenset().union(*kind.fact_keys):
         yield f"{here} answers to {kind.reply_to}, which isn't among its facts"
+    constant = f"{kind.build_facts.__module__}.{constant_of(kind)}"
+    if not [name for name in users_of(constant, modules_by_name()) if not constant.startswith(f"{name}.")]:
+        yield f"{here} is declared, but nothing sends it"
     yield from _lacks_test(kind, here)
     yield from _lacks_reasons(kind, here)
 
@@ -57,7 +60,7 @@ def _lacks_test(kind: MessageKind[Any], here: str) -> Iterator[str]:
     path = Path(kind.shown_by)
     if path.parts[0] != "tests" or not path.name.startswith("test_") or not (ROOT / path).is_file():
         yield f"{here} is shown by {kind.shown_by}, which is no module of tests"
-    elif not re.search(rf'"{kind.name}"|\b{constant_of(kind) or kind.name}\b', text(ROOT / path)):
+    elif not re.search(rf'"{kind.name}"|\b{constant_of(kind)}\b', text(ROOT / path)):
         yield f"{kind.shown_by} doesn't mention the kind {kind.name}, which {file_of(kind)} says that it shows"
 
 
@@ -85,6 +88,7 @@ def test_a_kind_is_declared_whole(name: str) -> None:
     ("change", "said"),
     [
         ({"template": "mail/none.txt"}, "summit/webhooks/messages.py: .* no template templates/mail/none.txt"),
+        ({"name": "webhook_new"}, "webhook_new is declared, but nothing sends it"),
         ({"subject": None}, "summit/webhooks/messages.py: .* no subject"),
         ({"task": "outbox.tasks.none"}, "tasks.py"),
         ({"reply_to": "contact"}, "answers to contact"),

@@ -22,7 +22,7 @@ from summit.audit import services as audit
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.webhooks import events as webhooks_events
-from summit.webhooks.events import EVENTS, Audience, Event, NotKnown, UndeclaredPayload
+from summit.webhooks.events import EVENTS, Event, KnownTo, NotKnown, UndeclaredPayload
 from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import Endpoint
 from summit.webhooks.payload_types import Url, payload_problems
@@ -48,7 +48,7 @@ def note(name: str = "text.published", summit: Summit | None = None) -> Event[st
         name=name,
         label=PUBLISHED.label,
         services=(),
-        known_to=Audience("everybody", lambda summit, subjects: subjects),
+        known_to=KnownTo("everybody", lambda summit, subjects: subjects),
         summit=lambda subject: place,
         subject_key=lambda subject: subject,
         payload=NoteData,
@@ -240,7 +240,7 @@ def test_what_is_not_known_is_refused_wherever_it_is_emitted(name: str, monkeypa
         event.emit(subject)
     assert event.emit_known(subject) == 0
     # The control: without the check it would be told.
-    careless = replace(event, known_to=Audience("anybody", lambda summit, subjects: subjects))
+    careless = replace(event, known_to=KnownTo("anybody", lambda summit, subjects: subjects))
     assert careless.emit(subject) == 1
 
 
