@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from django.apps import apps
+
+from summit.core.app_config import RegisteringConfig
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("summit", "delegations", "sessions", "press", "portal")
 WRITES = {
@@ -126,6 +130,18 @@ def _is_module(name: str) -> bool:
 def modules_by_name() -> dict[str, str]:
     """Return a dict from the dotted path of each module to its text."""
     return {".".join(path.with_suffix("").parts).removesuffix(".__init__"): text(ROOT / path) for path in sources()}
+
+
+def unregistered(declaration: str, modules: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each module with text like `declaration`, a pattern, that its app doesn't import at its
+    start: what the module declares would be known only to those who import it."""
+    configs = [config for config in apps.get_app_configs() if isinstance(config, RegisteringConfig)]
+    imported = {f"{config.name}.{name}" for config in configs for name in config.registering}
+    return [
+        f"{module.partition('.')[0]}: no apps.py names {module}, which has declarations"
+        for module, source in modules.items()
+        if module not in imported and re.search(declaration, source)
+    ]
 
 
 def users_of(target: str, modules: Mapping[str, str]) -> list[str]:

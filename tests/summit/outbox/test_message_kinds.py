@@ -20,7 +20,7 @@ from summit.outbox.addressees import Addressee
 from summit.outbox.message_kinds import KINDS, MessageKind, UndeclaredFacts, for_each, never_withdrawn
 from summit.outbox.messages import SYSTEM_MAIL
 from summit.webhooks.messages import WEBHOOK_OFF
-from tests.sources import ROOT, modules_by_name, text, users_of
+from tests.sources import ROOT, modules_by_name, text, unregistered, users_of
 
 LANGUAGES = ("fr", "ar")
 # A reason that no catalogue has.
@@ -111,6 +111,14 @@ def test_a_kind_says_who_gets_it() -> None:
         given = {name: value for name, value in vars(WEBHOOK_OFF).items() if name not in (missing, "fact_keys")}
         with pytest.raises(TypeError, match=missing):
             MessageKind(**given)
+
+
+def test_every_module_with_kinds_is_imported_at_the_start() -> None:
+    pattern = r"register\(\s*MessageKind\("
+    assert unregistered(pattern, modules_by_name()) == []
+    # The control: one that no app names.
+    (found,) = unregistered(pattern, {"sessions.draft.messages": "NEW = register(MessageKind(name='new'))"})
+    assert found == "sessions: no apps.py names sessions.draft.messages, which has declarations"
 
 
 class Facts(TypedDict):

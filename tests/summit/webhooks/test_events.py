@@ -29,7 +29,7 @@ from summit.webhooks.payload_types import Url, payload_problems
 from tests import factories as f
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
 from tests.press.helpers import add_edition, ago, make_text
-from tests.sources import ROOT
+from tests.sources import ROOT, modules_by_name, unregistered
 from tests.summit.webhooks.emissions import file_of, misplaced
 from tests.summit.webhooks.event_scenarios import CANARY, SCENARIOS
 
@@ -154,6 +154,14 @@ def test_an_event_is_emitted_by_the_services_that_it_declares_and_nowhere_else(n
     assert misplaced(EVENTS[name]) == []
     assert isinstance(EVENTS[name].label, Promise)
     assert EVENTS[name].known_to.words
+
+
+def test_every_module_with_events_is_imported_at_the_start() -> None:
+    pattern = r"declare\(\s*Event\("
+    assert unregistered(pattern, modules_by_name()) == []
+    # The control: one that no app names.
+    (found,) = unregistered(pattern, {"sessions.draft.events": "NEW = declare(Event(name='new'))"})
+    assert found == "sessions: no apps.py names sessions.draft.events, which has declarations"
 
 
 def test_control_an_event_that_nothing_emits_is_found() -> None:
