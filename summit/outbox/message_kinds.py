@@ -107,6 +107,7 @@ class MessageKind(Generic[Cause]):
     Why it isn't sent after all:
 
     - `reasons` is a dict from each reason's key to its sentence, and `withdrawn` returns the messages with a reason.
+      A kind whose cause can't cease to exist has no reasons, and `never_withdrawn`.
 
     `shown_by` is the path of the test module that shows such a mail.
     """
@@ -133,8 +134,8 @@ class MessageKind(Generic[Cause]):
     trimmed: bool = True
     compose: Callable[[Message], Mail] | None = None
 
-    reasons: Mapping[str, Promise] = field(default_factory=dict)
-    withdrawn: Withdrawn = never_withdrawn
+    reasons: Mapping[str, Promise]
+    withdrawn: Withdrawn
 
     @cached_property
     def fact_keys(self) -> tuple[frozenset[str], frozenset[str]]:

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext_lazy as _
 
 from summit.outbox.addressees import Addressee
-from summit.outbox.message_kinds import Mail, MessageKind, register
+from summit.outbox.message_kinds import Mail, MessageKind, never_withdrawn, register
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 
@@ -54,5 +54,7 @@ SYSTEM_MAIL = register(
         subject_key=lambda written: f"mail:{written.key}",
         build_facts=_no_facts,
         compose=_never_rendered,
+        reasons={},
+        withdrawn=never_withdrawn,
     )
 )

@@ -106,8 +106,9 @@ def test_control_what_it_lacks_is_said_with_its_file(change: dict[str, Any], sai
 
 
 def test_a_kind_says_who_gets_it() -> None:
-    """A declaration without recipients, facts or a test isn't made at all."""
-    for missing in ("recipients", "facts", "build_facts", "subject_key", "shown_by", "task", "label"):
+    """A declaration without recipients, facts, reasons or a test isn't made at all."""
+    needed = ("label", "task", "shown_by", "facts", "recipients", "subject_key", "build_facts", "reasons")
+    for missing in (*needed, "withdrawn"):
         given = {name: value for name, value in vars(WEBHOOK_OFF).items() if name not in (missing, "fact_keys")}
         with pytest.raises(TypeError, match=missing):
             MessageKind(**given)
