@@ -98,7 +98,7 @@ def _facts(news: FocalPointNews, to: Addressee) -> FocalPointFacts:
         "address": to.address,
         "party": party.name,
         "party_key": party.public_id,
-        "summit": summit.named(to.language).name,
+        "summit": to.name_of(summit),
         "contact_email": summit.contact_email,
     }
 

@@ -70,7 +70,7 @@ def _facts(request: OwnDataRequest, to: Addressee) -> OwnDataFacts:
         "person_key": person.public_id,
         "words": request.words,
         "reply_to": request.reply_to,
-        "summit": request.summit.named(to.language).name,
+        "summit": to.name_of(request.summit),
         "url": f"{settings.BASE_URL}{reverse('admin:summit_person_change', args=[person.pk])}",
     }
 

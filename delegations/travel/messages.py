@@ -41,7 +41,7 @@ def _facts(letter: VisaLetter, to: Addressee) -> VisaLetterFacts:
         "person": letter.person.label,
         "party": letter.party.name,
         "party_key": letter.party.public_id,
-        "summit": letter.summit.named(to.language).name,
+        "summit": to.name_of(letter.summit),
         "contact_email": letter.summit.contact_email,
     }
 

@@ -17,7 +17,6 @@ from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from press.texts.outbox import DELIVERY_TASK
 from press.texts.permissions import PRESS, SEES_EMBARGOED
-from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee, with_roles
 from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import MessageKind, for_each, register
@@ -90,7 +89,7 @@ def _alarm_facts(cause: Alarm, to: Addressee) -> AlarmFacts:
         "at": cause.at.isoformat(),
         "held": cause.embargo.held_at is not None,
         "texts": [_late_text(text) for text in cause.texts],
-        "summit": cause.summit.named(spoken(to.language)).name,
+        "summit": to.name_of(cause.summit),
     }
 
 
@@ -187,7 +186,7 @@ def hold(*, summit: Summit, reasons: Mapping[int, str]) -> Hold:
 
 
 def _held_facts(cause: Hold, to: Addressee) -> HeldFacts:
-    return {"held": cause.held, "summit": cause.summit.named(spoken(to.language)).name}
+    return {"held": cause.held, "summit": to.name_of(cause.summit)}
 
 
 def _held_context(message: Message) -> dict[str, Any]:

@@ -5,7 +5,7 @@ still be delivered after the text is held.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
@@ -102,13 +102,12 @@ def _announced(summit: Summit, withdrawals: Sequence[TextWithdrawal]) -> list[Te
     return [each for each in withdrawals if each.text.pk in announced]
 
 
-READERS: "KnownTo[PublicEdition]" = KnownTo("everybody: the edition is public", _public)
 PUBLISHED: "Event[PublicEdition]" = declare(
     Event(
         name="text.published",
         label=_("a text is published"),
         services=("press.subscriptions.services.announcements.announce",),
-        known_to=READERS,
+        known_to=KnownTo("everybody: the edition is public", _public),
         summit=lambda edition: edition.version.text.summit,
         subject_key=lambda edition: f"press.edition:{edition.public_id}",
         version=lambda edition: edition.number,
@@ -116,19 +115,7 @@ PUBLISHED: "Event[PublicEdition]" = declare(
         build_payload=_published,
     )
 )
-CORRECTED: "Event[PublicEdition]" = declare(
-    Event(
-        name="text.corrected",
-        label=_("a text is corrected"),
-        services=("press.subscriptions.services.announcements.announce",),
-        known_to=READERS,
-        summit=lambda edition: edition.version.text.summit,
-        subject_key=lambda edition: f"press.edition:{edition.public_id}",
-        version=lambda edition: edition.number,
-        payload=PublishedData,
-        build_payload=_published,
-    )
-)
+CORRECTED = declare(replace(PUBLISHED, name="text.corrected", label=_("a text is corrected")))
 WITHDRAWN = declare(
     Event(
         name="text.withdrawn",

@@ -16,7 +16,6 @@ from press.texts.models.editions import ChangeKind, Edition
 from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from press.texts.outbox import DELIVERY_TASK
-from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import MessageKind, for_each, register
@@ -57,11 +56,6 @@ class Publication:
     edition: "PublicEdition"
     subscriber: Subscriber
     books: Books
-
-    @property
-    def summit(self) -> Summit:
-        """The summit of the text."""
-        return self.text.summit
 
 
 def publications(text: Text, editions: Iterable["PublicEdition"]) -> Iterable[Publication]:
@@ -113,7 +107,7 @@ def _publication_facts(cause: Publication, to: Addressee) -> PublicationFacts:
         "change_kind": edition.change_kind,
         "change_note": edition.change_note,
         "path": address(text.summit, edition),
-        "summit": text.summit.named(spoken(to.language)).name,
+        "summit": to.name_of(text.summit),
     }
 
 
@@ -186,6 +180,7 @@ PUBLICATION = register(
         recipients=for_each(lambda cause: [_addressee(cause.subscriber)]),
         subject_key=lambda cause: f"press.edition:{cause.edition.public_id}",
         version=lambda cause: cause.edition.number,
+        summit=lambda cause: cause.text.summit,
         build_facts=_publication_facts,
         template="mail/publication.txt",
         subject=_publication_subject,
@@ -209,11 +204,6 @@ class Withdrawal:
     text: Text
     edition: Edition
     subscriber: Subscriber
-
-    @property
-    def summit(self) -> Summit:
-        """The summit of the text."""
-        return self.text.summit
 
 
 class WithdrawalFacts(TypedDict):
@@ -250,7 +240,7 @@ def _withdrawal_facts(cause: Withdrawal, to: Addressee) -> WithdrawalFacts:
         "reason": text.removal_reason or text.withdrawal_reason,
         "removed": text.removed_at is not None,
         "path": address(text.summit, cause.edition),
-        "summit": text.summit.named(spoken(to.language)).name,
+        "summit": to.name_of(text.summit),
     }
 
 
@@ -278,6 +268,7 @@ WITHDRAWAL = register(
         recipients=for_each(lambda cause: [_addressee(cause.subscriber)]),
         subject_key=lambda cause: f"press.withdrawn:{cause.text.public_id}",
         version=lambda cause: 1,
+        summit=lambda cause: cause.text.summit,
         build_facts=_withdrawal_facts,
         template="mail/withdrawal.txt",
         subject=lambda context: _("Withdrawn: %(title)s") % context,
@@ -323,7 +314,7 @@ class SubscriptionFacts(TypedDict):
 def _subscription_facts(request: SubscriptionRequest, to: Addressee) -> SubscriptionFacts:
     return {
         "subscriber": request.subscriber.public_id,
-        "summit": request.summit.named(spoken(to.language)).name,
+        "summit": to.name_of(request.summit),
     }
 
 

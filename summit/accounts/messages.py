@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.accounts.password_links import password_link
-from summit.core.languages import spoken
 from summit.core.punctuation import comma
 from summit.outbox.addressees import Addressee, of_user
 from summit.outbox.failure_reasons import because
@@ -80,7 +79,7 @@ def _facts(welcome: Welcome, to: Addressee) -> WelcomeFacts:
     facts: WelcomeFacts = {
         "user": welcome.user.public_id,
         "name": welcome.user.name,
-        "summit": welcome.summit.named(spoken(to.language)).name,
+        "summit": to.name_of(welcome.summit),
         "contact_email": welcome.summit.contact_email,
         "roles": [str(role) for role in welcome.roles],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from summit.core.languages import spoken
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
 from summit.summits.models import Summit
@@ -21,6 +22,10 @@ class Addressee:
     address: str
     language: str
     person: Person | None = None
+
+    def name_of(self, summit: Summit) -> str:
+        """Return the name of a summit in the language of the mail."""
+        return summit.named(spoken(self.language)).name
 
 
 def of_user(user: User) -> Addressee:

@@ -74,9 +74,11 @@ class Event(Generic[Subject]):
         """Store a delivery for each subject and each endpoint that asked for the event, and return how many are new.
 
         A delivery that was stored before for the same subject and endpoint is left unchanged. Makes one query for
-        each summit if no endpoint asked for it, and otherwise two besides those of `known_to`. Raises NotKnown if the
-        endpoints may not know of a subject. Raises RuntimeError outside a transaction, because a delivery and its
-        cause must be stored together or not at all.
+        each summit if no endpoint asked for it, and otherwise two besides those of `known_to`.
+
+        Raises NotKnown if the receivers may not know of a subject; that is checked where an endpoint asked for the
+        event. Raises RuntimeError outside a transaction, because a delivery and its cause must be stored together or
+        not at all.
         """
         return self._emit(subjects, skip_hidden=False)
 

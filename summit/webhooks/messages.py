@@ -8,7 +8,6 @@ from typing import Any, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee, with_roles
 from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import MessageKind, for_each, register
@@ -50,7 +49,7 @@ def _facts(off: TurnedOff, to: Addressee) -> WebhookOffFacts:
         "name": off.endpoint.name,
         "why": str(off.why),
         "path": f"/admin/webhooks/endpoint/{off.endpoint.pk}/change/",
-        "summit": off.summit.named(spoken(to.language)).name,
+        "summit": to.name_of(off.summit),
     }
 
 
