@@ -30,8 +30,8 @@ UNTRUE = "delegations.focal_untrue"
 
 
 @dataclass(frozen=True)
-class FocalPointNews:
-    """What one mailbox is told of a focal point of a party: of the person, or of the request with the key `request`.
+class FocalPointChange:
+    """A change that one mailbox is told: of a focal point of a party, or of the request with the key `request`.
 
     `about` names the request or the focal point in the key of the message. Nobody is told if `address` is "".
     """
@@ -51,23 +51,23 @@ class FocalPointNews:
         return self.party.summit
 
 
-def of_request(row: FocalPointRequest, what: str) -> FocalPointNews:
+def of_request(row: FocalPointRequest, what: str) -> FocalPointChange:
     """Return what the person who made a request is told: APPROVED or REFUSED."""
-    return FocalPointNews(
+    return FocalPointChange(
         what, row.party, f"focalpointrequest:{row.pk}", row.name, row.answer_to, row.party.language, request=row.pk
     )
 
 
-def of_person(row: FocalPointRequest, what: str, person: Person) -> FocalPointNews:
+def of_person(row: FocalPointRequest, what: str, person: Person) -> FocalPointChange:
     """Return what a person is told after a request was approved: NAMED or ENDED."""
     about = f"focalpointrequest:{row.pk}"
-    return FocalPointNews(what, row.party, about, row.name, person.email, person.language, person, request=row.pk)
+    return FocalPointChange(what, row.party, about, row.name, person.email, person.language, person, request=row.pk)
 
 
-def of_focal_point(point: FocalPoint, what: str) -> FocalPointNews:
+def of_focal_point(point: FocalPoint, what: str) -> FocalPointChange:
     """Return what a person is told whom a desk user named or removed: NAMED or TAKEN_OFF."""
     person = point.person
-    return FocalPointNews(
+    return FocalPointChange(
         what, point.party, f"focalpoint:{point.pk}", person.label, person.email, person.language, person
     )
 
@@ -87,12 +87,12 @@ class FocalPointFacts(TypedDict):
     contact_email: str
 
 
-def _facts(news: FocalPointNews, to: Addressee) -> FocalPointFacts:
-    person, party, summit = news.person, news.party, news.summit
+def _facts(change: FocalPointChange, to: Addressee) -> FocalPointFacts:
+    person, party, summit = change.person, change.party, change.summit
     return {
-        "what": news.what,
-        "request": news.request,
-        "name": news.name,
+        "what": change.what,
+        "request": change.request,
+        "name": change.name,
         "person_key": person.public_id if person else "",
         "account": person is not None and person.user_id is not None,
         "address": to.address,
@@ -103,9 +103,9 @@ def _facts(news: FocalPointNews, to: Addressee) -> FocalPointFacts:
     }
 
 
-def _addressees(news: FocalPointNews) -> Iterable[Addressee]:
-    if news.address:
-        yield Addressee(f"party:{news.party.public_id}", news.address, spoken(news.language))
+def _addressees(change: FocalPointChange) -> Iterable[Addressee]:
+    if change.address:
+        yield Addressee(f"party:{change.party.public_id}", change.address, spoken(change.language))
 
 
 def _subject(context: dict[str, Any]) -> str:
@@ -155,7 +155,7 @@ FOCAL_POINT = register(
         shown_by="tests/delegations/focal_points/test_requests.py",
         facts=FocalPointFacts,
         recipients=for_each(_addressees),
-        subject_key=lambda news: f"delegations.{news.about}:{news.what}",
+        subject_key=lambda change: f"delegations.{change.about}:{change.what}",
         build_facts=_facts,
         template="mail/focal_point.txt",
         subject=_subject,

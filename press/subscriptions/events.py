@@ -120,7 +120,7 @@ WITHDRAWN = declare(
     Event(
         name="text.withdrawn",
         label=_("a text is withdrawn or removed"),
-        services=("press.subscriptions.services.withdrawals.tell_programs",),
+        services=("press.subscriptions.services.withdrawals.emit_withdrawal",),
         known_to=KnownTo("everybody: the text was public, and announced", _announced),
         summit=lambda withdrawal: withdrawal.text.summit,
         subject_key=lambda withdrawal: f"press.text:{withdrawal.text.public_id}",

@@ -79,7 +79,7 @@ def recall(text_id: int) -> bool:
 
 
 @listeners.withdrawn(10)
-def tell_programs(text: Text, removed: bool) -> None:
+def emit_withdrawal(text: Text, removed: bool) -> None:
     """Emit the event that a text was withdrawn or removed, in the transaction that withdraws or removes the text.
 
     No event is emitted for a text that was never announced.

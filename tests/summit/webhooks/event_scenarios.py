@@ -184,7 +184,7 @@ SCENARIOS = {
         unknown=_edition,
     ),
     "text.withdrawn": Scenario(
-        happens={"press.subscriptions.services.withdrawals.tell_programs": withdraw},
+        happens={"press.subscriptions.services.withdrawals.emit_withdrawal": withdraw},
         hidden={
             "embargoed": lambda summit: withdraw(summit, moment=ago(-36)),
             "held": lambda summit: withdraw(summit, held=True),
