@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from bench.sink import sink
+from delegations.invitations.messages import INVITATION, letter
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.selectors import letter_facts
 from delegations.mailboxes import selectors as mailboxes_selectors
@@ -75,9 +76,9 @@ def _store(summit: Summit, turn: int) -> list[Message]:
             link.address, party.language, party.pk, f"party:{party.public_id}", frozenset()
         )
         versions = range(1000 + turn * EACH, 1000 + (turn + 1) * EACH)
-        drafts += [
-            letter_facts.draft(link=link, party=party, box=box, version=version, paper=paper) for version in versions
-        ]
+        drafts += INVITATION.drafts(
+            *(letter(link=link, party=party, box=box, version=version, paper=paper) for version in versions)
+        )
     with transaction.atomic():
         enqueue.store(drafts)
     return list(Message.objects.filter(nonce__in=[row.nonce for row in drafts]).order_by("id"))

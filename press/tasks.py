@@ -4,7 +4,7 @@ from celery import shared_task
 
 from press.embargoes.services.alarms import raise_due
 from press.subscriptions.services.announcements import announce_due
-from press.subscriptions.services.withdrawal_notices import recall_due
+from press.subscriptions.services.withdrawals import recall_due
 from summit.maintenance.sweeps import sweep
 from summit.outbox.delivery import deliver
 

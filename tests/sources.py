@@ -2,8 +2,13 @@
 
 import ast
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+
+from django.apps import apps
+
+from summit.core.app_config import RegisteringConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("summit", "delegations", "sessions", "press", "portal")
@@ -120,3 +125,58 @@ def imported_packages() -> dict[str, set[str]]:
 def _is_module(name: str) -> bool:
     path = ROOT.joinpath(*name.split("."))
     return path.with_suffix(".py").exists() or path.is_dir()
+
+
+def modules_by_name() -> dict[str, str]:
+    """Return a dict from the dotted path of each module to its text."""
+    return {".".join(path.with_suffix("").parts).removesuffix(".__init__"): text(ROOT / path) for path in sources()}
+
+
+def unregistered(declaration: str, modules: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each module with text like `declaration`, a pattern, that its app doesn't import at its
+    start: what the module declares would be known only to those who import it."""
+    configs = [config for config in apps.get_app_configs() if isinstance(config, RegisteringConfig)]
+    imported = {f"{config.name}.{name}" for config in configs for name in config.registering}
+    return [
+        f"{module.partition('.')[0]}: no apps.py names {module}, which has declarations"
+        for module, source in modules.items()
+        if module not in imported and re.search(declaration, source)
+    ]
+
+
+def users_of(target: str, modules: Mapping[str, str]) -> list[str]:
+    """Return the dotted paths of the functions that use what has the dotted path `target`, in modules such as
+    `modules_by_name` returns. A use outside any function has the path of its module."""
+    last = target.rpartition(".")[2]
+    return sorted(
+        {
+            function
+            for module, source in modules.items()
+            if last in source
+            for function, used in _uses(module, ast.parse(source))
+            if used == target
+        }
+    )
+
+
+def _uses(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield (function, dotted path of what it uses) for each use of a name in a module."""
+    names = {node.name: f"{module}.{node.name}" for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    for node in tree.body:
+        members = node.body if isinstance(node, ast.ClassDef) else [node]
+        prefix = f"{module}.{node.name}" if isinstance(node, ast.ClassDef) else module
+        for member in members:
+            function = f"{prefix}.{member.name}" if isinstance(member, ast.FunctionDef) else module
+            if not isinstance(member, ast.ImportFrom):
+                yield from ((function, used) for used in _used(member, names))
+
+
+def _used(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and each.id in names:
+            yield names[each.id]
+        elif isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id in names:
+            yield f"{names[each.value.id]}.{each.attr}"

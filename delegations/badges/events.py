@@ -1,36 +1,53 @@
-"""The webhook event that is sent when a person gets a badge."""
+"""The webhook event that a person gets a badge."""
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
 from delegations.badges.models.badges import Badge
 from delegations.parties import event_data
+from delegations.parties.event_data import PartyData
 from summit.summits.models import Summit
-from summit.webhooks import events as webhooks_events
-from summit.webhooks.emit import Cause, emit_many
-from summit.webhooks.event_data import of_summit
-
-ACCREDITED = webhooks_events.declare("person.accredited", _("a person gets a badge"))
+from summit.webhooks.event_data import SummitData, of_summit
+from summit.webhooks.events import Event, KnownTo, declare
 
 
-def accredited(summit: Summit, badges: Sequence[Badge]) -> None:
-    """Emit an event for each badge of a summit, in the transaction that issues them.
+class PersonData(TypedDict):
+    """A person's id."""
 
-    The event names the person and the party. It doesn't contain the badge's number, because the number opens doors.
-    """
-    emit_many(
-        summit=summit,
-        causes=[
-            Cause(
-                ACCREDITED,
-                f"delegations.badge:{badge.public_id}",
-                facts={
-                    "summit": of_summit(summit),
-                    "person": {"id": badge.person.public_id},
-                    "party": event_data.party_data(badge.party),
-                },
-            )
-            for badge in badges
-        ],
+    id: str
+
+
+class AccreditedData(TypedDict):
+    """The payload: the person and the party. It doesn't have the badge's number, because the number opens doors."""
+
+    summit: SummitData
+    person: PersonData
+    party: PartyData
+
+
+def _payload(badge: Badge) -> AccreditedData:
+    return {
+        "summit": of_summit(badge.party.summit),
+        "person": {"id": badge.person.public_id},
+        "party": event_data.party_data(badge.party),
+    }
+
+
+def _live(summit: Summit, badges: Sequence[Badge]) -> list[Badge]:
+    return list(Badge.objects.live().filter(pk__in=[badge.pk for badge in badges], party__summit=summit))
+
+
+ACCREDITED = declare(
+    Event(
+        name="person.accredited",
+        label=_("a person gets a badge"),
+        services=("delegations.badges.services.badges.issue", "delegations.badges.services.badges.reissue"),
+        known_to=KnownTo("the desks of the summit, once the badge is live", _live),
+        summit=lambda badge: badge.party.summit,
+        subject_key=lambda badge: f"delegations.badge:{badge.public_id}",
+        payload=AccreditedData,
+        build_payload=_payload,
     )
+)

@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.invitations import letter_pdf
+from delegations.invitations import letter_pdf, link_tokens
 from delegations.invitations.letter_pdf import LetterSheet
 from delegations.invitations.selectors import letter_facts, placeholders
-from delegations.invitations.services import links
 from summit.core.languages import spoken
 from summit.outbox.message_kinds import Attachment, Mail
 from summit.outbox.models import Message
@@ -38,7 +37,7 @@ def render(message: Message) -> Mail:
 def render_plain(message: Message) -> Mail:
     """Return the mail of a letter without a PDF. Makes no query."""
     facts = message.facts
-    values = {**letter_facts.marked(facts), "link": links.address(facts["link_nonce"])}
+    values = {**letter_facts.marked(facts), "link": link_tokens.address(facts["link_nonce"])}
     parts = placeholders.paragraphs(facts["body"], values)
     if facts["footnote"]:
         parts.append(f"* {facts['footnote']}")

@@ -5,10 +5,10 @@ Once the summit is resumed, only the newest reminder that is due is sent.
 
 from collections.abc import Iterable
 
+from delegations.invitations.messages import REMINDER
 from delegations.invitations.services import reminders
 from delegations.parties.models.policy import Policy
 from summit.core.database_clock import db_now
-from summit.outbox.message_kinds import label_of
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import Channel, Waiting, channels
 
@@ -20,7 +20,7 @@ def count_waiting(summit: Summit) -> Iterable[Waiting]:
     if reminder is not None:
         number = len(reminders.waiting(summit, reminder))
         former = reminders.is_former(summit, reminder)
-        yield Waiting(label_of(reminders.KIND), 0 if former else number, number if former else 0)
+        yield Waiting(str(REMINDER.label), 0 if former else number, number if former else 0)
 
 
 def cancel(summit: Summit) -> int:

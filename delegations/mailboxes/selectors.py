@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
+from summit.outbox.addressees import Addressee
 from summit.people.models import Person
 from summit.summits.models import Summit
 
@@ -26,6 +27,11 @@ class Mailbox:
     party_key: str
     person_ids: frozenset[int]
     zone: str = ""
+
+    @property
+    def addressee(self) -> Addressee:
+        """The mailbox as the addressee of a message, in its language."""
+        return Addressee(self.party_key, self.address, self.language)
 
 
 class _Book:

@@ -29,7 +29,7 @@ class CodeQuerySet(models.QuerySet["SignInCode"]):
 class SignInCode(PublicModel):
     """A browser's request for a sign-in code to a mailbox, even if nobody has that mailbox.
 
-    The code is derived from the nonce and SECRET_KEY (delegations.portal_access.services.sign_in_codes), so it can't
+    The code is derived from the nonce and SECRET_KEY (delegations.portal_access.code_derivation), so it can't
     be read from the database alone.
     """
 

@@ -1,27 +1,88 @@
 """The mail to protocol about a person's request to have their data corrected or erased."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypedDict
 
-from django.template.loader import render_to_string
+from django.conf import settings
+from django.db.models import TextChoices
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.privacy.services import correction_requests
-from summit.outbox import failure_reasons
+from summit.core.languages import spoken
+from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Mail, MessageKind, register
+from summit.outbox.message_kinds import MessageKind, for_each, register
 from summit.outbox.models import Message
 from summit.people.models import Person
+from summit.summits.models import Summit
+
+SETTLED = "delegations.own_data_settled"
 
 
-def render(message: Message) -> Mail:
-    """Return the mail to protocol about a data request, in the active language. Makes no query."""
-    facts = message.facts
-    subject = {
-        correction_requests.What.ERASE.value: _("%(person)s asks to have their data erased"),
-    }.get(facts["what"], _("%(person)s asks to have their data corrected"))
-    text = render_to_string("mail/correction_request.txt", facts)
-    return Mail(subject=subject % facts, text=text.strip() + "\n", reply_to=facts["reply_to"])
+class What(TextChoices):
+    """The kind of request: to correct data, or to erase all data."""
+
+    CORRECT = "correct", gettext_lazy("Correct something")
+    ERASE = "erase", gettext_lazy("Erase what is held of me")
+
+
+@dataclass(frozen=True)
+class OwnDataRequest:
+    """A person's request about their own data. `reply_to` is the mailbox to which protocol answers."""
+
+    person: Person
+    what: str
+    words: str
+    reply_to: str
+
+    @property
+    def summit(self) -> Summit:
+        """The summit of the person."""
+        return self.person.summit
+
+    @property
+    def subject_key(self) -> str:
+        """The key of the request's message: the same request is sent only once."""
+        digest = sha256(self.words.encode()).hexdigest()[:16]
+        return f"summit.person:{self.person.public_id}:{self.what}:{digest}"
+
+
+class OwnDataFacts(TypedDict):
+    """The facts of a message about a person's request. `words` is what the person wrote."""
+
+    what: str
+    person: str
+    person_key: str
+    words: str
+    reply_to: str
+    summit: str
+    url: str
+
+
+def _facts(request: OwnDataRequest, to: Addressee) -> OwnDataFacts:
+    person = request.person
+    return {
+        "what": request.what,
+        "person": person.label,
+        "person_key": person.public_id,
+        "words": request.words,
+        "reply_to": request.reply_to,
+        "summit": to.name_of(request.summit),
+        "url": f"{settings.BASE_URL}{reverse('admin:summit_person_change', args=[person.pk])}",
+    }
+
+
+def _protocol(request: OwnDataRequest) -> Iterable[Addressee]:
+    yield Addressee("protocol", request.summit.contact_email, spoken(request.summit.language))
+
+
+def _subject(context: dict[str, Any]) -> str:
+    if context["what"] == What.ERASE:
+        return _("%(person)s asks to have their data erased") % context
+    return _("%(person)s asks to have their data corrected") % context
 
 
 def settled(messages: Sequence[Message]) -> dict[int, str]:
@@ -34,15 +95,20 @@ def settled(messages: Sequence[Message]) -> dict[int, str]:
     return {message.pk: because(SETTLED) for message in messages if message.facts["person_key"] not in known}
 
 
-SETTLED = failure_reasons.register(
-    "delegations.own_data_settled", gettext_lazy("The person’s data was erased before the message was sent.")
-)
 OWN_DATA = register(
     MessageKind(
-        correction_requests.KIND,
-        "delegations.tasks.deliver_invitations",
-        render,
-        settled,
-        gettext_lazy("request about one’s own data"),
+        name="own_data",
+        label=gettext_lazy("request about one’s own data"),
+        task="delegations.tasks.deliver_invitations",
+        shown_by="tests/portal/test_personal_data.py",
+        facts=OwnDataFacts,
+        recipients=for_each(_protocol),
+        subject_key=lambda request: request.subject_key,
+        build_facts=_facts,
+        template="mail/correction_request.txt",
+        subject=_subject,
+        reply_to="reply_to",
+        reasons={SETTLED: gettext_lazy("The person’s data was erased before the message was sent.")},
+        withdrawn=settled,
     )
 )

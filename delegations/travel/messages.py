@@ -1,33 +1,74 @@
-"""The mail that tells a party about the decision on a visa support letter."""
+"""The mail that tells a party about the decision on a visa support letter.
 
-from collections.abc import Sequence
+The mail names the person but has no passport data.
+"""
 
-from django.conf import settings
-from django.template.loader import render_to_string
+from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.travel.models.visas import VisaLetter, VisaState
-from delegations.travel.services import visa_notices
-from summit.outbox import failure_reasons
+from summit.core.languages import spoken
+from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Mail, MessageKind, register
+from summit.outbox.message_kinds import MessageKind, register
 from summit.outbox.models import Message
+from summit.summits.models import Summit
+
+OVERTAKEN = "delegations.visa_overtaken"
 
 
-def render(message: Message) -> Mail:
-    """Return the mail about the decision on a letter, in the active language. Makes no query."""
-    facts = message.facts
-    subject = {
+class VisaLetterFacts(TypedDict):
+    """The facts of a message about the decision on a visa support letter."""
+
+    letter: str
+    state: str
+    person: str
+    party: str
+    party_key: str
+    summit: str
+    contact_email: str
+
+
+def _facts(letter: VisaLetter, to: Addressee) -> VisaLetterFacts:
+    return {
+        "letter": letter.public_id,
+        "state": str(letter.state),
+        "person": letter.person.label,
+        "party": letter.party.name,
+        "party_key": letter.party.public_id,
+        "summit": to.name_of(letter.summit),
+        "contact_email": letter.summit.contact_email,
+    }
+
+
+def _recipients(letters: Sequence[VisaLetter]) -> Iterable[tuple[VisaLetter, Addressee]]:
+    """Yield each letter with each mailbox of its party.
+
+    The number of queries grows with the number of summits, not of letters.
+    """
+    by_summit: dict[Summit, list[VisaLetter]] = {}
+    for letter in letters:
+        by_summit.setdefault(letter.summit, []).append(letter)
+    for summit, rows in by_summit.items():
+        boxes: dict[int | None, list[Addressee]] = {}
+        parties = {row.party_id for row in rows}
+        for box in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=set()):
+            to = Addressee(box.party_key, box.address, spoken(box.language))
+            boxes.setdefault(box.party_id, []).append(to)
+        yield from ((row, to) for row in rows for to in boxes.get(row.party_id, []))
+
+
+def _subject(context: dict[str, Any]) -> str:
+    template = {
         VisaState.ISSUED.value: _("The visa support letter for %(person)s is issued"),
         VisaState.REFUSED.value: _("The visa support letter for %(person)s is refused"),
-    }.get(facts["state"], _("The visa support letter for %(person)s is taken back"))
-    path = reverse("portal:visas", args=[facts["party_key"]])
-    text = render_to_string("mail/visa_letter.txt", {**facts, "url": f"{settings.BASE_URL}{path}"})
-    return Mail(
-        subject=subject % {"person": facts["person"]}, text=text.strip() + "\n", reply_to=facts["contact_email"]
-    )
+    }.get(context["state"], _("The visa support letter for %(person)s is taken back"))
+    return template % context
 
 
 def overtaken(messages: Sequence[Message]) -> dict[int, str]:
@@ -44,15 +85,22 @@ def overtaken(messages: Sequence[Message]) -> dict[int, str]:
     }
 
 
-OVERTAKEN = failure_reasons.register(
-    "delegations.visa_overtaken", gettext_lazy("The letter was decided anew before the message was sent.")
-)
 VISA_LETTER = register(
     MessageKind(
-        visa_notices.KIND,
-        "delegations.tasks.deliver_invitations",
-        render,
-        overtaken,
-        gettext_lazy("decision about a visa support letter"),
+        name="visa_letter",
+        label=gettext_lazy("decision about a visa support letter"),
+        task="delegations.tasks.deliver_invitations",
+        shown_by="tests/delegations/travel/test_visas.py",
+        facts=VisaLetterFacts,
+        recipients=_recipients,
+        # There is one message for each decision, because an issued letter may become void later.
+        subject_key=lambda letter: f"delegations.visaletter:{letter.public_id}:{letter.state}",
+        build_facts=_facts,
+        template="mail/visa_letter.txt",
+        subject=_subject,
+        path=lambda facts: reverse("portal:visas", args=[facts["party_key"]]),
+        reply_to="contact_email",
+        reasons={OVERTAKEN: gettext_lazy("The letter was decided anew before the message was sent.")},
+        withdrawn=overtaken,
     )
 )

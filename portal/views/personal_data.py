@@ -14,6 +14,7 @@ from delegations.members import access_log
 from delegations.members.field_groups import PASSPORT
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
+from delegations.privacy.messages import What
 from delegations.privacy.services import correction_requests
 from portal.browser_session import sign_ins
 from portal.identity import Viewer, portal_page, viewer_of
@@ -77,9 +78,7 @@ def is_own(mailbox: str, subject: Subject) -> bool:
 class AskForm(forms.Form):
     """The form to ask protocol to correct or erase data. The service, not the form, refuses missing values."""
 
-    what = forms.ChoiceField(
-        label=gettext_lazy("What is to be done"), choices=correction_requests.What.choices, required=False
-    )
+    what = forms.ChoiceField(label=gettext_lazy("What is to be done"), choices=What.choices, required=False)
     words = forms.CharField(
         label=gettext_lazy("In your words"),
         help_text=gettext_lazy("What is wrong and how it is right, or why it is to be erased."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from delegations.parties.selectors import footnotes, party_names
+from delegations.portal_access.code_derivation import DIGITS
 from delegations.portal_access.services import portal_sessions, sign_in_codes
 from portal.browser_session import remember
 from summit.core.database_clock import db_now
@@ -86,7 +87,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def _render_code_form(request: HttpRequest, request_id: str, problem: str = "") -> HttpResponse:
     row = sign_in_codes.find_open_request(request_id)
     context: dict[str, Any] = {"problem": problem}
-    if row is not None and row.digits > sign_in_codes.DIGITS:
+    if row is not None and row.digits > DIGITS:
         # Shown for every mailbox, known or not: it reveals when codes were requested, but not whether one was sent.
         now = db_now()
         context["long"] = True

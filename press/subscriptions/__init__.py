@@ -1,1 +1,1 @@
-"""Notifications about texts: subscribers, announcements, withdrawal notices, webhook events and feed pings."""
+"""Notifications about texts: subscribers, announcements, withdrawals, webhook events and feed pings."""

@@ -5,70 +5,127 @@ still be delivered after the text is held.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from press.published_texts import websub
 from press.subscriptions.models import Announcement
-from press.texts import listeners
 from press.texts.addresses import address
 from press.texts.models.texts import Text
-from summit.webhooks import events as webhooks_events
-from summit.webhooks.emit import Cause, emit_many
-from summit.webhooks.event_data import absolute, of_summit
+from press.texts.models.visibility import public_editions
+from summit.summits.models import Summit
+from summit.webhooks.event_data import SummitData, absolute, of_summit
+from summit.webhooks.events import Event, KnownTo, declare
+from summit.webhooks.payload_types import Url
 
 if TYPE_CHECKING:
     from press.texts.models.visibility import PublicEdition
 
-PUBLISHED = webhooks_events.declare("text.published", _("a text is published"))
-CORRECTED = webhooks_events.declare("text.corrected", _("a text is corrected"))
-WITHDRAWN = webhooks_events.declare("text.withdrawn", _("a text is withdrawn or removed"))
+
+class TextData(TypedDict):
+    """A text's id, slug and kind."""
+
+    id: str
+    slug: str
+    kind: str
 
 
-def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:
-    """Emit an event for each newly published edition of a text, in the transaction that announces the editions."""
-    causes = [
-        Cause(
-            CORRECTED if edition.published_at > edition.first_published_at else PUBLISHED,
-            f"press.edition:{edition.public_id}",
-            edition.number,
-            _facts(text)
-            | {
-                "language": edition.version.language,
-                "authoritative": edition.version.authoritative,
-                "edition": edition.number,
-                "change": edition.change_kind or None,
-                "page": settings.BASE_URL + address(text.summit, edition),
-            },
-        )
-        for edition in editions
-    ]
-    emit_many(summit=text.summit, causes=causes)
-    websub.changed(text, {edition.version.language for edition in editions}, f"press.edition:{editions[0].public_id}")
+class AboutText(TypedDict):
+    """What all events about a text have: the text, and where its current state is."""
+
+    summit: SummitData
+    text: TextData
+    url: Url
+    page: Url
 
 
-@listeners.withdrawn(10)
-def withdrawn(text: Text, removed: bool) -> None:
-    """Emit the event that a text was withdrawn or removed, in the transaction that withdraws or removes the text.
+class PublishedData(AboutText):
+    """The payload about an edition in one language. `change` is the kind of the correction, or None."""
 
-    No event is emitted for a text that was never announced.
-    """
-    announcements = Announcement.objects.filter(edition__version__text=text.pk)
-    languages = set(announcements.order_by().values_list("edition__version__language", flat=True))
-    if not languages:
-        return
-    cause = Cause(WITHDRAWN, f"press.text:{text.public_id}", 2 if removed else 1, _facts(text) | {"removed": removed})
-    emit_many(summit=text.summit, causes=[cause])
-    websub.changed(text, languages, f"{cause.subject_key}:{cause.version}")
+    language: str
+    authoritative: bool
+    edition: int
+    change: str | None
 
 
-def _facts(text: Text) -> dict[str, Any]:
+class WithdrawnData(AboutText):
+    """The payload about a withdrawn text. `removed` says whether the text is gone."""
+
+    removed: bool
+
+
+@dataclass(frozen=True)
+class TextWithdrawal:
+    """That a text was withdrawn, or removed after that."""
+
+    text: Text
+    removed: bool
+
+
+def _about(text: Text) -> AboutText:
     summit = text.summit
     return {
         "summit": of_summit(summit),
-        "text": {"id": text.public_id, "slug": text.slug, "kind": text.kind},
+        "text": {"id": text.public_id, "slug": text.slug, "kind": str(text.kind)},
         "url": absolute("text-detail", summit.slug, text.slug),
         "page": absolute("press:text", summit.slug, text.slug),
     }
+
+
+def _published(edition: "PublicEdition") -> PublishedData:
+    text = edition.version.text
+    return {
+        **_about(text),
+        "language": edition.version.language,
+        "authoritative": edition.version.authoritative,
+        "edition": edition.number,
+        "change": str(edition.change_kind) if edition.change_kind else None,
+        "page": settings.BASE_URL + address(text.summit, edition),
+    }
+
+
+def _withdrawn(withdrawal: TextWithdrawal) -> WithdrawnData:
+    return {**_about(withdrawal.text), "removed": withdrawal.removed}
+
+
+def _public(summit: Summit, editions: "Sequence[PublicEdition]") -> "list[PublicEdition]":
+    rows = public_editions().filter(pk__in=[edition.pk for edition in editions], version__text__summit=summit)
+    return list(rows.filter(version__text__withdrawn_at__isnull=True))
+
+
+def _announced(summit: Summit, withdrawals: Sequence[TextWithdrawal]) -> list[TextWithdrawal]:
+    texts = Text.objects.filter(summit=summit, pk__in=[each.text.pk for each in withdrawals])
+    rows = Announcement.objects.filter(edition__version__text__in=texts.filter(withdrawn_at__isnull=False))
+    announced = set(rows.values_list("edition__version__text", flat=True))
+    return [each for each in withdrawals if each.text.pk in announced]
+
+
+PUBLISHED: "Event[PublicEdition]" = declare(
+    Event(
+        name="text.published",
+        label=_("a text is published"),
+        services=("press.subscriptions.services.announcements.announce",),
+        known_to=KnownTo("everybody: the edition is public", _public),
+        summit=lambda edition: edition.version.text.summit,
+        subject_key=lambda edition: f"press.edition:{edition.public_id}",
+        version=lambda edition: edition.number,
+        payload=PublishedData,
+        build_payload=_published,
+    )
+)
+CORRECTED = declare(replace(PUBLISHED, name="text.corrected", label=_("a text is corrected")))
+WITHDRAWN = declare(
+    Event(
+        name="text.withdrawn",
+        label=_("a text is withdrawn or removed"),
+        services=("press.subscriptions.services.withdrawals.emit_withdrawal",),
+        known_to=KnownTo("everybody: the text was public, and announced", _announced),
+        summit=lambda withdrawal: withdrawal.text.summit,
+        subject_key=lambda withdrawal: f"press.text:{withdrawal.text.public_id}",
+        version=lambda withdrawal: 2 if withdrawal.removed else 1,
+        payload=WithdrawnData,
+        build_payload=_withdrawn,
+    )
+)

@@ -1,7 +1,7 @@
 """The facts about a session and its summit that a message about this session stores."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,7 +16,31 @@ from summit.core.languages import spoken
 from summit.summits.models import Summit
 
 
-def summit_facts(summit: Summit, language: str) -> dict[str, str]:
+class SummitFacts(TypedDict):
+    """The facts about a summit. `contact` is the address for questions."""
+
+    slug: str
+    name: str
+    zone: str
+    place: str
+    contact: str
+
+
+class SessionFacts(TypedDict):
+    """The facts about a session, as a message's readers may know it. `texts` has its titles by language."""
+
+    key: str
+    kind: str
+    kind_names: Any
+    title: str
+    texts: Any
+    starts_at: str
+    ends_at: str
+    times_known: bool
+    room: str
+
+
+def summit_facts(summit: Summit, language: str) -> SummitFacts:
     """Return the facts about a summit that a message stores, with names in the mail's language."""
     names = summit.named(spoken(language))
     return {
@@ -28,7 +52,7 @@ def summit_facts(summit: Summit, language: str) -> dict[str, str]:
     }
 
 
-def session_facts(key: str, shown: ReleasedSession | Snapshot) -> dict[str, Any]:
+def session_facts(key: str, shown: ReleasedSession | Snapshot) -> SessionFacts:
     """Return the facts about a session that a message stores.
 
     `key` is the session's public id. `shown` must be reduced to what the message's readers may know.

@@ -1,34 +1,56 @@
-"""Webhook events of the agenda."""
+"""The webhook events of the agenda."""
+
+from collections.abc import Sequence
+from typing import TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import last_changed
-from summit.webhooks import events as webhooks_events
-from summit.webhooks.emit import emit
-from summit.webhooks.event_data import absolute, of_summit
+from summit.summits.models import Summit
+from summit.webhooks.event_data import SummitData, absolute, of_summit
+from summit.webhooks.events import Event, KnownTo, declare
+from summit.webhooks.payload_types import Url
 
-RELEASED = webhooks_events.declare("agenda.released", _("the agenda is released"))
 
+class AgendaReleasedData(TypedDict):
+    """The payload: when the public agenda changed, and where it is. Receivers read the changes there.
 
-def released(release: Release) -> None:
-    """Emit the event that the agenda was released, if the release changed the public agenda.
-
-    It must be called in the transaction of the release. Receivers read the changes in the agenda. They get no event
-    for a release with only hidden changes, and never learn the number of a release.
+    They never learn the number of a release.
     """
-    summit, updated = release.summit, last_changed.public(release.summit)
-    if updated is None or updated != Release.objects.values_list("released_at", flat=True).get(pk=release.pk):
-        return
-    emit(
-        summit=summit,
-        event=RELEASED,
-        subject_key=f"agenda.release:{summit.public_id}",
-        version=release.number,
-        facts={
-            "summit": of_summit(summit),
-            "updated": updated.isoformat(),
-            "url": absolute("api-agenda", summit.slug),
-            "page": absolute("agenda:agenda", summit.slug),
-        },
+
+    summit: SummitData
+    updated: str
+    url: Url
+    page: Url
+
+
+def _payload(release: Release) -> AgendaReleasedData:
+    summit = release.summit
+    return {
+        "summit": of_summit(summit),
+        "updated": Release.objects.values_list("released_at", flat=True).get(pk=release.pk).isoformat(),
+        "url": absolute("api-agenda", summit.slug),
+        "page": absolute("agenda:agenda", summit.slug),
+    }
+
+
+def _changed_the_public_agenda(summit: Summit, releases: Sequence[Release]) -> list[Release]:
+    updated = last_changed.public(summit)
+    rows = Release.objects.filter(pk__in=[release.pk for release in releases], summit=summit)
+    return [row for row in rows if row.released_at == updated]
+
+
+RELEASED = declare(
+    Event(
+        name="agenda.released",
+        label=_("the agenda is released"),
+        services=("sessions.releases.services.releases.release",),
+        known_to=KnownTo("everybody: the release changed the public agenda", _changed_the_public_agenda),
+        summit=lambda release: release.summit,
+        subject_key=lambda release: f"agenda.release:{release.summit.public_id}",
+        version=lambda release: release.number,
+        payload=AgendaReleasedData,
+        build_payload=_payload,
     )
+)

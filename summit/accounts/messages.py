@@ -1,28 +1,42 @@
 """The welcome message, sent to a user with a new role or to a person with a new account for the portal."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.accounts.password_links import password_link
-from summit.core.languages import spoken
 from summit.core.punctuation import comma
-from summit.outbox import enqueue
-from summit.outbox.message_kinds import Mail, MessageKind, register
+from summit.outbox.addressees import Addressee, of_user
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import MessageKind, for_each, register
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User
 
 KIND = "welcome"
+CLOSED, NAMED, REMOVED = "summit.account_closed", "summit.roles_named", "summit.roles_removed"
 
 
-def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
-    """Return the unsaved message about an account's new roles in a summit.
+@dataclass(frozen=True)
+class Welcome:
+    """An account's new roles in a summit; with `portal`, a person's new account for the summit's portal."""
+
+    summit: Summit
+    user: User
+    roles: Sequence[str]
+    subject_key: str
+    version: int
+    portal: bool = False
+
+
+def of_roles(*, summit: Summit, user: User, roles: Sequence[str]) -> Welcome:
+    """Return the cause of a message about an account's new roles in a summit.
 
     If earlier messages are pending, the new message replaces them and also names their roles that are still held. The
     caller must have locked the account. Makes one query, or two if an earlier message is pending.
@@ -34,45 +48,48 @@ def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
         held = set(RoleAssignment.objects.filter(summit=summit, user=user).values_list("role", flat=True))
         roles = list(dict.fromkeys([*(role for role in pending_roles if role in held), *map(str, roles)]))
     version = max((each.version for each in earlier), default=0) + 1
-    return _draft(summit=summit, user=user, roles=roles, key=key, version=version)
+    return Welcome(summit, user, roles, key, version)
 
 
-def portal_welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
-    """Return the unsaved message about a person's new account for a summit's portal. Makes one query.
+def of_portal(*, summit: Summit, user: User, roles: Sequence[str]) -> Welcome:
+    """Return the cause of a message about a person's new account for a summit's portal. Makes one query.
 
     Each call makes a new version, even if an earlier message is pending.
     """
     key = f"summit.portal:{summit.public_id}:{user.public_id}"
-    message = _draft(summit=summit, user=user, roles=roles, key=key, version=_about([key]).count() + 1)
-    message.facts["portal"] = True
-    return message
+    return Welcome(summit, user, roles, key, _about([key]).count() + 1, portal=True)
 
 
 def _about(keys: Sequence[str]) -> QuerySet[Message]:
     return Message.objects.filter(kind=KIND, subject_key__in=keys).order_by("version").defer("rendered")
 
 
-def _draft(*, summit: Summit, user: User, roles: Sequence[str], key: str, version: int) -> Message:
-    return enqueue.draft(
-        summit=summit,
-        kind=KIND,
-        subject_key=key,
-        version=version,
-        recipient_key=f"user:{user.public_id}",
-        address=user.email,
-        language=user.language,
-        facts={
-            "user": user.public_id,
-            "name": user.name,
-            "summit": summit.named(spoken(user.language)).name,
-            "contact_email": summit.contact_email,
-            "roles": [str(role) for role in roles],
-        },
-    )
+class WelcomeFacts(TypedDict):
+    """The facts of a welcome message. `portal` is there, and true, only for an account for the portal."""
+
+    user: str
+    name: str
+    summit: str
+    contact_email: str
+    roles: list[str]
+    portal: NotRequired[bool]
 
 
-def render(message: Message) -> Mail:
-    """Return the mail for a message, in the active language. Makes two queries.
+def _facts(welcome: Welcome, to: Addressee) -> WelcomeFacts:
+    facts: WelcomeFacts = {
+        "user": welcome.user.public_id,
+        "name": welcome.user.name,
+        "summit": to.name_of(welcome.summit),
+        "contact_email": welcome.summit.contact_email,
+        "roles": [str(role) for role in welcome.roles],
+    }
+    if welcome.portal:
+        facts["portal"] = True
+    return facts
+
+
+def _context(message: Message) -> dict[str, Any]:
+    """Return the context of the mail, in the active language. Makes two queries.
 
     The link for choosing a password is created here. It is therefore stored only in the rendered bytes, which are
     encrypted, and not in the facts. Roles that were removed meanwhile aren't named.
@@ -80,7 +97,7 @@ def render(message: Message) -> Mail:
     facts = message.facts
     user = User.objects.get(public_id=facts["user"])
     roles = facts["roles"] if facts.get("portal") else _roles_still_held([message])[message.pk]
-    context = {
+    return {
         **facts,
         "roles": comma().join(str(Role(role).label) for role in roles),
         "number": len(roles),
@@ -90,9 +107,11 @@ def render(message: Message) -> Mail:
         "sign_in": f"{settings.BASE_URL}/{'portal' if facts.get('portal') else 'admin'}/",
         "forgotten": f"{settings.BASE_URL}/accounts/password/reset/",
     }
-    template = _("Your account for the %(summit)s") if facts.get("portal") else _("You work for the %(summit)s")
-    subject = template % {"summit": facts["summit"]}
-    return Mail(subject=subject, text=render_to_string("mail/welcome.txt", context), reply_to=facts["contact_email"])
+
+
+def _subject(context: dict[str, Any]) -> str:
+    template = _("Your account for the %(summit)s") if context["portal"] else _("You work for the %(summit)s")
+    return template % context
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
@@ -103,18 +122,14 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     """
     keys = [message.facts["user"] for message in messages]
     live = set(User.objects.filter(public_id__in=keys, is_active=True).values_list("public_id", flat=True))
-    closed_reason, named_reason = (
-        _("The account may not sign in any more."),
-        _("A later message names these roles as well."),
-    )
-    with_closed_account = {message.pk: closed_reason for message in messages if message.facts["user"] not in live}
-    of_roles = [message for message in messages if not message.facts.get("portal")]
-    related = _about([message.subject_key for message in of_roles])
+    with_closed_account = {message.pk: because(CLOSED) for message in messages if message.facts["user"] not in live}
+    about_roles = [message for message in messages if not message.facts.get("portal")]
+    related = _about([message.subject_key for message in about_roles])
     later = list(related.filter(state__in=[MessageState.PENDING, MessageState.SENT]))
-    removed_reason = _("The roles were taken away again.")
-    with_removed_roles = {key: removed_reason for key, roles in _roles_still_held(of_roles).items() if not roles}
+    still_held = _roles_still_held(about_roles)
+    with_removed_roles = {key: because(REMOVED) for key, roles in still_held.items() if not roles}
     return {
-        **{message.pk: named_reason for message in messages if _is_named(message, later)},
+        **{message.pk: because(NAMED) for message in messages if _is_named(message, later)},
         **with_removed_roles,
         **with_closed_account,
     }
@@ -141,4 +156,27 @@ def _is_named(message: Message, others: Sequence[Message]) -> bool:
     return any(roles <= set(each.facts["roles"]) for each in later)
 
 
-WELCOME = register(MessageKind(KIND, "outbox.tasks.deliver", render, withdrawn, gettext_lazy("welcome")))
+WELCOME = register(
+    MessageKind(
+        name=KIND,
+        label=gettext_lazy("welcome"),
+        task="outbox.tasks.deliver",
+        shown_by="tests/delegations/portal_access/test_accounts.py",
+        facts=WelcomeFacts,
+        recipients=for_each(lambda welcome: [of_user(welcome.user)]),
+        subject_key=lambda welcome: welcome.subject_key,
+        version=lambda welcome: welcome.version,
+        build_facts=_facts,
+        template="mail/welcome.txt",
+        subject=_subject,
+        context=_context,
+        reply_to="contact_email",
+        trimmed=False,
+        reasons={
+            CLOSED: gettext_lazy("The account may not sign in any more."),
+            NAMED: gettext_lazy("A later message names these roles as well."),
+            REMOVED: gettext_lazy("The roles were taken away again."),
+        },
+        withdrawn=withdrawn,
+    )
+)

@@ -11,10 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.accounts.messages import welcome
+from summit.accounts import messages
 from summit.audit import services as audit
 from summit.audit.actions import row_actions
-from summit.outbox import enqueue
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import check
 from summit.summits import services as summits_services
@@ -100,7 +99,8 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
                 new_roles.setdefault(user.pk, (user, []))[1].append(colleague.role)
         # A concurrent call for one of these accounts waits for the lock, and then sends one message with both roles.
         list(User.objects.select_for_update().filter(pk__in=new_roles).order_by("pk").values_list("pk", flat=True))
-        enqueue.store([welcome(summit=summit, user=user, roles=names) for user, names in new_roles.values()])
+        new = new_roles.values()
+        messages.WELCOME.send(*(messages.of_roles(summit=summit, user=user, roles=names) for user, names in new))
     return len(new_roles)
 
 

@@ -9,7 +9,7 @@ REGISTERING = (
     "audit_messages",
     "bounces",
     "dashboard",
-    "message_kinds",
+    "messages",
     "metrics",
     "outbound_pause",
     "permissions",

@@ -25,7 +25,8 @@ from summit.core.compiled_query import Prepared
 from summit.core.lock_yielding import Turns
 from summit.outbox import mime, response_policy, smtp_connection
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import KINDS, SYSTEM_MAIL
+from summit.outbox.message_kinds import KINDS
+from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import TRANSITIONS, MessageQuerySet
 from summit.outbox.permissions import check_can_send_again

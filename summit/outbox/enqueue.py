@@ -3,17 +3,19 @@
 import functools
 from collections.abc import Sequence
 from email.utils import parseaddr
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 
 from summit.core.bulk_insert import insert_new
-from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person
 from summit.summits.models import Summit
+
+if TYPE_CHECKING:
+    from summit.outbox.message_kinds import MessageKind
 
 
 def sender_domain() -> str:
@@ -29,7 +31,7 @@ def _domain(sender: str) -> str:
 def draft(
     *,
     summit: Summit | None,
-    kind: str,
+    kind: "MessageKind[Any]",
     subject_key: str,
     version: int = 0,
     recipient_key: str,
@@ -37,18 +39,17 @@ def draft(
     language: str,
     facts: dict[str, Any],
     person: Person | None = None,
-    nonce: str | None = None,
 ) -> Message:
     """Return a new message that isn't stored yet.
 
     `facts` must hold all values that the mail's text needs, because they can't change once the message is stored.
-    Raises KeyError if the kind isn't registered.
+    Raises UndeclaredFacts if they aren't the facts that the kind declares.
     """
-    KINDS[kind]
-    nonce = nonce or new_nonce()
+    kind.check_facts(facts)
+    nonce = new_nonce()
     return Message(
         summit=summit,
-        kind=kind,
+        kind=kind.name,
         subject_key=subject_key,
         version=version,
         recipient_key=recipient_key,

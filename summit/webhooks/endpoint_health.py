@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
+from summit.webhooks.messages import WEBHOOK_OFF, TurnedOff
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
-from summit.webhooks.notices import notify_organisers
 
 # An endpoint is turned off if nothing gets through for this long.
 PATIENCE = timedelta(days=3)
@@ -52,4 +52,6 @@ def _turn_off(endpoint: Endpoint, why: OffWhy, **where: object) -> None:
     if rows.update(enabled=False, off_why=why, off_at=Now()):
         detail = {"why": str(why)}
         audit.record(by=audit.SYSTEM, action=DISABLED, target=endpoint, summit=endpoint.summit, detail=detail)
-        notify_organisers(endpoint, why)
+        off_at = Endpoint.objects.values_list("off_at", flat=True).get(pk=endpoint.pk)
+        assert off_at is not None  # noqa: S101 - it was turned off a moment ago
+        WEBHOOK_OFF.send(TurnedOff(endpoint, why, off_at))

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from summit.core import bulk_insert
 from summit.outbox import delivery, enqueue
+from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from tests.factories import MessageFactory, SummitFactory, UserFactory
@@ -39,7 +40,7 @@ def test_new_messages_are_counted_over_several_statements(monkeypatch: pytest.Mo
     rows = [
         enqueue.draft(
             summit=None,
-            kind="system",
+            kind=SYSTEM_MAIL,
             subject_key="test:1",
             recipient_key=f"test:{number}",
             address="box@land.example",

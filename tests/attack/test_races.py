@@ -10,6 +10,7 @@ from delegations.invitations.services import answers
 from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
 from press.embargoes.services import embargoes
+from press.subscriptions import links as subscription_links
 from press.subscriptions.models import Announcement, Subscriber
 from press.subscriptions.services import announcements, subscribers
 from press.texts.errors import DecisionRefused
@@ -140,7 +141,7 @@ def test_many_addresses_at_once_keep_to_the_limit() -> None:
 
 def test_confirmed_twice_at_once_is_confirmed_once() -> None:
     row = SubscriberFactory(confirmed_at=None)
-    claim = subscribers.Claim(row, subscribers.CONFIRM)
+    claim = subscription_links.Claim(row, subscription_links.CONFIRM)
     assert race(*[lambda: subscribers.confirm(claim)] * 4) == [True] * 4
     assert Subscriber.objects.active().filter(pk=row.pk).exists()
     assert records("press.subscription_confirmed") == 1
@@ -150,8 +151,8 @@ def test_confirmed_twice_at_once_is_confirmed_once() -> None:
 def test_confirming_and_ending_at_once_end_it(turn: int) -> None:
     row = SubscriberFactory()
     came = race(
-        lambda: subscribers.confirm(subscribers.Claim(row, subscribers.CONFIRM)),
-        lambda: subscribers.end(subscribers.Claim(row, subscribers.END)),
+        lambda: subscribers.confirm(subscription_links.Claim(row, subscription_links.CONFIRM)),
+        lambda: subscribers.end(subscription_links.Claim(row, subscription_links.END)),
     )
     assert came in ([True, True], [False, True])
     assert not Subscriber.objects.active().filter(pk=row.pk).exists()

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from delegations.invitations.services import links
+from press.subscriptions import links as subscription_links
 from press.subscriptions.models import Subscriber
 from press.subscriptions.services import subscribers
 from summit.outbox.models import Message
@@ -350,5 +351,7 @@ def test_an_hour_has_its_limit_and_who_confirmed_is_not_counted(summit: Summit) 
     SubscriberFactory.create_batch(5, summit=summit)
     a, b = ({"summit": summit, "address": f"{name}@paper.example", "language": "en"} for name in "ab")
     assert (subscribers.ask(**a), subscribers.ask(**b)) == (True, False)
-    subscribers.confirm(subscribers.Claim(Subscriber.objects.get(address="a@paper.example"), subscribers.CONFIRM))
+    subscribers.confirm(
+        subscription_links.Claim(Subscriber.objects.get(address="a@paper.example"), subscription_links.CONFIRM)
+    )
     assert subscribers.ask(**b) is True

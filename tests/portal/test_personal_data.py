@@ -158,4 +158,4 @@ class TestAsking:
             assert client.post(HELD, {"what": "erase", "words": str(number)}).status_code == 302
         response = client.post(HELD, {"what": "erase", "words": "again"})
         assert "You have asked 5 times since yesterday." in response.content.decode()
-        assert Message.objects.count() == 5
+        assert Message.objects.filter(kind="own_data").count() == 5

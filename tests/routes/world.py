@@ -42,8 +42,8 @@ from delegations.privacy.models import Retention
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
 from press.delivery_check.models import PassageCheck
+from press.subscriptions import links as subscription_links
 from press.subscriptions.models import Announcement
-from press.subscriptions.services import subscribers
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.permissions import DECISIONS
 from sessions.calendars import services as calendars_services
@@ -496,8 +496,8 @@ def _add_texts(world: World) -> None:
         },
         "subscription": {
             Whose.NONE: {"summit": world.here.slug},
-            Whose.PUBLIC: {"token": subscribers.token(readers[Whose.FOREIGN], subscribers.END)},
-            Whose.HIDDEN: {"token": subscribers.token(readers[Whose.ELSEWHERE], subscribers.END)},
+            Whose.PUBLIC: {"token": subscription_links.token(readers[Whose.FOREIGN], subscription_links.END)},
+            Whose.HIDDEN: {"token": subscription_links.token(readers[Whose.ELSEWHERE], subscription_links.END)},
         },
     }
     files = {whose: f.AttachmentFactory(text=texts[whose]) for whose in (Whose.PUBLIC, Whose.HIDDEN)}

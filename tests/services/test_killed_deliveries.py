@@ -17,16 +17,16 @@ pytestmark = [*MARKS, pytest.mark.postgresql]
 
 NUMBER = 5
 CAUSE = """
-from django.db import transaction
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.webhooks import emit, endpoints
+from summit.webhooks import endpoints
+from summit.webhooks.models import Delivery
 summit = Summit.objects.get(slug="border-security-2025")
 by = User.objects.get(email="organiser@summit.example")
-endpoints.make(summit=summit, by=by, values={"name": "Registry", "url": "%s", "events": ["agenda.released"]})
-causes = [emit.Cause("agenda.released", "test", n, {"n": n}) for n in range(%d)]
-with transaction.atomic():
-    emit.emit_many(summit=summit, causes=causes)
+values = {"name": "Registry", "url": "%s", "events": ["agenda.released"]}
+endpoint = endpoints.make(summit=summit, by=by, values=values)
+about = {"endpoint": endpoint, "event": "agenda.released", "subject_key": "test"}
+Delivery.objects.bulk_create([Delivery(**about, version=n, data={"n": n}) for n in range(%d)])
 """
 # As if the time were over for which a worker has the endpoint: the sweep hands it out again.
 LATER = """

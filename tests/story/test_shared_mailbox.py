@@ -14,7 +14,7 @@ from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.notifications.selectors import recipients
-from sessions.notifications.services import notices
+from sessions.notifications.services import agenda_changes
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
@@ -131,7 +131,7 @@ def test_control_where_a_mailbox_reads_everything_each_hears_of_the_other(monkey
         both = frozenset(Party.objects.filter(mission_email=BOX).values_list("pk", flat=True))
         return [replace(reader, programme=replace(reader.programme, parties=both)) for reader in real(*said)]
 
-    monkeypatch.setattr(notices, "readers", all_of_both)
+    monkeypatch.setattr(agenda_changes, "readers", all_of_both)
     told = _said(_told())
     assert len(told) == 2
     assert all(title in said for title in ("Coast guards", "Finance", "Ports") for said in told.values())

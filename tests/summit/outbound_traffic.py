@@ -9,7 +9,7 @@ import pytest
 from delegations.invitations.services import reminders
 from press.embargoes.services import alarms
 from press.subscriptions.models import Announcement
-from press.subscriptions.services import announcements, withdrawal_notices
+from press.subscriptions.services import announcements, withdrawals
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from summit.outbox import delivery
 from summit.outbox.models import Message
@@ -60,7 +60,7 @@ def sweep_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
             "endpoints": len(events.hand_out()),
             "events": sum(events.work(pk) for pk in Delivery.objects.values_list("endpoint", flat=True).distinct()),
             "announced": announcements.announce_due(),
-            "recalled": withdrawal_notices.recall_due(),
+            "recalled": withdrawals.recall_due(),
             "alarms": alarms.raise_due(),
             "reminders": reminders.remind(),
         }

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.badges import events as badges_events
+from delegations.badges.events import ACCREDITED
 from delegations.badges.models.badges import Badge, BadgeQuerySet
 from delegations.badges.permissions import check_can_end_badges, check_can_issue_badges
 from delegations.badges.selectors import badges as badges_selectors
@@ -100,8 +100,7 @@ def _issue(keys: Collection[int], parties: dict[int, Party], by: User) -> Issued
             issued.done.append(Badge(party=row.party, person=row.person, issued_by=by))
     Badge.objects.bulk_create(issued.done)
     audit.record_many([_issued(badge, by) for badge in issued.done])
-    for summit in {party.summit for party in parties.values()}:
-        badges_events.accredited(summit, [badge for badge in issued.done if badge.party.summit_id == summit.pk])
+    ACCREDITED.emit(*issued.done)
     return issued
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.focal_points.services import notices
+from delegations.focal_points import messages
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.services.links import REVOKE_LINK
 from delegations.members.models.focal_points import FocalPoint
@@ -54,7 +54,7 @@ def name(*, party: Party, person: Person, by: User) -> FocalPoint:
     with transaction.atomic():
         lock(party)
         point = make(party, person, by)
-        notices.named(point)
+        messages.FOCAL_POINT.send(messages.of_focal_point(point, messages.NAMED))
     return point
 
 
@@ -91,7 +91,7 @@ def remove(*, point: FocalPoint, by: User) -> None:
     with transaction.atomic():
         lock(point.party)
         end(point, by)
-        notices.removed(point)
+        messages.FOCAL_POINT.send(messages.of_focal_point(point, messages.TAKEN_OFF))
 
 
 def leave(*, party: Party, by: By) -> None:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
+from delegations.focal_points import messages
 from delegations.focal_points.models import FocalPointRequest, RequestState
-from delegations.focal_points.services import focal_points, notices
+from delegations.focal_points.services import focal_points
 from delegations.focal_points.services.focal_points import ASK, ActingRefused
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.members.models.focal_points import FocalPoint
@@ -191,7 +192,10 @@ def approve(
             fields=["person", "state"],
             part_of=party,
         )
-        notices.approved(request, replaced.person if replaced else None)
+        told = [messages.of_request(request, messages.APPROVED), messages.of_person(request, messages.NAMED, person)]
+        if replaced is not None:
+            told.append(messages.of_person(request, messages.ENDED, replaced.person))
+        messages.FOCAL_POINT.send(*told)
     return point
 
 
@@ -236,7 +240,7 @@ def refuse(*, request: FocalPointRequest, reason: str, by: User) -> None:
             fields=["reason", "state"],
             part_of=party,
         )
-        notices.refused(request)
+        messages.FOCAL_POINT.send(messages.of_request(request, messages.REFUSED))
 
 
 def withdraw(*, request: FocalPointRequest, by: By) -> None:

@@ -4,11 +4,10 @@ The text of the letter and all values are stored with it, except the link: only 
 or a party that is changed later changes no letter.
 """
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
@@ -21,7 +20,6 @@ from delegations.invitations.models.invitations import Invitation, InvitationLin
 from delegations.invitations.selectors import letter_templates
 from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.selectors.letter_templates import Texts
-from delegations.mailboxes.selectors import Mailbox
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Level, Party, PartyKind
@@ -32,13 +30,11 @@ from summit.core.database_clock import db_now
 from summit.core.date_formats import clock, long_day
 from summit.core.languages import spoken
 from summit.core.punctuation import comma
-from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
 
 KIND = "invitation"
-TEST = "invitation_test"
 PREFIX = "delegations.invitation"
 
 
@@ -104,43 +100,24 @@ def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable
     )
 
 
-def draft(*, link: InvitationLink, party: Party, box: Mailbox, version: int, paper: Stationery) -> Message:
-    """Return an unsaved message: the letter to a mailbox."""
-    return enqueue.draft(
-        summit=party.summit,
-        kind=KIND,
-        subject_key=subject_key(link.invitation),
-        version=version,
-        recipient_key=box.party_key,
-        person=link.person,
-        address=box.address,
-        language=spoken(party.language),
-        facts=facts(link=link, party=party, paper=paper),
-    )
+class LetterFacts(TypedDict):
+    """The facts of a letter. `link_nonce` is the nonce from which only the holder of SECRET_KEY can make the link."""
+
+    link: str
+    link_nonce: str
+    subject: str
+    body: str
+    values: dict[str, str]
+    footnote: str
+    contact_email: str
+    summit: str
+    letterhead: str
+    number: int
+    day: str
 
 
-def trial(*, link: InvitationLink, party: Party, address: str, paper: Stationery, text: Text) -> Message:
-    """Return an unsaved message: a letter that a user sends to their own mailbox as a test.
-
-    The letter's link isn't stored, so it doesn't work.
-    """
-    key = secrets.token_hex(8)
-    return enqueue.draft(
-        summit=party.summit,
-        kind=TEST,
-        subject_key=f"delegations.letter_test:{key}",
-        recipient_key=f"test:{key}",
-        address=address,
-        language=spoken(party.language),
-        facts=facts(link=link, party=party, paper=paper, text=text),
-    )
-
-
-def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text | None = None) -> dict[str, Any]:
-    """Return all facts that the letter needs as a dict, in the letter's language.
-
-    The facts contain the link's nonce, from which only the holder of SECRET_KEY can make the link.
-    """
+def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text | None = None) -> LetterFacts:
+    """Return all facts that the letter needs, in the letter's language."""
     invitation = link.invitation
     text = text or paper.text(party, invitation.occasion)
     language = spoken(party.language)

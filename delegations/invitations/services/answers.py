@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
-from delegations.invitations import events as invitations_events
 from delegations.invitations import invitable_sessions
+from delegations.invitations.events import ANSWERED
 from delegations.invitations.models.invitations import (
     Answer,
     Channel,
@@ -151,7 +151,7 @@ def _store(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
         fields=FIELDS,
         detail={"answer": reply.answer, "channel": str(reply.channel)},
     )
-    invitations_events.answered(reply)
+    ANSWERED.emit(reply)
 
 
 def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import translation
 
-from delegations.invitations import letter_rendering
+from delegations.invitations import letter_rendering, messages
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.selectors import eligibility, invitation_status, letter_facts
 from delegations.invitations.selectors.eligibility import InvitationTargets
@@ -53,7 +53,7 @@ def read(party: Party, boxes: list[mailboxes_selectors.Mailbox], occasion: str =
         expires_at=links.expiry(party.summit),
     )
     paper = letter_facts.stationery(party.summit, [party], [occasion])
-    message = letter_facts.draft(link=link, party=party, box=box, version=0, paper=paper)
+    (message,) = messages.INVITATION.drafts(messages.letter(link=link, party=party, box=box, version=0, paper=paper))
     with translation.override(spoken(message.language)):
         mail = letter_rendering.render(message)
     addresses = [entry.address for entry in boxes]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import NotNow
+from delegations.invitations import messages
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_invite, check_can_revoke
 from delegations.invitations.selectors import letter_facts
@@ -28,7 +29,6 @@ from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
-from summit.outbox import enqueue
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -178,12 +178,11 @@ def _write(sent: list[tuple[Invitation, Party]], boxes: dict[int, list[Mailbox]]
             )
             letters.append((link, party, box))
     InvitationLink.objects.bulk_create([link for link, _party, _box in letters])
-    enqueue.store(
-        [
-            letter_facts.draft(link=link, party=party, box=box, version=version, paper=papers[party.summit_id])
-            for link, party, box in letters
-        ]
-    )
+    mails = [
+        messages.letter(link=link, party=party, box=box, version=version, paper=papers[party.summit_id])
+        for link, party, box in letters
+    ]
+    messages.INVITATION.send(*mails)
     return {party.pk: len(boxes[party.pk]) for _invitation, party in sent}
 
 

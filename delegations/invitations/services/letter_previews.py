@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.invitations import invitable_sessions, letter_rendering
+from delegations.invitations import invitable_sessions, letter_rendering, messages
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.models.letters import Purpose
 from delegations.invitations.permissions import check_can_write_templates
@@ -45,7 +45,9 @@ def _message(party: Party, purpose: str, language: str, text: Text, address: str
     invitation = Invitation(party=party_copy, occasion=occasion, sent_at=db_now())
     link = InvitationLink(invitation=invitation, address=address, expires_at=links.expiry(summit))
     paper = letter_facts.stationery(summit, [party_copy], [occasion])
-    message = letter_facts.trial(link=link, party=party_copy, address=address, paper=paper, text=text)
+    (message,) = messages.TRIAL.drafts(
+        messages.trial(link=link, party=party_copy, address=address, paper=paper, text=text)
+    )
     message.facts["values"] = {**dict.fromkeys(placeholders.ALLOWED[purpose], ""), **message.facts["values"]}
     return message
 

@@ -1,8 +1,6 @@
 """Makes, verifies and revokes the links in letters.
 
-A token is the link's nonce (16 bytes) and the first 17 bytes of an HMAC over it with SECRET_KEY, in URL-safe base64:
-44 characters without padding. The database holds only the nonce, so that reading the database isn't enough to make a
-link. Tokens signed with a key of SECRET_KEY_FALLBACKS are still valid.
+Tokens signed with a key of SECRET_KEY_FALLBACKS are still valid. `delegations.invitations.link_tokens` makes them.
 """
 
 import base64
@@ -12,12 +10,13 @@ from datetime import UTC, datetime, time, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.urls import reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import NotNow
+from delegations.invitations import link_tokens
+from delegations.invitations.link_tokens import address, sign
 from delegations.invitations.models.invitations import InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_revoke
 from summit.audit import services as audit
@@ -26,9 +25,7 @@ from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User
 
-_SALT = "delegations.invitation.link"
 _NONCE_BYTES = 16
-_SIGNATURE_BYTES = 17
 # 33 bytes fill 44 characters exactly: changing any character changes the signed bytes.
 _FORM = re.compile(r"[A-Za-z0-9_-]{44}")
 LIFETIME = timedelta(days=60)
@@ -47,20 +44,6 @@ class LinkProblem(Exception):
         self.link = link
 
 
-def _signature(nonce: str, secret: str) -> bytes:
-    return salted_hmac(_SALT, nonce, secret=secret, algorithm="sha256").digest()[:_SIGNATURE_BYTES]
-
-
-def sign(nonce: str) -> str:
-    """Return the token for a nonce of 32 hexadecimal digits. The same nonce always gives the same token."""
-    return base64.urlsafe_b64encode(bytes.fromhex(nonce) + _signature(nonce, settings.SECRET_KEY)).decode()
-
-
-def address(nonce: str) -> str:
-    """Return the absolute URL of the link with a nonce."""
-    return f"{settings.BASE_URL}{reverse('letter:follow', args=[sign(nonce)])}"
-
-
 def token(link: InvitationLink) -> str:
     """Return the token of a link."""
     return sign(link.nonce)
@@ -76,9 +59,9 @@ def nonce_of(token: str) -> str:
     if not _FORM.fullmatch(token):
         raise LinkProblem("mangled")
     packed = base64.urlsafe_b64decode(token)
-    nonce, signature = packed[:_NONCE_BYTES].hex(), packed[_NONCE_BYTES:]
+    nonce, signed = packed[:_NONCE_BYTES].hex(), packed[_NONCE_BYTES:]
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if not any(constant_time_compare(signature, _signature(nonce, secret)) for secret in secrets):
+    if not any(constant_time_compare(signed, link_tokens.signature(nonce, secret)) for secret in secrets):
         raise LinkProblem("mangled")
     return nonce
 

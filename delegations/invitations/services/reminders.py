@@ -13,8 +13,9 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.invitations import messages
+from delegations.invitations.messages import REMINDER, InvitationMail
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
-from delegations.invitations.models.letters import Purpose
 from delegations.invitations.selectors import bounces, letter_facts
 from delegations.invitations.selectors.letter_facts import Stationery
 from delegations.invitations.services import links
@@ -27,12 +28,10 @@ from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
-from summit.core.languages import spoken
-from summit.outbox import bounce_reasons, enqueue
+from summit.outbox import bounce_reasons
 from summit.outbox.models import Message
 from summit.summits.models import Summit, sends
 
-KIND = "reminder"
 # A message's version combines the day of the deadline and the days before it: a new deadline has reminders again.
 _DAYS = 1000
 LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
@@ -117,7 +116,9 @@ def waiting(summit: Summit, reminder: Reminder) -> list[Invitation]:
     rows = Invitation.objects.filter(
         party__summit=summit, occasion="", state=InvitationState.SENT, sent_at__lt=reminder.since
     )
-    reminded = Message.objects.filter(kind=KIND, summit=summit, version=reminder.version).values("subject_key")
+    reminded = Message.objects.filter(kind=REMINDER.name, summit=summit, version=reminder.version).values(
+        "subject_key"
+    )
     keyed = rows.annotate(key=Concat(Value(f"{letter_facts.PREFIX}:"), F("public_id"))).exclude(key__in=reminded)
     return list(keyed.select_related("party__summit").order_by("pk"))
 
@@ -131,18 +132,12 @@ def _remind(summit: Summit, reminder: Reminder) -> int:
             return 0
         paper = letter_facts.stationery(summit, [row.party for row in rows])
         link_by_mailbox = _links(rows, boxes, links.expiry(summit))
-        drafts = [
-            _draft(
-                link=link_by_mailbox[row.pk, box.address.casefold()],
-                box=box,
-                row=row,
-                paper=paper,
-                version=reminder.version,
-            )
+        mails = [
+            _mail(link_by_mailbox[row.pk, box.address.casefold()], row, box, paper, reminder.version)
             for row in rows
             for box in boxes[row.party_id]
         ]
-        stored = enqueue.store(drafts)
+        stored = REMINDER.send(*mails)
         if stored:
             audit.record_many(
                 [
@@ -211,26 +206,17 @@ def _by_mailbox(rows: Iterable[InvitationLink]) -> dict[tuple[int, str], Invitat
     return {(link.invitation_id, link.address.casefold()): link for link in rows}
 
 
-def _draft(*, link: InvitationLink, box: Mailbox, row: Invitation, paper: Stationery, version: int) -> Message:
-    party = row.party
+def _mail(link: InvitationLink, row: Invitation, box: Mailbox, paper: Stationery, version: int) -> InvitationMail:
     link.invitation = row
-    text = paper.texts.of(Purpose.REMINDER, party.language)
-    return enqueue.draft(
-        summit=paper.summit,
-        kind=KIND,
-        subject_key=letter_facts.subject_key(row),
-        version=version,
-        recipient_key=box.party_key,
-        address=box.address,
-        language=spoken(party.language),
-        facts=letter_facts.facts(link=link, party=party, paper=paper, text=text) | {"invitation": row.public_id},
-    )
+    return messages.reminder(link=link, party=row.party, box=box, version=version, paper=paper)
 
 
 def sent_reminders(invitation: Invitation) -> list[tuple[int, datetime]]:
     """Return the reminders of an invitation that were sent, as (days before the deadline, moment of the first mail)
     pairs. Makes one query."""
-    rows = Message.objects.filter(kind=KIND, subject_key=letter_facts.subject_key(invitation), sent_at__isnull=False)
+    rows = Message.objects.filter(
+        kind=REMINDER.name, subject_key=letter_facts.subject_key(invitation), sent_at__isnull=False
+    )
     first: dict[int, Message] = {}
     for message in rows.only("version", "sent_at").order_by("sent_at"):
         first.setdefault(message.version, message)

@@ -20,7 +20,6 @@ from summit.accounts.selectors import CHOOSE, visible_accounts
 from summit.api import api_client_services
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
-from summit.outbox import enqueue
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import check
@@ -131,7 +130,7 @@ def _give(row: Person, summit: Summit, by: User) -> None:
     row.save(update_fields=["user"])
     roles = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
     roles += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
-    enqueue.store([accounts_messages.portal_welcome(summit=summit, user=user, roles=roles)])
+    accounts_messages.WELCOME.send(accounts_messages.of_portal(summit=summit, user=user, roles=roles))
     detail = {"rows": [audit.name_of(user)]}
     audit.record(by=by, action=GIVE_ACCOUNT, target=row, summit=summit, fields=["user"], detail=detail)
 

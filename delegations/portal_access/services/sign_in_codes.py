@@ -16,20 +16,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from delegations.parties.permissions import standing_parties
+from delegations.portal_access.code_derivation import code_of
+from delegations.portal_access.messages import SIGN_IN_CODE, RequestedCode
 from delegations.portal_access.models import SignInCode
 from summit.core.database_clock import db_now
 from summit.maintenance import heartbeats
-from summit.outbox import enqueue
-from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person
 
-KIND = "sign_in_code"
-_SALT = "delegations.sign_in.code"
-DIGITS = 8
 VALID = timedelta(minutes=10)
 # After this many unused codes for a mailbox in a period, the next one is a long code. Each code allows five guesses,
 # so there are at most 100 guesses a day at eight digits.
@@ -46,12 +43,6 @@ class CodeProblem(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def code_of(nonce: str, secret: str | None = None, *, digits: int = DIGITS) -> str:
-    """Return the sign-in code for a nonce, as a text of `digits` digits. `secret` is SECRET_KEY unless given."""
-    packed = salted_hmac(_SALT, nonce, secret=secret or settings.SECRET_KEY, algorithm="sha256").digest()
-    return f"{int.from_bytes(packed, 'big') % 10**digits:0{digits}}"
 
 
 def people_at(mailbox: str) -> list[Person]:
@@ -91,7 +82,7 @@ def ask(*, mailbox: str, language: str) -> SignInCode:
         row, sent_before = _prepare_code(address, db_now())
         row.save(force_insert=True)
         with transaction.atomic():
-            enqueue.store([_letter(row, people, language)])
+            SIGN_IN_CODE.send(RequestedCode(row, _recipient(people), language))
             if sent_before or not people:
                 transaction.set_rollback(True)
     return row
@@ -118,27 +109,12 @@ def _prepare_code(address: str, now: datetime) -> tuple[SignInCode, bool]:
     return row, bool(long_codes)
 
 
-def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
-    """Return the unsaved mail with the code, in the language of the people who have the mailbox, or else in
-    `language`."""
-    # Mail of a summit that sends no mail would wait, so the code is sent by another summit, if there is one.
-    recipient = next((person for person in people if not person.summit.is_paused), people[0] if people else None)
-    party = getattr(recipient, "membership", None) if recipient and not recipient.email else None
-    return enqueue.draft(
-        summit=recipient.summit if recipient else None,
-        kind=KIND,
-        subject_key=f"delegations.sign_in_code:{row.public_id}",
-        recipient_key="mailbox",
-        address=row.mailbox,
-        language=party.party.language if party else recipient.language if recipient else language,
-        facts={
-            "code": row.public_id,
-            "nonce": row.nonce,
-            "digits": row.digits,
-            "minutes": int((row.expires_at - row.written_at).total_seconds() // 60),
-            "contact": recipient.summit.contact_email if recipient else "",
-        },
-    )
+def _recipient(people: list[Person]) -> Person | None:
+    """Return the one of the people at a mailbox whose summit sends the code; None if nobody has the mailbox.
+
+    Mail of a summit that sends no mail would wait, so the code is sent by another summit, if there is one.
+    """
+    return next((person for person in people if not person.summit.is_paused), people[0] if people else None)
 
 
 def prove(*, public_id: str, code: str) -> SignInCode:

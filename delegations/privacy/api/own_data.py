@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from delegations.members import access_log
 from delegations.members.field_groups import PASSPORT
+from delegations.privacy.messages import What
 from delegations.privacy.services import correction_requests
 from summit.api_base import scopes
 from summit.api_base.file_contents import File, PersonalContentSerializer
@@ -50,7 +51,7 @@ class SelvesSerializer(serializers.Serializer[Any]):
 class OwnDataInput(serializers.Serializer[Any]):
     """A request to correct data or to erase all data. For a correction, `words` says what is wrong."""
 
-    what = serializers.ChoiceField(choices=correction_requests.What.choices)
+    what = serializers.ChoiceField(choices=What.choices)
     words = serializers.CharField(required=False, default="", allow_blank=True)
 
 

@@ -4,41 +4,28 @@ The request itself changes nothing; protocol decides. The text is only in the ma
 """
 
 from datetime import timedelta
-from hashlib import sha256
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import TextChoices
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
+from delegations.privacy.messages import OWN_DATA, OwnDataRequest, What
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.audit.models import AuditEntry
 from summit.audit.services import By
-from summit.core.languages import spoken
 from summit.core.validators import validate_text
-from summit.outbox import enqueue
 from summit.people.models import Person
 
-KIND = "own_data"
 LENGTH = 2000
 # At most this many requests of one person in a day. After that, the person is asked to write to protocol.
 MOST = 5
 ASK_OWN_DATA = audit_action(
     "delegations.ask_own_data", gettext_lazy("asked protocol to correct or erase what is held of them")
 )
-
-
-class What(TextChoices):
-    """The kind of request: to correct data, or to erase all data."""
-
-    CORRECT = "correct", gettext_lazy("Correct something")
-    ERASE = "erase", gettext_lazy("Erase what is held of me")
 
 
 class AskProblem(FieldProblem):
@@ -58,25 +45,7 @@ def ask(*, person: Person, what: str, words: str, reply_to: str, by: By) -> bool
         Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         _check_few(person)
         summit = person.summit
-        language = spoken(summit.language)
-        message = enqueue.draft(
-            summit=summit,
-            kind=KIND,
-            subject_key=f"summit.person:{person.public_id}:{what}:{sha256(words.encode()).hexdigest()[:16]}",
-            recipient_key="protocol",
-            address=summit.contact_email,
-            language=language,
-            facts={
-                "what": what,
-                "person": person.label,
-                "person_key": person.public_id,
-                "words": words,
-                "reply_to": reply_to,
-                "summit": summit.named(language).name,
-                "url": f"{settings.BASE_URL}{reverse('admin:summit_person_change', args=[person.pk])}",
-            },
-        )
-        if not enqueue.store([message]):
+        if not OWN_DATA.send(OwnDataRequest(person, what, words, reply_to)):
             return False
         audit.record(by=by, action=ASK_OWN_DATA, target=person, summit=summit, detail={"what": what})
     return True

@@ -197,6 +197,6 @@ for _order, _piece in enumerate(PIECES, start=10):
 def purge_old_mail(*, before: datetime) -> int:
     """Delete mail that belongs to no summit and is older than `before`. Return how many messages were deleted.
 
-    Such messages are sign-in codes and notices about accounts.
+    Such messages are sign-in codes and mails about accounts.
     """
     return personal_data.old(summit=None, before=before).delete()[1].get("outbox.Message", 0)

@@ -21,10 +21,10 @@ from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.permissions import check_can_act
 from delegations.parties.models.parties import Party
+from delegations.travel import messages
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.permissions import check_can_issue_visas
 from delegations.travel.selectors import visa_letter_text
-from delegations.travel.services import visa_notices
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.audit.services import By
@@ -165,7 +165,7 @@ def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
                 for row in issued.done
             ]
         )
-        visa_notices.notify(issued.done)
+        messages.VISA_LETTER.send(*issued.done)
     return issued
 
 
@@ -220,7 +220,7 @@ def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
             fields=["state", "reason"],
             part_of=letter.person,
         )
-        visa_notices.notify([letter])
+        messages.VISA_LETTER.send(letter)
 
 
 def void(*, letter: VisaLetter, reason: str, by: User) -> None:
@@ -233,7 +233,7 @@ def void(*, letter: VisaLetter, reason: str, by: User) -> None:
     with transaction.atomic():
         _move(letter, VisaState.VOID, by, reason=reason)
         _record_void(letter, by)
-        visa_notices.notify([letter])
+        messages.VISA_LETTER.send(letter)
 
 
 def take_back(*, letter: VisaLetter, by: By) -> None:

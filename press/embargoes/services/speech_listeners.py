@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from delegations.membership_changes.services import merging
-from press.embargoes.services import hold_notices
+from press.embargoes.messages import HELD, hold
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text
 from press.texts.models.visibility import published_embargoes
@@ -67,7 +67,7 @@ def follow(happened: Sequence[Happened], by: By) -> None:
         if hold_embargo(embargo=embargoes[embargo_id], reason=sentences[each.slot_id], by=by)
     }
     if held:
-        hold_notices.notify(summit=next(iter(embargoes.values())).summit, reasons=held)
+        HELD.send(hold(summit=next(iter(embargoes.values())).summit, reasons=held))
 
 
 def _keys(embargoes: dict[int, Embargo]) -> QuerySet[Embargo]:

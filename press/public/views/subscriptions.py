@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+from press.subscriptions import links
 from press.subscriptions.services import subscribers
 from summit.core.validators import validate_mailbox
 from summit.permissions.route_access import Gate, route
@@ -44,11 +45,11 @@ def subscription(request: HttpRequest, summit: str, token: str) -> HttpResponse:
     """
     blind(request)
     found = get_summit(summit)
-    claim = subscribers.resolve(summit=found, token=token)
+    claim = links.resolve(summit=found, token=token)
     if claim is None:
         raise Http404
     if request.method == "POST":
-        done = subscribers.confirm(claim) if claim.purpose == subscribers.CONFIRM else subscribers.end(claim)
+        done = subscribers.confirm(claim) if claim.purpose == links.CONFIRM else subscribers.end(claim)
         step = {True: f"{claim.purpose}ed", False: "late"}[done]
     else:
         step = claim.purpose

@@ -5,28 +5,22 @@ Nothing here publishes a text. The functions find public texts, and store messag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.parties.selectors.party_names import Books
-from press.published_texts.selectors import speaker
-from press.subscriptions import events as subscriptions_events
-from press.subscriptions.models import Announcement, Subscriber
-from press.texts.addresses import address
-from press.texts.models.texts import Text
+from press.published_texts import websub
+from press.subscriptions.events import CORRECTED, PUBLISHED
+from press.subscriptions.messages import PUBLICATION, publications
+from press.subscriptions.models import Announcement
 from press.texts.models.visibility import public_editions
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
 from summit.core.compiled_query import Prepared
-from summit.core.languages import spoken
 from summit.core.lock_yielding import Turns
-from summit.outbox import enqueue
-from summit.outbox.models import Message
 from summit.summits.models import sends
 
 if TYPE_CHECKING:
@@ -92,8 +86,12 @@ def announce(text_id: int) -> bool:
         if not editions:
             return False
         text = editions[0].version.text
-        sent = enqueue.store(list(_messages(text, editions)))
-        subscriptions_events.announced(text, editions)
+        sent = PUBLICATION.send(*publications(text, editions))
+        corrected = [each for each in editions if each.published_at > each.first_published_at]
+        PUBLISHED.emit(*(each for each in editions if each not in corrected))
+        CORRECTED.emit(*corrected)
+        languages = {each.version.language for each in editions}
+        websub.changed(text, languages, f"press.edition:{editions[0].public_id}")
         Announcement.objects.bulk_create([Announcement(edition=edition, recipients=sent) for edition in editions])
         audit.record(
             by=audit.SYSTEM,
@@ -109,48 +107,4 @@ def _still_due(text_id: int) -> list[PublicEdition]:
     rows = unannounced().filter(version__text=text_id)
     return list(
         rows.select_related("version__text__summit", "version__text__slot__speaker", "version__text__slot__party")
-    )
-
-
-def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message]:
-    """Yield a message for each subscriber, about the edition in the subscriber's language.
-
-    If `editions` has none in this language, the message is about the one in the authoritative language. If that is
-    missing too, there is no message.
-    """
-    by_language = {edition.version.language: edition for edition in editions}
-    books = Books(text.summit)
-    original = next((edition for edition in editions if edition.version.authoritative), None)
-    for subscriber in Subscriber.objects.filter(summit=text.summit_id).active().order_by("id"):
-        edition = by_language.get(subscriber.language, original)
-        if edition is not None:
-            yield _message(text, edition, subscriber, books)
-
-
-def _message(text: Text, edition: PublicEdition, subscriber: Subscriber, books: Books) -> Message:
-    slot = edition.version.text.slot
-    party_name = books.of(slot.party_id, edition.version.language) if slot else None
-    return enqueue.draft(
-        summit=text.summit,
-        kind="publication",
-        subject_key=f"press.edition:{edition.public_id}",
-        version=edition.number,
-        recipient_key=f"press.subscriber:{subscriber.public_id}",
-        address=subscriber.address,
-        language=subscriber.language,
-        facts={
-            "subscriber": subscriber.public_id,
-            "edition": edition.public_id,
-            "title": edition.title,
-            "summary": edition.summary,
-            "who": speaker(edition, party_name),
-            "footnote": party_name.footnote if party_name else "",
-            "kind": text.kind,
-            "wording": text.wording,
-            "corrected": edition.published_at > edition.first_published_at,
-            "change_kind": edition.change_kind,
-            "change_note": edition.change_note,
-            "path": address(text.summit, edition),
-            "summit": text.summit.named(spoken(subscriber.language)).name,
-        },
     )

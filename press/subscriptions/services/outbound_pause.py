@@ -9,17 +9,17 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
-from press.embargoes.services.alarms import unraised
+from press.embargoes.selectors import unraised
 from press.subscriptions.models import Announcement
 from press.subscriptions.services.announcements import untold
-from press.subscriptions.services.withdrawal_notices import unrecalled_anywhere
+from press.subscriptions.services.withdrawals import unrecalled_anywhere
 from press.texts.models.embargoes import Embargo
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import Channel, Waiting, channels
 
 
 def count_waiting(summit: Summit) -> Iterable[Waiting]:
-    """Yield the numbers of waiting announcements, withdrawal notices and alarms of a summit. Makes four queries."""
+    """Yield the numbers of a summit's waiting announcements, withdrawals to tell, and alarms. Makes four queries."""
     moments = list(untold().filter(version__text__summit=summit).values_list("published_at", flat=True))
     older = sum(at < summit.paused_at for at in moments if summit.paused_at)
     yield Waiting(gettext_lazy("announcements of texts that came out"), len(moments) - older, older)

@@ -1,27 +1,20 @@
 """Subscriptions to mails about texts. Anybody can ask for one, but only links in mails confirm and end it."""
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.urls import reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy
 
+from press.subscriptions.links import Claim
+from press.subscriptions.messages import SUBSCRIPTION, subscription
 from press.subscriptions.models import Subscriber
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, audit_action
-from summit.core.languages import spoken
-from summit.outbox import enqueue
-from summit.outbox.models import Message
 from summit.summits.models import Summit
 
-CONFIRM, END = "confirm", "end"
-PURPOSES = (CONFIRM, END)
 # A mail address gets at most one confirmation mail in this time, for any number of requests.
 QUIET = timedelta(minutes=10)
 # The most unanswered confirmation mails of a summit within each time. If there are more, somebody probably enters the
@@ -29,7 +22,6 @@ QUIET = timedelta(minutes=10)
 MOST_WAITING = ((20, timedelta(minutes=1)), (300, timedelta(hours=1)))
 # The link in a confirmation mail is valid for this time.
 VALID = timedelta(days=7)
-SALT = "press.subscription"
 _WAITING = Q(confirmed_at__isnull=True) | Q(ended_at__isnull=False)
 
 logger = logging.getLogger(__name__)
@@ -38,14 +30,6 @@ SUBSCRIPTION_CONFIRMED = audit_action(
     "press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed")
 )
 SUBSCRIPTION_ENDED = audit_action("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The subscriber to whom a link in a mail belongs, and its purpose: CONFIRM or END."""
-
-    subscriber: Subscriber
-    purpose: str
 
 
 def ask(*, summit: Summit, address: str, language: str) -> bool:
@@ -67,7 +51,7 @@ def ask(*, summit: Summit, address: str, language: str) -> bool:
             if not rows.update(asked_at=Now(), language=language):
                 return False
         subscriber = Subscriber.objects.get(summit=summit, address=mailbox)
-        enqueue.store([_confirmation(subscriber)])
+        SUBSCRIPTION.send(subscription(subscriber))
         audit.record(by=audit.SYSTEM, action=SUBSCRIPTION_ASKED, target=subscriber, summit=summit)
     return True
 
@@ -81,26 +65,6 @@ def _crowded(summit: Summit) -> bool:
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
     rows = Subscriber.objects.filter(_WAITING, summit=summit)
     return any(rows.filter(asked_at__gt=Now() - time).count() >= most for most, time in MOST_WAITING)
-
-
-def _confirmation(subscriber: Subscriber) -> Message:
-    key = f"press.subscriber:{subscriber.public_id}"
-    # Each request needs another version, so that its mail is stored. The subscriber's row was just written, so it is
-    # locked until the message is stored.
-    before = Message.objects.filter(subject_key=key).count()
-    return enqueue.draft(
-        summit=subscriber.summit,
-        kind="subscription",
-        subject_key=key,
-        version=before + 1,
-        recipient_key=key,
-        address=subscriber.address,
-        language=subscriber.language,
-        facts={
-            "subscriber": subscriber.public_id,
-            "summit": subscriber.summit.named(spoken(subscriber.language)).name,
-        },
-    )
 
 
 def confirm(claim: Claim) -> bool:
@@ -128,33 +92,3 @@ def end(claim: Claim) -> bool:
 
 def _record(subscriber: Subscriber, *, action: AuditAction) -> None:
     audit.record(by=audit.SYSTEM, action=action, target=subscriber, summit=subscriber.summit)
-
-
-def token(subscriber: Subscriber, purpose: str) -> str:
-    """Return the token for a link: the purpose, the subscriber's public id, and a signature with the nonce."""
-    return f"{purpose}-{subscriber.public_id}-{_signature(subscriber, purpose, settings.SECRET_KEY)}"
-
-
-def url(subscriber: Subscriber, purpose: str) -> str:
-    """Return the absolute URL by which a subscriber confirms or ends the subscription, depending on `purpose`."""
-    path = reverse("press:subscription", args=[subscriber.summit.slug, token(subscriber, purpose)])
-    return f"{settings.BASE_URL}{path}"
-
-
-def _signature(subscriber: Subscriber, purpose: str, secret: str) -> str:
-    value = f"{purpose}:{subscriber.public_id}:{subscriber.nonce}"
-    return salted_hmac(SALT, value, secret=secret, algorithm="sha256").hexdigest()[:40]
-
-
-def resolve(*, summit: Summit, token: str) -> Claim | None:
-    """Return the claim in a token, or None if the token is malformed, unknown at this summit or wrongly signed."""
-    purpose, _dash, rest = token.partition("-")
-    key, _dash, signature = rest.partition("-")
-    if purpose not in PURPOSES or not key.isalnum():
-        return None
-    subscriber = Subscriber.objects.filter(summit=summit, public_id=key).select_related("summit").first()
-    if subscriber is None:
-        return None
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    is_valid = any(constant_time_compare(_signature(subscriber, purpose, secret), signature) for secret in secrets)
-    return Claim(subscriber, purpose) if is_valid else None

@@ -3,7 +3,7 @@ updates."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import override
 
@@ -133,6 +133,13 @@ def _speaks(programme: Programme, session: Snapshot | None) -> bool:
     return any(speech.party_id in programme.parties or speech.person_id in programme.people for speech in speeches)
 
 
+class ChangeFacts(TypedDict):
+    """The changes that a message tells of, and the footnotes to the names in them."""
+
+    changes: list[dict[str, Any]]
+    notes: list[list[str]]
+
+
 class Facts:
     """Converts changes to the facts stored in a message, with parties named as approved in the message's language."""
 
@@ -150,7 +157,7 @@ class Facts:
         """Return the name of a mailbox's party in the mailbox's language; None without a party."""
         return self._books.of(reader.mailbox.party_id, spoken(reader.mailbox.language))
 
-    def of(self, told: Sequence[NotifiedChange], reader: Recipient) -> dict[str, Any]:
+    def of(self, told: Sequence[NotifiedChange], reader: Recipient) -> ChangeFacts:
         """Return the facts of a message to a mailbox, with the footnotes of the parties named in it."""
         language = spoken(reader.mailbox.language)
         notes, own_party = Footnotes(), self.own(reader)

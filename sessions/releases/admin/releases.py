@@ -17,8 +17,8 @@ from sessions.agenda.admin import audiences
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import change_descriptions, last_changed
 from sessions.conflicts.admin import warnings as warnings_admin
-from sessions.notifications.services import notices as notices_services
-from sessions.notifications.services.notices import PlannedMessage
+from sessions.notifications.messages import agenda_changes
+from sessions.notifications.selectors.planned_messages import PlannedMessage
 from sessions.releases.admin.changes import board
 from sessions.releases.admin.forms import ReleaseForm, RemovalForm
 from sessions.releases.admin.release_comparison import HistoryPages
@@ -82,10 +82,10 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
     @model_page("<int:pk>/sent/", "sent", "GET")
     def sent_view(self, request: HttpRequest, row: Release) -> HttpResponse:
         """Show the progress of sending a release's messages."""
-        key = notices_services.subject_key(row)
+        key = agenda_changes.subject_key(row)
         return progress.page(
             request,
-            rows=Message.objects.filter(kind=notices_services.KIND, subject_key=key),
+            rows=Message.objects.filter(kind=agenda_changes.KIND, subject_key=key),
             title=_("Release %(number)d is out") % {"number": row.number},
             summit=row.summit,
             query={"q": key},
@@ -115,7 +115,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
                     return redirect("admin:agenda_release_sent", release.pk)
                 return redirect(request.get_full_path())
         context = self._page(request, summit, form)
-        boxes = [notice.mailbox for notice in context["told_page"]]
+        boxes = [each.mailbox for each in context["told_page"]]
         access_log.record_mailboxes(by=user, summit=summit, boxes=boxes)
         return TemplateResponse(request, "admin/agenda/releases/prepare.html", context)
 
@@ -124,7 +124,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         preview = releases.preview(summit=summit, day=day)
         if not form.is_bound:
             form.initial = {**form.initial, "expected": preview.digest, "day": day, "tell": True}
-        page: Page[PlannedMessage] = Paginator(preview.notices, TOLD).get_page(request.GET.get("told"))
+        page: Page[PlannedMessage] = Paginator(preview.planned, TOLD).get_page(request.GET.get("told"))
         old_label = _("Nothing yet") if preview.is_first else _("Release %(number)d") % {"number": preview.number - 1}
         new_label = _("Release %(number)d") % {"number": preview.number}
         return {
@@ -154,20 +154,20 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 
 
 def _message_rows(
-    notices: list[PlannedMessage], summit: Summit
+    planned: list[PlannedMessage], summit: Summit
 ) -> list[tuple[str, str, str, list[change_descriptions.Story]]]:
     """Return (mailbox's name, names of its people, address, changes in words) for each message. Makes one query."""
-    people = Person.objects.in_bulk({key for notice in notices for key in notice.mailbox.person_ids})
+    people = Person.objects.in_bulk({key for each in planned for key in each.mailbox.person_ids})
     return [
         (
-            notice.name,
-            semicolon().join(people[key].label for key in sorted(notice.mailbox.person_ids) if key in people)
-            if notice.mailbox.party_id
+            each.name,
+            semicolon().join(people[key].label for key in sorted(each.mailbox.person_ids) if key in people)
+            if each.mailbox.party_id
             else "",
-            notice.mailbox.address,
-            change_descriptions.stories(list(notice.changes), summit),
+            each.mailbox.address,
+            change_descriptions.stories(list(each.changes), summit),
         )
-        for notice in notices
+        for each in planned
     ]
 
 

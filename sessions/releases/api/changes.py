@@ -13,7 +13,7 @@ from sessions.agenda.selectors.release_scopes import takes_place_on
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding, WarningKind
-from sessions.notifications.services.notices import PlannedMessage
+from sessions.notifications.selectors.planned_messages import PlannedMessage
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import InSummit
 from summit.core.validators import validate_year
@@ -57,9 +57,9 @@ class NoticeSerializer(serializers.Serializer[Any]):
     sessions = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_sessions(self, notice: PlannedMessage) -> list[str]:
+    def get_sessions(self, planned: PlannedMessage) -> list[str]:
         """Return the ids of the sessions."""
-        return [change.session.key for change in notice.changes]
+        return [change.session.key for change in planned.changes]
 
 
 class DraftWarningSerializer(serializers.Serializer[Any]):

@@ -207,8 +207,8 @@ class ReleaseViewSet(DeskViewSet):
         """Return the changes, messages and warnings of the next release. Writes nothing."""
         next_release = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
         changes = sorted(next_release.changes, key=lambda change: change.session.days[0])
-        notices = next_release.notices[:MOST]
-        access_log.record_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
+        planned = next_release.planned[:MOST]
+        access_log.record_mailboxes(by=by, summit=summit, boxes=[each.mailbox for each in planned])
         return {
             "number": next_release.number,
             "is_first": next_release.is_first,
@@ -220,8 +220,8 @@ class ReleaseViewSet(DeskViewSet):
             "changed": len(changes),
             "changes": changes[:MOST],
             "widened": [change.session.key for change in changes if widens(change)],
-            "told": len(next_release.notices),
-            "notices": notices,
+            "told": len(next_release.planned),
+            "notices": planned,
             "warned": len(next_release.warnings),
             "warnings": next_release.warnings[:MOST],
             "expected": next_release.digest,

@@ -14,10 +14,11 @@ from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding
 from sessions.draft.services import agenda_lock
-from sessions.notifications.services import notices as notices_services
-from sessions.notifications.services import removal_notices
-from sessions.notifications.services.notices import PlannedMessage
-from sessions.releases import events as releases_events
+from sessions.notifications.messages import agenda_changes as agenda_change_messages
+from sessions.notifications.messages.public_removals import PUBLIC_REMOVAL, PublicRemoval
+from sessions.notifications.selectors.planned_messages import PlannedMessage
+from sessions.notifications.services import agenda_changes
+from sessions.releases.events import RELEASED
 from sessions.releases.permissions import check_can_release
 from sessions.releases.selectors import draft_status
 from sessions.releases.services import release_writer, removals
@@ -64,7 +65,7 @@ class Preview:
     day: date | None
     unreleased: list[date]
     changes: list[SessionChange]
-    notices: list[PlannedMessage]
+    planned: list[PlannedMessage]
     warnings: list[Finding]
     sessions: int
     # Sessions that would leave the public agenda, in their last public state. Each needs a decision.
@@ -99,7 +100,7 @@ class _Ready:
     made: Release
     old: Agenda
     new: Agenda
-    notices: list[PlannedMessage]
+    planned: list[PlannedMessage]
     messages: list[Message]
     leaving: list[Snapshot]
 
@@ -115,7 +116,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
     changes = status.changes if day is None else differences(old=old, new=new)
     states = [state for change in status.changes for state in (change.before, change.after) if state]
     planned = (
-        notices_services.plan(summit=summit, number=number, changes=changes, new=new, tell=tell) if changes else []
+        agenda_changes.plan(summit=summit, number=number, changes=changes, new=new, tell=tell) if changes else []
     )
     warnings = (
         status.warnings
@@ -127,7 +128,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
         day=day,
         unreleased=release_scopes.days(states),
         changes=changes,
-        notices=[notice for notice in planned if notice.changes],
+        planned=[each for each in planned if each.changes],
         warnings=warnings,
         sessions=len(new),
         leaving=removals.leaving(summit, old=old, new=new),
@@ -197,11 +198,11 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     new_release = Release(
         summit=arguments.summit, number=number, note=arguments.note, released_by=arguments.by, takes_away=takes_away
     )
-    planned = notices_services.plan(
+    planned = agenda_changes.plan(
         summit=arguments.summit, number=number, changes=changes, new=new, lock=lock, tell=arguments.tell
     )
     return _Ready(
-        new_release, old, new, planned, notices_services.drafts(release=new_release, notices=planned), leaving
+        new_release, old, new, planned, agenda_change_messages.drafts(release=new_release, planned=planned), leaving
     )
 
 
@@ -211,10 +212,9 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     new_release.save(force_insert=True)
     release_writer.store(new_release, old=ready.old, new=ready.new)
     removals.store(release=new_release, found=ready.leaving, decisions=arguments.decisions)
-    removal_notices.store(
-        release=new_release, told=[(session, arguments.decisions[session.key].notice) for session in ready.leaving]
-    )
-    message_count = notices_services.store(release=new_release, notices=ready.notices, drafts=ready.messages)
+    removed = [(session, arguments.decisions[session.key].notice) for session in ready.leaving]
+    PUBLIC_REMOVAL.send(PublicRemoval(new_release, removed))
+    message_count = agenda_changes.store(release=new_release, planned=ready.planned, drafts=ready.messages)
     # Sessions may have more places now.
     signups.fill(summit=arguments.summit)
     detail: dict[str, object] = {"number": new_release.number, "sessions": len(ready.new), "messages": message_count}
@@ -223,7 +223,8 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     if arguments.day is not None:
         detail["day"] = arguments.day.isoformat()
     audit.record(by=arguments.by, action=RELEASE, target=new_release, summit=arguments.summit, detail=detail)
-    releases_events.released(new_release)
+    # Nobody is told of a release with only hidden changes.
+    RELEASED.emit_known(new_release)
     return new_release
 
 

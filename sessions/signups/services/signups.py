@@ -21,8 +21,8 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
+from sessions.signups.messages import PLACE_FREE, moved_up
 from sessions.signups.permissions import check_can_sign_up
-from sessions.signups.services import notices
 from sessions.visibility.models import DESK
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
@@ -202,7 +202,7 @@ def _fill(session: Session, row: ReleasedSession | None) -> None:
         ]
     )
     assert row is not None  # noqa: S101 - it is open
-    notices.notify(session=session, row=row, moved=moved)
+    PLACE_FREE.send(moved_up(session, row, moved))
 
 
 def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:

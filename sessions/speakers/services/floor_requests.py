@@ -23,8 +23,9 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
+from sessions.speakers.messages import FLOOR_REQUEST, decision
 from sessions.speakers.permissions import check_can_ask_floor
-from sessions.speakers.services import floor_request_notices, speakers
+from sessions.speakers.services import speakers
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, audit_action
 from summit.audit.services import By
@@ -204,7 +205,7 @@ def _decide(row: FloorRequest, state: RequestState, by: User, *, slot: Slot | No
     if not FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(decided_at=Now(), **values):
         return False
     row.state, row.reason, row.slot = state, reason, slot
-    floor_request_notices.notify(row)
+    FLOOR_REQUEST.send(decision(row))
     return True
 
 

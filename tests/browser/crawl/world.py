@@ -33,6 +33,7 @@ from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
 from press.delivery_check import services as delivery_check_services
 from press.embargoes.services import embargoes
+from press.subscriptions import links as subscription_links
 from press.subscriptions.models import Announcement, Subscriber
 from press.subscriptions.services import announcements, subscribers
 from press.texts.models.editions import ChangeKind
@@ -401,8 +402,8 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "spoken": Text.objects.get(prepared__slug="speech-prepared").slug,
         "mail": mail.public_id,
         "job": Job.objects.get(key="axe-failed").public_id,
-        "subscription": subscribers.token(subscriber, subscribers.END),
-        "confirmation": subscribers.token(Subscriber.objects.get(address="new-reader@example.org"), "confirm"),
+        "subscription": subscription_links.token(subscriber, subscription_links.END),
+        "confirmation": subscription_links.token(Subscriber.objects.get(address="new-reader@example.org"), "confirm"),
     }
 
 

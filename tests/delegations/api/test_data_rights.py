@@ -11,7 +11,7 @@ import pytest
 from delegations.focal_points.api import requests
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
-from delegations.privacy.services import correction_requests
+from delegations.privacy.messages import OWN_DATA
 from summit.api_base.models.answers import IdempotencyRecord
 from summit.api_base.scopes import all_scopes
 from summit.audit.models import AuditEntry
@@ -169,7 +169,7 @@ def test_protocol_is_asked_to_correct_or_erase_it(own: Land, focal: Program) -> 
     asked = {"what": "correct", "words": "I am no minister any more."}
     assert focal.post(where, asked).json() == {"new": True}
     assert focal.post(where, asked).json() == {"new": False}
-    facts = Message.objects.get(kind=correction_requests.KIND).facts
+    facts = Message.objects.get(kind=OWN_DATA.name).facts
     assert (facts["words"], facts["reply_to"]) == (asked["words"], own.focal.email)
     assert me(own).office
 

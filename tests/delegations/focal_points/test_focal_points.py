@@ -91,14 +91,14 @@ class TestTold:
         person = f.PersonFactory(summit=party.summit, email="hal@land.example", language="fr")
         focal_points.name(party=party, person=person, by=protocol)
         assert self.told() == [("hal@land.example", "named", "fr", False)]
-        mail = focal_points_messages.render_focal(Message.objects.get())
+        mail = focal_points_messages.FOCAL_POINT.render(Message.objects.get())
         assert mail.subject == "You are a focal point of Aland"
         assert "/portal/sign-in/" in mail.text
 
     def test_whom_a_desk_takes_off(self, party: Party, protocol: User) -> None:
         focal_points.remove(point=point(party), by=protocol)
         assert self.told() == [("fay@land.example", "taken off", "en", False)]
-        mail = focal_points_messages.render_focal(Message.objects.get())
+        mail = focal_points_messages.FOCAL_POINT.render(Message.objects.get())
         assert mail.subject == "You are no longer a focal point of Aland"
         assert "opens it no more. Protocol decided it." in mail.text
         # Made one again before it was sent: that is told instead.

@@ -179,7 +179,7 @@ class TestApprove:
         point = approve(request=row, by=protocol(party))
         assert point.person.user is None
         message = Message.objects.get(kind="focal_point", facts__what="named")
-        assert "/portal/sign-in/" in focal_points_messages.render_focal(message).text
+        assert "/portal/sign-in/" in focal_points_messages.FOCAL_POINT.render(message).text
 
     def test_who_may(self) -> None:
         party, fay = make()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from delegations.invitations import link_tokens
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import links
 from delegations.invitations.services.links import LinkProblem
@@ -59,7 +60,7 @@ def test_the_database_alone_opens_nothing(settings: Any) -> None:
 
 def test_control_without_the_signature_a_nonce_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     link = f.InvitationLinkFactory()
-    monkeypatch.setattr(links, "_signature", lambda nonce, secret: b"\0" * 17)
+    monkeypatch.setattr(link_tokens, "signature", lambda nonce, secret: b"\0" * 17)
     forged = links.sign(link.nonce)
     assert links.resolve(forged) == link
     monkeypatch.undo()

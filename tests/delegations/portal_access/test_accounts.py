@@ -54,14 +54,14 @@ def test_a_focal_point_gets_one_and_is_written_to(party: Party, protocol: User) 
 def test_the_mail_leads_to_the_portal(party: Party, protocol: User) -> None:
     accounts.give(people=[member(party, "a@land.example")], by=protocol)
     with translation.override("en"):
-        mail = accounts_messages.render(Message.objects.get())
+        mail = accounts_messages.WELCOME.render(Message.objects.get())
     assert mail.subject == f"Your account for the {party.summit.name}"
     assert f"You now have an account for the portal of the {party.summit.name}, as: delegate." in mail.text
     assert "/accounts/password/reset/" in mail.text
     user = User.objects.get(email="a@land.example")
     user.set_password("x")
     user.save()
-    assert "/portal/\n" in accounts_messages.render(Message.objects.get()).text
+    assert "/portal/\n" in accounts_messages.WELCOME.render(Message.objects.get()).text
 
 
 def test_an_account_that_is_there_is_taken(party: Party, protocol: User) -> None:

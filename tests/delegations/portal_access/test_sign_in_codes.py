@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.portal_access import messages as portal_access_messages
 from delegations.portal_access import models as portal_access_models
+from delegations.portal_access.code_derivation import DIGITS
 from delegations.portal_access.models import MOST_GUESSES, SignInCode
 from delegations.portal_access.services import sign_in_codes
 from delegations.portal_access.services.sign_in_codes import CodeProblem
@@ -51,7 +52,9 @@ def wrong(row: SignInCode) -> str:
 def read(message: Message) -> str:
     """Return the code that stands in a mail."""
     [line] = [
-        line for line in portal_access_messages.render_code(message).text.splitlines() if line.startswith("    ")
+        line
+        for line in portal_access_messages.SIGN_IN_CODE.render(message).text.splitlines()
+        if line.startswith("    ")
     ]
     return line.replace(" ", "")
 
@@ -111,7 +114,7 @@ class TestAsking:
         assert (message.address, message.language, message.summit) == (BOX, "fr", person.summit)
         code = sign_in_codes.code_of(row.nonce)
         assert code not in str(message.facts)
-        mail = portal_access_messages.render_code(message)
+        mail = portal_access_messages.SIGN_IN_CODE.render(message)
         assert f"    {code[:4]} {code[4:]}\n" in mail.text
         assert code[:4] not in mail.subject
         assert mail.reply_to == "protocol@host.example"
@@ -188,7 +191,7 @@ class TestAsking:
                 public_id=mine.public_id,
                 code=sign_in_codes.code_of(mine.nonce, digits=mine.digits),
             )
-        assert sum(row.digits == sign_in_codes.DIGITS for row in rows) * MOST_GUESSES <= 100
+        assert sum(row.digits == DIGITS for row in rows) * MOST_GUESSES <= 100
         assert rows[-1].digits == sign_in_codes.LONG_DIGITS
 
     def test_control_unlimited_each_request_is_a_mail_of_eight(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,17 +204,17 @@ class TestAsking:
         f.PersonFactory(email=BOX)
         for _ in range(9):
             row = ask()
-            assert row.digits == sign_in_codes.DIGITS
+            assert row.digits == DIGITS
             prove(row)
 
     def test_a_long_one_is_told_in_groups_and_later_there_are_mails_again(self) -> None:
         f.PersonFactory(email=BOX)
         code = right([ask() for _ in range(7)][-1])
-        mail = portal_access_messages.render_code(Message.objects.latest("id"))
+        mail = portal_access_messages.SIGN_IN_CODE.render(Message.objects.latest("id"))
         assert f"    {code[:4]} {code[4:8]} {code[8:]}\n" in mail.text
         assert "60 minutes" in mail.text
         SignInCode.objects.update(created_at=f.START)
-        assert ask().digits == sign_in_codes.DIGITS
+        assert ask().digits == DIGITS
 
 
 class TestProving:

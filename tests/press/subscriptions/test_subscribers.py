@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from press.subscriptions import links as subscription_links
 from press.subscriptions.models import Subscriber
 from press.subscriptions.services import subscribers
 from press.tasks import deliver_announcements
@@ -24,7 +25,7 @@ def ask(summit: Summit, address: str = "reader@paper.example", **extra: str) -> 
 
 
 def link(summit: Summit, purpose: str, row: Subscriber | None = None) -> str:
-    return subscribers.url(row or Subscriber.objects.get(summit=summit), purpose).partition("8000")[2]
+    return subscription_links.url(row or Subscriber.objects.get(summit=summit), purpose).partition("8000")[2]
 
 
 def test_double_opt_in_and_out(summit: Summit, client: Client) -> None:
@@ -43,7 +44,7 @@ def test_double_opt_in_and_out(summit: Summit, client: Client) -> None:
         assert "The address is confirmed" in client.post(path).content.decode()
         assert Subscriber.objects.active().get() == row
     others = [SubscriberFactory(summit=summit), SubscriberFactory(address=row.address)]
-    end = link(summit, subscribers.END, row)
+    end = link(summit, subscription_links.END, row)
     assert client.get(end).status_code == 200
     assert row in Subscriber.objects.active()
     one_click = Client(enforce_csrf_checks=True).post(end, {"List-Unsubscribe": "One-Click"})
@@ -70,13 +71,13 @@ def test_one_mail_in_ten_minutes(summit: Summit, monkeypatch: pytest.MonkeyPatch
     # The control: without the limit each asking is a mail.
     monkeypatch.setattr(subscribers, "QUIET", -subscribers.QUIET)
     ask(summit)
-    assert Message.objects.count() == 3
+    assert Message.objects.filter(kind="subscription").count() == 3
 
 
 def test_links_grow_old_and_cannot_be_guessed(summit: Summit, client: Client) -> None:
     ask(summit)
     row = Subscriber.objects.get()
-    good = subscribers.token(row, subscribers.CONFIRM)
+    good = subscription_links.token(row, subscription_links.CONFIRM)
     home = f"/{summit.slug}/press/subscription/"
     other = f"/{SummitFactory().slug}/press/subscription/"
     bad = ["x", good[:-1], good.replace("confirm", "end"), f"confirm-{row.public_id}-", f"other-{row.public_id}-aa"]
@@ -90,12 +91,12 @@ def test_links_grow_old_and_cannot_be_guessed(summit: Summit, client: Client) ->
 
 def test_links_outlive_a_change_of_the_secret(summit: Summit, settings: Any) -> None:
     row = SubscriberFactory(summit=summit)
-    token = subscribers.token(row, subscribers.END)
+    token = subscription_links.token(row, subscription_links.END)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another"
-    assert subscribers.resolve(summit=summit, token=token) is not None
+    assert subscription_links.resolve(summit=summit, token=token) is not None
     settings.SECRET_KEY_FALLBACKS = []
-    assert subscribers.resolve(summit=summit, token=token) is None
+    assert subscription_links.resolve(summit=summit, token=token) is None
 
 
 def test_what_is_no_address_is_said(summit: Summit) -> None:
@@ -110,7 +111,7 @@ def test_what_is_no_address_is_said(summit: Summit) -> None:
 def test_who_left_can_ask_again_and_the_question_is_dropped_once_answered(summit: Summit, client: Client) -> None:
     SubscriberFactory(summit=summit, ended_at=ago(1), asked_at=ago(2), address="reader@paper.example")
     ask(summit)
-    client.post(link(summit, subscribers.CONFIRM))
+    client.post(link(summit, subscription_links.CONFIRM))
     assert Subscriber.objects.active().exists()
     deliver_announcements(list(Message.objects.values_list("pk", flat=True)))
     assert mail.outbox == []

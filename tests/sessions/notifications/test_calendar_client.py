@@ -76,8 +76,8 @@ def parts(told: list[NotifiedChange], number: int) -> list[bytes]:
 
 
 def mails(released: list[Agenda], readers: list[Recipient], gone: list[bool]) -> list[bytes]:
-    """Return the calendar parts of all that is sent, as `sessions.notifications.services.notices` does: what has not
-    gone out before the next release (`gone` says so of each) is folded into the newer one."""
+    """Return the calendar parts of all that is sent, as `sessions.notifications.services.agenda_changes` does: what
+    has not gone out before the next release (`gone` says so of each) is folded into the newer one."""
     sent = []
     for one in readers:
         beside = [other for other in readers if other is not one]

@@ -9,7 +9,7 @@ from sessions.agenda.selectors.change_descriptions import place_line
 from sessions.agenda.selectors.differences import Aspect, What
 from sessions.agenda.selectors.snapshots import ParticipantSnapshot
 from sessions.draft.models.sessions import Session
-from sessions.notifications.services import notices
+from sessions.notifications.messages import agenda_changes
 from sessions.releases.services import releases
 from sessions.speakers.services import speakers
 from summit.outbox.message_kinds import KINDS
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 def told(release: int) -> dict[str, list[str]]:
     """What the mails of a release say of speeches, by mailbox."""
-    rows = Message.objects.filter(kind=notices.KIND, version=release)
+    rows = Message.objects.filter(kind=agenda_changes.KIND, version=release)
     texts = {row.address: KINDS[row.kind].render(row).text for row in rows}
     return {box: [line.strip() for line in text.splitlines() if "Speech of" in line] for box, text in texts.items()}
 
@@ -103,7 +103,7 @@ def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(summit: Su
     made.slots.update(speaker=second)
     made.participants.filter(person=third).delete()
     release(summit)
-    row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
+    row = Message.objects.get(kind=agenda_changes.KIND, address="aland@mission.example")
     said = KINDS[row.kind].render(row).text
     assert said[said.index("1. ") : said.index("All times")] == WHOLE
     # Where they may not know who takes part, no role is told.
@@ -113,7 +113,7 @@ def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(summit: Su
     made.slots.update(speaker=third)
     Message.objects.all().delete()
     release(summit)
-    row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
+    row = Message.objects.get(kind=agenda_changes.KIND, address="aland@mission.example")
     said = KINDS[row.kind].render(row).text
     assert "   for: the delegation; Second: no longer taking part; Third: now taking part\n" in said
     assert "speak" not in said.lower()
@@ -139,7 +139,7 @@ def test_only_who_is_named_has_a_footnote(summit: Summit, parties: Parties) -> N
     release(summit, tell=False)
     made.participants.filter(party__name="P4").delete()
     release(summit)
-    row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
+    row = Message.objects.get(kind=agenda_changes.KIND, address="aland@mission.example")
     said = KINDS[row.kind].render(row).text
     assert "   Participants – taken off\n      P4¹\n" in said
     assert row.facts["notes"] == [["¹", "N4."]]

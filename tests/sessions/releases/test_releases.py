@@ -18,7 +18,7 @@ from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
-from sessions.notifications.services import notices
+from sessions.notifications.messages import agenda_changes
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
@@ -142,7 +142,7 @@ TABLE: dict[str, tuple[Callable[[World], object], dict[str, list[tuple[str, str]
 def test_who_is_told_what(case: str, world: World) -> None:
     change, expected = TABLE[case]
     change(world)
-    shown = {notice.mailbox.address for notice in releases.preview(summit=world.summit).notices}
+    shown = {notice.mailbox.address for notice in releases.preview(summit=world.summit).planned}
     assert shown == set(expected)
     world.release()
     assert told(2) == expected
@@ -151,7 +151,7 @@ def test_who_is_told_what(case: str, world: World) -> None:
 def test_a_mailbox_is_called_by_its_party_or_else_by_its_people(world: World) -> None:
     alone = f.PersonFactory(summit=world.summit, email="zoe@own.example")
     f.ParticipantFactory(session=world.talks, person=alone)
-    called = {notice.mailbox.address: notice.name for notice in releases.preview(summit=world.summit).notices}
+    called = {notice.mailbox.address: notice.name for notice in releases.preview(summit=world.summit).planned}
     assert called == {A: "Aland", B: "Beland", "zoe@own.example": alone.label}
 
 
@@ -321,13 +321,15 @@ def test_what_failed_is_told_by_the_next_and_not_sent_again(world: World, monkey
     world.moved()
     older, newer = one(A, 2), one(A, 3)
     assert (older.state, newer.facts["since"]) == (MessageState.FAILED, 1)
-    assert set(notices.withdrawn([older, newer])) == {older.pk}
+    assert set(agenda_changes.withdrawn([older, newer])) == {older.pk}
     assert again(2).state == MessageState.DROPPED
     # The control: without the look, what is overtaken would be sent again.
     fail_to_reach(A, version=3)
     world.moved()
     monkeypatch.setitem(
-        message_kinds.KINDS, notices.KIND, replace(message_kinds.KINDS[notices.KIND], withdrawn=never_withdrawn)
+        message_kinds.KINDS,
+        agenda_changes.KIND,
+        replace(message_kinds.KINDS[agenda_changes.KIND], withdrawn=never_withdrawn),
     )
     assert again(3).state == MessageState.SENT
 
@@ -335,13 +337,13 @@ def test_what_failed_is_told_by_the_next_and_not_sent_again(world: World, monkey
 def test_what_has_changed_again_for_all_its_sessions_is_withdrawn(world: World) -> None:
     world.moved()
     message = one(A, 2)
-    assert notices.withdrawn([message]) == {}
+    assert agenda_changes.withdrawn([message]) == {}
     world.moved(world.plenary)
     # The plenary touched Aland: its message folded the older one.
     assert one(A, 3).facts["since"] == 1
-    assert set(notices.withdrawn([message])) == {message.pk}
+    assert set(agenda_changes.withdrawn([message])) == {message.pk}
     # Beland is not touched by it: what waits for Beland still stands and goes out.
-    assert notices.withdrawn([one(B, 2)]) == {}
+    assert agenda_changes.withdrawn([one(B, 2)]) == {}
     assert delivery.deliver([one(B, 2).pk]) == 1
 
 
@@ -360,7 +362,7 @@ def test_what_waits_still_goes_where_its_readers_notice_nothing_of_a_newer_relea
     world.talks.texts.create(language="fr", title="Entretiens")
     world.release()
     assert told(3) == {}
-    assert notices.withdrawn([one(A, 2), one(B, 2)]) == {}
+    assert agenda_changes.withdrawn([one(A, 2), one(B, 2)]) == {}
     assert delivery.deliver([one(A, 2).pk, one(B, 2).pk]) == 2
 
 

@@ -17,7 +17,8 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
-from sessions.signups.services import notices, signups
+from sessions.signups.messages import PLACE_FREE
+from sessions.signups.services import signups
 from sessions.signups.services.signups import SignUpRefused
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
@@ -54,11 +55,11 @@ class TestPlaces:
         for person in (first, second, third):
             signups.sign_up(session=row, person=person, by=person.user)
         assert states(row) == [("First", "place"), ("Second", "waiting"), ("Third", "waiting")]
-        assert Message.objects.filter(kind=notices.KIND).count() == 0
+        assert Message.objects.filter(kind=PLACE_FREE.name).count() == 0
         assert signups.cancel_sign_up(session=row, person=first, by=first.user) is True
         assert states(row) == [("Second", "place"), ("Third", "waiting")]
         assert row.sign_ups.get(person=second).moved_up_at is not None
-        message = Message.objects.get(kind=notices.KIND)
+        message = Message.objects.get(kind=PLACE_FREE.name)
         assert message.address == "second@x.example"
         mail = KINDS[message.kind].render(message)
         assert mail.subject == "A place for you: Side event"
@@ -92,7 +93,7 @@ class TestPlaces:
         assert states(wider)[1] == ("B", "waiting")
         release(summit)
         assert states(wider) == [("A", "place"), ("B", "place"), ("C", "waiting")]
-        assert Message.objects.filter(kind=notices.KIND).count() == 1
+        assert Message.objects.filter(kind=PLACE_FREE.name).count() == 1
 
 
 def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) -> None:
@@ -230,7 +231,7 @@ class TestMerging:
         self, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "place")]
-        assert Message.objects.get(kind=notices.KIND).address == "third@x.example"
+        assert Message.objects.get(kind=PLACE_FREE.name).address == "third@x.example"
         # The control: where a merge fills nothing they wait.
         monkeypatch.setattr(signups, "fill", lambda **_asked: None)
         other = f.PartyFactory(summit=summit, name="Bland")

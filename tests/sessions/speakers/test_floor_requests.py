@@ -11,7 +11,8 @@ from delegations.members import listeners
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
-from sessions.speakers.services import floor_request_notices, floor_requests, speakers
+from sessions.speakers.messages import FLOOR_REQUEST
+from sessions.speakers.services import floor_requests, speakers
 from sessions.speakers.services.floor_requests import FloorRefused
 from summit.audit.models import AuditEntry
 from summit.outbox.message_kinds import KINDS
@@ -97,7 +98,7 @@ class TestDeciding:
         first.refresh_from_db()
         assert (first.state, first.slot, first.decided_by) == (RequestState.GRANTED, made[0], organiser)
         assert floor_requests.grant(requests=[second, first], session=plenary, by=organiser) == []
-        told = {message.address: message for message in Message.objects.filter(kind=floor_request_notices.KIND)}
+        told = {message.address: message for message in Message.objects.filter(kind=FLOOR_REQUEST.name)}
         assert set(told) == {"aland@mission.example", "beland@mission.example"}
         message = told["aland@mission.example"]
         mail = KINDS[message.kind].render(message)
@@ -114,7 +115,7 @@ class TestDeciding:
         with pytest.raises(FloorRefused, match="Say why"):
             floor_requests.decline(request=row, reason=" ", by=organiser)
         assert floor_requests.decline(request=row, reason="No time is left.", by=organiser) is True
-        message = Message.objects.get(kind=floor_request_notices.KIND)
+        message = Message.objects.get(kind=FLOOR_REQUEST.name)
         assert "The reason: No time is left." in KINDS[message.kind].render(message).text
         assert KINDS[message.kind].withdrawn([message]) == {}
         again = floor_requests.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)

@@ -264,7 +264,7 @@ class TestTeam:
         assert "Your roles: viewer, protocol." in written()[1]
         first, second = Message.objects.order_by("version")
         assert (first.state, second.state) == ("dropped", "sent")
-        assert first.problem == "A later message names these roles as well."
+        assert first.problem == "@summit.roles_named:"
         # What is out is told once.
         add(("ann@b.example", Role.VETTING))
         assert Message.objects.get(state="pending").facts["roles"] == ["vetting"]
@@ -287,7 +287,7 @@ class TestTeam:
         deliver()
         assert [letter.to for letter in mail.outbox] == [["ann@b.example"]]
         assert "Your role: protocol." in written()[1]
-        assert Message.objects.get(address="ben@b.example").problem == "The roles were taken away again."
+        assert Message.objects.get(address="ben@b.example").problem == "@summit.roles_removed:"
         assert Message.objects.get(address=gone.email).state == "dropped"
 
     def test_closed_accounts_and_too_long_addresses_are_refused(

@@ -1,8 +1,9 @@
 """Many rows stored at once: the same as `bulk_create` would, and as few statements."""
 
 import gc
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from django.db import IntegrityError, connection
@@ -13,6 +14,7 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.core import bulk_insert
 from summit.outbox import enqueue
+from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message
 from summit.people.models import Person
 from tests import factories as f
@@ -83,6 +85,13 @@ def test_nothing_and_what_the_database_refuses() -> None:
         bulk_insert.insert(rows)
 
 
+class Facts(TypedDict):
+    quotes: str
+    words: str
+    list: list[Any]
+    n: int
+
+
 def test_only_what_is_new_is_stored_and_counted(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
@@ -90,7 +99,12 @@ def test_only_what_is_new_is_stored_and_counted(
     facts = {"quotes": '"it\\\'s" 100%', "words": "préséance \u202b", "list": [None, {"n": 1}]}
 
     def rows(first: int, number: int) -> list[Message]:
-        values: dict[str, Any] = {"summit": summit, "kind": "system", "recipient_key": "people", "language": "en"}
+        values: dict[str, Any] = {
+            "summit": summit,
+            "kind": replace(SYSTEM_MAIL, facts=Facts),
+            "recipient_key": "people",
+            "language": "en",
+        }
         return [
             enqueue.draft(subject_key=f"test:{n}", address=f"{n}@land.example", facts=facts | {"n": n}, **values)
             for n in range(first, first + number)

@@ -1,6 +1,7 @@
 """Claims, leases, fencing, rendering, handing out."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -14,7 +15,8 @@ from django.db.models.functions import Now
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox import delivery, message_kinds, tasks
-from summit.outbox.message_kinds import Mail, MessageKind
+from summit.outbox.message_kinds import Mail
+from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import MessageQuerySet
 from summit.permissions.models import Role
@@ -40,7 +42,8 @@ def note(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
         return {row.pk: told["withdrawn"][row.pk] for row in messages if row.pk in told["withdrawn"]}
 
-    monkeypatch.setitem(message_kinds.KINDS, "note", MessageKind("note", "tests.deliver", render, withdrawn))
+    kind = replace(SYSTEM_MAIL, name="note", task="tests.deliver", compose=render, withdrawn=withdrawn)
+    monkeypatch.setitem(message_kinds.KINDS, "note", kind)
     return told
 
 
@@ -294,8 +297,7 @@ def test_an_attempt_has_one_result() -> None:
 
 
 def test_a_kind_is_registered_once() -> None:
-    known = message_kinds.KINDS["system"]
-    assert message_kinds.register(known) is known
+    assert message_kinds.register(SYSTEM_MAIL) is SYSTEM_MAIL
     with pytest.raises(ValueError, match="two kinds"):
-        message_kinds.register(MessageKind("system", "x", known.render, known.withdrawn))
+        message_kinds.register(replace(SYSTEM_MAIL, task="x"))
     assert message_kinds.never_withdrawn([Message()]) == {}

@@ -1,6 +1,7 @@
 """Storing messages, and turning them into mails."""
 
 import sys
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Parsed
 from typing import Any
@@ -12,7 +13,8 @@ from django.db import transaction
 from django.utils import translation
 
 from summit.outbox import delivery, enqueue, message_kinds, mime
-from summit.outbox.message_kinds import Attachment, Mail, MessageKind
+from summit.outbox.message_kinds import Attachment, Mail
+from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message
 from tests.factories import MessageFactory
 
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def row(**kwargs: Any) -> Message:
     values: dict[str, Any] = {
         "summit": None,
-        "kind": "system",
+        "kind": SYSTEM_MAIL,
         "subject_key": "test:1",
         "recipient_key": "party:1",
         "address": "mission@land.example",
@@ -44,9 +46,9 @@ def test_the_same_cause_is_stored_once_and_another_cause_or_recipient_is_another
     with transaction.atomic():
         assert enqueue.store([row()]) == 1
         first = Message.objects.get()
-        assert enqueue.store([row(facts={"other": 1})]) == 0
+        assert enqueue.store([row(language="fr")]) == 0
         again = Message.objects.get()
-        assert (again.pk, again.nonce, again.facts) == (first.pk, first.nonce, {})
+        assert (again.pk, again.nonce, again.language) == (first.pk, first.nonce, "en")
         for name, value in others.items():
             assert enqueue.store([row(**{name: value})]) == 1, name
 
@@ -159,9 +161,7 @@ def test_rendered_in_the_messages_language(message: Message, monkeypatch: pytest
     def render(found: Message) -> Mail:
         return Mail(subject=translation.get_language(), text="")
 
-    monkeypatch.setitem(
-        message_kinds.KINDS, "system", MessageKind("system", "x", render, message_kinds.never_withdrawn)
-    )
+    monkeypatch.setitem(message_kinds.KINDS, "system", replace(SYSTEM_MAIL, compose=render))
     with translation.override("ar"):
         assert mime.render(message).subject == "fr"
         assert translation.get_language() == "ar"

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from delegations.invitations.services import reminders
+from delegations.portal_access.messages import SIGN_IN_CODE
 from delegations.portal_access.services import sign_in_codes
 from summit.audit.models import AuditEntry
 from summit.core.process_cache import forget_all
@@ -91,12 +92,12 @@ def test_a_reminder_that_was_due_before_it_came_is_never_written(summit: Summit)
 def test_a_code_is_written_by_a_summit_that_sends(summit: Summit) -> None:
     f.MembershipFactory(party__summit=summit, person__email="a@land.example")
     sign_in_codes.ask(mailbox="a@land.example", language="en")
-    assert Message.objects.get(kind=sign_in_codes.KIND).summit == summit
-    assert not Message.objects.due().filter(kind=sign_in_codes.KIND).exists()
+    assert Message.objects.get(kind=SIGN_IN_CODE.name).summit == summit
+    assert not Message.objects.due().filter(kind=SIGN_IN_CODE.name).exists()
     other = f.MembershipFactory(party__summit=f.SummitFactory(), person__email="b@land.example")
     f.MembershipFactory(party__summit=summit, person__email="b@land.example")
     sign_in_codes.ask(mailbox="b@land.example", language="en")
-    assert Message.objects.due().get(kind=sign_in_codes.KIND).summit == other.party.summit
+    assert Message.objects.due().get(kind=SIGN_IN_CODE.name).summit == other.party.summit
 
 
 class TestPages:

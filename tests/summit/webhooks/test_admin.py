@@ -15,9 +15,9 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from summit.webhooks import endpoint_health, endpoints
 from summit.webhooks.endpoints import EndpointProblem
+from summit.webhooks.messages import WEBHOOK_OFF
 from summit.webhooks.models.deliveries import Attempt, Delivery
 from summit.webhooks.models.endpoints import Endpoint, EndpointKind
-from summit.webhooks.notices import KIND
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -195,12 +195,15 @@ class TestTelling:
             endpoint_health.gave_up(endpoint, gone=True)
         # Of what is on again no mail goes out.
         endpoints.turn_on(endpoint=other, by=organiser)
-        mail.deliver(list(Message.objects.filter(kind=KIND).values_list("pk", flat=True)))
+        mail.deliver(list(Message.objects.filter(kind=WEBHOOK_OFF.name).values_list("pk", flat=True)))
         [sent] = mailoutbox
         text = sent.message().as_bytes().decode()
         assert "Webhook turned off: Newsroom" in text
         assert f"/admin/webhooks/endpoint/{row.pk}/change/" in text.replace("=\n", "")
-        assert sorted(Message.objects.filter(kind=KIND).values_list("state", flat=True)) == ["dropped", "sent"]
+        assert sorted(Message.objects.filter(kind=WEBHOOK_OFF.name).values_list("state", flat=True)) == [
+            "dropped",
+            "sent",
+        ]
 
     def test_the_numbers(self, client: Client) -> None:
         DeliveryFactory()

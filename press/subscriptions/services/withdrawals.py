@@ -1,6 +1,5 @@
-"""Notify subscribers once that a text was withdrawn, if they were sent a mail about the text."""
+"""Tell of the withdrawal of texts: subscribers by a mail, if they were sent one about the text, and programs."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -8,8 +7,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Now
 from django.utils.translation import gettext_lazy, ngettext
 
-from press.subscriptions.models import Subscriber
-from press.texts.addresses import address
+from press.published_texts import websub
+from press.subscriptions.events import WITHDRAWN, TextWithdrawal
+from press.subscriptions.messages import PUBLICATION, WITHDRAWAL, withdrawals
+from press.subscriptions.models import Announcement
+from press.texts import listeners
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions, removed_editions
@@ -17,13 +19,10 @@ from press.texts.services.locks import lock_text
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
 from summit.core.compiled_query import Prepared
-from summit.core.languages import spoken
-from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.summits.models import sends
 
-KIND = "withdrawal"
-# More than a day after the withdrawal a notice is useless. Besides, the messages that say who got mails about a text
+# More than a day after the withdrawal a mail is useless. Besides, the messages that say who got mails about a text
 # aren't stored forever.
 WITHIN = timedelta(days=1)
 
@@ -45,10 +44,6 @@ RECALL = audit_action(
 )
 
 
-def _key(text: Text) -> str:
-    return f"press.withdrawn:{text.public_id}"
-
-
 def unrecalled() -> QuerySet[Text]:
     """Return the withdrawn texts about which subscribers must be notified now.
 
@@ -58,23 +53,23 @@ def unrecalled() -> QuerySet[Text]:
 
 
 def unrecalled_anywhere() -> QuerySet[Text]:
-    """Return lately withdrawn texts about which subscribers were sent a mail, but no withdrawal notice.
+    """Return lately withdrawn texts about which subscribers were sent a mail, but nothing about the withdrawal.
 
-    If a summit was moved here, texts withdrawn before the move are left out: the other deployment sent the notices.
+    If a summit was moved here, texts withdrawn before the move are left out: the other deployment sent the mails.
     """
     editions = Edition.objects.filter(version__text=OuterRef("pk")).annotate(
         key=Concat(Value("press.edition:"), "public_id")
     )
-    mails = Message.objects.filter(kind="publication", subject_key=OuterRef("key"))
-    notices = Message.objects.filter(kind=KIND, subject_key=OuterRef("withdrawn_key"))
+    mails = Message.objects.filter(kind=PUBLICATION.name, subject_key=OuterRef("key"))
+    mails_of_withdrawal = Message.objects.filter(kind=WITHDRAWAL.name, subject_key=OuterRef("withdrawn_key"))
     withdrawn_here = Q(summit__paused_at__isnull=True) | Q(withdrawn_at__gt=F("summit__paused_at"))
     rows = Text.objects.filter(withdrawn_here, withdrawn_at__gt=Now() - WITHIN)
     rows = rows.annotate(withdrawn_key=Concat(Value("press.withdrawn:"), "public_id"))
-    return rows.filter(Exists(editions.filter(Exists(mails))), ~Exists(notices))
+    return rows.filter(Exists(editions.filter(Exists(mails))), ~Exists(mails_of_withdrawal))
 
 
 def recall_due(*, limit: int = 200) -> int:
-    """Store the notices about at most `limit` withdrawn texts, and return about how many texts there were any.
+    """Store the mails about at most `limit` withdrawn texts, and return about how many texts there were any.
 
     Makes one query if there are none.
     """
@@ -85,9 +80,9 @@ _DUE = Prepared(lambda: unrecalled().values_list("pk"))
 
 
 def recall(text_id: int) -> bool:
-    """Store a withdrawal notice for each subscriber who was sent a mail about a text. Return whether there was any.
+    """Tell each subscriber who was sent a mail about a text of its withdrawal. Return whether there was any.
 
-    This is one transaction. No notices are stored for a text that was never public.
+    This is one transaction. No mails are stored for a text that was never public.
     """
     with transaction.atomic():
         lock_text(text_id)
@@ -95,9 +90,21 @@ def recall(text_id: int) -> bool:
         edition = _read(text) if text is not None else None
         if text is None or edition is None:
             return False
-        sent = enqueue.store(list(_messages(text, edition)))
+        sent = WITHDRAWAL.send(*withdrawals(text, edition))
         audit.record(by=audit.SYSTEM, action=RECALL, target=text, summit=text.summit, detail={"messages": sent})
     return bool(sent)
+
+
+@listeners.withdrawn(10)
+def emit_withdrawal(text: Text, removed: bool) -> None:
+    """Emit the event that a text was withdrawn or removed, in the transaction that withdraws or removes the text.
+
+    No event is emitted for a text that was never announced.
+    """
+    WITHDRAWN.emit_known(TextWithdrawal(text, removed))
+    announcements = Announcement.objects.filter(edition__version__text=text.pk).order_by()
+    if languages := set(announcements.values_list("edition__version__language", flat=True)):
+        websub.changed(text, languages, f"press.text:{text.public_id}:{2 if removed else 1}")
 
 
 def _read(text: Text) -> Edition | None:
@@ -111,37 +118,3 @@ def _read(text: Text) -> Edition | None:
         if edition is not None:
             return edition
     return None
-
-
-def _messages(text: Text, edition: Edition) -> Iterable[Message]:
-    keys = [f"press.edition:{key}" for key in _keys_of(text)]
-    recipient_keys = set(
-        Message.objects.filter(kind="publication", subject_key__in=keys).values_list("recipient_key", flat=True)
-    )
-    for subscriber in Subscriber.objects.filter(summit=text.summit_id).active().order_by("id"):
-        if f"press.subscriber:{subscriber.public_id}" in recipient_keys:
-            yield _message(text, edition, subscriber)
-
-
-def _keys_of(text: Text) -> list[str]:
-    return list(Edition.objects.filter(version__text=text).values_list("public_id", flat=True))
-
-
-def _message(text: Text, edition: Edition, subscriber: Subscriber) -> Message:
-    return enqueue.draft(
-        summit=text.summit,
-        kind=KIND,
-        subject_key=_key(text),
-        version=1,
-        recipient_key=f"press.subscriber:{subscriber.public_id}",
-        address=subscriber.address,
-        language=subscriber.language,
-        facts={
-            "subscriber": subscriber.public_id,
-            "title": edition.title,
-            "reason": text.removal_reason or text.withdrawal_reason,
-            "removed": text.removed_at is not None,
-            "path": address(text.summit, edition),
-            "summit": text.summit.named(spoken(subscriber.language)).name,
-        },
-    )

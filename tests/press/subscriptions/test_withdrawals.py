@@ -3,9 +3,9 @@
 import pytest
 from django.utils import translation
 
-from press.subscriptions.messages import render_withdrawal
+from press.subscriptions.messages import WITHDRAWAL
 from press.subscriptions.services.announcements import announce_due
-from press.subscriptions.services.withdrawal_notices import recall, recall_due
+from press.subscriptions.services.withdrawals import recall, recall_due
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from press.texts.services import texts
@@ -33,7 +33,7 @@ def told() -> list[str]:
 
 def sent() -> Mail:
     with translation.override("en"):
-        return render_withdrawal(Message.objects.get(kind="withdrawal"))
+        return WITHDRAWAL.render(Message.objects.get(kind="withdrawal"))
 
 
 def test_who_was_written_to_learns_of_it_once() -> None:

@@ -2,18 +2,16 @@
 
 A message has all changes since the last release sent to its mailbox. Unsent and failed messages are folded into the
 new message: they are dropped, and the new message also has their changes. A message that a worker has claimed may be
-on its way, so it stays, and the new message starts after it. `withdrawn` prevents outdated messages from being sent
-late, either by "send again" on a failed message or after a worker was killed.
+on its way, so it stays, and the new message starts after it. The message's kind says why an outdated message isn't
+sent late, by "send again" or after a worker was killed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy as _
 
 from delegations.mailboxes.selectors import Mailbox
 from delegations.parties.models.parties import Party
@@ -22,53 +20,17 @@ from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.agenda.selectors.sequence_numbers import Highest, highest
 from sessions.agenda.selectors.snapshots import Agenda
+from sessions.notifications.messages.agenda_changes import AGENDA_CHANGE, OVERTAKEN
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_index import ChangeIndex
-from sessions.notifications.selectors.notification_content import Facts, NotifiedChange
+from sessions.notifications.selectors.planned_messages import PlannedMessage, WaitingMessage
 from sessions.notifications.selectors.recipients import Recipient, readers
 from sessions.visibility.models import TAKING_PART
-from summit.core.languages import spoken
-from summit.outbox import enqueue, failure_reasons
+from summit.outbox import enqueue
 from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message, MessageState
 from summit.people.models import Person
 from summit.summits.models import Summit
-
-KIND = "agenda_change"
-OVERTAKEN = failure_reasons.register("agenda.overtaken", _("Release %(value)s says it all."))
-
-
-@dataclass(frozen=True)
-class WaitingMessage:
-    """An unsent message to a mailbox. `pending` is false if sending it has failed."""
-
-    pk: int
-    since: int
-    pending: bool
-
-
-@dataclass(frozen=True)
-class PlannedMessage:
-    """The planned message to one mailbox.
-
-    If it has no changes, no message is sent and the waiting messages in `overtakes` are dropped.
-    """
-
-    reader: Recipient
-    name: str
-    since: int
-    told: tuple[NotifiedChange, ...]
-    overtakes: tuple[WaitingMessage, ...]
-
-    @property
-    def mailbox(self) -> Mailbox:
-        """The mailbox to which the message is sent."""
-        return self.reader.mailbox
-
-    @property
-    def changes(self) -> tuple[SessionChange, ...]:
-        """The changes in the message, as its readers may know them."""
-        return tuple(entry.change for entry in self.told)
 
 
 def plan(
@@ -135,7 +97,7 @@ def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[Waitin
     Messages to a mailbox that was sent a newer message are left out.
     """
     newer = Message.objects.filter(
-        kind=KIND,
+        kind=AGENDA_CHANGE.name,
         summit=summit,
         recipient_key=OuterRef("recipient_key"),
         address=OuterRef("address"),
@@ -143,7 +105,7 @@ def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[Waitin
         state=MessageState.SENT,
     )
     rows: QuerySet[Any] = Message.objects.filter(
-        Q(state=MessageState.FAILED) | _free(), ~Exists(newer), kind=KIND, summit=summit
+        Q(state=MessageState.FAILED) | _free(), ~Exists(newer), kind=AGENDA_CHANGE.name, summit=summit
     ).order_by("id")
     if lock:
         rows = rows.select_for_update(of=("self",))
@@ -171,112 +133,12 @@ def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
     }
 
 
-def _called(notice: PlannedMessage, facts: Facts) -> dict[str, str]:
-    """Return a dict with the `name` by which a mail addresses its reader, and the `footnote` to the name.
-
-    A party is named in the mail's language.
-    """
-    party = facts.own(notice.reader)
-    return {"name": party.name, "footnote": party.footnote} if party else {"name": notice.name, "footnote": ""}
-
-
-def _people(notices: Iterable[PlannedMessage]) -> dict[int, str]:
-    """Return a dict from primary key to the name of each person whom a message mentions in `whom`."""
-    keys = {key for notice in notices for notified in notice.told for key, _nature in notified.whom}
-    return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
-
-
-def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
-    """Return the facts about a summit that a message stores, with names in the mail's language."""
-    names = summit.named(spoken(language))
-    return {
-        "slug": summit.slug,
-        "name": names.name,
-        "short_name": names.short_name,
-        "host": names.host,
-        "contact": summit.contact_email,
-        "language": summit.language,
-        "zone": summit.time_zone,
-        "place": names.place,
-    }
-
-
-def subject_key(release: Release) -> str:
-    """Return the outbox key of a release's messages."""
-    return f"release:{release.public_id}"
-
-
-def drafts(*, release: Release, notices: Sequence[PlannedMessage]) -> list[Message]:
-    """Return the unsaved messages of a release, which may itself be unsaved."""
-    shared = {"number": release.number, "note": release.note}
-    facts = Facts(release.summit, _people(notices))
-    return [
-        enqueue.draft(
-            summit=release.summit,
-            kind=KIND,
-            subject_key=subject_key(release),
-            version=release.number,
-            recipient_key=notice.mailbox.party_key,
-            address=notice.mailbox.address,
-            language=notice.mailbox.language,
-            facts={
-                **shared,
-                "summit": _summit_facts(release.summit, notice.mailbox.language),
-                "since": notice.since,
-                **_called(notice, facts),
-                "zone": notice.mailbox.zone,
-                **facts.of(notice.told, notice.reader),
-            },
-        )
-        for notice in notices
-        if notice.told
-    ]
-
-
-def store(*, release: Release, notices: Sequence[PlannedMessage], drafts: Sequence[Message]) -> int:
+def store(*, release: Release, planned: Sequence[PlannedMessage], drafts: Sequence[Message]) -> int:
     """Save the messages of a release and drop the messages that they replace. Return how many are to be sent."""
     # Failed messages stay visible, except if nothing in them is true any more, so that nobody sends them again.
-    overtaken = [
-        message.pk for notice in notices for message in notice.overtakes if message.pending or not notice.told
-    ]
+    overtaken = [message.pk for each in planned for message in each.overtakes if message.pending or not each.told]
     if overtaken:
         Message.objects.filter(Q(state=MessageState.FAILED) | _free(), pk__in=overtaken).update(
             state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
         )
     return enqueue.store(drafts)
-
-
-def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return a dict from primary key to reason for the messages that newer messages to the same mailbox replaced.
-
-    A message is replaced if a newer one includes its changes, or if newer ones cover all of its sessions. A later
-    change of a session isn't enough, because its readers may not have been notified. Makes one query.
-    """
-    newer: dict[tuple[int | None, str, str], list[tuple[int, int, set[str]]]] = {}
-    others = Message.objects.filter(
-        kind=KIND,
-        summit__in={message.summit_id for message in messages},
-        address__in={message.address for message in messages},
-        version__gt=min((message.version for message in messages), default=0),
-    ).exclude(state=MessageState.DROPPED)
-    for summit_id, key, address, version, since, changes in others.values_list(
-        "summit_id", "recipient_key", "address", "version", "facts__since", "facts__changes"
-    ):
-        newer.setdefault((summit_id, key, address), []).append((version, int(since), _sessions(changes)))
-    found: dict[int, str] = {}
-    for message in messages:
-        later = [
-            entry
-            for entry in newer.get((message.summit_id, message.recipient_key, message.address), ())
-            if entry[0] > message.version
-        ]
-        included = any(message.version > since for _version, since, _keys in later)
-        covered: set[str] = set().union(*(keys for _version, _since, keys in later))
-        if later and (included or _sessions(message.facts["changes"]) <= covered):
-            found[message.pk] = because(OVERTAKEN, max(version for version, _since, _keys in later))
-    return found
-
-
-def _sessions(changes: Sequence[dict[str, Any]]) -> set[str]:
-    """Return the public ids of the sessions in a message's changes."""
-    return {(change["after"] or change["before"])["key"] for change in changes}

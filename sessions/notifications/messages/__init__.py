@@ -1,0 +1,1 @@
+"""The mails about the released agenda, a module each."""

@@ -1,0 +1,154 @@
+"""Each kind of message is declared whole: its mail, facts, recipients and reasons, and the test that shows it.
+
+What a declaration lacks is said with the file in which to add it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypedDict
+
+import pytest
+from django.utils import translation
+from django.utils.text import format_lazy
+
+from summit.celery import app
+from summit.outbox import failure_reasons
+from summit.outbox.addressees import Addressee
+from summit.outbox.message_kinds import KINDS, MessageKind, UndeclaredFacts, for_each, never_withdrawn
+from summit.outbox.messages import SYSTEM_MAIL
+from summit.webhooks.messages import WEBHOOK_OFF
+from tests.sources import ROOT, modules_by_name, text, unregistered, users_of
+
+LANGUAGES = ("fr", "ar")
+# A reason that no catalogue has.
+NEW = format_lazy("{}", "A reason of a test.")
+
+
+def file_of(kind: MessageKind[Any]) -> str:
+    """Return the path of the module that declares a kind: its facts are built there."""
+    return kind.build_facts.__module__.replace(".", "/") + ".py"
+
+
+def constant_of(kind: MessageKind[Any]) -> str:
+    """Return the name of the constant that holds a kind, in its module; that of the kind if there is none."""
+    names = vars(import_module(kind.build_facts.__module__)).items()
+    return next((name for name, value in names if value == kind), kind.name)
+
+
+def lacks(kind: MessageKind[Any]) -> Iterator[str]:
+    """Yield what the declaration of a kind lacks, a sentence each."""
+    here = f"{file_of(kind)}: the kind {kind.name}"
+    if kind.compose is None and not (ROOT / "templates" / kind.template).is_file():
+        yield f"{here} has no template templates/{kind.template}"
+    if kind.compose is None and kind.subject is None:
+        yield f"{here} has no subject"
+    if kind.task not in app.tasks:
+        yield f"{here} has the task {kind.task}, which isn't in the app's tasks.py"
+    if kind.reply_to and kind.reply_to.partition(".")[0] not in frozenset().union(*kind.fact_keys):
+        yield f"{here} answers to {kind.reply_to}, which isn't among its facts"
+    constant = f"{kind.build_facts.__module__}.{constant_of(kind)}"
+    if not [name for name in users_of(constant, modules_by_name()) if not constant.startswith(f"{name}.")]:
+        yield f"{here} is declared, but nothing sends it"
+    yield from _lacks_test(kind, here)
+    yield from _lacks_reasons(kind, here)
+
+
+def _lacks_test(kind: MessageKind[Any], here: str) -> Iterator[str]:
+    path = Path(kind.shown_by)
+    if path.parts[0] != "tests" or not path.name.startswith("test_") or not (ROOT / path).is_file():
+        yield f"{here} is shown by {kind.shown_by}, which is no module of tests"
+    elif not re.search(rf'"{kind.name}"|\b{constant_of(kind)}\b', text(ROOT / path)):
+        yield f"{kind.shown_by} doesn't mention the kind {kind.name}, which {file_of(kind)} says that it shows"
+
+
+def _lacks_reasons(kind: MessageKind[Any], here: str) -> Iterator[str]:
+    if (kind.withdrawn is never_withdrawn) != (not kind.reasons):
+        yield f"{here} has reasons without a function that decides, or the other way round"
+    for key, sentence in kind.reasons.items():
+        if failure_reasons.REASONS.get(key) is not sentence:
+            yield f"{here} has the reason {key}, which isn't registered"
+        for language in LANGUAGES:
+            with translation.override("en"):
+                english = str(sentence)
+            with translation.override(language):
+                if str(sentence) == english:
+                    yield f"locale/{language}/LC_MESSAGES/django.po doesn't translate “{english}”"
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_a_kind_is_declared_whole(name: str) -> None:
+    app.loader.import_default_modules()
+    assert list(lacks(KINDS[name])) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"template": "mail/none.txt"}, "summit/webhooks/messages.py: .* no template templates/mail/none.txt"),
+        ({"name": "webhook_new"}, "webhook_new is declared, but nothing sends it"),
+        ({"subject": None}, "summit/webhooks/messages.py: .* no subject"),
+        ({"task": "outbox.tasks.none"}, "tasks.py"),
+        ({"reply_to": "contact"}, "answers to contact"),
+        ({"shown_by": "tests/summit/webhooks/test_none.py"}, "test_none.py, which is no module of tests"),
+        ({"shown_by": "tests/summit/outbox/test_models.py"}, "tests/summit/outbox/test_models.py doesn't mention"),
+        ({"withdrawn": never_withdrawn}, "reasons without a function"),
+        ({"reasons": {"webhooks.new": NEW}}, "webhooks.new, which isn't registered"),
+        ({"reasons": {"webhooks.new": NEW}}, "locale/fr/LC_MESSAGES/django.po"),
+    ],
+)
+def test_control_what_it_lacks_is_said_with_its_file(change: dict[str, Any], said: str) -> None:
+    app.loader.import_default_modules()
+    with pytest.raises(AssertionError, match=said):
+        assert "; ".join(lacks(replace(WEBHOOK_OFF, **change))) == ""
+
+
+def test_a_kind_says_who_gets_it() -> None:
+    """A declaration without recipients, facts, reasons or a test isn't made at all."""
+    needed = ("label", "task", "shown_by", "facts", "recipients", "subject_key", "build_facts", "reasons")
+    for missing in (*needed, "withdrawn"):
+        given = {name: value for name, value in vars(WEBHOOK_OFF).items() if name not in (missing, "fact_keys")}
+        with pytest.raises(TypeError, match=missing):
+            MessageKind(**given)
+
+
+def test_every_module_with_kinds_is_imported_at_the_start() -> None:
+    pattern = r"register\(\s*MessageKind\("
+    assert unregistered(pattern, modules_by_name()) == []
+    # The control: one that no app names.
+    (found,) = unregistered(pattern, {"sessions.draft.messages": "NEW = register(MessageKind(name='new'))"})
+    assert found == "sessions: no apps.py names sessions.draft.messages, which has declarations"
+
+
+class Facts(TypedDict):
+    name: str
+
+
+def test_facts_are_those_that_are_declared() -> None:
+    kind = replace(SYSTEM_MAIL, facts=Facts)
+    assert kind.fact_keys == ({"name"}, set())
+    kind.check_facts({"name": "x"})
+    with pytest.raises(UndeclaredFacts, match=r"system lacks the facts \['name'\]"):
+        kind.check_facts({})
+    with pytest.raises(UndeclaredFacts, match=r"Facts doesn't declare the facts \['passport'\]"):
+        kind.check_facts({"name": "x", "passport": "y"})
+
+
+def test_undeclared_facts_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    to = Addressee("party:1", "mission@land.example", "en")
+    kind = replace(
+        SYSTEM_MAIL,
+        facts=Facts,
+        recipients=for_each(lambda cause: [to]),
+        summit=lambda cause: None,
+        subject_key=lambda cause: "test:1",
+        build_facts=lambda cause, to: {"name": to.address, "passport": "P1"},
+    )
+    with pytest.raises(UndeclaredFacts, match="passport"):
+        kind.drafts("anything")
+    # The control: without the check they would be.
+    monkeypatch.setattr(MessageKind, "check_facts", lambda self, facts: None)
+    (row,) = kind.drafts("anything")
+    assert row.facts == {"name": "mission@land.example", "passport": "P1"}

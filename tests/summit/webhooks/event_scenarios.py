@@ -1,0 +1,195 @@
+"""What makes each event happen, and what must not: a table with a row for each declared event.
+
+Titles, names and words in it are canaries: no payload may have them.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from delegations.badges.models.badges import Badge
+from delegations.badges.services import badges
+from delegations.invitations.models.invitations import Invitation, Reply
+from delegations.invitations.services import answers
+from delegations.members.models.members import Membership
+from press.subscriptions.events import TextWithdrawal
+from press.subscriptions.services import announcements
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
+from press.texts.services import texts
+from sessions.agenda.models.releases import Release
+from sessions.releases.services import releases
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.press.helpers import add_edition, ago, approver, make_text
+
+CANARY = "Canary"
+Act = Callable[[Summit], object]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How an event happens at a summit.
+
+    `happens` has a function for each of the services that the event declares. `hidden` has what looks alike, but of
+    which nobody may be told. `unknown` returns a subject that a wrong service would emit.
+    """
+
+    happens: Mapping[str, Act]
+    hidden: Mapping[str, Act]
+    unknown: Callable[[Summit], Any]
+
+
+# --- invitations and badges -----------------------------------------------------------------------------------------
+def _invitation(summit: Summit, **values: Any) -> Invitation:
+    party = f.PartyFactory(summit=summit, name=f"{CANARY} party")
+    return f.InvitationFactory(party=party, **({"state": "sent", "sent_at": f.START} | values))
+
+
+def answer(summit: Summit, **values: Any) -> Reply:
+    """Answer an invitation for its party."""
+    return answers.answer(
+        invitation=_invitation(summit, **values),
+        answer="attending",
+        note=f"{CANARY} note",
+        name=f"{CANARY} ambassador",
+        by=f.UserFactory.with_role(Role.PROTOCOL, summit),
+        way=answers.AnswerReceipt("telephone"),
+    )
+
+
+def answer_where_it_was_revoked(summit: Summit) -> None:
+    """Answer an invitation that was revoked: it is refused."""
+    with suppress(answers.AnswerRefused):
+        answer(summit, state="revoked")
+
+
+def answer_elsewhere(summit: Summit) -> None:
+    """Answer an invitation to another summit."""
+    answer(f.SummitFactory())
+
+
+def _member(summit: Summit, **values: Any) -> Membership:
+    party = _invitation(summit, **values).party
+    person = f.PersonFactory(summit=summit, name=f"{CANARY} person")
+    return f.MembershipFactory(party=party, person=person, confirmed_at=f.START)
+
+
+def issue_badge(summit: Summit, **values: Any) -> list[Badge]:
+    """Issue a badge to a member."""
+    by = f.UserFactory.with_role(Role.ACCREDITATION, summit)
+    return badges.issue(members=[_member(summit, **values)], by=by).done
+
+
+def reissue_badge(summit: Summit) -> Badge:
+    """Replace a lost badge."""
+    (lost,) = issue_badge(summit)
+    return badges.reissue(badge=lost, by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
+
+
+def issue_badge_where_it_was_revoked(summit: Summit) -> None:
+    """Issue a badge to a member of a party whose invitation was revoked: the member is left out."""
+    assert issue_badge(summit, state="revoked") == []
+
+
+def issue_badge_elsewhere(summit: Summit) -> None:
+    """Issue a badge at another summit."""
+    assert len(issue_badge(f.SummitFactory())) == 1
+
+
+def ended_badge(summit: Summit) -> Badge:
+    """Return a badge that was ended."""
+    return f.BadgeFactory(party=f.PartyFactory(summit=summit), ended_at=f.START, why="lost")
+
+
+# --- the agenda -----------------------------------------------------------------------------------------------------
+def release(summit: Summit, visibility: str = "public") -> Release:
+    """Release a session."""
+    f.SessionFactory(summit=summit, visibility=visibility, title=f"{CANARY} session")
+    by = f.UserFactory.with_role(Role.ORGANISER, summit)
+    return releases.release(summit=summit, by=by, note=f"{CANARY} note")
+
+
+# --- texts ----------------------------------------------------------------------------------------------------------
+def publish(summit: Summit, **values: Any) -> Text:
+    """Announce a text, if it is public."""
+    edition = make_text(summit=summit, **({"moment": ago(60), "title": f"{CANARY} title"} | values))
+    announcements.announce_due()
+    return edition.version.text
+
+
+def correct(summit: Summit, *, correction: datetime | None = None, **values: Any) -> None:
+    """Announce a text, and then a newer edition of it, if that is public."""
+    text = publish(summit)
+    words = {"title": f"{CANARY} title", "change_note": f"{CANARY} number"}
+    add_edition(text.versions.get(), change_kind="correction", **({"decided_at": ago(1)} | words | values))
+    announcements.announce_due()
+
+
+def withdraw(summit: Summit, **values: Any) -> None:
+    """Withdraw a text, and then remove it."""
+    text = publish(summit, **values)
+    texts.withdraw(text=text, reason=f"{CANARY} reason", by=approver(summit))
+    texts.remove(text=text, reason=f"{CANARY} reason", by=approver(summit))
+
+
+def _edition(summit: Summit) -> Edition:
+    return make_text(summit=summit, moment=ago(-36))
+
+
+ANNOUNCE = "press.subscriptions.services.announcements.announce"
+SCENARIOS = {
+    "invitation.answered": Scenario(
+        happens={"delegations.invitations.services.answers.answer": answer},
+        hidden={"revoked": answer_where_it_was_revoked, "elsewhere": answer_elsewhere},
+        unknown=lambda summit: f.ReplyFactory(invitation=_invitation(summit)),
+    ),
+    "person.accredited": Scenario(
+        happens={
+            "delegations.badges.services.badges.issue": issue_badge,
+            "delegations.badges.services.badges.reissue": reissue_badge,
+        },
+        hidden={"revoked": issue_badge_where_it_was_revoked, "elsewhere": issue_badge_elsewhere},
+        unknown=ended_badge,
+    ),
+    "agenda.released": Scenario(
+        happens={"sessions.releases.services.releases.release": release},
+        hidden={
+            "for those who take part": lambda summit: release(summit, "participants"),
+            "for organisers": lambda summit: release(summit, "organisers"),
+            "elsewhere": lambda summit: release(f.SummitFactory()),
+        },
+        unknown=lambda summit: release(summit, "organisers"),
+    ),
+    "text.published": Scenario(
+        happens={ANNOUNCE: publish},
+        hidden={
+            "embargoed": lambda summit: publish(summit, moment=ago(-36)),
+            "held": lambda summit: publish(summit, held=True),
+            "withdrawn": lambda summit: publish(summit, withdrawn_at=ago(1)),
+            "not approved": lambda summit: publish(summit, state="in_review"),
+            "elsewhere": lambda summit: publish(f.SummitFactory()),
+        },
+        unknown=_edition,
+    ),
+    "text.corrected": Scenario(
+        happens={ANNOUNCE: correct},
+        hidden={
+            "not approved": lambda summit: correct(summit, state="in_review"),
+            "elsewhere": lambda summit: correct(f.SummitFactory()),
+        },
+        unknown=_edition,
+    ),
+    "text.withdrawn": Scenario(
+        happens={"press.subscriptions.services.withdrawals.emit_withdrawal": withdraw},
+        hidden={
+            "embargoed": lambda summit: withdraw(summit, moment=ago(-36)),
+            "held": lambda summit: withdraw(summit, held=True),
+            "elsewhere": lambda summit: withdraw(f.SummitFactory()),
+        },
+        unknown=lambda summit: TextWithdrawal(_edition(summit).version.text, removed=False),
+    ),
+}

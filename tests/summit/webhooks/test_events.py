@@ -1,0 +1,376 @@
+"""Events: declared once, emitted where they say, told to whom they may be known, and documented as they are."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Annotated, Any, TypedDict
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils.functional import Promise
+
+from delegations.badges.events import ACCREDITED
+from delegations.badges.services import badges
+from delegations.invitations.events import ANSWERED
+from delegations.invitations.services import answers
+from press.subscriptions.events import CORRECTED, PUBLISHED, WITHDRAWN
+from press.subscriptions.services import announcements
+from press.texts.services import texts
+from sessions.releases.events import RELEASED
+from sessions.releases.services import releases
+from summit.audit import services as audit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.webhooks import events as webhooks_events
+from summit.webhooks.events import EVENTS, Event, KnownTo, NotKnown, UndeclaredPayload
+from summit.webhooks.models.deliveries import Delivery
+from summit.webhooks.models.endpoints import Endpoint
+from summit.webhooks.payload_types import Url, payload_problems
+from tests import factories as f
+from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
+from tests.press.helpers import add_edition, ago, make_text
+from tests.sources import ROOT, modules_by_name, unregistered
+from tests.summit.webhooks.emissions import file_of, misplaced
+from tests.summit.webhooks.event_scenarios import CANARY, SCENARIOS
+
+pytestmark = pytest.mark.django_db
+TABLE = "tests/summit/webhooks/event_scenarios.py"
+
+
+class NoteData(TypedDict):
+    text: str
+
+
+def note(name: str = "text.published", summit: Summit | None = None) -> Event[str]:
+    """An event about a string, which is its key, that nothing declares."""
+    place = summit or SummitFactory()
+    return Event(
+        name=name,
+        label=PUBLISHED.label,
+        services=(),
+        known_to=KnownTo("everybody", lambda summit, subjects: subjects),
+        summit=lambda subject: place,
+        subject_key=lambda subject: subject,
+        payload=NoteData,
+        build_payload=lambda subject: {"text": subject},
+    )
+
+
+class TestEmitting:
+    def test_each_endpoint_that_asked_gets_one(self) -> None:
+        summit = SummitFactory()
+        wants, also = EndpointFactory.create_batch(2, summit=summit)
+        EndpointFactory(summit=summit, events=["agenda.released"])
+        EndpointFactory(summit=summit, enabled=False, off_why="hand", off_at=ago(1))
+        EndpointFactory(summit=summit, kind="hub", events=["text.published"])
+        EndpointFactory()
+        with transaction.atomic():
+            assert replace(note(summit=summit), version=lambda subject: 3).emit("x:1") == 2
+        rows = Delivery.objects.order_by("pk").values_list("endpoint", "event", "subject_key", "version", "data")
+        assert list(rows) == [(row.pk, "text.published", "x:1", 3, {"text": "x:1"}) for row in (wants, also)]
+
+    def test_no_cause_is_delivered_twice(self) -> None:
+        event = note(summit=EndpointFactory().summit)
+        others = (event, event, replace(event, version=lambda subject: 2), replace(event, name="text.corrected"))
+        with transaction.atomic():
+            assert [each.emit("x:1") for each in others] == [1, 0, 1, 1]
+            assert event.emit("x:1", "x:2") == 1
+
+    def test_one_query_where_nobody_asked_and_two_for_any_number(self, django_assert_num_queries: Any) -> None:
+        endpoint = EndpointFactory(events=[])
+        event, subjects = note(summit=endpoint.summit), [f"x:{number}" for number in range(5)]
+        with transaction.atomic(), django_assert_num_queries(1):
+            assert event.emit(*subjects) == 0
+        Endpoint.objects.update(events=["text.published"])
+        EndpointFactory.create_batch(3, summit=endpoint.summit)
+        with transaction.atomic(), django_assert_num_queries(2):
+            assert event.emit(*subjects) == 20
+        with transaction.atomic(), django_assert_num_queries(0):
+            assert event.emit() == 0
+
+    def test_an_event_is_declared_once(self) -> None:
+        assert webhooks_events.declare(PUBLISHED) is PUBLISHED
+        for name in (PUBLISHED.name, webhooks_events.TEST):
+            with pytest.raises(ValueError, match="two events"):
+                webhooks_events.declare(note(name))
+
+    @pytest.mark.django_db(transaction=True)
+    def test_never_outside_the_transaction_of_its_cause(self) -> None:
+        with pytest.raises(RuntimeError, match="the transaction"):
+            note().emit("x")
+
+    def test_a_payload_is_as_it_is_declared(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        event = note(summit=EndpointFactory().summit)
+        wrong = replace(event, build_payload=lambda subject: {"text": 1, "title": "Secret"})
+        with pytest.raises(UndeclaredPayload, match=r"data.title isn't declared; data.text is no str"):
+            wrong.emit("x:1")
+        # The control: without the check it would be sent.
+        monkeypatch.setattr(webhooks_events, "payload_problems", lambda kind, value: [])
+        assert wrong.emit("x:1") == 1
+
+    def test_what_it_says_never_changes(self) -> None:
+        row = DeliveryFactory()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Delivery.objects.filter(pk=row.pk).update(data={"other": True})
+
+    def test_secrets_are_encrypted(self) -> None:
+        endpoint = EndpointFactory()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT secret FROM webhooks_endpoint")
+            [(stored,)] = cursor.fetchall()
+        assert endpoint.secret.startswith("whsec_")
+        assert endpoint.secret.encode() not in bytes(stored)
+        assert Endpoint.objects.get().secret == endpoint.secret
+
+
+class Inner(TypedDict):
+    url: Url
+
+
+class Outer(TypedDict):
+    inner: Inner
+    number: int
+    name: str | None
+
+
+def test_types_of_payloads(settings: Any) -> None:
+    settings.BASE_URL = "https://summit.example"
+    good = {"inner": {"url": "https://summit.example/a/"}, "number": 1, "name": None}
+    assert list(payload_problems(Outer, good)) == []
+    for change, problem in (
+        ({"number": True}, "data.number is no int"),
+        ({"name": 1}, "data.name is none of str, NoneType"),
+        ({"inner": {"url": "https://other.example/"}}, "data.inner.url is no URL of https://summit.example"),
+        ({"inner": None}, "data.inner.url is missing"),
+        ({"more": 1}, "data.more isn't declared"),
+    ):
+        assert list(payload_problems(Outer, good | change)) == [problem]
+    assert Url == Annotated[str, "url"]
+
+
+# --- declarations ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_an_event_is_emitted_by_the_services_that_it_declares_and_nowhere_else(name: str) -> None:
+    assert misplaced(EVENTS[name]) == []
+    assert isinstance(EVENTS[name].label, Promise)
+    assert EVENTS[name].known_to.words
+
+
+def test_every_module_with_events_is_imported_at_the_start() -> None:
+    pattern = r"declare\(\s*Event\("
+    assert unregistered(pattern, modules_by_name()) == []
+    # The control: one that no app names.
+    (found,) = unregistered(pattern, {"sessions.draft.events": "NEW = declare(Event(name='new'))"})
+    assert found == "sessions: no apps.py names sessions.draft.events, which has declarations"
+
+
+def test_control_an_event_that_nothing_emits_is_found() -> None:
+    forgotten = replace(RELEASED, name="agenda.forgotten")
+    assert misplaced(forgotten) == ["sessions/releases/events.py: agenda.forgotten is declared, but nothing emits it"]
+
+
+def test_control_an_event_that_is_emitted_elsewhere_is_found() -> None:
+    line = "from sessions.releases.events import RELEASED\n\n\ndef save(release):\n    RELEASED.emit(release)\n"
+    assert misplaced(RELEASED, {"sessions.draft.bad": line}) == [
+        "sessions.draft.bad.save emits agenda.released, which sessions/releases/events.py declares for "
+        "sessions.releases.services.releases.release alone"
+    ]
+    module = "from delegations.invitations.services import answers\n\nanswers._store(None, None, None)\n"
+    (found,) = misplaced(EVENTS["invitation.answered"], {"portal.bad": module})
+    assert found.startswith("portal.bad emits invitation.answered")
+
+
+def test_control_a_service_that_emits_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = "sessions.releases.services.releases.preview"
+    moved = replace(RELEASED, services=(*RELEASED.services, other))
+    monkeypatch.setattr("sessions.releases.events.RELEASED", moved)
+    assert misplaced(moved) == [f"sessions/releases/events.py: {other} doesn't emit agenda.released"]
+
+
+# --- scenarios ------------------------------------------------------------------------------------------------------
+def all_of(summit: Summit) -> Endpoint:
+    return EndpointFactory(summit=summit, events=sorted(EVENTS))
+
+
+def told(name: str) -> list[tuple[str, int]]:
+    return list(Delivery.objects.filter(event=name).order_by("pk").values_list("subject_key", "version"))
+
+
+def lacks_scenario(event: Event[Any]) -> list[str]:
+    """Return what the table of scenarios lacks of an event."""
+    row = SCENARIOS.get(event.name)
+    if row is None:
+        return [f"{TABLE} has no scenario for {event.name} of {file_of(event)}"]
+    others = set(event.services).symmetric_difference(row.happens)
+    found = [f"{TABLE}: the scenario of {event.name} and its declaration disagree on {name}" for name in others]
+    return found if row.hidden else [*found, f"{TABLE}: the scenario of {event.name} has nothing hidden"]
+
+
+def test_every_event_has_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [line for event in EVENTS.values() for line in lacks_scenario(event)] == []
+    assert SCENARIOS.keys() == EVENTS.keys()
+    # The controls: a new event, and a service that nothing tries.
+    assert lacks_scenario(replace(RELEASED, name="agenda.new")) == [
+        "tests/summit/webhooks/event_scenarios.py has no scenario for agenda.new of sessions/releases/events.py"
+    ]
+    (found,) = lacks_scenario(replace(RELEASED, services=(*RELEASED.services, "sessions.other")))
+    assert found.endswith("disagree on sessions.other")
+
+
+HAPPENS = [(name, service) for name, row in SCENARIOS.items() for service in row.happens]
+HIDDEN = [(name, what) for name, row in SCENARIOS.items() for what in row.hidden]
+
+
+@pytest.mark.parametrize(("name", "service"), HAPPENS)
+def test_it_is_told_without_a_word(name: str, service: str) -> None:
+    summit = SummitFactory()
+    all_of(summit)
+    SCENARIOS[name].happens[service](summit)
+    assert told(name)
+    assert CANARY.casefold() not in str(list(Delivery.objects.values_list("data", "subject_key"))).casefold()
+
+
+@pytest.mark.parametrize(("name", "what"), HIDDEN)
+def test_nobody_is_told_of_what_is_hidden(name: str, what: str) -> None:
+    summit = SummitFactory()
+    all_of(summit)
+    SCENARIOS[name].hidden[what](summit)
+    assert told(name) == []
+    assert CANARY.casefold() not in str(list(Delivery.objects.values_list("data", "subject_key"))).casefold()
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_what_is_not_known_is_refused_wherever_it_is_emitted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    summit, event = SummitFactory(), EVENTS[name]
+    subject = SCENARIOS[name].unknown(summit)
+    all_of(summit)
+    with pytest.raises(NotKnown, match=name):
+        event.emit(subject)
+    assert event.emit_known(subject) == 0
+    # The control: without the check it would be told.
+    careless = replace(event, known_to=KnownTo("anybody", lambda summit, subjects: subjects))
+    assert careless.emit(subject) == 1
+
+
+# --- what receivers read --------------------------------------------------------------------------------------------
+def documented() -> dict[str, Any]:
+    """Return the data of the events that docs/webhooks.md shows, by their types."""
+    blocks = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "webhooks.md").read_text(), re.DOTALL)
+    found = [json.loads(block) for block in blocks]
+    return {each["type"]: each["data"] for each in found}
+
+
+def undocumented(event: Event[Any]) -> list[str]:
+    """Return what docs/webhooks.md lacks of an event, or tells otherwise than its declaration. An event with the
+    payload of another one is shown by that."""
+    shown = documented()
+    names = [each.name for each in (event, *EVENTS.values()) if each.payload is event.payload and each.name in shown]
+    if not names or f"{event.name}" not in (ROOT / "docs" / "webhooks.md").read_text():
+        return [f"docs/webhooks.md doesn't show {event.name} of {file_of(event)}"]
+    return [f"docs/webhooks.md, {event.name}: {each}" for each in payload_problems(event.payload, shown[names[0]])]
+
+
+def test_the_documentation_shows_each_event_as_it_is_declared(settings: Any) -> None:
+    settings.BASE_URL = "https://summit.example"
+    assert [line for event in EVENTS.values() for line in undocumented(event)] == []
+    assert documented().keys() <= EVENTS.keys()
+    # The controls: a new event, and one that says more than the documentation.
+    new = replace(RELEASED, name="agenda.new", payload=NoteData)
+    assert undocumented(new) == ["docs/webhooks.md doesn't show agenda.new of sessions/releases/events.py"]
+    assert undocumented(replace(RELEASED, payload=NoteData))[-1].startswith(
+        "docs/webhooks.md, agenda.released: data."
+    )
+
+
+class TestWhatAppsTell:
+    def test_an_answer(self) -> None:
+        invitation = f.InvitationFactory(state="sent", sent_at=f.START)
+        summit = invitation.party.summit
+        all_of(summit)
+        by = UserFactory.with_role(Role.PROTOCOL, summit)
+        for said in ("attending", "regrets"):
+            answers.answer(
+                invitation=invitation, answer=said, note="A secret note", name="An ambassador", by=by,
+                way=answers.AnswerReceipt("telephone"),
+            )  # fmt: skip
+        rows = [row.data for row in Delivery.objects.filter(event=ANSWERED.name).order_by("pk")]
+        assert [row["answer"] for row in rows] == ["attending", "regrets"]
+        assert rows[0]["invitation"] == {"id": invitation.public_id, "session": None}
+        address = f"http://localhost:8000/api/v1/summits/{summit.slug}/parties/{invitation.party.public_id}/"
+        assert rows[0]["party"] == {"id": invitation.party.public_id, "url": address}
+
+    def test_a_badge_and_not_its_number(self) -> None:
+        party = f.PartyFactory()
+        all_of(party.summit)
+        f.InvitationFactory(party=party, state="sent", sent_at=f.START)
+        members = [f.MembershipFactory(party=party, confirmed_at=f.START) for _number in range(3)]
+        by = UserFactory.with_role(Role.ACCREDITATION, party.summit)
+        issued = badges.issue(members=members, by=by)
+        rows = list(Delivery.objects.filter(event=ACCREDITED.name).order_by("pk"))
+        assert [row.data["person"] for row in rows] == [{"id": each.person.public_id} for each in issued.done]
+        assert len(rows) == 3
+        text = str([row.data for row in rows])
+        assert [badge for badge in issued.done if badge.public_id in text] == []
+        assert [each.person for each in members if each.person.name and each.person.name in text] == []
+
+    def test_a_release(self) -> None:
+        session = f.SessionFactory(visibility="public")
+        summit = session.summit
+        all_of(summit)
+        by = UserFactory.with_role(Role.ORGANISER, summit)
+        made = releases.release(summit=summit, by=by, note="Secret")
+        assert told(RELEASED.name) == [(f"agenda.release:{summit.public_id}", 1)]
+        data = Delivery.objects.get(event=RELEASED.name).data
+        made.refresh_from_db()
+        page = f"http://localhost:8000/{summit.slug}/agenda/"
+        assert (data["updated"], data["page"]) == (made.released_at.isoformat(), page)
+        # Of what is hidden from everybody nobody hears.
+        f.SessionFactory(summit=summit, visibility="organisers")
+        releases.release(summit=summit, by=by)
+        assert Delivery.objects.filter(event=RELEASED.name).count() == 1
+        assert [word for word in (session.title, "Secret") if word in str(data)] == []
+
+
+class TestTexts:
+    def test_published_corrected_withdrawn_removed_each_once(self) -> None:
+        text = make_text(moment=ago(60), title="Canary in the title").version.text
+        summit = text.summit
+        all_of(summit)
+        for _turn in range(3):
+            announcements.announce_due()
+        first = text.versions.get().editions.get()
+        add_edition(text.versions.get(), change_kind="correction", change_note="A number", decided_at=ago(1))
+        for _turn in range(3):
+            announcements.announce_due()
+        second = text.versions.get().editions.order_by("-number")[0]
+        by = UserFactory.with_role(Role.PRESS_APPROVER, summit)
+        texts.withdraw(text=text, reason="Wrong", by=by)
+        texts.remove(text=text, reason="Still wrong", by=by)
+        announcements.announce_due()
+        assert list(Delivery.objects.order_by("pk").values_list("event", "subject_key", "version")) == [
+            (PUBLISHED.name, f"press.edition:{first.public_id}", 1),
+            (CORRECTED.name, f"press.edition:{second.public_id}", 2),
+            (WITHDRAWN.name, f"press.text:{text.public_id}", 1),
+            (WITHDRAWN.name, f"press.text:{text.public_id}", 2),
+        ]
+        rows = [row.data for row in Delivery.objects.order_by("pk")]
+        assert [row.get("removed") for row in rows] == [None, None, False, True]
+        assert [row.get("change") for row in rows] == [None, "correction", None, None]
+        page = f"http://localhost:8000/{summit.slug}/press/{text.slug}/"
+        assert [row["page"] for row in rows] == [page] * 4
+        assert [word for word in ("Canary", "A number", "Wrong") if word in str(rows)] == []
+
+    def test_nothing_is_told_before_its_moment(self) -> None:
+        text = make_text(moment=ago(-36)).version.text
+        all_of(text.summit)
+        assert (announcements.announce_due(), announcements.announce(text.pk)) == (0, False)
+        texts.withdraw(text=text, reason="No", by=UserFactory.with_role(Role.PRESS_APPROVER, text.summit))
+        assert Delivery.objects.count() == 0
+
+    def test_what_is_told_is_told_in_the_transaction_of_the_announcement(self, monkeypatch: Any) -> None:
+        text = make_text(moment=ago(60)).version.text
+        all_of(text.summit)
+        monkeypatch.setattr(audit, "record", lambda **kwargs: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            announcements.announce(text.pk)
+        assert Delivery.objects.count() == 0
