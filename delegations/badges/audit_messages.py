@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from delegations.badges.models.badges import Badge
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.parties.models.parties import Party
-from summit.audit.actions import Facts, describe_action, describe_actions, describe_model, part, personal
+from summit.audit.actions import Facts, describe_action, describe_actions, describe_model, part
 from summit.people.models import Person
 
 
@@ -29,7 +29,6 @@ describe_action("delegations.badge.end", gettext_lazy("ended a badge"))
 describe_model(Badge, related=("person",), name=lambda row: row.person.label)
 part(Person, Badge, lambda row: Badge.objects.filter(person=row))
 part(Party, Badge, lambda row: Badge.objects.filter(party=row))
-personal(Badge, "why")
 describe_actions(
     "delegations.transferablepassrule",
     add=gettext_lazy("added a kind of overpass"),

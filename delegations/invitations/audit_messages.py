@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.invitations.models.invitations import Answer, Channel, Invitation, InvitationLink, Reply, ReplyScan
-from delegations.invitations.models.letters import CallNote, CallOutcome
+from delegations.invitations.models.letters import CallOutcome
 from delegations.parties.models.parties import Party
-from summit.audit.actions import Facts, actor, describe_action, describe_actions, describe_model, part, personal
+from summit.audit.actions import Facts, actor, describe_action, describe_actions, describe_model, part
 
 describe_actions(
     "delegations.lettertemplate",
@@ -111,7 +111,3 @@ part(Party, Reply, lambda row: Reply.objects.filter(invitation__party=row))
 part(Invitation, Reply, lambda row: Reply.objects.filter(invitation=row))
 part(Reply, ReplyScan, lambda row: ReplyScan.objects.filter(reply=row))
 part(Invitation, InvitationLink, lambda row: InvitationLink.objects.filter(invitation=row))
-personal(InvitationLink, "address", "person")
-personal(Invitation, "answered_by", "note")
-personal(Reply, "name", "note")
-personal(CallNote, "note")

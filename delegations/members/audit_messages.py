@@ -2,14 +2,13 @@
 
 from django.utils.translation import gettext_lazy
 
-from delegations.members.field_groups import PARTICULARS
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
-from summit.audit.actions import describe_action, describe_actions, describe_model, part, personal
+from summit.audit.actions import describe_action, describe_actions, describe_model, part
 from summit.people.models import Person
 
 describe_actions(
@@ -45,7 +44,6 @@ part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
 describe_model(
     DuplicateCandidate, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person
 )
-personal(Particulars, *PARTICULARS)
 describe_actions(
     "delegations.category",
     add=gettext_lazy("added a category of people"),

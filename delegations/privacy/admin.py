@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members.models.categories import Category
 from delegations.privacy import purge_job
-from delegations.privacy.models import PersonalDataKind, Retention
+from delegations.privacy.models import Retention
 from delegations.privacy.services import nightly_purge, retention, retention_times
 from delegations.privacy.services.retention import RetainedRows, Times
 from summit.admin_base.forms import SentencesForm
@@ -25,6 +25,7 @@ from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.summit_scope import where_may
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
+from summit.core.personal_data import PersonalDataKind
 from summit.jobs import services as jobs_services
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit

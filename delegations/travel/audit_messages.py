@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from delegations.parties.models.parties import Party
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
-from summit.audit.actions import describe_action, describe_actions, describe_model, part, personal
+from summit.audit.actions import describe_action, describe_actions, describe_model, part
 from summit.people.models import Person
 
 describe_action("delegations.declaration.declare", gettext_lazy("declared something that the person brings"))
@@ -20,7 +20,6 @@ describe_model(
 )
 part(Person, Declaration, lambda row: Declaration.objects.filter(person=row))
 part(Party, Declaration, lambda row: Declaration.objects.filter(party=row))
-personal(Declaration, "details", "reason")
 describe_actions(
     "delegations.declarationkind",
     add=gettext_lazy("added a kind of declaration"),
@@ -34,4 +33,3 @@ describe_action("delegations.visaletter.void", gettext_lazy("made a visa support
 describe_model(VisaLetter, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person)
 part(Person, VisaLetter, lambda row: VisaLetter.objects.filter(person=row))
 part(Party, VisaLetter, lambda row: VisaLetter.objects.filter(party=row))
-personal(VisaLetter, "embassy", "reason", "content")

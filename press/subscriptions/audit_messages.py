@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy, ngettext
 
 from press.subscriptions.models import Subscriber
-from summit.audit.actions import Facts, describe_action, describe_model, personal
+from summit.audit.actions import Facts, describe_action, describe_model
 
 
 def _announced(facts: Facts) -> str:
@@ -37,4 +37,3 @@ describe_action("press.subscription_confirmed", gettext_lazy("noted that the sub
 describe_action("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
 # The address is personal data, so the audit identifies a subscriber by the public id.
 describe_model(Subscriber, name=lambda row: row.public_id)
-personal(Subscriber, "address")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.exchange.models import ScheduleImportFile
-from summit.audit.actions import Facts, describe_action, describe_model, personal
+from summit.audit.actions import Facts, describe_action, describe_model
 from summit.templatetags.moments import short_clock
 
 
@@ -22,4 +22,3 @@ describe_action("agenda.schedule_file.remove", gettext_lazy("deleted an uploaded
 describe_action("agenda.read_in", _read_in, label=gettext_lazy("read a schedule into the agenda"))
 # A schedule is named by its upload time, because the name of its file may contain a person's name.
 describe_model(ScheduleImportFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
-personal(ScheduleImportFile, "content", "filename", "report")

@@ -8,8 +8,17 @@ from django.utils.translation import pgettext_lazy
 from sessions.visibility.models import Visibility
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.summits.models import Summit
 from summit.users.models import User
+
+UPLOADED_SCHEDULES = ProcessingActivity(
+    subjects=DataSubject.UPLOADED,
+    purpose=_("To take sessions over from uploaded schedules."),
+    view="agenda.scheduleimportfile.view",
+    change="agenda.scheduleimportfile.change",
+    kept_as=PersonalDataKind.SCANS,
+)
 
 
 class ScheduleImportFile(PublicModel):
@@ -18,12 +27,12 @@ class ScheduleImportFile(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="schedule_files", verbose_name=pgettext_lazy("label", "summit")
     )
-    filename = models.CharField(_("file"), max_length=200)
+    filename = personal(models.CharField(_("file"), max_length=200), UPLOADED_SCHEDULES)
     # The visibility of new sessions.
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
-    content = EncryptedBytesField(editable=False)
+    content = personal(EncryptedBytesField(editable=False), UPLOADED_SCHEDULES)
     # "" until the events have been checked.
-    report = EncryptedTextField(editable=False)
+    report = personal(EncryptedTextField(editable=False), UPLOADED_SCHEDULES)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")

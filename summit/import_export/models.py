@@ -6,8 +6,18 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.summits.models import Summit
 from summit.users.models import User
+
+UPLOADED_LISTS = ProcessingActivity(
+    subjects=DataSubject.UPLOADED,
+    purpose=_("To fill lists from uploaded files."),
+    view="summit.listimportfile.view",
+    change="summit.listimportfile.change",
+    kept_as=PersonalDataKind.SCANS,
+    logged=False,
+)
 
 
 class ListImportFile(PublicModel):
@@ -18,10 +28,10 @@ class ListImportFile(PublicModel):
     )
     # The model's label, such as "summit.venue".
     label = models.CharField(_("list"), max_length=80)
-    filename = models.CharField(_("file"), max_length=200)
+    filename = personal(models.CharField(_("file"), max_length=200), UPLOADED_LISTS)
     # Emptied once the table is applied.
-    content = EncryptedBytesField(editable=False)
-    report = EncryptedTextField(editable=False)
+    content = personal(EncryptedBytesField(editable=False), UPLOADED_LISTS)
+    report = personal(EncryptedTextField(editable=False), UPLOADED_LISTS)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"), null=True

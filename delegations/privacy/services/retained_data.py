@@ -3,22 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from delegations.focal_points.models import FocalPointRequest
 from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
-from delegations.members.field_groups import NEEDS, PASSPORT, TRAVEL
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
-from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Piece, piece
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
+from summit.core.personal_data import (
+    DataSubject,
+    PersonalDataKind,
+    ProcessingActivity,
+    personal,
+    personal_columns,
+)
+from summit.import_export.models import ListImportFile
 from summit.outbox import personal_data
 from summit.outbox.models import Message
 from summit.people.models import Person
@@ -27,7 +33,16 @@ from summit.privacy.registry import erased_name
 from summit.summits.models import Summit
 from summit.webhooks.models.deliveries import Delivery, DeliveryState
 
-DIGESTS = ("passport_digest", "birth_digest")
+# The columns of import files are declared here until their models are.
+UPLOADED_TABLES = ProcessingActivity(
+    subjects=DataSubject.UPLOADED,
+    purpose=_("To enter parties and people from uploaded tables."),
+    view="delegations.delegationimportfile.view",
+    change="delegations.delegationimportfile.change",
+    kept_as=PersonalDataKind.SCANS,
+)
+for _name in ("filename", "content", "report", "answers"):
+    personal(DelegationImportFile._meta.get_field(_name), UPLOADED_TABLES)
 
 
 def _empty(name: str) -> Any:
@@ -46,15 +61,22 @@ def _filled(*names: str) -> Q:
     return condition
 
 
-def _particulars(what: str, title: Any, *names: str) -> Piece:
+def _particulars(what: PersonalDataKind, title: Any) -> Piece:
+    """Return the piece that blanks all columns of Particulars that are declared as this kind of data."""
+    names = _kept_as(Particulars, what)
     return Piece(
         what=what,
         name=what,
         title=title,
+        model=Particulars,
         rows=lambda summit: Particulars.objects.filter(_filled(*names), person__summit=summit),
         purge=lambda keys: Particulars.objects.filter(pk__in=keys).update(**{name: _empty(name) for name in names}),
         person="person",
     )
+
+
+def _kept_as(model: type[Model], what: PersonalDataKind) -> list[str]:
+    return [column.name for column, declared in personal_columns(model) if declared.kept_as == what]
 
 
 def _deleted(what: str, name: str, title: Any, model: Any, path: str, *, person: str = "") -> Piece:
@@ -62,6 +84,7 @@ def _deleted(what: str, name: str, title: Any, model: Any, path: str, *, person:
         what=what,
         name=name,
         title=title,
+        model=model,
         rows=lambda summit: model.objects.filter(**{path: summit}),
         purge=lambda keys: model.objects.filter(pk__in=keys).delete(),
         person=person,
@@ -79,6 +102,7 @@ def _blanked(what: str, name: str, title: Any, model: Any, path: str, *names: st
         what=what,
         name=name,
         title=title,
+        model=model,
         rows=rows,
         purge=lambda keys: model.objects.filter(pk__in=keys).update(**dict.fromkeys(names, "")),
         person=person,
@@ -114,9 +138,9 @@ def _erase_people(keys: list[Any]) -> None:
 
 
 PIECES = (
-    _particulars(PersonalDataKind.PASSPORT, _("passport data"), *PASSPORT.fields, *DIGESTS),
-    _particulars(PersonalDataKind.NEEDS, _("dietary and access needs"), *NEEDS.fields),
-    _particulars(PersonalDataKind.TRAVEL, _("travel and hotel"), *TRAVEL.fields),
+    _particulars(PersonalDataKind.PASSPORT, _("passport data")),
+    _particulars(PersonalDataKind.NEEDS, _("dietary and access needs")),
+    _particulars(PersonalDataKind.TRAVEL, _("travel and hotel")),
     _deleted(PersonalDataKind.PHOTO, "photos", _("photographs"), Photo, "person__summit", person="person"),
     _deleted(
         PersonalDataKind.DECLARATIONS,
@@ -129,10 +153,12 @@ PIECES = (
     _deleted(PersonalDataKind.VISA, "visa_letters", _("visa letters"), VisaLetter, "summit", person="person"),
     _deleted(PersonalDataKind.SCANS, "scans", _("scans of answers"), ReplyScan, "reply__invitation__party__summit"),
     _deleted(PersonalDataKind.SCANS, "sheets", _("uploaded tables"), DelegationImportFile, "summit"),
+    _deleted(PersonalDataKind.SCANS, "list_files", _("tables for lists"), ListImportFile, "summit"),
     Piece(
         what=PersonalDataKind.MAIL,
         name="mail",
         title=_("mail that was sent"),
+        model=Message,
         rows=lambda summit: personal_data.old(summit=summit),
         purge=lambda keys: Message.objects.filter(pk__in=keys).delete(),
     ),
@@ -140,6 +166,7 @@ PIECES = (
         what=PersonalDataKind.MAIL,
         name="deliveries",
         title=_("deliveries to webhooks"),
+        model=Delivery,
         rows=lambda summit: Delivery.objects.filter(endpoint__summit=summit).exclude(state=DeliveryState.PENDING),
         purge=lambda keys: Delivery.objects.filter(pk__in=keys).delete(),
     ),
@@ -148,7 +175,15 @@ PIECES = (
     _deleted(
         PersonalDataKind.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"
     ),
-    _blanked(PersonalDataKind.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", "email", person="pk"),
+    _blanked(
+        PersonalDataKind.CONTACT,
+        "mailboxes",
+        _("mailboxes of people"),
+        Person,
+        "summit",
+        *_kept_as(Person, PersonalDataKind.CONTACT),
+        person="pk",
+    ),
     _blanked(
         PersonalDataKind.CONTACT,
         "missions",
@@ -170,6 +205,7 @@ PIECES = (
         what=PersonalDataKind.PERSON,
         name="people",
         title=_("people"),
+        model=Person,
         rows=lambda summit: Person.objects.filter(summit=summit, erased_at__isnull=True),
         purge=_erase_people,
         person="pk",
@@ -179,6 +215,7 @@ PIECES = (
         what=PersonalDataKind.PERSON,
         name="replies",
         title=_("names under answers"),
+        model=Reply,
         rows=_replies,
         purge=_erase_replies,
     ),
@@ -186,6 +223,7 @@ PIECES = (
         what=PersonalDataKind.PERSON,
         name="answers",
         title=_("names in invitations"),
+        model=Invitation,
         rows=_invitations,
         purge=_erase_invitations,
     ),

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 
@@ -34,7 +34,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows that hold one kind of data and are purged together.
+    """Rows of one model that hold one kind of data and are purged together.
 
     `rows` returns the rows of a summit that still hold such data. `person` is the lookup path from a row to the
     person whose category decides on the retention time, or "" if there is none. `purge` deletes or blanks the rows
@@ -45,6 +45,7 @@ class Piece:
     what: str
     name: str
     title: str | Promise
+    model: type[Model]
     rows: Callable[[Summit], QuerySet[Any]]
     purge: Callable[[list[Any]], object]
     person: str = ""

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from delegations.core.services import rows
 from delegations.members.models.categories import Category
-from delegations.privacy.models import PersonalDataKind, Retention
+from delegations.privacy.models import Retention
 from delegations.privacy.services.retention import CHANGE
 from summit.audit import services as audit
+from summit.core.personal_data import PersonalDataKind
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User

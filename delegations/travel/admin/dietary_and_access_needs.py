@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from delegations.members.field_groups import label
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
@@ -46,7 +47,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
             by=user,
             label="summit.person",
             rows=[(summit.pk, line.person.public_id) for line in needs],
-            fields=("diet", "access"),
+            fields=dietary_and_access_needs.columns(),
         )
     context = {
         **admin.site.each_context(request),
@@ -54,6 +55,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "title": _("Needs"),
         "summit": summit,
         "lines": needs,
+        "headings": [label(name) for name in dietary_and_access_needs.columns()],
         "counted": dietary_and_access_needs.counted(needs),
         "parties": parties,
         "party": party,

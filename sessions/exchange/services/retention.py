@@ -6,9 +6,9 @@ import json
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Piece, piece
 from sessions.exchange.models import ScheduleImportFile
+from summit.core.personal_data import PersonalDataKind
 from summit.privacy.registry import Portion, Subject, portion
 
 
@@ -40,6 +40,7 @@ piece(45)(
         what=PersonalDataKind.SCANS,
         name="schedule_files",
         title=_("uploaded schedules"),
+        model=ScheduleImportFile,
         rows=lambda summit: ScheduleImportFile.objects.filter(summit=summit),
         purge=lambda keys: ScheduleImportFile.objects.filter(pk__in=keys).delete(),
     )
