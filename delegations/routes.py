@@ -288,6 +288,12 @@ declare(
     see="delegations.retention.view",
     do="delegations.retention.change",
 )
+declare(
+    "admin:delegations_retention_record",
+    Gate.DESK,
+    kind="summit.summit",
+    see="delegations.retention.view",
+)
 for _name in ("photos", "photos_file"):
     declare(
         f"admin:delegations_{_name}",

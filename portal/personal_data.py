@@ -33,7 +33,7 @@ from delegations.membership_changes.models import Handover
 from delegations.parties import nationality_choices
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from delegations.privacy.services.retention import Times
+from delegations.privacy.selectors.retention import Times
 from portal.views.delegation.person import SECTIONS
 from summit.core.date_formats import long_day
 from summit.core.personal_data import Content, PersonalDataKind, activity_of, declaration

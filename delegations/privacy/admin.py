@@ -12,12 +12,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
+from delegations.core import table_writers
 from delegations.members.models.categories import Category
 from delegations.privacy import purge_job
 from delegations.privacy.models import Retention
+from delegations.privacy.selectors import processing_record
+from delegations.privacy.selectors.retention import Times
 from delegations.privacy.services import nightly_purge, retention, retention_times
-from delegations.privacy.services.retention import RetainedRows, Times
+from delegations.privacy.services.retention import RetainedRows
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
@@ -116,15 +120,42 @@ class RetentionAdmin(ServiceAdmin):
         retention_times.remove(by=by, time=row)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URL patterns, with the page added that shows what data a summit holds."""
-        view = self.admin_site.admin_view(self.summit_view)
-        return [path("summit/<slug:slug>/", view, name="delegations_retention_summit"), *super().get_urls()]
+        """Return the admin's URL patterns, with two pages added: a summit's data, and its record of processing."""
+        wrap, summit = self.admin_site.admin_view, "summit/<slug:slug>/"
+        return [
+            path(summit, wrap(self.summit_view), name="delegations_retention_summit"),
+            path(f"{summit}record/", wrap(require_safe(self.record_view)), name="delegations_retention_record"),
+            *super().get_urls(),
+        ]
 
-    def summit_view(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Show what data a summit holds, when it is purged, and how much tonight; a POST starts the purge now."""
+    def _visible_summit(self, request: HttpRequest, slug: str) -> tuple[Summit, User]:
+        """Return the summit and the signed-in user. Raises Http404 if the user may not see its retention times."""
         summit, user = Summit.objects.filter(slug=slug).first(), request.user
         if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
             raise Http404
+        return summit, user
+
+    def record_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show the summit's record of processing; with `?take=csv`, return it as a file."""
+        summit, _user = self._visible_summit(request, slug)
+        entries = processing_record.entries(summit=summit)
+        if request.GET.get("take") == table_writers.CSV:
+            content = table_writers.write(processing_record.table(entries), ending=table_writers.CSV)
+            headers = {"Content-Disposition": f'attachment; filename="processing-record-{summit.slug}.csv"'}
+            return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[table_writers.CSV], headers=headers)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Record of processing"),
+            "summit": summit,
+            "headings": processing_record.headings(),
+            "groups": processing_record.grouped(entries),
+        }
+        return TemplateResponse(request, "admin/delegations/privacy/processing_record.html", context)
+
+    def summit_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what data a summit holds, when it is purged, and how much tonight; a POST starts the purge now."""
+        summit, user = self._visible_summit(request, slug)
         check(user, retention.CHANGE, summit)
         if request.method == "POST":
             return redirect(
@@ -168,7 +199,7 @@ def _lines(summit: Summit, tonight: list[RetainedRows]) -> list[RetentionLine]:
                 what=what,
                 label=str(label),
                 days=_days(times.days[what, None]),
-                goes=_last_day(times.goes_on(what)),
+                goes=_last_day(times.last_day_of(what)),
                 exceptions=exceptions,
                 number=sum(each.number for each in retained),
                 due=sum(each.due for each in retained),
@@ -185,4 +216,4 @@ def _days(days: int | None) -> str:
 
 
 def _last_day(day: date | None) -> str:
-    return long_day(day - timedelta(days=1)) if day else "–"
+    return long_day(day) if day else "–"

@@ -8,7 +8,14 @@ from django.utils.translation import pgettext_lazy
 from sessions.visibility.models import Visibility
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.models import PublicModel
-from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
+from summit.core.personal_data import (
+    FILE_CONTENT,
+    REPORT,
+    DataSubject,
+    PersonalDataKind,
+    ProcessingActivity,
+    personal,
+)
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -30,9 +37,9 @@ class ScheduleImportFile(PublicModel):
     filename = personal(models.CharField(_("file"), max_length=200), UPLOADED_SCHEDULES)
     # The visibility of new sessions.
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
-    content = personal(EncryptedBytesField(editable=False), UPLOADED_SCHEDULES)
+    content = personal(EncryptedBytesField(editable=False), UPLOADED_SCHEDULES, label=FILE_CONTENT)
     # "" until the events have been checked.
-    report = personal(EncryptedTextField(editable=False), UPLOADED_SCHEDULES)
+    report = personal(EncryptedTextField(editable=False), UPLOADED_SCHEDULES, label=REPORT)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")

@@ -4,14 +4,14 @@ They are the account, the audit history, the requests to hand over the data, and
 the libraries' models are declared here too.
 """
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import browser_sessions
@@ -28,6 +28,7 @@ SIGNED_IN = ProcessingActivity(
     purpose=_("To show users where they are signed in."),
     stays=_("Deleted when they sign out, or when the account is erased."),
     logged=False,
+    model_name=_("browsers of users"),
 )
 ADMIN_HISTORY = ProcessingActivity(
     subjects=DataSubject.ACCOUNTS,
@@ -37,15 +38,13 @@ ADMIN_HISTORY = ProcessingActivity(
 )
 
 
-def _declare(model: type[Model], activity: ProcessingActivity, *names: str) -> None:
-    for name in names:
-        personal(cast("Any", model._meta.get_field(name)), activity, logged=False)
-
-
-_declare(EmailAddress, ACCOUNT, "email")
-_declare(UserSession, SIGNED_IN, "ip", "user_agent", "data")
-_declare(Session, SIGNED_IN, "session_data")
-_declare(LogEntry, ADMIN_HISTORY, "object_repr", "change_message")
+personal(EmailAddress._meta.get_field("email"), ACCOUNT, logged=False)
+personal(UserSession._meta.get_field("ip"), SIGNED_IN, label=_("network address"))
+personal(UserSession._meta.get_field("user_agent"), SIGNED_IN, label=_("browser"))
+personal(UserSession._meta.get_field("data"), SIGNED_IN, label=_("details of signing in"))
+personal(Session._meta.get_field("session_data"), SIGNED_IN)
+personal(LogEntry._meta.get_field("object_repr"), ADMIN_HISTORY)
+personal(LogEntry._meta.get_field("change_message"), ADMIN_HISTORY)
 
 
 def _account(subject: Subject) -> QuerySet[User]:

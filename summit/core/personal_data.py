@@ -18,6 +18,9 @@ Text = str | Promise
 # Reasons why no retention time ends some data.
 BY_KEY = _("They name the person by a key alone.")
 PUBLISHED_WORDS = _("Published words are never changed.")
+# Names of data that several models have.
+FILE_CONTENT = _("contents of the file")
+REPORT = _("report on the rows")
 Column = TypeVar("Column")
 
 
@@ -77,6 +80,7 @@ class ProcessingActivity:
     - `view` and `change` are the permissions to see and to change it. Without one, nobody does at the desks.
     - `kept_as` is the kind of data whose retention time ends it. Without one, `stays` says when it ends.
     - `logged` is whether the access log records who saw it. The audit never stores the values of such data.
+    - `model_name` names the rows of a library's model that has no translated name.
     """
 
     subjects: DataSubject
@@ -86,6 +90,7 @@ class ProcessingActivity:
     kept_as: PersonalDataKind | None = None
     stays: Text = ""
     logged: bool = True
+    model_name: Text = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +98,7 @@ class PersonalField:
     """The declaration of one column with personal data. `personal` describes its arguments."""
 
     activity: ProcessingActivity
+    label: Text
     purpose: Text
     kept_as: PersonalDataKind | None
     logged: bool
@@ -115,6 +121,7 @@ def personal(
     column: Column,
     activity: ProcessingActivity,
     *,
+    label: Text = "",
     purpose: Text = "",
     kept_as: PersonalDataKind | None = None,
     logged: bool | None = None,
@@ -129,6 +136,7 @@ def personal(
 ) -> Column:
     """Declare that a column of a model holds personal data, and return the column.
 
+    - `label` names the data, if the column has no name for users.
     - `purpose`, `kept_as` and `logged` replace those of the activity.
 
     The other arguments are for the fields of a person that people enter:
@@ -141,6 +149,7 @@ def personal(
     """
     declared = PersonalField(
         activity=activity,
+        label=label,
         purpose=purpose or activity.purpose,
         kept_as=kept_as or activity.kept_as,
         logged=activity.logged if logged is None else logged,

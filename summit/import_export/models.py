@@ -6,7 +6,14 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.models import PublicModel
-from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
+from summit.core.personal_data import (
+    FILE_CONTENT,
+    REPORT,
+    DataSubject,
+    PersonalDataKind,
+    ProcessingActivity,
+    personal,
+)
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -30,8 +37,8 @@ class ListImportFile(PublicModel):
     label = models.CharField(_("list"), max_length=80)
     filename = personal(models.CharField(_("file"), max_length=200), UPLOADED_LISTS)
     # Emptied once the table is applied.
-    content = personal(EncryptedBytesField(editable=False), UPLOADED_LISTS)
-    report = personal(EncryptedTextField(editable=False), UPLOADED_LISTS)
+    content = personal(EncryptedBytesField(editable=False), UPLOADED_LISTS, label=FILE_CONTENT)
+    report = personal(EncryptedTextField(editable=False), UPLOADED_LISTS, label=REPORT)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"), null=True

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.parties.models.parties import Level, Party
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
-from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
+from summit.core.personal_data import FILE_CONTENT, DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.core.validators import validate_printable, validate_text
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person
@@ -225,7 +225,7 @@ class ReplyScan(models.Model):
     filename = personal(models.CharField(_("file"), max_length=200), ANSWER_SCANS)
     media_type = models.CharField(_("format"), max_length=60)
     size = models.PositiveIntegerField(_("bytes"))
-    content = personal(EncryptedBytesField(editable=False), ANSWER_SCANS)
+    content = personal(EncryptedBytesField(editable=False), ANSWER_SCANS, label=FILE_CONTENT)
 
     class Meta:
         verbose_name = _("scan")

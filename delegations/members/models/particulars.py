@@ -186,12 +186,14 @@ class Particulars(models.Model):
     passport_digest = personal(
         models.CharField(max_length=64, blank=True, editable=False, db_index=True),
         PASSPORT,
+        label=_("digest of the passport number"),
         purpose=_("To find people who are entered twice."),
         logged=False,
     )
     birth_digest = personal(
         models.CharField(max_length=64, blank=True, editable=False, db_index=True),
         PASSPORT,
+        label=_("digest of the date of birth"),
         purpose=_("To find people who are entered twice."),
         logged=False,
     )
@@ -289,7 +291,7 @@ class Photo(models.Model):
     entered_for = models.ForeignKey(
         Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("entered for")
     )
-    image = personal(EncryptedBytesField(editable=False), PHOTO)
+    image = personal(EncryptedBytesField(editable=False), PHOTO, label=_("photograph"))
     width = models.PositiveIntegerField(_("width"))
     height = models.PositiveIntegerField(_("height"))
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

@@ -18,6 +18,8 @@ from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
 from summit.core.personal_data import (
+    FILE_CONTENT,
+    REPORT,
     DataSubject,
     PersonalDataKind,
     ProcessingActivity,
@@ -41,8 +43,10 @@ UPLOADED_TABLES = ProcessingActivity(
     change="delegations.delegationimportfile.change",
     kept_as=PersonalDataKind.SCANS,
 )
-for _name in ("filename", "content", "report", "answers"):
-    personal(DelegationImportFile._meta.get_field(_name), UPLOADED_TABLES)
+personal(DelegationImportFile._meta.get_field("filename"), UPLOADED_TABLES)
+personal(DelegationImportFile._meta.get_field("content"), UPLOADED_TABLES, label=FILE_CONTENT)
+personal(DelegationImportFile._meta.get_field("report"), UPLOADED_TABLES, label=REPORT)
+personal(DelegationImportFile._meta.get_field("answers"), UPLOADED_TABLES, label=_("answers"))
 
 
 def _empty(name: str) -> Any:

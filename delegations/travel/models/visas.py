@@ -70,7 +70,7 @@ class VisaLetter(PublicModel):
         models.CharField(_("reason"), max_length=500, blank=True, validators=[validate_printable]), VISA_LETTERS
     )
     # The text of the letter as JSON, frozen so that it is the same whenever it is printed.
-    content = personal(EncryptedTextField(editable=False), VISA_LETTERS)
+    content = personal(EncryptedTextField(editable=False), VISA_LETTERS, label=_("text of the letter"))
 
     class Meta:
         verbose_name = _("visa support letter")

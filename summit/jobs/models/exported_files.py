@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
-from summit.core.personal_data import DataSubject, ProcessingActivity, personal
+from summit.core.personal_data import FILE_CONTENT, DataSubject, ProcessingActivity, personal
 from summit.jobs.models.jobs import Job
 from summit.users.models import User
 
@@ -33,7 +33,7 @@ class ExportedFile(PublicModel):
     language = models.CharField(_("language"), max_length=15)
     keys = models.JSONField(default=list)
     columns = models.JSONField(default=list)
-    filters = personal(models.JSONField(default=dict), EXPORTED_LISTS)
+    filters = personal(models.JSONField(default=dict), EXPORTED_LISTS, label=_("filters of the list"))
     # The primary keys of the summits that have rows in the file, and whether it holds personal data.
     summits = models.JSONField(default=list)
     personal = models.BooleanField(default=False)
@@ -58,7 +58,7 @@ class ExportedFilePart(models.Model):
 
     table = models.ForeignKey(ExportedFile, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
-    content = personal(EncryptedBytesField(editable=False), EXPORTED_LISTS)
+    content = personal(EncryptedBytesField(editable=False), EXPORTED_LISTS, label=FILE_CONTENT)
 
     class Meta:
         verbose_name = _("part of a kept table")

@@ -101,7 +101,7 @@ class Message(PublicModel):
     created_at = models.DateTimeField(_("caused at"), db_default=Now())
 
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.PENDING)
-    rendered = personal(EncryptedBytesField(null=True, editable=False), MAIL)
+    rendered = personal(EncryptedBytesField(null=True, editable=False), MAIL, label=_("text of the mail"))
     rendered_subject = personal(models.CharField(_("subject"), max_length=255, blank=True, editable=False), MAIL)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     # The fencing token: counts every claim and never decreases, even when `attempts` does.

@@ -10,8 +10,9 @@ from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.privacy import purge_job
 from delegations.privacy.models import USUAL_DAYS, Retention
+from delegations.privacy.selectors.retention import Times
 from delegations.privacy.services import nightly_purge, retention
-from delegations.privacy.services.retention import Times, today_at
+from delegations.privacy.services.retention import today_at
 from summit.audit.models import AuditEntry
 from summit.core.personal_data import PersonalDataKind, personal_columns
 from summit.jobs import runner
