@@ -24,7 +24,7 @@ FOCAL_POINT_REQUESTS = ProcessingActivity(
     subjects=DataSubject.FOCAL_POINTS,
     purpose=_("To decide who may act for a party."),
     view="delegations.focalpointrequest.view",
-    change="delegations.focalpointrequest.change",
+    change="delegations.ask_focal_point",
     kept_as=PersonalDataKind.CONTACT,
 )
 

@@ -24,7 +24,7 @@ HANDOVERS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
     purpose=_("To pass on what was somebody’s own when they leave."),
     view="delegations.handover.view",
-    change="delegations.handover.change",
+    change="delegations.decide_handover",
     stays=BY_KEY,
     logged=False,
 )

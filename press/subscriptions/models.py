@@ -26,7 +26,6 @@ SUBSCRIPTIONS = ProcessingActivity(
     subjects=DataSubject.SUBSCRIBERS,
     purpose=_("To send new texts to people who asked for them."),
     view="press.subscriber.view",
-    change="press.subscriber.change",
     kept_as=PersonalDataKind.CONTACT,
 )
 

@@ -23,7 +23,7 @@ UPLOADED_SCHEDULES = ProcessingActivity(
     subjects=DataSubject.UPLOADED,
     purpose=_("To take sessions over from uploaded schedules."),
     view="agenda.scheduleimportfile.view",
-    change="agenda.scheduleimportfile.change",
+    change="agenda.edit",
     kept_as=PersonalDataKind.SCANS,
 )
 

@@ -21,7 +21,7 @@ UPLOADED_LISTS = ProcessingActivity(
     subjects=DataSubject.UPLOADED,
     purpose=_("To fill lists from uploaded files."),
     view="summit.listimportfile.view",
-    change="summit.listimportfile.change",
+    change="summit.read_in_list",
     kept_as=PersonalDataKind.SCANS,
     logged=False,
 )

@@ -17,7 +17,7 @@ TAKING_PART = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
     purpose=_("To invite people, to address them, and to name them at the summit."),
     view="summit.person.view",
-    change="summit.person.change",
+    change="delegations.enter_person",
     kept_as=PersonalDataKind.PERSON,
 )
 

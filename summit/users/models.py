@@ -36,7 +36,6 @@ ACCOUNT = ProcessingActivity(
     subjects=DataSubject.ACCOUNTS,
     purpose=_("To let users sign in, and to show who did what."),
     view="summit.user.view",
-    change="summit.user.change",
     stays=_("Blanked when the person of the account is erased."),
 )
 

@@ -24,7 +24,7 @@ BADGES = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
     purpose=_("To let people into the zones of the venue."),
     view="delegations.badge.view",
-    change="delegations.badge.change",
+    change="delegations.issue_badge",
     stays=BY_KEY,
 )
 

@@ -40,7 +40,7 @@ UPLOADED_TABLES = ProcessingActivity(
     subjects=DataSubject.UPLOADED,
     purpose=_("To enter parties and people from uploaded tables."),
     view="delegations.delegationimportfile.view",
-    change="delegations.delegationimportfile.change",
+    change="delegations.read_in",
     kept_as=PersonalDataKind.SCANS,
 )
 personal(DelegationImportFile._meta.get_field("filename"), UPLOADED_TABLES)

@@ -65,7 +65,7 @@ DECLARATIONS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
     purpose=_("To permit what people bring with them."),
     view="delegations.declaration.view",
-    change="delegations.declaration.change",
+    change="delegations.declare",
     kept_as=PersonalDataKind.DECLARATIONS,
 )
 

@@ -28,7 +28,7 @@ VISA_LETTERS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
     purpose=_("To support visa applications."),
     view="delegations.visaletter.view",
-    change="delegations.visaletter.change",
+    change="delegations.ask_visa",
     kept_as=PersonalDataKind.VISA,
 )
 

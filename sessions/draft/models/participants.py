@@ -227,7 +227,7 @@ FLOOR_REQUESTS = ProcessingActivity(
     subjects=DataSubject.SPEAKERS,
     purpose=_("To decide who is given the floor."),
     view="agenda.floorrequest.view",
-    change="agenda.floorrequest.change",
+    change="agenda.ask_floor",
     stays=BY_KEY,
     logged=False,
 )

@@ -22,7 +22,7 @@ SIGN_UPS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
     purpose=_("To give out the places of a session."),
     view="agenda.signup.view",
-    change="agenda.signup.change",
+    change="agenda.sign_up",
     kept_as=PersonalDataKind.PERSON,
     logged=False,
 )
