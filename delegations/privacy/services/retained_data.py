@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from delegations.focal_points.models import FocalPointRequest
@@ -35,7 +35,7 @@ from summit.privacy.registry import erased_name
 from summit.summits.models import Summit
 from summit.webhooks.models.deliveries import Delivery, DeliveryState
 
-# The columns of import files are declared here until their models are.
+# The columns of import files, whose package declares none itself.
 UPLOADED_TABLES = ProcessingActivity(
     subjects=DataSubject.UPLOADED,
     purpose=_("To enter parties and people from uploaded tables."),
@@ -49,38 +49,34 @@ personal(DelegationImportFile._meta.get_field("report"), UPLOADED_TABLES, label=
 personal(DelegationImportFile._meta.get_field("answers"), UPLOADED_TABLES, label=_("answers"))
 
 
-def _empty(name: str) -> Any:
-    """Return the value that a column of Particulars has if nothing was entered."""
-    return None if Particulars._meta.get_field(name).null else ""
-
-
-def _filled(*names: str) -> Q:
+def _filled(columns: list[Any]) -> Q:
+    """Return the condition that at least one of the columns has a value."""
     condition = Q()
-    for name in names:
-        column = Particulars._meta.get_field(name)
-        not_null = Q(**{f"{name}__isnull": False}) if column.null else Q()
+    for column in columns:
+        not_null = Q(**{f"{column.name}__isnull": False}) if column.null else Q()
         # An empty date is encrypted as no bytes; an empty datetime is NULL.
         moment = column.get_internal_type() == "DateTimeField"
-        condition |= not_null if moment else not_null & ~Q(**{name: ""})
+        condition |= not_null if moment else not_null & ~Q(**{column.name: ""})
     return condition
 
 
-def _particulars(what: PersonalDataKind, title: Any) -> Piece:
-    """Return the piece that blanks all columns of Particulars that are declared as this kind of data."""
-    names = _kept_as(Particulars, what)
+def _blanked(what: PersonalDataKind, name: str, title: Any, model: Any, path: str, *, person: str = "") -> Piece:
+    """Return the piece that blanks all columns of a model that are declared as this kind of data."""
+    columns = [column for column, declared in personal_columns(model) if declared.kept_as == what]
+    empty = {column.name: None if column.null else "" for column in columns}
     return Piece(
         what=what,
-        name=what,
+        name=name,
         title=title,
-        model=Particulars,
-        rows=lambda summit: Particulars.objects.filter(_filled(*names), person__summit=summit),
-        purge=lambda keys: Particulars.objects.filter(pk__in=keys).update(**{name: _empty(name) for name in names}),
-        person="person",
+        model=model,
+        rows=lambda summit: model.objects.filter(_filled(columns), **{path: summit}),
+        purge=lambda keys: model.objects.filter(pk__in=keys).update(**empty),
+        person=person,
     )
 
 
-def _kept_as(model: type[Model], what: PersonalDataKind) -> list[str]:
-    return [column.name for column, declared in personal_columns(model) if declared.kept_as == what]
+def _particulars(what: PersonalDataKind, title: Any) -> Piece:
+    return _blanked(what, what, title, Particulars, "person__summit", person="person")
 
 
 def _deleted(what: str, name: str, title: Any, model: Any, path: str, *, person: str = "") -> Piece:
@@ -91,24 +87,6 @@ def _deleted(what: str, name: str, title: Any, model: Any, path: str, *, person:
         model=model,
         rows=lambda summit: model.objects.filter(**{path: summit}),
         purge=lambda keys: model.objects.filter(pk__in=keys).delete(),
-        person=person,
-    )
-
-
-def _blanked(what: str, name: str, title: Any, model: Any, path: str, *names: str, person: str = "") -> Piece:
-    def rows(summit: Summit) -> QuerySet[Any]:
-        condition = Q()
-        for field_name in names:
-            condition |= ~Q(**{field_name: ""})
-        return model.objects.filter(condition, **{path: summit})  # type: ignore[no-any-return]
-
-    return Piece(
-        what=what,
-        name=name,
-        title=title,
-        model=model,
-        rows=rows,
-        purge=lambda keys: model.objects.filter(pk__in=keys).update(**dict.fromkeys(names, "")),
         person=person,
     )
 
@@ -179,32 +157,9 @@ PIECES = (
     _deleted(
         PersonalDataKind.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"
     ),
-    _blanked(
-        PersonalDataKind.CONTACT,
-        "mailboxes",
-        _("mailboxes of people"),
-        Person,
-        "summit",
-        *_kept_as(Person, PersonalDataKind.CONTACT),
-        person="pk",
-    ),
-    _blanked(
-        PersonalDataKind.CONTACT,
-        "missions",
-        _("contacts at missions"),
-        Party,
-        "summit",
-        "mission_contact",
-        "mission_phone",
-    ),
-    _blanked(
-        PersonalDataKind.CONTACT,
-        "calls",
-        _("notes of telephone calls"),
-        CallNote,
-        "invitation__party__summit",
-        "note",
-    ),
+    _blanked(PersonalDataKind.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", person="pk"),
+    _blanked(PersonalDataKind.CONTACT, "missions", _("contacts at missions"), Party, "summit"),
+    _blanked(PersonalDataKind.CONTACT, "calls", _("notes of telephone calls"), CallNote, "invitation__party__summit"),
     Piece(
         what=PersonalDataKind.PERSON,
         name="people",

@@ -110,6 +110,8 @@ def test_it_is_entered_checked_and_stored(person: Person) -> None:
     form = PersonForm(summit=person.summit)
     all_have(lambda name: name in form.fields, "delegations/members/forms.py builds its fields from COLUMNS")
     assert stored(person) == {name: value(name) for name in COLUMNS}
+    long = [name for name in COLUMNS if (COLUMNS[name].max_length or 0) >= 300]
+    all_have(lambda name: COLUMNS[name].personal_field.multiline, "declare it with multiline=True", long)
     too_long = {
         name: "x" * (COLUMNS[name].max_length + 1)
         for name in COLUMNS
@@ -162,6 +164,11 @@ def test_the_api_takes_gives_and_filters_it() -> None:
         all_have(lambda name: name in fields and name in taken, where, GROUPS[group].fields)  # noqa: B023
         filters = {each for name in GROUPS[group].fields for each in COLUMNS[name].personal_field.filters}
         assert filters <= set(viewset.filterset_class.base_filters), group
+    all_have(
+        lambda name: "entered" in COLUMNS[name].personal_field.filters,
+        'declare it with filters=("entered",): the API finds whoever has needs',
+        GROUPS["needs"].fields,
+    )
     whole = PersonViewSet.serializer_class().fields, PersonViewSet.update_serializer_class().fields  # type: ignore[misc]
     all_have(lambda name: all(name in fields for fields in whole), "delegations/overview/api/people.py", PERSON)
     assert set(VIEWSETS) == set(GROUPS) - {"photo"}
@@ -200,6 +207,7 @@ def test_the_audit_never_stores_it(person: Person) -> None:
 
 def test_lists_of_desks_show_it(person: Person) -> None:
     shown = listed_in(PersonalList.NEEDS)
+    all_have(lambda name: name in shown, "declare it with lists=(PersonalList.NEEDS,)", GROUPS["needs"].fields)
     (line,) = dietary_and_access_needs.lines(summit=person.summit)
     assert line.needs == {name: value(name) for name in shown}
     officer = signed_in(f.UserFactory(is_superuser=True))
