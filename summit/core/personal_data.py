@@ -136,6 +136,9 @@ def personal(
 ) -> Column:
     """Declare that a column of a model holds personal data, and return the column.
 
+    Wrap the column in it. A foreign key is declared in the next line, so that type checkers still know what it refers
+    to.
+
     - `label` names the data, if the column has no name for users.
     - `purpose`, `kept_as` and `logged` replace those of the activity.
 
