@@ -76,6 +76,7 @@ class Declaration(PublicModel):
     kind = models.ForeignKey(
         DeclarationKind, on_delete=models.PROTECT, related_name="declarations", verbose_name=_("kind")
     )
+    personal(kind, DECLARATIONS, logged=False)
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="declarations", verbose_name=pgettext_lazy("label", "party")
     )

@@ -62,7 +62,7 @@ def test_the_times_are_those_of_the_summit_and_its_categories(summit: Summit) ->
 
 def test_fields_that_differ_in_nothing_else_are_one_line(summit: Summit) -> None:
     groups = dict(processing_record.grouped(processing_record.entries(summit=summit)))
-    assert [each.data for each in groups["Declaration"]] == ["Person, What, Reason"]
+    assert [each.data for each in groups["Declaration"]] == ["Kind, Person, What, Reason"]
     labels = [label for each in groups["Person"] for label in each.data.split(", ")]
     assert sorted(labels) == sorted(
         each.data for each in processing_record.entries(summit=summit) if each.rows == "Person"
