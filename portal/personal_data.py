@@ -1,7 +1,8 @@
 """A person's own view of their personal data: each field, who else sees it, how long it is stored, and its source.
 
-The data comes from the same portions as the export that an organiser hands over (summit.privacy.registry). A test
-ensures that SEEN_BY has an entry for each portion.
+The data comes from the same portions as the export that an organiser hands over (summit.privacy.registry). Who sees
+it and how long it is kept follow from the declarations of the columns (summit.core.personal_data). A test ensures
+that ORDER has all portions.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +18,6 @@ from django.utils.translation import gettext as _
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badges
 from delegations.members.field_groups import (
-    GROUPS,
     NEEDS,
     PASSPORT,
     PERSON,
@@ -33,10 +33,10 @@ from delegations.membership_changes.models import Handover
 from delegations.parties import nationality_choices
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from delegations.privacy.models import PersonalDataKind
-from delegations.privacy.services.retention import Times
+from delegations.privacy.selectors.retention import Times
 from portal.views.delegation.person import SECTIONS
 from summit.core.date_formats import long_day
+from summit.core.personal_data import Content, PersonalDataKind, activity_of, declaration
 from summit.outbox.message_kinds import label_of
 from summit.outbox.models import Message
 from summit.people.models import Person
@@ -45,53 +45,14 @@ from summit.privacy.registry import Portion, Subject, columns_of, is_staffs, own
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
-# From a portion to the permission with which others see it, "" if nobody does. This is also the order on the page.
-SEEN_BY: dict[str, str] = {
-    "person": "summit.person.view",
-    "particulars": "",
-    "photo": GROUPS["photo"].view,
-    "membership": "delegations.membership.view",
-    "former_memberships": "delegations.membership.view",
-    "focal_points": "delegations.focalpoint.view",
-    "badges": "delegations.badge.view",
-    "visa_letters": "delegations.visaletter.view",
-    "declarations": "delegations.declaration.view",
-    "external_ids": "delegations.externalid.view",
-    "answers": "delegations.reply.view",
-    "scans": "delegations.reply.view",
-    "requests": "delegations.focalpointrequest.view",
-    "released_places": "agenda.participant.view",
-    "floor_requests": "agenda.session.view",
-    "sign_ups": "agenda.signup.view",
-    "handovers": "delegations.handover.view",
-    "lists": "delegations.participantlist.view",
-    "import_files": "delegations.delegationimportfile.view",
-    "mail": "outbox.message.view",
-    "mail_naming": "outbox.message.view",
-    "links": "delegations.invitationlink.view",
-    "sign_ins": "",
-    "codes": "",
-    "private_calendars": "",
-    "agenda_read_marks": "",
-    "subscriptions": "press.subscriber.view",
-    "account": "summit.user.view",
-    "duplicate_candidates": "delegations.duplicatecandidate.view",
-    "history": "summit.auditentry.view",
-}
-# From a portion to the kind of data that decides its retention. Other portions are erased with the person.
-KEPT_AS: dict[str, PersonalDataKind] = {
-    "photo": PersonalDataKind.PHOTO,
-    "declarations": PersonalDataKind.DECLARATIONS,
-    "visa_letters": PersonalDataKind.VISA,
-    "scans": PersonalDataKind.SCANS,
-    "import_files": PersonalDataKind.SCANS,
-    "mail": PersonalDataKind.MAIL,
-    "mail_naming": PersonalDataKind.MAIL,
-    "sign_ins": PersonalDataKind.CONTACT,
-    "links": PersonalDataKind.CONTACT,
-    "requests": PersonalDataKind.CONTACT,
-}
-GROUPED = ((PASSPORT, PersonalDataKind.PASSPORT), (NEEDS, PersonalDataKind.NEEDS), (TRAVEL, PersonalDataKind.TRAVEL))
+# The order of the portions on the page.
+ORDER: tuple[str, ...] = (
+    *("person", "particulars", "photo", "membership", "former_memberships", "focal_points"),
+    *("badges", "visa_letters", "declarations", "external_ids", "answers", "scans"),
+    *("requests", "released_places", "floor_requests", "sign_ups", "handovers", "lists"),
+    *("import_files", "mail", "mail_naming", "links", "sign_ins", "codes"),
+    *("private_calendars", "agenda_read_marks", "subscriptions", "account", "duplicate_candidates", "history"),
+)
 # Portions of which the page shows only the number of rows: there are many, and the export contains them.
 COUNTED = frozenset({"history", "mail_naming"})
 # The most rows of a portion on the page.
@@ -104,7 +65,6 @@ WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
     (Badge, "why"): badges.end_reason,
     (Handover, "what"): lambda row: str(handover_items.kinds()[row.what].label),
     (Message, "kind"): lambda row: label_of(row.kind),
-    (Particulars, "nationality"): lambda row: nationality_choices.name_of(row.nationality) if row.nationality else "",
 }
 
 
@@ -155,12 +115,11 @@ class PersonalDataCollector:
         return self.subject.summit
 
     def parts(self) -> Iterator[DataPart]:
-        """Yield the parts of the person's data, in the order of SEEN_BY.
+        """Yield the parts of the person's data, in the order of ORDER.
 
         The number of queries doesn't grow with the rows.
         """
-        order = list(SEEN_BY)
-        for portion in sorted(own_portions(), key=lambda each: order.index(each.name)):
+        for portion in sorted(own_portions(), key=lambda each: ORDER.index(each.name)):
             if portion.name == "particulars":
                 yield from self._particulars()
             elif part := self._part(portion):
@@ -174,7 +133,9 @@ class PersonalDataCollector:
         number = rows.count() if portion.name in COUNTED or len(listed) > MOST else len(listed)
         if not number:
             return None
-        until = self._until(KEPT_AS.get(portion.name, PersonalDataKind.PERSON))
+        activity = activity_of(portion.model)
+        # Other data is erased with the person.
+        until = self._until((activity and activity.kept_as) or PersonalDataKind.PERSON)
         if portion.erase is None:
             until = _("It isn’t erased: %(stays)s") % {"stays": portion.stays}
         elif portion.stays:
@@ -185,7 +146,7 @@ class PersonalDataCollector:
             photo = photo_of(self.person)
             source = self._source_text(photo.entered_for if photo else None)
         lines = [self._line(row, columns) for row in listed[:MOST]]
-        return DataPart(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
+        return DataPart(str(portion.title), lines, number, _roles(activity.view if activity else ""), until, source)
 
     def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
         pairs = [(capfirst(str(column.verbose_name)), self._said(row, column)) for column in columns]
@@ -193,10 +154,10 @@ class PersonalDataCollector:
 
     def _particulars(self) -> Iterator[DataPart]:
         row = particulars_of(self.person)
-        for group, kind in GROUPED if row is not None else ():
+        for group in (PASSPORT, NEEDS, TRAVEL) if row is not None else ():
             line = self._line(row, [Particulars._meta.get_field(name) for name in group.fields])  # type: ignore[arg-type]
             if line:
-                until, source = self._until(kind), self._source(group)
+                until, source = self._until(group.kept_as or PersonalDataKind.PERSON), self._source(group)
                 yield DataPart(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
 
     def _source(self, group: FieldGroup | None = None) -> str:
@@ -232,8 +193,11 @@ class PersonalDataCollector:
         value = getattr(row, column.name)
         if value is None or value == "":
             return ""
-        if column.choices:
-            return str(dict(column.flatchoices).get(value, value))
+        declared = declaration(column)
+        is_country = declared is not None and declared.content == Content.COUNTRY_CODE
+        choices = nationality_choices.choices() if is_country else column.flatchoices
+        if choices:
+            return str(dict(choices).get(value, value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, datetime):

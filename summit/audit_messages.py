@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from summit.audit.actions import describe_model, part, personal
+from summit.audit.actions import describe_model, part
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
 from summit.summits.models import Room, Summit, Venue
@@ -23,6 +23,3 @@ part(Summit, Venue, lambda row: Venue.objects.filter(summit=row))
 part(Summit, Room, lambda row: Room.objects.filter(venue__summit=row))
 part(Summit, RoleAssignment, lambda row: RoleAssignment.objects.filter(summit=row))
 part(Person, User, lambda row: User.objects.filter(Q(pk=row.user_id)))
-
-personal(Person, "name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "user")
-personal(User, "email", "name")

@@ -479,7 +479,7 @@ SPECTACULAR_SETTINGS = {
         "ReleasedRoleEnum": "sessions.agenda.models.releases.ReleasedRole",
         "AttendanceEnum": "sessions.draft.models.participants.Attendance",
         "CallOutcomeEnum": "delegations.invitations.models.letters.CallOutcome",
-        "KeptEnum": "delegations.privacy.models.PersonalDataKind",
+        "KeptEnum": "summit.core.personal_data.PersonalDataKind",
         "RowOutcomeEnum": "summit.imports.report.Outcome",
         "SheetPurposeEnum": "delegations.imports.models.ImportPurpose",
         "LetterPurposeEnum": "delegations.invitations.models.letters.Purpose",

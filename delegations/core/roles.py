@@ -10,6 +10,6 @@ SEE_LETTERS = (*WRITERS, Role.PROGRAMME)
 OF_PARTIES = (Role.FOCAL_POINT, Role.DELEGATE)
 # Categories, the zones they open, and transferable passes. Quotas have a permission of their own.
 SEE_CATEGORIES = (*SEE_MEMBERS, Role.VETTING)
-# The roles that see and change particulars for travel and photographs (delegations.members.field_groups). Passports
-# are not included: an organiser runs the summit and needs nobody's passport.
+# The roles that see and change particulars for travel and photographs (delegations.members.models.particulars).
+# Passports are not included: an organiser runs the summit and needs nobody's passport.
 SEE_TRAVEL = (*WRITERS, Role.ACCREDITATION, Role.VETTING)

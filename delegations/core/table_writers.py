@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language, get_language_info
@@ -32,12 +33,11 @@ class ExportedTable:
     fields: tuple[str, ...] = ()
 
 
-def cell_text(name: str, value: Any, summit: Summit) -> str:
-    """Return the text of a cell for a value of the column `name`. Times of arrival and departure are in the summit's
-    zone."""
+def cell_text(value: Any, summit: Summit) -> str:
+    """Return the text of a cell for a value. Times are in the summit's zone."""
     if value in (None, ""):
         return ""
-    if name in ("arrives_at", "departs_at"):
+    if isinstance(value, datetime):
         return str(value.astimezone(summit.zone).strftime("%Y-%m-%d %H:%M"))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 

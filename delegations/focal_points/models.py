@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models.parties import Party
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.users.models import User
 
@@ -19,6 +20,15 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("taken back")
 
 
+FOCAL_POINT_REQUESTS = ProcessingActivity(
+    subjects=DataSubject.FOCAL_POINTS,
+    purpose=_("To decide who may act for a party."),
+    view="delegations.focalpointrequest.view",
+    change="delegations.ask_focal_point",
+    kept_as=PersonalDataKind.CONTACT,
+)
+
+
 class FocalPointRequest(models.Model):
     """A request that a person becomes a focal point of a party: in the place of `instead_of`, or beside the
     others."""
@@ -30,26 +40,28 @@ class FocalPointRequest(models.Model):
         verbose_name=pgettext_lazy("label", "party"),
     )
     # The person is only entered on approval: a name in a request doesn't make anybody part of a summit.
-    name = models.CharField(_("name"), max_length=200)
-    office = models.CharField(_("office held"), max_length=200, blank=True)
-    email = models.EmailField(_("e-mail"))
-    language = models.CharField(_("language"), max_length=10, default="en")
+    name = personal(models.CharField(_("name"), max_length=200), FOCAL_POINT_REQUESTS)
+    office = personal(models.CharField(_("office held"), max_length=200, blank=True), FOCAL_POINT_REQUESTS)
+    email = personal(models.EmailField(_("e-mail")), FOCAL_POINT_REQUESTS)
+    language = personal(models.CharField(_("language"), max_length=10, default="en"), FOCAL_POINT_REQUESTS)
     instead_of = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("in place of")
     )
+    personal(instead_of, FOCAL_POINT_REQUESTS)
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
-    asked_by = models.CharField(_("asked by"), max_length=200)
+    asked_by = personal(models.CharField(_("asked by"), max_length=200), FOCAL_POINT_REQUESTS)
     # The mailbox to which the decision is sent; "" if the system made the request.
-    answer_to = models.EmailField(_("answer to"), blank=True)
+    answer_to = personal(models.EmailField(_("answer to"), blank=True), FOCAL_POINT_REQUESTS)
     state = models.CharField(_("state"), max_length=10, choices=RequestState, default=RequestState.OPEN)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reason = personal(models.CharField(_("reason"), max_length=500, blank=True), FOCAL_POINT_REQUESTS)
     person = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("entered as")
     )
+    personal(person, FOCAL_POINT_REQUESTS)
 
     class Meta:
         verbose_name = _("request for a focal point")

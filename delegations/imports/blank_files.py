@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import DateTimeField
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -18,14 +19,15 @@ from openpyxl.utils import get_column_letter
 from delegations.imports import column_recognition
 from delegations.imports.models import ImportPurpose
 from delegations.members import column_headings
-from delegations.members.field_groups import GROUPS, PARTICULARS, PERSON
+from delegations.members.field_groups import COLUMNS, GROUPS, PARTICULARS
 from delegations.members.models.categories import Category
-from delegations.members.models.particulars import PassportType, Sex
 from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors.party_kinds import kinds_offered
 from summit.core.csv_injection import harmless
+from summit.core.encrypted_fields import EncryptedDateField
+from summit.core.personal_data import Content
 from summit.core.punctuation import comma
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -47,7 +49,7 @@ PARTIES = (
 )
 # The fields of the form that enters a person come first.
 _FIRST = ("name", "office", "category", "form_of_address", "rank", "email", "language")
-PEOPLE = (*_FIRST, *(name for name in (*PERSON, *PARTICULARS) if name not in _FIRST))
+PEOPLE = (*_FIRST, *(name for name in COLUMNS if name not in _FIRST))
 WIDTH, WIDE = 22, 70
 
 
@@ -125,45 +127,43 @@ def _spreadsheet(column_names: list[str], headings: list[str], choices: dict[str
 
 
 def _example(name: str) -> str:
+    if name in COLUMNS:
+        return str(COLUMNS[name].personal_field.example)
     return {
         "party": _("Italy"),
         "formal_name": _("Italian Republic"),
         "iso2": "IT",
         "mission_email": "mission@embassy.example",
         "mission_phone": "00 44 20 7946 0000",
-        "name": "Ada Example",
-        "office": _("Minister of the Interior"),
-        "email": "office@ministry.example",
-        "passport_name": "EXAMPLE ADA",
-        "birth_date": "1970-12-31",
-        "passport_expiry": "2030-12-31",
-        "passport_number": "AB123456",
-        "nationality": "IT",
-        "arrives_at": "2025-03-30 14:30",
-        "departs_at": "2025-04-01 18:00",
-        "arrival_flight": "AF 1080",
-        "departure_flight": "AF 1081",
     }.get(name, "")
 
 
 def _accepted_values(name: str, own: dict[str, list[str]]) -> str:
-    choices = {
-        **own,
-        "language": [str(get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES],
-        "sex": [str(label) for label in Sex.labels],
-        "passport_type": [str(label) for label in PassportType.labels],
-    }.get(name)
+    column = COLUMNS.get(name)
+    choices = own.get(name) or _choices(column)
     if choices:
         return _("One of: %(offered)s.") % {"offered": comma().join(choices)}
+    if column is not None:
+        return str(column.personal_field.accepts) or _accepted_by_kind(column)
     return {
         "party": _("Its name in any language. A party that isn’t there yet is entered."),
         "iso2": _("Its code by ISO 3166. Leave it empty for whoever has none."),
         "party_key": _("Your own key, by which the row finds the same party again under another name."),
-        "name": _("Needed, unless the office held is given. A row with the same name changes that person."),
-        "nationality": _("A country’s name, or its code."),
-        "birth_date": _("Year, month and day."),
-        "passport_expiry": _("Year, month and day."),
-        "arrives_at": _("Day and time at the venue."),
-        "departs_at": _("Day and time at the venue."),
-        "passport_name": _("In Latin letters, as the lines at the foot of the passport’s page have it."),
     }.get(name, "")
+
+
+def _choices(column: Any) -> list[str]:
+    """Return the names of a column's choices, including those of languages, in the active language."""
+    if column is None or not column.choices:
+        return []
+    if column.choices == settings.LANGUAGES:
+        return [str(get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES]
+    return [str(label) for _value, label in column.choices]
+
+
+def _accepted_by_kind(column: Any) -> str:
+    if isinstance(column, EncryptedDateField):
+        return _("Year, month and day.")
+    if isinstance(column, DateTimeField):
+        return _("Day and time at the venue.")
+    return _("A country’s name, or its code.") if column.personal_field.content == Content.COUNTRY_CODE else ""

@@ -8,13 +8,14 @@ from django.conf import settings
 from django.utils import translation
 
 from delegations.members import column_headings
-from delegations.members.field_groups import PARTICULARS, PERSON
+from delegations.members.field_groups import COLUMNS
 from summit.core.text_normalisation import fold
 
 PARTY = ("party", "formal_name", "sort_key", "iso2", "iso3", "kind", "mission_email", "mission_phone", "mission_name")
 KEYS = ("party_key", "person_key")
 # "head" is a column of names of heads of delegation.
-PEOPLE = ("head", "category", *PERSON, *PARTICULARS)
+PEOPLE = ("head", "category", *COLUMNS)
+# The fields of people have their headings where they are declared (summit.core.personal_data).
 _WORDS: dict[str, str] = {
     "party": "party, delegation, country, state, name of party, organisation, organization, company, short name, "
     "partie, délégation, pays, État, organisation, entreprise, الطرف, الوفد, الدولة, البلد, المنظمة, الشركة",
@@ -33,36 +34,7 @@ _WORDS: dict[str, str] = {
     "person_key": "person id, person key, clé de la personne, identifiant de la personne, معرف الشخص",
     "head": "head, head of delegation, speaker, chef de délégation, orateur, رئيس الوفد, المتحدث",
     "category": "category, capacity, function, catégorie, qualité, الفئة, الصفة",
-    "name": "name, full name, person, nom, nom complet, الاسم, الاسم الكامل",
-    "office": "office, office held, post, position, title, job title, function held, fonction, poste, titre, المنصب, "
-    "الوظيفة",
-    "form_of_address": "form of address, honorific, civilité, formule d’appel, صيغة المخاطبة, اللقب",
-    "rank": "rank, rang, grade, الرتبة",
-    "badge_name": "name for the badge, badge name, nom pour le badge, nom sur le badge, الاسم على البطاقة",
-    "card_name": "name for the place card, place card, nom pour le carton de table, الاسم على بطاقة المقعد",
-    "email": "e-mail, email, mail, mailbox, courriel, adresse électronique, البريد الإلكتروني",
-    "language": "language, language of letters, langue, langue des lettres, اللغة, لغة المراسلة",
-    "time_zone": "time zone, timezone, fuseau horaire, المنطقة الزمنية",
-    "passport_name": "name as in the passport, passport name, nom figurant sur le passeport, الاسم كما في جواز السفر",
-    "sex": "sex, gender, sexe, الجنس",
-    "birth_date": "date of birth, birth date, born, date de naissance, né le, تاريخ الميلاد",
-    "birth_place": "place of birth, birth place, lieu de naissance, مكان الميلاد",
-    "nationality": "nationality, citizenship, nationalité, الجنسية",
-    "passport_type": "kind of passport, passport type, type de passeport, نوع جواز السفر",
-    "passport_number": "passport number, passport no, passport, numéro de passeport, n° de passeport, رقم جواز السفر",
-    "passport_issuer": "issued by, passport issuer, délivré par, جهة الإصدار",
-    "passport_expiry": "valid until, passport expiry, expiry date, date d’expiration, valable jusqu’au, "
-    "تاريخ الانتهاء",
-    "diet": "dietary needs, diet, dietary requirements, régime alimentaire, besoins alimentaires, "
-    "الاحتياجات الغذائية",
-    "access": "access needs, accessibility, besoins d’accessibilité, احتياجات الوصول",
-    "speaks": "languages spoken, speaks, langues parlées, اللغات",
-    "arrives_at": "arrives, arrival, arrival date, arrivée, date d’arrivée, الوصول, موعد الوصول",
-    "arrival_flight": "arriving flight, arriving flight or train, arrival flight, vol d’arrivée, رحلة الوصول",
-    "departs_at": "departs, departure, departure date, départ, date de départ, المغادرة, موعد المغادرة",
-    "departure_flight": "departing flight, departing flight or train, departure flight, vol de départ, رحلة المغادرة",
-    "hotel": "hotel, hôtel, الفندق",
-    "vehicle": "vehicle, car, véhicule, المركبة",
+    **{name: column.personal_field.headings for name, column in COLUMNS.items()},
 }
 
 

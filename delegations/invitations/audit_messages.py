@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
-from delegations.invitations.models.letters import CallNote
 from delegations.parties.models.parties import Party
-from summit.audit.actions import actor, describe_model, part, personal
+from summit.audit.actions import actor, describe_model, part
 
 
 def _followers(keys: Iterable[str]) -> dict[str, str]:
@@ -28,7 +27,3 @@ part(Party, Reply, lambda row: Reply.objects.filter(invitation__party=row))
 part(Invitation, Reply, lambda row: Reply.objects.filter(invitation=row))
 part(Reply, ReplyScan, lambda row: ReplyScan.objects.filter(reply=row))
 part(Invitation, InvitationLink, lambda row: InvitationLink.objects.filter(invitation=row))
-personal(InvitationLink, "address", "person")
-personal(Invitation, "answered_by", "note")
-personal(Reply, "name", "note")
-personal(CallNote, "note")

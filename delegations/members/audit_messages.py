@@ -1,13 +1,11 @@
 """Names of the audited actions on members, categories and people."""
 
-from delegations.members.field_groups import PARTICULARS
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
-from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
-from summit.audit.actions import describe_model, part, personal
+from summit.audit.actions import describe_model, part
 from summit.people.models import Person
 
 describe_model(
@@ -23,5 +21,4 @@ part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
 describe_model(
     DuplicateCandidate, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person
 )
-personal(Particulars, *PARTICULARS)
 describe_model(Category, name=str)

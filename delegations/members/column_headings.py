@@ -1,22 +1,14 @@
 """The column headings of exported tables and blank import files, in the reader's language."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from delegations.members.field_groups import PARTICULARS, PERSON
-from delegations.members.models.particulars import Particulars
-from summit.people.models import Person
+from delegations.members.field_groups import COLUMNS
 
 
 def label(name: str) -> str:
     """Return the name of a person's field in the reader's language, or `name` itself if there is no such field."""
-    for model, names in ((Person, PERSON), (Particulars, PARTICULARS)):
-        if name in names:
-            column: Any = model._meta.get_field(name)
-            return str(column.verbose_name)
-    return name
+    return str(COLUMNS[name].verbose_name) if name in COLUMNS else name
 
 
 def heading(name: str) -> str:

@@ -8,63 +8,39 @@ party entered a value, they see only that there is one, and they can't change it
 from dataclasses import dataclass, field
 from typing import Any
 
-from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.models.particulars import NEEDS, PASSPORT, PHOTO, TRAVEL, FieldGroup, Particulars, Photo
 from delegations.members.permissions import can_act
 from delegations.parties.models.parties import Party
 from summit.audit.services import By, System
+from summit.core.personal_data import PersonalList, entered_columns
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import RULES, allows, roles_by_summit
 from summit.users.models import User
 
-
-@dataclass(frozen=True)
-class FieldGroup:
-    """Fields that share the same permissions."""
-
-    name: str
-    fields: tuple[str, ...]
-
-    @property
-    def view(self) -> str:
-        """The permission to see the group's fields."""
-        return f"delegations.{self.name}.view"
-
-    @property
-    def change(self) -> str:
-        """The permission to change the group's fields."""
-        return f"delegations.{self.name}.change"
+# The groups are declared with the columns, and imported from here together with the rules.
+__all__ = ["NEEDS", "PASSPORT", "PHOTO", "TRAVEL", "FieldGroup"]
 
 
-PASSPORT = FieldGroup(
-    "passport",
-    (
-        *("passport_name", "sex", "birth_date", "birth_place", "nationality"),
-        *("passport_type", "passport_number", "passport_issuer", "passport_expiry"),
-    ),
-)
-NEEDS = FieldGroup("needs", ("diet", "access"))
-TRAVEL = FieldGroup(
-    "travel",
-    ("speaks", "arrives_at", "arrival_flight", "departs_at", "departure_flight", "hotel", "vehicle"),
-)
-PHOTO = FieldGroup("photo", ("photo",))
+# The groups of Particulars and the photograph, by name.
 GROUPS: dict[str, FieldGroup] = {group.name: group for group in (PASSPORT, NEEDS, TRAVEL, PHOTO)}
 GROUP_OF: dict[str, FieldGroup] = {name: group for group in GROUPS.values() for name in group.fields}
-# The columns of Particulars. The photograph is in a table of its own.
-PARTICULARS: tuple[str, ...] = (*PASSPORT.fields, *NEEDS.fields, *TRAVEL.fields)
-# The fields that everybody sees who may see the person at all.
-PERSON: tuple[str, ...] = (
-    *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "language", "time_zone"),
-)
+# The columns of a person's fields, by name: what everybody sees who may see the person at all, and the particulars.
+PERSON: tuple[str, ...] = tuple(entered_columns(Person))
+PARTICULARS: tuple[str, ...] = tuple(entered_columns(Particulars))
+COLUMNS: dict[str, Any] = {**entered_columns(Person), **entered_columns(Particulars)}
+# Those of PERSON of which the access log records who saw them.
+LOGGED: tuple[str, ...] = tuple(name for name in PERSON if COLUMNS[name].personal_field.logged)
 
 
 def label(name: str) -> str:
     """Return a field's name in the active language."""
-    if name == "photo":
-        return str(Photo._meta.verbose_name)
-    column: Any = (Person if name in PERSON else Particulars)._meta.get_field(name)
-    return str(column.verbose_name)
+    return str(COLUMNS.get(name, Photo._meta).verbose_name)
+
+
+def listed_in(personal_list: PersonalList) -> dict[str, Any]:
+    """Return the columns of a person's fields that a list shows, by name."""
+    return {name: column for name, column in COLUMNS.items() if personal_list in column.personal_field.lists}
 
 
 def particulars_of(person: Person) -> Particulars | None:

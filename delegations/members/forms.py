@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import DateTimeField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from delegations.parties import nationality_choices
 from summit.admin_base.widgets import MomentInput, name_parts, plain_widget
 from summit.backoffice.onboarding.forms import Suggested
 from summit.core.date_formats import long_day
+from summit.core.personal_data import Content
 from summit.core.validators import validate_printable, validate_text, validate_time_zone, validate_year
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -115,7 +117,8 @@ class PersonForm(forms.Form):
             self.fields |= forms.fields_for_model(model, selected, formfield_callback=self._field)
 
     def _field(self, column: Any, **kwargs: Any) -> Any:
-        if column.name in ("arrives_at", "departs_at"):
+        declared = column.personal_field
+        if isinstance(column, DateTimeField):
             options = {
                 "label": column.verbose_name.capitalize(),
                 "required": False,
@@ -124,19 +127,19 @@ class PersonForm(forms.Form):
             moment = MomentField(zone=self.summit.zone, validators=[validate_year], **options)
             moment.error_messages["invalid"] = _("Write the day and the time, such as 2025-03-30 14:30.")
             return name_parts(moment)
-        if column.name == "nationality":
+        if declared.content == Content.COUNTRY_CODE:
             offered = [("", "–"), *nationality_choices.choices()]
             name = column.verbose_name.capitalize()
             return forms.ChoiceField(required=False, choices=offered, label=name, error_messages=refusals())
         field = column.formfield(**kwargs, error_messages=refusals())
         if isinstance(field, forms.DateField):
             field.error_messages["invalid"] = _("Write year, month and day, such as 1990-12-31.")
-        if column.name == "passport_issuer":
+        if declared.content == Content.COUNTRY_NAME:
             field.widget = Suggested([name for _code, name in nationality_choices.choices()])
-        elif column.name == "time_zone":
+        elif declared.content == Content.TIME_ZONE:
             field.widget = Suggested(sorted(zone for zone in available_timezones() if "/" in zone))
             field.validators.append(validate_time_zone)
-        elif column.name in ("diet", "access"):
+        elif declared.multiline:
             field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": column.max_length})
         if isinstance(field, forms.CharField):
             field.widget.attrs.setdefault("dir", "auto")

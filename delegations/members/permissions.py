@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from delegations.core.roles import OF_PARTIES, SEE_CATEGORIES, SEE_LETTERS, SEE_MEMBERS, SEE_TRAVEL, WRITERS
+from delegations.core.roles import OF_PARTIES, SEE_CATEGORIES, SEE_LETTERS, SEE_MEMBERS, WRITERS
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
+from delegations.members.models.particulars import NEEDS, PASSPORT, PHOTO, TRAVEL
 from delegations.members.models.quotas import Quota
 from delegations.parties import permissions as parties_permissions
 from delegations.parties.models.parties import Party
@@ -31,15 +32,9 @@ declare_model("delegations.quota", view=SEE_MEMBERS, change=(), view_own=(Role.F
 declare_model("delegations.category", view=SEE_CATEGORIES, change=WRITERS)
 # Entering a party's people, and changing their names and offices.
 declare("delegations.enter_person", WRITERS, own=(Role.FOCAL_POINT,))
-_GROUPS = {
-    "passport": (Role.VETTING,),
-    "needs": (*WRITERS, Role.CONFERENCE_OFFICER),
-    "travel": SEE_TRAVEL,
-    "photo": SEE_TRAVEL,
-}
-for _group, _roles in _GROUPS.items():
-    declare(f"delegations.{_group}.view", _roles, own=(Role.FOCAL_POINT,))
-    declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
+for _group in (PASSPORT, NEEDS, TRAVEL, PHOTO):
+    declare(_group.view, _group.viewers, own=(Role.FOCAL_POINT,))
+    declare(_group.change, _group.changers, own=(Role.FOCAL_POINT,))
 # Deciding whether two entries are the same person.
 declare_model("delegations.duplicatecandidate", view=WRITERS, change=WRITERS)
 

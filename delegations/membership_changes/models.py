@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models.parties import Party
 from summit.core.models import PublicModel
+from summit.core.personal_data import BY_KEY, DataSubject, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.users.models import User
 
@@ -17,6 +18,16 @@ class HandoverState(models.TextChoices):
     OPEN = "open", _("to be decided")
     PASSED = "passed", _("passed on")
     DROPPED = "dropped", _("dropped")
+
+
+HANDOVERS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To pass on what was somebody’s own when they leave."),
+    view="delegations.handover.view",
+    change="delegations.decide_handover",
+    stays=BY_KEY,
+    logged=False,
+)
 
 
 class Handover(PublicModel):
@@ -30,9 +41,11 @@ class Handover(PublicModel):
         Party, on_delete=models.CASCADE, related_name="handovers", verbose_name=pgettext_lazy("label", "party")
     )
     giver = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("was held by"))
+    personal(giver, HANDOVERS)
     taker = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("successor")
     )
+    personal(taker, HANDOVERS)
     what = models.CharField(_("what"), max_length=40)
     key = models.CharField(max_length=80, editable=False)
     since = models.DateTimeField(_("since"), auto_now_add=True)

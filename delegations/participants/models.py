@@ -7,9 +7,18 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.encrypted_fields import EncryptedTextField
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_printable
 from summit.summits.models import Summit
 from summit.users.models import User
+
+PARTICIPANT_LISTS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To print who took part for each party."),
+    view="delegations.participantlist.view",
+    stays=_("The name is taken out when the person is erased. The office stays."),
+    logged=False,
+)
 
 
 class ParticipantList(PublicModel):
@@ -29,7 +38,7 @@ class ParticipantList(PublicModel):
     note = models.CharField(_("note"), max_length=300, blank=True, validators=[validate_printable])
     made_at = models.DateTimeField(_("made at"), db_default=Now())
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
-    content = EncryptedTextField(_("whom it names"), editable=False)
+    content = personal(EncryptedTextField(_("whom it names"), editable=False), PARTICIPANT_LISTS)
 
     class Meta:
         verbose_name = _("list of participants")

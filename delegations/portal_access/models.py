@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.invitations.models.invitations import InvitationLink
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person
 
@@ -26,6 +27,14 @@ class CodeQuerySet(models.QuerySet["SignInCode"]):
         return self.unused().filter(attempts__lt=MOST_GUESSES)
 
 
+SIGN_IN_CODES = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To let people into the portal by a code that is mailed."),
+    stays=_("Deleted after a day."),
+    logged=False,
+)
+
+
 class SignInCode(PublicModel):
     """A browser's request for a sign-in code to a mailbox, even if nobody has that mailbox.
 
@@ -33,7 +42,7 @@ class SignInCode(PublicModel):
     be read from the database alone.
     """
 
-    mailbox = models.EmailField(_("mailbox"))
+    mailbox = personal(models.EmailField(_("mailbox")), SIGN_IN_CODES)
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False, db_index=True)
     digits = models.PositiveSmallIntegerField(_("digits"), default=8)
     created_at = models.DateTimeField(_("asked for"), db_default=Now())
@@ -66,6 +75,14 @@ class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
         return self.filter(Q(link__isnull=True) | Q(link__in=InvitationLink.objects.live()), ended_at__isnull=True)
 
 
+PORTAL_SESSIONS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To keep people signed in to the portal."),
+    kept_as=PersonalDataKind.CONTACT,
+    logged=False,
+)
+
+
 class PortalSession(PublicModel):
     """A portal session in a browser, opened by an invitation link, or as one person by a sign-in code.
 
@@ -88,8 +105,9 @@ class PortalSession(PublicModel):
         related_name="portal_sessions",
         verbose_name=pgettext_lazy("label", "person"),
     )
-    mailbox = models.EmailField(_("mailbox"), blank=True)
-    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
+    personal(person, PORTAL_SESSIONS)
+    mailbox = personal(models.EmailField(_("mailbox"), blank=True), PORTAL_SESSIONS)
+    user_agent = personal(models.CharField(_("browser"), max_length=300, blank=True), PORTAL_SESSIONS)
     created_at = models.DateTimeField(_("since"), db_default=Now())
     last_seen_at = models.DateTimeField(_("last seen"), db_default=Now())
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)

@@ -1,1 +1,1 @@
-"""Retention times, the purge, erasure, and people's requests about their own data."""
+"""Retention times, the purge, erasure, the record of processing, and people's requests about their own data."""

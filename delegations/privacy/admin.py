@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.core import table_writers
 from delegations.members.models.categories import Category
 from delegations.privacy import purge_job
-from delegations.privacy.models import PersonalDataKind, Retention
+from delegations.privacy.models import Retention
+from delegations.privacy.selectors import processing_record
+from delegations.privacy.selectors.retention import Times
 from delegations.privacy.services import nightly_purge, retention, retention_times
-from delegations.privacy.services.retention import RetainedRows, Times
+from delegations.privacy.services.retention import RetainedRows
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
@@ -26,6 +29,7 @@ from summit.admin_base.service_admin import ServiceAdmin, Values, user_of
 from summit.admin_base.summit_scope import where_may
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
+from summit.core.personal_data import PersonalDataKind
 from summit.jobs import services as jobs_services
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -114,6 +118,24 @@ class RetentionAdmin(ServiceAdmin):
         """Delete the retention time, so that the time for everybody or the default applies again."""
         retention_times.remove(by=by, time=row)
 
+    @model_page("summit/<slug:slug>/record/", "record", "GET")
+    def record_view(self, request: HttpRequest, summit: Summit) -> HttpResponse:
+        """Show the summit's record of processing; with `?take=csv`, return it as a file."""
+        entries = processing_record.entries(summit=summit)
+        if request.GET.get("take") == table_writers.CSV:
+            content = table_writers.write(processing_record.table(entries), ending=table_writers.CSV)
+            headers = {"Content-Disposition": f'attachment; filename="processing-record-{summit.slug}.csv"'}
+            return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[table_writers.CSV], headers=headers)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Record of processing"),
+            "summit": summit,
+            "headings": processing_record.headings(),
+            "groups": processing_record.grouped(entries),
+        }
+        return TemplateResponse(request, "admin/delegations/privacy/processing_record.html", context)
+
     @model_page("summit/<slug:slug>/", "summit", do=retention.CHANGE)
     def summit_view(self, request: HttpRequest, summit: Summit) -> HttpResponse:
         """Show what data a summit holds, when it is purged, and how much tonight; a POST starts the purge now."""
@@ -160,7 +182,7 @@ def _lines(summit: Summit, tonight: list[RetainedRows]) -> list[RetentionLine]:
                 what=what,
                 label=str(label),
                 days=_days(times.days[what, None]),
-                goes=_last_day(times.goes_on(what)),
+                goes=_last_day(times.last_day_of(what)),
                 exceptions=exceptions,
                 number=sum(each.number for each in retained),
                 due=sum(each.due for each in retained),
@@ -177,4 +199,4 @@ def _days(days: int | None) -> str:
 
 
 def _last_day(day: date | None) -> str:
-    return long_day(day - timedelta(days=1)) if day else "–"
+    return long_day(day) if day else "–"

@@ -7,23 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.members.models.categories import Category
+from summit.core.personal_data import PersonalDataKind
 from summit.summits.models import Summit
-
-
-class PersonalDataKind(models.TextChoices):
-    """A kind of personal data with its own retention time."""
-
-    PASSPORT = "passport", _("passport data")
-    NEEDS = "needs", _("dietary and access needs")
-    TRAVEL = "travel", _("travel and hotel")
-    PHOTO = "photo", _("photographs")
-    DECLARATIONS = "declarations", _("declarations")
-    VISA = "visa", _("visa letters")
-    SCANS = "scans", _("scans of answers and uploaded lists")
-    MAIL = "mail", _("mail that was sent")
-    CONTACT = "contact", _("mailboxes and telephone numbers")
-    PERSON = "person", _("the person’s name and office")
-
 
 # The default retention times, in days after a summit's last day. None: the data is kept.
 USUAL_DAYS: dict[str, int | None] = {

@@ -3,7 +3,7 @@
 from delegations.parties.models.parties import Party
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
-from summit.audit.actions import describe_model, part, personal
+from summit.audit.actions import describe_model, part
 from summit.people.models import Person
 
 describe_model(
@@ -14,8 +14,6 @@ describe_model(
 )
 part(Person, Declaration, lambda row: Declaration.objects.filter(person=row))
 part(Party, Declaration, lambda row: Declaration.objects.filter(party=row))
-personal(Declaration, "details", "reason")
 describe_model(VisaLetter, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person)
 part(Person, VisaLetter, lambda row: VisaLetter.objects.filter(person=row))
 part(Party, VisaLetter, lambda row: VisaLetter.objects.filter(party=row))
-personal(VisaLetter, "embassy", "reason", "content")

@@ -16,13 +16,14 @@ from delegations.members.models.quotas import Quota
 from delegations.members.services import passport_digests
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
-from delegations.privacy.models import PersonalDataKind, Retention
+from delegations.privacy.models import Retention
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
 from portal.demo import names
 from portal.demo.days import Days
 from portal.demo.ids import Ids
 from summit.audit import services as audit
+from summit.core.personal_data import PersonalDataKind
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

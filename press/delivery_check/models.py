@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from press.texts.models.editions import Edition
+from summit.core.personal_data import PUBLISHED_WORDS, DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_text
 from summit.users.models import User
 
@@ -22,6 +23,16 @@ class PassageCheckKind(models.TextChoices):
 
 
 WITH_WORDS = (PassageCheckKind.CHANGE, PassageCheckKind.INSERT)
+
+
+DELIVERED_WORDS = ProcessingActivity(
+    subjects=DataSubject.SPEAKERS,
+    purpose=_("To correct a text by what was said."),
+    view="press.text.view",
+    change="press.text.change",
+    stays=PUBLISHED_WORDS,
+    logged=False,
+)
 
 
 class PassageCheck(models.Model):
@@ -40,7 +51,7 @@ class PassageCheck(models.Model):
     )
     anchor = models.CharField(_("paragraph"), max_length=20)
     kind = models.CharField(_("kind"), max_length=10, choices=PassageCheckKind)
-    words = models.TextField(_("words"), blank=True, validators=[validate_text])
+    words = personal(models.TextField(_("words"), blank=True, validators=[validate_text]), DELIVERED_WORDS)
     undoes = models.OneToOneField(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone", verbose_name=_("takes back")
     )

@@ -5,7 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from press.texts.models.editions import Edition
+from summit.core.personal_data import PUBLISHED_WORDS, DataSubject, ProcessingActivity, personal
 from summit.summits.models import Summit
+
+SEARCH = ProcessingActivity(
+    subjects=DataSubject.SPEAKERS,
+    purpose=_("To find published texts by their words."),
+    view="press.text.view",
+    stays=PUBLISHED_WORDS,
+    logged=False,
+)
 
 
 class SearchEntry(models.Model):
@@ -19,9 +28,9 @@ class SearchEntry(models.Model):
     edition = models.OneToOneField(
         Edition, on_delete=models.CASCADE, related_name="search", verbose_name=pgettext_lazy("label", "edition")
     )
-    title_terms = models.TextField(_("words of the title"), editable=False)
-    terms = models.TextField(_("words"), editable=False)
-    plain = models.TextField(_("words in their order"), editable=False, null=True)  # noqa: DJ001
+    title_terms = personal(models.TextField(_("words of the title"), editable=False), SEARCH)
+    terms = personal(models.TextField(_("words"), editable=False), SEARCH)
+    plain = personal(models.TextField(_("words in their order"), editable=False, null=True), SEARCH)
 
     class Meta:
         verbose_name = _("words of an edition")

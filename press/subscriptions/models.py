@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from press.texts.models.editions import Edition
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.outbox.models.messages import new_nonce
 from summit.summits.models import Summit
 
@@ -21,6 +22,14 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
 
 
+SUBSCRIPTIONS = ProcessingActivity(
+    subjects=DataSubject.SUBSCRIBERS,
+    purpose=_("To send new texts to people who asked for them."),
+    view="press.subscriber.view",
+    kept_as=PersonalDataKind.CONTACT,
+)
+
+
 class Subscriber(PublicModel):
     """A mail address for which somebody asked for mails about a summit's texts.
 
@@ -30,9 +39,11 @@ class Subscriber(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="subscribers", verbose_name=pgettext_lazy("label", "summit")
     )
-    address = models.EmailField(_("mailbox"))
-    language = models.CharField(
-        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    address = personal(models.EmailField(_("mailbox")), SUBSCRIPTIONS)
+    language = personal(
+        models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE),
+        SUBSCRIPTIONS,
+        logged=False,
     )
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
     asked_at = models.DateTimeField(_("asked"), db_default=Now())

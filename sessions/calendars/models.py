@@ -10,6 +10,7 @@ from delegations.invitations.models.invitations import InvitationLink
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.users.models import User
 
@@ -37,6 +38,14 @@ class FeedQuerySet(models.QuerySet["CalendarFeed"]):
         return self.filter(account | link | holder, ended_at__isnull=True)
 
 
+CALENDARS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To keep people’s own calendars up to date."),
+    kept_as=PersonalDataKind.PERSON,
+    logged=False,
+)
+
+
 class CalendarFeed(PublicModel):
     """A URL from which calendar programs fetch the programme of a person or a party.
 
@@ -54,6 +63,7 @@ class CalendarFeed(PublicModel):
         related_name="feeds",
         verbose_name=pgettext_lazy("label", "person"),
     )
+    personal(person, CALENDARS)
     party = models.ForeignKey(
         Party,
         on_delete=models.CASCADE,
@@ -71,7 +81,8 @@ class CalendarFeed(PublicModel):
     holder = models.ForeignKey(
         Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("made by")
     )
-    mailbox = models.EmailField(_("mailbox"), blank=True)
+    personal(holder, CALENDARS)
+    mailbox = personal(models.EmailField(_("mailbox"), blank=True), CALENDARS)
     alarms = models.BooleanField(_("reminders"), default=False)
     created_at = models.DateTimeField(_("since"), db_default=Now())
     read_at = models.DateTimeField(_("last fetched"), null=True, blank=True)

@@ -6,7 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sessions.draft.models.sessions import Session
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
+
+READ_MARKS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To show people what is new in the agenda."),
+    kept_as=PersonalDataKind.PERSON,
+    logged=False,
+)
 
 
 class AgendaReadMark(models.Model):
@@ -23,6 +31,7 @@ class AgendaReadMark(models.Model):
         related_name="agenda_read_marks",
         verbose_name=pgettext_lazy("label", "person"),
     )
+    personal(person, READ_MARKS)
     session = models.ForeignKey(
         Session,
         on_delete=models.CASCADE,

@@ -1,23 +1,50 @@
 """Registers the portions of personal data that `summit` itself stores about a person.
 
-They are the account, the audit history, the requests to hand over the data, and the person's own row.
+They are the account, the audit history, the requests to hand over the data, and the person's own row. The columns of
+the libraries' models are declared here too.
 """
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import browser_sessions
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
+from summit.core.personal_data import DataSubject, ProcessingActivity, entered_columns, personal
 from summit.people.models import Person
 from summit.privacy.models import SubjectAccessRequest
 from summit.privacy.registry import Portion, Subject, erased_name, keeps_office, portion
-from summit.users.models import User
+from summit.users.models import ACCOUNT, User
+
+SIGNED_IN = ProcessingActivity(
+    subjects=DataSubject.ACCOUNTS,
+    purpose=_("To show users where they are signed in."),
+    stays=_("Deleted when they sign out, or when the account is erased."),
+    logged=False,
+    model_name=_("browsers of users"),
+)
+ADMIN_HISTORY = ProcessingActivity(
+    subjects=DataSubject.ACCOUNTS,
+    purpose=_("To show users what they changed in the admin."),
+    stays=_("Deleted when the account is erased."),
+    logged=False,
+)
+
+
+personal(EmailAddress._meta.get_field("email"), ACCOUNT, logged=False)
+personal(UserSession._meta.get_field("ip"), SIGNED_IN, label=_("network address"))
+personal(UserSession._meta.get_field("user_agent"), SIGNED_IN, label=_("browser"))
+personal(UserSession._meta.get_field("data"), SIGNED_IN, label=_("details of signing in"))
+personal(Session._meta.get_field("session_data"), SIGNED_IN)
+personal(LogEntry._meta.get_field("object_repr"), ADMIN_HISTORY)
+personal(LogEntry._meta.get_field("change_message"), ADMIN_HISTORY)
 
 
 def _account(subject: Subject) -> QuerySet[User]:
@@ -50,12 +77,10 @@ def _entries(subject: Subject) -> QuerySet[AuditEntry]:
 
 def _erase_person(subject: Subject) -> int:
     person = subject.person
-    blank: dict[str, Any] = dict.fromkeys(
-        ("form_of_address", "rank", "badge_name", "card_name", "email", "time_zone"), ""
-    )
-    return Person.objects.filter(pk=person.pk).update(
-        **blank, name=erased_name(person.summit), office=person.office if keeps_office(person) else "", user=None
-    )
+    # The language stays: it says nothing of the person, and mail that still waits is written in it.
+    blank: dict[str, Any] = {name: "" for name in entered_columns(Person) if name != "language"}
+    blank |= {"name": erased_name(person.summit), "office": person.office if keeps_office(person) else ""}
+    return Person.objects.filter(pk=person.pk).update(**blank, user=None)
 
 
 portion(80)(

@@ -96,8 +96,6 @@ MODEL_WORDS: dict[str, ModelDescription] = {}
 PARTS: dict[str, list[HistoryPart]] = {}
 # For actors without an account: from the prefix before the colon to a function that returns names by keys.
 ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
-# The fields that hold personal data, by model. The audit never stores their values; it records who sees them.
-PERSONAL: dict[str, frozenset[str]] = {}
 
 
 def audit_action(
@@ -165,11 +163,6 @@ def actor(prefix: str, names: Callable[[Iterable[str]], dict[str, str]]) -> None
     It must make at most one query.
     """
     ACTORS[prefix] = names
-
-
-def personal(model: type[models.Model], *fields: str) -> None:
-    """Declare which fields of a model hold personal data, so that the audit doesn't store their values."""
-    PERSONAL[model._meta.label_lower] = frozenset(fields)
 
 
 @dataclass

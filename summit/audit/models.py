@@ -6,7 +6,16 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.personal_data import DataSubject, ProcessingActivity, personal
 from summit.users.models import User
+
+AUDIT = ProcessingActivity(
+    subjects=DataSubject.ACCOUNTS,
+    purpose=_("To show who did what, and when."),
+    view="summit.auditentry.view",
+    stays=_("Kept: the chain of the entries proves that none was changed. They hold keys and no values."),
+    logged=False,
+)
 
 
 class AuditEntry(models.Model):
@@ -27,14 +36,14 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(_("at"), db_default=Now())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     # For actors without an account: "system", or "link:<public id>" for a letter's link.
-    by_label = models.CharField(_("acting as"), max_length=60, blank=True)
+    by_label = personal(models.CharField(_("acting as"), max_length=60, blank=True), AUDIT)
     action = models.CharField(_("action"), max_length=60)
     object_type = models.CharField(_("kind of object"), max_length=60)
-    object_key = models.CharField(_("object"), max_length=60)
+    object_key = personal(models.CharField(_("object"), max_length=60), AUDIT)
     # The row that the object belongs to, as "delegations.party:<key>", so that its history still has deleted parts.
-    part_of = models.CharField(_("part of"), max_length=121, blank=True)
+    part_of = personal(models.CharField(_("part of"), max_length=121, blank=True), AUDIT)
     fields = models.JSONField(_("fields"), default=list)
-    detail = models.JSONField(_("detail"), default=dict)
+    detail = personal(models.JSONField(_("detail"), default=dict), AUDIT)
     position = models.PositiveBigIntegerField(_("position"), null=True, unique=True, editable=False)
     previous = models.CharField(_("digest before"), max_length=64, blank=True, editable=False)
     digest = models.CharField(_("digest"), max_length=64, blank=True, editable=False)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from summit.audit.actions import PERSONAL, AuditAction
+from summit.audit.actions import AuditAction
 from summit.audit.models import AuditChain, AuditEntry
 from summit.core import bulk_insert
+from summit.core.personal_data import logged_fields
 from summit.users.models import User
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) ->
     stored = {}
     for name, pair in changed.items():
         packed = [_packed(model, name, value) for value in pair]
-        if name not in PERSONAL.get(model._meta.label_lower, ()) and ... not in packed:
+        if name not in logged_fields(model) and ... not in packed:
             stored[name] = packed
     return {"values": stored} if stored else {}
 
@@ -85,7 +86,7 @@ def _packed(model: type[models.Model], name: str, value: Any) -> Any:
     if isinstance(value, dict | list):
         return ...
     if isinstance(value, models.Model):
-        return ... if value._meta.label_lower in PERSONAL else {"row": name_of(value)}
+        return ... if logged_fields(type(value)) else {"row": name_of(value)}
     choices = dict(getattr(model._meta.get_field(name), "flatchoices", None) or [])
     return value if value in choices else ...
 

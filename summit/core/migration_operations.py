@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AddField
 from django.db.migrations.state import ProjectState
 
 from summit.core.change_counters import Statements
@@ -90,6 +91,52 @@ class FreezeColumns(Statements):
     def describe(self) -> str:
         """Return a description of the operation for `manage.py migrate --plan`."""
         return f"Freeze {', '.join(self.columns)} of {self.table}"
+
+
+class AddColumn(AddField):
+    """Add a field to a model, like Django's AddField, and keep the triggers of its table.
+
+    SQLite rebuilds the table and drops its triggers, even those that other apps have made.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Add the column, and create the triggers again that the table had."""
+        with _triggers_kept(schema_editor, to_state.apps.get_model(app_label, self.model_name)._meta.db_table):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Remove the column, and create the triggers again that the table had."""
+        with _triggers_kept(schema_editor, to_state.apps.get_model(app_label, self.model_name)._meta.db_table):
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+@contextmanager
+def _triggers_kept(schema_editor: BaseDatabaseSchemaEditor, table: str) -> Iterator[None]:
+    if schema_editor.connection.vendor != "sqlite":
+        yield
+        return
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(query, [table])
+        triggers = cursor.fetchall()
+        yield
+        cursor.execute(query, [table])
+        kept = {name for name, _sql in cursor.fetchall()}
+    for name, sql in triggers:
+        if name not in kept:
+            schema_editor.execute(sql, params=None)
 
 
 @cache

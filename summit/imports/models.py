@@ -9,8 +9,24 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.models import PUBLIC_ID_LENGTH, PublicModel
+from summit.core.personal_data import (
+    FILE_CONTENT,
+    REPORT,
+    DataSubject,
+    PersonalDataKind,
+    ProcessingActivity,
+    personal,
+)
 from summit.summits.models import Summit
 from summit.users.models import User
+
+IMPORT_FILES = ProcessingActivity(
+    subjects=DataSubject.UPLOADED,
+    purpose=_("To enter data from uploaded files."),
+    view="summit.importfile.view",
+    change="summit.importfile.change",
+    kept_as=PersonalDataKind.SCANS,
+)
 
 
 class ImportFile(PublicModel):
@@ -27,14 +43,14 @@ class ImportFile(PublicModel):
     kind = models.CharField(_("kind"), max_length=80)
     # The public id of the party for which a focal point uploaded the file; "" if a desk did.
     party_key = models.CharField(max_length=PUBLIC_ID_LENGTH, blank=True, editable=False, db_index=True)
-    options = models.JSONField(default=dict, editable=False)
-    filename = models.CharField(_("file"), max_length=200)
-    content = EncryptedBytesField(editable=False)
+    options = personal(models.JSONField(default=dict, editable=False), IMPORT_FILES, label=_("options"))
+    filename = personal(models.CharField(_("file"), max_length=200), IMPORT_FILES)
+    content = personal(EncryptedBytesField(editable=False), IMPORT_FILES, label=FILE_CONTENT)
     # "" until the file is previewed.
-    report = EncryptedTextField(editable=False)
+    report = personal(EncryptedTextField(editable=False), IMPORT_FILES, label=REPORT)
     # Answers to the report's questions, by the questions' keys.
-    answers = models.JSONField(default=dict, editable=False)
-    journal = EncryptedTextField(editable=False)
+    answers = personal(models.JSONField(default=dict, editable=False), IMPORT_FILES, label=_("answers"))
+    journal = personal(EncryptedTextField(editable=False), IMPORT_FILES, label=_("journal"))
     rows = models.PositiveIntegerField(_("entries"))
     next_row = models.PositiveIntegerField(default=0, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)

@@ -8,9 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from summit.core.models import PublicModel
+from summit.core.personal_data import Content, DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.core.validators import validate_printable, validate_time_zone
 from summit.summits.models import Summit
 from summit.users.models import User
+
+TAKING_PART = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To invite people, to address them, and to name them at the summit."),
+    view="summit.person.view",
+    change="delegations.enter_person",
+    kept_as=PersonalDataKind.PERSON,
+)
 
 
 def announced(name: str, office: str) -> str:
@@ -39,36 +48,81 @@ class Person(PublicModel):
         related_name="people",
         verbose_name=pgettext_lazy("label", "account"),
     )
-    name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
-    office = models.CharField(_("office held"), max_length=200, blank=True, validators=[validate_printable])
-    form_of_address = models.CharField(
-        _("form of address"),
-        max_length=120,
-        blank=True,
-        validators=[validate_printable],
-        help_text=_("As a letter begins, such as “Your Excellency”."),
+    personal(user, TAKING_PART, purpose=_("To let people use the portal."))
+    name = personal(
+        models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable]),
+        TAKING_PART,
+        headings="name, full name, person, nom, nom complet, الاسم, الاسم الكامل",
+        example="Ada Example",
+        accepts=_("Needed, unless the office held is given. A row with the same name changes that person."),
     )
-    rank = models.CharField(
-        _("rank"),
-        max_length=120,
-        blank=True,
-        validators=[validate_printable],
-        help_text=_("Such as “Minister” or “Lieutenant General”."),
+    office = personal(
+        models.CharField(_("office held"), max_length=200, blank=True, validators=[validate_printable]),
+        TAKING_PART,
+        headings="office, office held, post, position, title, job title, function held, fonction, poste, titre, "
+        "المنصب, الوظيفة",
+        example=_("Minister of the Interior"),
     )
-    badge_name = models.CharField(
-        _("name for the badge"), max_length=120, blank=True, validators=[validate_printable]
+    form_of_address = personal(
+        models.CharField(
+            _("form of address"),
+            max_length=120,
+            blank=True,
+            validators=[validate_printable],
+            help_text=_("As a letter begins, such as “Your Excellency”."),
+        ),
+        TAKING_PART,
+        headings="form of address, honorific, civilité, formule d’appel, صيغة المخاطبة, اللقب",
     )
-    card_name = models.CharField(
-        _("name for the place card"), max_length=120, blank=True, validators=[validate_printable]
+    rank = personal(
+        models.CharField(
+            _("rank"),
+            max_length=120,
+            blank=True,
+            validators=[validate_printable],
+            help_text=_("Such as “Minister” or “Lieutenant General”."),
+        ),
+        TAKING_PART,
+        headings="rank, rang, grade, الرتبة",
     )
-    email = models.EmailField(_("e-mail"), blank=True)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
-    time_zone = models.CharField(
-        _("time zone"),
-        max_length=60,
-        blank=True,
-        validators=[validate_time_zone],
-        help_text=_("Such as America/New_York. Mails then give times in it too, beside those at the venue."),
+    badge_name = personal(
+        models.CharField(_("name for the badge"), max_length=120, blank=True, validators=[validate_printable]),
+        TAKING_PART,
+        headings="name for the badge, badge name, nom pour le badge, nom sur le badge, الاسم على البطاقة",
+    )
+    card_name = personal(
+        models.CharField(_("name for the place card"), max_length=120, blank=True, validators=[validate_printable]),
+        TAKING_PART,
+        headings="name for the place card, place card, nom pour le carton de table, الاسم على بطاقة المقعد",
+    )
+    email = personal(
+        models.EmailField(_("e-mail"), blank=True),
+        TAKING_PART,
+        purpose=_("To write to people."),
+        kept_as=PersonalDataKind.CONTACT,
+        headings="e-mail, email, mail, mailbox, courriel, adresse électronique, البريد الإلكتروني",
+        example="office@ministry.example",
+    )
+    language = personal(
+        models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en"),
+        TAKING_PART,
+        purpose=_("To write to people."),
+        logged=False,
+        headings="language, language of letters, langue, langue des lettres, اللغة, لغة المراسلة",
+    )
+    time_zone = personal(
+        models.CharField(
+            _("time zone"),
+            max_length=60,
+            blank=True,
+            validators=[validate_time_zone],
+            help_text=_("Such as America/New_York. Mails then give times in it too, beside those at the venue."),
+        ),
+        TAKING_PART,
+        purpose=_("To write to people."),
+        logged=False,
+        headings="time zone, timezone, fuseau horaire, المنطقة الزمنية",
+        content=Content.TIME_ZONE,
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # When the person's data was erased (summit.privacy.erasure).

@@ -300,6 +300,8 @@ declare_model("summit.room", view=DESKS, change=_ROOMS)
 # Import files that fill a list. The permission to change the list's rows is checked too.
 _FILL = (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER)
 declare_model("summit.listimportfile", view=_FILL)
+# Import files of any kind, for the record of processing: the apps say who sees those of which kind.
+declare_model("summit.importfile", view=(*_FILL, Role.PRESS_APPROVER), change=_FILL, view_own=(Role.FOCAL_POINT,))
 declare("summit.read_in_list", _FILL)
 # Focal points see the people of their party only.
 declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL), view_own=(Role.FOCAL_POINT,))

@@ -7,8 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from summit.core.models import PublicModel
+from summit.core.personal_data import BY_KEY, DataSubject, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.users.models import User
+
+SUBJECT_ACCESS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To hand data over to the people whom it is about."),
+    view="summit.hand_over_person",
+    stays=BY_KEY,
+    logged=False,
+)
 
 
 class SubjectAccessRequest(PublicModel):
@@ -20,6 +29,7 @@ class SubjectAccessRequest(PublicModel):
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "person")
     )
+    personal(person, SUBJECT_ACCESS)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked"), db_default=Now())
     agreed_by = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_printable
 
 
@@ -31,15 +32,27 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_superuser=True, **fields)
 
 
+ACCOUNT = ProcessingActivity(
+    subjects=DataSubject.ACCOUNTS,
+    purpose=_("To let users sign in, and to show who did what."),
+    view="summit.user.view",
+    stays=_("Blanked when the person of the account is erased."),
+)
+
+
 class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     """An account, with the e-mail address with which its owner signs in.
 
     The account's permissions follow from its roles in each summit.
     """
 
-    email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    email = personal(models.EmailField(_("e-mail"), unique=True), ACCOUNT)
+    name = personal(models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable]), ACCOUNT)
+    language = personal(
+        models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en"),
+        ACCOUNT,
+        logged=False,
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("created"), auto_now_add=True)
 

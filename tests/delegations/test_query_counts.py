@@ -102,8 +102,8 @@ def worlds() -> list[Party]:
 # Addresses, where nothing else is said those of the delegations; of a summit and its rows by their keys.
 NARROW = ("/admin/", "party/", "party/{party}/change/")
 BROAD = [
-    *("/admin/summit/person/", "/admin/needs/{slug}/", "retention/summit/{slug}/", "reply/"),
-    *("category/", "party/?quotas=full", "invitation/", "invitationlink/", "transferablepass/", "badge/"),
+    *("/admin/summit/person/", "/admin/needs/{slug}/", "retention/summit/{slug}/", "retention/summit/{slug}/record/"),
+    *("reply/", "category/", "party/?quotas=full", "invitation/", "invitationlink/", "transferablepass/", "badge/"),
     *("membership/", "delegationimportfile/", "participantlist/"),
     *("participantlist/prepare/{slug}/", "handover/waiting/"),
     *("names/{slug}/?language=fr", "order/{slug}/", "session/{slug}/", "invitation/calls/"),

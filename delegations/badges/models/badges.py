@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models.parties import Party
 from summit.core.models import PublicModel
+from summit.core.personal_data import BY_KEY, DataSubject, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.users.models import User
 
@@ -19,6 +20,15 @@ class BadgeQuerySet(models.QuerySet["Badge"]):
         return self.filter(ended_at__isnull=True)
 
 
+BADGES = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To let people into the zones of the venue."),
+    view="delegations.badge.view",
+    change="delegations.issue_badge",
+    stays=BY_KEY,
+)
+
+
 class Badge(PublicModel):
     """A badge that was issued to a person. Its number is the public id. Once ended, it is never live again."""
 
@@ -28,12 +38,13 @@ class Badge(PublicModel):
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="badges", verbose_name=pgettext_lazy("label", "person")
     )
+    personal(person, BADGES)
     issued_at = models.DateTimeField(_("issued"), auto_now_add=True)
     issued_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("issued by")
     )
     ended_at = models.DateTimeField(pgettext_lazy("badge", "dead since"), null=True, blank=True)
-    why = models.CharField(_("why"), max_length=200, blank=True)
+    why = personal(models.CharField(_("why"), max_length=200, blank=True), BADGES)
 
     objects = BadgeQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_printable
 from summit.summits.models import Summit
 
@@ -52,6 +53,16 @@ class TransferablePassRule(PublicModel):
         return self.name
 
 
+PASSES = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To let people into the zones of the venue."),
+    view="delegations.transferablepass.view",
+    change="delegations.hand_transferable_pass",
+    stays=_("Emptied when the person leaves the party."),
+    logged=False,
+)
+
+
 class TransferablePass(models.Model):
     """One of a party's transferable passes, with the member who carries it now."""
 
@@ -76,6 +87,7 @@ class TransferablePass(models.Model):
         related_name="transferable_passes",
         verbose_name=_("carried by"),
     )
+    personal(holder, PASSES)
     since = models.DateTimeField(_("since"), auto_now=True)
 
     class Meta:

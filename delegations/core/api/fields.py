@@ -29,8 +29,6 @@ from summit.users.models import User
 Values = Mapping[str, Any]
 # The greatest length of a list of ids or codes.
 MOST = 2000
-# Fields that identify nobody: reading them is not recorded in the access log.
-PLAIN = ("language", "time_zone")
 
 
 class SeenOne(InSummit):

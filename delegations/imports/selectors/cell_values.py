@@ -6,35 +6,30 @@ from datetime import date
 from functools import cache
 
 from django.conf import settings
+from django.db.models import DateTimeField
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from delegations.members.field_groups import COLUMNS
 from delegations.members.models.categories import Capacity, Category
-from delegations.members.models.particulars import PassportType, Sex
 from delegations.parties.selectors import country_recognition, party_kinds
 from delegations.parties.selectors.party_kinds import Unreadable
+from summit.core.encrypted_fields import EncryptedDateField
+from summit.core.personal_data import Content
 from summit.core.text_normalisation import fold
 
 _DOTTED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
-@cache
-def _sexes() -> dict[str, str]:
-    return party_kinds.in_all_languages(lambda: Sex.choices)
+# The letters and words by which lists name the kinds of passport, besides their names.
+_PASSPORTS = {"p": "ordinary", "d": "diplomatic", "s": "official", "service": "official"}
 
 
 @cache
-def _passports() -> dict[str, str]:
-    known = party_kinds.in_all_languages(lambda: PassportType.choices)
-    short = {value: value for value in PassportType.values} | {
-        "p": "ordinary",
-        "d": "diplomatic",
-        "s": "official",
-        "diplomatic": "diplomatic",
-        "service": "official",
-        "ordinary": "ordinary",
-    }
-    return known | short
+def _choices(name: str) -> dict[str, str]:
+    """Return a dict from the folded names of a column's choices, in all languages, to the values."""
+    known = party_kinds.in_all_languages(lambda: COLUMNS[name].choices)
+    return known | (_PASSPORTS if name == "passport_type" else {})
 
 
 @cache
@@ -79,15 +74,19 @@ def day(said: str) -> str:
 def cell(name: str, said: str) -> str:
     """Return the form's value for a cell with the text `said` in the column `name`. Raises Unreadable for an
     ambiguous day."""
-    if name in ("birth_date", "passport_expiry"):
+    column = COLUMNS.get(name)
+    if column is None:
+        return said
+    if isinstance(column, EncryptedDateField):
         return day(said)
-    if name in ("arrives_at", "departs_at"):
+    if isinstance(column, DateTimeField):
         first, sign, clock = said.replace("T", " ").partition(" ")
         return f"{day(first)}{sign}{clock}"
-    if name == "nationality":
+    if column.personal_field.content == Content.COUNTRY_CODE:
         return country_recognition.code_of(said) or said
-    known = {"sex": _sexes, "passport_type": _passports, "language": _languages}.get(name)
-    return _one_of(known(), said) if known else said
+    if not column.choices:
+        return said
+    return _one_of(_languages() if column.choices == settings.LANGUAGES else _choices(name), said)
 
 
 def category(said: str, categories: dict[str, Category], *, offered: Iterable[Category]) -> Category:

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.parties.models.parties import Level, Party
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
+from summit.core.personal_data import FILE_CONTENT, DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.core.validators import validate_printable, validate_text
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person
@@ -70,6 +71,15 @@ class Channel(models.TextChoices):
     IN_PERSON = "in_person", _("in person")
 
 
+ANSWERS = ProcessingActivity(
+    subjects=DataSubject.REPLIERS,
+    purpose=_("To know who answered an invitation, and what."),
+    view="delegations.reply.view",
+    change="delegations.answer",
+    kept_as=PersonalDataKind.PERSON,
+)
+
+
 class Invitation(PublicModel):
     """An invitation of a party to the summit or, with an `occasion`, to one of its sessions.
 
@@ -100,14 +110,14 @@ class Invitation(PublicModel):
     )
     answer = models.CharField(_("answer"), max_length=12, choices=Answer, blank=True)
     level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
-    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_text])
+    note = personal(models.TextField(_("note with the answer"), blank=True, validators=[validate_text]), ANSWERS)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(pgettext_lazy("invitation", "sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sent by")
     )
     answered_at = models.DateTimeField(pgettext_lazy("invitation", "answered"), null=True, blank=True)
-    answered_by = models.CharField(_("answered by"), max_length=200, blank=True)
+    answered_by = personal(models.CharField(_("answered by"), max_length=200, blank=True), ANSWERS)
 
     class Meta:
         verbose_name = _("invitation")
@@ -169,8 +179,8 @@ class Reply(PublicModel):
     at = models.DateTimeField(_("recorded"), db_default=Now())
     answer = models.CharField(_("answer"), max_length=12, choices=Answer)
     level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
-    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_text])
-    name = models.CharField(_("answered by"), max_length=200)
+    note = personal(models.TextField(_("note with the answer"), blank=True, validators=[validate_text]), ANSWERS)
+    name = personal(models.CharField(_("answered by"), max_length=200), ANSWERS)
     channel = models.CharField(_("came by"), max_length=20, choices=Channel)
     reference = models.CharField(
         _("its reference"),
@@ -199,14 +209,23 @@ class Reply(PublicModel):
         return str(self.get_answer_display())
 
 
+ANSWER_SCANS = ProcessingActivity(
+    subjects=DataSubject.REPLIERS,
+    purpose=_("To prove what a party answered on paper."),
+    view="delegations.reply.view",
+    kept_as=PersonalDataKind.SCANS,
+    logged=False,
+)
+
+
 class ReplyScan(models.Model):
     """The scanned paper of an answer."""
 
     reply = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="scan", verbose_name=_("answer"))
-    filename = models.CharField(_("file"), max_length=200)
+    filename = personal(models.CharField(_("file"), max_length=200), ANSWER_SCANS)
     media_type = models.CharField(_("format"), max_length=60)
     size = models.PositiveIntegerField(_("bytes"))
-    content = EncryptedBytesField(editable=False)
+    content = personal(EncryptedBytesField(editable=False), ANSWER_SCANS, label=FILE_CONTENT)
 
     class Meta:
         verbose_name = _("scan")
@@ -222,6 +241,14 @@ class LinkQuerySet(models.QuerySet["InvitationLink"]):
     def live(self) -> "LinkQuerySet":
         """Return the links that still work, by the database's clock."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=Now()).exclude(invitation__state__in=OVER)
+
+
+LETTER_LINKS = ProcessingActivity(
+    subjects=DataSubject.FOCAL_POINTS,
+    purpose=_("To open invitations from their letters."),
+    view="delegations.invitationlink.view",
+    kept_as=PersonalDataKind.CONTACT,
+)
 
 
 class InvitationLink(PublicModel):
@@ -242,7 +269,8 @@ class InvitationLink(PublicModel):
         related_name="+",
         verbose_name=pgettext_lazy("label", "person"),
     )
-    address = models.EmailField(_("mailbox"))
+    personal(person, LETTER_LINKS)
+    address = personal(models.EmailField(_("mailbox")), LETTER_LINKS)
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))

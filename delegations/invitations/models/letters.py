@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.invitations.models.invitations import Invitation
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.core.validators import validate_printable, validate_text
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -69,6 +70,15 @@ class CallOutcome(models.TextChoices):
     ANSWERED = "answered", _("they answered")
 
 
+PHONE_CALLS = ProcessingActivity(
+    subjects=DataSubject.REPLIERS,
+    purpose=_("To remember calls about an invitation."),
+    view="delegations.callnote.view",
+    change="delegations.callnote.change",
+    kept_as=PersonalDataKind.CONTACT,
+)
+
+
 class CallNote(models.Model):
     """A telephone call from a desk user to a party about its invitation."""
 
@@ -78,7 +88,9 @@ class CallNote(models.Model):
     at = models.DateTimeField(_("at"), auto_now_add=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     outcome = models.CharField(_("what came of it"), max_length=20, choices=CallOutcome)
-    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_printable])
+    note = personal(
+        models.CharField(_("note"), max_length=500, blank=True, validators=[validate_printable]), PHONE_CALLS
+    )
 
     class Meta:
         verbose_name = _("call")

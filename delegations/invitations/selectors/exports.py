@@ -24,7 +24,7 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
         summit = row.party.summit
         if row.occasion and summit not in occasions:
             occasions[summit] = invitable_sessions.find(summit)
-        moments = [table_writers.cell_text("arrives_at", moment, summit) for moment in (row.sent_at, row.answered_at)]
+        moments = [table_writers.cell_text(moment, summit) for moment in (row.sent_at, row.answered_at)]
         answer = str(Answer(row.answer).label) if row.answer else ""
         level = str(Level(row.level).label) if row.level else ""
         table_rows.append(

@@ -27,8 +27,6 @@ from summit.users.models import User
 # By group, the permission that a user needs to find the person at all; "" means `summit.person.view`. For needs it is
 # the group's own permission, because a conference officer may see needs, but not people.
 SEEN_BY = {PASSPORT.name: "", TRAVEL.name: "", PHOTO.name: "", NEEDS.name: NEEDS.view}
-# Each access to a passport or a photograph is logged. For the other groups, one entry an hour is enough.
-EACH = (PASSPORT, PHOTO)
 RELATED = ("summit", "particulars__entered_for", "photo", "membership__party")
 
 
@@ -143,8 +141,9 @@ class PagesMixin:
     def _note(self, user: User, person: Person, group: FieldGroup) -> None:
         fields = filled(person) & set(group.fields)
         if fields:
-            always = group in EACH
-            access_log.record_page(by=user, target=person, summit=person.summit, fields=fields, always=always)
+            access_log.record_page(
+                by=user, target=person, summit=person.summit, fields=fields, always=group.each_logged
+            )
 
     def _back(self, user: User, person: Person) -> str:
         visible_summits = summits_for(user, "summit.person.view")

@@ -17,9 +17,9 @@ from delegations.core.api import access_log
 from delegations.core.api.fields import Searched, Values, sees
 from delegations.members.api.fields import MEMBERS, with_belonging
 from delegations.members.field_groups import (
+    COLUMNS,
     NEEDS,
     PASSPORT,
-    PHOTO,
     TRAVEL,
     FieldGroup,
     FieldReader,
@@ -27,10 +27,10 @@ from delegations.members.field_groups import (
     particulars_of,
     party_of,
 )
-from delegations.members.models.particulars import PassportType, Sex
 from delegations.members.permissions import own_parties
 from delegations.members.services import people
 from summit.api_base.viewsets import DeskViewSet
+from summit.core.encrypted_fields import EncryptedDateField
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import seen_rows, summits_for
@@ -40,43 +40,44 @@ from summit.users.models import User
 RELATED = ("summit", "membership__party__summit", "particulars__entered_for__summit", "photo__entered_for")
 
 
-def _text(most: int) -> serializers.CharField:
-    return serializers.CharField(max_length=most, allow_blank=True, allow_null=True, required=False)
+def _field(column: Any) -> serializers.Field[Any, Any, Any, Any]:
+    """Return the serializer field for a column of Particulars. A null value empties the column."""
+    options: dict[str, Any] = {"allow_null": True, "required": False}
+    if isinstance(column, EncryptedDateField):
+        return serializers.DateField(**options)
+    if isinstance(column, DateTimeField):
+        return serializers.DateTimeField(**options)
+    if column.choices:
+        return serializers.ChoiceField(choices=column.choices, allow_blank=True, **options)
+    return serializers.CharField(max_length=column.max_length, allow_blank=True, **options)
 
 
-class PassportFields(serializers.Serializer[Any]):
+class GroupFields(serializers.Serializer[Any]):
+    """The fields of a group, from the columns of Particulars."""
+
+    group: ClassVar[FieldGroup]
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the declared fields and then those of the group."""
+        return super().get_fields() | {name: _field(COLUMNS[name]) for name in self.group.fields}
+
+
+class PassportFields(GroupFields):
     """The fields of a person's passport. A null value empties a field."""
 
-    passport_name = _text(200)
-    sex = serializers.ChoiceField(choices=Sex.choices, allow_blank=True, allow_null=True, required=False)
-    birth_date = serializers.DateField(allow_null=True, required=False)
-    birth_place = _text(200)
-    nationality = _text(2)
-    passport_type = serializers.ChoiceField(
-        choices=PassportType.choices, allow_blank=True, allow_null=True, required=False
-    )
-    passport_number = _text(30)
-    passport_issuer = _text(200)
-    passport_expiry = serializers.DateField(allow_null=True, required=False)
+    group = PASSPORT
 
 
-class NeedsFields(serializers.Serializer[Any]):
+class NeedsFields(GroupFields):
     """The fields of a person's dietary and access needs. A null value empties a field."""
 
-    diet = _text(500)
-    access = _text(500)
+    group = NEEDS
 
 
-class TravelFields(serializers.Serializer[Any]):
+class TravelFields(GroupFields):
     """The fields of a person's journey: arrival, departure, hotel and vehicle. A null value empties a field."""
 
-    speaks = _text(200)
-    arrives_at = serializers.DateTimeField(allow_null=True, required=False)
-    arrival_flight = _text(40)
-    departs_at = serializers.DateTimeField(allow_null=True, required=False)
-    departure_flight = _text(40)
-    hotel = _text(200)
-    vehicle = _text(120)
+    group = TRAVEL
 
 
 class OfPerson(serializers.Serializer[Any]):
@@ -143,19 +144,13 @@ def reader_of(context: Any) -> FieldReader:
 class PassportSerializer(OfPerson, PassportFields):
     """The passport data of a person."""
 
-    group = PASSPORT
-
 
 class NeedsSerializer(OfPerson, NeedsFields):
     """The dietary and access needs of a person."""
 
-    group = NEEDS
-
 
 class TravelSerializer(OfPerson, TravelFields):
     """The journey of a person."""
-
-    group = TRAVEL
 
 
 class GroupFilters(Searched):
@@ -196,7 +191,9 @@ class NeedsFilters(GroupFilters):
 
         An empty text is stored as no bytes, so nothing is decrypted.
         """
-        has_needs = Q(particulars__isnull=False) & ~Q(particulars__diet="", particulars__access="")
+        filtered = (name for name in NEEDS.fields if "entered" in COLUMNS[name].personal_field.filters)
+        empty = {f"particulars__{name}": "" for name in filtered}
+        has_needs = Q(particulars__isnull=False) & ~Q(**empty)
         return rows.filter(has_needs) if value else rows.exclude(has_needs)
 
 
@@ -251,7 +248,7 @@ class PersonParticularsViewSet(DeskViewSet):
         visible_rows = [row for row, names in fields_by_person.items() if names]
         visible_fields = {name for names in fields_by_person.values() for name in names}
         access_log.log_rows(
-            by=by, summit=summit, rows=visible_rows, fields=visible_fields, always=self.group in (PASSPORT, PHOTO)
+            by=by, summit=summit, rows=visible_rows, fields=visible_fields, always=self.group.each_logged
         )
 
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.users.models import User
 
@@ -16,6 +17,16 @@ class DuplicateReason(models.TextChoices):
     BIRTH = "birth", _("the same date of birth and a similar name")
     NAME = "name", _("the same name")
     EMAIL = "email", _("the same mailbox and a similar name")
+
+
+DUPLICATES = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To find people who are entered twice."),
+    view="delegations.duplicatecandidate.view",
+    change="delegations.duplicatecandidate.change",
+    kept_as=PersonalDataKind.PERSON,
+    logged=False,
+)
 
 
 class DuplicateCandidate(models.Model):
@@ -30,7 +41,9 @@ class DuplicateCandidate(models.Model):
         related_name="duplicate_candidates",
         verbose_name=pgettext_lazy("label", "person"),
     )
+    personal(person, DUPLICATES)
     other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("resembles"))
+    personal(other, DUPLICATES)
     why = models.CharField(_("why"), max_length=20, choices=DuplicateReason)
     noticed_at = models.DateTimeField(_("noticed"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)

@@ -6,7 +6,17 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models import checks
 from delegations.parties.models.parties import Party
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
+
+FOCAL_POINTS = ProcessingActivity(
+    subjects=DataSubject.FOCAL_POINTS,
+    purpose=_("To know who acts for which party."),
+    view="delegations.focalpoint.view",
+    change="delegations.focalpoint.change",
+    kept_as=PersonalDataKind.PERSON,
+    logged=False,
+)
 
 
 class FocalPoint(models.Model):
@@ -21,6 +31,7 @@ class FocalPoint(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="focal_for", verbose_name=pgettext_lazy("label", "person")
     )
+    personal(person, FOCAL_POINTS)
     created_at = models.DateTimeField(_("named at"), auto_now_add=True)
 
     class Meta:

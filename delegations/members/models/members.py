@@ -11,7 +11,17 @@ from django.utils.translation import pgettext_lazy
 from delegations.members.models.categories import Capacity, Category
 from delegations.parties.models import checks
 from delegations.parties.models.parties import Party
+from summit.core.personal_data import BY_KEY, DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
+
+MEMBERSHIP = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To know who belongs to which delegation."),
+    view="delegations.membership.view",
+    change="delegations.name",
+    kept_as=PersonalDataKind.PERSON,
+    logged=False,
+)
 
 
 class Membership(models.Model):
@@ -26,6 +36,7 @@ class Membership(models.Model):
     person = models.OneToOneField(
         Person, on_delete=models.CASCADE, related_name="membership", verbose_name=pgettext_lazy("label", "person")
     )
+    personal(person, MEMBERSHIP)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("category")
     )
@@ -78,6 +89,15 @@ class Ended(models.TextChoices):
     REPLACED = "replaced", _("replaced")
 
 
+FORMER_MEMBERSHIP = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To know who has left which delegation."),
+    view="delegations.membership.view",
+    stays=BY_KEY,
+    logged=False,
+)
+
+
 class FormerMember(models.Model):
     """A membership that ended, because the member was withdrawn or replaced."""
 
@@ -87,6 +107,7 @@ class FormerMember(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "person")
     )
+    personal(person, FORMER_MEMBERSHIP)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", verbose_name=_("category"))
     named_at = models.DateTimeField(_("named at"))
     ended_at = models.DateTimeField(_("ended at"), auto_now_add=True)
@@ -94,6 +115,7 @@ class FormerMember(models.Model):
     successor = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
     )
+    personal(successor, FORMER_MEMBERSHIP)
 
     class Meta:
         verbose_name = _("former member")

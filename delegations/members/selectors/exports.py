@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from delegations.core import table_writers
 from delegations.core.table_writers import AT_ONCE, ExportedTable
 from delegations.members import column_headings
-from delegations.members.field_groups import GROUPS, PARTICULARS, PERSON, FieldReader
+from delegations.members.field_groups import GROUP_OF, GROUPS, LOGGED, PARTICULARS, PERSON, FieldReader
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_names import NamesBySummit
 from summit.audit.services import By
@@ -35,7 +35,7 @@ def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
     for person in queryset.iterator(chunk_size=AT_ONCE):
         table_rows.append(_person(person, columns, reader.visible(person), names))
         row_ids.append((person.summit_id, person.public_id))
-    fields = tuple(name for name in columns if name not in ("party", "category", "language"))
+    fields = tuple(name for name in columns if name in GROUP_OF or name in LOGGED)
     return ExportedTable(columns, [column_headings.heading(name) for name in columns], table_rows, row_ids, fields)
 
 
@@ -61,7 +61,7 @@ def _person(person: Person, columns: Iterable[str], visible: set[str], names: Na
     cells["category"] = str(membership.category) if membership else ""
     if row is not None:
         cells |= {name: getattr(row, name) for name in columns if name in PARTICULARS and name in visible}
-    return [table_writers.cell_text(name, cells.get(name), person.summit) for name in columns]
+    return [table_writers.cell_text(cells.get(name), person.summit) for name in columns]
 
 
 def own_people(party: Party, *, by: By) -> ExportedTable:

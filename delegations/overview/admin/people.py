@@ -18,7 +18,7 @@ from delegations.imports.models import ImportPurpose
 from delegations.members.admin.particulars import PagesMixin
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.members.admin.registration import PersonDeskForm, RedirectAfterAddMixin
-from delegations.members.field_groups import PERSON
+from delegations.members.field_groups import LOGGED, PERSON
 from delegations.members.selectors import exports
 from delegations.members.services import people
 from delegations.overview.admin.person_filters import ArrivesFilter, LacksFilter
@@ -173,7 +173,7 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
     list_filter = ["summit", PartyFilter, CategoryFilter, LacksFilter, ArrivesFilter, *PersonAdmin.list_filter[1:]]
     list_select_related = ["summit", "membership__party", "membership__category"]
     actions = [give_accounts, take_accounts, mark_language]
-    page_shows = (*(name for name in PERSON if name not in ("language", "time_zone")), "user")
+    page_shows = (*LOGGED, "user")
     change_form_template = "admin/summit/person/change_form.html"
 
     def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:

@@ -15,7 +15,6 @@ from rest_framework import serializers
 from delegations.core.api import access_log
 from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import (
-    PLAIN,
     AccessibleAccountField,
     Ids,
     Searched,
@@ -26,7 +25,7 @@ from delegations.core.api.fields import (
 )
 from delegations.members.api import fields as members_fields_api
 from delegations.members.api.fields import MEMBERS, PARTY_KEY
-from delegations.members.field_groups import PERSON
+from delegations.members.field_groups import LOGGED, PERSON
 from delegations.members.services import registration
 from delegations.overview.api.parties import KeysField
 from delegations.parties.api.fields import OneParty
@@ -211,7 +210,7 @@ class PersonViewSet(Rights, DeskViewSet):
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
         """Log that `by` read personal fields of these people, such as names, offices and mailboxes."""
-        logged = [name for name in fields if name in PERSON and name not in PLAIN]
+        logged = [name for name in fields if name in LOGGED]
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=logged)
 
     @action(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.core.validators import validate_printable, validate_text
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -46,6 +47,25 @@ class Level(models.TextChoices):
     REPRESENTATIVE = "representative", _("representative")
 
 
+GUEST_NAMES = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To invite and name guests who come for themselves."),
+    view="delegations.party.view",
+    change="delegations.party.change",
+    stays=_("The name of an invited guest stays in the list of parties."),
+    logged=False,
+)
+
+MISSIONS = ProcessingActivity(
+    subjects=DataSubject.MISSIONS,
+    purpose=_("To reach the missions of the parties."),
+    view="delegations.party.view",
+    change="delegations.party.change",
+    stays=_("Blanked when a person whom it names is erased."),
+    logged=False,
+)
+
+
 class Party(PublicModel):
     """A party: a delegation, an invited organisation, or a single guest.
 
@@ -59,15 +79,22 @@ class Party(PublicModel):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=PartyKind, default=PartyKind.COUNTRY)
     is_host = models.BooleanField(_("host"), default=False)
-    name = models.CharField(_("short name"), max_length=120, validators=[validate_printable])
-    formal_name = models.CharField(_("formal name"), max_length=200, validators=[validate_printable])
-    sort_key = models.CharField(_("alphabetical key"), max_length=120, validators=[validate_printable])
-    salutation = models.CharField(
-        _("salutation"),
-        max_length=200,
-        blank=True,
-        validators=[validate_printable],
-        help_text=_("How a letter to it begins. Empty: as the letter’s template has it."),
+    name = personal(models.CharField(_("short name"), max_length=120, validators=[validate_printable]), GUEST_NAMES)
+    formal_name = personal(
+        models.CharField(_("formal name"), max_length=200, validators=[validate_printable]), GUEST_NAMES
+    )
+    sort_key = personal(
+        models.CharField(_("alphabetical key"), max_length=120, validators=[validate_printable]), GUEST_NAMES
+    )
+    salutation = personal(
+        models.CharField(
+            _("salutation"),
+            max_length=200,
+            blank=True,
+            validators=[validate_printable],
+            help_text=_("How a letter to it begins. Empty: as the letter’s template has it."),
+        ),
+        GUEST_NAMES,
     )
     footnote = models.CharField(
         _("footnote"),
@@ -96,33 +123,48 @@ class Party(PublicModel):
     language = models.CharField(
         _("language of letters"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
-    mission_email = models.EmailField(
-        _("mailbox of the mission"),
-        blank=True,
-        help_text=_("Where letters go. One mailbox may serve several parties."),
+    mission_email = personal(
+        models.EmailField(
+            _("mailbox of the mission"),
+            blank=True,
+            help_text=_("Where letters go. One mailbox may serve several parties."),
+        ),
+        MISSIONS,
     )
-    mission_name = models.CharField(
-        _("mission"),
-        max_length=200,
-        blank=True,
-        validators=[validate_printable],
-        help_text=_("Such as “Embassy of France in London”."),
+    mission_name = personal(
+        models.CharField(
+            _("mission"),
+            max_length=200,
+            blank=True,
+            validators=[validate_printable],
+            help_text=_("Such as “Embassy of France in London”."),
+        ),
+        MISSIONS,
     )
-    mission_contact = models.CharField(
-        _("contact at the mission"), max_length=200, blank=True, validators=[validate_printable]
+    mission_contact = personal(
+        models.CharField(_("contact at the mission"), max_length=200, blank=True, validators=[validate_printable]),
+        MISSIONS,
+        kept_as=PersonalDataKind.CONTACT,
     )
-    mission_phone = models.CharField(
-        _("telephone of the mission"), max_length=60, blank=True, validators=[validate_printable]
+    mission_phone = personal(
+        models.CharField(_("telephone of the mission"), max_length=60, blank=True, validators=[validate_printable]),
+        MISSIONS,
+        kept_as=PersonalDataKind.CONTACT,
     )
-    mission_address = models.TextField(
-        _("address of the mission"), max_length=500, blank=True, validators=[validate_text]
+    mission_address = personal(
+        models.TextField(_("address of the mission"), max_length=500, blank=True, validators=[validate_text]),
+        MISSIONS,
     )
-    notes = models.TextField(
-        _("internal notes"),
-        max_length=4000,
-        blank=True,
-        validators=[validate_text],
-        help_text=_("For the desks alone; no delegation sees them."),
+    notes = personal(
+        models.TextField(
+            _("internal notes"),
+            max_length=4000,
+            blank=True,
+            validators=[validate_text],
+            help_text=_("For the desks alone; no delegation sees them."),
+        ),
+        MISSIONS,
+        purpose=_("To prepare the invitation."),
     )
     illustrative = models.BooleanField(_("taken for the demonstration"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -180,10 +222,17 @@ class PartyName(models.Model):
         Party, on_delete=models.CASCADE, related_name="names", verbose_name=pgettext_lazy("label", "party")
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    name = models.CharField(_("short name"), max_length=120, validators=[validate_printable])
-    formal_name = models.CharField(_("formal name"), max_length=200, blank=True, validators=[validate_printable])
-    sort_key = models.CharField(_("alphabetical key"), max_length=120, blank=True, validators=[validate_printable])
-    salutation = models.CharField(_("salutation"), max_length=200, blank=True, validators=[validate_printable])
+    name = personal(models.CharField(_("short name"), max_length=120, validators=[validate_printable]), GUEST_NAMES)
+    formal_name = personal(
+        models.CharField(_("formal name"), max_length=200, blank=True, validators=[validate_printable]), GUEST_NAMES
+    )
+    sort_key = personal(
+        models.CharField(_("alphabetical key"), max_length=120, blank=True, validators=[validate_printable]),
+        GUEST_NAMES,
+    )
+    salutation = personal(
+        models.CharField(_("salutation"), max_length=200, blank=True, validators=[validate_printable]), GUEST_NAMES
+    )
     footnote = models.CharField(_("footnote"), max_length=500, blank=True, validators=[validate_printable])
 
     class Meta:
@@ -202,6 +251,16 @@ class PartyName(models.Model):
         return self.name
 
 
+EXTERNAL_IDS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To recognise people in other systems of the host."),
+    view="delegations.externalid.view",
+    change="delegations.externalid.change",
+    kept_as=PersonalDataKind.PERSON,
+    logged=False,
+)
+
+
 class ExternalId(models.Model):
     """The id of one party or one person in another system."""
 
@@ -209,7 +268,7 @@ class ExternalId(models.Model):
         Summit, on_delete=models.CASCADE, related_name="external_ids", verbose_name=pgettext_lazy("label", "summit")
     )
     system = models.CharField(_("system"), max_length=40, validators=[validate_printable])
-    value = models.CharField(_("its key"), max_length=120, validators=[validate_printable])
+    value = personal(models.CharField(_("its key"), max_length=120, validators=[validate_printable]), EXTERNAL_IDS)
     party = models.ForeignKey(
         Party,
         on_delete=models.CASCADE,
@@ -226,6 +285,7 @@ class ExternalId(models.Model):
         related_name="external_ids",
         verbose_name=pgettext_lazy("label", "person"),
     )
+    personal(person, EXTERNAL_IDS)
 
     class Meta:
         verbose_name = _("key in another system")

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.personal_data import DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_printable, validate_text
 from summit.summits.models import Summit
 from summit.summits.translated_names import validate_texts
@@ -26,6 +27,16 @@ class PolicyManager(models.Manager["Policy"]):
     def of(self, summit: Summit) -> "Policy":
         """Return a summit's policy, or an unsaved one with default values. Makes one query."""
         return self.filter(summit=summit).first() or Policy(summit=summit)
+
+
+SIGNATORIES = ProcessingActivity(
+    subjects=DataSubject.HOSTS,
+    purpose=_("To sign the letters of the summit."),
+    view="delegations.policy.view",
+    change="delegations.policy.change",
+    stays=_("Kept with the summit: its letters were signed so."),
+    logged=False,
+)
 
 
 class Policy(models.Model):
@@ -61,18 +72,23 @@ class Policy(models.Model):
         validators=[days_form],
         help_text=_("Days before answers are due. Empty: none."),
     )
-    letter_sender = models.TextField(
-        _("letterhead"),
-        max_length=500,
-        blank=True,
-        validators=[validate_text],
-        help_text=_("The host’s name and address, as it stands at the head of letters."),
+    letter_sender = personal(
+        models.TextField(
+            _("letterhead"),
+            max_length=500,
+            blank=True,
+            validators=[validate_text],
+            help_text=_("The host’s name and address, as it stands at the head of letters."),
+        ),
+        SIGNATORIES,
     )
-    signatory_name = models.CharField(
-        _("letters are signed by"), max_length=200, blank=True, validators=[validate_printable]
+    signatory_name = personal(
+        models.CharField(_("letters are signed by"), max_length=200, blank=True, validators=[validate_printable]),
+        SIGNATORIES,
     )
-    signatory_office = models.CharField(
-        _("office of whoever signs"), max_length=200, blank=True, validators=[validate_printable]
+    signatory_office = personal(
+        models.CharField(_("office of whoever signs"), max_length=200, blank=True, validators=[validate_printable]),
+        SIGNATORIES,
     )
     letter_words = models.JSONField(
         _("letterhead and who signs, in other languages"),

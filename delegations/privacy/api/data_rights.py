@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from delegations.core.api import access_log
-from delegations.core.api.fields import PLAIN, Values
-from delegations.members.field_groups import PERSON
+from delegations.core.api.fields import Values
+from delegations.members.field_groups import LOGGED
 from summit.api_base.actions import action
 from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import register_problem
@@ -79,7 +79,5 @@ class Rights:
         the person's files. The access is logged. If the data includes fields that you may not see, an agreement is
         needed."""
         packed = subject_access.hand_over(person=row, by=by)
-        access_log.log_rows(
-            by=by, summit=row.summit, rows=[row], fields=[name for name in PERSON if name not in PLAIN]
-        )
+        access_log.log_rows(by=by, summit=row.summit, rows=[row], fields=LOGGED)
         return File(f"person-{row.public_id}.zip", "application/zip", packed)

@@ -9,12 +9,13 @@ from rest_framework import serializers
 
 from delegations.members.api.fields import OneCategory
 from delegations.privacy import purge_job
-from delegations.privacy.models import PersonalDataKind, Retention
+from delegations.privacy.models import Retention
+from delegations.privacy.selectors.retention import Times
 from delegations.privacy.services import retention, retention_times
-from delegations.privacy.services.retention import Times
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
+from summit.core.personal_data import PersonalDataKind
 from summit.jobs import services as jobs_services
 from summit.summits.models import Summit
 from summit.users.models import User

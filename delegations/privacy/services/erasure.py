@@ -105,10 +105,8 @@ for _order, _portion in enumerate(
             rows=_of(Particulars),
             erase=_deletes(Particulars),
             gone=_DELETED,
-            restricted=(
-                Restricted(PASSPORT.view, _("the passport"), PASSPORT.fields),
-                Restricted(NEEDS.view, _("needs"), NEEDS.fields),
-                Restricted(TRAVEL.view, _("travel"), TRAVEL.fields),
+            restricted=tuple(
+                Restricted(group.view, group.title, group.fields) for group in (PASSPORT, NEEDS, TRAVEL)
             ),
         ),
         Portion(
@@ -119,7 +117,7 @@ for _order, _portion in enumerate(
             rows=_of(Photo),
             erase=_deletes(Photo),
             gone=_DELETED,
-            restricted=(Restricted(PHOTO.view, _("the photograph")),),
+            restricted=(Restricted(PHOTO.view, PHOTO.title),),
             files=_photo,
         ),
         Portion(

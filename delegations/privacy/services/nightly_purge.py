@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from delegations.privacy.models import USUAL_DAYS, PersonalDataKind
+from delegations.privacy.models import USUAL_DAYS
 from delegations.privacy.services import retained_data, retention
 from summit.core.database_clock import db_now
+from summit.core.personal_data import PersonalDataKind
 from summit.summits.models import Summit
 
 logger = logging.getLogger(__name__)

@@ -9,15 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
-from delegations.members.field_groups import NEEDS, PASSPORT, TRAVEL
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
-from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Piece, piece
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
+from summit.core.personal_data import (
+    PersonalDataKind,
+    personal_columns,
+)
 from summit.imports.models import ImportFile
 from summit.outbox import personal_data
 from summit.outbox.models import Message
@@ -27,34 +29,35 @@ from summit.privacy.registry import erased_name
 from summit.summits.models import Summit
 from summit.webhooks.models.deliveries import Delivery, DeliveryState
 
-DIGESTS = ("passport_digest", "birth_digest")
 
-
-def _empty(name: str) -> Any:
-    """Return the value that a column of Particulars has if nothing was entered."""
-    return None if Particulars._meta.get_field(name).null else ""
-
-
-def _filled(*names: str) -> Q:
+def _filled(columns: list[Any]) -> Q:
+    """Return the condition that at least one of the columns has a value."""
     condition = Q()
-    for name in names:
-        column = Particulars._meta.get_field(name)
-        not_null = Q(**{f"{name}__isnull": False}) if column.null else Q()
+    for column in columns:
+        not_null = Q(**{f"{column.name}__isnull": False}) if column.null else Q()
         # An empty date is encrypted as no bytes; an empty datetime is NULL.
         moment = column.get_internal_type() == "DateTimeField"
-        condition |= not_null if moment else not_null & ~Q(**{name: ""})
+        condition |= not_null if moment else not_null & ~Q(**{column.name: ""})
     return condition
 
 
-def _particulars(what: str, title: Any, *names: str) -> Piece:
+def _blanked(what: PersonalDataKind, name: str, title: Any, model: Any, path: str, *, person: str = "") -> Piece:
+    """Return the piece that blanks all columns of a model that are declared as this kind of data."""
+    columns = [column for column, declared in personal_columns(model) if declared.kept_as == what]
+    empty = {column.name: None if column.null else "" for column in columns}
     return Piece(
         what=what,
-        name=what,
+        name=name,
         title=title,
-        rows=lambda summit: Particulars.objects.filter(_filled(*names), person__summit=summit),
-        purge=lambda keys: Particulars.objects.filter(pk__in=keys).update(**{name: _empty(name) for name in names}),
-        person="person",
+        model=model,
+        rows=lambda summit: model.objects.filter(_filled(columns), **{path: summit}),
+        purge=lambda keys: model.objects.filter(pk__in=keys).update(**empty),
+        person=person,
     )
+
+
+def _particulars(what: PersonalDataKind, title: Any) -> Piece:
+    return _blanked(what, what, title, Particulars, "person__summit", person="person")
 
 
 def _deleted(what: str, name: str, title: Any, model: Any, path: str, *, person: str = "") -> Piece:
@@ -62,25 +65,9 @@ def _deleted(what: str, name: str, title: Any, model: Any, path: str, *, person:
         what=what,
         name=name,
         title=title,
+        model=model,
         rows=lambda summit: model.objects.filter(**{path: summit}),
         purge=lambda keys: model.objects.filter(pk__in=keys).delete(),
-        person=person,
-    )
-
-
-def _blanked(what: str, name: str, title: Any, model: Any, path: str, *names: str, person: str = "") -> Piece:
-    def rows(summit: Summit) -> QuerySet[Any]:
-        condition = Q()
-        for field_name in names:
-            condition |= ~Q(**{field_name: ""})
-        return model.objects.filter(condition, **{path: summit})  # type: ignore[no-any-return]
-
-    return Piece(
-        what=what,
-        name=name,
-        title=title,
-        rows=rows,
-        purge=lambda keys: model.objects.filter(pk__in=keys).update(**dict.fromkeys(names, "")),
         person=person,
     )
 
@@ -114,9 +101,9 @@ def _erase_people(keys: list[Any]) -> None:
 
 
 PIECES = (
-    _particulars(PersonalDataKind.PASSPORT, _("passport data"), *PASSPORT.fields, *DIGESTS),
-    _particulars(PersonalDataKind.NEEDS, _("dietary and access needs"), *NEEDS.fields),
-    _particulars(PersonalDataKind.TRAVEL, _("travel and hotel"), *TRAVEL.fields),
+    _particulars(PersonalDataKind.PASSPORT, _("passport data")),
+    _particulars(PersonalDataKind.NEEDS, _("dietary and access needs")),
+    _particulars(PersonalDataKind.TRAVEL, _("travel and hotel")),
     _deleted(PersonalDataKind.PHOTO, "photos", _("photographs"), Photo, "person__summit", person="person"),
     _deleted(
         PersonalDataKind.DECLARATIONS,
@@ -133,6 +120,7 @@ PIECES = (
         what=PersonalDataKind.MAIL,
         name="mail",
         title=_("mail that was sent"),
+        model=Message,
         rows=lambda summit: personal_data.old(summit=summit),
         purge=lambda keys: Message.objects.filter(pk__in=keys).delete(),
     ),
@@ -140,6 +128,7 @@ PIECES = (
         what=PersonalDataKind.MAIL,
         name="deliveries",
         title=_("deliveries to webhooks"),
+        model=Delivery,
         rows=lambda summit: Delivery.objects.filter(endpoint__summit=summit).exclude(state=DeliveryState.PENDING),
         purge=lambda keys: Delivery.objects.filter(pk__in=keys).delete(),
     ),
@@ -148,28 +137,14 @@ PIECES = (
     _deleted(
         PersonalDataKind.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"
     ),
-    _blanked(PersonalDataKind.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", "email", person="pk"),
-    _blanked(
-        PersonalDataKind.CONTACT,
-        "missions",
-        _("contacts at missions"),
-        Party,
-        "summit",
-        "mission_contact",
-        "mission_phone",
-    ),
-    _blanked(
-        PersonalDataKind.CONTACT,
-        "calls",
-        _("notes of telephone calls"),
-        CallNote,
-        "invitation__party__summit",
-        "note",
-    ),
+    _blanked(PersonalDataKind.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", person="pk"),
+    _blanked(PersonalDataKind.CONTACT, "missions", _("contacts at missions"), Party, "summit"),
+    _blanked(PersonalDataKind.CONTACT, "calls", _("notes of telephone calls"), CallNote, "invitation__party__summit"),
     Piece(
         what=PersonalDataKind.PERSON,
         name="people",
         title=_("people"),
+        model=Person,
         rows=lambda summit: Person.objects.filter(summit=summit, erased_at__isnull=True),
         purge=_erase_people,
         person="pk",
@@ -179,6 +154,7 @@ PIECES = (
         what=PersonalDataKind.PERSON,
         name="replies",
         title=_("names under answers"),
+        model=Reply,
         rows=_replies,
         purge=_erase_replies,
     ),
@@ -186,6 +162,7 @@ PIECES = (
         what=PersonalDataKind.PERSON,
         name="answers",
         title=_("names in invitations"),
+        model=Invitation,
         rows=_invitations,
         purge=_erase_invitations,
     ),

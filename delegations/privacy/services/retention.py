@@ -7,18 +7,18 @@ due when it runs, so the next night makes up for a missed one. Each app register
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members.models.members import FormerMember, Membership
-from delegations.privacy.models import USUAL_DAYS, Retention
+from delegations.privacy.selectors.retention import Times
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
 from summit.audit.services import SYSTEM, By
@@ -48,7 +48,7 @@ PURGE = audit_action("delegations.purge", _purged, label=gettext_lazy("purged wh
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows that hold one kind of data and are purged together.
+    """Rows of one model that hold one kind of data and are purged together.
 
     `rows` returns the rows of a summit that still hold such data. `person` is the lookup path from a row to the
     person whose category decides on the retention time, or "" if there is none. `purge` deletes or blanks the rows
@@ -59,6 +59,7 @@ class Piece:
     what: str
     name: str
     title: str | Promise
+    model: type[Model]
     rows: Callable[[Summit], QuerySet[Any]]
     purge: Callable[[list[Any]], object]
     person: str = ""
@@ -72,42 +73,6 @@ piece = _pieces.register
 def pieces() -> list[Piece]:
     """Return all pieces, in the order in which they are purged."""
     return list(_pieces)
-
-
-@dataclass(frozen=True)
-class Times:
-    """A summit's retention times: `days` is a dict from (kind of data, category) to a number of days.
-
-    The category is a primary key, or None for everybody. The number is None if the data is kept.
-    """
-
-    last_day: date
-    days: dict[tuple[str, int | None], int | None] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, summit: Summit) -> "Times":
-        """Return the retention times of a summit, with the defaults for kinds of data that it hasn't set. Makes one
-        query."""
-        stored = Retention.objects.filter(summit=summit).order_by().values_list("what", "category", "days")
-        usual: dict[tuple[str, int | None], int | None] = {(what, None): n for what, n in USUAL_DAYS.items()}
-        return cls(summit.ends_on, usual | {(what, category): n for what, category, n in stored})
-
-    def goes_on(self, what: str, category: int | None = None) -> date | None:
-        """Return the first day on which the data no longer exists, or None if it is kept.
-
-        The purge runs in the night before.
-        """
-        days = self.days.get((what, category), self.days[what, None])
-        return None if days is None else self.last_day + timedelta(days=days + 1)
-
-    def over(self, what: str, today: date, category: int | None = None) -> bool:
-        """Return whether the retention time has ended on the day `today`."""
-        day = self.goes_on(what, category)
-        return day is not None and day <= today
-
-    def categories(self, what: str) -> list[int]:
-        """Return the primary keys of the categories that have their own retention time for a kind of data."""
-        return [category for kind, category in self.days if kind == what and category is not None]
 
 
 def today_at(summit: Summit, moment: datetime | None = None) -> date:

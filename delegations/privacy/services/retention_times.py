@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from delegations.core.services import rows
 from delegations.members.models.categories import Category
-from delegations.privacy.models import PersonalDataKind, Retention
+from delegations.privacy.models import Retention
 from delegations.privacy.services.retention import CHANGE
 from summit.audit import services as audit
 from summit.audit.actions import row_actions
+from summit.core.personal_data import PersonalDataKind
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from delegations.members.field_groups import label
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
@@ -36,7 +37,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             by=user,
             label="summit.person",
             rows=[(summit.pk, line.person.public_id) for line in needs],
-            fields=("diet", "access"),
+            fields=dietary_and_access_needs.columns(),
         )
     context = {
         **admin.site.each_context(request),
@@ -44,6 +45,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "title": _("Needs"),
         "summit": summit,
         "lines": needs,
+        "headings": [label(name) for name in dietary_and_access_needs.columns()],
         "counted": dietary_and_access_needs.counted(needs),
         "parties": parties,
         "party": party,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.parties.models.parties import Party
 from summit.core.encrypted_fields import EncryptedTextField
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.core.validators import validate_printable
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -60,26 +61,42 @@ class DeclarationState(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
+DECLARATIONS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To permit what people bring with them."),
+    view="delegations.declaration.view",
+    change="delegations.declare",
+    kept_as=PersonalDataKind.DECLARATIONS,
+)
+
+
 class Declaration(PublicModel):
     """A person's declaration of an item that they bring."""
 
     kind = models.ForeignKey(
         DeclarationKind, on_delete=models.PROTECT, related_name="declarations", verbose_name=_("kind")
     )
+    personal(kind, DECLARATIONS, logged=False)
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="declarations", verbose_name=pgettext_lazy("label", "party")
     )
     person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="declarations", verbose_name=pgettext_lazy("label", "person")
+        Person,
+        on_delete=models.CASCADE,
+        related_name="declarations",
+        verbose_name=pgettext_lazy("label", "person"),
     )
-    details = EncryptedTextField(_("what"), max_length=1000)
+    personal(person, DECLARATIONS)
+    details = personal(EncryptedTextField(_("what"), max_length=1000), DECLARATIONS)
     declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=DeclarationState, default=DeclarationState.DECLARED)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
-    reason = models.CharField(_("reason"), max_length=500, blank=True, validators=[validate_printable])
+    reason = personal(
+        models.CharField(_("reason"), max_length=500, blank=True, validators=[validate_printable]), DECLARATIONS
+    )
 
     class Meta:
         verbose_name = _("declaration")

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.parties.models.parties import Party
 from summit.core.encrypted_fields import EncryptedTextField
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.core.validators import validate_printable
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -23,6 +24,15 @@ class VisaState(models.TextChoices):
     VOID = "void", pgettext_lazy("letter", "void")
 
 
+VISA_LETTERS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To support visa applications."),
+    view="delegations.visaletter.view",
+    change="delegations.ask_visa",
+    kept_as=PersonalDataKind.VISA,
+)
+
+
 class VisaLetter(PublicModel):
     """A letter with which the host supports a person's visa application."""
 
@@ -30,16 +40,23 @@ class VisaLetter(PublicModel):
         Party, on_delete=models.CASCADE, related_name="visa_letters", verbose_name=pgettext_lazy("label", "party")
     )
     person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="visa_letters", verbose_name=pgettext_lazy("label", "person")
+        Person,
+        on_delete=models.CASCADE,
+        related_name="visa_letters",
+        verbose_name=pgettext_lazy("label", "person"),
     )
+    personal(person, VISA_LETTERS)
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
-    embassy = models.CharField(
-        _("where they apply"),
-        max_length=200,
-        validators=[validate_printable],
-        help_text=_("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
+    embassy = personal(
+        models.CharField(
+            _("where they apply"),
+            max_length=200,
+            validators=[validate_printable],
+            help_text=_("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
+        ),
+        VISA_LETTERS,
     )
     state = models.CharField(_("state"), max_length=10, choices=VisaState, default=VisaState.ASKED)
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
@@ -49,9 +66,11 @@ class VisaLetter(PublicModel):
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
-    reason = models.CharField(_("reason"), max_length=500, blank=True, validators=[validate_printable])
+    reason = personal(
+        models.CharField(_("reason"), max_length=500, blank=True, validators=[validate_printable]), VISA_LETTERS
+    )
     # The text of the letter as JSON, frozen so that it is the same whenever it is printed.
-    content = EncryptedTextField(editable=False)
+    content = personal(EncryptedTextField(editable=False), VISA_LETTERS, label=_("text of the letter"))
 
     class Meta:
         verbose_name = _("visa support letter")

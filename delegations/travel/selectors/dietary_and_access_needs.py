@@ -1,4 +1,7 @@
-"""The dietary and access needs of a summit's people, by party and day, for the conference officer."""
+"""The dietary and access needs of a summit's people, by party and day, for the conference officer.
+
+The columns are the fields of people that are declared for this list (`PersonalList.NEEDS`).
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,24 +12,38 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import get_language
 
+from delegations.members.field_groups import NEEDS, label, listed_in
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
+from summit.core.personal_data import PersonalList
 from summit.people.models import Person
 from summit.summits.models import Summit
 
-SEE = "delegations.needs.view"
+SEE = NEEDS.view
 
 
 @dataclass(frozen=True)
 class NeedsLine:
-    """A person with needs. `party` is None if the person is a member of no party."""
+    """A person with needs. `party` is None if the person is a member of no party.
+
+    `needs` is a dict from the field's name to the text, "" if nothing was entered.
+    """
 
     person: Person
     party: Party | None
-    diet: str
-    access: str
+    needs: dict[str, str]
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """The heading and the text of each column."""
+        return [(label(name), text) for name, text in self.needs.items()]
+
+
+def columns() -> tuple[str, ...]:
+    """Return the names of the fields that the list shows."""
+    return tuple(listed_in(PersonalList.NEEDS))
 
 
 def days(summit: Summit) -> list[date]:
@@ -42,7 +59,9 @@ def lines(*, summit: Summit, day: date | None = None, party: Party | None = None
     present. Makes three queries, whatever the summit's size.
     """
     # An empty text is stored as no bytes, so nothing is decrypted to find it.
-    rows = Particulars.objects.filter(person__summit=summit, person__erased_at=None).exclude(diet="", access="")
+    rows = Particulars.objects.filter(person__summit=summit, person__erased_at=None).exclude(
+        **dict.fromkeys(columns(), "")
+    )
     if party is not None:
         rows = rows.filter(person__membership__party=party)
     if day is not None:
@@ -53,7 +72,7 @@ def lines(*, summit: Summit, day: date | None = None, party: Party | None = None
         )
     members = _members(summit)
     found = [
-        NeedsLine(row.person, members.get(row.person_id), row.diet, row.access)
+        NeedsLine(row.person, members.get(row.person_id), {name: getattr(row, name) for name in columns()})
         for row in rows.select_related("person__summit")
     ]
     alphabet = {key: position for position, key in enumerate(_order(summit))}
@@ -74,15 +93,15 @@ def _order(summit: Summit) -> list[int]:
 
 
 def counted(found: Iterable[NeedsLine]) -> list[tuple[str, int]]:
-    """Return (dietary need, number of people) for each need, the most frequent first.
+    """Return (need, number of people) for each need in the fields that are counted, the most frequent first.
 
     Needs with the same text, apart from capitals, are counted together.
     """
+    names = [name for name, column in listed_in(PersonalList.NEEDS).items() if column.personal_field.counted]
     numbers: Counter[str] = Counter()
     spellings: dict[str, str] = {}
-    for line in found:
-        if line.diet.strip():
-            key = line.diet.strip().casefold()
-            spellings.setdefault(key, line.diet.strip())
-            numbers[key] += 1
+    for need in (line.needs[name].strip() for line in found for name in names):
+        if need:
+            spellings.setdefault(need.casefold(), need)
+            numbers[need.casefold()] += 1
     return [(spellings[key], number) for key, number in sorted(numbers.items(), key=lambda each: (-each[1], each[0]))]

@@ -2,15 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Piece, piece
 from press.subscriptions.models import Subscriber
+from summit.core.personal_data import PersonalDataKind
 
 piece(50)(
     Piece(
         what=PersonalDataKind.CONTACT,
         name="subscribers",
         title=_("subscribers to texts"),
+        model=Subscriber,
         rows=lambda summit: Subscriber.objects.filter(summit=summit),
         purge=lambda keys: Subscriber.objects.filter(pk__in=keys).delete(),
     )

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from press.texts.models.attachments import Attachment
 from press.texts.models.texts import TextVersion
 from summit.core.models import PublicModel
+from summit.core.personal_data import PUBLISHED_WORDS, DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_printable, validate_text
 from summit.users.models import User
 
@@ -33,6 +34,16 @@ class ChangeKind(models.TextChoices):
     CLARIFICATION = "clarification", _("clarification")
 
 
+PUBLISHED_TEXTS = ProcessingActivity(
+    subjects=DataSubject.SPEAKERS,
+    purpose=_("To publish what is said at the summit."),
+    view="press.text.view",
+    change="press.text.change",
+    stays=PUBLISHED_WORDS,
+    logged=False,
+)
+
+
 class Edition(PublicModel):
     """Title, summary and body of a language version at one time. A database trigger prevents changes to them."""
 
@@ -43,9 +54,11 @@ class Edition(PublicModel):
         verbose_name=pgettext_lazy("label", "language version"),
     )
     number = models.PositiveIntegerField(pgettext_lazy("label", "edition"))
-    title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
-    summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
-    body = models.TextField(_("text"), help_text=_("Markdown."), validators=[validate_text])
+    title = personal(models.CharField(_("title"), max_length=200, validators=[validate_printable]), PUBLISHED_TEXTS)
+    summary = personal(models.TextField(_("summary"), blank=True, validators=[validate_text]), PUBLISHED_TEXTS)
+    body = personal(
+        models.TextField(_("text"), help_text=_("Markdown."), validators=[validate_text]), PUBLISHED_TEXTS
+    )
     change_kind = models.CharField(
         _("kind of change"),
         max_length=20,

@@ -14,6 +14,7 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
 from summit.core.languages import calls_itself, is_language_code
 from summit.core.models import PublicModel
+from summit.core.personal_data import PUBLISHED_WORDS, DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_printable
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -70,6 +71,16 @@ class Wording(models.TextChoices):
     NONE = "none", _("not a speech")
 
 
+PRESS_CONTACTS = ProcessingActivity(
+    subjects=DataSubject.PRESS_CONTACTS,
+    purpose=_("To say whom journalists can ask."),
+    view="press.text.view",
+    change="press.text.change",
+    stays=PUBLISHED_WORDS,
+    logged=False,
+)
+
+
 class Text(PublicModel):
     """A text of the press office, published in one or more languages when its embargo ends."""
 
@@ -123,8 +134,9 @@ class Text(PublicModel):
     )
     gather_at = models.DateTimeField(_("when the media gather"), null=True, blank=True)
     embargo = models.ForeignKey(Embargo, on_delete=models.PROTECT, related_name="texts", verbose_name=_("goes out"))
-    contact = models.CharField(
-        _("contact for the press"), max_length=200, blank=True, validators=[validate_printable]
+    contact = personal(
+        models.CharField(_("contact for the press"), max_length=200, blank=True, validators=[validate_printable]),
+        PRESS_CONTACTS,
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(

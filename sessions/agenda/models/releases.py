@@ -19,6 +19,7 @@ from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.visibility.models import DELEGATIONS, DESK, EVERYBODY, TAKING_PART, Visibility
 from sessions.visibility.viewers import Members
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -234,6 +235,15 @@ class ReleasedRole(models.TextChoices):
     INTERPRETER = ParticipantRole.INTERPRETER.value, _("interpreter")
 
 
+RELEASED_AGENDA = ProcessingActivity(
+    subjects=DataSubject.SPEAKERS,
+    purpose=_("To publish who takes part and who speaks."),
+    view="agenda.participant.view",
+    stays=_("The name is replaced by the office when the person is erased."),
+    logged=False,
+)
+
+
 class ReleasedParticipant(models.Model):
     """A participant of a released session, under the released name. A database trigger rejects every change.
 
@@ -251,15 +261,20 @@ class ReleasedParticipant(models.Model):
         Party, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "party")
     )
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "person")
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "person"),
     )
+    personal(person, RELEASED_AGENDA)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("category")
     )
     level = models.CharField(pgettext_lazy("attendance", "level"), max_length=10, choices=Attendance, blank=True)
     # The public id of the speech. The slot itself may have been deleted from the draft.
     slot_key = models.CharField(_("speech"), max_length=16, blank=True)
-    label = models.CharField(_("name"), max_length=420)
+    label = personal(models.CharField(_("name"), max_length=420), RELEASED_AGENDA)
     party_label = models.CharField(_("party's name"), max_length=120, blank=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
     minutes = models.PositiveIntegerField(_("minutes"), null=True)

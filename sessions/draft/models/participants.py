@@ -10,6 +10,7 @@ from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
 from sessions.draft.models.sessions import Session, refuse_others
 from summit.core.models import PublicModel
+from summit.core.personal_data import BY_KEY, DataSubject, ProcessingActivity, personal
 from summit.core.validators import validate_printable
 from summit.people.models import Person
 from summit.users.models import User
@@ -37,6 +38,16 @@ class Attendance(models.TextChoices):
 
 # The number of seats of a party at each level.
 SEATS = {Attendance.HEAD.value: 1, Attendance.HEAD_1.value: 2, Attendance.HEAD_2.value: 3}
+
+
+AGENDA_PARTICIPANTS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To plan who takes part in which session."),
+    view="agenda.participant.view",
+    change="agenda.participant.change",
+    stays=BY_KEY,
+    logged=False,
+)
 
 
 class Participant(models.Model):
@@ -68,6 +79,7 @@ class Participant(models.Model):
         related_name="+",
         verbose_name=pgettext_lazy("label", "person"),
     )
+    personal(person, AGENDA_PARTICIPANTS)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
     )
@@ -140,6 +152,16 @@ class SlotManager(models.Manager["Slot"]):
         return super().get_queryset().filter(cancelled_at=None)
 
 
+SPEECHES = ProcessingActivity(
+    subjects=DataSubject.SPEAKERS,
+    purpose=_("To plan who speaks when."),
+    view="agenda.slot.view",
+    change="agenda.slot.change",
+    stays=BY_KEY,
+    logged=False,
+)
+
+
 class Slot(PublicModel):
     """A speech in a session. It has a public id of its own, because a transcript refers to it.
 
@@ -161,6 +183,7 @@ class Slot(PublicModel):
     speaker = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="slots", verbose_name=pgettext_lazy("label", "speaker")
     )
+    personal(speaker, SPEECHES)
     title = models.CharField(_("title"), max_length=200, blank=True, validators=[validate_printable])
     position = models.PositiveIntegerField(_("order"), default=0)
     minutes = models.PositiveIntegerField(_("minutes"), default=5)
@@ -200,6 +223,16 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+FLOOR_REQUESTS = ProcessingActivity(
+    subjects=DataSubject.SPEAKERS,
+    purpose=_("To decide who is given the floor."),
+    view="agenda.floorrequest.view",
+    change="agenda.ask_floor",
+    stays=BY_KEY,
+    logged=False,
+)
+
+
 class FloorRequest(PublicModel):
     """A party's request for the floor in a session. When it is granted, it becomes a speech."""
 
@@ -212,6 +245,7 @@ class FloorRequest(PublicModel):
     speaker = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "speaker")
     )
+    personal(speaker, FLOOR_REQUESTS)
     subject = models.CharField(
         pgettext_lazy("speech", "subject"), max_length=200, blank=True, validators=[validate_printable]
     )

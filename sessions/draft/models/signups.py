@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from sessions.draft.models.sessions import Session
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
 
 
@@ -15,6 +16,16 @@ class SignUpState(models.TextChoices):
 
     PLACE = "place", _("has a place")
     WAITING = "waiting", _("waits for a place")
+
+
+SIGN_UPS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To give out the places of a session."),
+    view="agenda.signup.view",
+    change="agenda.sign_up",
+    kept_as=PersonalDataKind.PERSON,
+    logged=False,
+)
 
 
 class SignUp(PublicModel):
@@ -26,6 +37,7 @@ class SignUp(PublicModel):
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="sign_ups", verbose_name=pgettext_lazy("label", "person")
     )
+    personal(person, SIGN_UPS)
     state = models.CharField(_("state"), max_length=10, choices=SignUpState)
     signed_up_at = models.DateTimeField(_("signed up"), auto_now_add=True)
     # When the person got a place from the waiting list.

@@ -5,6 +5,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.personal_data import DataSubject, ProcessingActivity, personal
+
+REPEATED_REQUESTS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To give a repeated request of a program the same response."),
+    stays=_("Deleted after a day."),
+    logged=False,
+)
 
 
 class IdempotencyRecord(models.Model):
@@ -18,7 +26,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     headers = models.JSONField(_("headers"), default=dict, blank=True)
     # Encrypted, because it may contain personal data.
-    body = EncryptedBytesField(_("body"), null=True, blank=True)
+    body = personal(EncryptedBytesField(_("body"), null=True, blank=True), REPEATED_REQUESTS)
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
 
     class Meta:

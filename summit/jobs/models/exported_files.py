@@ -6,8 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
+from summit.core.personal_data import FILE_CONTENT, DataSubject, ProcessingActivity, personal
 from summit.jobs.models.jobs import Job
 from summit.users.models import User
+
+EXPORTED_LISTS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To give users the long lists that they export."),
+    stays=_("Deleted after three days."),
+    logged=False,
+)
 
 
 class ExportedFile(PublicModel):
@@ -25,7 +33,7 @@ class ExportedFile(PublicModel):
     language = models.CharField(_("language"), max_length=15)
     keys = models.JSONField(default=list)
     columns = models.JSONField(default=list)
-    filters = models.JSONField(default=dict)
+    filters = personal(models.JSONField(default=dict), EXPORTED_LISTS, label=_("filters of the list"))
     # The primary keys of the summits that have rows in the file, and whether it holds personal data.
     summits = models.JSONField(default=list)
     personal = models.BooleanField(default=False)
@@ -50,7 +58,7 @@ class ExportedFilePart(models.Model):
 
     table = models.ForeignKey(ExportedFile, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
-    content = EncryptedBytesField(editable=False)
+    content = personal(EncryptedBytesField(editable=False), EXPORTED_LISTS, label=FILE_CONTENT)
 
     class Meta:
         verbose_name = _("part of a kept table")

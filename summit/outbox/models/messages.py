@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
 from summit.summits.models import Summit, sends
 
@@ -56,6 +57,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
 
+MAIL = ProcessingActivity(
+    subjects=DataSubject.RECIPIENTS,
+    purpose=_("To send mail, and to show what was sent."),
+    view="outbox.message.view",
+    kept_as=PersonalDataKind.MAIL,
+)
+
+
 class Message(PublicModel):
     """One mail to one mailbox, stored in the transaction that caused it.
 
@@ -72,7 +81,9 @@ class Message(PublicModel):
     # the recipient they make the message unique, so that no cause can write to the same mailbox twice.
     subject_key = models.CharField(_("about"), max_length=80)
     version = models.PositiveIntegerField(_("version"), default=0)
-    recipient_key = models.CharField(_("stands for"), max_length=80, help_text=_("Party, person or subscriber."))
+    recipient_key = personal(
+        models.CharField(_("stands for"), max_length=80, help_text=_("Party, person or subscriber.")), MAIL
+    )
     person = models.ForeignKey(
         Person,
         on_delete=models.SET_NULL,
@@ -81,16 +92,17 @@ class Message(PublicModel):
         related_name="+",
         verbose_name=pgettext_lazy("label", "person"),
     )
-    address = models.EmailField(_("mailbox"))
-    language = models.CharField(_("language"), max_length=10, default=settings.LANGUAGE_CODE)
-    facts = models.JSONField(_("facts"), default=dict)
+    personal(person, MAIL)
+    address = personal(models.EmailField(_("mailbox")), MAIL)
+    language = personal(models.CharField(_("language"), max_length=10, default=settings.LANGUAGE_CODE), MAIL)
+    facts = personal(models.JSONField(_("facts"), default=dict), MAIL)
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
     message_id = models.CharField("Message-ID", max_length=120, unique=True, editable=False)
     created_at = models.DateTimeField(_("caused at"), db_default=Now())
 
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.PENDING)
-    rendered = EncryptedBytesField(null=True, editable=False)
-    rendered_subject = models.CharField(_("subject"), max_length=255, blank=True, editable=False)
+    rendered = personal(EncryptedBytesField(null=True, editable=False), MAIL, label=_("text of the mail"))
+    rendered_subject = personal(models.CharField(_("subject"), max_length=255, blank=True, editable=False), MAIL)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     # The fencing token: counts every claim and never decreases, even when `attempts` does.
     claims = models.PositiveIntegerField(default=0, editable=False)
@@ -99,10 +111,10 @@ class Message(PublicModel):
     # Set when a sweep has queued the message, so that the next sweep doesn't queue it again at once.
     handed_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    problem = models.TextField(_("what went wrong"), blank=True)
+    problem = personal(models.TextField(_("what went wrong"), blank=True), MAIL)
     # Set when the mail bounced after it was sent (RFC 3464).
     returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
-    returned_why = models.CharField(_("why it came back"), max_length=300, blank=True)
+    returned_why = personal(models.CharField(_("why it came back"), max_length=300, blank=True), MAIL)
 
     objects = MessageQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from summit.core.models import PublicModel
+from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.webhooks.models.endpoints import Endpoint
 
 
@@ -41,6 +42,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
 
 
+WEBHOOKS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To tell other systems of the host what has changed."),
+    view="webhooks.delivery.view",
+    kept_as=PersonalDataKind.MAIL,
+    logged=False,
+)
+
+
 class Delivery(PublicModel):
     """One event for one endpoint. Its public id is the `webhook-id`, the same on every attempt.
 
@@ -56,7 +66,7 @@ class Delivery(PublicModel):
     # and event they make the delivery unique, so that no cause is delivered twice.
     subject_key = models.CharField(_("about"), max_length=300)
     version = models.PositiveIntegerField(_("version"), default=0)
-    data = models.JSONField(_("what it says"), default=dict)
+    data = personal(models.JSONField(_("what it says"), default=dict), WEBHOOKS)
     created_at = models.DateTimeField(_("caused at"), db_default=Now())
 
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
@@ -98,7 +108,7 @@ class Attempt(models.Model):
     ms = models.PositiveIntegerField(_("milliseconds"))
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     # The beginning of the response's body, about a kilobyte, as text.
-    answer = models.TextField(_("answer"), blank=True)
+    answer = personal(models.TextField(_("answer"), blank=True), WEBHOOKS)
     problem = models.CharField(_("what went wrong"), max_length=200, blank=True)
 
     class Meta:

@@ -49,7 +49,8 @@ def again(person: Person) -> Person:
 def test_every_field_is_in_one_group() -> None:
     columns = {field.name for field in Particulars._meta.concrete_fields}
     ours = {"id", "person", "entered_for", "withheld", "updated_at", "passport_digest", "birth_digest"}
-    assert set(PARTICULARS) == columns - ours
+    where = "declare them with a group and headings in delegations/members/models/particulars.py"
+    assert set(PARTICULARS) == columns - ours, f"{columns - ours - set(PARTICULARS)}: {where}"
     assert sorted(field_groups.GROUP_OF) == sorted([*PARTICULARS, "photo"])
 
 

@@ -17,7 +17,7 @@ from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.participants.services import revisions
 from delegations.portal_access.models import SignInCode
-from delegations.privacy.models import PersonalDataKind, Retention
+from delegations.privacy.models import Retention
 from delegations.privacy.services import retention
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
@@ -28,6 +28,7 @@ from sessions.visibility.models import Visibility
 from summit.audit import services as audit
 from summit.audit import verification
 from summit.audit.models import AuditEntry
+from summit.core.personal_data import PersonalDataKind
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment

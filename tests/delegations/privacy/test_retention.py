@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from delegations.members import field_groups
 from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.privacy import purge_job
-from delegations.privacy.models import USUAL_DAYS, PersonalDataKind, Retention
-from delegations.privacy.services import nightly_purge, retained_data, retention
-from delegations.privacy.services.retention import Times, today_at
+from delegations.privacy.models import USUAL_DAYS, Retention
+from delegations.privacy.selectors.retention import Times
+from delegations.privacy.services import nightly_purge, retention
+from delegations.privacy.services.retention import today_at
 from summit.audit.models import AuditEntry
+from summit.core.personal_data import PersonalDataKind, personal_columns
 from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.outbox.models import Message
@@ -250,13 +251,9 @@ class TestPages:
 def test_every_kind_and_every_field_of_particulars_is_purged_by_one_piece() -> None:
     assert {each.what for each in retention.pieces()} == set(PersonalDataKind.values) == set(USUAL_DAYS)
     assert len({each.name for each in retention.pieces()}) == len(retention.pieces())
-    groups = [
-        *field_groups.PASSPORT.fields,
-        *retained_data.DIGESTS,
-        *field_groups.NEEDS.fields,
-        *field_groups.TRAVEL.fields,
-    ]
-    fields = {field.name for field in Particulars._meta.fields}
+    kinds = {each.what for each in retention.pieces() if each.model is Particulars}
+    kept_as = {column.name: declared.kept_as for column, declared in personal_columns(Particulars)}
+    assert set(kept_as.values()) == kinds
     # Keys, and which fields somebody entered for whom.
-    assert fields - set(groups) == {"id", "person", "entered_for", "updated_at", "withheld"}
-    assert len(groups) == len(set(groups))
+    fields = {field.name for field in Particulars._meta.fields}
+    assert fields - set(kept_as) == {"id", "person", "entered_for", "updated_at", "withheld"}

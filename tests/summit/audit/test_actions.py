@@ -21,7 +21,7 @@ from sessions.draft.services import cancel_and_move
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitModelAdmin
 from summit.audit import rendering
 from summit.audit import services as audit
-from summit.audit.actions import ACTION_WORDS, PERSONAL, AuditAction, Facts, RowActions, action_named, audit_action
+from summit.audit.actions import ACTION_WORDS, AuditAction, Facts, RowActions, action_named, audit_action
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -94,13 +94,6 @@ def test_words_stand_once_and_without_any_detail() -> None:
         name for name, words in ACTION_WORDS.items() for each in summits if not words.say(Facts({}, each)).strip()
     ]
     assert silent == []
-
-
-def test_personal_fields_are_there() -> None:
-    models = {label: rendering.model_of(label) for label in PERSONAL}
-    assert None not in models.values()
-    known = {label: {field.name for field in model._meta.get_fields()} for label, model in models.items()}  # type: ignore[union-attr]
-    assert {label: names - known[label] for label, names in PERSONAL.items() if set(names) - known[label]} == {}
 
 
 # --- telling --------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -11,11 +12,12 @@ from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.import_export.list_import import list_imports
 from summit.imports import definitions, jobs, journal, services
-from summit.imports.definitions import ImportOption, ImportProblem
+from summit.imports.definitions import DEFINITIONS, ImportOption, ImportProblem
 from summit.imports.models import ImportFile
 from summit.jobs import runner
 from summit.jobs.models.jobs import Job, JobState
 from summit.permissions.models import Role
+from summit.permissions.rules import RULES
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from tests.factories import ListImportFileFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
@@ -225,3 +227,13 @@ def test_a_job_of_a_file_that_is_gone_says_so(summit: Summit, by: User) -> None:
     runner.run(job.pk)
     job = Job.objects.get(pk=job.pk)
     assert (job.result, jobs._onward(job)) == ("gone", None)
+
+
+def test_the_record_of_processing_names_whoever_sees_import_files_of_any_kind() -> None:
+    proxies = [model for model in apps.get_models() if issubclass(model, ImportFile) and model is not ImportFile]
+    assert len(proxies) == 4
+    views = [RULES[f"{model._meta.label_lower}.view"] for model in proxies]
+    changes = [RULES[definition.permission] for definition in DEFINITIONS.values()]
+    assert RULES["summit.importfile.view"].any == frozenset().union(*(rule.any for rule in views))
+    assert RULES["summit.importfile.view"].own == frozenset().union(*(rule.own for rule in views))
+    assert RULES["summit.importfile.change"].any == frozenset().union(*(rule.any for rule in changes))

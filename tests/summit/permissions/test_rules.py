@@ -29,6 +29,8 @@ EXPECTED: dict[str, set[str]] = {
     "summit.room.change": {"organiser", "programme"},
     "summit.listimportfile.view": {"organiser", "protocol", "programme", "press_officer"},
     "summit.listimportfile.change": set(),
+    "summit.importfile.view": {"organiser", "protocol", "programme", "press_officer", "press_approver"},
+    "summit.importfile.change": {"organiser", "protocol", "programme", "press_officer"},
     "summit.read_in_list": {"organiser", "protocol", "programme", "press_officer"},
     "summit.person.view": PEOPLE,
     "summit.person.change": {"organiser", "protocol"},
@@ -57,7 +59,8 @@ def test_the_table() -> None:
     assert {action: set(rule.any) for action, rule in found.items()} == EXPECTED
     # The people of one's own party, to those who act for it.
     assert {action: set(rule.own) for action, rule in found.items() if rule.own} == {
-        "summit.person.view": {"focal_point"}
+        "summit.person.view": {"focal_point"},
+        "summit.importfile.view": {"focal_point"},
     }
 
 

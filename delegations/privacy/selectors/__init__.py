@@ -1,0 +1,1 @@
+"""What reads the retention times and the declarations of personal data."""

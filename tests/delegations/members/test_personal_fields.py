@@ -1,0 +1,270 @@
+"""Every declared field of a person is everywhere: forms, API, imports, exports, access log, erasure, retention.
+
+Where something doesn't follow from the declaration, the message names the file to change.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import DateTimeField, EmailField
+from django.utils import timezone, translation
+
+from delegations.imports import blank_files, column_recognition
+from delegations.imports.models import ImportPurpose
+from delegations.imports.selectors import cell_values
+from delegations.members import column_headings
+from delegations.members.api.particulars import NeedsViewSet, PassportViewSet, PersonParticularsViewSet, TravelViewSet
+from delegations.members.field_groups import (
+    COLUMNS,
+    GROUP_OF,
+    GROUPS,
+    LOGGED,
+    PARTICULARS,
+    PERSON,
+    FieldReader,
+    filled,
+    label,
+    listed_in,
+)
+from delegations.members.forms import PersonForm
+from delegations.members.models.particulars import FieldGroup, Particulars
+from delegations.members.selectors import exports
+from delegations.members.services import people
+from delegations.overview.api.people import PersonViewSet
+from delegations.privacy.models import Retention
+from delegations.privacy.services import retention
+from delegations.travel.selectors import dietary_and_access_needs
+from portal.views.delegation.person import SECTIONS
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.core.encrypted_fields import EncryptedDateField
+from summit.core.personal_data import Content, PersonalDataKind, PersonalList, logged_fields
+from summit.people.models import Person
+from summit.permissions.rules import RULES
+from summit.privacy import data_export, erasure, registry
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import text
+
+pytestmark = pytest.mark.django_db
+VIEWSETS: dict[str, type[PersonParticularsViewSet]] = {
+    "passport": PassportViewSet,
+    "needs": NeedsViewSet,
+    "travel": TravelViewSet,
+}
+CONTENTS = {Content.COUNTRY_CODE: "IT", Content.COUNTRY_NAME: "Italy", Content.TIME_ZONE: "Europe/Rome"}
+# Erased people still have a language, in which mail that waits is written.
+STAYS = {"language": "fr"}
+
+
+def value(name: str) -> Any:
+    """Return a value that the form takes for a field: its example, or a text with its name."""
+    column, declared = COLUMNS[name], COLUMNS[name].personal_field
+    if column.choices:
+        return str(column.choices[1][0])
+    if isinstance(column, EncryptedDateField):
+        return date.fromisoformat(str(declared.example))
+    if isinstance(column, DateTimeField):
+        return timezone.make_aware(datetime.fromisoformat(str(declared.example)), timezone.get_default_timezone())
+    return CONTENTS.get(declared.content) or str(declared.example) or f"Canary {name}"
+
+
+@pytest.fixture
+def summit(db: None) -> Summit:
+    return f.SummitFactory(slug="here")
+
+
+@pytest.fixture
+def person(summit: Summit) -> Person:
+    """A person of whom everything is entered, by the service that forms, imports and API use."""
+    created = people.create_without_party(summit=summit, values={name: value(name) for name in COLUMNS}, by=SYSTEM)
+    return again(created)
+
+
+def again(person: Person) -> Person:
+    return Person.objects.select_related("summit", "particulars").get(pk=person.pk)
+
+
+def stored(person: Person) -> dict[str, Any]:
+    row = Particulars.objects.filter(person=person).first()
+    found = {name: getattr(person, name) for name in PERSON}
+    return found | {name: getattr(row, name) if row else "" for name in PARTICULARS}
+
+
+def missing(has: Callable[[str], bool], where: str, names: Any = COLUMNS) -> list[str]:
+    return [f"{name}: {where}" for name in names if not has(name)]
+
+
+def all_have(has: Callable[[str], bool], where: str, names: Any = COLUMNS) -> None:
+    found = missing(has, where, names)
+    assert not found, "\n".join(found)
+
+
+def test_it_is_entered_checked_and_stored(person: Person) -> None:
+    form = PersonForm(summit=person.summit)
+    all_have(lambda name: name in form.fields, "delegations/members/forms.py builds its fields from COLUMNS")
+    assert stored(person) == {name: value(name) for name in COLUMNS}
+    long = [name for name in COLUMNS if (COLUMNS[name].max_length or 0) >= 300]
+    all_have(lambda name: COLUMNS[name].personal_field.multiline, "declare it with multiline=True", long)
+    too_long = {
+        name: "x" * (COLUMNS[name].max_length + 1)
+        for name in COLUMNS
+        if isinstance(value(name), str) and COLUMNS[name].max_length and not isinstance(COLUMNS[name], EmailField)
+    }
+    with pytest.raises(ValidationError) as refused:
+        people.change(person=person, values=too_long, by=SYSTEM)
+    all_have(lambda name: name in refused.value.message_dict, "the length of the column is checked", too_long)
+
+
+def test_its_heading_is_recognised_in_each_language() -> None:
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            headings = {name: column_headings.heading(name) for name in COLUMNS}
+        found = {name: column_recognition.recognise([heading]).known for name, heading in headings.items()}
+        all_have(lambda name: found[name] == {0: name}, f"locale/{language}/LC_MESSAGES/django.po")  # noqa: B023
+        assert len(set(headings.values())) == len(headings), language
+    for heading in (each for column in COLUMNS.values() for each in column.personal_field.headings.split(",")):
+        assert column_recognition.recognise([heading]).known, heading
+    all_have(
+        lambda name: any("\u0600" <= letter <= "\u06ff" for letter in COLUMNS[name].personal_field.headings),
+        "its headings are in Arabic too: change them where the field is declared",
+    )
+
+
+def test_a_translated_label_is_a_translation() -> None:
+    labels: dict[str, list[str]] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for name in COLUMNS:
+                labels.setdefault(name, []).append(label(name))
+    all_have(lambda name: len(set(labels[name])) > 1, "translate its label in locale/*/LC_MESSAGES/django.po")
+
+
+def test_blank_files_have_it_and_say_what_it_takes() -> None:
+    shown = blank_files.names(ImportPurpose.PEOPLE)
+    all_have(lambda name: name in shown, "delegations/imports/blank_files.py")
+    assert blank_files._accepted_values("sex", {}) == "One of: female, male, unspecified."
+    assert blank_files._accepted_values("birth_date", {}) == "Year, month and day."
+    assert blank_files._accepted_values("departs_at", {}) == "Day and time at the venue."
+    for name in COLUMNS:
+        example = blank_files._example(name)
+        assert cell_values.cell(name, example) == (example or ""), name
+
+
+def test_the_api_takes_gives_and_filters_it() -> None:
+    for group, viewset in VIEWSETS.items():
+        fields, taken = viewset.serializer_class().fields, viewset.input_serializer_class().fields  # type: ignore[misc]
+        where = "delegations/members/api/particulars.py builds its fields from the group"
+        all_have(lambda name: name in fields and name in taken, where, GROUPS[group].fields)  # noqa: B023
+        filters = {each for name in GROUPS[group].fields for each in COLUMNS[name].personal_field.filters}
+        assert filters <= set(viewset.filterset_class.base_filters), group
+    all_have(
+        lambda name: "entered" in COLUMNS[name].personal_field.filters,
+        'declare it with filters=("entered",): the API finds whoever has needs',
+        GROUPS["needs"].fields,
+    )
+    whole = PersonViewSet.serializer_class().fields, PersonViewSet.update_serializer_class().fields  # type: ignore[misc]
+    all_have(lambda name: all(name in fields for fields in whole), "delegations/overview/api/people.py", PERSON)
+    assert set(VIEWSETS) == set(GROUPS) - {"photo"}
+
+
+def test_each_group_has_its_rules_and_a_section_in_the_portal() -> None:
+    for group in GROUPS.values():
+        assert RULES[group.view].any == set(group.viewers)
+        assert RULES[group.change].any == set(group.changers)
+    assert {name: fields for name, (_title, fields) in SECTIONS.items() if name in VIEWSETS} == {
+        name: GROUPS[name].fields for name in VIEWSETS
+    }
+
+
+def test_whoever_sees_it_is_recorded(person: Person) -> None:
+    desk = signed_in(f.UserFactory(is_superuser=True))
+    for group in VIEWSETS:
+        assert desk.get(f"/admin/summit/person/{person.pk}/{group}/").status_code == 200
+    assert desk.get(f"/admin/summit/person/{person.pk}/change/").status_code == 200
+    seen = {name for entry in AuditEntry.objects.filter(action=SEEN) for name in entry.fields}
+    logged = {name for name in COLUMNS if COLUMNS[name].personal_field.logged}
+    all_have(lambda name: name in seen, "page_shows in delegations/overview/admin/people.py", logged)
+    assert set(COLUMNS) - logged == {"language", "time_zone"}
+    assert not seen & {"language", "time_zone"}
+
+
+def test_the_audit_never_stores_it(person: Person) -> None:
+    assert set(LOGGED) == logged_fields(Person) & set(PERSON)
+    assert logged_fields(Particulars) == set(PARTICULARS)
+    dump = " ".join(str(row) for row in AuditEntry.objects.values_list("fields", "detail"))
+    texts = [name for name in COLUMNS if isinstance(value(name), str) and len(value(name)) > 2]
+    all_have(lambda name: value(name) not in dump, "the audit holds its value", texts)
+    named = {name for entry in AuditEntry.objects.all() for name in entry.fields}
+    all_have(lambda name: name in named, "the audit says that it was entered", set(COLUMNS) - {"language"})
+
+
+def test_lists_of_desks_show_it(person: Person) -> None:
+    shown = listed_in(PersonalList.NEEDS)
+    all_have(lambda name: name in shown, "declare it with lists=(PersonalList.NEEDS,)", GROUPS["needs"].fields)
+    (line,) = dietary_and_access_needs.lines(summit=person.summit)
+    assert line.needs == {name: value(name) for name in shown}
+    officer = signed_in(f.UserFactory(is_superuser=True))
+    page = text(officer.get(f"/admin/needs/{person.summit.slug}/"))
+    where = "templates/admin/delegations/travel/dietary_and_access_needs.html"
+    all_have(lambda name: value(name) in page and label(name).capitalize() in page, where, shown)
+    assert AuditEntry.objects.get(action=SEEN).fields == sorted(shown)
+
+
+def test_exports_have_it(person: Person) -> None:
+    table = exports.people(Person.objects.all(), by=SYSTEM)
+    cells = dict(zip(table.names, table.rows[0], strict=True))
+    all_have(lambda name: bool(cells.get(name)), "delegations/members/selectors/exports.py")
+    assert set(table.fields) == {name for name in COLUMNS if COLUMNS[name].personal_field.logged}
+
+
+def test_the_person_gets_it_and_not_everybody_may_hand_it_over(person: Person) -> None:
+    parts = data_export.gather(registry.subject_of(person))
+    given = {**parts["person"].rows[0], **parts["particulars"].rows[0]}
+    all_have(lambda name: given.get(name) not in (None, ""), "summit/privacy/registry.py leaves it out")
+    (portion,) = [each for each in registry.portions() if each.name == "particulars"]
+    restricted = {name: each.action for each in portion.restricted for name in each.columns}
+    assert restricted == {name: GROUP_OF[name].view for name in PARTICULARS}
+
+
+def test_erasing_a_person_leaves_none_of_it(person: Person) -> None:
+    erasure.clear(person=person, by=SYSTEM)
+    left = stored(again(person))
+    assert left.pop("name") == "erased person"
+    assert {name: kept for name, kept in left.items() if kept} == STAYS
+
+
+def test_each_retention_time_ends_it(person: Person) -> None:
+    for kind in PersonalDataKind:
+        Retention.objects.create(summit=person.summit, what=kind, days=1)
+    for kind in {COLUMNS[name].personal_field.kept_as for name in COLUMNS} - {PersonalDataKind.PERSON}:
+        names = [name for name in COLUMNS if COLUMNS[name].personal_field.kept_as == kind]
+        Retention.objects.exclude(what=kind).update(days=None)
+        Retention.objects.filter(what=kind).update(days=1)
+        retention.purge(summit=person.summit, today=date(2030, 1, 1))
+        left = stored(again(person))
+        all_have(lambda name: left[name] in ("", None), f"the purge of {kind} leaves it", names)  # noqa: B023
+    assert not filled(again(person))
+    Retention.objects.update(days=1)
+    retention.purge(summit=person.summit, today=date(2030, 1, 1))
+    left = stored(again(person))
+    assert left.pop("name") == "erased person"
+    assert {name: kept for name, kept in left.items() if kept} == STAYS
+
+
+def test_control_a_field_that_no_group_has(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What everything follows from: without its group, nobody sees a field, and no page has it."""
+    monkeypatch.setitem(vars(GROUPS["needs"]), "fields", ("diet",))
+    assert "access" not in NeedsViewSet.serializer_class().fields  # type: ignore[misc]
+    assert "access" not in FieldReader(SYSTEM).visible(person)
+
+
+def test_groups_are_told_apart_by_identity() -> None:
+    assert len({*GROUPS.values()}) == len(GROUPS)
+    assert all(isinstance(each, FieldGroup) for each in GROUPS.values())

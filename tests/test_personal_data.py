@@ -1,0 +1,265 @@
+"""Every column with data about people is declared, with a purpose, who sees it, and how long it is kept."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from delegations.privacy.services import retention
+from summit.core.personal_data import (
+    DataSubject,
+    PersonalDataKind,
+    PersonalField,
+    ProcessingActivity,
+    activity_of,
+    declaration,
+    logged_fields,
+    personal,
+    personal_columns,
+)
+from summit.people.models import Person
+from summit.permissions.rules import RULES
+from summit.privacy import registry
+
+pytestmark = pytest.mark.once
+
+TEXTS = (
+    *(models.CharField, models.TextField, models.JSONField, models.BinaryField),
+    *(models.GenericIPAddressField, models.FileField),
+)
+KEYS = "keys of rows, digests and random values, which say nothing of anybody without what they refer to"
+SECRETS = "secrets, which nobody reads"
+TECHNICAL = "what the system notes about its own work: kinds, states, numbers, addresses of the system"
+HOST = "facts about the summit and its venue, which the host publishes"
+CATALOGUE = "what a desk sets up: categories, kinds, templates, zones, groups, topics"
+AGENDA = "words about a session or a speech. Who takes part is in columns of its own"
+TEXT_WORK = "what the press office notes about a text, and files that it publishes"
+# The columns that hold no data about people, with the reason. Others are declared in their models.
+NOT_PERSONAL: dict[str, dict[str, str]] = {
+    KEYS: {
+        "admin.LogEntry": "object_id",
+        "sessions.Session": "session_key",
+        "usersessions.UserSession": "session_key",
+        "summit.AuditEntry": "previous digest",
+        "summit.AuditChain": "head",
+        "api.IdempotencyRecord": "who key asked",
+        "api.RequestCount": "who",
+        "outbox.Message": "subject_key nonce message_id",
+        "jobs.Job": "key params checkpoint result_params",
+        "jobs.ExportedFile": "keys summits",
+        "webhooks.Delivery": "subject_key",
+        "delegations.InvitationLink": "nonce",
+        "delegations.Particulars": "person withheld",
+        "delegations.Photo": "person",
+        "delegations.Handover": "key",
+        "delegations.Invitation": "occasion",
+        "delegations.SignInCode": "nonce",
+        "summit.ImportFile": "kind party_key",
+        "agenda.ReleasedSession": "fingerprint room_key seal",
+        "agenda.ReleasedParticipant": "slot_key",
+        "agenda.CalendarFeed": "digest",
+        "agenda.Document": "digest",
+        "press.Attachment": "digest",
+        "press.Subscriber": "nonce",
+    },
+    SECRETS: {
+        "account.EmailConfirmation": "key",
+        "mfa.Authenticator": "data",
+        "summit.User": "password",
+        "api.Token": "digest begins",
+        "webhooks.Endpoint": "secret former_secret",
+    },
+    TECHNICAL: {
+        "auth.Permission": "name codename",
+        "auth.Group": "name",
+        "contenttypes.ContentType": "app_label model",
+        "summit.AuditEntry": "action object_type fields",
+        "summit.Installation": "database host",
+        "summit.Heartbeat": "name",
+        "api.IdempotencyRecord": "headers",
+        "api.ApiClient": "name",
+        "api.Token": "name scopes",
+        "outbox.Message": "kind",
+        "jobs.Job": "kind result problem",
+        "jobs.ExportedFile": "label ending language columns",
+        "webhooks.Endpoint": "name url events",
+        "webhooks.Delivery": "event problem",
+        "webhooks.Attempt": "problem",
+        "delegations.ExternalId": "system",
+        "delegations.Reply": "reference",
+        "delegations.ReplyScan": "media_type",
+        "delegations.Handover": "what",
+        "press.SearchWord": "language word trigrams",
+    },
+    HOST: {
+        "summit.Summit": "slug name short_name host time_zone place names accent contact_email",
+        "summit.Venue": "name address",
+        "summit.Room": "name",
+    },
+    CATALOGUE: {
+        "delegations.Party": "footnote iso_code",
+        "delegations.PartyName": "footnote",
+        "delegations.Category": "code names",
+        "delegations.TransferablePassRule": "name",
+        "delegations.LetterTemplate": "subject body",
+        "delegations.Quota": "reason",
+        "delegations.ParticipantList": "note",
+        "delegations.PartyGroup": "name",
+        "delegations.Policy": "reminder_days letter_words reference_prefix",
+        "delegations.DeclarationKind": "name names asks",
+        "delegations.Zone": "code name",
+        "agenda.CustomKind": "name names",
+        "press.Topic": "name names",
+    },
+    AGENDA: {
+        "agenda.Session": "title summary carried",
+        "agenda.SessionText": "title summary",
+        "agenda.Interpretation": "source target booth",
+        "agenda.Slot": "title",
+        "agenda.FloorRequest": "subject reason",
+        "agenda.Release": "note",
+        "agenda.ReleasedSession": "kind_names title summary texts room_name venue_name audiences languages documents "
+        "carried",
+        "agenda.ReleasedParticipant": "party_label title",
+        "agenda.PublicRemoval": "reason",
+        "agenda.Document": "title file_name content_type content",
+    },
+    TEXT_WORK: {
+        "press.Embargo": "hold_reason",
+        "press.Text": "slug gather_place withdrawal_reason removal_reason",
+        "press.TextVersion": "language",
+        "press.Attachment": "title language file_name content_type content",
+        "press.Edition": "change_note anchors decision_note emergency_reason",
+        "press.PassageCheck": "anchor",
+    },
+}
+
+
+def listed() -> set[tuple[str, str]]:
+    return {
+        (label, name)
+        for columns in NOT_PERSONAL.values()
+        for label, names in columns.items()
+        for name in names.split()
+    }
+
+
+def models_with_tables() -> list[type[models.Model]]:
+    """Return all models but proxies, which have the columns of another one."""
+    return [model for model in apps.get_models() if not model._meta.proxy]
+
+
+def undeclared() -> set[tuple[str, str]]:
+    """Columns of all models that could hold data about people, and aren't declared."""
+    return {
+        (model._meta.label, column.name)
+        for model in models_with_tables()
+        for column in model._meta.concrete_fields
+        if (isinstance(column, TEXTS) and not column.choices) or column.related_model is Person
+        if column.name != "public_id" and declaration(column) is None
+    }
+
+
+def declared() -> Iterator[tuple[str, type[models.Model], PersonalField]]:
+    for model in models_with_tables():
+        for column, found in personal_columns(model):
+            yield f"{model._meta.label}.{column.name}", model, found
+
+
+def where(label: str) -> str:
+    try:
+        return inspect.getfile(apps.get_model(label))
+    except (LookupError, TypeError):
+        return f"the model {label}, which is gone"
+
+
+def test_every_column_is_declared_or_holds_nothing_personal() -> None:
+    forgotten = [
+        f"{label}.{name}: declare it with `personal(...)` in {where(label)}, or list it in NOT_PERSONAL in {__file__}"
+        for label, name in sorted(undeclared() - listed())
+    ]
+    assert not forgotten, "\n".join(forgotten)
+    gone = [f"{label}.{name}: take it off NOT_PERSONAL in {__file__}" for label, name in listed() - undeclared()]
+    assert not gone, "\n".join(gone)
+
+
+def test_control_a_column_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Person._meta.get_field("badge_name"), "personal_field")
+    assert undeclared() - listed() == {("summit.Person", "badge_name")}
+
+
+def test_every_key_to_a_person_is_declared_or_joins_a_row_that_is() -> None:
+    keys = {
+        (model._meta.label, column.name)
+        for model in models_with_tables()
+        for column in model._meta.concrete_fields
+        if column.related_model is Person and declaration(column) is None
+    }
+    assert keys == {("delegations.Particulars", "person"), ("delegations.Photo", "person")}
+
+
+def test_each_says_what_for_who_sees_it_and_how_long() -> None:
+    found = list(declared())
+    assert len(found) > 100
+    assert [name for name, _model, field in found if not str(field.purpose).endswith(".")] == []
+    assert [name for name, _model, field in found if not (field.kept_as or field.activity.stays)] == []
+    named = {
+        action for _name, _model, field in found for action in (field.activity.view, field.activity.change) if action
+    }
+    assert [action for action in named if not (RULES[action].any or RULES[action].own)] == []
+    assert {field.activity.subjects for _name, _model, field in found} == set(DataSubject)
+    assert {field.kept_as for _name, _model, field in found} - {None} == set(PersonalDataKind)
+
+
+# Rows that go with those that a piece deletes.
+FOLLOW = {"webhooks.Attempt": "webhooks.Delivery"}
+
+
+def ends(model: type[models.Model], kind: PersonalDataKind) -> bool:
+    """Return whether the purge ends data of this kind in a model.
+
+    The piece of the kind does, or the erasure of the person, which ends all that is erased with them.
+    """
+    label = FOLLOW.get(model._meta.label, model._meta.label)
+    by_piece = any(each.what == kind and each.model._meta.label == label for each in retention.pieces())
+    erased = any(each.model is model and each.erase is not None for each in registry.portions())
+    return by_piece or (kind == PersonalDataKind.PERSON and erased)
+
+
+def test_what_a_retention_time_ends_is_purged() -> None:
+    forgotten = [
+        f"{name} is declared as {field.kept_as}: register a Piece of it for {model._meta.label} "
+        "(delegations.privacy.services.retention)"
+        for name, model, field in declared()
+        if field.kept_as and not ends(model, field.kept_as)
+    ]
+    assert not forgotten, "\n".join(forgotten)
+    assert not ends(Person, PersonalDataKind.VISA)
+
+
+def test_every_portion_and_every_piece_is_of_declared_data() -> None:
+    owners = {each.model for each in (*registry.portions(), *retention.pieces())}
+    assert [model._meta.label for model in owners if activity_of(model) is None] == []
+
+
+def test_a_declaration_replaces_what_its_activity_says() -> None:
+    activity = ProcessingActivity(subjects=DataSubject.ACCOUNTS, purpose="One.", kept_as=PersonalDataKind.MAIL)
+    column: Any = personal(models.CharField(), activity)
+    other: Any = personal(
+        models.CharField(), activity, purpose="Two.", kept_as=PersonalDataKind.CONTACT, logged=False
+    )
+    found = [declaration(each) for each in (column, other)]
+    assert [(each.purpose, each.kept_as, each.logged) for each in found if each is not None] == [
+        ("One.", PersonalDataKind.MAIL, True),
+        ("Two.", PersonalDataKind.CONTACT, False),
+    ]
+    assert declaration(models.CharField()) is None
+
+
+def test_which_fields_of_a_person_are_logged() -> None:
+    assert logged_fields(Person) == {
+        *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "user"),
+    }
