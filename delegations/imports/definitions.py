@@ -36,7 +36,6 @@ class DelegationImport(TableImport[Prepared]):
     """
 
     permission = "delegations.read_in"
-    at_once = 400
     about_label = gettext_lazy("Person")
     writes = (
         WrittenModel(Party, "summit"),

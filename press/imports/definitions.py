@@ -40,10 +40,10 @@ from summit.imports.definitions import (
 from summit.imports.report import ImportReport
 from summit.permissions.rules import refusal
 from summit.summits.models import Summit
+from summit.uploads.budgets import MB
+from summit.uploads.budgets import SPEECHES as SPEECHES_BUDGET
 from summit.users.models import User
 
-MOST_FILES = 500
-MOST_UNPACKED = 50 * 1024 * 1024
 TABLES = (".csv", ".xlsx")
 YES = "yes"
 
@@ -76,8 +76,7 @@ class SpeechesImport(ImportDefinition[Order]):
     kind = SPEECHES
     label = gettext_lazy("speeches")
     permission = "press.write"
-    at_once, step = 10, 5
-    largest = 20 * 1024 * 1024
+    budget = SPEECHES_BUDGET
     number_label = gettext_lazy("No.")
     about_label = gettext_lazy("Speech")
     accepts = gettext_lazy("A ZIP archive with DOCX, Markdown or plain text files, up to 20 MB.")
@@ -199,9 +198,12 @@ def unpacked(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [each for each in archive.infolist() if not each.is_dir() and not is_hidden(each.filename)]
-            if len(entries) > MOST_FILES or sum(each.file_size for each in entries) > MOST_UNPACKED:
+            if (
+                len(entries) > SPEECHES_BUDGET.entries
+                or sum(each.file_size for each in entries) > SPEECHES_BUDGET.unpacked
+            ):
                 message = _("The archive has more than %(files)d files, or more than %(n)d MB in them. Split it.")
-                raise ImportProblem(message % {"files": MOST_FILES, "n": MOST_UNPACKED // 1024**2})
+                raise ImportProblem(message % {"files": SPEECHES_BUDGET.entries, "n": SPEECHES_BUDGET.unpacked // MB})
             # ZipFile never reads more of a file than its entry says.
             return {each.filename: archive.read(each) for each in sorted(entries, key=lambda each: each.filename)}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as problem:

@@ -21,6 +21,7 @@ from summit.imports.report import ImportReport
 from summit.people.models import Person
 from summit.permissions.rules import check
 from summit.summits.models import Room, Summit, Venue
+from summit.uploads.budgets import SCHEDULE as SCHEDULE_BUDGET
 from summit.users.models import User
 
 
@@ -30,8 +31,7 @@ class ScheduleImport(ImportDefinition[Planner]):
     kind = SCHEDULE
     label = gettext_lazy("schedule")
     permission = "agenda.edit"
-    at_once = 60
-    largest = parsers.MOST_BYTES
+    budget = SCHEDULE_BUDGET
     number_label = gettext_lazy("No.")
     about_label = gettext_lazy("Title")
     accepts = gettext_lazy("schedule.json or schedule.xml as frab or pretalx write it, up to 20 MB.")

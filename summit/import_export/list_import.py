@@ -17,6 +17,7 @@ from summit.imports.table_import import TableImport, table_of
 from summit.imports.tables import Recognised, Table
 from summit.permissions.rules import check, refusal
 from summit.summits.models import Summit
+from summit.uploads.budgets import LIST
 from summit.users.models import User
 
 READ_IN = "summit.read_in_list"
@@ -29,8 +30,7 @@ class ListImport(TableImport[slice]):
     """
 
     permission = READ_IN
-    at_once, step = 100, 200
-    most_rows = 2_000
+    budget = LIST
     accepts = gettext_lazy("XLSX, CSV or JSON as the list is exported, up to 2,000 rows.")
     introduction = gettext_lazy(
         "The first row names the columns. You see a preview of each row before anything is imported. "

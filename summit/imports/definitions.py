@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from summit.audit.services import By
 from summit.imports.report import ImportReport
 from summit.summits.models import Summit
+from summit.uploads.budgets import Budget
 
 Prepared = TypeVar("Prepared")
 
@@ -87,20 +88,18 @@ class WrittenModel:
 class ImportDefinition(ABC, Generic[Prepared]):
     """A kind of files that can be imported.
 
-    `kind` is its name as stored. `permission` is the action that a user needs in the summit. Files of up to `at_once`
-    entries are previewed and imported in the request, longer ones by a worker. A worker imports `step` entries in a
-    transaction; None imports all of them in one, because the outcome for an entry may depend on those above it.
+    `kind` is its name as stored. `permission` is the action that a user needs in the summit. `budget` limits a file
+    and says how many entries a worker imports in a transaction: all, if the outcome for an entry may depend on the
+    entries above it.
     """
 
     kind: str
     label: Any
     permission: str
-    at_once: int = 100
-    step: int | None = None
+    budget: Budget
     options: tuple[ImportOption, ...] = ()
     # The models that an import may write, the referred ones first.
     writes: tuple[WrittenModel, ...] = ()
-    largest: int = 10 * 1024 * 1024
     # The title of the column with the numbers of the entries.
     number_label: Any = _("Row")
     about_label: Any = _("About")

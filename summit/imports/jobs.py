@@ -47,7 +47,7 @@ def start(*, file: ImportFile, action: ImportAction, by: User) -> Job:
 
 def is_long(file: ImportFile) -> bool:
     """Return whether a file that isn't imported yet has too many entries to be read in the request."""
-    return file.applied_at is None and file.rows > services.definition_of(file.kind).at_once
+    return file.applied_at is None and file.rows > services.definition_of(file.kind).budget.at_once
 
 
 def preview(*, file: ImportFile, by: User) -> Job | None:

@@ -64,7 +64,7 @@ def definition_of(kind: str) -> ImportDefinition[Any]:
 
 def check_size(kind: str, size: int) -> None:
     """Raise ImportProblem if a file of this many bytes is too large. Call it before reading the file."""
-    largest = definition_of(kind).largest
+    largest = definition_of(kind).budget.largest
     if size > largest:
         message = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
         raise ImportProblem(message % {"n": largest // 1024**2})
@@ -93,7 +93,7 @@ def store(
     chosen = _options(definition, summit, options or {})
     parsed = definition.parse(summit=summit, filename=filename, content=content, party_key=party_key, by=by)
     upload = Upload(summit, parsed.content, by, party_key, chosen, answers or {})
-    report = preview(definition, upload) if parsed.rows <= definition.at_once else None
+    report = preview(definition, upload) if parsed.rows <= definition.budget.at_once else None
     with transaction.atomic():
         file = ImportFile.objects.create(
             summit=summit,
@@ -184,7 +184,7 @@ def apply_step(*, file: ImportFile, by: By) -> bool:
     definition = definition_of(file.kind)
     definition.check_permission(summit=file.summit, party_key=file.party_key, by=by)
     upload, start = _upload(file, by), file.next_row
-    stop = file.rows if definition.step is None else min(start + definition.step, file.rows)
+    stop = min(start + (definition.budget.step or file.rows), file.rows)
 
     def lock() -> None:
         claimed = ImportFile.objects.filter(pk=file.pk, next_row=start, applied_at=None, undone_at=None)

@@ -15,15 +15,15 @@ from summit.imports.definitions import ImportDefinition, ImportProblem, Parsed, 
 from summit.imports.report import ImportReport
 from summit.imports.tables import ParsedRow, Recognised, Table
 from summit.summits.models import Summit
+from summit.uploads.budgets import TABLE
 
 Prepared = TypeVar("Prepared")
 
 
 class TableImport(ImportDefinition[Prepared]):
-    """A kind of tables: XLSX, CSV or JSON. `most_rows` is the most rows of one table."""
+    """A kind of tables: XLSX, CSV or JSON."""
 
-    most_rows = tables.MOST_ROWS
-    largest = tables.MOST_BYTES
+    budget = TABLE
     accepts = gettext_lazy("XLSX, CSV or JSON, up to 10 MB and 20,000 rows.")
     introduction = gettext_lazy(
         "The first row names the columns. You see a preview of each row before anything is imported. "
@@ -43,8 +43,8 @@ class TableImport(ImportDefinition[Prepared]):
         table = tables.read(filename=filename, content=content, recognised=self.recognised(by))
         if not table.rows:
             raise ImportProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
-        if len(table.rows) > self.most_rows:
-            raise ImportProblem(_("The table has more than %(n)d rows. Split it.") % {"n": self.most_rows})
+        if len(table.rows) > self.budget.entries:
+            raise ImportProblem(_("The table has more than %(n)d rows. Split it.") % {"n": self.budget.entries})
         self.check_table(table, summit=summit, party_key=party_key, by=by)
         return Parsed(packed(table), len(table.rows))
 

@@ -20,12 +20,9 @@ from summit.core.csv_injection import SIGNS
 from summit.imports import spreadsheet
 from summit.imports.definitions import ImportProblem
 from summit.uploads import sandbox
+from summit.uploads.budgets import MB, TABLE
 from summit.uploads.process_slots import Busy
 
-MOST_BYTES = 10 * 1024 * 1024
-# The limits of time and memory for reading a spreadsheet: several times what the largest allowed one needs.
-SECONDS, MEGABYTES = 10, 800
-MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 # The characters that a cell of a spreadsheet can hold. A field's own limit is lower, and its form reports it.
 LONGEST = 32_767
@@ -65,7 +62,7 @@ def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells
     The headings are in the first row, or in a row below the table's title. `recognised` returns how many of a row's
     cells are known headings. Raises ImportProblem if the file can't be read as a table.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > TABLE.largest:
         raise ImportProblem(too_large())
     if not content.strip():
         raise ImportProblem(_("The file is empty. Choose the one that holds the table."))
@@ -104,16 +101,16 @@ def _worded(value: Any) -> str:
 
 
 def _check_size(columns: int, rows: int) -> None:
-    if rows > MOST_ROWS:
-        raise ImportProblem(_("The table has more than %(n)d rows. Split it.") % {"n": MOST_ROWS})
+    if rows > TABLE.entries:
+        raise ImportProblem(_("The table has more than %(n)d rows. Split it.") % {"n": TABLE.entries})
     if columns > MOST_COLUMNS:
         raise ImportProblem(_("The table has more than %(n)d columns. Take some out.") % {"n": MOST_COLUMNS})
 
 
 def too_large() -> str:
-    """Return the message for a file that has more than MOST_BYTES."""
+    """Return the message for a file that has too many bytes."""
     message = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
-    return message % {"n": MOST_BYTES // 1024 // 1024}
+    return message % {"n": TABLE.largest // MB}
 
 
 def _table(numbered_rows: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Table:
@@ -190,9 +187,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    limits = {"rows": MOST_ROWS, "columns": MOST_COLUMNS, "characters": MOST_BYTES}
+    limits = {"rows": TABLE.entries, "columns": MOST_COLUMNS, "characters": TABLE.largest}
     try:
-        result = sandbox.run(spreadsheet.__file__, content, limits, seconds=SECONDS, megabytes=MEGABYTES)
+        result = sandbox.run(spreadsheet.__file__, content, limits, seconds=TABLE.seconds, megabytes=TABLE.megabytes)
     except sandbox.TooMuch:
         raise ImportProblem(
             _("The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV.")

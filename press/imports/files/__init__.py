@@ -7,15 +7,13 @@ from press.imports.files import subprocess_reader
 from press.imports.files.conversion import MARKDOWN, make
 from press.imports.files.report import Heavy, ImportNote, NoteKind, ParsedFile, Unreadable
 from summit.uploads import sandbox
+from summit.uploads.budgets import DOCUMENT, MB
 from summit.uploads.process_slots import Busy
 
-__all__ = ["ENDINGS", "MOST_BYTES", "ImportNote", "ParsedFile", "Unreadable", "read"]
+__all__ = ["ENDINGS", "ImportNote", "ParsedFile", "Unreadable", "read"]
 
-MOST_BYTES = 10 * 1024 * 1024
 # The file name suffixes that upload forms accept.
 ENDINGS = (".docx", ".docm", *MARKDOWN, ".txt")
-# The limits of time and memory for the process that reads a file that isn't small.
-SECONDS, MEGABYTES = 20, 1500
 
 
 def read(*, filename: str, content: bytes) -> ParsedFile:
@@ -23,7 +21,7 @@ def read(*, filename: str, content: bytes) -> ParsedFile:
 
     The format is detected from the content. The file name only distinguishes Markdown from plain text. Nothing in the
     file is executed, and no link is followed. A small file is read in this process. Any other file is read in a
-    separate process, which is killed if it exceeds SECONDS or MEGABYTES. Raises Unreadable, with a message for the
+    separate process, which is killed if it exceeds its budget. Raises Unreadable, with a message for the
     user, for a file that isn't text, is broken, locked or too long.
     """
     _check(content)
@@ -37,7 +35,12 @@ def _read_apart(filename: str, content: bytes) -> ParsedFile:
     arguments = {"filename": filename, "language": get_language()}
     try:
         result = sandbox.run(
-            subprocess_reader.__file__, content, arguments, seconds=SECONDS, megabytes=MEGABYTES, settings=True
+            subprocess_reader.__file__,
+            content,
+            arguments,
+            seconds=DOCUMENT.seconds,
+            megabytes=DOCUMENT.megabytes,
+            settings=True,
         )
     except sandbox.TooMuch:
         raise Unreadable(_("The file takes too long to read. Take the text into a new one.")) from None
@@ -53,13 +56,13 @@ def _read_apart(filename: str, content: bytes) -> ParsedFile:
 
 
 def too_large() -> str:
-    """Return the message for a file with more than MOST_BYTES bytes."""
+    """Return the message for a file with too many bytes."""
     message = _("The file has more than %(n)d MB. Take pictures out of it, and choose it again.")
-    return message % {"n": MOST_BYTES // 1024 // 1024}
+    return message % {"n": DOCUMENT.largest // MB}
 
 
 def _check(content: bytes) -> None:
-    if len(content) > MOST_BYTES:
+    if len(content) > DOCUMENT.largest:
         raise Unreadable(too_large())
     if not content.strip():
         raise Unreadable(_("The file is empty. Choose the one that holds the text."))

@@ -26,6 +26,7 @@ from summit.admin_base import form_idempotency
 from summit.admin_base.model_pages import model_page
 from summit.core.languages import direction
 from summit.summits.models import Summit
+from summit.uploads.budgets import DOCUMENT
 
 NOT_TYPED = ("csrfmiddlewaretoken", "once")
 
@@ -74,7 +75,7 @@ def unsaved(request: HttpRequest) -> Unsaved:
 def _read_upload(file: "UploadedFile[Any] | None") -> ParsedFile:
     if file is None:
         raise Unreadable(_("Choose a file first."))
-    if (file.size or 0) > files.MOST_BYTES:
+    if (file.size or 0) > DOCUMENT.largest:
         raise Unreadable(files.too_large())
     return files.read(filename=file.name or "", content=file.read())
 

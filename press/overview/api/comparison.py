@@ -14,6 +14,7 @@ from press.texts.selectors.publication_checks import check_content
 from summit.api_base.file_fields import ContentField
 from summit.api_base.problems import unprocessable
 from summit.api_base.viewsets import InSummit
+from summit.uploads.budgets import DOCUMENT
 
 
 class ComparedInput(Looked):
@@ -69,7 +70,7 @@ class TextFileInput(Looked):
     """
 
     file_name = serializers.CharField(max_length=200)
-    content = ContentField(largest=files.MOST_BYTES)
+    content = ContentField(largest=DOCUMENT.largest)
 
 
 class FileNoteSerializer(Looked):

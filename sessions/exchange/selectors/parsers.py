@@ -14,9 +14,8 @@ from sessions.exchange.selectors.plain_text import line_of, text_of
 from sessions.exchange.selectors.times import Clock, odd, times_of
 from sessions.exchange.selectors.unmapped_fields import UnmappedFields, read_unmapped
 from summit.imports.definitions import ImportProblem
+from summit.uploads.budgets import MB, SCHEDULE
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_EVENTS = 5_000
 # The name of the generator in our own schedules.
 OURS = "Summit"
 
@@ -60,7 +59,7 @@ class Schedule:
 
 def too_large() -> str:
     """Return the message that a file has more bytes than allowed. It says what to do."""
-    return _("The file has more than %(n)d MB. Choose a smaller one.") % {"n": MOST_BYTES // 1024**2}
+    return _("The file has more than %(n)d MB. Choose a smaller one.") % {"n": SCHEDULE.largest // MB}
 
 
 def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
@@ -68,7 +67,7 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
 
     `zone` is the venue's time zone. It is used if neither a time nor the file names a time zone.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > SCHEDULE.largest:
         raise ImportProblem(too_large())
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise ImportProblem(_("The file is empty. Choose the one that holds the schedule."))
@@ -78,8 +77,8 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
     events = []
     unmapped: Counter[str] = Counter()
     for number, (room, raw) in enumerate(data["events"], start=1):
-        if number > MOST_EVENTS:
-            raise ImportProblem(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
+        if number > SCHEDULE.entries:
+            raise ImportProblem(_("The schedule has more than %(n)d events. Split it.") % {"n": SCHEDULE.entries})
         # The description in our own schedules is generated (for example footnotes), so it isn't imported.
         event = _event(number, room, {**raw, "description": ""} if ours else raw, clock)
         events.append(event if event.problem else replace(event, carried=read_unmapped(raw, unmapped)))

@@ -1,6 +1,7 @@
 """Tables of parties and people by the API: uploaded, looked at, taken over once, deleted."""
 
 from base64 import b64decode, b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_what_is_no_table_is_refused(place: Place) -> None:
 
 def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     Category.objects.of(place.summit)
-    monkeypatch.setattr(PEOPLE, "at_once", 2)
+    monkeypatch.setattr(PEOPLE, "budget", replace(PEOPLE.budget, at_once=2))
     made = place.protocol.post(HERE, sent()).json()
     where = f"{HERE}{made['id']}/"
     assert made["report"] is None

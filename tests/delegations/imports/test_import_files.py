@@ -1,5 +1,6 @@
 """Tables of parties and people: uploaded, previewed, imported once, undone, deleted."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -123,7 +124,7 @@ def test_many_rows_are_previewed_and_imported_by_a_worker(
         assert job.problem == ""
         return jobs._result(job)
 
-    monkeypatch.setattr(PEOPLE, "at_once", 2)
+    monkeypatch.setattr(PEOPLE, "budget", replace(PEOPLE.budget, at_once=2))
     file = stored(summit, protocol)
     assert services.report_of(file) is None
     assert run(ImportAction.PREVIEW) == "3 entries previewed. Nothing is imported yet."

@@ -9,6 +9,7 @@ import pytest
 from press.imports import files as files_imports
 from press.imports.files.report import ParsedFile, Unreadable
 from press.texts.markdown import to_html
+from summit.uploads.budgets import DOCUMENT
 from tests.press.imports.docx_files import docx, item, par, run
 
 
@@ -168,7 +169,7 @@ ENTITY = (
 BROKEN = "This file can’t be read as a DOCX"
 REFUSED = [
     (b"", "The file is empty"),
-    (b" " * (files_imports.MOST_BYTES + 1), "The file has more than 10 MB"),
+    (b" " * (DOCUMENT.largest + 1), "The file has more than 10 MB"),
     (GOOD[:200], BROKEN),
     (GOOD[:-30], BROKEN),
     (GOOD.replace(b"word/document.xml", b"word/documenx.xml", 1), BROKEN),

@@ -2,6 +2,7 @@
 isn't small is read in a process that is ended."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ class TestApart:
         assert str(refused.value).startswith("Ce fichier ne contient pas de mots.")
 
     def test_it_is_ended_where_it_takes_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files_imports, "SECONDS", 0)
+        monkeypatch.setattr(files_imports, "DOCUMENT", replace(files_imports.DOCUMENT, seconds=0))
         with pytest.raises(Unreadable) as refused:
             files_imports.read(filename="a.md", content=b"Many words" * 100)
         assert str(refused.value) == LONG

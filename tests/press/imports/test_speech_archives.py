@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ def test_what_is_no_archive_of_speeches(session: Session, by: User, monkeypatch:
             store(session.summit, by, session, **files)
     with pytest.raises(ImportProblem, match="This archive can’t be read"):
         unpacked(b"PK broken")
-    monkeypatch.setattr(definitions, "MOST_UNPACKED", 10)
+    monkeypatch.setattr(definitions, "SPEECHES_BUDGET", replace(definitions.SPEECHES_BUDGET, unpacked=10))
     with pytest.raises(ImportProblem, match="more than 500 files, or more than 0 MB"):
         unpacked(packed(**{"FRA.txt": "x" * 11}))
     # The control: what it may hold is read.

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from press.imports import files
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from summit.audit.models import AuditEntry
 from summit.summits.models import Summit
+from summit.uploads.budgets import DOCUMENT
 from tests.clients import signed_in
 from tests.press.helpers import make_text, officer
 from tests.press.imports.docx_files import docx, par, run
@@ -85,7 +85,7 @@ REFUSED = [
     ({}, "Choose a file first."),
     ({"words": file(b"%PDF-1.7", "a.pdf")}, "This is a PDF."),
     ({"words": file(b"PK\x03\x04broken")}, "This file can’t be read as a DOCX."),
-    ({"words": file(b" " * (files.MOST_BYTES + 1))}, "The file has more than 10 MB."),
+    ({"words": file(b" " * (DOCUMENT.largest + 1))}, "The file has more than 10 MB."),
 ]
 
 

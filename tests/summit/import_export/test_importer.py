@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -162,7 +163,7 @@ def test_a_desk_uploads_looks_and_takes_over(desk: Client) -> None:
 
 
 def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_imports()[VENUE], "at_once", 1)
+    monkeypatch.setattr(list_imports()[VENUE], "budget", replace(list_imports()[VENUE].budget, at_once=1))
     upload(desk, b"name\nA\nB\n")
     address = f"/admin/summit/listimportfile/{ListImportFile.objects.get().pk}/"
     for action, number in (("preview", 0), ("apply", 2)):

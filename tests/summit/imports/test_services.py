@@ -1,5 +1,6 @@
 """Import files of all kinds, with tables of venues: steps, undo, and who is in between."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ class TestSteps:
     def test_a_file_is_imported_step_by_step_and_undone_as_a_whole(
         self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(list_imports()[VENUE], "step", 2)
+        monkeypatch.setattr(list_imports()[VENUE], "budget", replace(list_imports()[VENUE].budget, step=2))
         VenueFactory(summit=summit, name="C", address="Old")
         file = stored(summit, by, "name,address\nA,1 Way\nB,2 Way\nC,3 Way\na,twice\n")
         assert services.apply_step(file=file, by=by) is False
@@ -73,7 +74,7 @@ class TestSteps:
     def test_what_is_imported_in_part_is_undone_in_part(
         self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(list_imports()[VENUE], "step", 2)
+        monkeypatch.setattr(list_imports()[VENUE], "budget", replace(list_imports()[VENUE].budget, step=2))
         file = stored(summit, by)
         services.apply_step(file=file, by=by)
         services.undo(file=file, by=by)
@@ -84,8 +85,8 @@ class TestSteps:
     def test_a_worker_goes_on_where_another_was_killed(
         self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name, value in (("step", 1), ("at_once", 1)):
-            monkeypatch.setattr(list_imports()[VENUE], name, value)
+        definition = list_imports()[VENUE]
+        monkeypatch.setattr(definition, "budget", replace(definition.budget, step=1, at_once=1))
         file = stored(summit, by)
         job = jobs.start(file=file, action=jobs.ImportAction.APPLY, by=by)
         steps = [jobs.step(job) for _number in range(2)]

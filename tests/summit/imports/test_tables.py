@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -82,11 +83,11 @@ def test_what_is_no_table() -> None:
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_ROWS", 2)
+    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, entries=2))
     assert refusal(b"a\n1\n2\n3\n") == "The table has more than 2 rows. Split it."
     monkeypatch.setattr(tables, "MOST_COLUMNS", 1)
     assert refusal(b"a,b\n1,2\n") == "The table has more than 1 columns. Take some out."
-    monkeypatch.setattr(tables, "MOST_BYTES", 3)
+    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, largest=3))
     assert refusal(b"aaaaaa").startswith("The file has more than 0 MB.")
 
 
@@ -120,17 +121,17 @@ def test_what_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(sheet_of(far)) == TOO_MANY
     cells = sheet_of(("<row>" + '<c s="1"/>' * 198 + "</row>") * 5_000)
     assert len(cells) < 40_000
-    monkeypatch.setattr(tables, "SECONDS", 0)
+    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, seconds=0))
     assert refusal(cells) == TOO_MANY
     # Control: with more time it is read.
-    monkeypatch.setattr(tables, "SECONDS", 60)
+    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, seconds=60))
     assert refusal(cells) == "The table is empty. Its first row names the columns."
 
 
 def test_cells_hold_no_more_than_a_file_of_text_may(monkeypatch: pytest.MonkeyPatch) -> None:
     content = xlsx(["name"], *(["Person " * 200] for _number in range(400)))
     assert len(read(filename="x", content=content).rows) == 400
-    monkeypatch.setattr(tables, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, largest=100_000))
     assert refusal(content) == "The spreadsheet is too large when it is unpacked. Save the table as CSV."
 
 
