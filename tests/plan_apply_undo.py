@@ -63,12 +63,30 @@ def rolled_back() -> Any:
 
 
 def check(
-    *, summit: Summit, kind: str, filename: str, content: bytes, by: By, options: Mapping[str, str] = {}
-) -> None:
-    """Import a file and undo it, and assert what holds for every import."""
+    *,
+    summit: Summit,
+    kind: str,
+    filename: str,
+    content: bytes,
+    by: By,
+    options: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> ImportReport:
+    """Import a file and undo it, assert what holds for every import, and return the report on it."""
 
     def stored() -> ImportFile:
-        return services.store(summit=summit, kind=kind, filename=filename, content=content, by=by, options=options)
+        file = services.store(
+            summit=summit,
+            kind=kind,
+            filename=filename,
+            content=content,
+            by=by,
+            options=options,
+            answers=answers,
+        )
+        if not file.report:
+            services.refresh_preview(file=file, by=by)
+        return file
 
     with rolled_back():
         file = stored()
@@ -88,3 +106,4 @@ def check(
             assert AuditEntry.objects.filter(action="summit.importfile.undo").count() == 1
         left = differing(before, whole_database())
         assert left == {}, left
+    return done

@@ -101,7 +101,7 @@ def test_a_place_is_taken_or_taken_away(monkeypatch: pytest.MonkeyPatch) -> None
 
 def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("delegations.members.services.members._lock", lambda party: None)
-    monkeypatch.setattr(importer, "_lock", lambda summit, party: None)
+    monkeypatch.setattr(importer, "lock", lambda summit, party: None)
 
 
 @pytest.mark.parametrize("pair", PAIRS)

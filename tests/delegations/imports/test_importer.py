@@ -307,7 +307,7 @@ class TestTwoAtOnce:
         """Read one table in twice, by two who both plan first; return what came of each."""
         summit = f.SummitFactory()
         Category.objects.of(summit)
-        meet_after(monkeypatch, importer, "_plan")
+        meet_after(monkeypatch, importer, "plan")
         came = at_once(*[lambda: into(summit, "party,name\nAcme,Ada\n,\n")] * 2)
         assert Person.objects.count() == 1
         return sorted(type(each).__name__ for each in came)
@@ -316,7 +316,7 @@ class TestTwoAtOnce:
         assert self.race(monkeypatch) == ["ImportReport", "ImportReport"]
 
     def test_control_without_the_lock_one_meets_the_constraint(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(importer, "_lock", lambda summit, party: None)
+        monkeypatch.setattr(importer, "lock", lambda summit, party: None)
         assert self.race(monkeypatch) == ["ImportReport", "IntegrityError"]
 
 

@@ -16,6 +16,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.plan_apply_undo import check, few_examples
+from tests.schemas import DATA, needs_data
 
 pytestmark = pytest.mark.django_db
 COLUMNS = {
@@ -48,6 +49,16 @@ def summit() -> Summit:
 @pytest.fixture
 def by(summit: Summit) -> User:
     return f.UserFactory.with_role(Role.PROTOCOL, summit)
+
+
+@needs_data
+@pytest.mark.slow("a real table of 193 speakers")
+def test_the_list_of_the_general_debate(summit: Summit, by: User) -> None:
+    content = (DATA / "unga-77" / "speakers.csv").read_bytes()
+    answers = {"* enter": "enter", "* kind": "international"}
+    report = check(summit=summit, kind="people", filename="speakers.csv", content=content, by=by, answers=answers)
+    # Two of the parties are here already.
+    assert (report.counts["new"], report.counts["refused"], report.counts["asks"]) == (193, 0, 0)
 
 
 @given(rows=ROWS, kind=st.sampled_from(["people", "parties"]))

@@ -30,6 +30,7 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.plan_apply_undo import check
 from tests.press.helpers import officer
+from tests.schemas import DATA, needs_data
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/press/speechimportfile/"
@@ -131,3 +132,14 @@ def test_what_is_no_archive_of_speeches(session: Session, by: User, monkeypatch:
         unpacked(packed(**{"FRA.txt": "x" * 11}))
     # The control: what it may hold is read.
     assert unpacked(packed(**{"FRA.txt": "x" * 10})) == {"FRA.txt": b"x" * 10}
+
+
+@needs_data
+@pytest.mark.broad("reads 193 real speeches")
+def test_the_speeches_of_the_general_debate(session: Session, by: User) -> None:
+    there = DATA / "unga-77"
+    files = {path.name: path.read_text() for path in sorted((there / "speeches").glob("*.txt"))}
+    content = packed(**files, **{"speakers.csv": (there / "speakers.csv").read_text()})
+    options = {"session": session.public_id, "make_parties": "yes"}
+    report = check(summit=session.summit, kind="speeches", filename="s.zip", content=content, by=by, options=options)
+    assert (len(files), report.counts["new"], report.counts["refused"]) == (193, 193, 0)

@@ -13,8 +13,9 @@ from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.import_export.list_import import list_imports
 from summit.imports import definitions, jobs, journal, services
-from summit.imports.definitions import DEFINITIONS, ImportOption, ImportProblem
+from summit.imports.definitions import DEFINITIONS, ImportOption, ImportProblem, Upload
 from summit.imports.models import ImportFile
+from summit.imports.report import ImportReport
 from summit.jobs import runner
 from summit.jobs.models.jobs import Job, JobState
 from summit.permissions.models import Role
@@ -22,6 +23,7 @@ from summit.permissions.rules import RULES
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from tests.factories import ListImportFileFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db]
 VENUE = "summit.venue"
@@ -238,3 +240,29 @@ def test_the_record_of_processing_names_whoever_sees_import_files_of_any_kind() 
     assert RULES["summit.importfile.view"].any == frozenset().union(*(rule.any for rule in views))
     assert RULES["summit.importfile.view"].own == frozenset().union(*(rule.own for rule in views))
     assert RULES["summit.importfile.change"].any == frozenset().union(*(rule.any for rule in changes))
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("guarded", [True, False])
+def test_what_others_write_meanwhile_is_not_undone(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    summit = SummitFactory()
+    by = UserFactory.with_role(Role.ORGANISER, summit)
+    definition = list_imports()[VENUE]
+    write = definition.write
+
+    def amid(upload: Upload, prepared: slice) -> ImportReport:
+        report = write(upload, prepared)
+        assert at_once(lambda: VenueFactory(summit=summit, name="Theirs") and None) == [None]
+        return report
+
+    monkeypatch.setattr(definition, "write", amid)
+    if not guarded:
+        # The control: by comparing alone, the row of another connection is taken for the import's.
+        monkeypatch.setattr(journal, "written_here", lambda model, keys: set(keys))
+    file = stored(summit, by)
+    Venue.objects.all().delete()
+    services.apply(file=file, by=by)
+    assert len(venues()) == 4
+    services.undo(file=file, by=by)
+    assert [name for name, _address in venues()] == (["Theirs"] if guarded else [])
