@@ -481,7 +481,7 @@ SPECTACULAR_SETTINGS = {
         "CallOutcomeEnum": "delegations.invitations.models.letters.CallOutcome",
         "KeptEnum": "summit.core.personal_data.PersonalDataKind",
         "RowOutcomeEnum": "summit.imports.report.Outcome",
-        "SheetPurposeEnum": "delegations.imports.models.ImportPurpose",
+        "TableKindEnum": "delegations.imports.models.TableKind",
         "LetterPurposeEnum": "delegations.invitations.models.letters.Purpose",
     },
 }

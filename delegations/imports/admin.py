@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,18 +11,20 @@ from django.utils.translation import gettext_lazy
 
 from delegations.imports import blank_files
 from delegations.imports.definitions import PARTIES, PEOPLE
-from delegations.imports.models import DelegationImportFile, ImportPurpose
+from delegations.imports.models import DelegationImportFile, TableKind
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit
-from summit.imports import jobs
-from summit.imports.admin import ImportFileAdmin
+from summit.imports import jobs, services
+from summit.imports.admin import PROBLEMS, ImportFileAdmin
 from summit.imports.models import ImportFile
+from summit.imports.report import ALL
 from summit.summits.models import Summit
 from summit.users.models import User
 
 SUMMIT_PATHS.update({DelegationImportFile: "summit"})
-jobs.show_on("delegations_delegationimportfile", *ImportPurpose.values)
+jobs.show_on("delegations_delegationimportfile", *TableKind.values)
 
 
 @admin.register(DelegationImportFile)
@@ -40,9 +42,29 @@ class DelegationImportFileAdmin(ImportFileAdmin):
         """Return the definitions of the imports of people and of parties."""
         return [PEOPLE, PARTIES]
 
+    @model_page("<int:pk>/answer/", "answer", "POST")
+    def answer(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
+        """Store the user's answers to the report's questions, and preview the file again."""
+        user = user_of(request)
+        report = services.report_of(file)
+        questions = report.questions if report else {}
+        # One answer may be for all questions of a kind, beside the answers for single entries.
+        kinds = {f"{ALL} {key.partition(' ')[2]}" for key in questions}
+        answers = {key: str(request.POST[key]) for key in request.POST if key in questions or key in kinds}
+        try:
+            services.answer(file=file, answers=answers, by=user)
+        except PROBLEMS as problem:
+            messages.warning(request, str(problem))
+            return self.redirect_to(file.pk, None)
+        return self.redirect_to(file.pk, self.preview(request, file, user))
+
+    def answer_address(self, file: ImportFile) -> str:
+        """Return the URL to which the answers are posted."""
+        return self.address("answer", file.pk)
+
     def onward(self, file: ImportFile) -> tuple[str, str]:
         """Return the URL and label of the link to the list that the table fills: people or parties."""
-        if file.kind == ImportPurpose.PEOPLE:
+        if file.kind == TableKind.PEOPLE:
             return reverse("admin:summit_person_changelist"), _("Show the people")
         return reverse("admin:delegations_party_changelist"), _("Show the parties")
 
@@ -53,29 +75,29 @@ class DelegationImportFileAdmin(ImportFileAdmin):
 
     @model_page("empty/", "blank", "GET")
     def blank(self, request: HttpRequest) -> HttpResponse:
-        """Return an empty table for the parameters `?purpose=`, `?summit=` and `?ending=`. Raises Http404 if there is
+        """Return an empty table for the parameters `?kind=`, `?summit=` and `?ending=`. Raises Http404 if there is
         no summit."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         summit = chosen_summit(request, self.offered(request))
         if summit is None:
             raise Http404
-        purpose, ending = request.GET.get("purpose", ""), request.GET.get("ending", "")
-        purpose = purpose if purpose in ImportPurpose.values else str(ImportPurpose.PEOPLE.value)
+        kind, ending = request.GET.get("kind", ""), request.GET.get("ending", "")
+        kind = kind if kind in TableKind.values else str(TableKind.PEOPLE.value)
         ending = ending if ending in blank_files.MEDIA_TYPES else blank_files.XLSX
-        content = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=request.user)
-        headers = {"Content-Disposition": f'attachment; filename="{purpose}.{ending}"'}
+        content = blank_files.for_desk(summit=summit, kind=kind, ending=ending, by=request.user)
+        headers = {"Content-Disposition": f'attachment; filename="{kind}.{ending}"'}
         return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
 
 
 def _blanks(summit: Summit) -> list[tuple[str, str]]:
     labels = {
-        (ImportPurpose.PARTIES, "xlsx"): _("Parties, as a spreadsheet (XLSX)"),
-        (ImportPurpose.PARTIES, "csv"): _("Parties, as CSV"),
-        (ImportPurpose.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
-        (ImportPurpose.PEOPLE, "csv"): _("People, as CSV"),
+        (TableKind.PARTIES, "xlsx"): _("Parties, as a spreadsheet (XLSX)"),
+        (TableKind.PARTIES, "csv"): _("Parties, as CSV"),
+        (TableKind.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
+        (TableKind.PEOPLE, "csv"): _("People, as CSV"),
     }
     address = reverse("admin:delegations_delegationimportfile_blank")
     return [
-        (f"{address}?{urlencode({'purpose': purpose, 'ending': ending, 'summit': summit.slug})}", label)
-        for (purpose, ending), label in labels.items()
+        (f"{address}?{urlencode({'kind': kind, 'ending': ending, 'summit': summit.slug})}", label)
+        for (kind, ending), label in labels.items()
     ]

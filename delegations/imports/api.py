@@ -7,14 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from delegations.imports import blank_files
-from delegations.imports.models import DelegationImportFile, ImportPurpose
+from delegations.imports.models import DelegationImportFile, TableKind
 from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from summit.api_base.actions import action
 from summit.api_base.file_contents import ContentSerializer, File
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
-from summit.imports.api import ImportFileInput, ImportFileSerializer, ImportFileViewSet
+from summit.imports import jobs, services
+from summit.imports.api import AnswersInput, ImportFileInput, ImportFileSerializer, ImportFileViewSet
+from summit.imports.models import ImportFile
 from summit.permissions.models import Role
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -38,7 +40,7 @@ class OfTableInput(serializers.Serializer[Any]):
     """What the rows of a table are: parties or people. Focal points must name their party."""
 
     party = OwnParty(required=False)
-    purpose = serializers.ChoiceField(choices=ImportPurpose.choices, required=False, default=ImportPurpose.PEOPLE)
+    kind = serializers.ChoiceField(choices=TableKind.choices, required=False, default=TableKind.PEOPLE)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values unchanged. Raises ValidationError if a user who isn't a desk user names no party."""
@@ -78,8 +80,8 @@ class DelegationImportFileViewSet(ImportFileViewSet):
     input_serializer_class = TableInput
 
     def kind_of(self, values: Values) -> str:
-        """Return the purpose of the table."""
-        return str(values["purpose"])
+        """Return the kind of the table."""
+        return str(values["kind"])
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Any]:
         """Return the import files of desk users, and those of the parties for which the account acts."""
@@ -90,9 +92,16 @@ class DelegationImportFileViewSet(ImportFileViewSet):
     @action("blank", safe=True, permission=READ_IN, input=BlankInput, output=ContentSerializer, detail=False)
     def blank(self, *, by: User, summit: Summit, values: Values) -> File:
         """Return an empty table with the known headings, in the user's language."""
-        party, purpose, ending = values.get("party"), values["purpose"], values["ending"]
+        party, kind, ending = values.get("party"), values["kind"], values["ending"]
         if party is None:
-            content = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=by)
+            content = blank_files.for_desk(summit=summit, kind=kind, ending=ending, by=by)
         else:
-            purpose, content = ImportPurpose.PEOPLE, blank_files.for_party(party=party, ending=ending)
-        return File(f"{purpose}.{ending}", blank_files.MEDIA_TYPES[ending], content)
+            kind, content = TableKind.PEOPLE, blank_files.for_party(party=party, ending=ending)
+        return File(f"{kind}.{ending}", blank_files.MEDIA_TYPES[ending], content)
+
+    @action("answer", input=AnswersInput)
+    def answer(self, *, by: User, row: ImportFile, values: Values) -> None:
+        """Store answers to the report's questions, and preview the file again. For a long file a background job does
+        it."""
+        services.answer(file=row, answers=values["answers"], by=by)
+        jobs.preview(file=row, by=by)

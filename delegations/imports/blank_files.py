@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from delegations.imports import column_recognition
-from delegations.imports.models import ImportPurpose
+from delegations.imports.models import TableKind
 from delegations.members import column_headings
 from delegations.members.field_groups import COLUMNS, GROUPS, PARTICULARS
 from delegations.members.models.categories import Category
@@ -53,23 +53,23 @@ PEOPLE = (*_FIRST, *(name for name in COLUMNS if name not in _FIRST))
 WIDTH, WIDE = 22, 70
 
 
-def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = False) -> list[str]:
+def names(kind: str, *, allowed: Iterable[str] | None = None, own: bool = False) -> list[str]:
     """Return the columns of an empty table.
 
     `allowed` names the particulars that the user may enter (None: all). `own` leaves out the column of the party,
     which a focal point's table doesn't need.
     """
-    if purpose == ImportPurpose.PARTIES:
+    if kind == TableKind.PARTIES:
         return list(PARTIES)
     barred = set() if allowed is None else set(PARTICULARS) - set(allowed)
     return [*([] if own else ["party"]), *(name for name in PEOPLE if name not in barred)]
 
 
-def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
+def for_desk(*, summit: Summit, kind: str, ending: str, by: User) -> bytes:
     """Return an empty table for a desk user as a file. It has columns for the particulars that `by` may enter."""
     return write(
         names(
-            purpose,
+            kind,
             allowed=[name for group in GROUPS.values() if allows(by, group.change, summit) for name in group.fields],
         ),
         ending=ending,
@@ -81,7 +81,7 @@ def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
 def for_party(*, party: Party, ending: str) -> bytes:
     """Return an empty table for a party's own people as a file."""
     categories = [meter.category for meter in quotas.meters(party=party) if meter.category is not None]
-    return write(names(ImportPurpose.PEOPLE, own=True), ending=ending, categories=categories)
+    return write(names(TableKind.PEOPLE, own=True), ending=ending, categories=categories)
 
 
 def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], says_country: bool = True) -> bytes:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.imports import column_recognition
-from delegations.imports.models import ImportPurpose
+from delegations.imports.models import TableKind
 from delegations.imports.selectors.existing_rows import ExistingRows
 from delegations.imports.selectors.plan import ImportPlan
 from delegations.imports.services import importer
@@ -47,8 +47,8 @@ class DelegationImport(TableImport[Prepared]):
         WrittenModel(TransferablePass, "party__summit", deletes=True),
     )
 
-    def __init__(self, purpose: ImportPurpose, label: str | Promise) -> None:
-        self.kind, self.label = str(purpose), label
+    def __init__(self, kind: TableKind, label: str | Promise) -> None:
+        self.kind, self.label = str(kind), label
 
     def check_permission(self, *, summit: Summit, party_key: str, by: By) -> None:
         """Raise PermissionDenied unless `by` may import tables into the summit, or as a focal point of the party."""
@@ -68,7 +68,7 @@ class DelegationImport(TableImport[Prepared]):
             message = _("The table has more than %(n)d rows. Choose one with your own people alone.")
             raise ImportProblem(message % {"n": MOST_OF_PARTY})
         columns = column_recognition.recognise(table.headings)
-        if self.kind == ImportPurpose.PEOPLE and not columns.has("name", "office", "head"):
+        if self.kind == TableKind.PEOPLE and not columns.has("name", "office", "head"):
             raise ImportProblem(_("No column names people. Call one “name” or “office held” in the first row."))
 
     def prepare(self, upload: Upload, rows: slice) -> Prepared:
@@ -106,5 +106,5 @@ def party_of(summit: Summit, party_key: str) -> Party | None:
     return party
 
 
-PARTIES = register(DelegationImport(ImportPurpose.PARTIES, ImportPurpose.PARTIES.label))
-PEOPLE = register(DelegationImport(ImportPurpose.PEOPLE, ImportPurpose.PEOPLE.label))
+PARTIES = register(DelegationImport(TableKind.PARTIES, TableKind.PARTIES.label))
+PEOPLE = register(DelegationImport(TableKind.PEOPLE, TableKind.PEOPLE.label))

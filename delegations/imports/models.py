@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from summit.imports.models import ImportFile, ImportFileManager
 
 
-class ImportPurpose(models.TextChoices):
+class TableKind(models.TextChoices):
     """What an uploaded table is for."""
 
     PARTIES = "parties", _("parties")
@@ -19,7 +19,7 @@ class ImportPurpose(models.TextChoices):
 class DelegationImportFile(ImportFile):
     """A table of parties or people that a desk or a focal point uploaded."""
 
-    objects: ClassVar[Any] = ImportFileManager(Q(kind__in=ImportPurpose.values))
+    objects: ClassVar[Any] = ImportFileManager(Q(kind__in=TableKind.values))
 
     class Meta:
         proxy = True

@@ -38,6 +38,8 @@ from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
 ENTER_ALL = f"{ALL} enter"
+# Who may upload files may still not change what a file holds: the message says who can.
+PROBLEMS = (ImportProblem, PermissionDenied)
 
 
 class UploadForm(forms.Form):
@@ -112,6 +114,10 @@ class ImportFileAdmin(ReadOnlyAdmin):
         """Return the URL of the page with the imported rows, and the label of the button for it."""
         raise NotImplementedError
 
+    def answer_address(self, file: ImportFile) -> str:
+        """Return the URL to which answers to a file's questions are posted, or "" if such files ask nothing."""
+        return ""
+
     def upload_context(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
         """Return further template variables for the upload page."""
         return {}
@@ -174,7 +180,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
             "listed": self.address("changelist"),
             "upload": f"{self.address('upload')}?{query}",
             **{f"to_{action}": self.address(action, file.pk) for action in ("look", "take", "undo", "drop")},
-            "to_answer": "" if file.next_row else self.address("answer", file.pk),
+            "to_answer": "" if file.next_row else self.answer_address(file),
             "onward": onward,
             "onward_label": onward_label,
             "not_listed": _not_listed(file, report),
@@ -201,14 +207,13 @@ class ImportFileAdmin(ReadOnlyAdmin):
             summit = next(each for each in summits if each.slug == form.cleaned_data["summit"])
             try:
                 file = self._store(summit, form, request.user)
-            except (ImportProblem, PermissionDenied) as problem:
-                # Who may upload files may still not change what this one holds: the message says who can.
+            except PROBLEMS as problem:
                 form.add_error("file", str(problem))
             else:
                 job = (
                     None if file.report else jobs.start(file=file, action=jobs.ImportAction.PREVIEW, by=request.user)
                 )
-                return self._redirect(file.pk, job)
+                return self.redirect_to(file.pk, job)
         definitions = self.definitions()
         context = {
             **self.admin_site.each_context(request),
@@ -238,7 +243,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
         summit_ids = summits_for(request.user, self.action)
         return list(Summit.objects.all() if summit_ids is None else Summit.objects.filter(pk__in=summit_ids))
 
-    def _redirect(self, pk: int, job: Job | None) -> HttpResponse:
+    def redirect_to(self, pk: int, job: Job | None) -> HttpResponse:
         """Redirect to the job's page, or to the file's page if there is no job."""
         return redirect(self.address("change", pk)) if job is None else redirect("admin:jobs_job", job.public_id)
 
@@ -246,30 +251,15 @@ class ImportFileAdmin(ReadOnlyAdmin):
     def look(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
         """Preview a file again and redirect to its page. If it is long, start a job and redirect to the job."""
         user = user_of(request)
-        return self._redirect(file.pk, self._preview(request, file, user))
+        return self.redirect_to(file.pk, self.preview(request, file, user))
 
-    def _preview(self, request: HttpRequest, file: ImportFile, user: User) -> Job | None:
+    def preview(self, request: HttpRequest, file: ImportFile, user: User) -> Job | None:
+        """Preview a file, or start a job that does and return it. What can't be done is shown as a message."""
         try:
             return jobs.preview(file=file, by=user)
-        except ImportProblem as problem:
+        except PROBLEMS as problem:
             messages.warning(request, str(problem))
             return None
-
-    @model_page("<int:pk>/answer/", "answer", "POST")
-    def answer(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
-        """Store the user's answers to the report's questions, and preview the file again."""
-        user = user_of(request)
-        report = services.report_of(file)
-        questions = report.questions if report else {}
-        # One answer may be for all questions of a kind, beside the answers for single entries.
-        kinds = {f"{ALL} {key.partition(' ')[2]}" for key in questions}
-        answers = {key: str(request.POST[key]) for key in request.POST if key in questions or key in kinds}
-        try:
-            services.answer(file=file, answers=answers, by=user)
-        except ImportProblem as problem:
-            messages.warning(request, str(problem))
-            return self._redirect(file.pk, None)
-        return self._redirect(file.pk, self._preview(request, file, user))
 
     @model_page("<int:pk>/take/", "take", "POST")
     def take(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
@@ -280,13 +270,13 @@ class ImportFileAdmin(ReadOnlyAdmin):
         user = user_of(request)
         try:
             done = jobs.apply(file=file, by=user)
-        except ImportProblem as problem:
+        except PROBLEMS as problem:
             messages.warning(request, str(problem))
-            return self._redirect(file.pk, None)
+            return self.redirect_to(file.pk, None)
         if isinstance(done, Job):
-            return self._redirect(file.pk, done)
+            return self.redirect_to(file.pk, done)
         messages.success(request, jobs.imported_message(done.writes))
-        return self._redirect(file.pk, None)
+        return self.redirect_to(file.pk, None)
 
     @model_page("<int:pk>/undo/", "undo", "POST")
     def undo(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
@@ -294,11 +284,11 @@ class ImportFileAdmin(ReadOnlyAdmin):
         user = user_of(request)
         try:
             services.undo(file=file, by=user)
-        except ImportProblem as problem:
+        except PROBLEMS as problem:
             messages.warning(request, str(problem))
         else:
             messages.success(request, _("Import undone. Everything is as it was before."))
-        return self._redirect(file.pk, None)
+        return self.redirect_to(file.pk, None)
 
     @model_page("<int:pk>/drop/", "drop", "POST")
     def drop(self, request: HttpRequest, file: ImportFile) -> HttpResponse:
@@ -306,9 +296,9 @@ class ImportFileAdmin(ReadOnlyAdmin):
         user = user_of(request)
         try:
             services.discard(file=file, by=user)
-        except ImportProblem as problem:
+        except PROBLEMS as problem:
             messages.warning(request, str(problem))
-            return self._redirect(file.pk, None)
+            return self.redirect_to(file.pk, None)
         messages.success(request, _("File deleted. What was imported from it stays."))
         return redirect(self.address("changelist"))
 

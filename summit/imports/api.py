@@ -205,13 +205,6 @@ class ImportFileViewSet(DeskViewSet):
         """Delete an import file. What was imported from it stays."""
         services.discard(file=row, by=by)
 
-    @action("answer", input=AnswersInput)
-    def answer(self, *, by: User, row: ImportFile, values: Values) -> None:
-        """Store answers to the report's questions, and preview the file again. For a long file a background job does
-        it."""
-        services.answer(file=row, answers=values["answers"], by=by)
-        jobs.preview(file=row, by=by)
-
     @action("look")
     def look(self, *, by: User, row: ImportFile, values: Values) -> None:
         """Preview the file again. For a long file a background job does it."""

@@ -51,6 +51,8 @@ _PARTY = {
     "external_ids[].value": "external_ids",
     "names[].language": "names",
 }
+# A page on which files of one kind are uploaded.
+_ONE_KIND = {"kind": ADDRESS}
 _SESSION = {"slots[].position": "slots-row-move place"}
 
 TABLE: dict[str, dict[str, str]] = {
@@ -86,6 +88,8 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:press_text_mark": {"inserted": "words", "seen_inserted": "seen", "undoes": "does markings-row-undo"},
     "admin:press_text_set_moment_many": {"row": "texts", "when": "moment"},
     "admin:press_text_submit_many": {"row": "texts"},
+    "admin:agenda_scheduleimportfile_upload": _ONE_KIND,
+    "admin:press_speechimportfile_upload": _ONE_KIND,
     "admin:agenda_session_add": _SESSION,
     "admin:agenda_session_change": {**_SESSION, "shown": SHOWN},
     "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},

@@ -46,6 +46,9 @@ BESIDES = (
     "portal:session",
 )
 
+# A file that was imported, and that can be undone.
+DONE: dict[str, Any] = {"next_row": 1, "applied_at": ago(1), "journal": "[]"}
+
 
 @dataclass(frozen=True)
 class Look:
@@ -162,8 +165,11 @@ def _files(world: World) -> Iterator[Look]:
         ("agenda_scheduleimportfile", f.ScheduleImportFileFactory),
         ("press_speechimportfile", f.SpeechImportFileFactory),
     ):
-        for more in ({}, {"report": ""}):
+        for more in ({}, {"report": ""}, DONE):
             yield Look(f"admin:{page}_change", _keys(make(summit=here, **more)))
+    for more in ({}, DONE):
+        mine = f.DelegationImportFileFactory(summit=here, party_key=world.own.public_id, **more)
+        yield Look("portal:people_sheet", {"public_id": mine.party_key, "sheet": mine.public_id})
     # One that asks something.
     asks = f"party,formal name\n{world.own.name},Called otherwise\n".encode()
     kept = services.store(summit=here, kind="parties", filename="x.csv", content=asks, by=SYSTEM)

@@ -156,7 +156,7 @@ NONE = {
     "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",
     "admin:jobs_verify_audit": "The chain is one for all summits.",
     **dict.fromkeys(
-        (f"admin:summit_listimportfile_{action}" for action in ("upload", "look", "take", "answer", "undo", "drop")),
+        (f"admin:summit_listimportfile_{action}" for action in ("upload", "look", "take", "undo", "drop")),
         "What a table fills has a bulk operation.",
     ),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from delegations.imports.models import ImportPurpose
+from delegations.imports.models import TableKind
 from summit.imports.commands import ImportCommand
 
 
@@ -15,7 +15,7 @@ class Command(ImportCommand):
         "Import parties and people from a CSV, XLSX or JSON file. Every valid row is written, in one transaction; "
         "the others are printed with their numbers. Importing the same file again changes nothing."
     )
-    kind = ImportPurpose.PARTIES.value
+    kind = TableKind.PARTIES.value
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare also whether new countries are entered."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.focal_points.admin.inline import FocalPointInline, set_focal_points
-from delegations.imports.models import ImportPurpose
+from delegations.imports.models import TableKind
 from delegations.invitations.admin.answers import AnswersOfParty
 from delegations.invitations.admin.invite_parties import InvitingMixin
 from delegations.invitations.admin.state_column import state_word
@@ -104,7 +104,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     form = PartyForm
     place = 1
-    uploads = str(ImportPurpose.PARTIES.value)
+    uploads = str(TableKind.PARTIES.value)
     upload_label = _("Upload parties")
     list_display = ["party_line", "kind_word", "order_word", "answer_word", "mailbox_word"]
     list_filter = [

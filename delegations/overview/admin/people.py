@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
-from delegations.imports.models import ImportPurpose
+from delegations.imports.models import TableKind
 from delegations.members.admin.particulars import PagesMixin
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.members.admin.registration import PersonDeskForm, RedirectAfterAddMixin
@@ -165,7 +165,7 @@ admin.site.unregister(Person)
 class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
     """The admin of people, with their party, particulars, badges and accounts."""
 
-    uploads = str(ImportPurpose.PEOPLE.value)
+    uploads = str(TableKind.PEOPLE.value)
     upload_label = gettext_lazy("Upload people")
 
     form = PersonDeskForm

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from delegations.imports import blank_files, column_recognition, definitions
 from delegations.imports.definitions import PEOPLE
-from delegations.imports.models import ImportPurpose
+from delegations.imports.models import TableKind
 from delegations.imports.services import importer
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
@@ -173,13 +173,13 @@ class TestBlank:
     @pytest.mark.parametrize("language", ["en", "fr", "ar"])
     @pytest.mark.parametrize("ending", ["csv", "xlsx"])
     def test_its_headings_are_known_in_every_language(self, ending: str, language: str, summit: Summit) -> None:
-        for purpose in ImportPurpose.values:
-            wanted = blank_files.names(purpose)
+        for kind in TableKind.values:
+            wanted = blank_files.names(kind)
             with translation.override(language):
                 made = blank_files.write(wanted, ending=ending, categories=Category.objects.of(summit).values())
             found = column_recognition.recognise(tables.read(filename="x", content=made).headings)
             assert (list(found.known.values()), found.unknown, found.twice) == (wanted, [], [])
 
     def test_it_asks_for_nothing_that_its_reader_may_not_enter(self) -> None:
-        assert "passport_number" not in blank_files.names(ImportPurpose.PEOPLE, allowed=["diet"])
-        assert blank_files.names(ImportPurpose.PEOPLE, own=True)[0] == "name"
+        assert "passport_number" not in blank_files.names(TableKind.PEOPLE, allowed=["diet"])
+        assert blank_files.names(TableKind.PEOPLE, own=True)[0] == "name"

@@ -14,7 +14,7 @@ from django.db.models import DateTimeField, EmailField
 from django.utils import timezone, translation
 
 from delegations.imports import blank_files, column_recognition
-from delegations.imports.models import ImportPurpose
+from delegations.imports.models import TableKind
 from delegations.imports.selectors import cell_values
 from delegations.members import column_headings
 from delegations.members.api.particulars import NeedsViewSet, PassportViewSet, PersonParticularsViewSet, TravelViewSet
@@ -147,7 +147,7 @@ def test_a_translated_label_is_a_translation() -> None:
 
 
 def test_blank_files_have_it_and_say_what_it_takes() -> None:
-    shown = blank_files.names(ImportPurpose.PEOPLE)
+    shown = blank_files.names(TableKind.PEOPLE)
     all_have(lambda name: name in shown, "delegations/imports/blank_files.py")
     assert blank_files._accepted_values("sex", {}) == "One of: female, male, unspecified."
     assert blank_files._accepted_values("birth_date", {}) == "Year, month and day."

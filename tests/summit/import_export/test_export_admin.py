@@ -165,7 +165,6 @@ NO_UPLOAD = {
     "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
     "webhooks.endpoint": "its secret is shown once, to whoever enters it",
     "press.subscriber": "whoever has a mailbox subscribes it: no table says that they want to be written to",
-    "press.text": "a text is no row of cells: it is pasted or uploaded by itself, or a folder by import_speeches",
     "summit.summit": "a whole summit comes in by import_summit",
     "summit.user": "an account comes with its first role, by the table of roles",
 }
