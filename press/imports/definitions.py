@@ -29,6 +29,7 @@ from summit.core.local_time import local_moment
 from summit.core.punctuation import comma
 from summit.imports import tables
 from summit.imports.definitions import (
+    YES,
     ImportDefinition,
     ImportOption,
     ImportProblem,
@@ -45,7 +46,6 @@ from summit.uploads.budgets import SPEECHES as SPEECHES_BUDGET
 from summit.users.models import User
 
 TABLES = (".csv", ".xlsx")
-YES = "yes"
 
 
 def _sessions(summit: Summit) -> list[tuple[str, Any]]:
@@ -104,17 +104,8 @@ class SpeechesImport(ImportDefinition[Order]):
             help_text=gettext_lazy("Time at the venue, such as 2025-03-31 09:30. Leave blank to schedule later."),
             clean=_check_moment,
         ),
-        ImportOption(
-            name="submit",
-            label=gettext_lazy("Submit for review"),
-            choices=lambda summit: [("", _("no")), (YES, _("yes"))],
-        ),
-        ImportOption(
-            name="make_parties",
-            label="make_parties",
-            choices=lambda summit: [("", "no"), (YES, "yes")],
-            internal=True,
-        ),
+        ImportOption(name="submit", label=gettext_lazy("Submit for review"), flag=True),
+        ImportOption(name="make_parties", label="make_parties", flag=True, internal=True),
     )
     writes = (
         *PEOPLE.writes,
@@ -166,6 +157,7 @@ class SpeechesImport(ImportDefinition[Order]):
             wording=options["wording"],
             moment=local_moment(options["publish_at"], summit.zone) if options["publish_at"] else None,
             submit=options["submit"] == YES,
+            unused=[name for name in files if name != table and not is_speech(name)],
             rows=rows,
         )
 
@@ -186,6 +178,9 @@ class SpeechesImport(ImportDefinition[Order]):
         facts = report.facts
         found = list(facts.get("speakers", ()))
         found.append(_("New speeches in the session: %(number)d.") % {"number": facts.get("speeches", 0)})
+        if facts.get("unused"):
+            message = _("Left out, because they are neither DOCX, Markdown nor plain text: %(names)s.")
+            found.append(message % {"names": comma().join(facts["unused"])})
         if facts.get("without_file"):
             found.append(
                 _("In the table without a file: %(names)s.") % {"names": comma().join(facts["without_file"])}

@@ -58,6 +58,8 @@ class Order:
     wording: str = Wording.DELIVERED
     moment: datetime | None = None
     submit: bool = False
+    # The names of further files, which are no speeches.
+    unused: Sequence[str] = ()
     # The files among `files` that are imported now; None means all.
     rows: slice | None = None
 
@@ -89,6 +91,7 @@ def import_speeches(order: Order) -> ImportReport:
     codes = {file.code for file in order.files}
     report.facts = {
         "speeches": speeches,
+        "unused": list(order.unused),
         "without_file": [code for code in rows if code not in codes],
         "speakers": _checked_rows(of_table),
     }
@@ -181,14 +184,14 @@ class _Import:
         row = self.rows.get(code)
         party = party_of(self.known, code, row)
         if party is None:
-            message = _("%(code)s is no party of this summit. Enter it, or let parties be made of the table.")
+            message = _("No party of this summit has the code %(code)s. Rename the file, or enter the party.")
             return _Refused(message % {"code": code})
         slots = [slot for slot in listed if slot.party_id == party.pk]
         speaker = speaker_of(self.known, party, row) if row else None
         if speaker:
             slots = [slot for slot in slots if slot.speaker_id == speaker.pk]
         if row and not speaker:
-            message = _("%(name)s is not known at %(party)s. Enter them, or let them be made of the table.")
+            message = _("%(party)s has nobody called %(name)s. Correct the table, or enter the person.")
             return _Refused(message % {"name": row.speaker or row.office, "party": party.name})
         if len(slots) != 1:
             message = _("%(party)s has %(number)d speeches in this session. Say in a table who speaks.")

@@ -27,7 +27,7 @@ from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit
 from summit.audit import access_log
 from summit.imports import jobs, report_page, services
-from summit.imports.definitions import ImportDefinition, ImportOption, ImportProblem
+from summit.imports.definitions import YES, ImportDefinition, ImportOption, ImportProblem
 from summit.imports.models import ImportFile
 from summit.imports.report import ALL
 from summit.jobs.models.jobs import Job
@@ -37,6 +37,7 @@ from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
+BLANK = ("", "---------")
 ENTER_ALL = f"{ALL} enter"
 # Who may upload files may still not change what a file holds: the message says who can.
 PROBLEMS = (ImportProblem, PermissionDenied)
@@ -80,14 +81,21 @@ class UploadForm(forms.Form):
     @property
     def chosen_options(self) -> dict[str, str]:
         """The cleaned values of the options, by name."""
-        return {option.name: self.cleaned_data[option.name] for option in self.options}
+        given = {option.name: self.cleaned_data[option.name] for option in self.options}
+        return {name: YES if value is True else value or "" for name, value in given.items()}
 
 
 def _option_field(option: ImportOption, summit: Summit | None) -> forms.Field:
     texts = {"label": option.label, "help_text": option.help_text, "required": False, "initial": option.default}
+    if option.flag:
+        return forms.BooleanField(**texts)
     if option.choices is None:
         return forms.CharField(**texts)
-    return forms.ChoiceField(choices=option.choices(summit) if summit else (), **texts)
+    choices = list(option.choices(summit)) if summit else []
+    if any(value == "" for value, _label in choices):
+        return forms.ChoiceField(choices=choices, **texts)
+    # Without a default somebody chooses: the first of a list is right by chance only.
+    return forms.ChoiceField(choices=choices if option.default else [BLANK, *choices], **{**texts, "required": True})
 
 
 class ImportFileAdmin(ReadOnlyAdmin):

@@ -8,7 +8,7 @@ show the same report.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -28,13 +28,17 @@ class ImportProblem(Exception):
     """A file can't be stored, previewed, imported or undone. The message says why and what to do."""
 
 
+# The value of a flag that is set.
+YES = "yes"
+
+
 @dataclass(frozen=True)
 class ImportOption:
     """Something that is chosen when a file is uploaded, such as who may see its new sessions.
 
-    `choices` returns the possible values with their labels, for a summit. Without choices any text is possible, which
-    `clean` checks: it returns the value to store, and raises ImportProblem. An `internal` option is only for
-    commands.
+    `choices` returns the possible values with their labels, for a summit; one must be chosen. A `flag` is YES or "".
+    Otherwise any text is possible, which `clean` checks: it returns the value to store, and raises ImportProblem. An
+    `internal` option is only for commands.
     """
 
     name: str
@@ -43,7 +47,14 @@ class ImportOption:
     default: str = ""
     help_text: Any = ""
     clean: Callable[[Summit, str], str] = lambda summit, value: value
+    flag: bool = False
     internal: bool = False
+
+    def allowed(self, summit: Summit) -> Collection[str] | None:
+        """Return the possible values, or None if any text is possible."""
+        if self.flag:
+            return "", YES
+        return None if self.choices is None else [str(value) for value, _label in self.choices(summit)]
 
 
 @dataclass(frozen=True)

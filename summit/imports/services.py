@@ -116,7 +116,8 @@ def _options(definition: ImportDefinition[Any], summit: Summit, given: Mapping[s
     chosen = {}
     for option in definition.options:
         value = given.get(option.name) or option.default
-        if option.choices is not None and value not in {str(each) for each, _label in option.choices(summit)}:
+        allowed = option.allowed(summit)
+        if allowed is not None and value not in allowed:
             raise ImportProblem(_("%(option)s: choose one of the list.") % {"option": option.label})
         chosen[option.name] = option.clean(summit, value)
     return chosen

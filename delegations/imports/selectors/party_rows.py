@@ -117,7 +117,7 @@ def question(
         [str(kind.value), _("enter it: %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]
         for kind in KINDS
     ]
-    sentence = _("“%(name)s” is no country that is known. What is it?")
+    sentence = _("“%(name)s” is not a known country. What is it?")
     if not says_country:
         sentence = _("“%(name)s” is not known. What is it?")
     return "kind", sentence % params, [*existing, *kinds]

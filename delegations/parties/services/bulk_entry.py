@@ -135,7 +135,7 @@ def _kind(parts: list[str], says_country: bool) -> str:
         return PartyKind.COUNTRY
     example = "; ".join([name, mailbox, language, str(PartyKind.ORGANISATION.label)])
     raise ValidationError(
-        _("“%(name)s” is no country that is known. Correct it, or write what it is: %(example)s.")
+        _("“%(name)s” is not a known country. Correct it, or write what it is: %(example)s.")
         % {"name": name, "example": example}
     )
 

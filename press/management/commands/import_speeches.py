@@ -7,12 +7,12 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from press.imports.definitions import YES
 from press.imports.folder_files import is_hidden, is_speech
 from press.imports.models import SPEECHES
 from press.texts.models.texts import Wording
 from sessions.draft.models.sessions import Session
 from summit.imports.commands import ImportCommand
+from summit.imports.definitions import YES
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User

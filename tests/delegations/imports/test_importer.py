@@ -328,7 +328,7 @@ class TestCommand:
         call_command("import_delegations", str(path), "--summit", "talks", "--enter", "--dry-run")
         said = capsys.readouterr().out
         assert "Unknown columns are left out: order." in said
-        assert "3 (question) European Union: “European Union” is no country that is known. What is it?" in said
+        assert "3 (question) European Union: “European Union” is not a known country. What is it?" in said
         assert "2 new, 0 changed, 0 unchanged, 0 refused, 2 left out until somebody decides; 1 to check." in said
         assert not Party.objects.exists()
         call_command("import_delegations", str(path), "--summit", "talks", "--enter")

@@ -93,7 +93,7 @@ class TestLines:
         line = "Atlantis; sea@atlantis.example; French"
         refused = refuses(LineProblems, bulk_entry.create_parties, summit=summit, text=line, by=organiser)
         proposed = f"{line}; invited organisation"
-        known = f"“Atlantis” is no country that is known. Correct it, or write what it is: {proposed}."
+        known = f"“Atlantis” is not a known country. Correct it, or write what it is: {proposed}."
         assert refused.found == [(1, known)]
         assert (
             bulk_entry.create_parties(summit=summit, text=proposed, by=organiser)[0].mission_email

@@ -78,7 +78,7 @@ TOLD = [
     "Not imported, since they are no texts: picture.png, speakers.csv.",
     "(new) BRA.txt, Brazil: José Álvares",
     "(refused) BRA.xx.txt: “xx” is none of the languages of texts.",
-    "(refused) DEU.txt: DEU is no party of this summit. Enter it, or let parties be made of the table.",
+    "(refused) DEU.txt: No party of this summit has the code DEU. Rename the file, or enter the party.",
     "(new) EU.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
     "(international organisation).",
     "(new) EU.fr.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
@@ -169,7 +169,7 @@ def test_without_a_table_the_session_says_who_speaks(summit: Summit, folder: Pat
 def test_who_is_not_known_is_said_or_entered(summit: Summit, folder: Path) -> None:
     whole(folder)
     (folder / "speakers.csv").write_text(TABLE.replace("José Álvares,President", "Another Name,Vice-President"))
-    said = "Another Name is not known at Brazil. Enter them, or let them be made of the table."
+    said = "Brazil has nobody called Another Name. Correct the table, or enter the person."
     assert f"(refused) BRA.txt: {said}" in run(folder, speakers=folder / "speakers.csv")
     again = [line for line in whole(folder) if any(name in line for name in ("Another", "BRA.txt", "fra.docx"))]
     assert again == [

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.html import strip_tags
 
 from delegations.members.models.categories import Category
 from delegations.parties.models.policy import Policy
@@ -81,11 +82,16 @@ def test_an_officer_uploads_previews_imports_and_undoes(session: Session, by: Us
     form = client.get(f"{HOME}upload/").content.decode()
     assert all(text in form for text in ("General debate", "Submit for review", "Each file becomes the transcript"))
     assert "make_parties" not in form
+    refused = client.post(f"{HOME}upload/", {"summit": "debate", "kind": "speeches", "wording": "delivered"}).content
+    words = strip_tags(refused.decode())
+    assert "Choose a file." in words
+    assert "Session: This is missing." in words
     sent = {"summit": "debate", "kind": "speeches", "session": session.public_id, "wording": "delivered"}
     file = SimpleUploadedFile("s.zip", packed(**FILES))
     page = client.post(f"{HOME}upload/", {**sent, "file": file})["Location"]
     shown = client.get(page).content.decode()
     assert "Import 3 entries" in shown
+    assert "Left out, because they are neither DOCX, Markdown nor plain text: note.png." in shown
     assert Text.objects.count() == 0
     own = page.removesuffix("change/")
     assert "3 entries imported." in client.post(f"{own}take/", follow=True).content.decode()
