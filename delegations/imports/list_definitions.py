@@ -1,4 +1,4 @@
-"""Registers the further lists that can be imported from a table, such as zones, categories and quotas.
+"""Registers the further lists that can be imported from a table, such as zones, quotas and groups of parties.
 
 Parties and people have definitions of their own (`delegations.imports.definitions`).
 """
@@ -15,6 +15,7 @@ from delegations.members.api.quotas import RAISE, QuotaInput
 from delegations.members.models.quotas import Quota
 from delegations.members.services import quotas
 from delegations.parties.api.fields import OneParty
+from delegations.parties.api.groups import PartyGroupViewSet
 from delegations.travel.api.declaration_kinds import DeclarationKindViewSet
 from delegations.zones.api import ZoneViewSet
 from summit.api_base.viewsets import DeskViewSet
@@ -62,3 +63,4 @@ register_import(ImportableList(CategoryViewSet, ("code",)))
 register_import(ImportableList(TransferablePassRuleViewSet))
 register_import(ImportableList(DeclarationKindViewSet))
 register_import(ImportableList(OwnQuotaViewSet, ("party", "category")))
+register_import(ImportableList(PartyGroupViewSet))

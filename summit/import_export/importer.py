@@ -33,8 +33,8 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 PUBLIC_ID = "public_id"
-# The separators between several rows that one cell names.
-_SIGNS = re.compile("[,;،؛\n]")
+# The separators between several rows that one cell names. The group keeps them when a cell is split.
+_SIGNS = re.compile("([,;،؛\n])")
 
 
 def read_in(*, importable: ImportableList, summit: Summit, table: Table, rows: slice, by: By) -> ImportReport:
@@ -216,7 +216,7 @@ class _Reader:
     def _given(self, field: Any, name: str, text: str) -> Any:
         if isinstance(field, serializers.ManyRelatedField):
             child: Any = field.child_relation
-            return [self._one(child, name, each.strip()) for each in _SIGNS.split(text) if each.strip()]
+            return [self._one(child, name, each) for each in self._several(child, name, text)]
         if not text:
             return None if field.allow_null else ""
         if isinstance(field, InSummit):
@@ -226,6 +226,25 @@ class _Reader:
         if isinstance(field, serializers.ChoiceField):
             return self._of(name, lambda: _values_by_label(field.choices)).get(plain(text), text)
         return text
+
+    def _several(self, field: InSummit, name: str, text: str) -> list[str]:
+        """Return the texts in a cell that names several related rows.
+
+        The signs that separate them may also be part of a name, such as “Korea, Republic of”. The longest known name
+        counts.
+        """
+        known: dict[str, str] = self._of(name, lambda: self._names(field))
+        longest = max((len(_SIGNS.split(each)) for each in known), default=1)
+        # Every second piece is a sign.
+        pieces = _SIGNS.split(text)
+        found: list[str] = []
+        start = 0
+        while start < len(pieces):
+            ends = range(min(start + longest, len(pieces)), start + 1, -2)
+            end = next((end for end in ends if plain("".join(pieces[start:end])) in known), start + 1)
+            found.append("".join(pieces[start:end]).strip())
+            start = end + 1
+        return [each for each in found if each]
 
     def _one(self, field: InSummit, name: str, text: str) -> str:
         """Return the slug or public id of the related row that `text` names. Raises Problem if there is none."""

@@ -104,8 +104,9 @@ def _fills(name: str, input_field: Any, heading: str) -> dict[str, ImportColumn]
     if isinstance(input_field, InSummit) and input_field.slug_field != "public_id":
         return {name: ImportColumn(name, column=_column(name, heading, _mark_of(name, input_field.slug_field)))}
     if isinstance(input_field, serializers.ManyRelatedField):
-        marks = _marks_of(name, str(getattr(input_field.child_relation, "slug_field", "pk")))
-        return {name: ImportColumn(name, column=_column(name, heading, marks))}
+        slug = str(getattr(input_field.child_relation, "slug_field", "pk"))
+        read = _names_of(name) if slug == "public_id" else _marks_of(name, slug)
+        return {name: ImportColumn(name, column=_column(name, heading, read))}
     if isinstance(input_field, serializers.DictField):
         found = {}
         for code, _name in settings.LANGUAGES:
@@ -122,6 +123,11 @@ def _mark_of(name: str, slug: str) -> Callable[[Any], Value]:
 
 def _marks_of(name: str, slug: str) -> Callable[[Any], Value]:
     return lambda row: ", ".join(str(getattr(each, slug)) for each in getattr(row, name).all()) or None
+
+
+def _names_of(name: str) -> Callable[[Any], Value]:
+    # A public id would say nothing to whoever edits the export, and is another one in another summit.
+    return lambda row: "; ".join(str(each) for each in getattr(row, name).all()) or None
 
 
 def _part_of(name: str, code: str) -> Callable[[Any], Value]:

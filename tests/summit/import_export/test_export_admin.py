@@ -161,13 +161,16 @@ NO_UPLOAD = {
     "delegations.declaration": "what is brought is declared by the party, or at the person's page",
     "delegations.invitation": "parties are invited by choosing them in their list, and letters by approving them",
     "delegations.membership": "people come with their parties, by the table of people",
-    "delegations.partygroup": "a group is formed by ticking its parties",
     "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
     "webhooks.endpoint": "its secret is shown once, to whoever enters it",
     "press.subscriber": "whoever has a mailbox subscribes it: no table says that they want to be written to",
     "summit.summit": "a whole summit comes in by import_summit",
     "summit.user": "an account comes with its first role, by the table of roles",
 }
+
+
+def test_no_list_that_a_table_fills_is_said_to_have_no_table() -> None:
+    assert set(NO_UPLOAD).isdisjoint(list_imports())
 
 
 def missing(client: Client, label: str) -> list[str]:

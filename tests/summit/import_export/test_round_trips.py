@@ -1,6 +1,7 @@
 """Every list that a table fills goes out as a file and comes in again: here it changes nothing, elsewhere it makes
 the same rows."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.members.models.categories import Category
 from delegations.members.models.quotas import Quota
 from delegations.members.services import quotas
+from delegations.parties.models.groups import PartyGroup
 from delegations.privacy.models import Retention
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
@@ -56,13 +58,21 @@ def _zones(summit: Summit, by: User | None = None) -> None:
 def _parties(summit: Summit) -> None:
     Category.objects.of(summit)
     for name in ("Freedonia", "Sylvania"):
-        f.PartyFactory(summit=summit, name=name)
+        # Whoever would be written to.
+        f.FocalPointFactory(party=f.PartyFactory(summit=summit, name=name))
+
+
+def _neighbours(summit: Summit) -> None:
+    _parties(summit)
+    f.PartyFactory(summit=summit, name="Sylvania, Republic of")
 
 
 def _categories(summit: Summit, by: User) -> None:
-    row = f.CategoryFactory(summit=summit, code="x1", names={"fr": "Envoyés", "ar": "مبعوثون"}, quota=3)
+    row = f.CategoryFactory(
+        summit=summit, code="x1", names={"en": "Envoys", "fr": "Envoyés", "ar": "مبعوثون"}, quota=3
+    )
     row.zones.set(Zone.objects.filter(summit=summit))
-    f.CategoryFactory(summit=summit, code="x2", name_by=MINUTE)
+    f.CategoryFactory(summit=summit, code="x2", name_by=MINUTE, confirm_by=MINUTE)
 
 
 def _rules(summit: Summit, by: User) -> None:
@@ -72,7 +82,7 @@ def _rules(summit: Summit, by: User) -> None:
 
 
 def _kinds(summit: Summit, by: User) -> None:
-    f.DeclarationKindFactory(summit=summit, name="Weapons", names={"fr": "Armes"}, position=2)
+    f.DeclarationKindFactory(summit=summit, name="Weapons", names={"fr": "Armes", "ar": "أسلحة"}, position=2)
     f.DeclarationKindFactory(summit=summit, name="Radios", permit=False, until=MINUTE, position=1)
 
 
@@ -83,8 +93,13 @@ def _numbers(summit: Summit, by: User) -> None:
         quotas.set_quota(party=party, category=of, number=number, reason=f"Hosts, as {number} years ago", by=by)
 
 
+def _groups(summit: Summit, by: User) -> None:
+    f.PartyGroupFactory(summit=summit, name="Rivers").parties.set(summit.parties.all())
+    f.PartyGroupFactory(summit=summit, name="=Nobody yet")
+
+
 def _stroll(summit: Summit, by: User) -> None:
-    f.CustomKindFactory(summit=summit, name="Stroll", names={"fr": "Balade"}, like="walk_through")
+    f.CustomKindFactory(summit=summit, name="Stroll", names={"fr": "Balade", "ar": "نزهة"}, like="walk_through")
 
 
 def _oceans(summit: Summit, by: User) -> None:
@@ -129,6 +144,7 @@ TRIPS = {
     ),
     "delegations.declarationkind": Trip(_nothing, _kinds, DeclarationKind, "name names asks permit until position"),
     "delegations.quota": Trip(_parties, _numbers, Quota, "party__name category__code number reason", "party__summit"),
+    "delegations.partygroup": Trip(_neighbours, _groups, PartyGroup, "name parties__name"),
     "delegations.retention": Trip(_parties, _times, Retention, "what category__code days"),
     "agenda.customkind": Trip(_nothing, _stroll, CustomKind, "name names like"),
     "press.topic": Trip(_nothing, _oceans, Topic, "name names"),
@@ -181,6 +197,12 @@ def test_what_goes_out_comes_in(world: World, label: str, ending: str) -> None:
     for summit in (world.here, world.there):
         trip.needs(summit)
     trip.make(world.here, world.by)
+    # A column that no row of the trip fills shows nothing.
+    rows = json.loads(exported(world, label, "json"))
+    columns = list_imports()[label].importable.fills()
+    unfilled = {name for name in columns if all(row[name] in (None, "") for row in rows)}
+    # The summit's own language may stand in `name` alone.
+    assert unfilled <= {"names_en"}
     content = exported(world, label, ending, "ar" if ending == "csv" else "en")
     same = services.report_of(kept(world.here, label, content, world.by))
     assert same is not None
@@ -225,6 +247,50 @@ def test_what_a_cell_cant_hold_is_said_in_words_of_tables(world: World) -> None:
     assert second == ["Quota: Write a whole number."]
     assert third == ["Zones: This summit has no “green”. Enter it first, or write another."]
     assert [line.outcome for line in report.lines] == ["refused", "refused", "new", "refused"]
+
+
+def test_groups_name_their_parties_in_words(world: World) -> None:
+    _neighbours(world.here)
+    _groups(world.here, world.by)
+    answer = exported(world, "delegations.partygroup", "json")
+    rows = {row["name"]: row for row in json.loads(answer)}
+    assert list(rows["Rivers"]) == ["id", "public_id", "name", "parties"]
+    assert rows["Rivers"]["parties"] == "Freedonia; Sylvania; Sylvania, Republic of"
+    # Edited, a renamed row is known by its public id; a party by its name, however that is separated, or by its id.
+    party = world.here.parties.get(name="Freedonia")
+    edited = [
+        rows["Rivers"] | {"name": "Lakes", "parties": f"sylvania, republic of, {party.public_id}"},
+        rows["=Nobody yet"] | {"parties": "Sylvania; Utopia, Lower"},
+        {"name": "Coasts", "parties": "Sylvania؛ Freedonia"},
+    ]
+    table = kept(world.here, "delegations.partygroup", json.dumps(edited), world.by)
+    report = services.report_of(table)
+    assert report is not None
+    assert [(line.outcome, line.fields) for line in report.lines] == [
+        ("changed", ["name", "parties"]),
+        ("refused", []),
+        ("new", []),
+    ]
+    assert report.lines[0].changes[1] == [
+        "parties",
+        "Freedonia, Sylvania, Sylvania, Republic of",
+        "Sylvania, Republic of, Freedonia",
+    ]
+    assert refused(report) == [
+        ["Parties: This summit has no “Utopia”, or two of that name. Enter it first, or give its public id."]
+    ]
+    assert set(PartyGroup.objects.values_list("name", flat=True)) == {"Rivers", "=Nobody yet"}
+    services.apply(file=table, by=world.by)
+    stored = {group.name: {each.name for each in group.parties.all()} for group in PartyGroup.objects.all()}
+    assert stored == {
+        "=Nobody yet": set(),
+        "Coasts": {"Freedonia", "Sylvania"},
+        "Lakes": {"Freedonia", "Sylvania, Republic of"},
+    }
+    # A missing column leaves the parties, an empty cell takes them out.
+    for text, left in (("name\nCoasts\n", 2), ("name,parties\nCoasts,\n", 0)):
+        services.apply(file=kept(world.here, "delegations.partygroup", text, world.by), by=world.by)
+        assert PartyGroup.objects.get(name="Coasts").parties.count() == left
 
 
 def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World) -> None:
