@@ -10,7 +10,7 @@ from delegations.parties import event_data
 from delegations.parties.event_data import PartyData
 from summit.summits.models import Summit
 from summit.webhooks.event_data import SummitData, of_summit
-from summit.webhooks.events import Event, KnownTo, declare
+from summit.webhooks.events import Event, KnownTo, declare, once
 
 
 class PersonData(TypedDict):
@@ -47,6 +47,7 @@ ACCREDITED = declare(
         known_to=KnownTo("the desks of the summit, once the badge is live", _live),
         summit=lambda badge: badge.party.summit,
         subject_key=lambda badge: f"delegations.badge:{badge.public_id}",
+        version=once,
         payload=AccreditedData,
         build_payload=_payload,
     )

@@ -18,7 +18,7 @@ from delegations.parties.models.parties import Party
 from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import MessageKind, for_each, register
+from summit.outbox.message_kinds import MessageKind, for_each, once, register
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -156,6 +156,7 @@ FOCAL_POINT = register(
         facts=FocalPointFacts,
         recipients=for_each(_addressees),
         subject_key=lambda change: f"delegations.{change.about}:{change.what}",
+        version=once,
         build_facts=_facts,
         template="mail/focal_point.txt",
         subject=_subject,

@@ -10,7 +10,7 @@ from delegations.parties import event_data
 from delegations.parties.event_data import PartyData
 from summit.summits.models import Summit
 from summit.webhooks.event_data import SummitData, of_summit
-from summit.webhooks.events import Event, KnownTo, declare
+from summit.webhooks.events import Event, KnownTo, declare, once
 
 
 class InvitationData(TypedDict):
@@ -54,6 +54,7 @@ ANSWERED = declare(
         known_to=KnownTo("the desks of the summit, once the answer is stored", _answered),
         summit=lambda reply: reply.invitation.party.summit,
         subject_key=lambda reply: f"delegations.reply:{reply.public_id}",
+        version=once,
         payload=AnsweredData,
         build_payload=_payload,
     )

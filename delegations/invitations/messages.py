@@ -19,7 +19,7 @@ from delegations.parties.models.parties import Party
 from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Mail, MessageKind, for_each, never_withdrawn, register
+from summit.outbox.message_kinds import Mail, MessageKind, for_each, never_withdrawn, once, register
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 
@@ -144,6 +144,7 @@ TRIAL = register(
         recipients=for_each(_addressees),
         # A test is about nothing but itself, so it shares the random key of its recipient.
         subject_key=lambda mail: f"delegations.letter_{mail.to.key}",
+        version=once,
         build_facts=_letter_facts,
         compose=_compose_trial,
         reasons={},

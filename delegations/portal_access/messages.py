@@ -12,7 +12,7 @@ from delegations.portal_access.code_derivation import DIGITS, code_of
 from delegations.portal_access.models import SignInCode
 from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import MessageKind, for_each, register
+from summit.outbox.message_kinds import MessageKind, for_each, once, register
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -97,6 +97,7 @@ SIGN_IN_CODE = register(
         facts=SignInCodeFacts,
         recipients=for_each(_mailbox),
         subject_key=lambda requested: f"delegations.sign_in_code:{requested.code.public_id}",
+        version=once,
         build_facts=_facts,
         template="mail/sign_in_code.txt",
         subject=lambda context: _("A code to open the portal"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import MessageKind, for_each, register
+from summit.outbox.message_kinds import MessageKind, for_each, once, register
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -104,6 +104,7 @@ OWN_DATA = register(
         facts=OwnDataFacts,
         recipients=for_each(_protocol),
         subject_key=lambda request: request.subject_key,
+        version=once,
         build_facts=_facts,
         template="mail/correction_request.txt",
         subject=_subject,

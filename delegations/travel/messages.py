@@ -15,7 +15,7 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import MessageKind, register
+from summit.outbox.message_kinds import MessageKind, once, register
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 
@@ -95,6 +95,7 @@ VISA_LETTER = register(
         recipients=_recipients,
         # There is one message for each decision, because an issued letter may become void later.
         subject_key=lambda letter: f"delegations.visaletter:{letter.public_id}:{letter.state}",
+        version=once,
         build_facts=_facts,
         template="mail/visa_letter.txt",
         subject=_subject,

@@ -19,7 +19,7 @@ from press.texts.outbox import DELIVERY_TASK
 from press.texts.permissions import PRESS, SEES_EMBARGOED
 from summit.outbox.addressees import Addressee, with_roles
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import MessageKind, for_each, register
+from summit.outbox.message_kinds import MessageKind, for_each, once, register
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
@@ -131,6 +131,7 @@ ALARM = register(
         recipients=for_each(lambda cause: with_roles(cause.summit, SEES_EMBARGOED)),
         # The time is part of the key, so that each time that is set has its own alarm.
         subject_key=lambda cause: f"press.embargo:{cause.embargo.public_id}:{cause.at:%Y%m%dT%H%M%S%f}",
+        version=once,
         build_facts=_alarm_facts,
         template="mail/embargo_alarm.txt",
         subject=_alarm_subject,
@@ -232,6 +233,7 @@ HELD = register(
         recipients=for_each(lambda cause: with_roles(cause.summit, PRESS)),
         # An embargo can't be held twice at the same time, so its id and the time of the hold identify the message.
         subject_key=lambda cause: f"press.held:{cause.first.public_id}:{cause.first.held_at:%Y%m%dT%H%M%S%f}",
+        version=once,
         build_facts=_held_facts,
         template="mail/embargo_hold.txt",
         subject=_held_subject,

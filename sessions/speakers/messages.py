@@ -20,7 +20,7 @@ from sessions.notifications.message_session_facts import (
 from sessions.visibility.models import TAKING_PART
 from summit.outbox.addressees import Addressee
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import MessageKind, for_each, register
+from summit.outbox.message_kinds import MessageKind, for_each, once, register
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 
@@ -110,6 +110,7 @@ FLOOR_REQUEST = register(
         recipients=for_each(_addressees),
         # A request is decided only once, so no version is needed.
         subject_key=lambda decided: f"agenda.floorrequest:{decided.request.public_id}",
+        version=once,
         build_facts=_facts,
         template="mail/floor_request.txt",
         subject=_subject,

@@ -73,7 +73,8 @@ def _stored_facts(message: Message) -> dict[str, Any]:
     return dict(message.facts)
 
 
-def _first_version(cause: Any) -> int:
+def once(cause: Any) -> int:
+    """Return the only `version` of a cause that happens once: to each recipient a single message is ever sent."""
     return 0
 
 
@@ -93,7 +94,8 @@ class MessageKind(Generic[Cause]):
 
     - `name` is stored with each message, `label` is its name for desks, and `task` is the Celery task that sends it;
     - `recipients` gets the causes and returns a pair of cause and recipient for each message;
-    - `subject_key`, `version` and `summit` of a cause, with the recipient, make a message unique;
+    - `subject_key`, `version` and `summit` of a cause, with the recipient, make a message unique. A cause that can
+      happen again needs a version that rises with it, or the second message is never stored; else `once`;
     - `facts` is a TypedDict: the keys of what a message stores. `build_facts` returns these facts.
 
     How it is rendered, once, in the message's language:
@@ -120,7 +122,7 @@ class MessageKind(Generic[Cause]):
     facts: type[Any]
     recipients: Callable[[Sequence[Cause]], Iterable[tuple[Cause, Addressee]]]
     subject_key: Callable[[Cause], str]
-    version: Callable[[Cause], int] = _first_version
+    version: Callable[[Cause], int]
     summit: Callable[[Cause], Summit | None] = attrgetter("summit")
     build_facts: Callable[[Cause, Addressee], Mapping[str, Any]]
 

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext_lazy as _
 
 from summit.outbox.addressees import Addressee
-from summit.outbox.message_kinds import Mail, MessageKind, never_withdrawn, register
+from summit.outbox.message_kinds import Mail, MessageKind, never_withdrawn, once, register
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 
@@ -52,6 +52,7 @@ SYSTEM_MAIL = register(
         facts=NoFacts,
         recipients=_recipients,
         subject_key=lambda written: f"mail:{written.key}",
+        version=once,
         build_facts=_no_facts,
         compose=_never_rendered,
         reasons={},

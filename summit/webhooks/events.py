@@ -44,7 +44,8 @@ class KnownTo(Generic[Subject]):
     known: Callable[[Summit, Sequence[Subject]], Sequence[Subject]]
 
 
-def _first_version(subject: Any) -> int:
+def once(subject: Any) -> int:
+    """Return the only `version` of something that happens once: to each endpoint a single delivery is ever sent."""
     return 0
 
 
@@ -55,7 +56,8 @@ class Event(Generic[Subject]):
     - `label` completes the sentence "Tell it when …".
     - `services` are the dotted paths of the functions in whose transactions it is emitted.
     - `known_to` says who may know of it. The emission checks that.
-    - `subject_key`, such as "press.edition:k3…", and `version` of a subject make an endpoint's delivery unique.
+    - `subject_key`, such as "press.edition:k3…", and `version` of a subject make an endpoint's delivery unique. What
+      can happen again needs a version that rises with it, or the second delivery is never stored; else `once`.
     - `payload` is a TypedDict (`summit.webhooks.payload_types`): the data that a receiver gets, as docs/webhooks.md
       shows it. `build_payload` returns the data for a subject.
     """
@@ -66,7 +68,7 @@ class Event(Generic[Subject]):
     known_to: KnownTo[Subject]
     summit: Callable[[Subject], Summit]
     subject_key: Callable[[Subject], str]
-    version: Callable[[Subject], int] = _first_version
+    version: Callable[[Subject], int]
     payload: type[Any]
     build_payload: Callable[[Subject], Mapping[str, Any]]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.outbox.addressees import Addressee, with_roles
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import MessageKind, for_each, register
+from summit.outbox.message_kinds import MessageKind, for_each, once, register
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -73,6 +73,7 @@ WEBHOOK_OFF = register(
         facts=WebhookOffFacts,
         recipients=for_each(lambda off: with_roles(off.summit, [Role.ORGANISER])),
         subject_key=lambda off: f"webhooks.endpoint:{off.endpoint.public_id}:{off.at:%Y%m%dT%H%M%S%f}",
+        version=once,
         build_facts=_facts,
         template="mail/webhook_off.txt",
         subject=lambda context: _("Webhook turned off: %(name)s") % context,

@@ -42,7 +42,7 @@ from portal.views.delegation.person import SECTIONS
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
-from summit.core.encrypted_fields import EncryptedDateField
+from summit.core.encrypted_fields import EncryptedDateField, EncryptedTextField
 from summit.core.personal_data import Content, PersonalDataKind, PersonalList, logged_fields
 from summit.people.models import Person
 from summit.permissions.rules import RULES
@@ -120,6 +120,15 @@ def test_it_is_entered_checked_and_stored(person: Person) -> None:
     with pytest.raises(ValidationError) as refused:
         people.change(person=person, values=too_long, by=SYSTEM)
     all_have(lambda name: name in refused.value.message_dict, "the length of the column is checked", too_long)
+
+
+def test_what_a_stranger_must_not_read_is_encrypted_and_every_text_is_limited() -> None:
+    secret = {*GROUPS["passport"].fields, *GROUPS["needs"].fields}
+    encrypted = EncryptedTextField, EncryptedDateField
+    all_have(lambda name: isinstance(COLUMNS[name], encrypted), "passports and needs are encrypted columns", secret)
+    texts = [name for name in PARTICULARS if isinstance(value(name), str)]
+    all_have(lambda name: bool(COLUMNS[name].max_length), "declare it with a max_length", texts)
+    all_have(lambda name: COLUMNS[name].blank, "declare it with blank=True: particulars come one by one", PARTICULARS)
 
 
 def test_its_heading_is_recognised_in_each_language() -> None:
@@ -208,6 +217,7 @@ def test_the_audit_never_stores_it(person: Person) -> None:
 def test_lists_of_desks_show_it(person: Person) -> None:
     shown = listed_in(PersonalList.NEEDS)
     all_have(lambda name: name in shown, "declare it with lists=(PersonalList.NEEDS,)", GROUPS["needs"].fields)
+    all_have(lambda name: GROUP_OF[name] == GROUPS["needs"], "who sees the list may see needs alone", shown)
     (line,) = dietary_and_access_needs.lines(summit=person.summit)
     assert line.needs == {name: value(name) for name in shown}
     officer = signed_in(f.UserFactory(is_superuser=True))

@@ -22,7 +22,7 @@ from summit.audit import services as audit
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.webhooks import events as webhooks_events
-from summit.webhooks.events import EVENTS, Event, KnownTo, NotKnown, UndeclaredPayload
+from summit.webhooks.events import EVENTS, Event, KnownTo, NotKnown, UndeclaredPayload, once
 from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import Endpoint
 from summit.webhooks.payload_types import Url, payload_problems
@@ -51,6 +51,7 @@ def note(name: str = "text.published", summit: Summit | None = None) -> Event[st
         known_to=KnownTo("everybody", lambda summit, subjects: subjects),
         summit=lambda subject: place,
         subject_key=lambda subject: subject,
+        version=once,
         payload=NoteData,
         build_payload=lambda subject: {"text": subject},
     )
