@@ -30,11 +30,19 @@ from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Fields that only desks can read; focal points and delegates get null.
-HOST_ONLY = (
-    *("recognised", "precedence", "notes", "external_ids", "illustrative"),
+FIELDS = (
+    *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
+    *("recognised", "flag", "level", "iso_code", "language", "precedence"),
+    *("invitation", "answer", "comes_at", "external_ids"),
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
+    *("notes", "illustrative", "created_at"),
 )
+# Fields that focal points and delegates can read too. They get null for the others.
+OPEN_TO_DELEGATIONS = (
+    *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
+    *("flag", "level", "iso_code", "language", "invitation", "answer", "comes_at", "created_at"),
+)
+HOST_ONLY = tuple(name for name in FIELDS if name not in OPEN_TO_DELEGATIONS)
 # The sort value of parties without a rank, which come last.
 LAST = 2_147_483_647
 
@@ -77,13 +85,7 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
     class Meta:
         model = Party
-        fields: ClassVar[list[str]] = [
-            *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
-            *("recognised", "flag", "level", "iso_code", "language", "precedence"),
-            *("invitation", "answer", "comes_at", "external_ids"),
-            *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
-            *("notes", "illustrative", "created_at"),
-        ]
+        fields = FIELDS
         extra_kwargs: ClassVar[dict[str, Any]] = {
             name: {"allow_null": True} for name in HOST_ONLY if name not in ("precedence", "external_ids")
         }

@@ -45,6 +45,8 @@ def lacks(kind: MessageKind[Any]) -> Iterator[str]:
         yield f"{here} has no template templates/{kind.template}"
     if kind.compose is None and kind.subject is None:
         yield f"{here} has no subject"
+    if kind.compose is None and kind.subject is not None:
+        yield from _lacks_address(kind, here)
     if kind.task not in app.tasks:
         yield f"{here} has the task {kind.task}, which isn't in the app's tasks.py"
     if kind.reply_to and kind.reply_to.partition(".")[0] not in frozenset().union(*kind.fact_keys):
@@ -54,6 +56,14 @@ def lacks(kind: MessageKind[Any]) -> Iterator[str]:
         yield f"{here} is declared, but nothing sends it"
     yield from _lacks_test(kind, here)
     yield from _lacks_reasons(kind, here)
+
+
+def _lacks_address(kind: MessageKind[Any], here: str) -> Iterator[str]:
+    path = ROOT / "templates" / kind.template
+    # Whoever has a context of their own, or a fact of that name, makes the address there.
+    only_facts = kind.context is MessageKind.context and "url" not in kind.fact_keys[0]
+    if only_facts and kind.path is None and path.is_file() and "{{ url }}" in text(path):
+        yield f"{here} has no path, and templates/{kind.template} shows {{{{ url }}}}"
 
 
 def _lacks_test(kind: MessageKind[Any], here: str) -> Iterator[str]:
@@ -90,6 +100,7 @@ def test_a_kind_is_declared_whole(name: str) -> None:
         ({"template": "mail/none.txt"}, "summit/webhooks/messages.py: .* no template templates/mail/none.txt"),
         ({"name": "webhook_new"}, "webhook_new is declared, but nothing sends it"),
         ({"subject": None}, "summit/webhooks/messages.py: .* no subject"),
+        ({"path": None, "context": MessageKind.context}, "no path, and templates/mail/webhook_off.txt shows"),
         ({"task": "outbox.tasks.none"}, "tasks.py"),
         ({"reply_to": "contact"}, "answers to contact"),
         ({"shown_by": "tests/summit/webhooks/test_none.py"}, "test_none.py, which is no module of tests"),
@@ -107,7 +118,7 @@ def test_control_what_it_lacks_is_said_with_its_file(change: dict[str, Any], sai
 
 def test_a_kind_says_who_gets_it() -> None:
     """A declaration without recipients, facts, reasons or a test isn't made at all."""
-    needed = ("label", "task", "shown_by", "facts", "recipients", "subject_key", "build_facts", "reasons")
+    needed = ("label", "task", "shown_by", "facts", "recipients", "subject_key", "version", "build_facts", "reasons")
     for missing in (*needed, "withdrawn"):
         given = {name: value for name, value in vars(WEBHOOK_OFF).items() if name not in (missing, "fact_keys")}
         with pytest.raises(TypeError, match=missing):
