@@ -1,11 +1,13 @@
 """Reminders: to whom, when, once, and never after an answer or the deadline."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 
+from delegations.invitations.messages import InvitationMail
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import answers, links, reminders
 from delegations.invitations.services.drafts_and_approval import supersede
@@ -199,12 +201,13 @@ class TestThreads:
 
     def test_control_with_keys_of_their_own_each_would_write(self, monkeypatch: pytest.MonkeyPatch) -> None:
         invited()
-        real = reminders._draft
+        real = reminders._mail
         turns = iter(range(100))
 
-        def unkeyed(**asked: Any) -> Message:
-            return real(**{**asked, "version": asked["version"] + next(turns)})
+        def unkeyed(*asked: Any) -> InvitationMail:
+            cause = real(*asked)
+            return replace(cause, version=cause.version + next(turns))
 
-        monkeypatch.setattr(reminders, "_draft", unkeyed)
+        monkeypatch.setattr(reminders, "_mail", unkeyed)
         monkeypatch.setattr(reminders, "waiting", lambda summit, reminder: list(Invitation.objects.all()))
         assert sorted(at_once(remind, remind, remind)) == [1, 1, 1]
