@@ -27,7 +27,7 @@ ASKS = "take"
 class ToolsMixin:
     """Adds an export view and links to other pages to a changelist."""
 
-    # The purpose of the import files that can be uploaded from this list ("" for none), and the label of the link.
+    # The kind of the import files that can be uploaded from this list ("" for none), and the label of the link.
     uploads = ""
     upload_label: Any = ""
     admin_site: Any
