@@ -6,10 +6,12 @@ from functools import cache
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from delegations.members import column_headings
 from delegations.members.field_groups import COLUMNS
 from summit.core.text_normalisation import fold
+from summit.imports.definitions import ImportProblem
 
 PARTY = ("party", "formal_name", "sort_key", "iso2", "iso3", "kind", "mission_email", "mission_phone", "mission_name")
 KEYS = ("party_key", "person_key")
@@ -50,7 +52,7 @@ _KNOWN: dict[str, str] = {plain(word): name for name, words in _WORDS.items() fo
 def _labels() -> dict[str, str]:
     """Return a dict from the headings of our own tables, in each language of the system, to the columns."""
     column_by_label: dict[str, str] = {}
-    for language, _name in settings.LANGUAGES:
+    for language, _label in settings.LANGUAGES:
         with translation.override(language):
             column_by_label |= {plain(column_headings.heading(name)): name for name in _WORDS}
     return column_by_label
@@ -71,6 +73,13 @@ class Columns:
     def has(self, *names: str) -> bool:
         """Return whether at least one of these columns was recognised."""
         return bool(set(names) & set(self.known.values()))
+
+    def check_identify(self, *, of_party: bool) -> None:
+        """Raise ImportProblem if no column says who is meant: a party, or in a party's own table, a person."""
+        if not (self.has("name", "office", "head") if of_party else self.has("party", "iso2", "iso3", "party_key")):
+            raise ImportProblem(
+                _("No column says who is meant. The first row names the columns, such as “delegation” and “name”.")
+            )
 
 
 def recognise(headings: list[str]) -> Columns:

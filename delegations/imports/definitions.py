@@ -63,13 +63,14 @@ class DelegationImport(TableImport[Prepared]):
         return column_recognition.recognised
 
     def check_table(self, table: Table, *, summit: Summit, party_key: str, by: By) -> None:
-        """Raise ImportProblem if a focal point's table is too long, or if no column names whom the table is about."""
+        """Raise ImportProblem if a focal point's table is too long, or if no column says who is meant."""
         if party_key and len(table.rows) > MOST_OF_PARTY:
             message = _("The table has more than %(n)d rows. Choose one with your own people alone.")
             raise ImportProblem(message % {"n": MOST_OF_PARTY})
         columns = column_recognition.recognise(table.headings)
         if self.kind == TableKind.PEOPLE and not columns.has("name", "office", "head"):
             raise ImportProblem(_("No column names people. Call one “name” or “office held” in the first row."))
+        columns.check_identify(of_party=bool(party_key))
 
     def prepare(self, upload: Upload, rows: slice) -> Prepared:
         """Return the plan of what the table writes, and the rows that the summit has already."""

@@ -177,7 +177,8 @@ class SpeechesImport(ImportDefinition[Order]):
         """Return sentences about new speeches, about the table of speakers, and about what isn't used."""
         facts = report.facts
         found = list(facts.get("speakers", ()))
-        found.append(_("New speeches in the session: %(number)d.") % {"number": facts.get("speeches", 0)})
+        if facts.get("speeches"):
+            found.append(_("New speeches in the session: %(number)d.") % {"number": facts["speeches"]})
         if facts.get("unused"):
             message = _("Left out, because they are neither DOCX, Markdown nor plain text: %(names)s.")
             found.append(message % {"names": comma().join(facts["unused"])})

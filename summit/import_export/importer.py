@@ -34,7 +34,7 @@ from summit.users.models import User
 
 PUBLIC_ID = "public_id"
 # The separators between several rows that one cell names. The group keeps them when a cell is split.
-_SIGNS = re.compile("([,;،؛\n])")
+_SIGNS = re.compile("([,;،؛])")
 
 
 def read_in(*, importable: ImportableList, summit: Summit, table: Table, rows: slice, by: By) -> ImportReport:

@@ -63,12 +63,14 @@ class ImportLineSerializer(serializers.Serializer[Any]):
 class ImportReportSerializer(serializers.Serializer[Any]):
     """The report on a file: what importing it would do, entry by entry, or has done.
 
-    `notices` are sentences about the whole file, such as which columns aren't used.
+    `notices` are sentences about the whole file, such as which columns aren't used. `problem` is a sentence on why a
+    background job could not preview or import the file, "" if it could.
     """
 
     language = serializers.CharField(help_text="Of its sentences.")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="How many entries have which outcome.")
     notices = serializers.ListField(child=serializers.CharField())
+    problem = serializers.CharField()
     lines = ImportLineSerializer(many=True)
 
 
@@ -114,8 +116,13 @@ class ImportFileSerializer(serializers.ModelSerializer[ImportFile]):
         report = services.report_of(file) if self.parent is None else None
         if report is None:
             return None
-        notices = services.definition_of(file.kind).notices(report)
-        content = {"language": report.language, "counts": report.counts, "notices": notices, "lines": report.lines}
+        content = {
+            "language": report.language,
+            "counts": report.counts,
+            "notices": services.definition_of(file.kind).notices(report),
+            "problem": report.problem,
+            "lines": report.lines,
+        }
         return ImportReportSerializer(content).data
 
     def get_job(self, file: ImportFile) -> str | None:

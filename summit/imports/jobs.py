@@ -1,7 +1,6 @@
 """The kind of job that previews, imports or undoes a file with many entries."""
 
 from enum import StrEnum
-from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -82,9 +81,10 @@ def step(job: Job) -> JobStep:
             services.refresh_preview(file=file, by=by)
         elif not services.apply_step(file=file, by=by):
             return JobStep(file.next_row, file.rows, {})
-    except ImportProblem:
+    except ImportProblem as problem:
         # A worker that was killed after the last step leaves a file that is imported.
         if action == ImportAction.PREVIEW or file.applied_at is None:
+            services.record_problem(file=file, problem=str(problem))
             return JobStep(1, 1, {}, Result(REFUSED))
     report = services.report_of(file)
     number = report.writes if report and action == ImportAction.APPLY else file.rows
@@ -115,7 +115,7 @@ def _result(job: Job) -> str:
     if job.result == GONE:
         return _("The file was deleted meanwhile.")
     if job.result == REFUSED:
-        return _("The file can’t be imported as it is. Open it to see why, or choose it again.")
+        return _("The file can’t be imported as it is.")
     number = int(job.result_params["number"])
     if job.result == ImportAction.APPLY:
         return imported_message(number)
@@ -134,12 +134,13 @@ def _bad(job: Job) -> bool:
 def _onward(job: Job) -> tuple[str, str] | None:
     """Return the URL of the file's page on the desk and the button's label.
 
-    Return None if the file was deleted or can't be imported, or if it belongs to a party: those are in the portal.
+    Return None if the file was deleted, or if it belongs to a party: those are in the portal.
     """
-    file = None if _bad(job) else _file(job)
+    file = _file(job)
     if file is None or file.party_key:
         return None
-    label: Any = _("Show the report") if job.result == ImportAction.APPLY else _("Show the preview")
+    labels = {REFUSED: _("Show why"), ImportAction.APPLY: _("Show the report")}
+    label = labels.get(job.result, _("Show the preview"))
     try:
         return reverse(f"admin:{page_of(file.kind)}_change", args=[file.pk]), label
     except (KeyError, NoReverseMatch):

@@ -84,11 +84,13 @@ class ImportReport:
 
     `language` is the language of its sentences. `facts` is about the whole file, by names that the kind of file
     defines (`ImportDefinition.notices` makes sentences of them): lists of texts, numbers, or numbers by name.
+    `problem` is the sentence on why a worker could not preview or import the file, "" if it could.
     """
 
     lines: list[ReportLine] = field(default_factory=list)
     language: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    problem: str = ""
 
     @property
     def counts(self) -> dict[str, int]:

@@ -213,6 +213,7 @@ def _store_step(
     whole = report_of(stored) if file.next_row else None
     if whole is not None:
         whole.add(report)
+        whole.problem = ""
         report = whole
     stored.report = _stored(report)
     stored.journal = journal.packed(entries)
@@ -223,6 +224,17 @@ def _store_step(
         detail = {"kind": file.kind, "lines": len(report.lines), **report.counts}
         _record(action=APPLY, file=stored, by=by, detail=detail)
     stored.save(update_fields=["report", "journal", "next_row", "content", "applied_at"])
+
+
+def record_problem(*, file: ImportFile, problem: str) -> None:
+    """Add to a file's report why a worker could not preview or import it, until somebody has the worker try again."""
+    with transaction.atomic():
+        row = ImportFile.objects.select_for_update(of=("self",)).filter(pk=file.pk, applied_at=None).first()
+        if row is not None:
+            report = report_of(row) or _in_language(ImportReport())
+            report.problem = problem
+            row.report = _stored(report)
+            row.save(update_fields=["report"])
 
 
 def undo(*, file: ImportFile, by: By) -> None:

@@ -35,7 +35,6 @@ from delegations.parties.models.parties import Party, PartyKind
 from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
-from summit.imports.definitions import ImportProblem
 from summit.imports.report import ALL, ImportReport, Outcome, Question, ReportLine
 from summit.imports.tables import ParsedRow, Table
 from summit.people.models import Person
@@ -69,7 +68,7 @@ class Planner:
             ImportReport(facts={"unknown": columns.unknown, "twice": columns.twice, "barred": barred_labels})
         )
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
-        self._check_columns()
+        self.columns.check_identify(of_party=self.party is not None)
         used = set(self.columns.known.values())
         fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
         self.meant = PersonMatcher(self.known)
@@ -88,13 +87,6 @@ class Planner:
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 line.outcome, line.notes = Outcome.REFUSED.value, sentences(problem)
         return self.found
-
-    def _check_columns(self) -> None:
-        about_party = self.party is not None or self.columns.has("party", "iso2", "iso3", "party_key")
-        if not about_party or (self.party is not None and not self.columns.has("name", "office", "head")):
-            raise ImportProblem(
-                _("No column says who is meant. The first row names the columns, such as “delegation” and “name”.")
-            )
 
     def _row(self, row: ParsedRow, line: ReportLine) -> None:
         row_texts = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}

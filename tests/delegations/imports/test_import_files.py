@@ -125,6 +125,8 @@ def test_many_rows_are_previewed_and_imported_by_a_worker(
         return jobs._result(job)
 
     monkeypatch.setattr(PEOPLE, "budget", replace(PEOPLE.budget, at_once=2))
+    problem = refuses(ImportProblem, stored, summit, protocol, "name\nAda\nBea\nCleo\n")
+    assert str(problem).startswith("No column says who is meant.")
     file = stored(summit, protocol)
     assert services.report_of(file) is None
     assert run(ImportAction.PREVIEW) == "3 entries previewed. Nothing is imported yet."

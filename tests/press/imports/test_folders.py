@@ -122,7 +122,6 @@ def test_twice_changes_nothing_and_a_dry_run_writes_nothing(summit: Summit, fold
     before = list(AuditEntry.objects.values_list("pk", flat=True))
     again = whole(folder)
     assert again[-1].startswith("Entries: 8. 0 new, 0 changed, 5 unchanged, 3 refused")
-    assert "New speeches in the session: 0." in again
     entries = AuditEntry.objects.exclude(pk__in=before)
     assert {entry.action for entry in entries} == {"summit.importfile.add", "summit.importfile.apply"}
     assert (Text.objects.count(), Edition.objects.count(), Slot.objects.count()) == (3, 5, 4)

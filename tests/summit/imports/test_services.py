@@ -8,11 +8,13 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.import_export.list_import import list_imports
 from summit.imports import definitions, jobs, journal, services
+from summit.imports.api import ImportFileSerializer
 from summit.imports.definitions import DEFINITIONS, ImportOption, ImportProblem, Upload
 from summit.imports.models import ImportFile
 from summit.imports.report import ImportReport
@@ -22,6 +24,7 @@ from summit.permissions.models import Role
 from summit.permissions.rules import RULES
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
+from tests.clients import signed_in
 from tests.factories import ListImportFileFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 from tests.threads import at_once
 
@@ -230,6 +233,35 @@ def test_a_job_of_a_file_that_is_gone_says_so(summit: Summit, by: User) -> None:
     runner.run(job.pk)
     job = Job.objects.get(pk=job.pk)
     assert (job.result, jobs._onward(job)) == ("gone", None)
+
+
+def test_why_a_worker_could_not_read_a_file_stands_on_its_page_until_it_can(
+    summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(action: jobs.ImportAction) -> Job:
+        job = jobs.start(file=file, action=action, by=by)
+        runner.run(job.pk)
+        return Job.objects.get(pk=job.pk)
+
+    def refuse(_upload: Any) -> ImportReport:
+        raise ImportProblem("The room plan is gone.")
+
+    definition = list_imports()[VENUE]
+    monkeypatch.setattr(definition, "budget", replace(definition.budget, at_once=1))
+    file = stored(summit, by)
+    page = reverse("admin:summit_listimportfile_change", args=[file.pk])
+    with monkeypatch.context() as patched:
+        patched.setattr(definition, "preview", refuse)
+        job = run(jobs.ImportAction.PREVIEW)
+    assert (job.result, jobs._onward(job)) == ("refused", (page, "Show why"))
+    shown = signed_in(by).get(page).content.decode()
+    assert "The room plan is gone." in shown
+    assert "Preview 3 entries" in shown
+    file.refresh_from_db()
+    content = ImportFileSerializer().get_report(file)
+    assert (content["problem"], content["lines"]) == ("The room plan is gone.", [])
+    assert run(jobs.ImportAction.PREVIEW).result == "preview"
+    assert "The room plan is gone." not in signed_in(by).get(page).content.decode()
 
 
 def test_the_record_of_processing_names_whoever_sees_import_files_of_any_kind() -> None:
