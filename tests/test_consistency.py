@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.permissions.rules import RULES
 from summit.public_base.public_pages import PERSONAL
+from summit.users.models import User
 from tests.attack.crawler import routes
 from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, tree, writes
 
@@ -80,7 +81,33 @@ def test_columns_are_added_without_dropping_triggers() -> None:
     first = ("0001", "0002")
     later = [path for path in ROOT.glob("*/migrations/0*.py") if not path.name.startswith(first)]
     assert [str(path) for path in later if "AddField(" in text(path)] == [], "write AddColumn"
+    # A table that the same migration creates has no triggers yet.
+    changing = [path for path in later if "CreateModel(" not in text(path)]
+    assert [str(path) for path in changing if "AddConstraint(" in text(path)] == [], "write AddTableConstraint"
     assert len(later) > 3
+
+
+# Rows that are an account's own, and end with it.
+OF_AN_ACCOUNT = {
+    *(
+        "summit.RoleAssignment.user",
+        "summit.RefusedSignIns.user",
+        "jobs.Job.by",
+        "jobs.ExportedFile.by",
+        "api.Token.user",
+    ),
+    "agenda.CalendarFeed.user",
+}
+
+
+def test_the_end_of_an_account_takes_nothing_else_along() -> None:
+    cascades = {
+        f"{model._meta.label}.{column.name}"
+        for model in OURS
+        for column in model._meta.concrete_fields
+        if column.related_model is User and column.remote_field.on_delete is models.CASCADE
+    }
+    assert cascades == OF_AN_ACCOUNT, "write on_delete=models.PROTECT, or list what is the account's own"
 
 
 # The apps whose packages have layers.

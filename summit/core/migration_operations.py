@@ -1,5 +1,6 @@
 """Migration operations for rules that the database itself enforces, on PostgreSQL and on SQLite."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import AddField
+from django.db.migrations.operations import AddConstraint, AddField
 from django.db.migrations.state import ProjectState
 
 from summit.core.change_counters import Statements
@@ -93,11 +94,14 @@ class FreezeColumns(Statements):
         return f"Freeze {', '.join(self.columns)} of {self.table}"
 
 
-class AddColumn(AddField):
-    """Add a field to a model, like Django's AddField, and keep the triggers of its table.
+class _KeepsTriggers:
+    """Keeps the triggers of a table that an operation changes.
 
-    SQLite rebuilds the table and drops its triggers, even those that other apps have made.
+    SQLite rebuilds the table and drops its triggers, even those that other apps have made. It doesn't rebuild a table
+    that is named in a trigger of another one.
     """
+
+    model_name: str
 
     def database_forwards(
         self,
@@ -106,9 +110,9 @@ class AddColumn(AddField):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Add the column, and create the triggers again that the table had."""
+        """Change the table, and create the triggers again that it had."""
         with _triggers_kept(schema_editor, to_state.apps.get_model(app_label, self.model_name)._meta.db_table):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            super().database_forwards(app_label, schema_editor, from_state, to_state)  # type: ignore[misc]
 
     def database_backwards(
         self,
@@ -117,9 +121,17 @@ class AddColumn(AddField):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Remove the column, and create the triggers again that the table had."""
+        """Change the table back, and create the triggers again that it had."""
         with _triggers_kept(schema_editor, to_state.apps.get_model(app_label, self.model_name)._meta.db_table):
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
+            super().database_backwards(app_label, schema_editor, from_state, to_state)  # type: ignore[misc]
+
+
+class AddColumn(_KeepsTriggers, AddField):
+    """Add a field to a model, like Django's AddField, and keep the triggers of its table."""
+
+
+class AddTableConstraint(_KeepsTriggers, AddConstraint):
+    """Add a constraint to a model, like Django's AddConstraint, and keep the triggers of its table."""
 
 
 @contextmanager
@@ -127,14 +139,17 @@ def _triggers_kept(schema_editor: BaseDatabaseSchemaEditor, table: str) -> Itera
     if schema_editor.connection.vendor != "sqlite":
         yield
         return
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(query, [table])
-        triggers = cursor.fetchall()
+        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+        word = re.compile(rf"\b{re.escape(table)}\b")
+        triggers = [row for row in cursor.fetchall() if row[1] == table or word.search(row[2])]
+        for name, owner, _sql in triggers:
+            if owner != table:
+                cursor.execute(f'DROP TRIGGER "{name}"')
         yield
-        cursor.execute(query, [table])
-        kept = {name for name, _sql in cursor.fetchall()}
-    for name, sql in triggers:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        kept = {name for (name,) in cursor.fetchall()}
+    for name, _owner, sql in triggers:
         if name not in kept:
             schema_editor.execute(sql, params=None)
 

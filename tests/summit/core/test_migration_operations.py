@@ -7,7 +7,8 @@ from django.db import connection, models
 from django.db.migrations.operations import AddField, CreateModel
 from django.db.migrations.state import ProjectState
 
-from summit.core.migration_operations import AddColumn, FreezeColumns
+from summit.core.change_counters import CountChanges
+from summit.core.migration_operations import AddColumn, AddTableConstraint, FreezeColumns
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLE = "summit_scratch"
@@ -21,12 +22,12 @@ def run(operation: Any, state: ProjectState) -> ProjectState:
     return after
 
 
-def triggers() -> list[str]:
+def triggers(table: str = TABLE) -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
         else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = %s::regclass", [TABLE])
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = %s::regclass", [table])
         return [name for (name,) in cursor.fetchall()]
 
 
@@ -50,6 +51,23 @@ def test_a_column_is_added_and_removed_and_the_triggers_stay(state: ProjectState
     with connection.schema_editor() as editor:
         operation.database_backwards("summit", editor, after, state)
     assert triggers() == [f"{TABLE}_frozen"]
+
+
+def test_a_table_is_changed_though_another_ones_trigger_names_it(state: ProjectState) -> None:
+    fields = [("id", models.AutoField(primary_key=True)), ("name", models.CharField(max_length=20))]
+    both = run(CreateModel("Other", fields, {"db_table": "summit_other"}), state)
+    column = f"(SELECT id FROM {TABLE} WHERE id = {{row}}.id)"  # noqa: S608 - names of this test
+    with connection.schema_editor() as editor:
+        CountChanges("summit_other", column, events=("INSERT",)).database_forwards("summit", editor, both, both)
+    try:
+        rule = models.CheckConstraint(condition=~models.Q(name="x"), name="scratch_name")
+        after = run(AddTableConstraint("Scratch", rule), both)
+        run(AddColumn("Scratch", "rank", models.CharField(max_length=20, default="")), after)
+        assert triggers() == [f"{TABLE}_frozen"]
+        assert triggers("summit_other") == ["summit_other_counted_insert"]
+    finally:
+        with connection.schema_editor() as editor:
+            editor.execute("DROP TABLE summit_other")
 
 
 def test_control_django_drops_them(state: ProjectState) -> None:
