@@ -44,7 +44,8 @@ class ImportFile(PublicModel):
     # The public id of the party for which a focal point uploaded the file; "" if a desk did.
     party_key = models.CharField(max_length=PUBLIC_ID_LENGTH, blank=True, editable=False, db_index=True)
     options = personal(models.JSONField(default=dict, editable=False), IMPORT_FILES, label=_("options"))
-    filename = personal(models.CharField(_("file"), max_length=200), IMPORT_FILES)
+    # Desks name their files. It names nobody who is in the file, so who saw it isn't recorded.
+    filename = personal(models.CharField(_("file"), max_length=200), IMPORT_FILES, logged=False)
     content = personal(EncryptedBytesField(editable=False), IMPORT_FILES, label=FILE_CONTENT)
     # "" until the file is previewed.
     report = personal(EncryptedTextField(editable=False), IMPORT_FILES, label=REPORT)

@@ -59,7 +59,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     search_fields = ["party__name", "name", "office", "email"]
     fields = FIELDS
     readonly_fields = FIELDS
-    page_shows = ("name", "office", "email")
+    page_shows = ("name", "office", "email", "asked_by", "instead_of", "person", "reason")
     list_shows = ("name",)
     change_form_template = "admin/delegations/focalpointrequest/change_form.html"
     nothing_yet = _("Nobody has asked for a new focal point yet. Focal points ask in the portal.")

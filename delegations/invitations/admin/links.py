@@ -81,7 +81,8 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     fields = FIELDS
     readonly_fields = FIELDS
     actions = ["revoke", "settle"]
-    page_shows = list_shows = ("address",)
+    page_shows = ("address", "person")
+    list_shows = ("address",)
     change_form_template = "admin/delegations/invitationlink/change_form.html"
     nothing_yet = _("No letter has been sent yet. Each has a link of its own, which then stands here.")
 

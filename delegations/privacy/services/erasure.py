@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from delegations.badges.models.badges import Badge
-from delegations.badges.selectors.badges import ERASED
+from delegations.badges.selectors.badges import ERASED, WHY
 from delegations.badges.services import transferable_passes
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL
@@ -74,7 +74,10 @@ def _end_membership(subject: Subject) -> int:
 
 
 def _end_badges(subject: Subject) -> int:
-    return Badge.objects.live().filter(person=subject.person).update(ended_at=Now(), why=ERASED)
+    """End the live badge and return how many there were. What a desk wrote of a former badge is overwritten."""
+    rows = Badge.objects.filter(person=subject.person)
+    rows.filter(ended_at__isnull=False).exclude(why__in=WHY).update(why=ERASED)
+    return rows.live().update(ended_at=Now(), why=ERASED)
 
 
 def _links(subject: Subject) -> QuerySet[InvitationLink]:

@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.db import models
 
 from delegations.badges.models.badges import Badge
 from delegations.invitations.models.invitations import InvitationLink, Reply
@@ -23,12 +24,14 @@ from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from press.subscriptions.models import Subscriber
 from sessions.agenda.models.releases import ReleasedParticipant
+from sessions.calendars.models import CalendarFeed
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.audit import services as audit
 from summit.audit import verification
 from summit.audit.models import AuditEntry
-from summit.core.personal_data import PersonalDataKind
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.personal_data import PersonalDataKind, personal_columns
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
@@ -46,6 +49,12 @@ from tests.module_fixtures import once_a_module
 pytestmark = pytest.mark.django_db
 MARK = "canary"
 NAME = f"{MARK} Ünal"
+TEXTS = (models.CharField, models.TextField, EncryptedTextField, EncryptedBytesField)
+# Columns that hold a code, a day or a language: no free text fits.
+CODES = (
+    *("delegations_particulars.birth_date", "delegations_particulars.nationality"),
+    *("delegations_particulars.passport_expiry", "delegations_focalpointrequest.language", "outbox_message.language"),
+)
 # Columns in which a mark may stand after somebody was erased: the office that they held, where the summit has made it
 # public.
 STAY = {"summit_person.office", "agenda_releasedparticipant.label", "delegations_participantlist.content"}
@@ -83,6 +92,7 @@ def _papers(person: Person, party: Any) -> None:
     canaries.fill(VisaLetter(party=party, person=person, summit=summit), MARK)
     canaries.fill(f.ExternalIdFactory.build(summit=summit, party=None, person=person), MARK)
     f.BadgeFactory(party=party, person=person)
+    f.BadgeFactory(party=party, person=person, ended_at=f.START, why=f"{NAME} gave it back")
     f.DuplicateCandidateFactory(person__summit=summit, other=person)
     f.HandoverFactory(party=party, giver=person, what="chair", key="1", session=None)
     f.FormerMemberFactory(party=party, person=person)
@@ -92,7 +102,9 @@ def _mentions(person: Person, party: Any, by: User) -> None:
     invitation = party.invitations.get()
     f.ReplyFactory(invitation=invitation, name=NAME, note=f"{NAME} will come")
     f.CallNoteFactory(invitation=invitation, by=by, note=f"Asked for {NAME}")
-    f.FocalPointRequestFactory(party=party, name=NAME, email=f"{MARK}@land.example", asked_by=NAME)
+    asked = f.FocalPointRequestFactory.build(party=party)
+    canaries.fill(asked, MARK, name=NAME, email=f"{MARK}@land.example", asked_by=NAME, language="en")
+    CalendarFeed.objects.create(person=person, holder=person, mailbox=person.email, digest="0" * 64)
     f.DelegationImportFileFactory(
         summit=party.summit, content=f"name\n{NAME}".encode(), report=json.dumps([NAME]), uploaded_by=by
     )
@@ -103,7 +115,11 @@ def _mentions(person: Person, party: Any, by: User) -> None:
     f.SubscriberFactory(summit=party.summit, address=person.email)
     facts = {"address": person.email, "names": [NAME]}
     sent = {"summit": party.summit, "state": "sent", "sent_at": f.START, "rendered": NAME.encode()}
-    f.MessageFactory(person=person, address=person.email, facts=facts, rendered_subject=NAME, **sent)
+    back = {"problem": f"{NAME} is away", "returned_at": f.START, "returned_why": f"no mailbox {person.email}"}
+    key = f"mailbox:{person.email}"
+    f.MessageFactory(
+        person=person, address=person.email, recipient_key=key, facts=facts, rendered_subject=NAME, **sent, **back
+    )
     f.MessageFactory(facts={"changes": [{"label": NAME}]}, **sent)
 
 
@@ -139,6 +155,17 @@ class TestNoneIsForgotten:
         assert [portion.name for portion in found if not portion.handed] == ["missions", "exported_files"]
         assert [portion.name for portion in found if portion.erase is None and not portion.stays] == []
         assert [portion.name for portion in found if portion.erase is not None and not portion.gone] == []
+
+    def test_every_text_of_a_person_stands_in_the_world(self, person: Person) -> None:
+        """What isn't there before can't be missed after: fill a new column in `world`, by `canaries.fill`."""
+        texts = {
+            f"{portion.model._meta.db_table}.{column.column}"
+            for portion in registry.portions()
+            if portion.keys
+            for column, _declared in personal_columns(portion.model)
+            if isinstance(column, TEXTS) and not column.choices
+        }
+        assert "; ".join(sorted(texts - canaries.where(MARK) - {*CODES})) == "", f"fill them in {__file__}"
 
 
 class TestErasing:

@@ -1,13 +1,15 @@
 """Who saw personal data at a desk is recorded, once an hour for each reader and object, and told in the history."""
 
+import inspect
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.admin.sites import site
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -185,6 +187,24 @@ def test_every_desk_with_personal_data_says_what_it_shows() -> None:
     silent = {label for label, desk in desks.items() if not (desk.page_shows and desk.list_shows)}
     assert silent == {label for label in desks if label.endswith("importfile")}
     assert all(site._registry[apps.get_model(label)].page_shows for label in silent)
+
+
+def test_a_desk_names_each_field_of_people_that_it_shows() -> None:
+    request = RequestFactory().get("/")
+    request.user = User(is_superuser=True)
+    forgotten = []
+    for model, desk in site._registry.items():
+        if not isinstance(desk, AccessLogMixin):
+            continue
+        on_page = {*flatten_fieldsets(desk.get_fieldsets(request)), *desk.get_readonly_fields(request)}
+        for place, columns, named in (
+            ("page_shows", on_page, desk.page_shows),
+            ("list_shows", set(map(str, desk.get_list_display(request))), desk.list_shows),
+        ):
+            # The person of a row is recorded as the one who was seen.
+            for name in sorted(logged_fields(model) & columns - {*named, desk.of_person}):
+                forgotten.append(f"{inspect.getfile(type(desk))}: add {name} to {place}")
+    assert forgotten == []
 
 
 def test_what_desks_log_is_declared_as_personal() -> None:
