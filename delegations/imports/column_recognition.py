@@ -1,10 +1,12 @@
 """Recognises the columns of a table by their headings, in the languages of the system and by common synonyms."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -45,7 +47,23 @@ def plain(heading: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(heading.replace("-", ""))))
 
 
-_KNOWN: dict[str, str] = {plain(word): name for name, words in _WORDS.items() for word in words.split(",")}
+def headings(words_of: Mapping[str, str]) -> dict[str, str]:
+    """Return a dict from each heading to its column.
+
+    `words_of` is a dict from columns to their headings, with commas between them. Raises ImproperlyConfigured if a
+    heading is empty, has the comma of another script, or belongs to two columns.
+    """
+    known: dict[str, str] = {}
+    for name, words in words_of.items():
+        for word in words.split(","):
+            if not plain(word) or set(word) & {"،", ";", "؛"}:
+                raise ImproperlyConfigured(f"{name}: “{word}” is no heading. Write commas between the headings.")
+            if known.setdefault(plain(word), name) != name:
+                raise ImproperlyConfigured(f"“{word.strip()}” is a heading of {known[plain(word)]} and of {name}.")
+    return known
+
+
+_KNOWN = headings(_WORDS)
 
 
 @cache

@@ -3,6 +3,7 @@
 A declaration has everything about an event: what it says, who may know of it, and the services that emit it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,10 @@ from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 from summit.webhooks.payload_types import payload_problems
 
 Subject = TypeVar("Subject")
+
+# As long as the column of deliveries.
+LONGEST_NAME = 60
+NAME = re.compile(rf"(?=.{{1,{LONGEST_NAME}}}$)[a-z]+\.[a-z]+(_[a-z]+)*")
 
 # The test event, which an organiser sends by hand. Webhooks can't ask for it.
 TEST = "webhook.test"
@@ -127,7 +132,12 @@ _OURS: dict[str, Promise] = {TEST: _("a test"), PING: _("a feed has changed")}
 
 
 def declare(event: Event[Subject]) -> Event[Subject]:
-    """Declare an event, and return it. Raises ValueError if another event has its name."""
+    """Declare an event, and return it.
+
+    Raises ValueError if another event has its name, or if the name isn't one such as "agenda.session_moved".
+    """
+    if not NAME.fullmatch(event.name):
+        raise ValueError(f"{event.name}: call it like agenda.session_moved, in at most {LONGEST_NAME} characters")
     if event.name in _OURS or EVENTS.setdefault(event.name, event) is not event:
         raise ValueError(f"two events are called {event.name}")
     return event

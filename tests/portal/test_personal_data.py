@@ -55,7 +55,8 @@ def looked() -> list[list[str]]:
 
 
 def test_nothing_that_is_handed_over_is_forgotten() -> None:
-    assert sorted(ORDER) == sorted(each.name for each in registry.own_portions())
+    names = sorted(each.name for each in registry.own_portions())
+    assert sorted(ORDER) == names, "name each portion in ORDER in portal/personal_data.py"
     assert [each.name for each in registry.own_portions() if activity_of(each.model) is None] == []
     assert {each.name for each in registry.portions() if each.desks} == {
         "calls",

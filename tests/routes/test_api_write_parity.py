@@ -200,7 +200,10 @@ def operation_of(name: str) -> tuple[str, set[str]]:
 
 def test_what_a_page_does_a_program_can_do() -> None:
     for name in writing().keys() - NONE.keys():
-        operation, methods = operation_of(name)
+        try:
+            operation, methods = operation_of(name)
+        except KeyError:
+            pytest.fail(f"{name}: give its viewset an @action of this name, or name its operation in {__file__}")
         assert declared()[operation].gate == Gate.API, name
         assert declared()[operation].methods & methods, name
 

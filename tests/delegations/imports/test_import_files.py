@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import connection
 from django.utils import timezone, translation
 
@@ -13,6 +13,7 @@ from delegations.imports import blank_files, column_recognition, definitions
 from delegations.imports.definitions import PEOPLE
 from delegations.imports.models import TableKind
 from delegations.imports.services import importer
+from delegations.members.field_groups import COLUMNS
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
@@ -137,6 +138,14 @@ def test_many_rows_are_previewed_and_imported_by_a_worker(
     assert run(ImportAction.APPLY) == "3 entries imported."
     services.discard(file=file, by=protocol)
     assert run(ImportAction.APPLY) == "The file was deleted meanwhile."
+
+
+@pytest.mark.parametrize("words", ["allergies,", "allergies، allergènes", "allergies, dietary requirements"])
+def test_headings_that_would_be_taken_for_another_columns_are_refused_at_the_start(words: str) -> None:
+    known = {name: column.personal_field.headings for name, column in COLUMNS.items()}
+    with pytest.raises(ImproperlyConfigured):
+        column_recognition.headings({**known, "allergies": words})
+    assert column_recognition.headings({**known, "allergies": "allergies, allergènes"})["allergenes"] == "allergies"
 
 
 def test_files_that_nobody_imports_and_old_journals_are_deleted(summit: Summit, protocol: User) -> None:

@@ -3,7 +3,7 @@
 What a declaration lacks is said with the file in which to add it.
 """
 
-import re
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -20,7 +20,7 @@ from summit.outbox.addressees import Addressee
 from summit.outbox.message_kinds import KINDS, MessageKind, UndeclaredFacts, for_each, never_withdrawn
 from summit.outbox.messages import SYSTEM_MAIL
 from summit.webhooks.messages import WEBHOOK_OFF
-from tests.sources import ROOT, modules_by_name, text, unregistered, users_of
+from tests.sources import ROOT, modules_by_name, text, tree, unregistered, users_of
 
 LANGUAGES = ("fr", "ar")
 # A reason that no catalogue has.
@@ -38,6 +38,21 @@ def constant_of(kind: MessageKind[Any]) -> str:
     return next((name for name, value in names if value == kind), kind.name)
 
 
+def delivering_tasks(app_name: str) -> set[str]:
+    """Return the names of the tasks of an app that deliver messages; the ground floor's are the outbox's."""
+    package = {"summit": "outbox"}.get(app_name, app_name)
+    return {name for name in app.tasks if name.startswith(f"{package}.tasks.deliver")}
+
+
+def mentions(path: Path, names: set[str]) -> bool:
+    """Return whether a module uses one of these names, or has one as a text. Comments don't count."""
+    for node in ast.walk(tree(path)):
+        found = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "value", None)
+        if isinstance(found, str) and found in names:
+            return True
+    return False
+
+
 def lacks(kind: MessageKind[Any]) -> Iterator[str]:
     """Yield what the declaration of a kind lacks, a sentence each."""
     here = f"{file_of(kind)}: the kind {kind.name}"
@@ -45,10 +60,13 @@ def lacks(kind: MessageKind[Any]) -> Iterator[str]:
         yield f"{here} has no template templates/{kind.template}"
     if kind.compose is None and kind.subject is None:
         yield f"{here} has no subject"
+    path = ROOT / "templates" / kind.template
+    if path.is_file() and "{% autoescape off %}" not in text(path):
+        yield f"templates/{kind.template} has no autoescape off: a mail is plain text"
     if kind.compose is None and kind.subject is not None:
         yield from _lacks_address(kind, here)
-    if kind.task not in app.tasks:
-        yield f"{here} has the task {kind.task}, which isn't in the app's tasks.py"
+    if kind.task not in delivering_tasks(file_of(kind).partition("/")[0]):
+        yield f"{here} has the task {kind.task}, which is none of its app's tasks.py that delivers messages"
     if kind.reply_to and kind.reply_to.partition(".")[0] not in frozenset().union(*kind.fact_keys):
         yield f"{here} answers to {kind.reply_to}, which isn't among its facts"
     constant = f"{kind.build_facts.__module__}.{constant_of(kind)}"
@@ -70,7 +88,7 @@ def _lacks_test(kind: MessageKind[Any], here: str) -> Iterator[str]:
     path = Path(kind.shown_by)
     if path.parts[0] != "tests" or not path.name.startswith("test_") or not (ROOT / path).is_file():
         yield f"{here} is shown by {kind.shown_by}, which is no module of tests"
-    elif not re.search(rf'"{kind.name}"|\b{constant_of(kind)}\b', text(ROOT / path)):
+    elif not mentions(ROOT / path, {kind.name, constant_of(kind)}):
         yield f"{kind.shown_by} doesn't mention the kind {kind.name}, which {file_of(kind)} says that it shows"
 
 
@@ -102,6 +120,7 @@ def test_a_kind_is_declared_whole(name: str) -> None:
         ({"subject": None}, "summit/webhooks/messages.py: .* no subject"),
         ({"path": None, "context": MessageKind.context}, "no path, and templates/mail/webhook_off.txt shows"),
         ({"task": "outbox.tasks.none"}, "tasks.py"),
+        ({"task": "delegations.tasks.deliver_codes"}, "none of its app's tasks.py"),
         ({"reply_to": "contact"}, "answers to contact"),
         ({"shown_by": "tests/summit/webhooks/test_none.py"}, "test_none.py, which is no module of tests"),
         ({"shown_by": "tests/summit/outbox/test_models.py"}, "tests/summit/outbox/test_models.py doesn't mention"),

@@ -95,6 +95,11 @@ class TestEmitting:
             with pytest.raises(ValueError, match="two events"):
                 webhooks_events.declare(note(name))
 
+    @pytest.mark.parametrize("name", ["Moved!", "agenda", "agenda.session-moved", "agenda." + "a" * 60])
+    def test_an_event_is_called_as_others_are(self, name: str) -> None:
+        with pytest.raises(ValueError, match=re.escape("call it like agenda.session_moved")):
+            webhooks_events.declare(note(name))
+
     @pytest.mark.django_db(transaction=True)
     def test_never_outside_the_transaction_of_its_cause(self) -> None:
         with pytest.raises(RuntimeError, match="the transaction"):
