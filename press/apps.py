@@ -4,34 +4,21 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.app_config import RegisteringConfig
 
-# The modules that register something when they are imported, such as audit messages, permissions and listeners. The
-# registries are in lower layers, which can't import these modules.
+# Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
-    "texts.audit_messages",
-    "texts.permissions",
-    "embargoes.audit_messages",
-    "embargoes.messages",
-    "embargoes.permissions",
     "embargoes.services.alarms",
     "embargoes.services.speech_listeners",
     "search.services",
-    "subscriptions.audit_messages",
-    "subscriptions.events",
-    "subscriptions.messages",
     "subscriptions.services.outbound_pause",
     "subscriptions.services.withdrawals",
-    "subscriptions.permissions",
     "subscriptions.services.subscribers",
     "published_texts.publication_moments",
-    "imports.definitions",
-    "imports.permissions",
     "public.related_session",
     "privacy.services.erasure",
     "privacy.services.merging",
     "privacy.services.retention",
     "overview.charts",
     "overview.dashboard",
-    "overview.import_definitions",
     "overview.panels",
     "overview.search",
     "api_errors",

@@ -4,34 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.app_config import RegisteringConfig
 
-# Modules that register audit messages, permissions, messages or listeners with registries of lower layers.
+# Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
-    "draft.audit_messages",
-    "draft.permissions",
-    "documents.audit_messages",
-    "documents.permissions",
-    "agenda.permissions",
     "calendars.services",
-    "notifications.messages.agenda_changes",
-    "notifications.messages.public_removals",
-    "speakers.audit_messages",
-    "speakers.messages",
-    "speakers.permissions",
     "speakers.services.floor_requests",
-    "signups.audit_messages",
-    "signups.messages",
-    "signups.permissions",
     "signups.services.signups",
-    "releases.audit_messages",
-    "releases.events",
-    "releases.permissions",
-    "exchange.definitions",
-    "exchange.permissions",
     "membership_changes.handover_items",
     "membership_changes.services.merging",
     "privacy.services",
     "overview.dashboard",
-    "overview.import_definitions",
     "overview.invitable_sessions",
     "overview.panels",
     "overview.search",

@@ -26,14 +26,12 @@ def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
     chain._default_manager.using(using).get_or_create(pk=1)
 
 
-# Modules that register something when they are imported: checks, audited actions, permissions, pages.
+# Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
     "checks",
     "transfer_policy",
-    "audit_messages",
     "permissions.rules",
     "accounts.second_step_keys",
-    "accounts.messages",
     "accounts.personal_data",
     "accounts.role_assignments",
     "accounts.signals",
@@ -45,11 +43,7 @@ REGISTERING = (
     "import_export.list_import",
     "imports.jobs",
     "imports.services",
-    "imports.audit_messages",
     "imports.personal_data",
-    "api_base.permissions",
-    "api.audit_messages",
-    "api.import_definitions",
     "backoffice.charts",
     "backoffice.onboarding.pages",
     "backoffice.outbound_pause",

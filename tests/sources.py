@@ -136,9 +136,9 @@ def unregistered(declaration: str, modules: Mapping[str, str]) -> list[str]:
     """Return a sentence for each module with text like `declaration`, a pattern, that its app doesn't import at its
     start: what the module declares would be known only to those who import it."""
     configs = [config for config in apps.get_app_configs() if isinstance(config, RegisteringConfig)]
-    imported = {f"{config.name}.{name}" for config in configs for name in config.registering}
+    imported = {name for config in configs for name in config.registered_modules()}
     return [
-        f"{module.partition('.')[0]}: no apps.py names {module}, which has declarations"
+        f"{module.replace('.', '/')}.py has declarations, and no app imports it: see summit/core/app_config.py"
         for module, source in modules.items()
         if module not in imported and re.search(declaration, source)
     ]

@@ -4,12 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.app_config import RegisteringConfig
 
-# Modules that register something when they are imported: audit messages, permissions, pages, addresses.
+# Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
-    "audit_messages",
     "audit_verification",
     "dashboard",
-    "permissions",
     "views",
 )
 

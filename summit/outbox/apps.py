@@ -4,15 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.app_config import RegisteringConfig
 
-# Modules that register something when they are imported: audit messages, permissions, messages, addresses.
+# Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
-    "audit_messages",
     "bounces",
     "dashboard",
-    "messages",
     "metrics",
     "outbound_pause",
-    "permissions",
     "personal_data",
     "transfer_policy",
 )

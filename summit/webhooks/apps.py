@@ -4,14 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.app_config import RegisteringConfig
 
-# Modules that register something when they are imported: audit messages, permissions, messages, addresses.
+# Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
-    "audit_messages",
     "dashboard",
-    "messages",
     "metrics",
     "outbound_pause",
-    "permissions",
     "transfer_policy",
 )
 
