@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_countries",
+    "django_htmx",
     "summit.apps.SummitConfig",
     "summit.api_base.apps.ApiConfig",
     "summit.outbox.apps.OutboxConfig",

@@ -27,7 +27,7 @@ def _in_any_language(words: list[str]) -> Q:
 
 
 def _party(row: Party) -> SearchHit:
-    return SearchHit(row.name, row.formal_name, reverse("admin:delegations_party_change", args=[row.pk]))
+    return SearchHit(row.name, row.formal_name, reverse("admin:delegations_party_detail", args=[row.pk]))
 
 
 register(

@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import HttpRequest
 
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release, ReleasedSession
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Session
 from sessions.overview.dashboard import EDIT, standing
 from sessions.public.views import by_day
 from sessions.releases.permissions import can_release
 from summit.admin_base.dashboard import desk_panel
+from summit.admin_base.detail_pages import DetailPanel, register_panel
 from summit.core import metrics
 from summit.permissions.rules import allows
 from summit.public_base import home
@@ -52,6 +57,23 @@ def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, A
         "may_release": can_release(request.user, summit),
     }
     return "admin/agenda/overview/panel.html", context
+
+
+def party_agenda(request: HttpRequest, party: Party) -> dict[str, Any] | None:
+    """Return the draft's sessions in which a party or its people take part or speak.
+
+    Return None for users who may not read the draft.
+    """
+    if not allows(request.user, "agenda.session.view", party.summit):
+        return None
+    members = Membership.objects.filter(party=party).values("person")
+    rows = Participant.objects.filter(Q(party=party) | Q(person__in=members)).values("session")
+    speeches = Slot.objects.filter(Q(party=party) | Q(speaker__in=members)).values("session")
+    sessions = Session.objects.filter(Q(pk__in=rows) | Q(pk__in=speeches), summit=party.summit, cancelled_at=None)
+    return {"agenda": list(sessions.select_related("room").order_by("starts_at", "ends_at", "pk"))}
+
+
+register_panel("delegations.party", 10, DetailPanel("admin/agenda/overview/party_agenda.html", party_agenda))
 
 
 @metrics.source

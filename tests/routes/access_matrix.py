@@ -91,11 +91,16 @@ class Got:
         return execute(sql, params, many, context)
 
 
+# A section of the page of each kind of rows that has sections.
+SECTIONS = {"delegations.party": "mission"}
+
+
 def fill(route: Route, values: Any) -> str:
     """Return the address that an object has."""
     if route.name in PATHS:
         return PATHS[route.name]
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found.group(1)]), PATTERNS[route.name])
+    filled = {"part": SECTIONS.get(route.kind, ""), **values}
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(filled[found.group(1)]), PATTERNS[route.name])
 
 
 def outcome(response: HttpResponse, route: Route, reader: RouteReader) -> str:  # noqa: PLR0911 - one for each answer

@@ -9,7 +9,7 @@ from tests.routes.test_api_write_parity import LISTS, SIGNS_IN, of_the_same_name
 
 pytestmark = pytest.mark.once
 # The list, the page of a row, what was done to it, and the list as a file.
-WAYS = {"changelist": "", "change": "-row", "table": "", "export": ""}
+WAYS = {"changelist": "", "change": "-row", "detail": "-row", "table": "", "export": ""}
 # Each other page, by what follows "api-desk-" in the name of its operation; whole names where that isn't at a desk.
 SAME = {
     "admin:delegations_badge_paper": "badges-print",

@@ -55,7 +55,7 @@ LISTS = {
 }
 # Decisions about a text are its editions' and its embargo's.
 DECIDED = {"press_text": ("editions", "lifts")}
-WAYS = {"add": ("", "POST"), "change": ("-row", "PATCH"), "delete": ("-row", "DELETE")}
+WAYS = {"add": ("", "POST"), "change": ("-row", "PATCH"), "edit": ("-row", "PATCH"), "delete": ("-row", "DELETE")}
 # Each other page whose operation is called otherwise, by what follows "api-desk-" in its name.
 SAME = {
     "admin:api_apiclient_tokens": "applications-row-make-token",

@@ -13,12 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.core.admin.moment_format import moment
-from delegations.invitations.admin.bounces import BackMixin
 from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.models.invitations import Channel, InvitationState, Reply, ReplyScan
 from delegations.parties.admin.group_filter import GroupFilter
 from delegations.parties.admin.party_column import PartyOfInvitation
-from delegations.parties.models.parties import Party
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
 from summit.admin_base.model_pages import model_page
 from summit.audit import access_log
@@ -166,24 +164,3 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
                 "Cache-Control": "private, no-store",
             },
         )
-
-
-class AnswersOfParty(BackMixin):
-    """Shows on a party's page its bounced letters, and its answers to invitations to the summit and to single
-    sessions."""
-
-    change_form_template: Any = "admin/delegations/party/change_form.html"
-
-    @admin.display(description=_("answers so far"))
-    def answers_given(self, row: Party) -> SafeString | str:
-        """Return the party's answers, the latest first, each linked to its page."""
-        columns, replies = ReplyColumns(), Reply.objects.filter(invitation__party=row)
-        rows = [
-            (
-                reverse("admin:delegations_reply_change", args=[reply.pk]),
-                columns.word(reply),
-                *(columns.level_word(reply), columns.way(reply), columns.recorded(reply)),
-            )
-            for reply in with_scans(replies).order_by("-pk")
-        ]
-        return format_html_join("", '<div><a href="{}">{}</a> {}, {}, {}</div>', rows) or "–"

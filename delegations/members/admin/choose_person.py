@@ -108,7 +108,7 @@ def _person(request: HttpRequest, party: Party) -> Person | None:
 
 
 def _of(party: Party) -> str:
-    return reverse("admin:delegations_party_change", args=[party.pk]) + "#members"
+    return reverse("admin:delegations_party_detail", args=[party.pk]) + "#members"
 
 
 def name_page(request: HttpRequest, party: Party) -> HttpResponse:

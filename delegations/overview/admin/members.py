@@ -274,5 +274,5 @@ def _list(rows: list[Membership]) -> str:
     """Return the URL to go back to: the page of the members' party, or the list if they are of several parties."""
     parties = {row.party_id for row in rows}
     if len(parties) == 1:
-        return reverse("admin:delegations_party_change", args=[parties.pop()]) + "#members"
+        return reverse("admin:delegations_party_detail", args=[parties.pop()]) + "#members"
     return reverse("admin:delegations_membership_changelist")

@@ -1,13 +1,15 @@
 """The admin of parties, with their names, ids, focal points, members and invitations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +17,13 @@ from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.focal_points.admin.inline import FocalPointInline, set_focal_points
 from delegations.imports.models import TableKind
-from delegations.invitations.admin.answers import AnswersOfParty
+from delegations.invitations.admin.bounces import BackMixin
 from delegations.invitations.admin.invite_parties import InvitingMixin
 from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.selectors import invitation_status
 from delegations.members.admin.quotas import RoomFilter
 from delegations.members.models.focal_points import FocalPoint
+from delegations.overview.admin import party_detail
 from delegations.overview.admin.party_filters import AnswerFilter, AttendanceLevelFilter, GapFilter
 from delegations.overview.admin.party_pages import PartyPages
 from delegations.overview.selectors import party_exports
@@ -33,6 +36,7 @@ from delegations.parties.party_display import line
 from delegations.parties.selectors import footnotes, levels, party_names, regions
 from delegations.parties.services import parties
 from summit.admin_base import form_idempotency
+from summit.admin_base.detail_pages import DetailPageMixin, Fact, Section, edited_section
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SummitModelAdmin
@@ -68,39 +72,47 @@ class PartyForm(SentencesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields.get("level")
-        if field is not None and "kind" in self.fields and (self.instance.pk or self.is_bound):
-            fit = {"", self.instance.level, *levels.OFFERED.get(self["kind"].value(), ())}
+        if field is not None and (self.instance.pk or self.is_bound):
+            kind = self["kind"].value() if "kind" in self.fields else self.instance.kind
+            fit = {"", self.instance.level, *levels.OFFERED.get(kind, ())}
             field.widget.choices = [choice for choice in field.choices if choice[0] in fit]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a level that doesn't fit the kind of party, if either of them was changed."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        unfit = levels.problem(cleaned.get("level", ""), cleaned.get("kind", ""))
+        # The form of a section has only one of the two.
+        level, kind = (cleaned.get(name, getattr(self.instance, name)) for name in ("level", "kind"))
+        unfit = levels.problem(level, kind)
         if unfit and {"kind", "level"} & set(self.changed_data):
-            self.add_error("level", unfit)
+            self.add_error("level" if "level" in self.fields else "kind", unfit)
         return cleaned
 
 
-# The parts of a party's page: a heading, and the fields under it.
-PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (None, ("summit", "name", "formal_name", "sort_key", "footnote")),
-    (_("What it is"), ("kind", "iso_code", "groups_word", "is_host")),
-    (_("Recognition and flag"), ("recognised", "flag")),
-    (_("How it is invited"), ("level", "language", "salutation", "order_word", "answer_word", "answers_given")),
-    (_("Mission"), ("mission_name", "mission_email", "mission_contact", "mission_phone", "mission_address")),
-    (_("Notes"), ("notes",)),
+# The sections of a party's page. The change page has their fields in this order, and below them all inlines.
+SECTIONS = (
+    Section("names", _("Names"), ("name", "formal_name", "sort_key", "footnote"), (NameInline,)),
+    Section("kind", _("What it is"), ("kind", "iso_code", "groups_word", "is_host", "recognised", "flag")),
+    Section("invitation", _("How it is invited"), ("level", "language", "salutation", "order_word")),
+    Section(
+        "mission",
+        _("Mission"),
+        ("mission_name", "mission_email", "mission_contact", "mission_phone", "mission_address"),
+    ),
+    Section("focal-points", _("Focal points"), (), (FocalPointInline,)),
+    Section("notes", _("Notes"), ("notes",)),
+    Section("external-ids", _("External IDs"), (), (KeyInline,)),
 )
 
 
 # Fields that only a stored party has.
-OF_STORED = ("answers_given", "groups_word")
+OF_STORED = ("groups_word",)
 # The request attribute that holds the footnotes of the list.
 FOOTNOTES = "desk_footnotes"
 
 
 @admin.register(Party)
-class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
-    """The admin of parties. A party's page also shows names, ids, focal points, members and answers."""
+class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, BackMixin, SummitModelAdmin):
+    """The admin of parties, with a page for each that shows its answer, people, letters and open points."""
 
     form = PartyForm
     place = 1
@@ -122,6 +134,9 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     inlines = [NameInline, FocalPointInline, KeyInline]
     actions = ["invite"]
     change_list_template = "admin/delegations/party/change_list.html"
+    change_form_template = "admin/delegations/party/change_form.html"
+    detail_template = "admin/delegations/party/detail.html"
+    sections = SECTIONS
     page_shows = ("memberships", "focal_points", "mission_contact")
 
     def party_of(self, row: Any) -> Party:
@@ -163,15 +178,40 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
             row.line = line(row.named, notes)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields in groups. A new party doesn't have the fields in OF_STORED."""
+        """Return the fields of the section that is edited, or all fields in groups.
+
+        A new party doesn't have the fields in OF_STORED.
+        """
+        if edited_section(request) is not None:
+            return super().get_fieldsets(request, obj)
+        groups = [(None, ("summit",)), *((section.title, section.fields) for section in SECTIONS if section.fields)]
         return [
             (title, {"fields": [name for name in fields if obj is not None or name not in OF_STORED]})
-            for title, fields in PARTS
+            for title, fields in groups
         ]
+
+    def facts(self, row: Any, section: Section) -> Iterator[Fact]:
+        """Yield the fields of a section, its names in other languages, focal points or ids in other systems."""
+        yield from super().facts(row, section)
+        if NameInline in section.inlines:
+            languages = dict(settings.LANGUAGES)
+            for name in row.names.all():
+                yield Fact(languages[name.language], comma().join(filter(None, (name.name, name.formal_name))))
+        if FocalPointInline in section.inlines:
+            for point in row.focal_points.select_related("person").order_by("pk"):
+                yield Fact(gettext("Name"), point.person, "person")
+        if KeyInline in section.inlines:
+            for key in row.external_ids.order_by("system"):
+                yield Fact(key.system, key.value)
+
+    def detail_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return the variables of a party's page: its name as a line, its kind, and where it stands."""
+        self.make_ready(request, [row])
+        return {"line": row.line, "kind": capfirst(self.kind_word(row)), **party_detail.context(request, row)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields. The summit of a stored party can't be changed."""
-        return ["answer_word", "order_word", "groups_word", *(["summit", "answers_given"] if obj else [])]
+        return ["order_word", "groups_word", *(["summit"] if obj else [])]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form class. Its kinds of party have the names that the summit uses."""

@@ -13,35 +13,16 @@ from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base.model_pages import model_page
-from summit.permissions.rules import allows
 from summit.templatetags.text_direction import own
 from summit.users.models import User
 
-NAME, SEE = "delegations.name", "delegations.membership.view"
+NAME = "delegations.name"
 
 
 class PartyPages:
-    """Adds the members to a party's page, and adds pages that name members, order them and set quotas."""
+    """Adds pages that name members of a party, order them and set quotas."""
 
     admin_site: Any
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the party's page.
-
-        Users who may see members also get the list of members, which takes one query.
-        """
-        context: dict[str, Any] = dict(extra_context or {})
-        party: Party = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
-        if allows(request.user, SEE, party.summit):
-            rows = list(party.memberships.select_related("person", "category").order_by("position", "pk"))
-            context["members"] = rows
-            context["unconfirmed"] = [row for row in rows if row.confirmed_at is None]
-            context["sees_members"] = True
-            context["may_name"] = allows(request.user, NAME, party.summit, party)
-        response: HttpResponse = super().change_view(request, object_id, form_url, context)  # type: ignore[misc]
-        return response
 
     @model_page("<int:pk>/quotas/", "quotas", do=quotas.VIEW, post="delegations.raise_quota", own=True)
     def quotas_view(self, request: HttpRequest, row: Party) -> HttpResponse:
@@ -59,7 +40,7 @@ class PartyPages:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         by = request.user
         rows = party.memberships.select_related("person").order_by("position", "pk")
-        named, url = party_names.to_reader(party), reverse("admin:delegations_party_change", args=[party.pk])
+        named, url = party_names.to_reader(party), reverse("admin:delegations_party_detail", args=[party.pk])
         return arrange(
             request,
             title=_("Order of the members"),

@@ -81,7 +81,7 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
             (capfirst(_("category")), str(row.category)),
             (capfirst(_("named at")), day_clock(row.created_at, person.summit)),
         ]
-        url = reverse("admin:delegations_party_change", args=[row.party_id])
+        url = reverse("admin:delegations_party_detail", args=[row.party_id])
         section.buttons = [(url, _("Show the party"))]
         if allows(request.user, "delegations.withdraw", person.summit, row.party):
             replacing = reverse("admin:delegations_membership_replace", args=[row.pk])

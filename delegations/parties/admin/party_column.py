@@ -77,7 +77,7 @@ class PartyColumn:
         reader = getattr(row, "read_by", None)
         if reader is None or not allows(reader, "delegations.party.view", party.summit):
             return line(named)
-        url = reverse("admin:delegations_party_change", args=[party.pk])
+        url = reverse("admin:delegations_party_detail", args=[party.pk])
         return format_html('<a href="{}">{}</a>', url, line(named))
 
 

@@ -165,7 +165,14 @@ STAND_FOR_ALL = (
 OF_MODELS = re.compile(r"admin:(\w+)_(changelist|change)")
 # What must be done until a page stands.
 ACTS = {"api-docs": wait_for_swagger}
-LITERAL = {"language": "fr", "section": "passport", "ending": "txt", "number": "1", "url": "nothing-here"}
+LITERAL = {
+    "language": "fr",
+    "part": "mission",
+    "section": "passport",
+    "ending": "txt",
+    "number": "1",
+    "url": "nothing-here",
+}
 APPS = ("summit", "api", "outbox", "webhooks", "delegations", "agenda", "press")
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 

@@ -197,7 +197,7 @@ def back(party: Party, by: User) -> Invitation:
 
 def pages(row: Invitation) -> list[str]:
     return [
-        reverse("admin:delegations_party_change", args=[row.party_id]),
+        reverse("admin:delegations_party_detail", args=[row.party_id]),
         reverse("admin:delegations_invitation_change", args=[row.pk]),
     ]
 
@@ -207,7 +207,11 @@ def test_both_pages_say_so_with_what_to_do(summit: Summit, protocol: User, desk:
     for page in pages(row):
         shown = text(desk.get(page))
         for words in (
-            *(SENTENCE, '<bdi lang="en" translate="no">550 unknown</bdi>', f"{pages(row)[0]}#id_mission_email"),
+            *(
+                SENTENCE,
+                '<bdi lang="en" translate="no">550 unknown</bdi>',
+                f"{pages(row)[0]}edit/mission/#id_mission_email",
+            ),
             reverse("admin:delegations_invitation_write_anew", args=[row.pk]),
         ):
             assert words in shown

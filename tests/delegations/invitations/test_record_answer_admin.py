@@ -115,7 +115,8 @@ class TestReading:
         f.ReplyScanFactory(reply=reply)
         invitation = reply.invitation
         for name, row in (("invitation", invitation), ("party", invitation.party), ("reply", reply)):
-            shown = text(desk.get(reverse(f"admin:delegations_{name}_change", args=[row.pk])))
+            page = "detail" if name == "party" else "change"
+            shown = text(desk.get(reverse(f"admin:delegations_{name}_{page}", args=[row.pk])))
             assert all(f"<bdi>{words}</bdi>" in shown for words in ("note verbale", "NV 7")), name
         assert reverse("admin:delegations_reply_scan", args=[reply.pk]) in shown
 

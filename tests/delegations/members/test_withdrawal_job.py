@@ -77,7 +77,7 @@ class TestAtTheDesk:
 
     def test_few_are_withdrawn_at_once(self, party: Party, desk: Client) -> None:
         answer = desk.post(f"{LIST}withdraw/", chosen(members_of(party, 10)))
-        assert answer["Location"] == f"/admin/delegations/party/{party.pk}/change/#members"
+        assert answer["Location"] == f"/admin/delegations/party/{party.pk}/#members"
         assert (Membership.objects.count(), Job.objects.count()) == (0, 0)
 
     def test_people_of_two_summits_are_two_jobs(self, party: Party) -> None:

@@ -36,6 +36,10 @@ def actions() -> list[str]:
     return list(rows.values_list("action", flat=True))
 
 
+def detail(party: Party) -> str:
+    return f"/admin/delegations/party/{party.pk}/"
+
+
 def page(party: Party) -> str:
     return f"/admin/delegations/party/{party.pk}/change/"
 
@@ -43,13 +47,13 @@ def page(party: Party) -> str:
 class TestPartysPage:
     def test_shows_its_members_with_what_can_be_done(self, party: Party, desk: Client) -> None:
         row = member(party)
-        pages = page(party), f"{LIST}{row.pk}/change/", f"/admin/summit/person/{row.person_id}/change/"
+        pages = detail(party), f"{LIST}{row.pk}/change/", f"/admin/summit/person/{row.person_id}/change/"
         replace, planner = f'href="{LIST}{row.pk}/replace/"', sign_in(party.summit, Role.PROGRAMME)
         for address in pages:
             assert replace in text(desk.get(address))
             shown = text(planner.get(address))
             assert ("Zoe" in shown, replace in shown) == (True, False)
-        assert "Zoe" not in text(sign_in(party.summit, Role.PRESS_OFFICER).get(page(party)))
+        assert "Zoe" not in text(sign_in(party.summit, Role.PRESS_OFFICER).get(detail(party)))
 
     def test_nothing_of_a_member_is_saved_by_the_form(self, party: Party, desk: Client) -> None:
         person = f.PersonFactory(summit=party.summit)
@@ -90,7 +94,7 @@ class TestNaming:
         person, foreign = f.PersonFactory(summit=party.summit, name="Xenia"), f.PersonFactory()
         head = category(party, "head").pk
         values = {"person": person.pk, "category": head}
-        assert desk.post(self.address(party), values)["Location"] == f"{page(party)}#members"
+        assert desk.post(self.address(party), values)["Location"] == f"{detail(party)}#members"
         row = Membership.objects.get()
         assert (row.person, row.party, row.category.code) == (person, party, "head")
         assert actions() == ["delegations.name"]

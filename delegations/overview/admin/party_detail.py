@@ -1,0 +1,242 @@
+"""The page of a delegation that one reads: its answer, what to do next, people, letters, travel and open points."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.badges.models.badges import Badge
+from delegations.invitations.admin import invite_parties
+from delegations.invitations.admin.answers import ReplyColumns, with_scans
+from delegations.invitations.admin.state_column import state_word
+from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState, Reply
+from delegations.invitations.permissions import can_answer_for, can_invite
+from delegations.invitations.selectors import bounces, invitation_status
+from delegations.members.field_groups import TRAVEL
+from delegations.members.models.categories import Capacity
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.members.selectors import quotas
+from delegations.membership_changes.services import handovers
+from delegations.overview.selectors import member_completeness
+from delegations.parties.models.parties import Party, PartyKind
+from delegations.parties.models.policy import Policy
+from delegations.travel.models.declarations import Declaration, DeclarationState
+from delegations.travel.models.visas import VisaLetter, VisaState
+from summit.core.database_clock import db_now
+from summit.core.punctuation import comma
+from summit.permissions.rules import allows
+
+SEE_MEMBERS, NAME = "delegations.membership.view", "delegations.name"
+# Kinds of parties that needn't have a head.
+WITHOUT_HEAD = (PartyKind.ORGANISATION, PartyKind.GUEST)
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A button at the top of the page: where it leads, and its label."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class OpenPoint:
+    """Something that is missing or waits for a decision: a sentence, and the page on which it is done."""
+
+    sentence: str
+    url: str = ""
+    late: bool = False
+
+
+def context(request: HttpRequest, party: Party) -> dict[str, Any]:
+    """Return the variables of a delegation's page that the user may see. The number of queries is constant."""
+    user, summit = request.user, party.summit
+    found: dict[str, Any] = {"state": _state(party), "returned": [], "can_write": can_invite(user, summit)}
+    sees_letters = allows(user, "delegations.invitation.view", summit)
+    invitations = (
+        list(Invitation.objects.filter(party=party).select_related("party__summit").order_by("-pk"))
+        if sees_letters
+        else []
+    )
+    if sees_letters:
+        found["returned"] = bounces.letters_back(invitations)
+        found["invitations"] = [(row, state_word(row.state, row.answer)) for row in invitations]
+    if allows(user, "delegations.reply.view", summit):
+        columns = ReplyColumns()
+        found["replies"] = [
+            (reply, columns.word(reply), columns.way(reply))
+            for reply in with_scans(Reply.objects.filter(invitation__party=party)).order_by("-pk")
+        ]
+    if allows(user, "delegations.focalpoint.view", summit):
+        points = FocalPoint.objects.filter(party=party).select_related("person").order_by("pk")
+        found["focal_points"] = [point.person for point in points]
+    members: list[Any] = []
+    if allows(user, SEE_MEMBERS, summit):
+        badge = Exists(Badge.objects.live().filter(person=OuterRef("person")))
+        members = list(member_completeness.roll(party).annotate(has_badge=badge))
+        found |= _people(request, party, members)
+    current = next((row for row in invitations if not row.occasion and row.state not in OVER), None)
+    found["steps"] = list(_steps(request, party, current, members))
+    found["points"] = list(_points(request, party, current, members))
+    return found
+
+
+def _state(party: Party) -> Any:
+    if party.is_host:
+        return _("host")
+    row: Any = invitation_status.with_standing(Party.objects.filter(pk=party.pk)).get()
+    return state_word(row.standing, row.replied)
+
+
+def _people(request: HttpRequest, party: Party, members: list[Any]) -> dict[str, Any]:
+    user, summit = request.user, party.summit
+    meters = [each for each in quotas.meters(party=party) if each.allowed is not None]
+    head = next((row for row in members if row.capacity == Capacity.HEAD), None)
+    found: dict[str, Any] = {
+        "sees_members": True,
+        "members": members,
+        "head": head,
+        "meters": meters,
+        "total": _places(meters),
+        "may_name": allows(user, NAME, summit, party),
+    }
+    if allows(user, TRAVEL.view, summit):
+        people = [row.person_id for row in members]
+        journeys = Particulars.objects.filter(person__in=people, arrives_at__isnull=False)
+        found["sees_travel"] = True
+        found["arrivals"] = list(journeys.select_related("person").order_by("arrives_at", "pk"))
+        found["without_arrival"] = len(people) - len(found["arrivals"])
+    return found
+
+
+def _places(meters: list[quotas.Meter]) -> str:
+    """Return a sentence on how many places are taken: in all, and in which categories there is none left."""
+    whole = next((meter for meter in meters if meter.category is None), None)
+    full = [meter.label for meter in meters if meter.left == 0 and meter.category is not None]
+    sentences = []
+    if whole is not None:
+        params = {"named": whole.named, "allowed": whole.allowed}
+        sentences.append(_("%(named)s of %(allowed)s places are taken.") % params)
+    if full:
+        sentences.append(_("No place left: %(categories)s.") % {"categories": comma().join(full)})
+    return " ".join(sentences) or _("Places are left in each category.")
+
+
+def _steps(
+    request: HttpRequest, party: Party, invitation: Invitation | None, members: list[Any]
+) -> Iterator[NextStep]:
+    """Yield the steps that the user can take now, the most urgent first."""
+    user, summit = request.user, party.summit
+    if invitation is None and not party.is_host and can_invite(user, summit):
+        yield NextStep(invite_parties.address([party]), _("Invite this delegation"))
+    if invitation is not None and can_answer_for(user, summit):
+        url = reverse("admin:delegations_invitation_answer", args=[invitation.pk])
+        if invitation.state == InvitationState.SENT:
+            yield NextStep(url, _("Record the answer"))
+        elif invitation.state == InvitationState.ANSWERED:
+            yield NextStep(url, _("Change the answer"))
+    if allows(user, NAME, summit, party):
+        unconfirmed = [row for row in members if row.confirmed_at is None]
+        if unconfirmed:
+            number = len(unconfirmed)
+            label = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number)
+            yield NextStep(_confirmation(unconfirmed), label % {"n": number})
+        yield NextStep(reverse("admin:delegations_party_name", args=[party.pk]), _("Add a member"))
+
+
+def _confirmation(rows: list[Membership]) -> str:
+    query = urlencode([("row", row.pk) for row in rows])
+    return f"{reverse('admin:delegations_membership_confirm')}?{query}"
+
+
+def _points(
+    request: HttpRequest, party: Party, invitation: Invitation | None, members: list[Any]
+) -> Iterator[OpenPoint]:
+    """Yield what is missing and what waits for a decision, as far as the user may see it."""
+    user, summit = request.user, party.summit
+    coming = party.is_host or (invitation is not None and invitation.answer in COMING)
+    edit = _edit_url(request, party)
+    if not party.is_host and not party.mission_email:
+        yield OpenPoint(_("No email address of the mission"), edit("mission"))
+    sees_focal_points = allows(user, "delegations.focalpoint.view", summit)
+    if coming and sees_focal_points and not FocalPoint.objects.filter(party=party).exists():
+        yield OpenPoint(_("No focal point"), edit("focal-points"))
+    if allows(user, SEE_MEMBERS, summit):
+        if coming and party.kind not in WITHOUT_HEAD and not any(row.capacity == Capacity.HEAD for row in members):
+            yield OpenPoint(_("No head of delegation"), reverse("admin:delegations_party_name", args=[party.pk]))
+        yield from _missing(party, members)
+    yield from _decisions(request, party)
+
+
+def _decisions(request: HttpRequest, party: Party) -> Iterator[OpenPoint]:
+    """Yield the numbers of letters, declarations and handovers that wait for a decision of the user's desk."""
+    letters = VisaLetter.objects.filter(party=party, state=VisaState.ASKED)
+    declarations = Declaration.objects.filter(party=party, state=DeclarationState.DECLARED)
+    passed_on = handovers.waiting(party.summit).filter(party=party)
+    kinds: list[tuple[str, Any, str, Callable[[int], str]]] = [
+        (
+            "visaletter",
+            letters,
+            VisaState.ASKED,
+            lambda n: ngettext("%(n)d visa support letter to decide", "%(n)d visa support letters to decide", n),
+        ),
+        (
+            "declaration",
+            declarations,
+            DeclarationState.DECLARED,
+            lambda n: ngettext("%(n)d declaration to decide", "%(n)d declarations to decide", n),
+        ),
+        ("handover", passed_on, "", lambda n: ngettext("%(n)d handover to decide", "%(n)d handovers to decide", n)),
+    ]
+    for model, rows, state, sentence in kinds:
+        if allows(request.user, f"delegations.{model}.view", party.summit):
+            number = rows.count()
+            if number:
+                yield OpenPoint(sentence(number) % {"n": number}, _list(model, party, state))
+
+
+def _edit_url(request: HttpRequest, party: Party) -> Any:
+    may = allows(request.user, "delegations.party.change", party.summit)
+    return lambda section: reverse("admin:delegations_party_edit", args=[party.pk, section]) if may else ""
+
+
+def _list(model: str, party: Party, state: str) -> str:
+    """Return the URL of a list with the party's rows in a state, or in any state for ""."""
+    path = "summit" if model == "visaletter" else "party__summit"
+    query: dict[str, Any] = {
+        f"{path}__id__exact": party.summit_id,
+        "q": party.name,
+        **({"state__exact": state} if state else {}),
+    }
+    return f"{reverse(f'admin:delegations_{model}_changelist')}?{urlencode(query)}"
+
+
+def _missing(party: Party, members: list[Any]) -> Iterator[OpenPoint]:
+    sentences: dict[str, Callable[[int], str]] = {
+        member_completeness.PASSPORT: lambda n: ngettext(
+            "%(n)d person without passport data", "%(n)d people without passport data", n
+        ),
+        member_completeness.PHOTO: lambda n: ngettext(
+            "%(n)d person without a photograph", "%(n)d people without a photograph", n
+        ),
+        member_completeness.ARRIVAL: lambda n: ngettext(
+            "%(n)d person without an arrival", "%(n)d people without an arrival", n
+        ),
+        member_completeness.VISA: lambda n: ngettext(
+            "%(n)d visa support letter refused", "%(n)d visa support letters refused", n
+        ),
+    }
+    items = member_completeness.missing(members, Policy.objects.of(party.summit), db_now())
+    for what, sentence in sentences.items():
+        rows = [item for item in items if item.what == what]
+        if rows:
+            late = any(item.late for item in rows)
+            yield OpenPoint(sentence(len(rows)) % {"n": len(rows)}, "#people", late=late)
