@@ -129,7 +129,7 @@ def _line(person: Person | None, party: party_names.NamedParty | None, outcome: 
     if person is None:
         return JobLine("", label, sign, **party_details)
     return JobLine(
-        person.label, label, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **party_details
+        person.label, label, sign, url=reverse("admin:summit_person_detail", args=[person.pk]), **party_details
     )
 
 

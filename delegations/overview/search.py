@@ -16,7 +16,7 @@ from summit.people.models import Person
 def _person(row: Person) -> SearchHit:
     membership: Any = getattr(row, "membership", None)
     note = [row.office if row.name else "", membership.party.name if membership else ""]
-    url = reverse("admin:summit_person_change", args=[row.pk])
+    url = reverse("admin:summit_person_detail", args=[row.pk])
     return SearchHit(row.name or row.office, " · ".join(part for part in note if part), url)
 
 

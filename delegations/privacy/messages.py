@@ -71,7 +71,7 @@ def _facts(request: OwnDataRequest, to: Addressee) -> OwnDataFacts:
         "words": request.words,
         "reply_to": request.reply_to,
         "summit": to.name_of(request.summit),
-        "url": f"{settings.BASE_URL}{reverse('admin:summit_person_change', args=[person.pk])}",
+        "url": f"{settings.BASE_URL}{reverse('admin:summit_person_detail', args=[person.pk])}",
     }
 
 

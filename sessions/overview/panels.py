@@ -17,6 +17,7 @@ from sessions.releases.permissions import can_release
 from summit.admin_base.dashboard import desk_panel
 from summit.admin_base.detail_pages import DetailPanel, register_panel
 from summit.core import metrics
+from summit.people.models import Person
 from summit.permissions.rules import allows
 from summit.public_base import home
 from summit.summits.models import Summit
@@ -59,21 +60,41 @@ def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, A
     return "admin/agenda/overview/panel.html", context
 
 
-def party_agenda(request: HttpRequest, party: Party) -> dict[str, Any] | None:
-    """Return the draft's sessions in which a party or its people take part or speak.
+def _agenda(request: HttpRequest, summit: Summit, participants: Q, speeches: Q) -> dict[str, Any] | None:
+    """Return the draft's sessions with such participants or speeches, in their order.
 
     Return None for users who may not read the draft.
     """
-    if not allows(request.user, "agenda.session.view", party.summit):
+    if not allows(request.user, "agenda.session.view", summit):
         return None
-    members = Membership.objects.filter(party=party).values("person")
-    rows = Participant.objects.filter(Q(party=party) | Q(person__in=members)).values("session")
-    speeches = Slot.objects.filter(Q(party=party) | Q(speaker__in=members)).values("session")
-    sessions = Session.objects.filter(Q(pk__in=rows) | Q(pk__in=speeches), summit=party.summit, cancelled_at=None)
+    rows = Participant.objects.filter(participants).values("session")
+    slots = Slot.objects.filter(speeches).values("session")
+    sessions = Session.objects.filter(Q(pk__in=rows) | Q(pk__in=slots), summit=summit, cancelled_at=None)
     return {"agenda": list(sessions.select_related("room").order_by("starts_at", "ends_at", "pk"))}
 
 
-register_panel("delegations.party", 10, DetailPanel("admin/agenda/overview/party_agenda.html", party_agenda))
+def party_agenda(request: HttpRequest, party: Party) -> dict[str, Any] | None:
+    """Return the sessions in which a party or its people take part or speak, for users who may read the draft."""
+    members = Membership.objects.filter(party=party).values("person")
+    return _agenda(
+        request,
+        party.summit,
+        Q(party=party) | Q(person__in=members),
+        Q(party=party) | Q(speaker__in=members),
+    )
+
+
+def person_agenda(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+    """Return the sessions in which a person takes part or speaks, for users who may read the draft.
+
+    A session of the person's whole delegation is among them.
+    """
+    party = Membership.objects.filter(person=person).values("party")
+    return _agenda(request, person.summit, Q(person=person) | Q(party__in=party), Q(speaker=person))
+
+
+register_panel("delegations.party", 10, DetailPanel("admin/agenda/overview/participant_agenda.html", party_agenda))
+register_panel("summit.person", 10, DetailPanel("admin/agenda/overview/participant_agenda.html", person_agenda))
 
 
 @metrics.source

@@ -66,6 +66,23 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """A button at the top of the page: where it leads, and its label."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class OpenPoint:
+    """Something that is missing or waits for a decision: a sentence, and the page on which it is done."""
+
+    sentence: str
+    url: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class DetailPanel:
     """What another app shows on a row's page: `context` returns the variables of `template`, or None for nothing."""
 
@@ -114,6 +131,10 @@ class DetailPageMixin:
         """Return further variables of the page's template."""
         return {}
 
+    def fields_on_detail(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
+        """Return the names of the fields with personal data that the page shows to the user, for the access log."""
+        return self.page_shows
+
     def detail_url(self, row: models.Model) -> str:
         """Return the URL of a row's page."""
         return detail_url(row)
@@ -151,7 +172,7 @@ class DetailPageMixin:
                 by=request.user,
                 target=row,
                 summit=admin._summit(row),
-                fields=admin.fields_on_page(request, row),
+                fields=self.fields_on_detail(request, row),
                 people=lambda: admin.people_on_page(row),
             )
         return TemplateResponse(request, self.detail_template, context)
@@ -199,7 +220,7 @@ class DetailPageMixin:
             "row_url": self.detail_url(row),
         }
         admin: Any = self
-        response: HttpResponse = admin.changeform_view(request, str(row.pk), request.path, context)
+        response: HttpResponse = admin.change_view(request, str(row.pk), request.path, context)
         return response
 
     def _access_of(self, page: Any) -> Access:

@@ -121,7 +121,7 @@ class RightsMixin:
                 messages.warning(request, str(refused))
             else:
                 messages.success(request, _("You agreed. The data can be taken once, within a day."))
-            return redirect("admin:summit_person_change", person.pk)
+            return redirect("admin:summit_person_detail", person.pk)
         rows = list(subject_access.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
         extra = {"requests": rows, "until": rows[-1].pk if rows else ""}
         return self._page(
@@ -142,7 +142,7 @@ class RightsMixin:
                 messages.warning(request, str(refused))
                 return redirect("admin:summit_person_erase", person.pk)
             messages.success(request, _("The person’s data is erased. What stays says so."))
-            return redirect("admin:summit_person_change", person.pk)
+            return redirect("admin:summit_person_detail", person.pk)
         return self._page(request, person, "admin/backoffice/personal_data/erase.html", _("Erase the person"))
 
     def _page(self, request: HttpRequest, person: Person, template: str, title: str, **more: object) -> HttpResponse:

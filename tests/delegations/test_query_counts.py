@@ -100,7 +100,7 @@ def worlds() -> list[Party]:
 
 
 # Addresses, where nothing else is said those of the delegations; of a summit and its rows by their keys.
-NARROW = ("/admin/", "party/", "party/{party}/change/")
+NARROW = ("/admin/", "party/", "party/{party}/")
 BROAD = [
     *("/admin/summit/person/", "/admin/needs/{slug}/", "retention/summit/{slug}/", "retention/summit/{slug}/record/"),
     *("reply/", "category/", "party/?quotas=full", "invitation/", "invitationlink/", "transferablepass/", "badge/"),
@@ -108,7 +108,12 @@ BROAD = [
     *("participantlist/prepare/{slug}/", "handover/waiting/"),
     *("names/{slug}/?language=fr", "order/{slug}/", "session/{slug}/", "invitation/calls/"),
     *("party/invite/?summit={slug}", "letters/{slug}/?purpose=delegation&language=en", "membership/confirm/?{rows}"),
-    *("/admin/summit/person/{person}/change/", "invitation/{invitation}/change/", "participantlist/{newest}/change/"),
+    *(
+        "/admin/summit/person/{person}/",
+        "party/{party}/change/",
+        "invitation/{invitation}/change/",
+        "participantlist/{newest}/change/",
+    ),
 ]
 opened = pytest.mark.broad("opens every page of the desk, for few rows and for many; three of them are always opened")
 

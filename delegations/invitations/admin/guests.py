@@ -95,7 +95,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "title": _("Invite a guest"),
         "summit": summit,
         "form": form,
-        "known": [(hit, reverse("admin:summit_person_change", args=[hit.person.pk])) for hit in hits],
+        "known": [(hit, reverse("admin:summit_person_detail", args=[hit.person.pk])) for hit in hits],
         "once": form_idempotency.mark_of(request),
         "back": f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
     }

@@ -148,7 +148,7 @@ class PagesMixin:
     def _back(self, user: User, person: Person) -> str:
         visible_summits = summits_for(user, "summit.person.view")
         if visible_summits is None or person.summit_id in visible_summits:
-            return reverse("admin:summit_person_change", args=[person.pk])
+            return reverse("admin:summit_person_detail", args=[person.pk])
         return reverse("admin:index")
 
     def _context(self, request: HttpRequest, person: Person, title: str) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class PersonDeskForm(SentencesForm):
                 format_html(
                     '{} <a href="{}">{}</a>',
                     _("Another person than this: %(who)s") % {"who": hit.sentence},
-                    reverse("admin:summit_person_change", args=[hit.person.pk]),
+                    reverse("admin:summit_person_detail", args=[hit.person.pk]),
                     _("The same: open their page"),
                 ),
             )

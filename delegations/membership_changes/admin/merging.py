@@ -44,7 +44,7 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
                 problem = str(refused)
             else:
                 messages.success(request, _("They are one now: %(person)s.") % {"person": kept.label})
-                return redirect("admin:summit_person_change", kept.pk)
+                return redirect("admin:summit_person_detail", kept.pk)
     else:
         people = [person.public_id for person in pair]
         access_log.record_page(

@@ -1,7 +1,6 @@
 """The page of a delegation that one reads: its answer, what to do next, people, letters, travel and open points."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -30,6 +29,7 @@ from delegations.parties.models.parties import Party, PartyKind
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
+from summit.admin_base.detail_pages import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
 from summit.permissions.rules import allows
@@ -37,23 +37,6 @@ from summit.permissions.rules import allows
 SEE_MEMBERS, NAME = "delegations.membership.view", "delegations.name"
 # Kinds of parties that needn't have a head.
 WITHOUT_HEAD = (PartyKind.ORGANISATION, PartyKind.GUEST)
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """A button at the top of the page: where it leads, and its label."""
-
-    url: str
-    label: str
-
-
-@dataclass(frozen=True)
-class OpenPoint:
-    """Something that is missing or waits for a decision: a sentence, and the page on which it is done."""
-
-    sentence: str
-    url: str = ""
-    late: bool = False
 
 
 def context(request: HttpRequest, party: Party) -> dict[str, Any]:

@@ -21,10 +21,12 @@ from delegations.members.admin.registration import PersonDeskForm, RedirectAfter
 from delegations.members.field_groups import LOGGED, PERSON
 from delegations.members.selectors import exports
 from delegations.members.services import people
+from delegations.overview.admin import person_detail
 from delegations.overview.admin.person_filters import ArrivesFilter, LacksFilter
-from delegations.overview.admin.person_sections import sections, shown_fields
+from delegations.overview.admin.person_sections import shown_fields
 from delegations.parties.admin.party_column import PartyOfMember
 from delegations.portal_access.services import accounts
+from summit.admin_base.detail_pages import DetailPageMixin, Section
 from summit.admin_base.form_idempotency import claim
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
@@ -161,9 +163,19 @@ class BulkMixin:
 admin.site.unregister(Person)
 
 
+# The sections of a person's page that are edited there. Particulars and the account have pages of their own.
+CONTACT = ("email", "language", "time_zone")
+SECTIONS = (
+    Section("person", gettext_lazy("Person"), tuple(name for name in PERSON if name not in CONTACT)),
+    Section("contact", gettext_lazy("Contact"), CONTACT),
+)
+
+
 @admin.register(Person)
-class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
-    """The admin of people, with their party, particulars, badges and accounts."""
+class PersonDesk(
+    DetailPageMixin, RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin
+):
+    """The admin of people, with a page for each that shows their party, particulars, badges and account."""
 
     uploads = str(TableKind.PEOPLE.value)
     upload_label = gettext_lazy("Upload people")
@@ -174,7 +186,8 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
     list_select_related = ["summit", "membership__party", "membership__category"]
     actions = [give_accounts, take_accounts, mark_language]
     page_shows = (*LOGGED, "user")
-    change_form_template = "admin/summit/person/change_form.html"
+    detail_template = "admin/summit/person/detail.html"
+    sections = SECTIONS
 
     def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
         """Return the table of these people for an export, with the values that `by` may see."""
@@ -207,17 +220,14 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
         membership = getattr(row, "membership", None)
         return str(membership.category) if membership else "–"
 
-    def fields_on_page(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
-        """Return the names of the personal fields that the page shows, including those in its sections."""
+    def fields_on_detail(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
+        """Return the names of the personal fields that the page shows, including needs and travel."""
         return (*self.page_shows, *shown_fields(request, row))
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Return the person's page, with the sections that the user may see added."""
-        person = kwargs.get("obj")
-        if isinstance(person, Person) and person.pk:
-            related = ("summit", "particulars__entered_for", "photo", "membership__party")
-            context["sections"] = sections(request, Person.objects.select_related(*related).get(pk=person.pk))
-        return super().render_change_form(request, context, *args, **kwargs)
+    def detail_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return the variables of a person's page: their party, and the parts that the user may see."""
+        related = ("summit", "particulars__entered_for", "photo", "membership__party", "membership__category")
+        return person_detail.context(request, Person.objects.select_related(*related).get(pk=row.pk))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form and store its values.

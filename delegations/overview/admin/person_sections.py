@@ -71,10 +71,10 @@ def sections(request: HttpRequest, person: Person) -> list[Section]:
 def _party(request: HttpRequest, person: Person) -> Section | None:
     if not allows(request.user, "delegations.membership.view", person.summit):
         return None
-    section = Section(_("Party"))
+    section = Section(_("Delegation"))
     row = Membership.objects.filter(person=person).select_related("party", "category").first()
     if row is None:
-        section.note = _("A member of no party.")
+        section.note = _("A member of no delegation.")
     else:
         section.lines = [
             (_("Member of"), party_names.to_reader(row.party).name),
@@ -82,10 +82,7 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
             (capfirst(_("named at")), day_clock(row.created_at, person.summit)),
         ]
         url = reverse("admin:delegations_party_detail", args=[row.party_id])
-        section.buttons = [(url, _("Show the party"))]
-        if allows(request.user, "delegations.withdraw", person.summit, row.party):
-            replacing = reverse("admin:delegations_membership_replace", args=[row.pk])
-            section.buttons.append((replacing, _("Replace this person")))
+        section.buttons = [(url, _("Show the delegation"))]
     points = list(FocalPoint.objects.filter(person=person))
     formers = list(FormerMember.objects.filter(person=person).select_related("successor"))
     names = party_names.to_readers([*(row.party_id for row in points), *(row.party_id for row in formers)])

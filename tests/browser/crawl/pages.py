@@ -12,6 +12,7 @@ from summit.permissions.models import Role
 from summit.permissions.route_access import Gate
 from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whose, declared, existing
 from tests.browser.crawl.page_actions import Act, wait_for_swagger
+from tests.routes.access_matrix import SECTIONS
 
 LEADS, FILE = "leads on", "no page"
 # What answers GET and no page; the crawl asks each, and sees that it is so.
@@ -167,7 +168,6 @@ OF_MODELS = re.compile(r"admin:(\w+)_(changelist|change)")
 ACTS = {"api-docs": wait_for_swagger}
 LITERAL = {
     "language": "fr",
-    "part": "mission",
     "section": "passport",
     "ending": "txt",
     "number": "1",
@@ -198,6 +198,8 @@ def path_of(name: str, pattern: str, kind: str) -> str:
 
     def put(match: re.Match[str]) -> str:
         variable = match.group(1) or match.group(2)
+        if variable == "part":
+            return SECTIONS[kind]
         if variable in LITERAL:
             return LITERAL[variable]
         fill = {**FILL.get(kind, {}), **INSTEAD.get(name, {})}

@@ -50,7 +50,7 @@ def test_those_without_are_shown_and_get_one(party: Party, desk: Client) -> None
     for words in ("Issue 1 badge</button>", f'value="{able.pk}" checked', "1 person can’t have one yet", narrowed):
         assert words in page, words
     assert holder.person.label not in page
-    assert f'href="{BADGES}issue/?summit=here"' in text(desk.get(f"/admin/summit/person/{able.person_id}/change/"))
+    assert f'href="{BADGES}issue/?summit=here"' in text(desk.get(f"/admin/summit/person/{able.person_id}/"))
     response = desk.post(f"{BADGES}issue/", {"row": [able.pk, waits.pk]})
     waiting = "Bo is not confirmed yet. The delegation or protocol confirms who comes."
     assert said(response) == [waiting, "1 badge is issued."]

@@ -226,7 +226,7 @@ def test_a_focal_points_mailbox_is_corrected_on_their_page(summit: Summit, proto
     assert [found.focal for found in bounces.letters_back([row])] == [focal.pk]
     for page in pages(row):
         shown = text(desk.get(page))
-        assert f'<a href="{reverse("admin:summit_person_change", args=[focal.pk])}#id_email">' in shown
+        assert f'<a href="{reverse("admin:summit_person_edit", args=[focal.pk, "contact"])}#id_email">' in shown
         assert "#id_mission_email" not in shown
 
 

@@ -196,7 +196,7 @@ def test_whoever_sees_it_is_recorded(person: Person) -> None:
     desk = signed_in(f.UserFactory(is_superuser=True))
     for group in VIEWSETS:
         assert desk.get(f"/admin/summit/person/{person.pk}/{group}/").status_code == 200
-    assert desk.get(f"/admin/summit/person/{person.pk}/change/").status_code == 200
+    assert desk.get(f"/admin/summit/person/{person.pk}/").status_code == 200
     seen = {name for entry in AuditEntry.objects.filter(action=SEEN) for name in entry.fields}
     logged = {name for name in COLUMNS if COLUMNS[name].personal_field.logged}
     all_have(lambda name: name in seen, "page_shows in delegations/overview/admin/people.py", logged)

@@ -202,7 +202,7 @@ def test_from_the_home_to_the_list_to_one_person(summit: Summit, by: User, pair:
     for words in ("Keep Zoe</button>", "Keep Zoé, Minister</button>", "zoe@land.example", "They are two people"):
         assert words in shown, words
     assert client.post(page, {"keep": 987654}).status_code == 422
-    assert client.post(page, {"keep": kept.pk})["Location"] == f"/admin/summit/person/{kept.pk}/change/"
+    assert client.post(page, {"keep": kept.pk})["Location"] == f"/admin/summit/person/{kept.pk}/"
 
 
 def test_nothing_is_entered_about_who_was_erased(by: User, pair: tuple[Person, Person]) -> None:

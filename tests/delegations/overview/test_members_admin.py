@@ -47,7 +47,7 @@ def page(party: Party) -> str:
 class TestPartysPage:
     def test_shows_its_members_with_what_can_be_done(self, party: Party, desk: Client) -> None:
         row = member(party)
-        pages = detail(party), f"{LIST}{row.pk}/change/", f"/admin/summit/person/{row.person_id}/change/"
+        pages = detail(party), f"{LIST}{row.pk}/change/", f"/admin/summit/person/{row.person_id}/"
         replace, planner = f'href="{LIST}{row.pk}/replace/"', sign_in(party.summit, Role.PROGRAMME)
         for address in pages:
             assert replace in text(desk.get(address))

@@ -77,7 +77,7 @@ def test_pages_about_a_party_call_it_by_that_name(party: Party, member: Membersh
         found = below(shown(desk, page, **query))
         assert ("Allemagne" in found, ">Germany<" in found) == (True, False), page
     # Here the name in the summit's language may stand beside it.
-    person = f"/admin/summit/person/{member.person_id}/change/"
+    person = f"/admin/summit/person/{member.person_id}/"
     for page in (f"invitation/{row.pk}/answer/", f"invitation/{row.pk}/call/", person):
         assert "Allemagne" in below(shown(desk, page)), page
     assert '<bdi lang="">a@b.example</bdi>' in shown(desk, "invitationlink/revoke/", row=link.pk)
