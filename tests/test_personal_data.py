@@ -261,5 +261,5 @@ def test_a_declaration_replaces_what_its_activity_says() -> None:
 
 def test_which_fields_of_a_person_are_logged() -> None:
     assert logged_fields(Person) == {
-        *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "user"),
+        *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "phone", "user"),
     }

@@ -103,6 +103,15 @@ class Person(PublicModel):
         headings="e-mail, email, mail, mailbox, courriel, adresse électronique, البريد الإلكتروني",
         example="office@ministry.example",
     )
+    phone = personal(
+        models.CharField(_("telephone"), max_length=60, blank=True, validators=[validate_printable]),
+        TAKING_PART,
+        purpose=_("To reach people by telephone."),
+        kept_as=PersonalDataKind.CONTACT,
+        headings="telephone, phone, mobile, mobile phone, telephone number, téléphone, portable, الهاتف, "
+        "الهاتف المحمول",
+        example="+33 1 40 00 00 00",
+    )
     language = personal(
         models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en"),
         TAKING_PART,

@@ -134,7 +134,7 @@ def _name_who_comes(organiser: Visitor, focal: Visitor) -> None:
     focal.complaints.clear()  # that the answer was a 422
     desk = organiser.open("/admin/delegations/party/?q=France")
     desk.locator("#result_list tbody").get_by_role("link").first.click()
-    desk.get_by_role("link", name="Show how many may be named").click()
+    desk.get_by_role("link", name="Quotas").click()
     desk.locator("[name=category]").select_option(label="alternate head")
     desk.locator("[name=number]").fill("2")
     desk.locator("[name=reason]").fill("It chairs two working groups.")

@@ -140,7 +140,7 @@ class TestAsking:
         assert (letter["To"], letter["Reply-To"]) == (summit.contact_email, user(row).email)
         assert letter["Subject"] == "Ada asks to have their data corrected"
         assert "My name has two n." in text_of(letter)
-        assert f"/admin/summit/person/{row.person_id}/change/" in text_of(letter)
+        assert f"/admin/summit/person/{row.person_id}/" in text_of(letter)
         entry = AuditEntry.objects.get(action="delegations.ask_own_data")
         assert entry.detail == {"what": "correct"}
 

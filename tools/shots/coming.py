@@ -53,7 +53,7 @@ def numbers(organiser: Walker) -> None:
     """An organiser reads how many France may name, where another number is given to it."""
     organiser.open("/admin/delegations/party/?q=France")
     organiser.page.locator("#result_list tbody").get_by_role("link").first.click()
-    organiser.press("Show how many may be named")
+    organiser.press("Quotas")
     organiser.take("quotas")
 
 

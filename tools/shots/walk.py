@@ -224,7 +224,7 @@ class Tour:
         page.locator("#result_list tbody").get_by_role("link").first.click()
         organiser.take("party")
         coming.lists(self.protocol)
-        organiser.take("history", page.url.partition("/change/")[0] + "/history/")
+        organiser.take("history", page.url.partition("?")[0] + "history/")
         organiser.take("sessions", "/admin/agenda/session/")
         organiser.take("messages", "/admin/outbox/message/")
         organiser.take("audit", "/admin/summit/auditentry/")

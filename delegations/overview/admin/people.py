@@ -164,7 +164,7 @@ admin.site.unregister(Person)
 
 
 # The sections of a person's page that are edited there. Particulars and the account have pages of their own.
-CONTACT = ("email", "language", "time_zone")
+CONTACT = ("email", "phone", "language", "time_zone")
 SECTIONS = (
     Section("person", gettext_lazy("Person"), tuple(name for name in PERSON if name not in CONTACT)),
     Section("contact", gettext_lazy("Contact"), CONTACT),

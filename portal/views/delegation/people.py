@@ -22,7 +22,7 @@ from portal.views.delegation.status import WORDS, numbers
 from summit.people.models import Person
 
 # The fields that are asked for when a person is named; the others are entered on the person's page.
-NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
+NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "phone", "language")
 
 
 @delegation_page("delegations.membership.view")

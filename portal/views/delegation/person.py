@@ -22,7 +22,10 @@ from summit.people.models import Person
 
 # The sections in order, with the fields of each. Photograph and category have forms of their own.
 SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "name": (_("Name and office"), ("name", "office", "form_of_address", "rank", "email", "language", "time_zone")),
+    "name": (
+        _("Name and office"),
+        ("name", "office", "form_of_address", "rank", "email", "phone", "language", "time_zone"),
+    ),
     "category": (_("Category"), ()),
     "badge": (_("Badge and place card"), ("badge_name", "card_name")),
     "passport": (_("Passport"), GROUPS["passport"].fields),

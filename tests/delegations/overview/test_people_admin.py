@@ -60,7 +60,7 @@ class TestPage:
         assert ("vegan" in to_protocol, "vegan" in to_vetting) == (True, False)
         assert "AB123" not in to_protocol + to_vetting
         assert "Entered. Seen and changed by: vetting, focal point." in to_protocol
-        own = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "rank", "user"]
+        own = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "phone", "rank", "user"]
         assert seen() == [
             ("protocol", sorted([*own, "arrives_at", "diet", "hotel"])),
             ("vetting", sorted([*own, "arrives_at", "hotel"])),

@@ -59,7 +59,7 @@ def test_a_persons_page_once_an_hour_for_each_reader(
     other = desk_of(summit)
     for client in (desk, other, desk, other):
         assert client.get(f"{PEOPLE}{person.pk}/change/").status_code == 200
-    fields = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "rank", "user"]
+    fields = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "phone", "rank", "user"]
     first, _second = entries()
     assert first == ("Paula", summit.pk, "summit.person", person.public_id, fields, {})
     with without_trigger("summit_auditentry", "summit_auditentry_frozen"):
