@@ -47,6 +47,7 @@ REGISTERING = (
     "backoffice.charts",
     "backoffice.onboarding.pages",
     "backoffice.outbound_pause",
+    "backoffice.palette",
     "backoffice.search_page",
     "transfer.exporter",
     "transfer.importer",

@@ -4,10 +4,16 @@ from typing import Any
 
 from django.db.models import Q, TextField, Value
 from django.db.models.functions import Concat
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.permissions import can_answer_for
 from delegations.parties.models.parties import Party, PartyName
+from summit.admin_base.detail_pages import detail_url
+from summit.admin_base.next_steps import NextStep
 from summit.admin_base.search import SearchHit, Source, register
 from summit.core.text_normalisation import Fold
 from summit.people.models import Person
@@ -16,8 +22,7 @@ from summit.people.models import Person
 def _person(row: Person) -> SearchHit:
     membership: Any = getattr(row, "membership", None)
     note = [row.office if row.name else "", membership.party.name if membership else ""]
-    url = reverse("admin:summit_person_detail", args=[row.pk])
-    return SearchHit(row.name or row.office, " · ".join(part for part in note if part), url)
+    return SearchHit(row.name or row.office, " · ".join(part for part in note if part), detail_url(row))
 
 
 def _in_any_language(words: list[str]) -> Q:
@@ -27,32 +32,54 @@ def _in_any_language(words: list[str]) -> Q:
 
 
 def _party(row: Party) -> SearchHit:
-    return SearchHit(row.name, row.formal_name, reverse("admin:delegations_party_detail", args=[row.pk]))
+    return SearchHit(row.name, row.formal_name, detail_url(row))
+
+
+# So many delegations of those that are found get their steps in the palette.
+WITH_STEPS = 3
+
+
+def _steps(request: HttpRequest, rows: list[Party]) -> dict[int, tuple[NextStep, ...]]:
+    """Return what the user can do next with the first delegations. Makes one query."""
+    first = [row for row in rows[:WITH_STEPS] if can_answer_for(request.user, row.summit)]
+    invitations = Invitation.objects.filter(
+        party__in=first, occasion="", state__in=(InvitationState.SENT, InvitationState.ANSWERED)
+    )
+    found = {row.party_id: row for row in invitations}
+    return {
+        key: (NextStep(reverse("admin:delegations_invitation_answer", args=[row.pk]), _answer_label(row)),)
+        for key, row in found.items()
+    }
+
+
+def _answer_label(row: Invitation) -> str:
+    return _("Record the answer") if row.state == InvitationState.SENT else _("Change the answer")
 
 
 register(
     10,
     Source(
-        model=Person,
-        title=_("People"),
-        permission="summit.person.view",
-        rows=lambda: Person.objects.select_related("membership__party"),
-        head="name",
-        text=("name", "office", "email", "membership__party__name"),
-        hit=_person,
-        personal=("name", "office"),
-    ),
-)
-register(
-    20,
-    Source(
         model=Party,
-        title=_("Parties"),
+        title=gettext_lazy("Delegations"),
         permission="delegations.party.view",
         rows=lambda: Party.objects.select_related("summit"),
         head="name",
         text=("name", "formal_name", "sort_key", "iso_code", "mission_email"),
         also=_in_any_language,
         hit=_party,
+        steps=_steps,
+    ),
+)
+register(
+    20,
+    Source(
+        model=Person,
+        title=gettext_lazy("People"),
+        permission="summit.person.view",
+        rows=lambda: Person.objects.select_related("membership__party"),
+        head="name",
+        text=("name", "office", "email", "membership__party__name"),
+        hit=_person,
+        personal=("name", "office"),
     ),
 )

@@ -66,23 +66,6 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class NextStep:
-    """A button at the top of the page: where it leads, and its label."""
-
-    url: str
-    label: str
-
-
-@dataclass(frozen=True)
-class OpenPoint:
-    """Something that is missing or waits for a decision: a sentence, and the page on which it is done."""
-
-    sentence: str
-    url: str = ""
-    late: bool = False
-
-
-@dataclass(frozen=True)
 class DetailPanel:
     """What another app shows on a row's page: `context` returns the variables of `template`, or None for nothing."""
 

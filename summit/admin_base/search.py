@@ -29,6 +29,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
+from summit.admin_base.next_steps import NextStep
 from summit.admin_base.summit_scope import summits_of
 from summit.audit import access_log
 from summit.audit import services as audit
@@ -45,11 +46,12 @@ Name = str | Promise
 
 @dataclass(frozen=True)
 class SearchHit:
-    """A search result: its name, a note beside the name, and the URL of its page."""
+    """A search result: its name, a note beside the name, the URL of its page, and what can be done with it next."""
 
     name: str
     note: str
     url: str
+    steps: tuple[NextStep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Source:
     `rows` returns all rows with the related data that `hit` needs. `head` is the field with a row's name. `text` are
     the fields in which all words must be found together. Both may also be subqueries. `also` returns a condition for
     rows that match in another way. A user needs `permission` to see the rows. `personal` names the fields with
-    personal data that `hit` shows.
+    personal data that `hit` shows. `steps` returns what the user can do next with some rows, by their primary keys.
     """
 
     model: type[Model]
@@ -72,6 +74,7 @@ class Source:
     summit_path: str = "summit"
     also: Callable[[list[str]], Q] | None = None
     personal: tuple[str, ...] = ()
+    steps: Callable[[HttpRequest, list[Any]], dict[int, tuple[NextStep, ...]]] | None = None
 
     def narrow(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Return the rows in which every one of the folded `words` is found, in any order."""
@@ -127,19 +130,28 @@ def split_terms(wanted: str) -> list[str]:
     return folded.split() if len(folded.strip()) >= SHORTEST else []
 
 
-def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[SourceResults]:
+def find(
+    request: HttpRequest, wanted: str, summit: Summit | None, *, with_steps: bool = False
+) -> list[SourceResults]:
     """Return the results of each source for the user in a summit or, if `summit` is None, in all the user's summits.
 
     If several summits are searched, each hit names its summit. Sources without results are left out. Makes one query
-    for each source.
+    for each source, and `with_steps` those of its steps.
     """
     terms = split_terms(wanted)
-    results = [_ask(request, source, terms, wanted, summit) for source in _sources] if terms else []
+    asked = _sources if terms else ()
+    results = [_ask(request, source, terms, wanted, summit, with_steps=with_steps) for source in asked]
     return [entry for entry in results if entry is not None]
 
 
 def _ask(
-    request: HttpRequest, source: Source, terms: list[str], wanted: str, summit: Summit | None
+    request: HttpRequest,
+    source: Source,
+    terms: list[str],
+    wanted: str,
+    summit: Summit | None,
+    *,
+    with_steps: bool,
 ) -> SourceResults | None:
     allowed = summits_for(request.user, source.permission)
     if allowed == []:
@@ -163,6 +175,9 @@ def _ask(
     hits = [
         _with_summit_name(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first
     ]
+    if with_steps and source.steps is not None:
+        steps = source.steps(request, first)
+        hits = [replace(hit, steps=steps.get(row.pk, ())) for hit, row in zip(hits, first, strict=True)]
     # No list shows the rows of several summits.
     return SourceResults(source, hits, first[0].total, "" if names else source.list_url(wanted, summit))
 

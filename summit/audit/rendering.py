@@ -193,7 +193,9 @@ def page_of(row: models.Model, how: ModelDescription) -> tuple[str, str]:
     model_admin: Any = site._registry.get(type(page_row))
     if model_admin is None:
         return "", ""
-    address = reverse(f"admin:{page_row._meta.app_label}_{page_row._meta.model_name}_change", args=[page_row.pk])
+    # A row that has a page to read (summit.admin_base.detail_pages) is shown there.
+    page = "detail" if hasattr(model_admin, "detail_view") else "change"
+    address = reverse(f"admin:{page_row._meta.app_label}_{page_row._meta.model_name}_{page}", args=[page_row.pk])
     return address, model_admin.permission_for("view")
 
 

@@ -1,6 +1,9 @@
 """How Tab goes through pages: from the skip link to the last control and out again, and what opens and closes."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.keyboard import Keys, Make, somebody
 
@@ -35,6 +38,25 @@ def test_tab_goes_through_pages_and_out_of_them(visitor: Make, width: int) -> No
             assert keys.page.evaluate(ORDER) == 0
             # The way past the header, the summit and the menu are on the emptiest page.
             assert len(walk(keys)) >= 3, path
+
+
+def test_the_palette_goes_wherever_one_wants(visitor: Make) -> None:
+    keys = somebody(visitor, "organiser@summit.example")
+    keys.open("/admin/")
+    palette, results = keys.page.locator("#palette"), keys.page.locator("#palette-results a")
+    keys.press("Control+k")
+    expect(palette).to_be_visible()
+    keys.page.keyboard.type("franc")
+    expect(results.first).to_contain_text("France")
+    # Arrows go through what is found and back to the box; whoever writes goes on there.
+    keys.step("ArrowDown", [])
+    expect(results.first).to_be_focused()
+    keys.step("ArrowUp", [])
+    keys.press("Escape")
+    expect(palette).not_to_be_visible()
+    keys.press("/")
+    keys.type("visa support").go()
+    expect(keys.page).to_have_url(re.compile("/admin/delegations/visaletter/"))
 
 
 @pytest.mark.parametrize("path", [f"/{SLUG}/press/", "/accounts/login/"])

@@ -29,7 +29,7 @@ from delegations.parties.models.parties import Party, PartyKind
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
-from summit.admin_base.detail_pages import NextStep, OpenPoint
+from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
 from summit.permissions.rules import allows

@@ -13,7 +13,8 @@ from delegations.overview.admin.person_sections import sections
 from delegations.overview.selectors import member_completeness
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
-from summit.admin_base.detail_pages import NextStep, OpenPoint, detail_url
+from summit.admin_base.detail_pages import detail_url
+from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.permissions.rules import allows

@@ -55,7 +55,7 @@ class TestWords:
         entry = done(olive, party, fields=["level"])
         assert shown(desk) == ["Olive changed the party: France"]
         page = desk.get(ADDRESS).content.decode()
-        assert f'<a href="/admin/delegations/party/{party.pk}/change/"' in page
+        assert f'<a href="/admin/delegations/party/{party.pk}/"' in page
         assert f'<a href="/admin/summit/auditentry/{entry.pk}/change/">' in page
         assert f"{entry.at.astimezone(summit.zone):%H:%M} London time</a>" in page
         assert "<li>Invited at the level of</li>" in page

@@ -206,7 +206,7 @@ class TestHistory:
         assert not Membership.objects.exists()
         assert told_on(desk, party) == ["withdrew a member", "invited the party, with 1 letter"]
         page = history(desk, party)
-        assert f"/admin/summit/person/{member.person_id}/change/" in page
+        assert f"/admin/summit/person/{member.person_id}/" in page
         assert told_on(desk, other) == ["invited the party, with 1 letter"]
 
     def test_days_and_times_are_the_venues(self, desk: Client, organiser: User, summit: Summit) -> None:

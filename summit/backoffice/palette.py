@@ -1,0 +1,93 @@
+"""The palette: any page and any row of the desk by a few letters of its name, with the next steps for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.admin.sites import site
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import translation
+from django.utils.text import capfirst
+
+from summit.admin_base import search
+from summit.admin_base.pages import desk_page
+from summit.admin_base.summit_pages import menu_of
+from summit.admin_base.summit_scope import list_scope
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import NamedObject, render
+from summit.core.text_normalisation import fold
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# How many pages and recent rows are offered, and among how many entries of the audit recent rows are looked for.
+MOST_PAGES, MOST_RECENT, LOOKED_AT = 5, 8, 60
+
+
+@dataclass(frozen=True)
+class PageHit:
+    """A page of the desk: its label, its URL, and its folded names in all languages of the interface."""
+
+    label: str
+    url: str
+    names: frozenset[str]
+
+
+@desk_page("palette/", "palette")
+def palette(request: HttpRequest) -> HttpResponse:
+    """Show what `?q=` finds in the chosen summit, as a part of a page: pages by their names, then rows.
+
+    Without words, show the rows that the user saw or changed last.
+    """
+    context = site.each_context(request)
+    summit = context["desk_summit"]
+    wanted = request.GET.get("q", "").replace("\0", "").strip()[: search.LONGEST]
+    terms = search.split_terms(wanted)
+    context |= {
+        "wanted": wanted,
+        "pages": list(_found_pages(request, summit, terms))[:MOST_PAGES] if terms else [],
+        "found": search.find(request, wanted, summit, with_steps=True) if terms else [],
+        "recent": [] if terms else _recent(request),
+    }
+    return TemplateResponse(request, "admin/backoffice/palette_results.html", context)
+
+
+def _found_pages(request: HttpRequest, summit: Summit | None, terms: list[str]) -> Iterator[PageHit]:
+    """Yield the pages with all terms in one of their names. Those that begin with them come first."""
+    phrase = " ".join(terms)
+    pages = [page for page in _pages(request, summit) if any(_has(name, terms) for name in page.names)]
+    yield from sorted(pages, key=lambda page: not any(name.startswith(phrase) for name in page.names))
+
+
+def _has(name: str, terms: list[str]) -> bool:
+    return all(term in name for term in terms)
+
+
+def _pages(request: HttpRequest, summit: Summit | None) -> Iterator[PageHit]:
+    for app in site.get_app_list(request):
+        for entry in app["models"]:
+            if entry.get("admin_url"):
+                model = entry["model"]
+                url = entry["admin_url"] + list_scope(request, site._registry[model], summit)
+                yield PageHit(capfirst(str(entry["name"])), url, _names(model._meta.verbose_name_plural))
+    for page in menu_of(request.user, summit) if summit else []:
+        yield PageHit(capfirst(page["name"]), page["url"], frozenset({fold(page["name"])}))
+
+
+def _names(label: object) -> frozenset[str]:
+    """Return a lazy label in all languages of the interface, folded."""
+    found = set()
+    for language in settings.INTERFACE_LANGUAGES:
+        with translation.override(language):
+            found.add(fold(str(label)))
+    return frozenset(found)
+
+
+def _recent(request: HttpRequest) -> list[NamedObject]:
+    """Return the rows that the user saw or changed last, the latest first. The number of queries is constant."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    entries = AuditEntry.objects.filter(by=request.user).select_related("by", "summit").order_by("-pk")[:LOOKED_AT]
+    newest = {(entry.object_type, entry.object_key): entry for entry in reversed(entries)}
+    in_order = sorted(newest.values(), key=lambda entry: -entry.pk)
+    rows = [line.row for line in render(in_order, request.user) if line.row.url and line.row.name]
+    return list(dict.fromkeys(rows))[:MOST_RECENT]

@@ -1,0 +1,99 @@
+"""The palette: the best match first, pages by their names in each language, next steps, and what was seen last."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.clients import signed_in
+
+pytestmark = pytest.mark.django_db
+PALETTE = "/admin/palette/"
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return f.SummitFactory(slug="here")
+
+
+def desk(summit: Summit, role: Role = Role.PROTOCOL) -> Client:
+    return signed_in(f.UserFactory.with_role(role, summit))
+
+
+def found(client: Client, words: str, **query: Any) -> list[str]:
+    """Return the texts of the links, in their order."""
+    shown = client.get(PALETTE, {"q": words, **query}).content.decode()
+    links = re.findall(r"<a [^>]*>(.*?)</a>", shown, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", "", text).split()) for text in links]
+
+
+def test_a_country_before_its_people(summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit, name="France", formal_name="French Republic")
+    f.MembershipFactory(party=party, person__name="Ada", person__office="Minister of France")
+    assert found(desk(summit), "franc") == ["France French Republic", "Ada Minister of France · France"]
+
+
+def test_a_name_in_another_language(summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit, name="Germany", formal_name="")
+    f.PartyNameFactory(party=party, language="fr", name="Allemagne")
+    assert found(desk(summit), "allem") == ["Germany"]
+
+
+@pytest.mark.parametrize("words", ["visa support", "lettres d’appui", "خطابات دعم"])
+def test_pages_by_their_names_in_each_language(summit: Summit, words: str) -> None:
+    assert found(desk(summit), words) == ["Visa support letters"]
+
+
+def test_an_answer_is_recorded_from_it(summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit, name="France", formal_name="")
+    invitation = f.InvitationFactory(party=party, sent=True)
+    client = desk(summit)
+    assert found(client, "france") == ["France", "Record the answer: France"]
+    address = reverse("admin:delegations_invitation_answer", args=[invitation.pk])
+    assert f'href="{address}"' in client.get(PALETTE, {"q": "france"}).content.decode()
+    # Who may not record it isn't offered it.
+    assert found(desk(summit, Role.VIEWER), "france") == ["France"]
+
+
+def test_what_is_hidden_is_not_found(summit: Summit) -> None:
+    f.PartyFactory(name="Elsewhere")
+    f.PersonFactory(summit=summit, name="Zoe")
+    assert found(desk(summit), "elsewhere") == []
+    assert found(desk(summit, Role.PRESS_OFFICER), "zoe") == []
+
+
+def test_what_was_seen_or_changed_last(summit: Summit) -> None:
+    client = desk(summit)
+    assert found(client, "") == []
+    france, italy = (f.PartyFactory(summit=summit, name=name) for name in ("France", "Italy"))
+    for party in (france, italy, france):
+        client.get(reverse("admin:delegations_party_detail", args=[party.pk]))
+    client.post(reverse("admin:delegations_party_edit", args=[france.pk, "notes"]), {"notes": "Call first."})
+    assert found(client, "") == ["France party", "Italy party"]
+    assert found(desk(summit), "") == []
+
+
+def test_it_asks_as_much_for_many_rows(summit: Summit) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(PALETTE, {"q": "land"})
+        return len(asked)
+
+    client = desk(summit)
+    f.InvitationFactory(party__summit=summit, party__name="Land 0", sent=True)
+    queries()
+    few = queries()
+    for number in range(1, 9):
+        f.InvitationFactory(party__summit=summit, party__name=f"Land {number}", sent=True)
+    assert queries() == few
+
+
+def test_it_is_on_every_page_of_the_desk(summit: Summit) -> None:
+    assert 'id="palette"' in desk(summit).get("/admin/").content.decode()
