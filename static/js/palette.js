@@ -1,21 +1,50 @@
 // Ctrl-K, Cmd-K and, where one doesn't write, / open the palette. Arrows go through what it has found, Enter goes there;
-// whoever goes on writing is back in the box. htmx fetches what is found.
+// whoever goes on writing is back in the box. What can't be fetched is looked for on the page of the search.
 (() => {
   "use strict";
   const palette = document.getElementById("palette");
   if (!palette || !palette.showModal) return;
   const box = palette.querySelector("input[type=search]");
-  const links = () => [...palette.querySelectorAll("#palette-results a")];
-  // Whether what is shown was found for what the box has now, and whether Enter waits for that.
-  const current = () => palette.querySelector("[data-words]")?.dataset.words === box.value.trim();
+  const results = document.getElementById("palette-results");
+  const links = () => [...results.querySelectorAll("a")];
+  const words = () => box.value.trim();
+  // For which words the results are, whether Enter waits for those of the box, and what is under way.
+  let shown = null;
   let waits = false;
+  let timer = 0;
+  let request = new AbortController();
+
+  async function find() {
+    clearTimeout(timer);
+    request.abort();
+    request = new AbortController();
+    const asked = words();
+    const query = new URLSearchParams(new FormData(box.form));
+    try {
+      const options = { headers: { "HX-Request": "true" }, signal: request.signal };
+      const answer = await fetch(`${palette.dataset.url}?${query}`, options);
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      results.innerHTML = await answer.text();
+    } catch (problem) {
+      if (problem.name !== "AbortError" && waits) box.form.submit();
+      return;
+    }
+    shown = asked;
+    if (waits && shown === words()) go();
+  }
+
+  function go() {
+    waits = false;
+    const [first] = links();
+    if (first) first.click();
+  }
 
   function open(event) {
     event.preventDefault();
     if (!palette.open) palette.showModal();
     box.focus();
     box.select();
-    box.dispatchEvent(new Event("palette"));
+    find();
   }
 
   document.addEventListener("keydown", (event) => {
@@ -24,6 +53,12 @@
     if (command && event.key.toLowerCase() === "k") return open(event);
     const writes = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !command && !writes) open(event);
+  });
+
+  box.addEventListener("input", () => {
+    waits = false;
+    clearTimeout(timer);
+    timer = setTimeout(find, 60);
   });
 
   palette.addEventListener("keydown", (event) => {
@@ -37,22 +72,14 @@
       event.preventDefault();
       const next = at + (event.key === "ArrowDown" ? 1 : -1);
       (next < 0 ? box : found[Math.min(next, found.length - 1)] || box).focus();
-    } else if (event.key === "Enter" && event.target === box && (found.length || !current())) {
+    } else if (event.key === "Enter" && event.target === box) {
       event.preventDefault();
-      if (current()) found[0].click();
-      else waits = true;
+      if (shown === words()) return go();
+      waits = true;
+      find();
     } else if (event.key.length === 1 && at >= 0 && !event.ctrlKey && !event.metaKey) {
       box.focus();
     }
-  });
-
-  box.addEventListener("input", () => {
-    waits = false;
-  });
-  palette.addEventListener("htmx:afterSwap", () => {
-    if (!waits || !current()) return;
-    waits = false;
-    links()[0]?.click();
   });
 
   // A click beside the palette closes it.

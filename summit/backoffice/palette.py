@@ -16,6 +16,7 @@ from summit.admin_base.summit_pages import menu_of
 from summit.admin_base.summit_scope import list_scope
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import NamedObject, render
+from summit.backoffice.search_page import search_page
 from summit.core.text_normalisation import fold
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -37,8 +38,11 @@ class PageHit:
 def palette(request: HttpRequest) -> HttpResponse:
     """Show what `?q=` finds in the chosen summit, as a part of a page: pages by their names, then rows.
 
-    Without words, show the rows that the user saw or changed last.
+    Without words, show the rows that the user saw or changed last. Whoever opens the URL as a page gets the page of
+    the search.
     """
+    if not request.headers.get("HX-Request"):
+        return search_page(request)
     context = site.each_context(request)
     summit = context["desk_summit"]
     wanted = request.GET.get("q", "").replace("\0", "").strip()[: search.LONGEST]

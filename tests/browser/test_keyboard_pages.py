@@ -55,7 +55,9 @@ def test_the_palette_goes_wherever_one_wants(visitor: Make) -> None:
     keys.press("Escape")
     expect(palette).not_to_be_visible()
     keys.press("/")
-    keys.type("visa support").go()
+    keys.type("visa support")
+    expect(results.first).to_contain_text("Visa support letters")
+    keys.go()
     expect(keys.page).to_have_url(re.compile("/admin/delegations/visaletter/"))
 
 

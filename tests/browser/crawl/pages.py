@@ -27,7 +27,7 @@ OTHERS = {
                 "admin:delegations_reply_scan",
                 "admin:delegations_delegationimportfile_blank",
             ),
-            *("admin:delegations_visaletter_paper", "admin:jsi18n", "admin:palette", "admin:press_text_file"),
+            *("admin:delegations_visaletter_paper", "admin:jsi18n", "admin:press_text_file"),
             *("admin:agenda_document_file", "admin:agenda_signup_export", "admin:summit_person_export"),
             *("admin:summit_person_photo_file", "admin:jobs_table"),
             *("agenda:calendar", "agenda:document", "agenda:schedule_json", "agenda:schedule_xml"),

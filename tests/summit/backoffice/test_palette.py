@@ -16,6 +16,7 @@ from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 PALETTE = "/admin/palette/"
+HTMX: Any = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def desk(summit: Summit, role: Role = Role.PROTOCOL) -> Client:
 
 def found(client: Client, words: str, **query: Any) -> list[str]:
     """Return the texts of the links, in their order."""
-    shown = client.get(PALETTE, {"q": words, **query}).content.decode()
+    shown = client.get(PALETTE, {"q": words, **query}, **HTMX).content.decode()
     links = re.findall(r"<a [^>]*>(.*?)</a>", shown, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", "", text).split()) for text in links]
 
@@ -57,7 +58,7 @@ def test_an_answer_is_recorded_from_it(summit: Summit) -> None:
     client = desk(summit)
     assert found(client, "france") == ["France", "Record the answer: France"]
     address = reverse("admin:delegations_invitation_answer", args=[invitation.pk])
-    assert f'href="{address}"' in client.get(PALETTE, {"q": "france"}).content.decode()
+    assert f'href="{address}"' in client.get(PALETTE, {"q": "france"}, **HTMX).content.decode()
     # Who may not record it isn't offered it.
     assert found(desk(summit, Role.VIEWER), "france") == ["France"]
 
@@ -83,7 +84,7 @@ def test_what_was_seen_or_changed_last(summit: Summit) -> None:
 def test_it_asks_as_much_for_many_rows(summit: Summit) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
-            client.get(PALETTE, {"q": "land"})
+            client.get(PALETTE, {"q": "land"}, **HTMX)
         return len(asked)
 
     client = desk(summit)
@@ -97,3 +98,9 @@ def test_it_asks_as_much_for_many_rows(summit: Summit) -> None:
 
 def test_it_is_on_every_page_of_the_desk(summit: Summit) -> None:
     assert 'id="palette"' in desk(summit).get("/admin/").content.decode()
+
+
+def test_opened_as_a_page_it_is_the_search(summit: Summit) -> None:
+    f.PartyFactory(summit=summit, name="France")
+    shown = desk(summit).get(PALETTE, {"q": "france"}).content.decode()
+    assert "1 result for “<bdi>france</bdi>”" in shown
