@@ -47,6 +47,12 @@
     find();
   }
 
+  function close() {
+    // What is hidden would keep the focus until the next frame, and take the next key.
+    document.activeElement.blur();
+    palette.close();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey) return;
     const command = event.ctrlKey || event.metaKey;
@@ -67,7 +73,7 @@
     if (event.key === "Escape") {
       // A box for a search would only be emptied.
       event.preventDefault();
-      palette.close();
+      close();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const next = at + (event.key === "ArrowDown" ? 1 : -1);
@@ -84,6 +90,6 @@
 
   // A click beside the palette closes it.
   palette.addEventListener("click", (event) => {
-    if (event.target === palette) palette.close();
+    if (event.target === palette) close();
   });
 })();
