@@ -1,14 +1,26 @@
-"""URLs of the desk's pages about invitations."""
+"""URLs of the desk's pages about invitations, and the step that records an answer."""
 
 from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
+from delegations.invitations.models.invitations import Invitation, InvitationState
+from summit.admin_base.next_steps import NextStep
 from summit.summits.models import Summit
+
+# The states of invitations whose answer a desk can record.
+ANSWERABLE = (InvitationState.SENT, InvitationState.ANSWERED)
 
 
 def call_sheet(summit: Summit, **narrowed: Any) -> str:
     """Return the URL of a summit's call sheet. `narrowed` holds its filters as query parameters."""
     query = urlencode({"summit": summit.slug, **narrowed})
     return f"{reverse('admin:delegations_invitation_calls')}?{query}"
+
+
+def answer_step(invitation: Invitation) -> NextStep:
+    """Return the step that records or changes the answer to an invitation in one of the states in ANSWERABLE."""
+    label = _("Record the answer") if invitation.state == InvitationState.SENT else _("Change the answer")
+    return NextStep(reverse("admin:delegations_invitation_answer", args=[invitation.pk]), label)

@@ -5,11 +5,10 @@ from typing import Any
 from django.db.models import Q, TextField, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.admin_links import ANSWERABLE, answer_step
+from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.permissions import can_answer_for
 from delegations.parties.models.parties import Party, PartyName
 from summit.admin_base.detail_pages import detail_url
@@ -42,18 +41,9 @@ WITH_STEPS = 3
 def _steps(request: HttpRequest, rows: list[Party]) -> dict[int, tuple[NextStep, ...]]:
     """Return what the user can do next with the first delegations. Makes one query."""
     first = [row for row in rows[:WITH_STEPS] if can_answer_for(request.user, row.summit)]
-    invitations = Invitation.objects.filter(
-        party__in=first, occasion="", state__in=(InvitationState.SENT, InvitationState.ANSWERED)
-    )
+    invitations = Invitation.objects.filter(party__in=first, occasion="", state__in=ANSWERABLE)
     found = {row.party_id: row for row in invitations}
-    return {
-        key: (NextStep(reverse("admin:delegations_invitation_answer", args=[row.pk]), _answer_label(row)),)
-        for key, row in found.items()
-    }
-
-
-def _answer_label(row: Invitation) -> str:
-    return _("Record the answer") if row.state == InvitationState.SENT else _("Change the answer")
+    return {key: (answer_step(row),) for key, row in found.items()}
 
 
 register(

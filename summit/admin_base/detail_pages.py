@@ -118,10 +118,6 @@ class DetailPageMixin:
         """Return the names of the fields with personal data that the page shows to the user, for the access log."""
         return self.page_shows
 
-    def detail_url(self, row: models.Model) -> str:
-        """Return the URL of a row's page."""
-        return detail_url(row)
-
     @model_page("<int:pk>/", "detail", "GET")
     def detail_view(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Show a row: where things stand, its sections, what other apps know about it, and its latest history."""
@@ -199,8 +195,8 @@ class DetailPageMixin:
         context = {
             "section": found,
             "subtitle": str(found.title),
-            "back": f"{self.detail_url(row)}#{found.name}",
-            "row_url": self.detail_url(row),
+            "back": f"{detail_url(row)}#{found.name}",
+            "row_url": detail_url(row),
         }
         admin: Any = self
         response: HttpResponse = admin.change_view(request, str(row.pk), request.path, context)
@@ -228,7 +224,7 @@ class DetailPageMixin:
         if edited_section(request) is None:
             row = kwargs.get("obj")
             if row is not None and row.pk:
-                context["row_url"] = self.detail_url(row)
+                context["row_url"] = detail_url(row)
             return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
         response = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
         response.template_name = "admin/detail/section_form.html"
@@ -237,7 +233,7 @@ class DetailPageMixin:
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> Any:
         """Redirect to the row's page, or to the section of it that was edited."""
         section = edited_section(request)
-        url = self.detail_url(obj) + (f"#{section.name}" if section else "")
+        url = detail_url(obj) + (f"#{section.name}" if section else "")
         return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:

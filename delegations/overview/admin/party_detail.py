@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.badges.models.badges import Badge
 from delegations.invitations.admin import invite_parties
 from delegations.invitations.admin.answers import ReplyColumns, with_scans
 from delegations.invitations.admin.state_column import state_word
-from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState, Reply
+from delegations.invitations.admin_links import ANSWERABLE, answer_step
+from delegations.invitations.models.invitations import COMING, OVER, Invitation, Reply
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.invitations.selectors import bounces, invitation_status
 from delegations.members.field_groups import TRAVEL
@@ -24,19 +23,18 @@ from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.selectors import quotas
 from delegations.membership_changes.services import handovers
-from delegations.overview.selectors import member_completeness
-from delegations.parties.models.parties import Party, PartyKind
+from delegations.overview.selectors import completeness, member_completeness
+from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
 from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
+from summit.people.models import Person
 from summit.permissions.rules import allows
 
 SEE_MEMBERS, NAME = "delegations.membership.view", "delegations.name"
-# Kinds of parties that needn't have a head.
-WITHOUT_HEAD = (PartyKind.ORGANISATION, PartyKind.GUEST)
 
 
 def context(request: HttpRequest, party: Party) -> dict[str, Any]:
@@ -63,12 +61,11 @@ def context(request: HttpRequest, party: Party) -> dict[str, Any]:
         found["focal_points"] = [point.person for point in points]
     members: list[Any] = []
     if allows(user, SEE_MEMBERS, summit):
-        badge = Exists(Badge.objects.live().filter(person=OuterRef("person")))
-        members = list(member_completeness.roll(party).annotate(has_badge=badge))
+        members = list(member_completeness.roll(party))
         found |= _people(request, party, members)
     current = next((row for row in invitations if not row.occasion and row.state not in OVER), None)
     found["steps"] = list(_steps(request, party, current, members))
-    found["points"] = list(_points(request, party, current, members))
+    found["points"] = list(_points(request, party, current, members, found.get("focal_points")))
     return found
 
 
@@ -120,12 +117,8 @@ def _steps(
     user, summit = request.user, party.summit
     if invitation is None and not party.is_host and can_invite(user, summit):
         yield NextStep(invite_parties.address([party]), _("Invite this delegation"))
-    if invitation is not None and can_answer_for(user, summit):
-        url = reverse("admin:delegations_invitation_answer", args=[invitation.pk])
-        if invitation.state == InvitationState.SENT:
-            yield NextStep(url, _("Record the answer"))
-        elif invitation.state == InvitationState.ANSWERED:
-            yield NextStep(url, _("Change the answer"))
+    if invitation is not None and invitation.state in ANSWERABLE and can_answer_for(user, summit):
+        yield answer_step(invitation)
     if allows(user, NAME, summit, party):
         unconfirmed = [row for row in members if row.confirmed_at is None]
         if unconfirmed:
@@ -141,19 +134,29 @@ def _confirmation(rows: list[Membership]) -> str:
 
 
 def _points(
-    request: HttpRequest, party: Party, invitation: Invitation | None, members: list[Any]
+    request: HttpRequest,
+    party: Party,
+    invitation: Invitation | None,
+    members: list[Any],
+    focal_points: list[Person] | None,
 ) -> Iterator[OpenPoint]:
-    """Yield what is missing and what waits for a decision, as far as the user may see it."""
+    """Yield what is missing and what waits for a decision, as far as the user may see it.
+
+    `focal_points` is None for users who may not see them.
+    """
     user, summit = request.user, party.summit
     coming = party.is_host or (invitation is not None and invitation.answer in COMING)
     edit = _edit_url(request, party)
     if not party.is_host and not party.mission_email:
         yield OpenPoint(_("No email address of the mission"), edit("mission"))
-    sees_focal_points = allows(user, "delegations.focalpoint.view", summit)
-    if coming and sees_focal_points and not FocalPoint.objects.filter(party=party).exists():
+    if coming and focal_points == []:
         yield OpenPoint(_("No focal point"), edit("focal-points"))
     if allows(user, SEE_MEMBERS, summit):
-        if coming and party.kind not in WITHOUT_HEAD and not any(row.capacity == Capacity.HEAD for row in members):
+        if (
+            coming
+            and party.kind not in completeness.WITHOUT_HEAD
+            and not any(row.capacity == Capacity.HEAD for row in members)
+        ):
             yield OpenPoint(_("No head of delegation"), reverse("admin:delegations_party_name", args=[party.pk]))
         yield from _missing(party, members)
     yield from _decisions(request, party)
@@ -222,4 +225,4 @@ def _missing(party: Party, members: list[Any]) -> Iterator[OpenPoint]:
         rows = [item for item in items if item.what == what]
         if rows:
             late = any(item.late for item in rows)
-            yield OpenPoint(sentence(len(rows)) % {"n": len(rows)}, "#people", late=late)
+            yield OpenPoint(sentence(len(rows)) % {"n": len(rows)}, "#members", late=late)

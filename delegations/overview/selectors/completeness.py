@@ -29,12 +29,12 @@ _MEMBERS = Membership.objects.filter(party=OuterRef("pk"))
 _BADGE = Badge.objects.live().filter(person=OuterRef("person"))
 # An empty text is stored as no bytes, so nothing is decrypted to find it.
 _PASSPORT = Particulars.objects.filter(person=OuterRef("person")).exclude(passport_number="")
+# Kinds of parties that needn't have a head.
+WITHOUT_HEAD = (PartyKind.ORGANISATION, PartyKind.GUEST)
 # Conditions on parties annotated by `with_gaps`.
 GAPS: dict[str, Q] = {
     "mailbox": Q(is_host=False, mission_email="", has_address=False),
-    "head": invitation_status.STANDINGS["attending"]
-    & ~Q(kind__in=[PartyKind.ORGANISATION, PartyKind.GUEST])
-    & Q(has_head=False),
+    "head": invitation_status.STANDINGS["attending"] & ~Q(kind__in=WITHOUT_HEAD) & Q(has_head=False),
     "focal": invitation_status.STANDINGS["attending"] & Q(has_focal=False),
     "badge": invitation_status.STANDINGS["attending"] & Q(lacks_badge=True),
     "passport": invitation_status.STANDINGS["attending"] & Q(lacks_passport=True),

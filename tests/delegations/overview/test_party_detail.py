@@ -88,6 +88,13 @@ class TestReading:
         assert "1 declaration to decide" in found
         assert not {"No focal point", "No head of delegation"} & set(found)
 
+    def test_a_point_leads_to_what_is_on_the_page(self, party: Party, desk: Client) -> None:
+        member(party, "Zoe")
+        shown = text(desk.get(page(party)))
+        anchors = {point.url[1:] for point in context(desk, party)["points"] if point.url.startswith("#")}
+        assert anchors
+        assert all(f'id="{anchor}"' in shown for anchor in anchors)
+
     def test_each_role_sees_its_own(self, party: Party, summit: Summit) -> None:
         zoe = member(party, "Zoe").person
         f.ParticularsFactory(person=zoe, arrives_at=f.START)
