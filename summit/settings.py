@@ -453,6 +453,7 @@ SPECTACULAR_SETTINGS = {
         "summit.api_base.schema_closed_objects.close",
         "summit.api_base.schema_links.add_links",
         "summit.api_base.schema_sharing.share",
+        "summit.webhooks.schema.add_webhooks",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     # deepLinking puts links into buttons, which keyboards can't reach. Without docExpansion, hundreds of operations

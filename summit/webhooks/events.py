@@ -63,8 +63,8 @@ class Event(Generic[Subject]):
     - `known_to` says who may know of it. The emission checks that.
     - `subject_key`, such as "press.edition:k3…", and `version` of a subject make an endpoint's delivery unique. What
       can happen again needs a version that rises with it, or the second delivery is never stored; else `once`.
-    - `payload` is a TypedDict (`summit.webhooks.payload_types`): the data that a receiver gets, as docs/webhooks.md
-      shows it. `build_payload` returns the data for a subject.
+    - `payload` is a TypedDict (`summit.webhooks.payload_types`): the data that a receiver gets. Receivers read its
+      docstring in the API's description. `build_payload` returns the data for a subject.
     """
 
     name: str

@@ -33,7 +33,7 @@ def payload_problems(kind: Any, value: Any, path: str = "data") -> Iterator[str]
 
 
 def _problems_of_dict(kind: Any, value: Any, path: str) -> Iterator[str]:
-    types = _types(kind)
+    types = types_of(kind)
     given = value if isinstance(value, dict) else {}
     yield from (f"{path}.{name} is missing" for name in types.keys() - given.keys())
     yield from (f"{path}.{name} isn't declared" for name in given.keys() - types.keys())
@@ -42,5 +42,6 @@ def _problems_of_dict(kind: Any, value: Any, path: str) -> Iterator[str]:
 
 
 @cache
-def _types(kind: Any) -> dict[str, Any]:
+def types_of(kind: Any) -> dict[str, Any]:
+    """Return the types of a TypedDict's parts, by their names."""
     return get_type_hints(kind, include_extras=True)

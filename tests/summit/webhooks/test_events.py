@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from typing import Annotated, Any, TypedDict
 
+import jsonschema
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils.functional import Promise
@@ -25,7 +26,9 @@ from summit.webhooks import events as webhooks_events
 from summit.webhooks.events import EVENTS, Event, KnownTo, NotKnown, UndeclaredPayload, once
 from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import Endpoint
+from summit.webhooks.payload import body
 from summit.webhooks.payload_types import Url, payload_problems
+from summit.webhooks.schema import body_schema
 from tests import factories as f
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
 from tests.press.helpers import add_edition, ago, make_text
@@ -233,6 +236,8 @@ def test_it_is_told_without_a_word(name: str, service: str) -> None:
     all_of(summit)
     SCENARIOS[name].happens[service](summit)
     assert told(name)
+    for delivery in Delivery.objects.filter(event=name).select_related("endpoint"):
+        jsonschema.validate(json.loads(body(delivery)), body_schema(EVENTS[name]))
     assert CANARY.casefold() not in str(list(Delivery.objects.values_list("data", "subject_key"))).casefold()
 
 
@@ -259,33 +264,38 @@ def test_what_is_not_known_is_refused_wherever_it_is_emitted(name: str, monkeypa
 
 
 # --- what receivers read --------------------------------------------------------------------------------------------
-def documented() -> dict[str, Any]:
-    """Return the data of the events that docs/webhooks.md shows, by their types."""
+def shown_by_docs() -> list[dict[str, Any]]:
     blocks = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "webhooks.md").read_text(), re.DOTALL)
-    found = [json.loads(block) for block in blocks]
-    return {each["type"]: each["data"] for each in found}
+    return [json.loads(block) for block in blocks]
 
 
-def undocumented(event: Event[Any]) -> list[str]:
-    """Return what docs/webhooks.md lacks of an event, or tells otherwise than its declaration. An event with the
-    payload of another one is shown by that."""
-    shown = documented()
-    names = [each.name for each in (event, *EVENTS.values()) if each.payload is event.payload and each.name in shown]
-    if not names or f"{event.name}" not in (ROOT / "docs" / "webhooks.md").read_text():
-        return [f"docs/webhooks.md doesn't show {event.name} of {file_of(event)}"]
-    return [f"docs/webhooks.md, {event.name}: {each}" for each in payload_problems(event.payload, shown[names[0]])]
-
-
-def test_the_documentation_shows_each_event_as_it_is_declared(settings: Any) -> None:
+def test_the_documentation_shows_an_event_as_it_is_sent(settings: Any) -> None:
     settings.BASE_URL = "https://summit.example"
-    assert [line for event in EVENTS.values() for line in undocumented(event)] == []
-    assert documented().keys() <= EVENTS.keys()
-    # The controls: a new event, and one that says more than the documentation.
-    new = replace(RELEASED, name="agenda.new", payload=NoteData)
-    assert undocumented(new) == ["docs/webhooks.md doesn't show agenda.new of sessions/releases/events.py"]
-    assert undocumented(replace(RELEASED, payload=NoteData))[-1].startswith(
-        "docs/webhooks.md, agenda.released: data."
-    )
+    (shown,) = shown_by_docs()
+    jsonschema.validate(shown, body_schema(EVENTS[shown["type"]]))
+    assert list(payload_problems(EVENTS[shown["type"]].payload, shown["data"])) == []
+
+
+def test_the_description_has_each_event_in_words(client: Any) -> None:
+    shown = client.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()["webhooks"]
+    assert list(shown) == sorted(EVENTS)
+    for name, event in EVENTS.items():
+        operation = shown[name]["post"]
+        assert operation["summary"] == f"Sent when {event.label}"
+        assert event.payload.__doc__, f"{file_of(event)}: the payload of {name} has no docstring for receivers"
+        assert event.payload.__doc__ in operation["description"]
+        assert operation["requestBody"]["content"]["application/json"]["schema"] == body_schema(event)
+
+
+def test_a_schema_of_each_type_of_payload() -> None:
+    event = replace(RELEASED, payload=Outer)
+    schema = body_schema(event)
+    good = {"inner": {"url": "https://summit.example/a/"}, "number": 1, "name": None}
+    body = {"type": event.name, "timestamp": "2025-03-31T09:30:00.000Z", "data": good}
+    jsonschema.validate(body, schema)
+    for change in ({"number": "1"}, {"name": 1}, {"inner": {}}, {"more": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**body, "data": good | change}, schema)
 
 
 class TestWhatAppsTell:
