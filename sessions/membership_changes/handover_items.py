@@ -84,7 +84,7 @@ def _describe_sessions(summit: Summit, keys: Iterable[str], reader: Reader) -> d
         rows = Session.objects.filter(summit=summit, public_id__in=public_ids)
         return {
             row.public_id: ItemTitle(
-                _session_label(row, summit), reverse("admin:agenda_session_change", args=[row.pk])
+                _session_label(row, summit), reverse("admin:agenda_session_detail", args=[row.pk])
             )
             for row in rows
         }

@@ -136,5 +136,5 @@ def sessions_coming(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     for position, row in enumerate(rows):
         if position and row.starts_at >= until:
             return
-        address = reverse("admin:agenda_session_change", args=[row.pk])
+        address = reverse("admin:agenda_session_detail", args=[row.pk])
         yield Coming(row.starts_at, row.title, address, row.room.name if row.room else "")

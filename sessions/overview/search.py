@@ -25,7 +25,7 @@ def _session(row: Session) -> SearchHit:
     return SearchHit(
         row.title,
         " · ".join(part for part in parts if part),
-        reverse("admin:agenda_session_change", args=[row.pk]),
+        reverse("admin:agenda_session_detail", args=[row.pk]),
     )
 
 

@@ -100,6 +100,7 @@ class DetailPageMixin:
 
     sections: ClassVar[tuple[Section, ...]] = ()
     detail_template: str
+    section_template = "admin/detail/section_form.html"
     model: type[models.Model]
     opts: Any
     admin_site: Any
@@ -227,7 +228,7 @@ class DetailPageMixin:
                 context["row_url"] = detail_url(row)
             return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
         response = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
-        response.template_name = "admin/detail/section_form.html"
+        response.template_name = self.section_template
         return response
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> Any:

@@ -1,7 +1,8 @@
-"""The widgets of the admin's forms: the browser's own controls for dates and times, with accessible names."""
+"""The widgets of the admin's forms: the browser's own control for dates, a 24-hour clock, and accessible names."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
 from typing import Any
 
@@ -23,6 +24,8 @@ from django.utils.translation import gettext as _
 
 from summit.core.validators import validate_year
 
+# A time of the day as people type it.
+CLOCK = re.compile(r"(\d{1,2})\s?[:.h]?\s?(\d{2})(?::(\d{2}))?")
 # The label of the empty choice.
 NOTHING = "–"
 
@@ -37,12 +40,14 @@ class DayInput(DateInput):
 
 
 class ClockInput(TimeInput):
-    """A time input with the browser's own control, to the minute. It has seconds only if its value has some."""
+    """A text input for a time of the day on the 24-hour clock, whatever clock the browser's own control would have.
 
-    input_type = "time"
+    It takes "14:30", "14.30", "14h30" and "1430". It has seconds only if its value has some.
+    """
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%H:%M")
+        own = {"class": "clock", "size": 5, "maxlength": 8, "inputmode": "numeric", "autocomplete": "off"}
+        super().__init__({**own, "placeholder": "--:--", **(attrs or {})}, format="%H:%M")
 
     def format_value(self, value: Any) -> str | None:
         """Return the value as "HH:MM", or as "HH:MM:SS" if it has seconds."""
@@ -50,15 +55,11 @@ class ClockInput(TimeInput):
             return f"{value:%H:%M:%S}"
         return super().format_value(value)
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Return the context, with a step of one second if the value has seconds.
-
-        Otherwise the browser would refuse the value.
-        """
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        if len(context["widget"]["value"] or "") > len("00:00"):
-            context["widget"]["attrs"]["step"] = "1"
-        return context
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the time that was typed as "HH:MM" or "HH:MM:SS", or the text unchanged if it isn't one."""
+        value = super().value_from_datadict(data, files, name)
+        found = CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+        return ":".join(part.zfill(2) for part in found.groups() if part) if found else value
 
 
 class Colour(TextInput):

@@ -92,7 +92,7 @@ class Got:
 
 
 # A section of the page of each kind of rows that has sections.
-SECTIONS = {"delegations.party": "mission", "summit.person": "contact"}
+SECTIONS = {"delegations.party": "mission", "summit.person": "contact", "agenda.session": "media"}
 
 
 def fill(route: Route, values: Any) -> str:

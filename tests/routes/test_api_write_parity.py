@@ -97,6 +97,7 @@ SAME = {
     "admin:agenda_scheduleimportfile_upload": "schedules",
     "admin:press_speechimportfile_drop": "speech-archives-row",
     "admin:press_speechimportfile_upload": "speech-archives",
+    "admin:agenda_session_participants": "session-participants-bulk",
     "admin:agenda_session_documents": "session-documents",
     "admin:agenda_session_speakers": "sessions-row-arrange",
     "admin:agenda_slot_speech": "slots-row",

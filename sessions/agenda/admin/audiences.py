@@ -52,7 +52,7 @@ def audiences(changes: Iterable[SessionChange]) -> list[tuple[str, list[Audience
             capfirst(str(each.reader.label)),
             [
                 AudienceLine(
-                    url=reverse("admin:agenda_session_change", args=[session.session_id]),
+                    url=reverse("admin:agenda_session_detail", args=[session.session_id]),
                     title=title_of(session, None),
                     parts=comma().join(
                         pair(str(SHOWN_PARTS[part]), str(Visibility(shown_to).label))

@@ -44,7 +44,7 @@ def warning_rows(findings: list[Finding], summit: Summit) -> list[Warned]:
                 (
                     session.title,
                     span(session.starts_at, session.ends_at, summit),
-                    reverse("admin:agenda_session_change", args=[session.session_id]),
+                    reverse("admin:agenda_session_detail", args=[session.session_id]),
                 )
                 for session in finding.sessions
             ],

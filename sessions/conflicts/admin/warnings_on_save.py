@@ -68,7 +68,7 @@ class ClashesMixin:
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and row.cancelled_at is None:
             context["warnings"] = warning_rows(near(row.summit, [row]), row.summit)
-            context["here"] = reverse("admin:agenda_session_change", args=[row.pk])
+            context["here"] = reverse("admin:agenda_session_detail", args=[row.pk])
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:

@@ -40,7 +40,7 @@ class DecidingMixin(FrameMixin):
                     "“%(title)s” is cancelled in the draft. Those who take part are told with the next release."
                 )
             messages.success(request, message % {"title": session.title})
-            return redirect("admin:agenda_session_change", session.pk)
+            return redirect("admin:agenda_session_detail", session.pk)
         title = _("Reinstate session") if reinstates else _("Cancel session")
         context = {**self.frame(request, session, title), "reinstates": reinstates}
         return TemplateResponse(request, "admin/agenda/draft/cancellation.html", context)

@@ -20,7 +20,7 @@ SUMMIT_PATHS.update({CustomKind: "summit"})
 
 
 def _link(session: Session) -> str:
-    address = reverse("admin:agenda_session_change", args=[session.pk])
+    address = reverse("admin:agenda_session_detail", args=[session.pk])
     return format_html('<a href="{}"><bdi lang="">{}</bdi></a>', address, session.title)
 
 

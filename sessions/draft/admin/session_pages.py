@@ -29,7 +29,7 @@ class FrameMixin:
             "opts": self.opts,
             "session": session,
             "summit": session.summit,
-            "back": reverse("admin:agenda_session_change", args=[session.pk]),
+            "back": reverse("admin:agenda_session_detail", args=[session.pk]),
         }
 
     def part(self, request: HttpRequest, model: type[Part], pk: int, *related: str) -> Part:

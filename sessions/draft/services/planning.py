@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.permissions import check_can_edit
@@ -174,6 +175,28 @@ def add_row(*, by: User, row: Any, values: Values) -> Any:
         _validate_row(row)
         store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(added=[row])})
     return row
+
+
+def add_parties(*, session: Session, parties: Sequence[Party], level: str, by: User) -> int:
+    """Add several parties to the participants of a session, all at one level, and return their number.
+
+    `level` is an `Attendance`, or "" for whole delegations. Raises PermissionDenied, and ValidationError if no party
+    is given or one takes part already.
+    """
+    check_can_edit(by, session)
+    if not parties:
+        raise ValidationError(_("Choose at least one delegation"))
+    with transaction.atomic():
+        lock(session.summit)
+        last = session.participants.aggregate(last=models.Max("position"))["last"] or 0
+        rows = [
+            Participant(session=session, party=party, level=level, position=last + place)
+            for place, party in enumerate(parties, start=1)
+        ]
+        for row in rows:
+            _validate_row(row)
+        store(by=by, session=session, rows={"participants": Rows(added=rows)})
+    return len(rows)
 
 
 def change_row(*, by: User, row: Any, values: Values) -> Any:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import HiddenInput, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -17,16 +21,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.invitations import invitable_sessions
-from delegations.invitations.permissions import can_invite
 from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
 from sessions.agenda.admin.audiences import who_sees
+from sessions.agenda.selectors.change_descriptions import span
 from sessions.conflicts.admin.warnings_on_save import ClashesMixin, warned
 from sessions.documents.admin import PapersMixin
-from sessions.documents.services import documents
+from sessions.draft.admin.add_participants import AddParticipantsMixin
 from sessions.draft.admin.cancellation import DecidingMixin
-from sessions.draft.admin.forms import SessionForm, kinds_of
+from sessions.draft.admin.forms import OWN, SessionForm, kinds_of
 from sessions.draft.admin.inlines import (
     InterpretationInline,
     OfSummitMixin,
@@ -35,9 +38,11 @@ from sessions.draft.admin.inlines import (
     TextInline,
 )
 from sessions.draft.models.sessions import Session
-from sessions.draft.permissions import DRAFT_READERS, can_edit
+from sessions.draft.permissions import DRAFT_READERS
+from sessions.draft.selectors.room_use import rooms_at
 from sessions.draft.services import planning
 from sessions.membership_changes.services import passed_on_places
+from sessions.overview.admin import session_detail
 from sessions.overview.admin.list_tools import ToolsMixin
 from sessions.overview.admin.session_edit_conflicts import TogetherMixin
 from sessions.overview.admin.session_filters import (
@@ -51,8 +56,10 @@ from sessions.overview.admin.session_filters import (
 from sessions.speakers.admin.speakers import SpeakersMixin
 from sessions.visibility.models import AS_THE_SESSION, PARTS
 from summit.admin_base import form_idempotency
+from summit.admin_base.detail_pages import DetailPageMixin, Fact, Section, edited_section
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.core.date_formats import clock, long_day, short_day
+from summit.core.languages import language_name
 from summit.core.punctuation import comma, until
 from summit.permissions.models import Role
 from summit.permissions.rules import summits_for
@@ -66,12 +73,6 @@ def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
     """Return the summits whose draft the user may change, newest first."""
     editable = summits_for(request.user, "agenda.session.change")
     return Summit.objects.all() if editable is None else Summit.objects.filter(pk__in=editable)
-
-
-def _accepts_invitations(session: Session) -> bool:
-    """Return whether parties can be invited to a session."""
-    invitable = invitable_sessions.find(session.summit, [session.public_id]).get(session.public_id)
-    return invitable is not None and invitable.open
 
 
 def _about_seeing() -> str:
@@ -92,14 +93,35 @@ def _cached_on_request(request: HttpRequest, name: str, find: Any) -> Any:
     return cache[name]
 
 
+VISIBILITY_FIELDS = ("visibility", *(f"{part}_to" for part in PARTS))
+# The sections of a session's page. Its speeches and documents have pages of their own.
+SECTIONS = (
+    Section(
+        "time-and-room",
+        gettext_lazy("Time and room"),
+        ("starts_at", "ends_at", "room", "capacity", "set_up", "clear_down", "pinned"),
+    ),
+    Section("about", gettext_lazy("What it is"), ("title", "kind", "summary")),
+    Section("participants", gettext_lazy("Participants"), (), (ParticipantInline,)),
+    Section("visibility", gettext_lazy("Who sees what"), VISIBILITY_FIELDS),
+    Section("media", gettext_lazy("Media and sign-up"), ("media", "sign_up")),
+    Section("interpretation", gettext_lazy("Interpretation"), (), (InterpretationInline,)),
+    Section("translations", gettext_lazy("In other languages"), (), (TextInline,)),
+)
+# The fields that a new session has from the session like which it is added.
+CARRIED_OVER = ("room", "set_up", "clear_down", *VISIBILITY_FIELDS, "media")
+
+
 @admin.register(Session)
 class SessionAdmin(
+    DetailPageMixin,
     ClashesMixin,
     ToolsMixin,
     TogetherMixin,
     PapersMixin,
     SpeakersMixin,
     DecidingMixin,
+    AddParticipantsMixin,
     OfSummitMixin,
     SummitModelAdmin,
 ):
@@ -115,7 +137,7 @@ class SessionAdmin(
         ),
         (
             gettext_lazy("Who may see what"),
-            {"fields": ["visibility", *(f"{part}_to" for part in PARTS)], "description": lazy(_about_seeing, str)()},
+            {"fields": [*VISIBILITY_FIELDS], "description": lazy(_about_seeing, str)()},
         ),
         (gettext_lazy("Media and sign-up"), {"fields": ["media", "sign_up"]}),
     )
@@ -128,6 +150,10 @@ class SessionAdmin(
     search_fields = ["title", "summary"]
     inlines = [TextInline, InterpretationInline, ParticipantInline, SlotInline]
     change_form_template = "admin/agenda/session/change_form.html"
+    detail_template = "admin/agenda/session/detail.html"
+    section_template = "admin/agenda/session/section_form.html"
+    sections = SECTIONS
+    page_shows = ()
 
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
     def day(self, row: Session) -> str:
@@ -144,6 +170,28 @@ class SessionAdmin(
         """Return start and end in the venue's time zone, which the group heading names."""
         zone = row.summit.zone
         return f"{clock(row.starts_at.astimezone(zone))}{until()}{clock(row.ends_at.astimezone(zone))}"
+
+    def detail_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return the variables of a session's page."""
+        return {"kind": capfirst(self.kind_word(row)), **session_detail.context(request, row)}
+
+    def facts(self, row: Any, section: Section) -> Iterator[Fact]:
+        """Yield the fields of a section, its interpretation, or its titles in other languages."""
+        if section.name == "time-and-room":
+            yield Fact(_("When"), span(row.starts_at, row.ends_at, row.summit))
+            shown = [name for name in section.fields[2:] if getattr(row, name)]
+            section = replace(section, fields=tuple(shown))
+        elif section.name == "about":
+            section = replace(section, fields=("kind_word", "summary"))
+        yield from super().facts(row, section)
+        if InterpretationInline in section.inlines:
+            for found in row.interpretation.order_by("pk"):
+                languages = {"source": language_name(found.source), "target": language_name(found.target)}
+                booth = _("booth %(booth)s") % {"booth": found.booth} if found.booth else _("without a booth")
+                yield Fact(_("from %(source)s into %(target)s") % languages, booth)
+        if TextInline in section.inlines:
+            for found in row.texts.order_by("language"):
+                yield Fact(language_name(found.language), found.title)
 
     @admin.display(description=gettext_lazy("from another schedule"))
     def from_another_schedule(self, row: Session) -> SafeString:
@@ -169,6 +217,8 @@ class SessionAdmin(
         Users who may only read get the name of the kind instead of its field.
         """
         groups = super().get_fieldsets(request, obj)
+        if edited_section(request) is not None:
+            return groups
         if obj is not None and obj.carried:
             message = _("It goes out again with schedule.json and schedule.xml, and stands on no page.")
             fields: Any = {"fields": ["from_another_schedule"], "description": message}
@@ -243,11 +293,7 @@ class SessionAdmin(
         context = {
             "summit": summit,
             "other_summits": others,
-            "may_edit": session is not None and can_edit(request.user, session),
-            "may_invite": session is not None and _accepts_invitations(session) and can_invite(request.user, summit),
             "left": [] if session is None else passed_on_places.waiting(session),
-            "documents": [] if session is None else list(documents.listed(session)),
-            "speeches": 0 if session is None else session.slots.count(),
             "sees": [] if session is None else who_sees(session),
             **(extra_context or {}),
         }
@@ -256,6 +302,58 @@ class SessionAdmin(
             if isinstance(response, TemplateResponse):
                 response.render()
         return response
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the initial values of a new session.
+
+        With the public id of a session in `?like=`, it has the kind, room and readers of that one, and starts when
+        that one ends.
+        """
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        rows = self.get_queryset(request).filter(public_id=request.GET.get("like", "").replace("\0", "")[:16])
+        like: Session | None = rows.first()
+        if like is None:
+            return initial
+        carried = {name: getattr(like, name) for name in CARRIED_OVER}
+        times = {"starts_at": like.ends_at, "ends_at": like.ends_at + (like.ends_at - like.starts_at)}
+        kind = f"{OWN}{like.custom_kind_id}" if like.custom_kind_id else like.kind
+        return {**initial, **carried, **times, "kind": kind}
+
+    def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
+        """Redirect after “Save and add another” to the form of a session like the one that was saved."""
+        response = super().response_add(request, obj, *args, **kwargs)
+        if "_addanother" in request.POST and isinstance(obj, Session):
+            return redirect(session_detail.like_url(obj))
+        return response
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Add to the form of time and room which rooms are free."""
+        section = edited_section(request)
+        if section is not None and section.name == "time-and-room":
+            context["free_rooms"] = self._free_rooms(request, kwargs["obj"], context["adminform"].form)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _free_rooms(self, request: HttpRequest, row: Session, form: Any) -> dict[str, Any]:
+        """Return the free and the taken rooms at the times in the query string, in the form that was sent, or of the
+        stored session. Return an empty dict for times that can't be read."""
+        data = request.GET if "starts_at_0" in request.GET else request.POST
+        starts_at, ends_at = row.starts_at, row.ends_at
+        if "starts_at_0" in data:
+            try:
+                starts_at, ends_at = (
+                    form.fields[name].clean([data.get(f"{name}_0", ""), data.get(f"{name}_1", "")])
+                    for name in ("starts_at", "ends_at")
+                )
+            except ValidationError:
+                return {}
+        if ends_at <= starts_at:
+            return {}
+        rooms = rooms_at(row.summit, starts_at, ends_at, without=row.pk)
+        return {
+            "span": span(starts_at, ends_at, row.summit),
+            "free": [each for each in rooms if each.taken_by is None],
+            "taken": [each for each in rooms if each.taken_by is not None],
+        }
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         """Save nothing, because `save_related` saves the session with its rows.

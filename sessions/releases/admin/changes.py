@@ -48,7 +48,7 @@ def board(
         "sides": sides,
         "widened": len(widened),
         "widened_named": [
-            (reverse("admin:agenda_session_change", args=[row.session_id]), row.title) for row in widened[:NAMED]
+            (reverse("admin:agenda_session_detail", args=[row.session_id]), row.title) for row in widened[:NAMED]
         ],
         "folded": len(ordered) > OPEN,
         "was": was,

@@ -103,7 +103,7 @@ class TestTold:
         assert item.label == "place in a session"
         assert item.told is not None
         assert item.told.words.startswith("“Secret dinner”, ")
-        assert item.told.address == f"/admin/agenda/session/{row.pk}/change/"
+        assert item.told.address == f"/admin/agenda/session/{row.pk}/"
         # One that doesn't reads the kind alone.
         assert (other.label, other.told) == ("place in a session", None)
 

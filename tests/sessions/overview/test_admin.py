@@ -126,7 +126,7 @@ def test_a_session_is_cancelled_and_reinstated_after_asking(desk: Client, summit
     made = session(summit, title="Talks")
     for action, stood, stands in (("cancel", True, False), ("reinstate", False, True)):
         path = f"{LIST}{made.pk}/{action}/"
-        assert f'href="{path}"' in desk.get(f"{LIST}{made.pk}/change/").content.decode()
+        assert f'href="{path}"' in desk.get(f"{LIST}{made.pk}/").content.decode()
         assert desk.get(path).status_code == 200
         made.refresh_from_db()
         assert (made.cancelled_at is None) is stood
@@ -211,7 +211,7 @@ def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, orga
     page = answer.content.decode()
     said = page.index("3 sessions become visible to more people, as a whole or in part:")
     assert page.index('id="changes"') < said < page.index("How changes are shown")
-    assert f'<a href="{LIST}{wider.pk}/change/">' in page[said : said + 700]
+    assert f'<a href="{LIST}{wider.pk}/">' in page[said : said + 700]
     # The way back says it of the session that it shows to more again.
     back = client.get(f"/admin/agenda/release/{first.pk}/restore/")
     assert [title for _url, title in back.context["widened_named"]] == ["Fewer"]

@@ -1,0 +1,113 @@
+"""The page of a session that one reads: when and where, what to do next, who speaks and takes part, what clashes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from delegations.invitations import invitable_sessions
+from delegations.invitations.permissions import can_invite
+from delegations.parties.selectors import party_names
+from sessions.agenda.admin.audiences import who_sees
+from sessions.agenda.selectors.change_descriptions import span
+from sessions.agenda.selectors.differences import Nature
+from sessions.conflicts.admin.warnings import Warned, warning_rows
+from sessions.conflicts.selectors.warnings import near
+from sessions.documents.services import documents
+from sessions.draft.models.participants import RequestState
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import can_edit
+from sessions.membership_changes.services import passed_on_places
+from sessions.releases.permissions import can_release
+from sessions.releases.selectors import draft_status
+from sessions.speakers.services import speakers
+from summit.admin_base.next_steps import NextStep, OpenPoint
+from summit.core.punctuation import comma, pair
+
+
+def context(request: HttpRequest, session: Session) -> dict[str, Any]:
+    """Return the variables of a session's page. The number of queries is constant."""
+    rows = speakers.slots(session)
+    asked = session.requests.filter(state=RequestState.ASKED).count()
+    return {
+        **party_names.on_page(session.summit),
+        "span": span(session.starts_at, session.ends_at, session.summit),
+        "state": _state(session),
+        "may_release": can_release(request.user, session.summit),
+        "speeches": speakers.lines(session, rows),
+        "totals": speakers.totals(session, [row.minutes for row in rows]),
+        "participants": list(
+            session.participants.select_related("party", "person", "category").order_by("position", "pk")
+        ),
+        "documents": list(documents.listed(session)),
+        "sees": who_sees(session),
+        "steps": list(_steps(request, session)),
+        "points": list(_points(session, asked)),
+        "nothing_open": _("No scheduling conflicts"),
+    }
+
+
+def _state(session: Session) -> tuple[str, str]:
+    """Return a sign and words for where a session stands: cancelled, not released, changed, or as released."""
+    if session.cancelled_at is not None:
+        return "bad", _("cancelled")
+    status = draft_status.standing(session.summit)
+    change = next((each for each in status.changes if each.session.session_id == session.pk), None)
+    if change is None:
+        return "good", _("released")
+    return ("wait", _("not released")) if change.nature == Nature.ADDED else ("wait", _("changed since the release"))
+
+
+def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:
+    """Yield what the user can do with a session, the most usual first."""
+    if can_edit(request.user, session):
+        if session.cancelled_at is not None:
+            yield NextStep(reverse("admin:agenda_session_reinstate", args=[session.pk]), _("Reinstate session"))
+            return
+        yield NextStep(reverse("admin:agenda_session_edit", args=[session.pk, "time-and-room"]), _("Move session"))
+        yield NextStep(like_url(session), _("Add a session like this"))
+    if _accepts_invitations(session) and can_invite(request.user, session.summit):
+        url = reverse("admin:delegations_occasions", args=[session.summit.slug])
+        yield NextStep(f"{url}?session={session.public_id}", _("Invite delegations to it"))
+    if can_edit(request.user, session):
+        yield NextStep(reverse("admin:agenda_session_cancel", args=[session.pk]), _("Cancel session"))
+
+
+def like_url(session: Session) -> str:
+    """Return the URL of the form for a new session that takes place after a session, and is like it."""
+    query = urlencode({"summit": session.summit.slug, "like": session.public_id})
+    return f"{reverse('admin:agenda_session_add')}?{query}"
+
+
+def _accepts_invitations(session: Session) -> bool:
+    """Return whether parties can be invited to a session."""
+    invitable = invitable_sessions.find(session.summit, [session.public_id]).get(session.public_id)
+    return invitable is not None and invitable.open
+
+
+def _points(session: Session, asked: int) -> Iterator[OpenPoint]:
+    """Yield what clashes with a session, and what in it waits for a decision."""
+    if session.cancelled_at is None:
+        here = reverse("admin:agenda_session_detail", args=[session.pk])
+        for found in warning_rows(near(session.summit, [session]), session.summit):
+            yield _clash(found, here)
+    if asked:
+        yield OpenPoint(
+            _("Requests for the floor: %(number)d to decide") % {"number": asked},
+            reverse("admin:agenda_session_speakers", args=[session.pk]),
+        )
+    for person in passed_on_places.waiting(session):
+        message = _("%(person)s left the delegation and stands here until protocol passes the place on or drops it.")
+        yield OpenPoint(message % {"person": person})
+
+
+def _clash(found: Warned, here: str) -> OpenPoint:
+    """Return a warning as a point that leads to the other session, if there is one."""
+    others = [(title, when, url) for title, when, url in found.sessions if url != here]
+    about = comma().join(
+        part for part in (found.who, found.detail, *(f"“{title}” ({when})" for title, when, _url in others)) if part
+    )
+    return OpenPoint(pair(found.label, about) if about else found.label, others[0][2] if others else "")

@@ -1,0 +1,225 @@
+"""The page of a session that one reads: where it stands, what comes next, what clashes, and its sections."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sessions.draft.models.participants import FloorRequest, Participant
+from sessions.draft.models.sessions import Session
+from sessions.draft.selectors.room_use import rooms_at
+from sessions.draft.services import cancel_and_move
+from sessions.releases.services import releases
+from summit.admin_base.next_steps import OpenPoint
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import sign_in, text
+from tests.sessions.conftest import session
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def page(row: Session) -> str:
+    return reverse("admin:agenda_session_detail", args=[row.pk])
+
+
+def section(row: Session, name: str = "time-and-room") -> str:
+    return reverse("admin:agenda_session_edit", args=[row.pk, name])
+
+
+def context(client: Client, row: Session) -> dict[str, Any]:
+    return client.get(page(row)).context_data
+
+
+def times(**changed: str) -> dict[str, str]:
+    found = {"starts_at_0": "2025-03-31", "starts_at_1": "09:00", "ends_at_0": "2025-03-31", "ends_at_1": "10:00"}
+    return {**found, "room": "", "set_up": "0", "clear_down": "0", **changed}
+
+
+class TestReading:
+    def test_it_says_where_the_session_stands(self, desk: Client, summit: Summit, organiser: User) -> None:
+        row = session(summit, title="Talks")
+
+        def state() -> str:
+            word: str = context(desk, row)["state"][1]
+            return word
+
+        assert state() == "not released"
+        releases.release(summit=summit, by=organiser)
+        assert state() == "released"
+        cancel_and_move.move(
+            session=row, starts_at=row.starts_at, ends_at=row.ends_at + timedelta(minutes=5), room=None, by=organiser
+        )
+        assert state() == "changed since the release"
+        cancel_and_move.cancel(session=row, by=organiser)
+        assert state() == "cancelled"
+
+    def test_what_comes_next_is_offered_to_who_may_do_it(self, desk: Client, summit: Summit) -> None:
+        row = session(summit)
+
+        def labels(client: Client) -> list[str]:
+            return [step.label for step in context(client, row)["steps"]]
+
+        assert labels(desk) == ["Move session", "Add a session like this", "Cancel session"]
+        assert labels(sign_in(summit, Role.VIEWER)) == []
+        cancel_and_move.cancel(session=row, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+        assert labels(desk) == ["Reinstate session"]
+
+    def test_who_reads_the_draft_alone_finds_nothing_to_edit(self, summit: Summit) -> None:
+        row = session(summit)
+        shown = context(sign_in(summit, Role.VIEWER), row)
+        assert {found["edit_url"] for found in shown["sections"].values()} == {""}
+        assert sign_in(summit, Role.VIEWER).get(section(row)).status_code == 403
+
+    def test_what_clashes_leads_to_the_other_session(self, desk: Client, summit: Summit) -> None:
+        room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
+        row = session(summit, title="Talks", room=room)
+        assert context(desk, row)["points"] == []
+        assert "No scheduling conflicts" in text(desk.get(page(row)))
+        other = session(summit, title="Dinner", room=room, starts_at=row.starts_at, ends_at=row.ends_at)
+        (point,) = context(desk, row)["points"]
+        assert point.url == page(other)
+        assert "Long Gallery" in point.sentence
+        assert "“Dinner”" in point.sentence
+
+    def test_a_request_for_the_floor_waits_there(self, desk: Client, summit: Summit) -> None:
+        row = session(summit)
+        party = f.PartyFactory(summit=summit)
+        FloorRequest.objects.create(session=row, party=party, speaker=f.PersonFactory(summit=summit))
+        url = reverse("admin:agenda_session_speakers", args=[row.pk])
+        assert context(desk, row)["points"] == [OpenPoint("Requests for the floor: 1 to decide", url)]
+
+    def test_it_asks_as_much_for_many_as_for_few(self, desk: Client, summit: Summit) -> None:
+        row = session(summit, f.PartyFactory(summit=summit))
+        f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit))
+        context(desk, row)
+
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as asked:
+                desk.get(page(row))
+            return len(asked)
+
+        few = queries()
+        for party in f.PartyFactory.create_batch(5, summit=summit):
+            Participant.objects.create(session=row, party=party)
+        for person in f.PersonFactory.create_batch(5, summit=summit):
+            f.SlotFactory(session=row, speaker=person)
+        context(desk, row)
+        assert queries() == few
+
+
+class TestSections:
+    def test_a_session_is_moved_in_its_section_and_nothing_else_of_it(self, desk: Client, summit: Summit) -> None:
+        row = session(summit, f.PartyFactory(summit=summit), title="Talks", summary="Of ships")
+        answer = desk.post(section(row), times(starts_at_1="1430", ends_at_1="15.30"), **HTMX)
+        assert answer["HX-Redirect"] == f"{page(row)}#time-and-room"
+        row.refresh_from_db()
+        assert row.starts_at.astimezone(summit.zone).strftime("%H:%M") == "14:30"
+        assert (row.title, row.summary, row.participants.count()) == ("Talks", "Of ships", 1)
+        entry = AuditEntry.objects.get(action="agenda.session.change")
+        assert sorted(entry.fields) == ["ends_at", "starts_at"]
+
+    def test_what_somebody_else_changed_meanwhile_is_shown_first(self, desk: Client, summit: Summit) -> None:
+        row = session(summit, title="Talks")
+        shown = desk.get(section(row)).context_data["shown"]
+        room = f.RoomFactory(venue__summit=summit)
+        by = f.UserFactory.with_role(Role.PROGRAMME, summit)
+        cancel_and_move.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=room, by=by)
+        answer = desk.post(section(row), times(shown=shown), **HTMX)
+        assert "Somebody else has saved this session" in text(answer)
+        # The control: a page that says nothing of what it showed is saved.
+        assert "HX-Redirect" in desk.post(section(row), times(), **HTMX)
+
+    def test_a_pinned_session_is_moved_after_asking(self, desk: Client, summit: Summit) -> None:
+        row = session(summit, pinned=True)
+        answer = desk.post(section(row), times(pinned="on", ends_at_1="11:00"), **HTMX)
+        assert 'name="move_pinned"' in text(answer)
+        confirmed = times(pinned="on", ends_at_1="11:00", move_pinned="on")
+        assert "HX-Redirect" in desk.post(section(row), confirmed, **HTMX)
+
+    def test_the_form_says_which_rooms_are_free(self, desk: Client, summit: Summit) -> None:
+        first, second = (f.RoomFactory(venue__summit=summit, name=name) for name in ("Gallery", "Library"))
+        row = session(summit, room=first)
+        other = session(summit, title="Dinner", room=second, starts_at=row.starts_at, ends_at=row.ends_at)
+
+        def rooms(**query: str) -> tuple[list[str], list[str]]:
+            found = desk.get(section(row), query).context_data["free_rooms"]
+            return tuple([each.room.name for each in found[kind]] for kind in ("free", "taken"))  # type: ignore[return-value]
+
+        assert rooms() == (["Gallery"], ["Library"])
+        assert rooms(**times(starts_at_0="2025-03-29", ends_at_0="2025-03-29")) == (["Gallery", "Library"], [])
+        assert desk.get(section(row), times(ends_at_1="08:00")).context_data["free_rooms"] == {}
+        assert desk.get(section(row), times(ends_at_1="noon")).context_data["free_rooms"] == {}
+        cancel_and_move.cancel(session=other, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+        assert rooms() == (["Gallery", "Library"], [])
+
+
+def test_a_room_is_taken_from_set_up_to_clear_down(summit: Summit) -> None:
+    room = f.RoomFactory(venue__summit=summit)
+    row = session(summit, room=room, set_up=30, clear_down=15)
+
+    def free(before: int, after: int) -> bool:
+        start, end = row.starts_at - timedelta(minutes=before), row.ends_at + timedelta(minutes=after)
+        long = timedelta(hours=1)
+        return all(rooms_at(summit, *span)[0].taken_by is None for span in ((start - long, start), (end, end + long)))
+
+    assert free(30, 15)
+    assert not free(29, 15)
+    assert not free(30, 14)
+
+
+class TestAddingDelegations:
+    def url(self, row: Session) -> str:
+        return reverse("admin:agenda_session_participants", args=[row.pk])
+
+    def test_those_that_are_ticked_take_part(self, desk: Client, summit: Summit) -> None:
+        there = f.PartyFactory(summit=summit, name="Aland")
+        names = ["Beland", "Celand", "Deland"]
+        first, second, left_out = (f.PartyFactory(summit=summit, name=name) for name in names)
+        row = session(summit, there)
+        assert [each.name for each in desk.get(self.url(row)).context_data["parties"]] == names
+        foreign = f.PartyFactory()
+        data = {"party": [first.pk, second.pk, there.pk, foreign.pk], "level": "head"}
+        assert desk.post(self.url(row), data)["Location"] == page(row)
+        found = row.participants.order_by("position").values_list("party__name", "level")
+        assert list(found) == [("Aland", ""), ("Beland", "head"), ("Celand", "head")]
+        assert not row.participants.filter(party=left_out).exists()
+
+    def test_nothing_ticked_says_what_to_do(self, desk: Client, summit: Summit) -> None:
+        row = session(summit)
+        assert "Choose at least one delegation" in text(desk.post(self.url(row), {"level": ""}))
+
+    def test_a_group_is_shown_alone_and_ticked(self, desk: Client, summit: Summit) -> None:
+        accepted = f.PartyFactory(summit=summit, name="Aland", iso_code="EG")
+        f.InvitationFactory(party=accepted, answered=True)
+        f.PartyFactory(summit=summit, name="Beland", iso_code="LY")
+        row = session(summit)
+
+        def shown(group: str) -> list[str]:
+            return [each.name for each in desk.get(self.url(row), {"group": group}).context_data["parties"]]
+
+        assert (shown("accepted"), shown("africa"), shown("europe")) == (["Aland"], ["Aland", "Beland"], [])
+        assert shown("no-such-group") == ["Aland", "Beland"]
+        assert text(desk.get(self.url(row), {"group": "africa"})).count(" checked") == 2 + 1  # and the level
+
+
+def test_the_next_session_is_like_this_one(desk: Client, summit: Summit) -> None:
+    room = f.RoomFactory(venue__summit=summit)
+    row = session(summit, room=room, kind="plenary", visibility="public")
+    (url,) = [step.url for step in context(desk, row)["steps"] if step.label == "Add a session like this"]
+    initial = desk.get(url).context_data["adminform"].form.initial
+    found = tuple(initial[name] for name in ("room", "kind", "visibility", "starts_at"))
+    assert found == (room, "plenary", "public", row.ends_at)
+    assert initial["ends_at"] - initial["starts_at"] == row.ends_at - row.starts_at
+    # One of another summit is nobody's model.
+    foreign = f.SessionFactory(room=None)
+    query = {"summit": summit.slug, "like": foreign.public_id}
+    assert "room" not in desk.get(reverse("admin:agenda_session_add"), query).context_data["adminform"].form.initial
