@@ -54,7 +54,7 @@ class PassageCheckMixin:
             services.check_markable(edition, user)
         except DecisionRefused as refused:
             messages.error(request, str(refused))
-            return redirect("admin:press_text_change", text.pk)
+            return redirect("admin:press_text_detail", text.pk)
         context: dict[str, Any] = {"title": _("Mark what is spoken"), "delivered": _delivered(version.text)}
         context |= {"passages": [_passage_context(each) for each in services.marked(edition)]}
         page: HttpResponse = desk._page(
@@ -100,7 +100,7 @@ class PassageCheckMixin:
             messages.error(request, message)
             return redirect(_address("marking", edition))
         messages.success(request, _("The text as delivered stands here, as a draft. Read it, then submit it."))
-        return redirect("admin:press_text_change", delivered.pk)
+        return redirect("admin:press_text_detail", delivered.pk)
 
     @model_page("<int:pk>/delivery/", "delivery", "GET", subset="spoken")
     def delivery_view(self, request: HttpRequest, text: Text) -> HttpResponse:

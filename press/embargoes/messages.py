@@ -28,7 +28,7 @@ ANSWERED, RELEASED = "press.alarm_answered", "press.hold_released"
 
 
 def _path(text: Text) -> str:
-    return f"/admin/press/text/{text.pk}/change/"
+    return f"/admin/press/text/{text.pk}/"
 
 
 class LateText(TypedDict):

@@ -174,7 +174,7 @@ def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             continue
         approved = text.edition_state == EditionState.APPROVED
         message = _("“%(title)s” goes out.") if approved else _("“%(title)s” is to go out and is not approved.")
-        address = reverse("admin:press_text_change", args=[text.pk])
+        address = reverse("admin:press_text_detail", args=[text.pk])
         urgency = Urgency.NEXT if approved else Urgency.NOW
         sentence = message % {"title": ISOLATED.format(text.title)}
         yield Task(sentence, urgency, address, HOLD, text.moment, counts=True)
@@ -187,7 +187,7 @@ def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
         return
     for text in next_out(request, summit):
         if text.moment is not None:
-            address = reverse("admin:press_text_change", args=[text.pk])
+            address = reverse("admin:press_text_detail", args=[text.pk])
             message = _("“%(title)s” goes out.") % {"title": ISOLATED.format(text.title)}
             yield Coming(text.moment, message, address)
 

@@ -26,7 +26,7 @@ def _text(row: Text) -> SearchHit:
     return SearchHit(
         str(getattr(row, "title", "") or row.slug),
         " · ".join(part for part in note if part),
-        reverse("admin:press_text_change", args=[row.pk]),
+        reverse("admin:press_text_detail", args=[row.pk]),
     )
 
 

@@ -33,3 +33,11 @@
     waiting = setTimeout(show, PAUSE);
   });
 })();
+// A file whose words are to come into the editor is read as soon as it is chosen. Without this a button reads it.
+(() => {
+  "use strict";
+  const field = document.querySelector("[data-import]");
+  const button = field?.form?.querySelector("button[name=take]");
+  if (!button) return;
+  field.addEventListener("change", () => field.files.length && field.form.requestSubmit(button));
+})();

@@ -104,12 +104,15 @@ class DetailPageMixin:
     model: type[models.Model]
     opts: Any
     admin_site: Any
-    page_shows: tuple[str, ...]
+    page_shows: tuple[str, ...] = ()
 
     def get_urls(self) -> list[Any]:
-        """Return the URL patterns without Django's old address of a row, at which this page is."""
+        """Return the URL patterns without Django's old address of a row, at which this page is.
+
+        The page that edits a section is only there if there are sections.
+        """
         entries: list[Any] = super().get_urls()  # type: ignore[misc]
-        return [entry for entry in entries if entry.name]
+        return [entry for entry in entries if entry.name and (self.sections or not entry.name.endswith("_edit"))]
 
     def detail_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return further variables of the page's template."""

@@ -14,7 +14,7 @@ from summit.core.transfer_registry import Names
 
 # The names of rows in the audit and in subjects of messages, and in URLs of the admin.
 _ROW = re.compile(r"([a-z_]+\.[a-z_]+):([^:]+)(:.*)?\Z", re.DOTALL)
-_PAGE = re.compile(r"/admin/([a-z_]+)/([a-z_]+)/([^/]+)/change/\Z")
+_PAGE = re.compile(r"/admin/([a-z_]+)/([a-z_]+)/([#~]?\d+)/(change/)?\Z")
 
 
 def pack(value: Any) -> Any:
@@ -81,5 +81,5 @@ def renamed(value: Any, names: Names) -> Any:
     if (found := _ROW.match(value)) and by_number(found[1]):
         return f"{found[1]}:{names.row(found[1], found[2])}{found[3] or ''}"
     if found := _PAGE.match(value):
-        return f"/admin/{found[1]}/{found[2]}/{names.page(f'{found[1]}.{found[2]}', found[3])}/change/"
+        return f"/admin/{found[1]}/{found[2]}/{names.page(f'{found[1]}.{found[2]}', found[3])}/{found[4] or ''}"
     return value

@@ -66,7 +66,7 @@ def list_and_page(summit: Summit) -> Any:
                 make_text(summit=summit, moment=ago(-1), state=state, speech=True)
             add_edition(edition.version)
 
-    page = f"/admin/press/text/{edition.version.text_id}/change/"
+    page = f"/admin/press/text/{edition.version.text_id}/"
     return more, lambda: get(client, "/admin/press/text/", page)
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from press.embargoes.permissions import check_can_hold, check_can_schedule
 from press.texts.errors import DecisionRefused
+from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.visibility import published_embargoes
 from press.texts.selectors.publication_checks import check_remark
-from press.texts.services import holds
+from press.texts.services import decisions, holds
 from press.texts.services.holds import HOLD
 from press.texts.services.locks import lock_embargo
 from summit.audit.actions import AuditAction, audit_action
@@ -64,6 +65,16 @@ def release_now(*, embargo: Embargo, by: User) -> None:
         _check_unpublished(embargo)
         values = {"moment": Now(), "mode": EmbargoMode.MOMENT, "decided_by": by} | NO_ALARM
         _change(embargo, values, by=by, action=SET_MOMENT)
+
+
+def approve_and_publish(*, edition: Edition, note: str, by: User) -> None:
+    """Approve an edition and publish its text now. `note` is a remark for the writer, or "".
+
+    Raises PermissionDenied and DecisionRefused as `decisions.approve` and `release_now` do; then nothing is changed.
+    """
+    with transaction.atomic():
+        decisions.approve(edition=edition, note=note, by=by)
+        release_now(embargo=edition.version.text.embargo, by=by)
 
 
 def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None = None) -> None:

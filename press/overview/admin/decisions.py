@@ -33,7 +33,10 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Post:
-    """The data that a decision button posts. `other` is the public id of the text to tie to, or ""."""
+    """The data that a decision button posts.
+
+    `other` is the public id of the text to tie to, or "". `publish` says that an approved text goes out at once.
+    """
 
     text: Text
     edition: Edition
@@ -41,6 +44,7 @@ class Post:
     form: MomentForm
     by: User
     other: str = ""
+    publish: bool = False
 
 
 def set_moment(post: Post) -> None:
@@ -69,6 +73,14 @@ def tie(post: Post) -> None:
     joint_publication.tie(text=post.text, to=other, by=post.by)
 
 
+def approve(post: Post) -> None:
+    """Approve the edition; with `publish`, the text goes out at once."""
+    if post.publish:
+        embargoes.approve_and_publish(edition=post.edition, note=post.note, by=post.by)
+    else:
+        decisions.approve(edition=post.edition, note=post.note, by=post.by)
+
+
 # From the name of each button to what it does, and to the message afterwards.
 DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
     "submit": (
@@ -79,10 +91,7 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
         lambda post: decisions.ask_changes(edition=post.edition, note=post.note, by=post.by),
         _("Sent back to the writer with your remark."),
     ),
-    "approve": (
-        lambda post: decisions.approve(edition=post.edition, note=post.note, by=post.by),
-        _("Approved."),
-    ),
+    "approve": (approve, _("Approved.")),
     "approve_alone": (
         lambda post: decisions.approve_alone(edition=post.edition, reason=post.note, by=post.by),
         _("Approved without a second person. It stands in red until somebody else has reviewed it."),
@@ -204,18 +213,19 @@ class DecisionsMixin:
         form = MomentForm(request.POST, summit=text.summit)
         note, other, back = request.POST.get("note", ""), request.POST.get("other", ""), _back(request)
         try:
-            DECISIONS[name][0](Post(text, edition, note, form, desk._user(request), other))
+            publish = "publish" in request.POST
+            DECISIONS[name][0](Post(text, edition, note, form, desk._user(request), other, publish))
         except (DecisionRefused, ValidationError) as refused:
             messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
             if not back:
                 typed = {"refused": name, "typed_note": note} | (
                     {"moment_form": form} if name == "set_moment" else {}
                 )
-                page: HttpResponse = desk._shown(request, text, version, **typed)
+                page: HttpResponse = desk.refused_page(request, text, version, typed)
                 return page
         else:
             messages.success(request, outcome(name=name, row=text))
-        address = reverse("admin:press_text_change", args=[text.pk])
+        address = reverse("admin:press_text_detail", args=[text.pk])
         return redirect(back or f"{address}?version={version.language}")
 
 

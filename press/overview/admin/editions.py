@@ -19,7 +19,7 @@ from press.texts.models.texts import TextVersion
 from press.texts.models.visibility import published_editions
 from press.texts.selectors.merge_editions import OTHER_FIELDS, MergedEdition, merge_edition
 from press.texts.services import attachments as attachments_services
-from press.texts.services import editions
+from press.texts.services import decisions, editions
 from sessions.documents.services.file_checks import File, FileProblem, check_size, read
 from summit.users.models import User
 
@@ -137,7 +137,7 @@ def form_of(edition: Edition) -> EditionForm:
 def read_form(
     request: HttpRequest, version: TextVersion, by: User
 ) -> tuple[EditionForm, Edition | None, Edition | None]:
-    """Save the posted values as a new edition, together with an uploaded file.
+    """Save the posted values as a new edition, together with an uploaded file. If `submit` was posted, submit it.
 
     Returns the form, the saved edition or None, and a newer edition or None. The newer edition is by somebody else,
     and prevented saving. In this case the form contains the changes of both users and is based on the newer edition.
@@ -147,7 +147,7 @@ def read_form(
     if not form.is_valid():
         return form, None, None
     try:
-        return form, _saved(form, version, by), None
+        return form, _saved(form, version, by, submit="submit" in request.POST), None
     except EditConflict as conflict:
         return _merged_form(request, form, version, conflict.newest), None, conflict.newest
     except (DecisionRefused, ValidationError) as refused:
@@ -193,7 +193,7 @@ def _merge_warnings(merged: MergedEdition | None, newest: Edition, form: Edition
             yield message % {"field": capfirst(str(form.fields[name].label)), "value": value or "–"}
 
 
-def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:
+def _saved(form: EditionForm, version: TextVersion, by: User, *, submit: bool) -> Edition:
     values = dict(form.cleaned_data)
     file: File | None = values.pop("file", None)
     title = values.pop("file_title", "")
@@ -205,4 +205,7 @@ def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:
                     text=version.text, file=file, title=title, language=version.language, by=by
                 )
             )
-        return editions.draft(version=version, by=by, attachments=attached, **values)
+        edition = editions.draft(version=version, by=by, attachments=attached, **values)
+        if submit:
+            decisions.submit(edition=edition, by=by)
+        return edition

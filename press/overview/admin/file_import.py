@@ -19,12 +19,13 @@ from press.overview.admin.editions import EditionForm
 from press.texts.admin import versions
 from press.texts.admin.forms import LanguageForm, NewTextForm
 from press.texts.models.texts import Text, TextVersion
-from press.texts.permissions import check_can_write
+from press.texts.permissions import DECISIONS, check_can_write
 from press.texts.selectors.preview import preview
 from press.texts.services import editions
 from summit.admin_base import form_idempotency
 from summit.admin_base.model_pages import model_page
 from summit.core.languages import direction
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.uploads.budgets import DOCUMENT
 
@@ -102,7 +103,12 @@ class IntakeMixin:
         check_can_write(desk._user(request), summit)
         posted = unsaved(request)
         form = NewTextForm(initial=posted.words, summit=summit)
-        context = {"summit": summit, "title": _("Enter a text"), "once": form_idempotency.mark_of(request)}
+        context = {
+            "summit": summit,
+            "title": _("Enter a text"),
+            "may_submit": allows(request.user, DECISIONS["submit"], summit),
+            "once": form_idempotency.mark_of(request),
+        }
         return self._unsaved_page(request, "admin/press/overview/new_text.html", context, form, posted)
 
     @model_page("<int:pk>/unsaved/", "unsaved", "POST", do="press.write")
@@ -115,7 +121,7 @@ class IntakeMixin:
         form = EditionForm(initial={"based_on": edition.number} | posted.words, version=version)
         return self._unsaved_page(
             request,
-            "admin/press/overview/text.html",
+            "admin/press/overview/edit_text.html",
             desk._context(request, text, version, edition, form),
             form,
             posted,

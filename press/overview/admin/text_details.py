@@ -141,7 +141,7 @@ class AboutMixin:
                 form.add_error(None, str(refused))
             else:
                 messages.success(request, _("Changed. What readers see of it they see at once."))
-                return redirect(reverse("admin:press_text_change", args=[text.pk]))
+                return redirect(reverse("admin:press_text_detail", args=[text.pk]))
         edition = editions.newest(version_of(text, ""))
         context = {
             "summit": text.summit,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -36,26 +37,28 @@ from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.visibility import standing
 from press.texts.next_steps import NEXT
-from press.texts.permissions import can_write, check_can_write
+from press.texts.permissions import DECISIONS, can_write, check_can_write
 from press.texts.selectors import workflow_queries
 from press.texts.selectors.lengths import measure
 from press.texts.selectors.word_differences import compare
 from press.texts.selectors.workflow_queries import alone, next_step, tieable, together, with_standing
-from press.texts.services import editions, texts
+from press.texts.services import decisions, editions, texts
 from summit.admin_base import form_idempotency
+from summit.admin_base.detail_pages import DetailPageMixin
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit
 from summit.core.database_clock import db_now
 from summit.core.languages import direction
-from summit.permissions.rules import check, summits_for
+from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
 # The tag of the message after saving. The browser deletes its local draft when it finds the tag (static/js/draft.js).
 SAVED = "saved"
+EDITOR = "admin/press/overview/edit_text.html"
 
 
 class TodoFilter(admin.SimpleListFilter):
@@ -76,6 +79,7 @@ class TodoFilter(admin.SimpleListFilter):
 
 @admin.register(Text)
 class TextAdmin(
+    DetailPageMixin,
     AboutMixin,
     DecisionsMixin,
     IntakeMixin,
@@ -88,6 +92,7 @@ class TextAdmin(
     """The admin of texts, with pages for editions, decisions, comparisons, files and the schedule."""
 
     place = 1
+    detail_template = "admin/press/overview/text.html"
     list_display = ["headline", "stands", "goes_out", "todo", "kind", "speaker"]
     list_filter = ["summit", TodoFilter, "kind"]
     search_fields = ["slug", "versions__editions__title"]
@@ -149,20 +154,19 @@ class TextAdmin(
         form = NewTextForm(request.POST or None, summit=summit)
         if request.method == "POST" and form.is_valid():
             try:
-                text = form_idempotency.add(
-                    request, lambda: texts.create_text(summit=summit, by=user, **form.cleaned_data)
-                )
+                text = form_idempotency.add(request, lambda: _created(request, form, summit, user))
             except form_idempotency.AddedAlready as added:
                 return self.added_already(request, added)
             except ValidationError as problem:
                 form.add_error(None, problem)
             else:
-                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
-                return redirect("admin:press_text_change", text.pk)
+                messages.success(request, _saved_message(request), SAVED)
+                return redirect("admin:press_text_detail", text.pk)
         context = {
             "summit": summit,
             "form": form,
             "title": _("Enter a text"),
+            "may_submit": allows(user, DECISIONS["submit"], summit),
             "once": form_idempotency.mark_of(request),
         }
         return self._page(request, "admin/press/overview/new_text.html", context, 400 if form.errors else 200)
@@ -180,32 +184,46 @@ class TextAdmin(
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show the page of a text (GET), or save the posted values as a new edition (POST)."""
+        """Show the editor of a text (GET), or save the posted values as a new edition (POST).
+
+        Who may not write sees the text instead.
+        """
         text = self.admit(request, "view", object_id)
         version = version_of(text, request.GET.get("version", ""))
         if request.method == "POST":
             return self._save(request, text, version)
-        return self._shown(request, text, version)
+        edition = editions.newest(version)
+        context = self._context(request, text, version, edition, editions_admin.form_of(edition))
+        if "save" not in context["buttons"]:
+            return redirect(_url(version))
+        return self._page(request, EDITOR, context)
 
-    def _shown(self, request: HttpRequest, text: Text, version: TextVersion, **refused: Any) -> HttpResponse:
-        """Return the page of a text. `refused` has the values that the user typed for a refused decision, if any."""
+    def detail_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return the variables of a text's page, in the language `?version=`."""
+        version = version_of(row, request.GET.get("version", ""))
+        edition = editions.newest(version)
+        return self._context(request, row, version, edition, editions_admin.form_of(edition))
+
+    def refused_page(
+        self, request: HttpRequest, text: Text, version: TextVersion, refused: dict[str, Any]
+    ) -> HttpResponse:
+        """Return a text's page after a decision was refused, with the values that the user typed for it."""
         edition = editions.newest(version)
         context = self._context(request, text, version, edition, editions_admin.form_of(edition)) | refused
-        return self._page(request, "admin/press/overview/text.html", context, 400 if refused else 200)
+        return self._page(request, self.detail_template, context, 400)
 
     def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
         user = self._user(request)
         check_can_write(user, text.summit)
         form, edition, newer = editions_admin.read_form(request, version, user)
         if edition is not None:
-            message = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
-            messages.success(request, message, SAVED)
+            messages.success(request, _saved_message(request, edition.number), SAVED)
             return redirect(_url(version))
         context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
         if newer is not None:
             base = version.editions.filter(number=numbered(request.POST.get("based_on", ""))).first()
             context["meanwhile"] = compare(base.body if base else "", newer.body)
-        return self._page(request, "admin/press/overview/text.html", context, 409 if newer else 400)
+        return self._page(request, EDITOR, context, 409 if newer else 400)
 
     def _context(
         self,
@@ -216,6 +234,8 @@ class TextAdmin(
         form: editions_admin.EditionForm,
     ) -> dict[str, Any]:
         user, summit = self._user(request), text.summit
+        buttons = offered(text=text, edition=edition, user=user)
+        publishes = {"approve", "set_moment"} <= buttons and text.embargo.held_at is None and not text.embargo.tied
         return {
             "title": edition.title,
             "summit": summit,
@@ -232,7 +252,9 @@ class TextAdmin(
             "public_meanwhile": _public_edition_note(text),
             "run_url": run_of(summit, day_of_text(request, text)),
             "next": NEXT[next_step(text)],
-            "buttons": offered(text=text, edition=edition, user=user),
+            "buttons": buttons,
+            "may_submit": allows(user, DECISIONS["submit"], summit),
+            "publish_label": _("Approve and publish now") if publishes else "",
             "own_words": edition.author_id == user.pk,
             "may_translate": can_write(user, summit) and text.withdrawn_at is None,
             "moment_form": MomentForm(summit=summit, initial=initial_of(text.embargo, summit.zone)),
@@ -262,6 +284,26 @@ class TextAdmin(
         return self._page(request, "admin/press/overview/new_text.html", context, 400 if form.errors else 200)
 
 
+def _created(request: HttpRequest, form: NewTextForm, summit: Summit, user: User) -> Text:
+    """Create a text from a valid form. If the user chose so, submit its first edition for review."""
+    with transaction.atomic():
+        text = texts.create_text(summit=summit, by=user, **form.cleaned_data)
+        if "submit" in request.POST:
+            decisions.submit(edition=Edition.objects.get(version__text=text), by=user)
+    return text
+
+
+def _saved_message(request: HttpRequest, number: int = 1) -> str:
+    """Return the message after an edition was saved, or saved and submitted."""
+    if "submit" in request.POST:
+        return _("Submitted: a press approver has to read it.")
+    return (
+        _("Edition %(number)d is saved, as a draft.") % {"number": number}
+        if number > 1
+        else _("Entered as a draft. Submit it for review when it is ready.")
+    )
+
+
 def _public_edition_note(row: Text) -> str:
     """Return a note if an edition of an annotated text older than the newest is public, or else ""."""
     public, number = getattr(row, "public_number", None), getattr(row, "number", None)
@@ -281,7 +323,7 @@ def _release_label(text: Text, edition: Edition) -> str:
 
 
 def _url(version: TextVersion) -> str:
-    return f"{reverse('admin:press_text_change', args=[version.text_id])}?version={version.language}"
+    return f"{reverse('admin:press_text_detail', args=[version.text_id])}?version={version.language}"
 
 
 def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:

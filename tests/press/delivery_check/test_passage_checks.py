@@ -212,7 +212,7 @@ def test_the_desk_makes_the_text_as_delivered_and_compares(edition: Edition, by:
     heard(edition, by)
     answer = client.post(address(edition, "make_delivered"), {"tell_removed": "1"})
     text = Text.objects.get(prepared=edition.version.text)
-    assert (answer.status_code, answer["Location"]) == (302, f"/admin/press/text/{text.pk}/change/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/admin/press/text/{text.pk}/")
     page = client.get(address(edition, "delivery")).content.decode()
     assert ("<del>" in page, "<ins>And thanks.</ins>" in page) == (True, True)
     assert client.get(f"/admin/press/text/{text.pk}/delivery/").content.decode().count("<del>") == page.count("<del>")

@@ -88,7 +88,7 @@ def test_the_mail_names_the_speech_and_no_word_of_the_text(summit: Summit) -> No
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == ([user.email], "Alarm: has the speech of Ada been given?")
     body = body_of(sent)
-    for part in ("The speech of Ada in “Opening”", f"/admin/press/text/{text.pk}/change/"):
+    for part in ("The speech of Ada in “Opening”", f"/admin/press/text/{text.pk}/"):
         assert part in body
     edition = text.versions.get().editions.get()
     assert edition.title not in body + sent.subject
@@ -153,7 +153,7 @@ def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit:
     row = client.get("/admin/press/text/").content.decode()
     assert row.count('<span class="state" data-state="bad">alarm: not marked as given</span>') == 1
     for shown, alarmed in ((text, True), (other.version.text, False)):
-        page = client.get(f"/admin/press/text/{shown.pk}/change/").content.decode()
+        page = client.get(f"/admin/press/text/{shown.pk}/").content.decode()
         assert ("<strong>Alarm: by" in page) is alarmed
 
 

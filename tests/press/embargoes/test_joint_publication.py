@@ -151,5 +151,5 @@ def test_the_page_names_what_goes_out_with_it() -> None:
     assert ([text.title for text in together(first)], together(alone)) == (["Funding"], [])
     client = signed_in(officer(first.summit))
     for text, others in ((first, True), (alone, False)):
-        page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
-        assert ("together with:" in page, f'"/admin/press/text/{second.pk}/change/"' in page) == (others, others)
+        page = client.get(f"/admin/press/text/{text.pk}/").content.decode()
+        assert ("together with:" in page, f'"/admin/press/text/{second.pk}/"' in page) == (others, others)

@@ -260,7 +260,7 @@ class TestCancelled:
         body = body_of(sent)
         assert "The speech of A in “Opening” was cancelled." in body
         text = Text.objects.get(embargo=world.embargoes["Am"])
-        assert f"/admin/press/text/{text.pk}/change/" in body
+        assert f"/admin/press/text/{text.pk}/" in body
         # No word of a text.
         assert text.versions.get().editions.get().title not in body
 
@@ -302,7 +302,7 @@ class TestCancelled:
         client = signed_in(by)
 
         def shown() -> list[bool]:
-            page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
+            page = client.get(f"/admin/press/text/{text.pk}/").content.decode()
             return [words in page for words in ("given: publish now", "It is held: it goes out", "hold: publish now")]
 
         assert shown() == [True, False, False]

@@ -172,12 +172,12 @@ class TestLettersWithoutAFont:
     def test_the_press_desk_is_warned_before(self, client: Client, korean: Edition) -> None:
         text = korean.version.text
         client.force_login(officer(text.summit))
-        page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
+        page = client.get(f"/admin/press/text/{text.pk}/").content.decode()
         assert ("This edition has no PDF." in page, "install the package fonts-noto-cjk" in page) == (True, True)
         # The control: with a font nobody is warned.
         printed = make_text(summit=text.summit, moment=ago(1), body="كلمة Łódź Ελλάδα Україна")
         assert get(client, printed, ".pdf").startswith(b"%PDF-")
-        page = client.get(f"/admin/press/text/{printed.version.text.pk}/change/").content.decode()
+        page = client.get(f"/admin/press/text/{printed.version.text.pk}/").content.decode()
         assert "This edition has no PDF." not in page
 
     def test_of_arabic_the_page_says_where_to_copy(self, client: Client) -> None:

@@ -121,7 +121,7 @@ def test_the_desks_countdown_says_what_then_is_true(summit: Summit) -> None:
     badge = 'data-badge="stands" data-badge-past="published"'
     for state, said in (("approved", "Published"), ("draft", "The moment has come. Load this page again.")):
         edition = make_text(summit=summit, state=state, moment=ago(-1))
-        page = client.get(f"/admin/press/text/{edition.version.text_id}/change/").content.decode()
+        page = client.get(f"/admin/press/text/{edition.version.text_id}/").content.decode()
         assert f'data-past="{said}"' in page
         # And so does what says where the text stands.
         assert (badge in page) == (state == "approved")
