@@ -106,7 +106,7 @@ def deliver_one(message: Message, mail_connection: smtp_connection.MailConnectio
     A message is dropped if its cause no longer exists. A message that couldn't be sent for now is retried later.
     """
     try:
-        reason = KINDS[message.kind].withdrawn([message]).get(message.pk)
+        reason = KINDS[message.kind].why_withdrawn(message)
         if reason:
             mark(message, MessageState.DROPPED, problem=reason)
             return False

@@ -36,9 +36,14 @@ def because(key: str, value: object = "") -> str:
     return f"{MARK}{key}:{value}"
 
 
+def key_of(stored: str) -> str:
+    """Return the key of a stored reason."""
+    return stored.removeprefix(MARK).partition(":")[0]
+
+
 def is_ours(stored: str) -> bool:
     """Return whether a stored problem is a registered reason, not a mail server's words."""
-    return stored.startswith(MARK) and stored[1:].partition(":")[0] in REASONS
+    return stored.startswith(MARK) and key_of(stored) in REASONS
 
 
 def explanation(stored: str) -> str:

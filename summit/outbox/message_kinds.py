@@ -48,6 +48,10 @@ class UndeclaredFacts(ValueError):
     """The facts of a message aren't those that its kind declares."""
 
 
+class UndeclaredReason(ValueError):
+    """A message isn't sent for a reason that its kind doesn't declare."""
+
+
 # Gets messages that are about to be sent, and returns those that must not be sent because their cause no longer
 # exists, as a dict from primary key to reason. The reason has the form of summit.outbox.failure_reasons.because.
 Withdrawn = Callable[[Sequence[Message]], dict[int, str]]
@@ -176,6 +180,16 @@ class MessageKind(Generic[Cause]):
         a transaction.
         """
         return enqueue.store(self.drafts(*causes))
+
+    def why_withdrawn(self, message: Message) -> str:
+        """Return the reason why a message isn't sent after all, as it is stored, or "".
+
+        Raises UndeclaredReason for a registered reason that isn't one of the kind's own.
+        """
+        reason = self.withdrawn([message]).get(message.pk, "")
+        if failure_reasons.is_ours(reason) and failure_reasons.key_of(reason) not in self.reasons:
+            raise UndeclaredReason(f"the reasons of {self.name} don't have {reason}")
+        return reason
 
     def render(self, message: Message) -> Mail:
         """Return the mail of a message, from the facts that are stored with it, in the active language."""

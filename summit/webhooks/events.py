@@ -6,7 +6,7 @@ A declaration has everything about an event: what it says, who may know of it, a
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, is_typeddict
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -134,10 +134,13 @@ _OURS: dict[str, Promise] = {TEST: _("a test"), PING: _("a feed has changed")}
 def declare(event: Event[Subject]) -> Event[Subject]:
     """Declare an event, and return it.
 
-    Raises ValueError if another event has its name, or if the name isn't one such as "agenda.session_moved".
+    Raises ValueError if another event has its name, or if the name isn't one such as "agenda.session_moved", and
+    TypeError if the payload isn't a TypedDict.
     """
     if not NAME.fullmatch(event.name):
         raise ValueError(f"{event.name}: call it like agenda.session_moved, in at most {LONGEST_NAME} characters")
+    if not is_typeddict(event.payload):
+        raise TypeError(f"{event.name}: its payload must be a TypedDict")
     if event.name in _OURS or EVENTS.setdefault(event.name, event) is not event:
         raise ValueError(f"two events are called {event.name}")
     return event

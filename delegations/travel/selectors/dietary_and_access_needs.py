@@ -28,7 +28,7 @@ SEE = NEEDS.view
 class NeedsLine:
     """A person with needs. `party` is None if the person is a member of no party.
 
-    `needs` is a dict from the field's name to the text, "" if nothing was entered.
+    `needs` is a dict from the field's name to its value, "" if nothing was entered.
     """
 
     person: Person
@@ -38,7 +38,13 @@ class NeedsLine:
     @property
     def cells(self) -> list[tuple[str, str]]:
         """The heading and the text of each column."""
-        return [(label(name), text) for name, text in self.needs.items()]
+        return [(label(name), in_words(name, value)) for name, value in self.needs.items()]
+
+
+def in_words(name: str, value: str) -> str:
+    """Return what was entered in a field: the name of a choice in the active language, or the text."""
+    names: dict[str, Any] = dict(listed_in(PersonalList.NEEDS)[name].flatchoices)
+    return str(names.get(value, value))
 
 
 def columns() -> tuple[str, ...]:
@@ -100,7 +106,7 @@ def counted(found: Iterable[NeedsLine]) -> list[tuple[str, int]]:
     names = [name for name, column in listed_in(PersonalList.NEEDS).items() if column.personal_field.counted]
     numbers: Counter[str] = Counter()
     spellings: dict[str, str] = {}
-    for need in (line.needs[name].strip() for line in found for name in names):
+    for need in (in_words(name, line.needs[name]).strip() for line in found for name in names):
         if need:
             spellings.setdefault(need.casefold(), need)
             numbers[need.casefold()] += 1

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, EmailField
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 
 from delegations.imports import blank_files, column_recognition
 from delegations.imports.models import TableKind
@@ -153,6 +154,20 @@ def test_a_translated_label_is_a_translation() -> None:
             for name in COLUMNS:
                 labels.setdefault(name, []).append(label(name))
     all_have(lambda name: len(set(labels[name])) > 1, "translate its label in locale/*/LC_MESSAGES/django.po")
+
+
+def test_a_choice_is_read_by_its_translated_name() -> None:
+    for name, column in COLUMNS.items():
+        for value, words in set(column.flatchoices) - set(settings.LANGUAGES):
+            assert isinstance(words, Promise), f"{name}: mark the name of its choice {value!r} for translation"
+
+
+def test_the_needs_list_says_choices_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = listed_in(PersonalList.NEEDS)["diet"]
+    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no_beef"
+    monkeypatch.setattr(column, "choices", [("no_beef", "no beef")])
+    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no beef"
+    assert dietary_and_access_needs.in_words("diet", "") == ""
 
 
 def test_blank_files_have_it_and_say_what_it_takes() -> None:

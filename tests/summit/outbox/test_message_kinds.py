@@ -4,6 +4,7 @@ What a declaration lacks is said with the file in which to add it.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -17,8 +18,16 @@ from django.utils.text import format_lazy
 from summit.celery import app
 from summit.outbox import failure_reasons
 from summit.outbox.addressees import Addressee
-from summit.outbox.message_kinds import KINDS, MessageKind, UndeclaredFacts, for_each, never_withdrawn
+from summit.outbox.message_kinds import (
+    KINDS,
+    MessageKind,
+    UndeclaredFacts,
+    UndeclaredReason,
+    for_each,
+    never_withdrawn,
+)
 from summit.outbox.messages import SYSTEM_MAIL
+from summit.outbox.models import Message
 from summit.webhooks.messages import WEBHOOK_OFF
 from tests.sources import ROOT, modules_by_name, text, tree, unregistered, users_of
 
@@ -72,8 +81,27 @@ def lacks(kind: MessageKind[Any]) -> Iterator[str]:
     constant = f"{kind.build_facts.__module__}.{constant_of(kind)}"
     if not [name for name in users_of(constant, modules_by_name()) if not constant.startswith(f"{name}.")]:
         yield f"{here} is declared, but nothing sends it"
+    yield from _lacks_facts(kind, here)
     yield from _lacks_test(kind, here)
     yield from _lacks_reasons(kind, here)
+
+
+# Names in a template, and names that it gives itself.
+USED = re.compile(r"\{\{\s*([a-z_]+)")
+BOUND = re.compile(r"\s([a-z_]+)=|\sas ([a-z_]+)|\{% for ([a-z_]+) in|\bfor [a-z_]+, ([a-z_]+) in")
+
+
+def _lacks_facts(kind: MessageKind[Any], here: str) -> Iterator[str]:
+    """Yield the names that a kind's template shows and nothing provides. Whoever has a context of their own may have
+    more names than the facts."""
+    path = ROOT / "templates" / kind.template
+    if kind.compose is not None or kind.context is not MessageKind.context or not path.is_file():
+        return
+    bound = {name for found in BOUND.findall(text(path)) for name in found if name}
+    known = {*frozenset().union(*kind.fact_keys), "url", "forloop", *bound}
+    for name in dict.fromkeys(USED.findall(text(path))):
+        if name not in known:
+            yield f"templates/{kind.template} shows {{{{ {name} }}}}, which is no fact of {here}"
 
 
 def _lacks_address(kind: MessageKind[Any], here: str) -> Iterator[str]:
@@ -133,6 +161,37 @@ def test_control_what_it_lacks_is_said_with_its_file(change: dict[str, Any], sai
     app.loader.import_default_modules()
     with pytest.raises(AssertionError, match=said):
         assert "; ".join(lacks(replace(WEBHOOK_OFF, **change))) == ""
+
+
+def test_every_declaration_is_registered() -> None:
+    def forgotten(modules: dict[str, str]) -> list[str]:
+        made, registered = (re.compile(each) for each in (r"= MessageKind\(", r"= register\(\s*MessageKind\("))
+        return [name for name, source in modules.items() if made.search(source) and not registered.search(source)]
+
+    assert forgotten(modules_by_name()) == []
+    assert forgotten({"delegations.travel.messages": "LATE = MessageKind(\n    name='late',\n)"}) == [
+        "delegations.travel.messages"
+    ]
+
+
+def test_control_a_name_in_a_template_that_nothing_provides(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = replace(WEBHOOK_OFF, context=MessageKind.context)
+    assert list(_lacks_facts(kind, "it")) == []
+    monkeypatch.setattr(f"{__name__}.text", lambda path: "{% autoescape off %}{{ moon }}{{ url }}{% endautoescape %}")
+    assert list(_lacks_facts(kind, "it")) == [
+        "templates/mail/webhook_off.txt shows {{ moon }}, which is no fact of it"
+    ]
+
+
+def test_a_message_is_not_sent_for_one_of_its_own_reasons_alone() -> None:
+    message = Message(pk=1)
+    own = next(iter(WEBHOOK_OFF.reasons))
+    kind = replace(WEBHOOK_OFF, withdrawn=lambda messages: {1: failure_reasons.because(own)})
+    assert kind.why_withdrawn(message) == f"@{own}:"
+    foreign = replace(kind, withdrawn=lambda messages: {1: failure_reasons.because("worn")})
+    with pytest.raises(UndeclaredReason, match="the reasons of webhook_off don't have @worn:"):
+        foreign.why_withdrawn(message)
+    assert replace(kind, withdrawn=never_withdrawn).why_withdrawn(message) == ""
 
 
 def test_a_kind_says_who_gets_it() -> None:

@@ -45,7 +45,7 @@ class Scenario:
 
 # --- invitations and badges -----------------------------------------------------------------------------------------
 def _invitation(summit: Summit, **values: Any) -> Invitation:
-    party = f.PartyFactory(summit=summit, name=f"{CANARY} party")
+    party = f.PartyFactory(summit=summit, name=f"{CANARY} party {summit.parties.count()}")
     return f.InvitationFactory(party=party, **({"state": "sent", "sent_at": f.START} | values))
 
 

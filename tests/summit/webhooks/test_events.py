@@ -3,11 +3,12 @@
 import json
 import re
 from dataclasses import replace
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, is_typeddict
 
 import jsonschema
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.functional import Promise
 
 from delegations.badges.events import ACCREDITED
@@ -27,7 +28,7 @@ from summit.webhooks.events import EVENTS, Event, KnownTo, NotKnown, UndeclaredP
 from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import Endpoint
 from summit.webhooks.payload import body
-from summit.webhooks.payload_types import Url, payload_problems
+from summit.webhooks.payload_types import Url, payload_problems, types_of
 from summit.webhooks.schema import body_schema
 from tests import factories as f
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
@@ -234,19 +235,36 @@ HIDDEN = [(name, what) for name, row in SCENARIOS.items() for what in row.hidden
 def test_it_is_told_without_a_word(name: str, service: str) -> None:
     summit = SummitFactory()
     all_of(summit)
-    SCENARIOS[name].happens[service](summit)
+    with CaptureQueriesContext(connection) as captured:
+        SCENARIOS[name].happens[service](summit)
     assert told(name)
+    assert any(CANARY in each["sql"] for each in captured), f"{TABLE}: {name} happens without a text that could leak"
     for delivery in Delivery.objects.filter(event=name).select_related("endpoint"):
         jsonschema.validate(json.loads(body(delivery)), body_schema(EVENTS[name]))
     assert CANARY.casefold() not in str(list(Delivery.objects.values_list("data", "subject_key"))).casefold()
+
+
+@pytest.mark.parametrize(("name", "service"), HAPPENS)
+def test_each_time_is_told(name: str, service: str) -> None:
+    summit = SummitFactory()
+    all_of(summit)
+    SCENARIOS[name].happens[service](summit)
+    once_told = len(told(name))
+    SCENARIOS[name].happens[service](summit)
+    assert len(told(name)) == 2 * once_told, (
+        f"{file_of(EVENTS[name])}: the second time of {name} isn't told. subject_key must name its subject, and "
+        "version rise where the same subject can have it again"
+    )
 
 
 @pytest.mark.parametrize(("name", "what"), HIDDEN)
 def test_nobody_is_told_of_what_is_hidden(name: str, what: str) -> None:
     summit = SummitFactory()
     all_of(summit)
-    SCENARIOS[name].hidden[what](summit)
-    assert told(name) == []
+    with CaptureQueriesContext(connection) as captured:
+        SCENARIOS[name].hidden[what](summit)
+    assert any(each["sql"].startswith("INSERT") for each in captured), f"{TABLE}: {name}, {what!r} does nothing"
+    assert told(name) == [], f"{file_of(EVENTS[name])}: {name} tells of what is hidden: {what}"
     assert CANARY.casefold() not in str(list(Delivery.objects.values_list("data", "subject_key"))).casefold()
 
 
@@ -276,13 +294,20 @@ def test_the_documentation_shows_an_event_as_it_is_sent(settings: Any) -> None:
     assert list(payload_problems(EVENTS[shown["type"]].payload, shown["data"])) == []
 
 
+def parts(kind: Any) -> list[Any]:
+    """Return a TypedDict and those that are parts of it."""
+    below = [part for each in types_of(kind).values() if is_typeddict(each) for part in parts(each)]
+    return [kind, *below]
+
+
 def test_the_description_has_each_event_in_words(client: Any) -> None:
     shown = client.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()["webhooks"]
     assert list(shown) == sorted(EVENTS)
     for name, event in EVENTS.items():
         operation = shown[name]["post"]
         assert operation["summary"] == f"Sent when {event.label}"
-        assert event.payload.__doc__, f"{file_of(event)}: the payload of {name} has no docstring for receivers"
+        for part in parts(event.payload):
+            assert part.__doc__, f"{file_of(event)}: {part.__name__} of {name} has no docstring for receivers"
         assert event.payload.__doc__ in operation["description"]
         assert operation["requestBody"]["content"]["application/json"]["schema"] == body_schema(event)
 
