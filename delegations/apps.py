@@ -34,4 +34,4 @@ class DelegationsConfig(RegisteringConfig):
     label = "delegations"
     verbose_name = _("Delegations")
     registering = REGISTERING
-    desk_place = 2
+    menu_place = "delegations"

@@ -33,4 +33,4 @@ class PressConfig(RegisteringConfig):
     label = "press"
     verbose_name = _("Press office")
     registering = REGISTERING
-    desk_place = 3
+    menu_place = "press"

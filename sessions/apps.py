@@ -28,4 +28,4 @@ class SessionsConfig(RegisteringConfig):
     label = "agenda"
     verbose_name = _("Agenda")
     registering = REGISTERING
-    desk_place = 1
+    menu_place = "agenda"

@@ -49,6 +49,7 @@ REGISTERING = (
     "backoffice.outbound_pause",
     "backoffice.palette",
     "backoffice.search_page",
+    "backoffice.settings_page",
     "transfer.exporter",
     "transfer.importer",
 )
@@ -61,7 +62,7 @@ class SummitConfig(RegisteringConfig):
     label = "summit"
     verbose_name = _("The summit")
     registering = REGISTERING
-    desk_place = 5
+    menu_place = "settings"
 
     def ready(self) -> None:
         """Import the modules that register something, and connect the signals."""

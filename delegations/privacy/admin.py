@@ -81,7 +81,7 @@ class RetentionAdmin(ServiceAdmin):
     """The admin of retention times that summits have set. The page of a summit shows the defaults too."""
 
     place = 6
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PARTICIPATION
     form = RetentionForm
     kept = retention_times.FIELDS
     list_display = ["what", "category", "days_display", "summit"]

@@ -30,7 +30,7 @@ class ZoneAdmin(ServiceRowAdmin):
     """The admin of zones."""
 
     place = 3
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PARTICIPATION
     form = ZoneForm
     services = zone_services
     called = "zone"

@@ -1,4 +1,4 @@
-// The header's clock and menus.
+// The header's clock, and menus.
 // The clock shows the time at the venue, in words that the server chose. data-now, on personal pages, is the server's clock when
 // the page was made. Without this script personal pages show that moment, and public ones no clock.
 (() => {
@@ -26,8 +26,8 @@
     // A browser that does not know the zone goes on without a clock.
   }
 
-  // Menus of the header close with Escape, and when one looks elsewhere.
-  const menus = [...document.querySelectorAll(".masthead details")].reverse();
+  // Menus close with Escape, and when one looks elsewhere.
+  const menus = [...document.querySelectorAll(".masthead details, details.menu-of")].reverse();
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const menu of menus) {

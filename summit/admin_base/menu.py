@@ -1,12 +1,15 @@
-"""The menu at the top of every admin page: the desks and their lists."""
+"""The menu at the top of every admin page: the places and their lists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import IntegerChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from summit.admin_base.row_keys import key_of
@@ -14,13 +17,94 @@ from summit.admin_base.summit_scope import summits_of
 from summit.permissions.rules import summits_for
 
 
+class MenuPlace(TextChoices):
+    """The places in the menu besides the home, in their order. The settings are behind the gear."""
+
+    DELEGATIONS = "delegations", _("Delegations")
+    ACCREDITATION = "accreditation", _("Accreditation")
+    AGENDA = "agenda", _("Agenda")
+    PRESS = "press", _("Press")
+    SETTINGS = "settings", _("Settings")
+
+
 class MenuGroup(IntegerChoices):
-    """The groups of a desk's menu, in their order. Lists for daily work are in no submenu."""
+    """The groups of lists within a place, in their order. Lists for daily work are in no submenu.
+
+    From SUMMIT on, they are the groups of the settings.
+    """
 
     DAILY = 0, ""
     DECISIONS = 1, _("To decide")
-    RECORDS = 2, _("Lists and passes")
-    SETTINGS = 3, _("Settings")
+    MORE = 2, _("More")
+    SUMMIT = 3, _("The summit")
+    PARTICIPATION = 4, _("Delegations and accreditation")
+    PROGRAMME = 5, _("Agenda and press")
+    ACCESS = 6, _("Accounts and access")
+    SYSTEMS = 7, _("Messages and other systems")
+
+    @property
+    def of_settings(self) -> bool:
+        """Whether it is a group of the settings."""
+        return self >= MenuGroup.SUMMIT
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A list or a page in the menu. `url` is its path, `scope` the query string that limits it to a summit."""
+
+    label: Promise | str
+    url: str
+    place: MenuPlace
+    group: MenuGroup
+    scope: str = ""
+    add_url: str = ""
+
+    @property
+    def name(self) -> str:
+        """The label in the active language, with a capital."""
+        return capfirst(str(self.label))
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of the menu of the page that is shown: whether it is this page, or the page is below it."""
+
+    name: str
+    url: str
+    current: bool
+    within: bool
+
+
+@dataclass(frozen=True)
+class Submenu:
+    """A group of entries behind a word."""
+
+    name: str
+    links: list[Link]
+
+    @property
+    def within(self) -> bool:
+        """Whether the page that is shown is in the group."""
+        return any(link.within for link in self.links)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the menu: the entries that it shows itself, and those in submenus."""
+
+    value: MenuPlace
+    links: list[Link]
+    menus: list[Submenu]
+
+    @property
+    def url(self) -> str:
+        """The URL of the first entry."""
+        return (self.links or self.menus[0].links)[0].url
+
+    @property
+    def within(self) -> bool:
+        """Whether the page that is shown is in the place."""
+        return any(link.within for link in self.links) or any(menu.within for menu in self.menus)
 
 
 def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[str, Any]:
@@ -36,55 +120,23 @@ def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[s
     return {**({"summit": summit.pk} if summit else {}), **initial}
 
 
-def navigation(
-    apps: list[dict[str, Any]],
-    path: str,
-    scope_of: Callable[[dict[str, Any]], str],
-    more: Sequence[dict[str, Any]] = (),
-) -> list[dict[str, Any]]:
-    """Return the desks with their lists for the menu of the page at `path`.
+def navigation(entries: Iterable[MenuEntry], path: str) -> list[Place]:
+    """Return the places that have entries for the menu of the page at `path`, with the settings last.
 
-    `apps` are the apps that the admin shows to the user. `scope_of` returns the query string that limits a model's
-    list to a summit. `more` are pages that are no lists (`summit.admin_base.summit_pages.menu_of`). Each desk of the
-    result is a dict: `pages` are displayed in the menu itself, and `menus` are submenus with all other pages.
+    The entries keep their order within a group. Daily entries, and single entries of other groups, need no submenu.
     """
-    desks = []
-    for app in apps:
-        pages = [
-            _page(model["name"], model["admin_url"], path, model["shelf"], scope_of(model))
-            for model in app["models"]
-            if model.get("admin_url")
-        ]
-        if pages:
-            label = app["app_label"]
-            pages += [_page(row["name"], row["url"], path, row["shelf"]) for row in more if row["desk"] == label]
-            within = any(page["within"] for page in pages)
-            desks.append({"name": app["name"], "url": pages[0]["url"], "within": within, **_by_shelf(pages)})
-    return desks
+    rows = list(entries)
+    places = []
+    for value in MenuPlace:
+        here = [entry for entry in rows if entry.place == value]
+        groups = {group: [_link(entry, path) for entry in here if entry.group == group] for group in MenuGroup}
+        open_ones = [group for group, links in groups.items() if group == MenuGroup.DAILY or len(links) == 1]
+        links = [link for group in open_ones for link in groups.pop(group)]
+        menus = [Submenu(str(group.label), found) for group, found in groups.items() if found]
+        if here:
+            places.append(Place(value, links, menus))
+    return places
 
 
-def _page(name: str, url: str, path: str, shelf: MenuGroup, scope: str = "") -> dict[str, Any]:
-    return {
-        "name": name,
-        "url": url + scope,
-        "current": path == url,
-        "within": path.startswith(url),
-        "shelf": shelf,
-    }
-
-
-def _by_shelf(pages: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Return a dict with `pages`, displayed in the menu itself, and `menus`, one for each group of several pages.
-
-    The daily pages, and single pages of other groups, need no submenu.
-    """
-    direct: list[dict[str, Any]] = []
-    menus: list[dict[str, Any]] = []
-    for shelf in MenuGroup:
-        group = [page for page in pages if page["shelf"] == shelf]
-        if shelf == MenuGroup.DAILY or len(group) == 1:
-            direct += group
-        elif group:
-            within = any(page["within"] for page in group)
-            menus.append({"name": shelf.label, "pages": group, "within": within})
-    return {"pages": direct, "menus": menus}
+def _link(entry: MenuEntry, path: str) -> Link:
+    return Link(entry.name, entry.url + entry.scope, path == entry.url, path.startswith(entry.url))

@@ -20,7 +20,7 @@ from summit.admin_base.forms import AgainMixin, SentencesForm
 from summit.admin_base.history import HistoryMixin
 from summit.admin_base.list_files import ExportMixin
 from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
-from summit.admin_base.menu import MenuGroup, proposed
+from summit.admin_base.menu import MenuGroup, MenuPlace, proposed
 from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
 from summit.admin_base.model_pages import ModelPagesMixin
 from summit.admin_base.object_access import AdmitMixin
@@ -164,10 +164,11 @@ class SummitModelAdmin(
     show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     view_on_site = False
-    # The position of the list among those of its desk, the same in every language.
+    # The position of the list among those of its group, the same in every language.
     place = 9
-    # The group of the list in the desk's menu: directly in the menu, or in a submenu.
-    shelf = MenuGroup.DAILY
+    # Where the list is in the menu: by default in its app's place, not in a submenu. Settings are in a group of them.
+    menu_place: MenuPlace | None = None
+    menu_group = MenuGroup.DAILY
     # The text of an empty list, if nothing can be added to it by hand: how rows come to be.
     nothing_yet: Any = ""
     # The column that is displayed above each group of rows instead of in each row (`group_of`); "" for none.

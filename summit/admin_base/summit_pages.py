@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu import MenuEntry, MenuGroup, MenuPlace
 from summit.admin_base.pages import desk_page
 from summit.core.registry import Registry
 from summit.permissions.route_access import Access, Gate
@@ -29,41 +29,30 @@ class SummitPage:
     """A link to a page of a summit.
 
     `name` is the name of the page's route, which takes the summit's slug. Only users with `permission` see the link.
-    `shelf` is the page's group in the menu of its desk, or None if the menu leaves the page out.
+    `place` and `menu_group` say where it is in the menu.
     """
 
     title: Promise
     name: str
     permission: str
-    shelf: MenuGroup | None = None
+    place: MenuPlace
+    menu_group: MenuGroup
 
 
-desk_place: Registry[SummitPage] = Registry()
+summit_pages: Registry[SummitPage] = Registry()
 
 
 def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
     """Return (title, URL) of each page of a summit that a user may see."""
+    return [(entry.name, entry.url) for entry in menu_of(user, summit)]
+
+
+def menu_of(user: Any, summit: Summit) -> list[MenuEntry]:
+    """Return the entries of the menu for the pages of a summit that a user may see."""
     return [
-        (str(place.title), reverse(f"admin:{place.name}", args=[summit.slug]))
-        for place in desk_place
-        if allows(user, place.permission, summit)
-    ]
-
-
-def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
-    """Return the pages of a summit that a user may see, as the argument `more` of `menu.navigation`.
-
-    The first word of a route's name is the label of its desk.
-    """
-    return [
-        {
-            "desk": place.name.partition("_")[0],
-            "name": str(place.title),
-            "url": reverse(f"admin:{place.name}", args=[summit.slug]),
-            "shelf": place.shelf,
-        }
-        for place in desk_place
-        if place.shelf is not None and allows(user, place.permission, summit)
+        MenuEntry(page.title, reverse(f"admin:{page.name}", args=[summit.slug]), page.place, page.menu_group)
+        for page in summit_pages
+        if allows(user, page.permission, summit)
     ]
 
 

@@ -109,7 +109,7 @@ class CalledAdmin(ServiceAdmin):
     `own` are the fields besides the names. `users` is the relation to the rows that refer to a row.
     """
 
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PROGRAMME
     own: tuple[str, ...] = ()
     users = ""
     list_filter = ["summit"]

@@ -10,7 +10,7 @@ class ApiConfig(AppConfig):
     name = "summit.api_base"
     label = "api"
     verbose_name = _("Programs")
-    desk_place = 4
+    menu_place = "settings"
 
     def ready(self) -> None:
         """Register the API's rules, its error messages and the sweeps that delete its old rows.

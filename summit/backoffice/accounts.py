@@ -15,6 +15,7 @@ from summit.accounts import browser_sessions, role_assignments
 from summit.accounts import second_step_reset as second_step_accounts
 from summit.accounts import selectors as accounts_selectors
 from summit.admin_base.filters import presence
+from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.messages import set_message, written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.model_pages import model_page
@@ -47,6 +48,7 @@ class PersonAdmin(RightsMixin, VisibleAccountsMixin, SummitModelAdmin):
     """The admin of people."""
 
     place = 1
+    menu_place = MenuPlace.ACCREDITATION
     list_display = ["who", "email", "summit"]
     list_filter = [
         "summit",
@@ -77,6 +79,7 @@ class RoleAssignmentAdmin(SummitModelAdmin):
     """The admin of roles. A role is assigned to an e-mail address and removed, but never changed."""
 
     place = 4
+    menu_group = MenuGroup.ACCESS
     list_display = ["user", "role", "summit"]
     list_filter = ["summit", "role"]
     search_fields = ["user__email", "user__name"]
@@ -124,6 +127,7 @@ class UserAdmin(SummitModelAdmin):
     """The admin of accounts. Only superusers may add and close accounts."""
 
     place = 3
+    menu_group = MenuGroup.ACCESS
     summit_path = None
     list_display = ["email", "name", "is_active", "last_login"]
     search_fields = ["email", "name"]

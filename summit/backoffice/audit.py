@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.admin_base.audit_filters import ACCOUNT, AuditForm, Chip, Narrowed, audit_head, narrow, without
 from summit.admin_base.history import Slice, by_day, readable
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.summit_scope import summits_of
 from summit.audit.access_log import SEEN
@@ -26,6 +27,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """The list of audit entries: who did what, and when."""
 
     place = 6
+    menu_group = MenuGroup.ACCESS
     # The columns of an exported file. The page itself shows sentences, day by day.
     list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
     list_select_related = ["by", "summit"]

@@ -8,12 +8,10 @@ from django.contrib.admin.sites import site
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
-from django.utils.text import capfirst
 
 from summit.admin_base import search
+from summit.admin_base.menu_entries import entries_of
 from summit.admin_base.pages import desk_page
-from summit.admin_base.summit_pages import menu_of
-from summit.admin_base.summit_scope import list_scope
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import NamedObject, render
 from summit.backoffice.search_page import search_page
@@ -68,14 +66,8 @@ def _has(name: str, terms: list[str]) -> bool:
 
 
 def _pages(request: HttpRequest, summit: Summit | None) -> Iterator[PageHit]:
-    for app in site.get_app_list(request):
-        for entry in app["models"]:
-            if entry.get("admin_url"):
-                model = entry["model"]
-                url = entry["admin_url"] + list_scope(request, site._registry[model], summit)
-                yield PageHit(capfirst(str(entry["name"])), url, _names(model._meta.verbose_name_plural))
-    for page in menu_of(request.user, summit) if summit else []:
-        yield PageHit(capfirst(page["name"]), page["url"], frozenset({fold(page["name"])}))
+    for entry in entries_of(request, site.get_app_list(request), summit):
+        yield PageHit(entry.name, entry.url + entry.scope, _names(entry.label))
 
 
 def _names(label: object) -> frozenset[str]:

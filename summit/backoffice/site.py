@@ -16,9 +16,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from summit.admin_base import dashboard as admin_base_dashboard
-from summit.admin_base import summit_pages, summit_scope
+from summit.admin_base import summit_scope
 from summit.admin_base.dashboard import PANELS
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.pages import PAGES
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.backoffice.onboarding import steps
@@ -107,10 +107,10 @@ class SummitAdminSite(admin.AdminSite):
         return context
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the desks and their lists in the order of work, the same in every language.
+        """Return the apps and their lists in the order of the menu, the same in every language.
 
-        Each list has its `shelf` in the menu and the query strings that limit it to the chosen summit. The result is
-        cached for the request, because the home needs it twice.
+        Each list has its place and group in the menu, and the query strings that limit it to the chosen summit. The
+        result is cached for the request, because several parts of a page need it.
         """
         return admin_base_dashboard.cached_on_request(
             request, ("app list", app_label), lambda: self._app_list(request, app_label)
@@ -118,20 +118,23 @@ class SummitAdminSite(admin.AdminSite):
 
     def _app_list(self, request: HttpRequest, app_label: str | None) -> list[Any]:
 
-        def place_of(entry: dict[str, Any]) -> tuple[int, int]:
-            return entry["shelf"], int(getattr(self._registry[entry["model"]], "place", 9))
-
         app_list = super().get_app_list(request, app_label)
         for app in app_list:
             for entry in app["models"]:
                 model_admin = self._registry[entry["model"]]
-                entry["shelf"] = getattr(model_admin, "shelf", MenuGroup.DAILY)
+                group = getattr(model_admin, "menu_group", MenuGroup.DAILY)
+                of_app = MenuPlace(getattr(apps.get_app_config(app["app_label"]), "menu_place", MenuPlace.SETTINGS))
+                of_list = getattr(model_admin, "menu_place", None) or of_app
                 entry |= {
+                    "menu_group": group,
+                    "menu_place": MenuPlace.SETTINGS if group.of_settings else of_list,
+                    "order": (group, int(getattr(model_admin, "place", 9))),
                     "list_scope": summit_scope.list_scope(request, model_admin),
                     "page_scope": summit_scope.page_scope(request),
                 }
-            app["models"].sort(key=place_of)
-        return sorted(app_list, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
+            app["models"].sort(key=lambda entry: entry["order"])
+        places = list(MenuPlace)
+        return sorted(app_list, key=lambda app: min(places.index(entry["menu_place"]) for entry in app["models"]))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Redirect to the sign-in page.
@@ -170,5 +173,4 @@ class SummitAdminSite(admin.AdminSite):
             "now": admin_base_dashboard.now_of(request),
             "panels": admin_base_dashboard.panels_for(request, summit),
             "charts": admin_base_dashboard.chart_list(request, summit),
-            "places": summit_pages.places_of(request.user, summit),
         }

@@ -42,7 +42,8 @@ class RoomInline(SummitInline):
 class SummitAdmin(ServiceAdmin):
     """The admin of summits."""
 
-    place = 5
+    place = 1
+    menu_group = MenuGroup.SUMMIT
     form = with_names(SummitForm)
     summit_path = ""
     list_display = ["name", "slug", "starts_on", "ends_on", "public"]
@@ -142,6 +143,7 @@ class VenueAdmin(ServiceAdmin):
     """The admin of venues."""
 
     place = 2
+    menu_group = MenuGroup.SUMMIT
     list_display = ["name", "hours", "summit"]
     list_filter = ["summit"]
     fields = ["summit", "name", "address", ("opens_at", "closes_at")]
@@ -183,8 +185,8 @@ class VenueAdmin(ServiceAdmin):
 class RoomAdmin(ServiceAdmin):
     """The admin of all rooms, to find a room and to fill the list from an import file."""
 
-    place = 2
-    shelf = MenuGroup.SETTINGS
+    place = 3
+    menu_group = MenuGroup.SUMMIT
     summit_path = "venue__summit"
     list_display = ["name", "venue", "capacity", "position", "summit"]
     list_filter = ["venue__summit"]

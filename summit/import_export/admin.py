@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.core.punctuation import comma
 from summit.import_export.list_import import READ_IN, ListImport, list_imports
@@ -28,6 +29,7 @@ class ListImportFileAdmin(ImportFileAdmin):
     """The admin of the files that desk users uploaded to import rows into a list."""
 
     place = 8
+    menu_group = MenuGroup.SYSTEMS
     list_display = ["filename", "holds", "summit", "uploaded", "uploaded_by", "imported"]
     action = READ_IN
     upload_label = gettext_lazy("Upload a table")

@@ -102,7 +102,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
     """The admin of the import files that desk users uploaded. Subclasses set the attributes and override the
     hooks."""
 
-    shelf = MenuGroup.RECORDS
+    menu_group = MenuGroup.MORE
     page_shows = ("report",)
     change_list_template = "admin/imports/change_list.html"
     file_template = "admin/imports/file.html"

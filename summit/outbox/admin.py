@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
@@ -65,6 +66,8 @@ class ReturnedFilter(admin.SimpleListFilter):
 class MessageAdmin(ReadOnlyAdmin):
     """The admin of messages. The text of a mail is not shown, because it has links that grant access."""
 
+    place = 1
+    menu_group = MenuGroup.SYSTEMS
     list_display = ["created_at", "title", "address", "standing", "attempts", "what_went_wrong"]
     list_filter = ["state", ReturnedFilter, KindFilter, "summit"]
     list_select_related = ["summit"]

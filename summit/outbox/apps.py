@@ -22,4 +22,4 @@ class OutboxConfig(RegisteringConfig):
     label = "outbox"
     verbose_name = _("Outbox")
     registering = REGISTERING
-    desk_place = 4
+    menu_place = "settings"

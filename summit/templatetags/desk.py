@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 from django import template
-from django.contrib.admin.sites import site
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -14,10 +13,9 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from summit.admin_base.menu import navigation
+from summit.admin_base.menu import Place, navigation
+from summit.admin_base.menu_entries import entries_of
 from summit.admin_base.progress_bar import grouped
-from summit.admin_base.summit_pages import menu_of
-from summit.admin_base.summit_scope import list_scope
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import RESUME
@@ -29,15 +27,10 @@ CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 
 
 @register.simple_tag(takes_context=True)
-def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
-    """Return the desks with their lists, for the navigation. With a summit, the lists have only its rows."""
+def menu_places(context: Context, summit: Summit | None) -> list[Place]:
+    """Return the places of the menu with their lists. With a summit, the lists have only its rows."""
     request = context["request"]
-    menu_entries = menu_of(request.user, summit) if summit else []
-
-    def scope_of(model: dict[str, Any]) -> str:
-        return list_scope(request, site._registry[model["model"]], summit)
-
-    return navigation(context["available_apps"], request.path, scope_of, menu_entries)
+    return navigation(entries_of(request, context["available_apps"], summit), request.path)
 
 
 def _hidden(cl: ChangeList) -> set[int]:

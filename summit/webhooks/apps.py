@@ -20,4 +20,4 @@ class WebhooksConfig(RegisteringConfig):
     label = "webhooks"
     verbose_name = _("Webhooks")
     registering = REGISTERING
-    desk_place = 4
+    menu_place = "settings"

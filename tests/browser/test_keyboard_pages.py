@@ -89,15 +89,15 @@ def test_menus_open_and_close(visitor: Make) -> None:
 
 def test_what_stands_behind_a_word_of_a_desks_menu_is_reached(visitor: Make) -> None:
     keys = somebody(visitor, "organiser@summit.example", 390)
-    keys.open("/admin/delegations/zone/")
+    keys.open("/admin/delegations/handover/")
     keys.to_element(keys.page.locator(".masthead details.menu > summary"), "the menu").press("Enter")
-    settings = keys.page.locator(".desk-group details", has_text="Categories")
-    keys.to_element(settings.locator("> summary"), "the settings").press("Enter")
-    assert settings.evaluate("e => e.open") is True
-    keys.to("link", "Categories", exact=True).press("Escape")
-    assert settings.evaluate("e => e.open") is False
-    assert keys.page.evaluate("document.activeElement.textContent") == "Settings"
+    more = keys.page.locator(".desk-group details", has_text="Links")
+    keys.to_element(more.locator("> summary"), "more").press("Enter")
+    assert more.evaluate("e => e.open") is True
+    keys.to("link", "Lists of participants", exact=True).press("Escape")
+    assert more.evaluate("e => e.open") is False
+    assert keys.page.evaluate("document.activeElement.textContent") == "More"
     keys.press("Enter")
     with keys.page.expect_navigation():
-        keys.to("link", "Quotas", exact=True).press("Enter")
-    assert keys.page.url.endswith("/admin/delegations/quota/")
+        keys.to("link", "Links", exact=True).press("Enter")
+    assert keys.page.url.endswith("/admin/delegations/invitationlink/")

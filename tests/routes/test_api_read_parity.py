@@ -74,7 +74,7 @@ NONE = {
         ),
         _FILE,
     ),
-    **dict.fromkeys(("root", "admin:login", "admin:app_list"), _LEADS),
+    **dict.fromkeys(("root", "admin:login", "admin:app_list", "admin:settings"), _LEADS),
     **dict.fromkeys(
         ("dev:components", "dev:mail", "dev:message", "dev:part", "dev:source"), "It is there in development only."
     ),

@@ -22,6 +22,7 @@ from delegations.core.admin.moment_format import moment
 from delegations.core.admin.reason_page import ask_reason
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.parties.admin.party_column import PartyColumn
+from summit.admin_base.menu import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
@@ -84,7 +85,8 @@ class OfCategoryFilter(CategoryFilter):
 class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     """The read-only admin of badges, with actions that print and end them."""
 
-    place = 5
+    place = 2
+    menu_place = MenuPlace.ACCREDITATION
     summit_path = "party__summit"
     list_display = ["person", "party_name", "category", "state_word", "number", "issued", "why_said"]
     list_filter = ["party__summit", StateFilter, OfCategoryFilter, OfPartyFilter]

@@ -43,7 +43,7 @@ class TransferablePassRuleAdmin(ServiceRowAdmin):
     """The admin of kinds of transferable passes."""
 
     place = 4
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PARTICIPATION
     form = TransferablePassRuleForm
     services = transferable_pass_rules
     called = "rule"

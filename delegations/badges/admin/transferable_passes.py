@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.core.admin.moment_format import moment
 from delegations.parties.admin.party_column import PartyColumn
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 
@@ -40,8 +40,8 @@ class CarriedFilter(admin.SimpleListFilter):
 class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
     """The read-only admin of the parties' transferable passes."""
 
-    place = 2
-    shelf = MenuGroup.RECORDS
+    place = 3
+    menu_place = MenuPlace.ACCREDITATION
     summit_path = "party__summit"
     list_display = ["named", "party_name", "carried_by", "handed"]
     group_column = "party_name"

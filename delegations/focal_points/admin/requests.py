@@ -51,7 +51,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     """The read-only admin of requests for focal points."""
 
     place = 1
-    shelf = MenuGroup.DECISIONS
+    menu_group = MenuGroup.DECISIONS
     summit_path = "party__summit"
     list_display = ["name_of", "party", "beside", "state_word", "asked"]
     list_filter = ["party__summit", "state"]

@@ -26,7 +26,6 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
-from summit.admin_base.summit_pages import places_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import pair
 from summit.permissions.rules import allows
@@ -104,13 +103,11 @@ class InvitingMixin:
         return self._ask(request, list(queryset.select_related("summit")))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, with links to the pages that invite and to other pages of the chosen summit, such as policy
-        and letters."""
+        """Show the list, with links to the pages that invite a guest, and that invite to a session."""
         summit = chosen_summit(request, summits_of(request))
         inviting = summit if summit is not None and allows(request.user, "delegations.invite", summit) else None
-        places = places_of(request.user, summit) if summit is not None else []
         shown_page: HttpResponse = super().changelist_view(  # type: ignore[misc]
-            request, {"inviting": inviting, "places": places, **(extra_context or {})}
+            request, {"inviting": inviting, **(extra_context or {})}
         )
         return shown_page
 

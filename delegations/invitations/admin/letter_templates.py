@@ -20,8 +20,8 @@ from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.services import letter_previews
 from delegations.invitations.services import letter_templates as letter_templates_services
 from delegations.parties.models.parties import Party
-from summit.admin_base.menu import MenuGroup
-from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
+from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -164,6 +164,12 @@ def _read(form: LetterForm, summit: Summit, purpose: str, language: str, text: T
         return None
 
 
-desk_place.register(11)(
-    SummitPage(gettext_lazy("Letters"), "delegations_letters", "delegations.lettertemplate.view", MenuGroup.SETTINGS)
+summit_pages.register(11)(
+    SummitPage(
+        gettext_lazy("Letters"),
+        "delegations_letters",
+        "delegations.lettertemplate.view",
+        MenuPlace.SETTINGS,
+        MenuGroup.PARTICIPATION,
+    )
 )

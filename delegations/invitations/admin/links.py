@@ -72,7 +72,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     """The read-only admin of links, with actions that revoke them and settle requests."""
 
     place = 3
-    shelf = MenuGroup.RECORDS
+    menu_group = MenuGroup.MORE
     summit_path = "invitation__party__summit"
     list_display = ["party_name", "address", "created", "followed", "expires", "revoked", "asked"]
     list_filter = ["invitation__party__summit", LetterRequestFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]

@@ -56,7 +56,7 @@ class CategoryAdmin(ServiceRowAdmin):
     """The admin of a summit's categories, with their quotas, deadlines and zones."""
 
     place = 1
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PARTICIPATION
     form = with_names(CategoryForm, 120)
     services = categories
     called = "category"

@@ -137,7 +137,7 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     """The read-only list of quotas that are set for single parties."""
 
     place = 2
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PARTICIPATION
     summit_path = "party__summit"
     leads = ("change_it",)
     list_display = ["party_name", "of_what", "number", "usual", "reason", "set_by", "set_when"]

@@ -52,7 +52,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     """The admin of pairs of people who may be the same person."""
 
     place = 3
-    shelf = MenuGroup.DECISIONS
+    menu_group = MenuGroup.DECISIONS
     summit_path = "person__summit"
     list_display = ["person_of", "other_of", "why", "noticed_at", "decide"]
     list_filter = [

@@ -38,7 +38,7 @@ class HandoverAdmin(ReadOnlyAdmin):
     """The read-only admin of open and decided handovers."""
 
     place = 2
-    shelf = MenuGroup.DECISIONS
+    menu_group = MenuGroup.DECISIONS
     summit_path = "party__summit"
     list_display = ["giver", "party", "kind", "taker", "state_word", "opened"]
     list_filter = ["party__summit", "state"]

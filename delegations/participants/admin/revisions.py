@@ -72,7 +72,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
     """The admin of revisions of the list of participants, which are never changed."""
 
     place = 1
-    shelf = MenuGroup.RECORDS
+    menu_group = MenuGroup.MORE
     list_display = ["__str__", "state", "summit", "made", "made_by", "note"]
     list_filter = ["summit", "final"]
     list_select_related = ["summit", "made_by"]

@@ -36,7 +36,7 @@ class PartyGroupAdmin(ServiceRowAdmin):
     """The admin of groups of parties that a summit defines itself."""
 
     place = 7
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PARTICIPATION
     form = PartyGroupForm
     services = groups
     called = "group"

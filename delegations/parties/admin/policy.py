@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
-from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
+from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.backoffice.summit_names import lazy_label
 from summit.core.validators import validate_printable
@@ -141,8 +141,12 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         return TemplateResponse(request, "admin/delegations/parties/policy.html", context, status=status).render()
 
 
-desk_place.register(10)(
+summit_pages.register(10)(
     SummitPage(
-        gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view", MenuGroup.SETTINGS
+        gettext_lazy("Policy for parties"),
+        "delegations_policy",
+        "delegations.policy.view",
+        MenuPlace.SETTINGS,
+        MenuGroup.PARTICIPATION,
     )
 )

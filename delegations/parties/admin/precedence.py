@@ -20,9 +20,9 @@ from delegations.parties import party_display
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.services import precedence
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.row_keys import key_of
-from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
+from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -154,6 +154,12 @@ def _by_alphabet(rows: list[Party]) -> list[Party]:
     return sorted(rows, key=lambda row: row.reader_key)  # type: ignore[attr-defined]
 
 
-desk_place.register(20)(
-    SummitPage(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view", MenuGroup.RECORDS)
+summit_pages.register(20)(
+    SummitPage(
+        gettext_lazy("Protocol order"),
+        "delegations_order",
+        "delegations.party.view",
+        MenuPlace.DELEGATIONS,
+        MenuGroup.MORE,
+    )
 )

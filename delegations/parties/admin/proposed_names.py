@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names, proposed_names
 from delegations.parties.services import parties
-from summit.admin_base.menu import MenuGroup
-from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
+from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -79,11 +79,12 @@ def _apply_names(summit: Summit, language: str, names: dict[int, str], user: Use
     return parties.add_names(summit=summit, language=language, names=names, by=user)
 
 
-desk_place.register(15)(
+summit_pages.register(15)(
     SummitPage(
         gettext_lazy("Names in other languages"),
         "delegations_names",
         "delegations.partyname.change",
-        MenuGroup.SETTINGS,
+        MenuPlace.SETTINGS,
+        MenuGroup.PARTICIPATION,
     )
 )

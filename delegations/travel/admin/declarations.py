@@ -20,7 +20,7 @@ from delegations.parties.selectors import party_names
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
 from delegations.travel.services import declaration_kinds, declarations
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
@@ -65,7 +65,7 @@ class DeclarationKindAdmin(ServiceAdmin):
     """The admin of kinds of declaration."""
 
     place = 5
-    shelf = MenuGroup.SETTINGS
+    menu_group = MenuGroup.PARTICIPATION
     form = with_names(KindForm, 120)
     kept = declaration_kinds.FIELDS
     list_display = ["name", "summit", "permit", "until", "position"]
@@ -94,7 +94,8 @@ class DeclarationKindAdmin(ServiceAdmin):
 class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     """The read-only admin of declarations, with pages that permit and refuse them."""
 
-    place = 7
+    place = 5
+    menu_place = MenuPlace.ACCREDITATION
     summit_path = "party__summit"
     list_display = ["person", "party_name", "kind", "state_word", "declared"]
     list_filter = ["party__summit", "state", "kind__permit", "kind"]

@@ -13,9 +13,9 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.travel.selectors import dietary_and_access_needs
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.row_keys import key_of
-from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
+from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.audit import access_log
 from summit.core.date_formats import short_day
 from summit.summits.models import Summit
@@ -62,6 +62,12 @@ def _day(written: str) -> date | None:
         return None
 
 
-desk_place.register(40)(
-    SummitPage(gettext_lazy("Needs"), "delegations_needs", dietary_and_access_needs.SEE, MenuGroup.RECORDS)
+summit_pages.register(40)(
+    SummitPage(
+        gettext_lazy("Needs"),
+        "delegations_needs",
+        dietary_and_access_needs.SEE,
+        MenuPlace.ACCREDITATION,
+        MenuGroup.DAILY,
+    )
 )

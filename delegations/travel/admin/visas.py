@@ -22,6 +22,7 @@ from delegations.travel import visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.permissions import can_issue_visas, check_can_issue_visas
 from delegations.travel.services import visas
+from summit.admin_base.menu import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
@@ -56,7 +57,8 @@ SIGNS = {
 class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     """The read-only admin of visa support letters, with pages that issue, refuse, print and void them."""
 
-    place = 6
+    place = 4
+    menu_place = MenuPlace.ACCREDITATION
     list_display = ["person", "party_name", "place_of", "state_word", "number", "asked"]
     list_filter = ["summit", "state"]
     list_select_related = ["party", "person", "summit"]

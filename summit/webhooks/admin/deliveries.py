@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.permissions.rules import allows, summits_for
@@ -59,7 +60,8 @@ class EndpointFilter(admin.RelatedFieldListFilter):
 class DeliveryAdmin(ReadOnlyAdmin):
     """The admin of deliveries, which can be read and sent again."""
 
-    place = 2
+    place = 4
+    menu_group = MenuGroup.SYSTEMS
     summit_path = "endpoint__summit"
     list_display = ["created_at", "what", "endpoint", "standing", "attempts", "what_went_wrong"]
     list_filter = ["state", ("endpoint", EndpointFilter), EventFilter, "endpoint__summit"]

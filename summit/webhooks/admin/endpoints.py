@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.admin_base import form_idempotency
 from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.admin_base.model_pages import model_page
 from summit.permissions.rules import allows
@@ -55,7 +56,8 @@ class EndpointForm(SentencesForm):
 class EndpointAdmin(SummitModelAdmin):
     """The admin of webhooks. A secret is shown only once, when it is created."""
 
-    place = 1
+    place = 3
+    menu_group = MenuGroup.SYSTEMS
     form = EndpointForm
     actions = None
     change_form_template = "admin/webhooks/endpoint/change_form.html"

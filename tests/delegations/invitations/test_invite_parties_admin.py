@@ -168,8 +168,8 @@ class TestASession:
         assert '<td data-label="Invited">1</td>' in shown
         # The session's page leads there.
         leads = f"{self.PAGE}?session={row.public_id}"
-        assert leads in text(desk.get(f"/admin/agenda/session/{row.pk}/change/"))
-        assert "Invite parties to it" not in text(desk.get(f"/admin/agenda/session/{off.pk}/change/"))
+        assert leads in text(desk.get(f"/admin/agenda/session/{row.pk}/"))
+        assert "Invite delegations to it" not in text(desk.get(f"/admin/agenda/session/{off.pk}/"))
 
     def test_whom_one_chooses_reads_the_letter_and_is_invited(self, summit: Summit, desk: Client) -> None:
         row = self.session(summit)

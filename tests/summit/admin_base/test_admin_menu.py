@@ -1,4 +1,4 @@
-"""The desks' menu: what is worked with every day stands openly, the rest behind a word each."""
+"""The menu: five places, what is worked with every day in each, and the settings behind one door."""
 
 import re
 from typing import Any
@@ -7,8 +7,7 @@ import pytest
 from django.contrib.admin.sites import site
 from django.test import Client
 
-from summit.admin_base.menu import MenuGroup
-from summit.admin_base.summit_pages import desk_place
+from summit.admin_base.menu import MenuEntry, MenuGroup, MenuPlace, navigation
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.summit.conftest import desk_of
@@ -17,11 +16,19 @@ pytestmark = pytest.mark.django_db
 ZONES = "/admin/delegations/zone/"
 
 
-def menu(client: Client, path: str, desk: str = "Delegations") -> dict[str, Any]:
-    """Return of the desk's menu: `open`, what stands openly, and what stands behind each word."""
+def nav(client: Client, path: str = "/admin/") -> str:
     text = client.get(path).content.decode()
-    nav = text[text.index('<nav class="desks"') : text.index("</nav>")]
-    (part,) = [group for group in nav.split('<li class="desk-group"') if f">{desk}</a>" in group]
+    return text[text.index('<nav class="desks"') : text.index("</nav>")]
+
+
+def places(client: Client) -> list[str]:
+    names = re.findall(r'class="desk-name"[^>]*>(.*?)</a>', nav(client))
+    return [re.sub(r"<span.*?</span>\s*", "", name) for name in names]
+
+
+def menu(client: Client, place: str, path: str = "/admin/") -> dict[str, Any]:
+    """Return of a place of the menu: `open`, what is in it directly, and what is behind each word."""
+    (part,) = [group for group in nav(client, path).split('<li class="desk-group"') if f">{place}</a>" in group]
     found: dict[str, Any] = {}
     for details in re.findall(r"<details.*?</details>", part, re.DOTALL):
         word = re.search(r"<summary.*?>(.*?)</summary>", details)
@@ -33,47 +40,69 @@ def menu(client: Client, path: str, desk: str = "Delegations") -> dict[str, Any]
 
 class TestMenu:
     def test_what_an_organiser_finds_where(self, desk: Client) -> None:
-        found = menu(desk, "/admin/")
-        firsts = {word: pages[:2] for word, pages in found.items()}
-        assert firsts == {
-            "open": ["Parties", "Members"],
-            "To decide": ["Requests for focal points", "Things to be passed on"],
-            "Lists and passes": ["Lists of participants", "Overpasses of parties"],
-            "Settings": ["Categories", "Quotas"],
-        }
-        # A desk with few lists has none behind words.
-        lists = ["Sessions", "Releases", "Sign-ups", "Uploaded schedules", "Kinds of session"]
-        assert menu(desk, "/admin/", "Agenda") == {"open": lists}
-
-    def test_what_one_may_not_see_is_in_no_menu_and_one_alone_needs_no_word(self, summit: Summit) -> None:
-        found = menu(desk_of(summit, Role.PRESS_OFFICER), "/admin/")
+        assert places(desk) == ["Delegations", "Accreditation", "Agenda", "Press", "Settings"]
+        found = menu(desk, "Delegations")
         assert found["open"][0] == "Parties"
-        assert [name for name in ("Members", "Names in other languages") if name in str(found)] == []
-        assert all(len(pages) > 1 for word, pages in found.items() if word != "open")
+        assert {word: pages[:1] for word, pages in found.items() if word != "open"} == {
+            "To decide": ["Requests for focal points"],
+            "More": ["Lists of participants"],
+        }
+        accreditation = ["People", "Badges", "Overpasses of parties", "Visa support letters", "Declarations", "Needs"]
+        assert menu(desk, "Accreditation") == {"open": accreditation}
+        assert menu(desk, "Agenda") == {"open": ["Sessions", "Releases", "Sign-ups", "Uploaded schedules"]}
 
-    def test_says_where_one_is_also_on_a_page_that_is_no_list(self, desk: Client, summit: Summit) -> None:
-        for address, called in ((ZONES, "Zones"), ("/admin/delegations/policy/here/", "Policy for parties")):
-            text = desk.get(address).content.decode()
-            assert f'<a href="{address}" aria-current="page">{called}</a>' in text
-            assert re.findall('<summary aria-current="true">(.*?)<', text) == ["Settings"]
-            assert '<li class="desk-group" data-state="open">' in text
+    def test_each_role_sees_its_own(self, summit: Summit) -> None:
+        found = {role: places(desk_of(summit, role)) for role in (Role.VETTING, Role.PRESS_OFFICER)}
+        assert found[Role.VETTING][0] == "Accreditation"
+        assert not {"Delegations", "Agenda", "Press"} & set(found[Role.VETTING])
+        assert "Accreditation" not in found[Role.PRESS_OFFICER]
 
-    def test_the_desks_own_page_has_them_in_the_same_order(self, desk: Client) -> None:
-        text = desk.get("/admin/delegations/").content.decode()
-        words = re.findall(r"<h2>(To decide|Lists and passes|Settings)</h2>", text)
-        assert words == ["To decide", "Lists and passes", "Settings"]
+    def test_no_place_has_more_than_seven(self, desk: Client) -> None:
+        for place in ("Delegations", "Accreditation", "Agenda", "Press"):
+            found = menu(desk, place)
+            assert len(found.pop("open")) + len(found) <= 7, place
+
+    def test_one_list_of_a_group_needs_no_word(self) -> None:
+        entries = [
+            MenuEntry("first", "/a/", MenuPlace.AGENDA, MenuGroup.DAILY),
+            MenuEntry("second", "/b/", MenuPlace.AGENDA, MenuGroup.DECISIONS),
+            MenuEntry("third", "/c/", MenuPlace.AGENDA, MenuGroup.MORE),
+            MenuEntry("fourth", "/d/", MenuPlace.AGENDA, MenuGroup.MORE, scope="?s=1"),
+        ]
+        (place,) = navigation(entries, "/d/5/")
+        assert [link.name for link in place.links] == ["First", "Second"]
+        assert [(menu.name, [link.url for link in menu.links]) for menu in place.menus] == [
+            ("More", ["/c/", "/d/?s=1"])
+        ]
+        assert (place.url, place.within, place.menus[0].within) == ("/a/", True, True)
+        assert [(link.current, link.within) for link in place.menus[0].links] == [(False, False), (False, True)]
 
 
-def test_no_two_lists_of_a_shelf_claim_one_place() -> None:
+class TestSettings:
+    def test_they_have_what_is_set_up_once(self, desk: Client) -> None:
+        context = desk.get("/admin/settings/").context_data
+        found = {str(label): [entry.name for entry in entries] for label, entries in context["groups"]}
+        assert list(found) == [str(group.label) for group in MenuGroup if group.of_settings]
+        assert {"Categories", "Zones", "Policy for parties", "Letters"} <= set(found["Delegations and accreditation"])
+        assert found["Accounts and access"] == ["Accounts", "Roles", "Audit entries"]
+        assert "Messages" in found["Messages and other systems"]
+
+    def test_the_gear_says_that_one_is_there(self, desk: Client) -> None:
+        for address in (ZONES, "/admin/delegations/policy/here/"):
+            assert re.search(r'/admin/settings/[^>]*aria-current="true"', nav(desk, address)), address
+        assert re.search(r'/admin/settings/[^>]*aria-current="page"', nav(desk, "/admin/settings/"))
+
+    def test_what_one_may_not_see_is_not_there(self, summit: Summit) -> None:
+        shown = desk_of(summit, Role.PRESS_OFFICER).get("/admin/settings/").content.decode()
+        assert ("Audit entries" in shown, "Retention" in shown, "Topics" in shown) == (False, False, True)
+
+
+def test_no_two_lists_of_a_group_claim_one_place(desk: Client) -> None:
     """Where they do, their order would be the alphabet's, another one in each language."""
-    claimed: dict[tuple[str, int, int], str] = {}
-    for model, desk in site._registry.items():
-        if model._meta.app_label == "delegations":
-            key = ("delegations", int(getattr(desk, "shelf", MenuGroup.DAILY)), int(getattr(desk, "place", 9)))
-            assert key not in claimed, (claimed[key], model)
-            claimed[key] = str(model)
-
-
-def test_each_page_in_a_menu_has_its_desk() -> None:
-    desks = {model._meta.app_label for model in site._registry}
-    assert {place.name.partition("_")[0] for place in desk_place if place.shelf is not None} <= desks
+    claimed: dict[tuple[Any, ...], str] = {}
+    for app in desk.get("/admin/").context_data["available_apps"]:
+        for entry in app["models"]:
+            key = (entry["menu_place"], *entry["order"])
+            assert key not in claimed, (claimed[key], entry["name"])
+            claimed[key] = entry["name"]
+    assert len(claimed) == len([model for model in site._registry if model._meta.app_label])

@@ -1,0 +1,24 @@
+"""The page of the settings: what is set up once, away from the daily work."""
+
+from django.contrib.admin.sites import site
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_entries import entries_of
+from summit.admin_base.pages import desk_page
+
+
+@desk_page("settings/", "settings")
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Show the lists and pages of the settings that the user may see, by group."""
+    context = site.each_context(request)
+    entries = entries_of(request, context["available_apps"], context["desk_summit"])
+    groups = [
+        (group.label, [entry for entry in entries if entry.group == group])
+        for group in MenuGroup
+        if group.of_settings and any(entry.group == group for entry in entries)
+    ]
+    context |= {"title": MenuPlace.SETTINGS.label, "groups": groups, "nothing": _("No settings are open to you.")}
+    return TemplateResponse(request, "admin/backoffice/settings.html", context)
