@@ -1,4 +1,4 @@
-"""Charts of the answers: over time, by continent and by level."""
+"""Charts of the answers, over time, by continent and by level, and of what delegations lack."""
 
 from datetime import date, timedelta
 from itertools import accumulate
@@ -6,16 +6,17 @@ from itertools import accumulate
 from django.http import HttpRequest
 from django.utils import formats
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from delegations.overview import dashboard
 from delegations.overview.dashboard import INVITE, parties
-from delegations.overview.selectors import progress
+from delegations.overview.selectors import completeness, progress
 from delegations.parties.models.parties import Level
 from delegations.parties.selectors import regions as regions_selectors
 from summit.admin_base import svg_charts
-from summit.admin_base.dashboard import desk_chart, lately, now_of, today_of
+from summit.admin_base.dashboard import Phase, desk_chart, lately, now_of, today_of
 from summit.admin_base.svg_charts import BarRow, Chart, Column
 from summit.core.date_formats import short_day
 from summit.core.punctuation import semicolon
@@ -32,12 +33,15 @@ FAR = 180
 def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
     """Return the chart of the answers by the end of each day, compared with the invited parties.
 
-    Return None if the user may not invite, or if no party is invited.
+    Return None if the user may not invite, if no party is invited, and on the first day.
     """
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
     sent, answered = lately(request, ("by day", summit.pk), lambda: progress.by_day(summit))
     today = today_of(request, summit)
+    if min([*sent, *answered, today]) == today:
+        # A chart of one day says nothing yet: the title of the map says it.
+        return None
     days = _days(sent, answered, summit, today)
     invited_totals = _sums(sent, days)
     answered_totals = _sums(answered, days)
@@ -66,6 +70,7 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
             if day <= today and (day in sent or day in answered or position == len(days) - 1)
         ],
         key=[(svg_charts.FULL, _("answered")), ("mark", _("invited"))],
+        phase=Phase.ANSWERS,
     )
 
 
@@ -115,6 +120,53 @@ def _title(request: HttpRequest, summit: Summit) -> str:
             numbers["answered"],
         )
         % facts
+    )
+
+
+# What a delegation that attends needs, in the order of the chart, with the name of what is missing.
+NEEDED = (
+    ("head", gettext_lazy("head of delegation")),
+    ("focal", gettext_lazy("focal point")),
+    ("passport", gettext_lazy("passport data")),
+    ("badge", gettext_lazy("badges")),
+)
+
+
+@desk_chart.register(15)
+def complete(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Return the chart of what the delegations that attend have, and what they lack.
+
+    Return None if the user may not invite, or if no delegation attends.
+    """
+    numbers = dashboard.numbers(request, summit)
+    total = numbers["attending"]
+    if not allows(request.user, INVITE, summit) or not total:
+        return None
+    whole = lately(request, ("complete", summit.pk), lambda: completeness.complete(summit))
+    title = ngettext(
+        "%(n)d of %(total)d delegation is complete", "%(n)d of %(total)d delegations are complete", total
+    ) % {"n": whole, "total": total}
+    bars = [
+        BarRow(
+            capfirst(str(label)),
+            [total - numbers[name], 0, numbers[name]],
+            _("%(n)d of %(total)d") % {"n": total - numbers[name], "total": total},
+        )
+        for name, label in NEEDED
+    ]
+    return Chart(
+        name="chart-complete",
+        title=title,
+        drawing=svg_charts.bars(
+            name="chart-complete", title=title, about=_("A bar for each thing that a delegation needs."), rows=bars
+        ),
+        head=[_("Needed"), _("Have it"), _("Lack it")],
+        rows=[
+            [row.label, formats.localize(total - numbers[name]), _rows_of(numbers[name], summit, lacks=name)]
+            for row, (name, _label) in zip(bars, NEEDED, strict=True)
+        ],
+        key=[(svg_charts.FULL, _("have it")), (svg_charts.OPEN, _("lack it"))],
+        phase=Phase.COMPLETENESS,
     )
 
 

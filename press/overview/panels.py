@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Min
 from django.http import HttpRequest
 
+from delegations.invitations.permissions import can_invite
 from delegations.parties.selectors import party_names
 from press.embargoes.permissions import can_hold
 from press.overview.dashboard import WORKS, embargoes_of, in_review, next_out, overdue, run_of
@@ -14,7 +15,7 @@ from press.published_texts.selectors import brief, listed
 from press.subscriptions.services.announcements import unannounced
 from press.texts.permissions import can_write
 from sessions.releases.services import removals
-from summit.admin_base.dashboard import desk_panel, lately, now_of
+from summit.admin_base.dashboard import Phase, desk_panel, lately, now_of
 from summit.core.database_clock import db_now
 from summit.core.metrics import Gauge, source
 from summit.permissions.rules import allows
@@ -36,14 +37,14 @@ def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     return "press/panel.html", {"summit": summit, "lines": lines, **party_names.on_page(summit)}
 
 
-@desk_panel(30, works=WORKS)
+@desk_panel(5, phases=tuple(Phase))
 def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the template and context of the dashboard's panel with upcoming, waiting and overdue texts.
+    """Return the template and context of the home's panel with upcoming, waiting and overdue texts.
 
-    Returns None if the user may not see texts.
+    Returns None for users whose work isn't the press: they find what is to do among their tasks.
     """
     user = request.user
-    if not allows(user, "press.text.view", summit):
+    if not any(allows(user, permission, summit) for permission in WORKS) or can_invite(user, summit):
         return None
     return "admin/press/overview/panel.html", {
         "summit": summit,

@@ -1,4 +1,4 @@
-"""The agenda's panels on the summit's public home page and on the desk users' home page, and the agenda's metrics."""
+"""The agenda's panels on the summit's public home, on the home of the desks and on rows' pages, and its metrics."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,10 +11,9 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release, ReleasedSession
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
-from sessions.overview.dashboard import EDIT, standing
+from sessions.overview.dashboard import ahead
 from sessions.public.views import by_day
-from sessions.releases.permissions import can_release
-from summit.admin_base.dashboard import desk_panel
+from summit.admin_base.dashboard import Phase, desk_panel, now_of
 from summit.admin_base.detail_pages import DetailPanel, register_panel
 from summit.core import metrics
 from summit.people.models import Person
@@ -42,22 +41,14 @@ def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
     return {"first": rows[0], "ends_at": max(row.ends_at for row in rows)} if rows else {"first": None}
 
 
-@desk_panel(20, works=(EDIT,))
-def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the template and context of the panel for desk users, which shows the number of unreleased changes.
-
-    Return None for users who may not read the draft.
-    """
+@desk_panel(20, phases=(Phase.DAY,))
+def now_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Return the panel with the sessions that are on now, or None for users who may not read the draft."""
     if not allows(request.user, "agenda.session.view", summit):
         return None
-    status = standing(request, summit)
-    context = {
-        "summit": summit,
-        "last": status.last,
-        "unreleased": len(status.changes),
-        "may_release": can_release(request.user, summit),
-    }
-    return "admin/agenda/overview/panel.html", context
+    now = now_of(request)
+    rows = ahead(summit).filter(starts_at__lte=now, ends_at__gt=now).select_related("room", "summit")
+    return "admin/agenda/overview/now_panel.html", {"summit": summit, "running": list(rows.order_by("ends_at", "pk"))}
 
 
 def _agenda(request: HttpRequest, summit: Summit, participants: Q, speeches: Q) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ permission see the task. Sources count in the database; none iterates over rows.
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -86,7 +86,7 @@ desk_coming: Registry[Callable[[HttpRequest, Summit], Iterable[Coming]]] = Regis
 desk_due: Registry[Callable[[HttpRequest, Summit], Iterable[Due]]] = Registry()
 desk_chart: Registry[Callable[[HttpRequest, Summit], Chart | None]] = Registry()
 # The most coming events that are shown, and how many days ahead due dates are shown.
-MOST_COMING = 10
+MOST_COMING = 6
 DAYS = 14
 # Numbers that nobody acts on at once are cached for this many seconds.
 LATELY = 60
@@ -188,32 +188,50 @@ def chart_list(request: HttpRequest, summit: Summit) -> list[Chart]:
     return [chart for chart in charts if chart is not None]
 
 
+class Phase(StrEnum):
+    """The phase of a summit: it decides which picture the home shows."""
+
+    ANSWERS = "answers"
+    COMPLETENESS = "completeness"
+    DAY = "day"
+
+
+# From this time before a summit on, delegations have to be complete, even if answers have no deadline.
+COMPLETE_BY = timedelta(days=21)
+
+
+def phase_of(request: HttpRequest, summit: Summit) -> Phase:
+    """Return the phase of a summit: answers until they are due, then completeness; on its days, the day."""
+    now = now_of(request)
+    today = today_of(request, summit)
+    if summit.starts_on <= today <= summit.ends_on:
+        return Phase.DAY
+    due = summit.answer_by or datetime.combine(summit.starts_on, datetime.min.time(), summit.zone) - COMPLETE_BY
+    return Phase.ANSWERS if now < due else Phase.COMPLETENESS
+
+
 # Takes the request and a summit; returns a template and its context, or None for a user who may not see the panel.
 DeskPanel = Callable[[HttpRequest, Summit], tuple[str, dict[str, Any]] | None]
-PANELS: Registry[tuple[DeskPanel, Sequence[str]]] = Registry()
+PANELS: Registry[tuple[DeskPanel, Sequence[Phase]]] = Registry()
 
 
-def desk_panel(order: int, *, works: Sequence[str] = ()) -> Callable[[DeskPanel], DeskPanel]:
+def desk_panel(order: int, *, phases: Sequence[Phase] = ()) -> Callable[[DeskPanel], DeskPanel]:
     """Return a decorator that registers a panel of the desk's home at the place `order`.
 
-    Users with one of the permissions `works` see the panel before the other panels.
+    With `phases`, it is part of the picture in these phases; without, it is below the tasks.
     """
 
     def add(function: DeskPanel) -> DeskPanel:
-        PANELS.register(order)((function, works))
+        PANELS.register(order)((function, phases))
         return function
 
     return add
 
 
-def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str, Any]]]:
-    """Return (template, context) for each panel that the user of the request may see.
+def panels_for(request: HttpRequest, summit: Summit, phase: Phase | None) -> list[tuple[str, dict[str, Any]]]:
+    """Return (template, context) for each panel of a phase that the user of the request may see.
 
-    Panels for the user's own work come first.
+    None stands for the panels that belong to no phase.
     """
-
-    def elsewhere(entry: tuple[DeskPanel, Sequence[str]]) -> bool:
-        return not any(allows(request.user, permission, summit) for permission in entry[1])
-
-    panels = (function(request, summit) for function, _works in sorted(PANELS, key=elsewhere))
-    return [entry for entry in panels if entry is not None]
+    functions = [function for function, phases in PANELS if phase in phases or (phase is None and not phases)]
+    return [entry for entry in (function(request, summit) for function in functions) if entry is not None]

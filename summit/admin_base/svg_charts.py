@@ -60,6 +60,8 @@ class Chart:
     # (look, label) of each part.
     key: Sequence[tuple[str, str]] = ()
     note: str = ""
+    # The phase of a summit in which the chart is on the first screen of the home (summit.admin_base.dashboard.Phase).
+    phase: str = ""
 
 
 @dataclass

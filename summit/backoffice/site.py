@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base import summit_scope
-from summit.admin_base.dashboard import PANELS
 from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.pages import PAGES
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -159,18 +158,17 @@ class SummitAdminSite(admin.AdminSite):
             return {"steps": steps.states_for(request.user, None)} if may_create else {}
         tasks = admin_base_dashboard.tasks(request, summit)
         unfinished = steps.unfinished(request.user, summit)
-        # Users with panels of their own also read that there is nothing to do. Others read only about tasks.
-        works = bool(tasks) or any(
-            allows(request.user, permission, summit) for _function, rules in PANELS for permission in rules
-        )
+        phase = admin_base_dashboard.phase_of(request, summit)
+        charts = admin_base_dashboard.chart_list(request, summit)
         return {
-            "works": works,
             "steps": unfinished,
             "steps_done": sum(state.state == "done" for state in unfinished),
             "tasks": tasks,
             "headline": admin_base_dashboard.headline(tasks),
             "coming": admin_base_dashboard.coming(request, summit),
             "now": admin_base_dashboard.now_of(request),
-            "panels": admin_base_dashboard.panels_for(request, summit),
-            "charts": admin_base_dashboard.chart_list(request, summit),
+            "picture": admin_base_dashboard.panels_for(request, summit, phase),
+            "leading_charts": [chart for chart in charts if chart.phase == phase],
+            "charts": [chart for chart in charts if chart.phase != phase],
+            "panels": admin_base_dashboard.panels_for(request, summit, None),
         }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -119,23 +119,6 @@ def next_after(*, summit: Summit, now: datetime, invitation: Invitation) -> Invi
     remaining: QuerySet[Any] = sheet(summit=summit, now=now).exclude(pk=invitation.pk)
     found: Invitation | None = remaining.filter(called_today=0).first()
     return found
-
-
-def waiting(summit: Summit, now: datetime) -> list[tuple[int, int]]:
-    """Return (days, number) pairs: how many invitations have been unanswered for at least that many days. Makes one
-    query.
-
-    The days are those in WAITS. A pair is left out if all its invitations have been unanswered even longer.
-    """
-    conditions = {str(days): Q(sent_at__lte=now - timedelta(days=days)) for days in WAITS}
-    totals = (
-        unanswered(summit)
-        .order_by()
-        .aggregate(**{f"n{days}": Count(F("pk"), filter=condition) for days, condition in conditions.items()})
-    )
-    numbers = [totals[f"n{days}"] for days in WAITS]
-    longer = [*numbers[1:], 0]
-    return [(days, number) for days, number, more in zip(WAITS, numbers, longer, strict=True) if number > more]
 
 
 def days_since(moment: datetime, *, summit: Summit, now: datetime) -> int:

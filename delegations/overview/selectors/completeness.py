@@ -45,6 +45,14 @@ GAPS: dict[str, Q] = {
 REQUESTS = "requests"
 
 
+def complete(summit: Summit) -> int:
+    """Return how many of the parties that attend have nothing missing. Makes one query."""
+    rows = with_gaps(Party.objects.filter(summit=summit)).filter(invitation_status.STANDINGS["attending"])
+    for condition in GAPS.values():
+        rows = rows.exclude(condition)
+    return rows.count()
+
+
 def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
     """Annotate parties with the state of their invitation, and with the values that the conditions in GAPS use."""
     return invitation_status.with_standing(parties).annotate(

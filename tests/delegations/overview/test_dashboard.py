@@ -1,4 +1,4 @@
-"""The home: what each desk has to do, the panel, the gauges, and charts whose numbers open exactly their rows."""
+"""The home: its picture in each phase, the gauges, and charts whose numbers open exactly their rows."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from delegations.invitations.selectors import expiring_links, invitation_status
 from delegations.overview import charts
-from delegations.overview.panels import gauges, invitations
+from delegations.overview.panels import gauges
 from delegations.overview.selectors import completeness, progress
 from delegations.overview.selectors.progress import GroupNumbers, LevelNumbers
 from delegations.parties.models.parties import Party
@@ -63,47 +63,46 @@ def chart(home: str, name: str) -> str:
 
 
 @pytest.mark.slow("opens a page for each number of the home")
-def test_each_line_and_each_number_of_a_chart_opens_exactly_what_it_counts(busy_summit: Summit) -> None:
+def test_each_number_of_a_chart_opens_exactly_what_it_counts(busy_summit: Summit) -> None:
     client = sign_in(busy_summit)
     home = text(client.get("/admin/"))
-    assert "4 desks have something to do" in home
-    panel = home.split("desks have something to do</h2>")[1].split("</dl>", maxsplit=1)[0]
-    lines = re.findall(r'<a href="([^"]+)">([^<]+)</a>', panel)
-    assert {words: int(words.split()[0]) for _address, words in lines} == {
-        "1 party is not invited yet.": 1,
-        "2 parties have not answered: call them.": 2,
-        "1 party has no mailbox: no letter reaches it.": 1,
-        "4 parties that attend have no focal point.": 4,
-        "1 thing that was somebody’s own waits: pass it on or drop it.": 1,
-        "1 visa support letter is asked for: issue or refuse.": 1,
-        "2 parties that attend have people without a badge.": 2,
-        "1 party waits for a decision on what it declared.": 1,
-        "2 parties that attend have people to be vetted without a passport number.": 2,
-        "3 delegations that attend have named no head.": 3,
-    }
-    opens = [(address, int(words.split()[0])) for address, words in lines]
+    opens = []
     for name, title, numbers in (
         ("chart-levels", "1 of 4 comes at the level of head of state or government", [1, 2, 1, 1, 1]),
         ("chart-regions", "4 attend; answers are open in 2 regions", [3, 1, 1, 1, 1]),
+        ("chart-complete", "0 of 4 delegations are complete", [3, 4, 2, 2]),
     ):
         assert title in chart(home, name)
         found = re.findall(r'<td><a href="([^"]+)">(\d+)</a>', chart(home, name))
         assert [int(number) for _address, number in found] == numbers
         opens += [(address, int(number)) for address, number in found]
-    for address, number in opens:
+    key = re.findall(r'<a href="([^"]+)"><strong>(\d+)</strong>', chart(home, "world-map"))
+    assert [int(number) for _address, number in key] == [4, 1, 2, 1]
+    for address, number in [*opens, *((address, int(number)) for address, number in key)]:
         assert (address, count(client, unescape(address))) == (address, number)
 
 
-def test_who_is_shown_the_desks_and_that_they_have_nothing_to_do(busy_summit: Summit) -> None:
-    for role, shown in ((Role.PROTOCOL, True), (Role.ACCREDITATION, False)):
-        home = text(sign_in(busy_summit, role).get("/admin/"))
-        assert ("desks have something to do" in home) == shown
+def test_what_the_home_shows_follows_the_phase(summit: Summit) -> None:
+    today, now = db_now().astimezone(summit.zone).date(), db_now()
+    answered(summit, "attending", level="state")
+    f.InvitationFactory(party__summit=summit, sent=True, sent_at=now - timedelta(days=3))
+
+    def shown(**dates: Any) -> list[str]:
+        Summit.objects.filter(pk=summit.pk).update(**dates)
+        context = sign_in(summit).get("/admin/").context_data
+        pictures = [template.rpartition("/")[2] for template, _variables in context["picture"]]
+        return [*pictures, *(chart.name for chart in context["leading_charts"])]
+
+    far, day = today + timedelta(days=40), timedelta(days=1)
+    assert shown(starts_on=far, ends_on=far + day, answer_by=now + day) == ["world_map.html", "chart-answers"]
+    assert shown(answer_by=now - day) == ["world_map.html", "chart-complete"]
+    assert shown(answer_by=None) == ["world_map.html", "chart-answers"]
+    assert shown(starts_on=today + 5 * day) == ["world_map.html", "chart-complete"]
+    assert shown(starts_on=today, ends_on=today + day) == ["now_panel.html"]
     # Before anybody comes there is no chart of levels.
     other = f.SummitFactory()
-    client = sign_in(other)
-    assert "No desk has anything to do" in text(client.get("/admin/"))
     f.InvitationFactory(party__summit=other, sent=True)
-    assert "chart-levels" not in text(client.get("/admin/"))
+    assert "chart-levels" not in text(sign_in(other).get("/admin/"))
 
 
 def test_every_gap_has_its_words() -> None:
@@ -123,41 +122,13 @@ def test_levels_are_counted_and_parties_narrowed_by_them(busy_summit: Summit) ->
         assert count(client, f"/admin/delegations/party/?summit__id__exact={busy_summit.pk}&{query}") == number
 
 
-SHEET = "/admin/delegations/invitation/calls/"
-
-
-def panel(summit: Summit, role: Role = Role.ORGANISER) -> dict[str, Any]:
-    request = RequestFactory().get("/admin/")
-    request.user = f.UserFactory.with_role(role, summit)
-    found = invitations(request, summit)
-    assert found is not None
-    return found[1]
-
-
-def test_the_numbers(summit: Summit) -> None:
+def test_the_gauges_count_invitations_by_state(summit: Summit) -> None:
     one_of_each(summit)
     answered(f.SummitFactory(), "attending")
-    counts = {"uninvited": 3, "invited": 3, "open": 1, "answered": 2, "attending": 1, "regrets": 1}
-    rights = {"late": False, "may_invite": True, "may_see_calls": True, "sheet": f"{SHEET}?summit=here"}
-    waiting = [(21, 1, f"{SHEET}?summit=here&days=21")]
-    assert panel(summit) == {**counts, **rights, "waiting": waiting}
-    # The home links them to their rows.
-    home = text(sign_in(summit).get("/admin/"))
-    assert "2 of 3 invited parties have answered" in home
-    for name in counts:
-        assert f"/admin/delegations/party/?summit__id__exact={summit.pk}&amp;answer={name}" in home
-    # The gauges count invitations by state.
     ((name, _what, rows),) = gauges()
     assert name == "summit_invitations"
     states = {keys["state"]: value for keys, value in rows if keys["summit"] == "here"}
     assert states == {"draft": 1, "sent": 1, "answered": 2, "revoked": 1}
-
-
-def test_open_answers_are_late_once_they_were_due() -> None:
-    for seconds, late in ((60, False), (-1, True)):
-        summit = f.SummitFactory(answer_by=db_now() + timedelta(seconds=seconds))
-        f.InvitationFactory(party__summit=summit, sent=True)
-        assert panel(summit)["late"] is late
 
 
 def invitation(summit: Summit, sent: datetime, answered: datetime | None = None, **kwargs: Any) -> None:

@@ -69,9 +69,9 @@ def test_who_reads_it_alone_is_told_who_changes_it(summit: Summit) -> None:
     reader = sign_in(summit, Role.PROGRAMME)
     shown = text(reader.get(PAGE))
     assert "Organisers and protocol change this." in shown
-    # It is reached from the home and the summit's page by those who read it.
+    # It is reached from the settings and the summit's page by those who read it.
     for client, sees in ((reader, True), (sign_in(summit, Role.VETTING), False)):
-        for address in ("/admin/?summit=here", f"/admin/summit/summit/{summit.pk}/change/"):
+        for address in ("/admin/settings/?summit=here", f"/admin/summit/summit/{summit.pk}/change/"):
             assert (PAGE in text(client.get(address))) is sees, address
 
 

@@ -222,10 +222,10 @@ def test_the_home_of_the_desk_says_how_far_the_draft_is(summit: Summit, organise
     made = session(summit)
     releases.release(summit=summit, by=organiser)
     client = signed_in(organiser)
-    assert "released as it stands" in client.get("/admin/").content.decode()
+    assert f"/admin/agenda/release/prepare/{summit.slug}/" not in client.get("/admin/").content.decode()
     Session.objects.filter(pk=made.pk).update(title="Another")
     page = client.get("/admin/").content.decode()
-    assert "differs from what is released in 1 session" in page
+    assert "1 session differs from release 1." in page
     assert f"/admin/agenda/release/prepare/{summit.slug}/" in page
 
 
