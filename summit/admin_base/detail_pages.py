@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.db import models
@@ -23,7 +24,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from summit.admin_base.history import of_row, readable
 from summit.admin_base.model_pages import model_page
@@ -235,10 +236,17 @@ class DetailPageMixin:
         return response
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> Any:
-        """Redirect to the row's page, or to the section of it that was edited."""
+        """Redirect to the row's page, or to the section of it that was edited.
+
+        A form in the place of the section is on the row's page: that is loaded again.
+        """
         section = edited_section(request)
         url = detail_url(obj) + (f"#{section.name}" if section else "")
-        return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)
+        if not request.headers.get("HX-Request"):
+            return redirect(url)
+        # A redirect to another part of the page that is open would load nothing.
+        is_open = urlsplit(request.headers.get("HX-Current-URL", "")).path == detail_url(obj)
+        return HttpResponseClientRefresh() if is_open else HttpResponseClientRedirect(url)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the class of the list. Its rows lead to their pages."""

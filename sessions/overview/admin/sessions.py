@@ -339,10 +339,10 @@ class SessionAdmin(
         data = request.GET if "starts_at_0" in request.GET else request.POST
         starts_at, ends_at = row.starts_at, row.ends_at
         if "starts_at_0" in data:
+            fields = [(name, form.fields[name]) for name in ("starts_at", "ends_at")]
             try:
                 starts_at, ends_at = (
-                    form.fields[name].clean([data.get(f"{name}_0", ""), data.get(f"{name}_1", "")])
-                    for name in ("starts_at", "ends_at")
+                    field.clean(field.widget.value_from_datadict(data, {}, name)) for name, field in fields
                 )
             except ValidationError:
                 return {}

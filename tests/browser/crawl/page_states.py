@@ -40,7 +40,7 @@ def _errors(route: str, reader: str = "", *, state: str = "errors", **where: str
 
 
 def _text(name: str, reader: str = "press") -> Stop:
-    return _at("admin:press_text_change", name, reader, row=f"{{text_{name}}}")
+    return _at("admin:press_text_detail", name, reader, row=f"{{text_{name}}}")
 
 
 LISTS = {

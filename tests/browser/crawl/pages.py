@@ -75,6 +75,8 @@ AS = {
     "account_set_password": "newcomer",
     "portal:code_enter": "asked",
     "portal:code_choose": "choosing",
+    # Whoever may not write is led to the text.
+    "admin:press_text_change": "press",
 }
 # What fills the variables of an address, by the kind that it picks.
 FILL = {
@@ -126,6 +128,8 @@ INSTEAD = {
     "admin:agenda_session_line_up": {"pk": "pk plenary"},
     "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},
     "admin:press_text_compare": {"pk": "text_corrected"},
+    # The text of an earlier row is withdrawn: nobody edits it.
+    "admin:press_text_change": {"object_id": "text_draft"},
     "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},
     "admin:summit_user_reset_second_step": {"pk": "guarded"},
 }

@@ -121,6 +121,10 @@ class TestSections:
         row = session(summit, f.PartyFactory(summit=summit), title="Talks", summary="Of ships")
         answer = desk.post(section(row), times(starts_at_1="1430", ends_at_1="15.30"), **HTMX)
         assert answer["HX-Redirect"] == f"{page(row)}#time-and-room"
+        # Where the form is in the row's own page, that is loaded again: only its part would change otherwise.
+        here = {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver{page(row)}#media"}
+        again = desk.post(section(row), times(starts_at_1="1430", ends_at_1="15.30"), **here)
+        assert (again["HX-Refresh"], "HX-Redirect" in again) == ("true", False)
         row.refresh_from_db()
         assert row.starts_at.astimezone(summit.zone).strftime("%H:%M") == "14:30"
         assert (row.title, row.summary, row.participants.count()) == ("Talks", "Of ships", 1)
