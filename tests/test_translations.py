@@ -1,6 +1,7 @@
 """The catalogues: exactly the source's texts, compiled as they stand, complete, and whole in each translation."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 import polib
@@ -99,6 +100,31 @@ def test_each_has_exactly_the_texts_of_the_source() -> None:
     for language in LANGUAGES:
         stands = path_of(language).read_text(encoding="utf-8")
         assert text_of(merge(catalogues.read(language), texts)) == stands, MAKE
+
+
+# Words that the texts on screen don't have, with what stands instead (docs/glossary.md, on screen).
+BANNED = {
+    r"[Pp]art(?:y|ies)": "delegation",
+    r"[Pp]lease": "nothing",
+    r"successfully": "nothing",
+    r"[Ii]nvalid": "what is wrong, and what to do",
+}
+
+
+def banned(texts: Iterable[str]) -> list[str]:
+    """Return a sentence for each text with a word that isn't used on screen."""
+    return [
+        f"“{text}”: write “{instead}”"
+        for text in texts
+        for word, instead in BANNED.items()
+        if re.search(rf"\b{word}\b", PLACEHOLDER.sub("", text))
+    ]
+
+
+def test_one_word_for_one_thing() -> None:
+    assert banned(part for entry in entries("fr") for part in (entry.msgid, entry.msgid_plural)) == []
+    # The control.
+    assert banned(["Invite the party", "%(party)s is invited"]) == ["“Invite the party”: write “delegation”"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -162,7 +162,7 @@ FOCAL_POINT = register(
         subject=_subject,
         path=_path,
         reply_to="contact_email",
-        reasons={UNTRUE: gettext_lazy("Who acts for the party had changed again before the message was sent.")},
+        reasons={UNTRUE: gettext_lazy("Who acts for the delegation had changed again before the message was sent.")},
         withdrawn=untrue,
     )
 )

@@ -22,7 +22,7 @@ class RequestState(models.TextChoices):
 
 FOCAL_POINT_REQUESTS = ProcessingActivity(
     subjects=DataSubject.FOCAL_POINTS,
-    purpose=_("To decide who may act for a party."),
+    purpose=_("To decide who may act for a delegation."),
     view="delegations.focalpointrequest.view",
     change="delegations.ask_focal_point",
     kept_as=PersonalDataKind.CONTACT,
@@ -37,7 +37,7 @@ class FocalPointRequest(models.Model):
         Party,
         on_delete=models.CASCADE,
         related_name="focal_point_requests",
-        verbose_name=pgettext_lazy("label", "party"),
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     # The person is only entered on approval: a name in a request doesn't make anybody part of a summit.
     name = personal(models.CharField(_("name"), max_length=200), FOCAL_POINT_REQUESTS)

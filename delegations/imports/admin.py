@@ -66,7 +66,7 @@ class DelegationImportFileAdmin(ImportFileAdmin):
         """Return the URL and label of the link to the list that the table fills: people or parties."""
         if file.kind == TableKind.PEOPLE:
             return reverse("admin:summit_person_changelist"), _("Show the people")
-        return reverse("admin:delegations_party_changelist"), _("Show the parties")
+        return reverse("admin:delegations_party_changelist"), _("Show the delegations")
 
     def upload_context(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
         """Return further values for the upload page: the links to empty tables of the chosen summit."""
@@ -91,8 +91,8 @@ class DelegationImportFileAdmin(ImportFileAdmin):
 
 def _blanks(summit: Summit) -> list[tuple[str, str]]:
     labels = {
-        (TableKind.PARTIES, "xlsx"): _("Parties, as a spreadsheet (XLSX)"),
-        (TableKind.PARTIES, "csv"): _("Parties, as CSV"),
+        (TableKind.PARTIES, "xlsx"): _("Delegations, as a spreadsheet (XLSX)"),
+        (TableKind.PARTIES, "csv"): _("Delegations, as CSV"),
         (TableKind.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
         (TableKind.PEOPLE, "csv"): _("People, as CSV"),
     }

@@ -146,9 +146,9 @@ def _accepted_values(name: str, own: dict[str, list[str]]) -> str:
     if column is not None:
         return str(column.personal_field.accepts) or _accepted_by_kind(column)
     return {
-        "party": _("Its name in any language. A party that isn’t there yet is entered."),
+        "party": _("Its name in any language. A delegation that isn’t there yet is entered."),
         "iso2": _("Its code by ISO 3166. Leave it empty for whoever has none."),
-        "party_key": _("Your own key, by which the row finds the same party again under another name."),
+        "party_key": _("Your own key, by which the row finds the same delegation again under another name."),
     }.get(name, "")
 
 

@@ -103,7 +103,7 @@ def party_of(summit: Summit, party_key: str) -> Party | None:
         return None
     party = Party.objects.select_related("summit").filter(summit=summit, public_id=party_key).first()
     if party is None:
-        raise ImportProblem(_("The party of this file doesn’t exist any more. Delete the file."))
+        raise ImportProblem(_("The delegation of this file doesn’t exist any more. Delete the file."))
     return party
 
 

@@ -12,7 +12,7 @@ from summit.imports.models import ImportFile, ImportFileManager
 class TableKind(models.TextChoices):
     """What an uploaded table is for."""
 
-    PARTIES = "parties", _("parties")
+    PARTIES = "parties", _("delegations")
     PEOPLE = "people", _("people")
 
 
@@ -23,5 +23,5 @@ class DelegationImportFile(ImportFile):
 
     class Meta:
         proxy = True
-        verbose_name = _("table of parties or people")
-        verbose_name_plural = _("tables of parties and people")
+        verbose_name = _("table of delegations or people")
+        verbose_name_plural = _("tables of delegations and people")

@@ -165,7 +165,7 @@ REMINDER = register(
         compose=letter_rendering.render_plain,
         reasons={
             NEEDLESS: gettext_lazy(
-                "The party had answered, its link opened nothing any more, or answers were due already."
+                "The delegation had answered, its link opened nothing any more, or answers were due already."
             )
         },
         withdrawn=needless,

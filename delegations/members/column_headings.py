@@ -17,16 +17,16 @@ def heading(name: str) -> str:
     Imports recognise columns by these headings.
     """
     special_heading = {
-        "party": pgettext("column of a table", "party"),
+        "party": pgettext("column of a table", "delegation"),
         "formal_name": _("formal name"),
         "sort_key": _("alphabetical key"),
         "iso2": _("ISO code"),
         "iso3": "ISO3",
-        "kind": _("kind of party"),
+        "kind": _("kind of delegation"),
         "mission_email": _("mailbox of the mission"),
         "mission_phone": _("telephone of the mission"),
         "mission_name": _("mission"),
-        "party_key": _("party key"),
+        "party_key": _("delegation key"),
         "person_key": _("person key"),
         "head": _("head of delegation"),
         "category": _("category"),

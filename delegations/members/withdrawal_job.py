@@ -102,7 +102,7 @@ def _outcome_labels() -> dict[str, tuple[str, str]]:
         "": ("wait", _("to be withdrawn")),
         DONE: ("good", pgettext("member", "withdrawn")),
         GONE: ("off", _("had been taken off before")),
-        REFUSED: ("bad", _("stays: you may no longer withdraw people of this party")),
+        REFUSED: ("bad", _("stays: you may no longer withdraw people of this delegation")),
     }
 
 

@@ -38,7 +38,7 @@ class Handover(PublicModel):
     """
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="handovers", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="handovers", verbose_name=pgettext_lazy("label", "delegation")
     )
     giver = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("was held by"))
     personal(giver, HANDOVERS)

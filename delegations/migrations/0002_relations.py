@@ -222,57 +222,57 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='membership',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='invitation',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='handover',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='formermember',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_members', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_members', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='focalpointrequest',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='focal_point_requests', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='focal_point_requests', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='focalpoint',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='focal_points', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='focal_points', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='externalid',
             name='party',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='delegationimportfile',
             name='party',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='import_files', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='import_files', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='declaration',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='badge',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='badges', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='badges', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='partygroup',
             name='parties',
-            field=models.ManyToManyField(blank=True, related_name='party_groups', to='delegations.party', verbose_name='parties'),
+            field=models.ManyToManyField(blank=True, related_name='party_groups', to='delegations.party', verbose_name='delegations'),
         ),
         migrations.AddField(
             model_name='partygroup',
@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='partyname',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='photo',
@@ -317,7 +317,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quota',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='quota',
@@ -365,7 +365,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='transferablepass',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transferable_passes', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transferable_passes', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='transferablepassrule',
@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='visaletter',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visa_letters', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visa_letters', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='visaletter',
@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='party',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='party_name_once', violation_error_message='Another party of the summit has this name. Give it another.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='party_name_once', violation_error_message='Another delegation of the summit has this name. Give it another.'),
         ),
         migrations.AddConstraint(
             model_name='party',
@@ -486,7 +486,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('capacity', 'head')), fields=('party',), name='membership_head_once', violation_error_message='The party has a head already. Replace that person, or choose another category.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('capacity', 'head')), fields=('party',), name='membership_head_once', violation_error_message='The delegation has a head already. Replace that person, or choose another category.'),
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -566,15 +566,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='focalpoint',
-            constraint=models.UniqueConstraint(fields=('party', 'person'), name='focal_point_once', violation_error_message='This person is a focal point of the party already.'),
+            constraint=models.UniqueConstraint(fields=('party', 'person'), name='focal_point_once', violation_error_message='This person is a focal point of the delegation already.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('party__isnull', False), ('person__isnull', True)), models.Q(('party__isnull', True), ('person__isnull', False)), _connector='OR'), name='external_id_of_one', violation_error_message='A key is a party’s or a person’s: choose one of them.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('party__isnull', False), ('person__isnull', True)), models.Q(('party__isnull', True), ('person__isnull', False)), _connector='OR'), name='external_id_of_one', violation_error_message='A key is a delegation’s or a person’s: choose one of them.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('summit', 'system', 'value'), name='external_id_of_party_once', violation_error_message='Another party has this key in this system.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('summit', 'system', 'value'), name='external_id_of_party_once', violation_error_message='Another delegation has this key in this system.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
@@ -582,7 +582,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('party', 'system'), name='external_id_once_for_party', violation_error_message='The party has a key in this system already. Change that one.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('party', 'system'), name='external_id_once_for_party', violation_error_message='The delegation has a key in this system already. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
@@ -618,7 +618,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='partyname',
-            constraint=models.UniqueConstraint(fields=('party', 'language'), name='party_name_in_language_once', violation_error_message='The party has a name in this language already. Change that one.'),
+            constraint=models.UniqueConstraint(fields=('party', 'language'), name='party_name_in_language_once', violation_error_message='The delegation has a name in this language already. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='policy',

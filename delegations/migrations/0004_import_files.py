@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
             fields=[
             ],
             options={
-                'verbose_name': 'table of parties or people',
-                'verbose_name_plural': 'tables of parties and people',
+                'verbose_name': 'table of delegations or people',
+                'verbose_name_plural': 'tables of delegations and people',
                 'proxy': True,
                 'indexes': [],
                 'constraints': [],

@@ -133,8 +133,8 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     uninvited = numbers(request, summit)["uninvited"]
     if uninvited:
         message = ngettext(
-            "%(n)d party is not invited yet. Read whom the letters reach, then send them.",
-            "%(n)d parties are not invited yet. Read whom the letters reach, then send them.",
+            "%(n)d delegation is not invited yet. Read whom the letters reach, then send them.",
+            "%(n)d delegations are not invited yet. Read whom the letters reach, then send them.",
             uninvited,
         )
         yield Task(message % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
@@ -238,8 +238,8 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     declined = waiting(request, summit)["declined"]
     if declined:
         message = ngettext(
-            "%(n)d party declined within the last week. Look whether its places can go to others.",
-            "%(n)d parties declined within the last week. Look whether their places can go to others.",
+            "%(n)d delegation declined within the last week. Look whether its places can go to others.",
+            "%(n)d delegations declined within the last week. Look whether their places can go to others.",
             declined,
         )
         yield Task(message % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
@@ -261,15 +261,15 @@ def _letter_request_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task
 
 def _late(number: int) -> str:
     message = ngettext(
-        "%(n)d answer is late. Write to the party, or record its answer.",
-        "%(n)d answers are late. Write to the parties, or record their answers.",
+        "%(n)d answer is late. Write to the delegation, or record its answer.",
+        "%(n)d answers are late. Write to the delegations, or record their answers.",
         number,
     )
     return message % {"n": number}
 
 
 def _due(number: int) -> str:
-    message = ngettext("%(n)d party has not answered yet.", "%(n)d parties have not answered yet.", number)
+    message = ngettext("%(n)d delegation has not answered yet.", "%(n)d delegations have not answered yet.", number)
     return message % {"n": number}
 
 
@@ -333,8 +333,8 @@ def reminding(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     if not unanswered:
         return
     message = ngettext(
-        "Reminders go to those who have not answered: %(n)d party now.",
-        "Reminders go to those who have not answered: %(n)d parties now.",
+        "Reminders go to those who have not answered: %(n)d delegation now.",
+        "Reminders go to those who have not answered: %(n)d delegations now.",
         unanswered,
     )
     for moment in reminders.planned(summit, Policy.objects.of(summit)):

@@ -52,11 +52,11 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             problems = refused.found
         else:
             if created:
-                message = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(created))
+                message = ngettext("%(n)d delegation is entered.", "%(n)d delegations are entered.", len(created))
                 messages.success(request, message % {"n": len(created)})
                 _add_translated_messages(request, created)
                 return redirect(steps.after("parties", user, summit))
-            problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
+            problems = [(0, _("The list is empty. Write a line for each delegation, or choose names below."))]
     entered = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
     known_codes = {party.iso_code for party in entered} | {
         country_recognition.code_of_name(parts_of(line)[0]) for line in text.splitlines()

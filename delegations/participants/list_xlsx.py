@@ -39,7 +39,7 @@ def write(listing: Listing) -> bytes:
 def _head() -> list[str]:
     return [
         _("Part"),
-        _("Party"),
+        _("Delegation"),
         _("Formal name"),
         _("Form of address"),
         _("Name"),

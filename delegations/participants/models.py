@@ -14,7 +14,7 @@ from summit.users.models import User
 
 PARTICIPANT_LISTS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To print who took part for each party."),
+    purpose=_("To print who took part for each delegation."),
     view="delegations.participantlist.view",
     stays=_("The name is taken out when the person is erased. The office stays."),
     logged=False,

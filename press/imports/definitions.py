@@ -81,7 +81,7 @@ class SpeechesImport(ImportDefinition[Order]):
     about_label = gettext_lazy("Speech")
     accepts = gettext_lazy("A ZIP archive with DOCX, Markdown or plain text files, up to 20 MB.")
     introduction = gettext_lazy(
-        "Each file becomes the transcript of a speech, in draft. Its name begins with the code of the party: "
+        "Each file becomes the transcript of a speech, in draft. Its name begins with the code of the delegation: "
         "FRA.docx, or FRA.fr.docx for another language. A table in the archive may say who speaks. You see a preview "
         "of each file before anything is imported. Importing the same archive again changes nothing."
     )

@@ -184,7 +184,9 @@ class _Import:
         row = self.rows.get(code)
         party = party_of(self.known, code, row)
         if party is None:
-            message = _("No party of this summit has the code %(code)s. Rename the file, or enter the party.")
+            message = _(
+                "No delegation of this summit has the code %(code)s. Rename the file, or enter the delegation."
+            )
             return _Refused(message % {"code": code})
         slots = [slot for slot in listed if slot.party_id == party.pk]
         speaker = speaker_of(self.known, party, row) if row else None

@@ -70,7 +70,7 @@ class CalendarFeed(PublicModel):
         null=True,
         blank=True,
         related_name="feeds",
-        verbose_name=pgettext_lazy("label", "party"),
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("made by")

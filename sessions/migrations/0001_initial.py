@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             name='Participant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(blank=True, choices=[('head', 'head only'), ('head1', 'head +1'), ('head2', 'head +2')], help_text='Of a party. Empty: the whole delegation.', max_length=10, verbose_name='level')),
+                ('level', models.CharField(blank=True, choices=[('head', 'head only'), ('head1', 'head +1'), ('head2', 'head +2')], help_text='Of a delegation. Empty: the whole delegation.', max_length=10, verbose_name='level')),
                 ('role', models.CharField(choices=[('chair', 'chair'), ('moderator', 'moderator'), ('participant', 'participant'), ('interpreter', 'interpreter')], default='participant', max_length=20, verbose_name='role')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
             ],
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(blank=True, choices=[('head', 'head only'), ('head1', 'head +1'), ('head2', 'head +2')], max_length=10, verbose_name='level')),
                 ('slot_key', models.CharField(blank=True, max_length=16, verbose_name='speech')),
                 ('label', models.CharField(max_length=420, verbose_name='name')),
-                ('party_label', models.CharField(blank=True, max_length=120, verbose_name="party's name")),
+                ('party_label', models.CharField(blank=True, max_length=120, verbose_name="delegation's name")),
                 ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
                 ('minutes', models.PositiveIntegerField(null=True, verbose_name='minutes')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='order')),

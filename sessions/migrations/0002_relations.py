@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='calendarfeed',
             name='party',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='calendarfeed',
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='floorrequest',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='floorrequest',
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='participant',
             name='party',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='participant',
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='releasedparticipant',
             name='party',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='releasedparticipant',
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='slot',
             name='party',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='delegations.party', verbose_name='party'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='delegations.party', verbose_name='delegation'),
         ),
         migrations.AddField(
             model_name='slot',
@@ -357,11 +357,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('party__isnull', False), ('person__isnull', True)), models.Q(('category__isnull', True), ('party__isnull', True), ('person__isnull', False)), models.Q(('category__isnull', False), ('party__isnull', True), ('person__isnull', True)), _connector='OR'), name='participant_of_one_sort', violation_error_message='Choose a party, a person or a category: one of the three.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('party__isnull', False), ('person__isnull', True)), models.Q(('category__isnull', True), ('party__isnull', True), ('person__isnull', False)), models.Q(('category__isnull', False), ('party__isnull', True), ('person__isnull', True)), _connector='OR'), name='participant_of_one_sort', violation_error_message='Choose a delegation, a person or a category: one of the three.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(('level', ''), models.Q(('level__in', ['head', 'head1', 'head2']), ('party__isnull', False)), _connector='OR'), name='participant_level_of_party', violation_error_message='Only a party takes part at a level. Leave the level empty.'),
+            constraint=models.CheckConstraint(condition=models.Q(('level', ''), models.Q(('level__in', ['head', 'head1', 'head2']), ('party__isnull', False)), _connector='OR'), name='participant_level_of_party', violation_error_message='Only a delegation takes part at a level. Leave the level empty.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
@@ -369,7 +369,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('session', 'party'), name='participant_party_once', violation_error_message='This party takes part in the session already. Change that row.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('session', 'party'), name='participant_party_once', violation_error_message='This delegation takes part in the session already. Change that row.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
@@ -429,7 +429,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='floorrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('session', 'party'), name='floor_request_open_once', violation_error_message='The party asks for the floor in this session already.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('session', 'party'), name='floor_request_open_once', violation_error_message='The delegation asks for the floor in this session already.'),
         ),
         migrations.AddConstraint(
             model_name='floorrequest',

@@ -81,7 +81,7 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
         for row, member in members:
             row.party_named = names.get(member.party_id) if member is not None else None
 
-    @admin.display(description=pgettext_lazy("label", "party"))
+    @admin.display(description=pgettext_lazy("label", "delegation"))
     def party(self, row: SignUp) -> str:
         """Return the name of the person's party."""
         membership = getattr(row.person, "membership", None)
@@ -112,7 +112,7 @@ def table(rows: models.QuerySet[SignUp]) -> table_writers.ExportedTable:
         pgettext_lazy("label", "session"),
         gettext_lazy("starts"),
         pgettext_lazy("label", "person"),
-        pgettext_lazy("label", "party"),
+        pgettext_lazy("label", "delegation"),
         gettext_lazy("state"),
         gettext_lazy("signed up"),
     ]

@@ -53,7 +53,7 @@ class SignUpFilters(OfSessionFilters):
 
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
     party = django_filters.CharFilter(
-        field_name="person__membership__party__public_id", label=pgettext_lazy("label", "party")
+        field_name="person__membership__party__public_id", label=pgettext_lazy("label", "delegation")
     )
     state = django_filters.ChoiceFilter(choices=SignUpState.choices, label=_("state"))
 

@@ -39,7 +39,7 @@ def _page(name: str) -> Way:
 
 def _table(name: str, *, of_a_desk: bool) -> Way:
     """A focal point reads somebody in from a table, or a desk from a table of all parties."""
-    rows = f"party,name,category\nAland,{name},delegate\n"
+    rows = f"delegation,name,category\nAland,{name},delegate\n"
     table = read(filename="people.csv", content=rows.encode())
 
     def create(party: Party, by: User) -> str:
@@ -82,7 +82,7 @@ PAGE, OF_THE_PARTY, OF_A_DESK = (
 )
 PAIRS = {
     "two pages": (PAGE, _page("Bea Bright")),
-    "a page and a table of the party": (PAGE, OF_THE_PARTY),
+    "a page and a table of the delegation": (PAGE, OF_THE_PARTY),
     "a page and a table of a desk": (PAGE, OF_A_DESK),
     "two tables": (OF_THE_PARTY, OF_A_DESK),
 }

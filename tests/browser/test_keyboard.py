@@ -31,7 +31,7 @@ def _invite(keys: Keys) -> None:
     keys.open("/admin/delegations/party/?q=ce")
     _choose_rows(keys, 4)
     # The bar of what one does with the rows says to how many.
-    keys.follow("button", "Invite the chosen parties (4)")
+    keys.follow("button", "Invite the chosen delegations (4)")
     keys.follow("button", "Send 4 invitations")
 
 
@@ -80,7 +80,7 @@ def _enter_a_session(keys: Keys) -> None:
             keys.to_element(keys.page.get_by_label(f"{part}: {name}"), f"{part}: {name}").press(*digits)
     keys.to("button", re.compile("^Add another participant", re.I)).press("Enter")
     row = keys.page.locator(".form-row:not(.empty-form) select[name$='-party']").last
-    keys.to_element(row, "the party of the new row", back=True).press(*"France")
+    keys.to_element(row, "the delegation of the new row", back=True).press(*"France")
     keys.follow("button", "Save", exact=True)
     keys.says("A walk by keyboard")
 

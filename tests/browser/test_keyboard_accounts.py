@@ -145,10 +145,10 @@ def test_first_steps(empty: Running, browser: Browser) -> None:
     keys.follow("button", "Add these colleagues")
     keys.says("1 colleague is written to")
     expect(keys.page).to_have_url(re.compile("/parties/"))
-    keys.to("textbox", "Parties, a line each").type(
+    keys.to("textbox", "Delegations, a line each").type(
         "Sweden; embassy@sweden.example\nDenmark; embassy@denmark.example"
     )
-    keys.follow("button", "Enter these parties")
+    keys.follow("button", "Enter these delegations")
     expect(keys.page).to_have_url(re.compile("/letter/"))
     keys.follow("button", re.compile("^Send the invitation to"))
     read_mail(keys, "embassy", re.compile("^Invitation"))

@@ -99,7 +99,7 @@ def test_if_empty_does_nothing_where_another_summit_is() -> None:
 @large
 def test_second_run_changes_nothing() -> None:
     first = demo()
-    assert first.startswith("border-security-2025 is loaded: 49 parties, 176 people, 21 sessions, 6 texts")
+    assert first.startswith("border-security-2025 is loaded: 49 delegations, 176 people, 21 sessions, 6 texts")
     assert f"password {accounts.PASSWORD}" in first
     before, stored = rows(), content()
     assert demo() == "border-security-2025 is there already: nothing was changed.\n"
@@ -152,7 +152,7 @@ def test_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 @large
 def test_sizes_are_met() -> None:
     said = demo("--slug", "big", "--delegations", "8", "--sessions", "60", "--people", "40", "--texts", "40")
-    assert said.startswith("big is loaded: 8 parties, 40 people, 60 sessions, 40 texts, 20 subscribers.")
+    assert said.startswith("big is loaded: 8 delegations, 40 people, 60 sessions, 40 texts, 20 subscribers.")
     assert demo("--slug", "big") == "big is there already: nothing was changed.\n"
     Summit.objects.get().full_clean()
     for model in (Party, Person, Membership, Session, Slot, Text, Edition, Invitation):

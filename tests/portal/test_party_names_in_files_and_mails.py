@@ -162,7 +162,7 @@ def everywhere(party: Party) -> dict[str, str]:
     return {f"{where}: {key}": text for where, texts in read.items() for key, text in texts(party).items()}
 
 
-@pytest.mark.broad("it makes every file, mail, feed and page that names a party")
+@pytest.mark.broad("it makes every file, mail, feed and page that names a delegation")
 def test_files_mails_feeds_data_and_doors_name_it_alike_and_call_it_no_country(party: Party) -> None:
     texts = everywhere(party)
     found = says(texts)

@@ -119,11 +119,11 @@ def test_what_is_released_never_changes(summit: Summit) -> None:
     assert _change(rows["agenda_release"], "note", summit) == 1
 
 
-VIEWERS = ("public", "nobody's member", "member", "participant by party", "participant in person")
+VIEWERS = ("public", "nobody's member", "member", "participant by delegation", "participant in person")
 VISIBLE = {
     Visibility.PUBLIC: set(VIEWERS),
-    Visibility.ACCREDITED: {"member", "participant by party", "participant in person"},
-    Visibility.PARTICIPANTS: {"participant by party", "participant in person"},
+    Visibility.ACCREDITED: {"member", "participant by delegation", "participant in person"},
+    Visibility.PARTICIPANTS: {"participant by delegation", "participant in person"},
     Visibility.ORGANISERS: set(),
 }
 
@@ -146,7 +146,7 @@ def test_who_sees_what() -> None:
         members = {
             "nobody's member": Members(),
             "member": Members.of([other], []),
-            "participant by party": Members.of([party], []),
+            "participant by delegation": Members.of([party], []),
             "participant in person": Members.of([], [person]),
         }
         seen = {name for name, each in members.items() if rows.for_members(summit, each).exists()}
@@ -160,7 +160,7 @@ def test_who_sees_what() -> None:
 
 def test_participants_see_in_sql_what_they_see_in_messages() -> None:
     seen = {value for value, rank in RANKS.items() if rank <= TAKING_PART}
-    assert {str(key) for key, names in VISIBLE.items() if "participant by party" in names} == seen
+    assert {str(key) for key, names in VISIBLE.items() if "participant by delegation" in names} == seen
 
 
 def test_only_the_newest_release_is_current(summit: Summit) -> None:

@@ -45,10 +45,10 @@ def _invite_all(summit: Summit, organiser: Client) -> None:
     keys = {"party": [party.pk for party in listed]}
     response = organiser.post(INVITE, keys, follow=True)
     said = [str(line) for line in response.context["messages"]]
-    assert said == ["48 parties are invited; their letters are on their way (55)."]
+    assert said == ["48 delegations are invited; their letters are on their way (55)."]
     again = organiser.post(INVITE, keys, follow=True)
     said = [str(line) for line in again.context["messages"]]
-    assert said == ["48 parties are left out, each for this reason: It has been invited already."]
+    assert said == ["48 delegations are left out, each for this reason: It has been invited already."]
     assert (Invitation.objects.count(), Message.objects.count()) == (48, 55)
     assert AuditEntry.objects.filter(action="delegations.invite").count() == 48
     assert _standing(summit) == {"invited": 48, "open": 48}

@@ -53,7 +53,7 @@ class TransferablePassRuleAdmin(ServiceRowAdmin):
     list_select_related = ["summit"]
     search_fields = ["name"]
     fields = ["summit", *transferable_pass_rules.FIELDS, "zones"]
-    nothing_yet = gettext_lazy("There is no overpass yet. Add one where a party’s people share passes.")
+    nothing_yet = gettext_lazy("There is no overpass yet. Add one where a delegation’s people share passes.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the kinds of passes with their zones. `number` is how many passes of the kind somebody carries."""

@@ -52,7 +52,9 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
     readonly_fields = FIELDS
     page_shows = ("holder",)
     list_shows = ("holder",)
-    nothing_yet = _("No party has an overpass. Parties get them as they name people, where the summit gives any.")
+    nothing_yet = _(
+        "No delegation has an overpass. Delegations get them as they name people, where the summit gives any."
+    )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the passes, joined with everything that a row shows."""

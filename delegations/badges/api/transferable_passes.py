@@ -45,7 +45,7 @@ class TransferablePassFilters(django_filters.FilterSet):
     """The filters of the list of passes."""
 
     rule = django_filters.CharFilter(field_name="rule__public_id", label=_("overpass"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     carried = django_filters.BooleanFilter(
         field_name="holder", lookup_expr="isnull", exclude=True, label=_("carried by somebody")
     )
@@ -64,7 +64,7 @@ class TransferablePassViewSet(DeskViewSet):
     """Transferable passes of parties."""
 
     name = "overpasses"
-    verbose_name = _("overpasses of parties")
+    verbose_name = _("overpasses of delegations")
     permission = "delegations.transferablepass"
     allowed_methods = ()
     lookup_field = "pk"

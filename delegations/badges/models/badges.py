@@ -33,7 +33,7 @@ class Badge(PublicModel):
     """A badge that was issued to a person. Its number is the public id. Once ended, it is never live again."""
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="badges", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="badges", verbose_name=pgettext_lazy("label", "delegation")
     )
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="badges", verbose_name=pgettext_lazy("label", "person")

@@ -58,7 +58,7 @@ PASSES = ProcessingActivity(
     purpose=_("To let people into the zones of the venue."),
     view="delegations.transferablepass.view",
     change="delegations.hand_transferable_pass",
-    stays=_("Emptied when the person leaves the party."),
+    stays=_("Emptied when the person leaves the delegation."),
     logged=False,
 )
 
@@ -76,7 +76,7 @@ class TransferablePass(models.Model):
         Party,
         on_delete=models.CASCADE,
         related_name="transferable_passes",
-        verbose_name=pgettext_lazy("label", "party"),
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     number = models.PositiveIntegerField(_("number"))
     holder = models.ForeignKey(
@@ -91,8 +91,8 @@ class TransferablePass(models.Model):
     since = models.DateTimeField(_("since"), auto_now=True)
 
     class Meta:
-        verbose_name = _("overpass of a party")
-        verbose_name_plural = _("overpasses of parties")
+        verbose_name = _("overpass of a delegation")
+        verbose_name_plural = _("overpasses of delegations")
         ordering = ["party", "rule", "number"]
         constraints = [
             models.UniqueConstraint(fields=["rule", "party", "number"], name="transferable_pass_once"),

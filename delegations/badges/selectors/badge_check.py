@@ -72,7 +72,7 @@ def party_left_reason() -> str:
 
     Such a party is no longer among `standing_parties`.
     """
-    return _("Its party has left the summit: the invitation was revoked.")
+    return _("Its delegation has left the summit: the invitation was revoked.")
 
 
 def state(badge: Badge) -> Checked:

@@ -35,11 +35,13 @@ HAND = "delegations.hand_transferable_pass"
 
 def _counted_words(facts: Facts) -> str:
     numbers = {"before": int(facts.detail.get("before", 0)), "now": int(facts.detail.get("now", 0))}
-    return _("brought the party’s overpasses in line: %(now)d, from %(before)d") % numbers
+    return _("brought the delegation’s overpasses in line: %(now)d, from %(before)d") % numbers
 
 
 COUNT = audit_action(
-    "delegations.transferablepass.count", _counted_words, label=gettext_lazy("brought the party’s overpasses in line")
+    "delegations.transferablepass.count",
+    _counted_words,
+    label=gettext_lazy("brought the delegation’s overpasses in line"),
 )
 HAND_ACTION = audit_action("delegations.transferablepass.hand", gettext_lazy("handed an overpass out"))
 TAKE_BACK = audit_action("delegations.transferablepass.take_back", gettext_lazy("took an overpass back"))

@@ -87,7 +87,7 @@ class FocalPointRequestFilters(django_filters.FilterSet):
     """The filters of the list of requests."""
 
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label=_("state"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     asked_since = django_filters.IsoDateTimeFilter(
         field_name="asked_at", lookup_expr="gte", label=_("asked for since")
     )

@@ -31,5 +31,5 @@ def duplicate_question(other: Person, party: Party | None, why: DuplicateReason)
 def alone(outcome: str) -> str:
     """Return the sentence about a party that is written although its person is refused."""
     if outcome == Outcome.NEW:
-        return _("The party is entered, the person is not.")
-    return _("The party is changed, the person is not.")
+        return _("The delegation is entered, the person is not.")
+    return _("The delegation is changed, the person is not.")

@@ -43,7 +43,7 @@ def plan(
         if name == "name" and known.is_called(party, value):
             continue
         if name == "name" and known.is_anothers(party, value):
-            message = _("Another party is called “%(name)s”: this one keeps its name.")
+            message = _("Another delegation is called “%(name)s”: this one keeps its name.")
             line.notes.append(message % {"name": value})
             continue
         text, choices = question(party, name, value)

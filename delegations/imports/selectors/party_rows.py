@@ -67,7 +67,7 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     """
     name = row.name or (un_country_names.names(summit.language).get(row.code, "") if row.code else "")
     if not name:
-        raise Unreadable(_("The party’s name is missing. Write it, or its code by ISO 3166."))
+        raise Unreadable(_("The delegation’s name is missing. Write it, or its code by ISO 3166."))
     notes: list[str] = []
     kind = row.kind or PartyKind.COUNTRY
     code = row.code if kind == PartyKind.COUNTRY else ""
@@ -110,8 +110,8 @@ def question(
         choices = [[ENTER, _("enter it as “%(name)s”") % params]] if row.name else []
         if library and library != row.name:
             choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
-        text = _("“%(name)s” (%(code)s) is not on the list of parties yet.")
-        without_code = _("“%(name)s” is not on the list of parties yet.")
+        text = _("“%(name)s” (%(code)s) is not on the list of delegations yet.")
+        without_code = _("“%(name)s” is not on the list of delegations yet.")
         return "enter", (text if row.code else without_code) % params, [*existing, *choices]
     kinds = [
         [str(kind.value), _("enter it: %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]

@@ -20,7 +20,9 @@ def refuse(*, person: Person, changed: Mapping[str, Any], party: Party, acts: bo
     barred = next((name for name in PARTICULARS if name in changed and name in others(person, party)), None)
     contact = party.summit.contact_email
     if barred:
-        message = _("“%(field)s” was entered by others than your party. Write to %(contact)s to have it changed.")
+        message = _(
+            "“%(field)s” was entered by others than your delegation. Write to %(contact)s to have it changed."
+        )
         raise Unreadable(message % {"field": label(barred), "contact": contact})
     if acts and "email" in changed:
         message = _("%(person)s acts as a focal point: protocol changes this mailbox. Write to %(contact)s.")

@@ -124,7 +124,7 @@ class Planner:
         if self.party is not None:
             if (party_row.name or party_row.key or party_row.written) and found is None:
                 name = party_row.name or party_row.written or party_row.key
-                raise Unreadable(_("“%(name)s” is not your party. Take the row out.") % {"name": name})
+                raise Unreadable(_("“%(name)s” is not your delegation. Take the row out.") % {"name": name})
             return next(iter(self.known.parties()))
         if found is None:
             party_row, found = self._decide(party_row, line)
@@ -220,7 +220,7 @@ class Planner:
             )
         of_another_party = person is not None and self.known.party_of(person) != party
         if of_another_party or (person is None and key in self.known.given):
-            raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
+            raise Unreadable(_("Somebody of another delegation has this key. Correct the key, or leave it out."))
         line.name = texts.get("name") or texts.get("office") or (person.label if person else "")
         changed = self.form.read(person, texts, line)
         if person is None:

@@ -101,7 +101,7 @@ class InvitationAdmin(
     list_filter = ["party__summit", OccasionFilter, "state", "answer", "level", ChannelFilter]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]
-    nothing_yet = _("Nobody is invited yet. The list of parties says who can be, and invites them.")
+    nothing_yet = _("Nobody is invited yet. The list of delegations says who can be, and invites them.")
     fields = FIELDS
     readonly_fields = FIELDS
     inlines = [ReplyInline, LinkInline]

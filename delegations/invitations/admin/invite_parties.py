@@ -68,8 +68,8 @@ def done(step: InvitationStep, reach: InvitationTargets) -> str:
             number,
         ),
         InvitationStep.SEND: ngettext(
-            "%(number)d party is invited; its letters are on their way (%(letters)d).",
-            "%(number)d parties are invited; their letters are on their way (%(letters)d).",
+            "%(number)d delegation is invited; its letters are on their way (%(letters)d).",
+            "%(number)d delegations are invited; their letters are on their way (%(letters)d).",
             number,
         ),
     }
@@ -97,7 +97,7 @@ class InvitingMixin:
         """Return whether the user may invite parties in any summit."""
         return allows(request.user, "delegations.invite", None)
 
-    @admin.action(description=_("Invite the chosen parties"), permissions=["invite"])
+    @admin.action(description=_("Invite the chosen delegations"), permissions=["invite"])
     def invite(self, request: HttpRequest, queryset: models.QuerySet[Party]) -> HttpResponse:
         """Show the page that invites the chosen parties."""
         return self._ask(request, list(queryset.select_related("summit")))
@@ -186,7 +186,7 @@ class InvitingMixin:
         _warn_about_skipped(request, reach)
         if not reach.to and not reach.skipped:
             messages.warning(
-                request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
+                request, gettext("Nobody was chosen, so nobody was invited. Choose delegations in the list.")
             )
         if step != InvitationStep.SEND and parties:
             return redirect(address(parties, occasion))
@@ -209,8 +209,8 @@ def _warn_about_skipped(request: HttpRequest, reach: InvitationTargets) -> None:
                 messages.warning(request, pair(name, reason))
             continue
         message = ngettext(
-            "%(n)d party is left out. %(why)s",
-            "%(n)d parties are left out, each for this reason: %(why)s",
+            "%(n)d delegation is left out. %(why)s",
+            "%(n)d delegations are left out, each for this reason: %(why)s",
             len(skipped_names),
         )
         messages.warning(request, message % {"n": len(skipped_names), "why": reason})
@@ -219,15 +219,15 @@ def _warn_about_skipped(request: HttpRequest, reach: InvitationTargets) -> None:
 def _title(invitation_plan: InvitationPlan, occasion: Occasion | None) -> str:
     number = {"number": invitation_plan.number}
     if not invitation_plan.number:
-        return gettext("No party can be invited now")
+        return gettext("No delegation can be invited now")
     if occasion is not None:
         message = ngettext(
-            "Invite %(number)d party to “%(session)s”",
-            "Invite %(number)d parties to “%(session)s”",
+            "Invite %(number)d delegation to “%(session)s”",
+            "Invite %(number)d delegations to “%(session)s”",
             invitation_plan.number,
         )
         return message % {**number, "session": occasion.title}
-    return ngettext("Invite %(number)d party", "Invite %(number)d parties", invitation_plan.number) % number
+    return ngettext("Invite %(number)d delegation", "Invite %(number)d delegations", invitation_plan.number) % number
 
 
 def _letter(invitation_plan: InvitationPlan, occasion: str) -> first_letter.Letter | None:

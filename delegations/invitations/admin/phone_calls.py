@@ -105,7 +105,7 @@ class CallsMixin:
             _set_display_values(row, summit, now)
         access_log.record_contacts(by=user_of(request), summit=summit, rows=list(page))
         number = page.paginator.count
-        message = ngettext("%(n)d party to telephone", "%(n)d parties to telephone", number)
+        message = ngettext("%(n)d delegation to telephone", "%(n)d delegations to telephone", number)
         context = {
             **self.admin_site.each_context(request),
             **party_names.on_page(summit),

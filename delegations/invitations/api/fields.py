@@ -26,5 +26,5 @@ class OfInvitationFilters(django_filters.FilterSet):
         field_name="invitation__public_id", label=pgettext_lazy("label", "invitation")
     )
     party = django_filters.CharFilter(
-        field_name="invitation__party__public_id", label=pgettext_lazy("label", "party")
+        field_name="invitation__party__public_id", label=pgettext_lazy("label", "delegation")
     )

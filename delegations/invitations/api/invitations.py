@@ -76,7 +76,7 @@ class InvitationFilters(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(choices=InvitationState.choices, label=_("state"))
     answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     occasion = django_filters.CharFilter(label=_("id of a session"))
     to_summit = django_filters.BooleanFilter(
         field_name="occasion", method="of_summit", label=_("to the summit itself, to none of its sessions")

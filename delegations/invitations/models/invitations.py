@@ -87,7 +87,7 @@ class Invitation(PublicModel):
     """
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="invitations", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="invitations", verbose_name=pgettext_lazy("label", "delegation")
     )
     # The public id of a session (delegations.invitations.invitable_sessions); "" for the summit itself.
     occasion = models.CharField(max_length=16, blank=True, editable=False)
@@ -211,7 +211,7 @@ class Reply(PublicModel):
 
 ANSWER_SCANS = ProcessingActivity(
     subjects=DataSubject.REPLIERS,
-    purpose=_("To prove what a party answered on paper."),
+    purpose=_("To prove what a delegation answered on paper."),
     view="delegations.reply.view",
     kept_as=PersonalDataKind.SCANS,
     logged=False,

@@ -40,7 +40,7 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
         )
         logged.append((row.party.summit_id, row.public_id))
     headings = [
-        pgettext("column of a table", "party"),
+        pgettext("column of a table", "delegation"),
         pgettext("invitation", "to"),
         _("state"),
         _("answer"),

@@ -31,8 +31,8 @@ class Placeholder:
 
 
 PLACEHOLDERS: dict[str, Placeholder] = {
-    "party": Placeholder(gettext_lazy("short name of the party")),
-    "formal_name": Placeholder(gettext_lazy("formal name of the party")),
+    "party": Placeholder(gettext_lazy("short name of the delegation")),
+    "formal_name": Placeholder(gettext_lazy("formal name of the delegation")),
     "salutation": Placeholder(gettext_lazy("how the letter begins, with its comma")),
     "level": Placeholder(gettext_lazy("level of attendance that is asked for"), optional=True),
     "summit": Placeholder(gettext_lazy("name of the summit")),
@@ -40,7 +40,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "place": Placeholder(gettext_lazy("place of the summit")),
     "host": Placeholder(gettext_lazy("the host")),
     "answer_by": Placeholder(gettext_lazy("until when answers are due"), optional=True),
-    "link": Placeholder(gettext_lazy("the address by which the party answers")),
+    "link": Placeholder(gettext_lazy("the address by which the delegation answers")),
     "link_until": Placeholder(gettext_lazy("until when that address opens")),
     "contact": Placeholder(gettext_lazy("mailbox of the protocol")),
     "reference": Placeholder(gettext_lazy("reference of the letter"), optional=True),
@@ -49,7 +49,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "session": Placeholder(gettext_lazy("title of the session")),
     "session_time": Placeholder(gettext_lazy("when the session is")),
     "session_place": Placeholder(gettext_lazy("where the session is"), optional=True),
-    "invited_on": Placeholder(gettext_lazy("day on which the party was invited")),
+    "invited_on": Placeholder(gettext_lazy("day on which the delegation was invited")),
     "person": Placeholder(gettext_lazy("name and office of the person")),
     "nationality": Placeholder(gettext_lazy("nationality of the person"), optional=True),
     "birth_date": Placeholder(gettext_lazy("day of birth of the person"), optional=True),

@@ -43,8 +43,8 @@ def _invited(facts: Facts) -> str:
     number = _letters(facts)
     return (
         ngettext(
-            "invited the party, with %(number)d letter",
-            "invited the party, with %(number)d letters",
+            "invited the delegation, with %(number)d letter",
+            "invited the delegation, with %(number)d letters",
             number["number"],
         )
         % number
@@ -55,16 +55,16 @@ def _written(facts: Facts) -> str:
     number = _letters(facts)
     return (
         ngettext(
-            "wrote to the party anew: %(number)d letter, earlier links open nothing any more",
-            "wrote to the party anew: %(number)d letters, earlier links open nothing any more",
+            "wrote to the delegation anew: %(number)d letter, earlier links open nothing any more",
+            "wrote to the delegation anew: %(number)d letters, earlier links open nothing any more",
             number["number"],
         )
         % number
     )
 
 
-INVITE = audit_action("delegations.invite", _invited, label=gettext_lazy("invited the party"))
-WRITE_ANEW = audit_action("delegations.write_anew", _written, label=gettext_lazy("wrote to the party anew"))
+INVITE = audit_action("delegations.invite", _invited, label=gettext_lazy("invited the delegation"))
+WRITE_ANEW = audit_action("delegations.write_anew", _written, label=gettext_lazy("wrote to the delegation anew"))
 REVOKE = audit_action("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 
 
@@ -203,7 +203,7 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
         # version.
         row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=STANDING).first()
         if row is None:
-            raise NotNow(_("Only an invitation that stands can be written anew. Invite the party first."))
+            raise NotNow(_("Only an invitation that stands can be written anew. Invite the delegation first."))
         boxes = mailboxes_selectors.for_letters([party])
         if not boxes:
             raise NotNow(no_mailbox())

@@ -29,10 +29,12 @@ WAITS = (7, 14, 21)
 def _called(facts: Facts) -> str:
     outcome = str(facts.detail.get("outcome", ""))
     label = CallOutcome(outcome).label if outcome in CallOutcome.values else ""
-    return _("telephoned the party (%(outcome)s)") % {"outcome": label} if label else _("telephoned the party")
+    return (
+        _("telephoned the delegation (%(outcome)s)") % {"outcome": label} if label else _("telephoned the delegation")
+    )
 
 
-CALL = audit_action("delegations.call", _called, label=gettext_lazy("telephoned the party"))
+CALL = audit_action("delegations.call", _called, label=gettext_lazy("telephoned the delegation"))
 
 
 class CallProblem(FieldProblem):

@@ -40,13 +40,13 @@ LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
 def _reminded(facts: Facts) -> str:
     days = int(facts.detail.get("days", 0))
     return ngettext(
-        "reminded the party, %(days)d day before answers are due",
-        "reminded the party, %(days)d days before answers are due",
+        "reminded the delegation, %(days)d day before answers are due",
+        "reminded the delegation, %(days)d days before answers are due",
         days,
     ) % {"days": days}
 
 
-REMIND = audit_action("delegations.remind", _reminded, label=gettext_lazy("reminded the party"))
+REMIND = audit_action("delegations.remind", _reminded, label=gettext_lazy("reminded the delegation"))
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def _render_page(
     chosen_pk = key_of(params.get("person", ""))
     people = _offered(party, search_text, place, chosen_pk)
     free = [row for row in people if _can_be_chosen(row, place)]
-    near = _("Of this party, or entered for it and not named yet") if place else ""
+    near = _("Of this delegation, or entered for it and not named yet") if place else ""
     taken = [row for row in people if row not in free]
     party_names.call([party, *(row.membership.party for row in taken)])
     context = {
@@ -89,7 +89,7 @@ def _render_page(
         "party": party,
         "summit": party.summit,
         "wanted": search_text,
-        "near": near or _("Entered for this party, and not named yet"),
+        "near": near or _("Entered for this delegation, and not named yet"),
         "free": free,
         "taken": taken,
         "chosen": chosen_pk,
@@ -171,7 +171,7 @@ def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
         title=_("Replace %(person)s") % {"person": row.person.label},
         sentence=_(
             "Whoever takes the place gets the category. The old badge is dead at once, and what was the person’s own "
-            "waits for protocol. Somebody of the party leaves the place they have now, and keeps the badge."
+            "waits for protocol. Somebody of the delegation leaves the place they have now, and keeps the badge."
         ),
         button=_("Replace the person"),
         problem=problem,

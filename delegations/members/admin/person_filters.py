@@ -43,7 +43,7 @@ class ChooserFilter(admin.SimpleListFilter):
 class PartyFilter(ChooserFilter):
     """Filters people by the party that they are members of."""
 
-    title = pgettext_lazy("label", "party")
+    title = pgettext_lazy("label", "delegation")
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

@@ -121,7 +121,7 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
     category = categories_by_key.get(category_key)
     if request.POST.get("drop"):
         quotas_services.remove_quota(party=party, category=category, by=user)
-        return _("The number that all parties have holds for this one again.")
+        return _("The number that all delegations have holds for this one again.")
     written_number = request.POST.get("number", "").strip()
     number = key_of(written_number) if len(written_number) <= DIGITS else None
     if number is None:
@@ -145,7 +145,9 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     list_select_related = ["party__summit__policy", "category", "set_by"]
     search_fields = ["party__name", "reason"]
     fields = readonly_fields = FIELDS
-    nothing_yet = gettext_lazy("All parties have the same numbers. A party’s page gives it another, with the reason.")
+    nothing_yet = gettext_lazy(
+        "All delegations have the same numbers. A delegation’s page gives it another, with the reason."
+    )
 
     @admin.display(description=gettext_lazy("category"), ordering="category__position")
     def of_what(self, row: Quota) -> str:
@@ -168,4 +170,4 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     def change_it(self, row: Quota) -> SafeString:
         """Show a link to the page on which the party's quotas are changed."""
         url = reverse("admin:delegations_party_quotas", args=[row.party_id])
-        return format_html('<a href="{}">{}</a>', url, _("Show how many the party may name"))
+        return format_html('<a href="{}">{}</a>', url, _("Show how many the delegation may name"))

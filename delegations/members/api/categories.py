@@ -73,7 +73,7 @@ class CategoryFilters(django_filters.FilterSet):
 
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
     vetted = django_filters.BooleanFilter(label=_("is vetted"))
-    offered = django_filters.BooleanFilter(label=_("offered to parties"))
+    offered = django_filters.BooleanFilter(label=_("offered to delegations"))
     zone = django_filters.CharFilter(field_name="zones__code", label=_("mark of a zone that it opens"))
 
 

@@ -42,7 +42,7 @@ class OfPerson(serializers.Serializer[Any]):
 class OfPersonFilters(django_filters.FilterSet):
     """Filters for rows about a person, by party and by person."""
 
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
 
 

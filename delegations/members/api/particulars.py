@@ -159,7 +159,7 @@ class GroupFilters(Searched):
 
     model = Person
 
-    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "delegation"))
     category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
     member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
     changed_since = django_filters.IsoDateTimeFilter(

@@ -100,9 +100,9 @@ class QuotaInput(QuotaOf):
 class QuotaFilters(PartiesSearched):
     """Filters for parties, by text, kind, id, and whether more people can be named."""
 
-    q = fields_api.search_filter(_("words of the party’s names"))
+    q = fields_api.search_filter(_("words of the delegation’s names"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
-    party = django_filters.CharFilter(field_name="public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="public_id", label=pgettext_lazy("label", "delegation"))
     room = django_filters.ChoiceFilter(
         choices=[(name, name) for name in (quotas.OVER, quotas.FULL, quotas.ROOM)],
         method="with_room",

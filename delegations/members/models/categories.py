@@ -77,7 +77,10 @@ class Category(models.Model):
     names = models.JSONField(_("names"), default=dict, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0)
     quota = models.PositiveIntegerField(
-        _("quota"), null=True, blank=True, help_text=_("How many each party may name. Empty: as many as it likes.")
+        _("quota"),
+        null=True,
+        blank=True,
+        help_text=_("How many each delegation may name. Empty: as many as it likes."),
     )
     counts = models.BooleanField(_("counts toward the total"), default=True)
     vetted = models.BooleanField(_("is vetted"), default=True)
@@ -85,7 +88,7 @@ class Category(models.Model):
     confirm_by = models.DateTimeField(_("to be confirmed by"), null=True, blank=True)
     zones = models.ManyToManyField("delegations.Zone", blank=True, related_name="+", verbose_name=_("zones"))
     offered = models.BooleanField(
-        _("offered to parties"), default=True, help_text=_("Whether focal points can name people in it.")
+        _("offered to delegations"), default=True, help_text=_("Whether focal points can name people in it.")
     )
 
     objects = CategoryQuerySet.as_manager()

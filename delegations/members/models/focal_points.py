@@ -11,7 +11,7 @@ from summit.people.models import Person
 
 FOCAL_POINTS = ProcessingActivity(
     subjects=DataSubject.FOCAL_POINTS,
-    purpose=_("To know who acts for which party."),
+    purpose=_("To know who acts for which delegation."),
     view="delegations.focalpoint.view",
     change="delegations.focalpoint.change",
     kept_as=PersonalDataKind.PERSON,
@@ -26,7 +26,10 @@ class FocalPoint(models.Model):
     """
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="focal_points", verbose_name=pgettext_lazy("label", "party")
+        Party,
+        on_delete=models.CASCADE,
+        related_name="focal_points",
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="focal_for", verbose_name=pgettext_lazy("label", "person")
@@ -42,7 +45,7 @@ class FocalPoint(models.Model):
             models.UniqueConstraint(
                 fields=["party", "person"],
                 name="focal_point_once",
-                violation_error_message=_("This person is a focal point of the party already."),
+                violation_error_message=_("This person is a focal point of the delegation already."),
             )
         ]
 

@@ -31,7 +31,7 @@ class Membership(models.Model):
     """
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="memberships", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="memberships", verbose_name=pgettext_lazy("label", "delegation")
     )
     person = models.OneToOneField(
         Person, on_delete=models.CASCADE, related_name="membership", verbose_name=pgettext_lazy("label", "person")
@@ -56,7 +56,7 @@ class Membership(models.Model):
                 name="membership_head_once",
                 condition=Q(capacity=Capacity.HEAD),
                 violation_error_message=_(
-                    "The party has a head already. Replace that person, or choose another category."
+                    "The delegation has a head already. Replace that person, or choose another category."
                 ),
             ),
             models.CheckConstraint(name="membership_capacity_known", condition=Q(capacity__in=Capacity.values)),
@@ -102,7 +102,10 @@ class FormerMember(models.Model):
     """A membership that ended, because the member was withdrawn or replaced."""
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="former_members", verbose_name=pgettext_lazy("label", "party")
+        Party,
+        on_delete=models.CASCADE,
+        related_name="former_members",
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "person")

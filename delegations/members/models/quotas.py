@@ -15,7 +15,7 @@ class Quota(models.Model):
     """A party's own quota for a category, or for the total if `category` is None. It replaces the general quota."""
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="quotas", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="quotas", verbose_name=pgettext_lazy("label", "delegation")
     )
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("category")

@@ -55,7 +55,7 @@ def check_person(party: Party, person: Person, taken: dict[int, str], known: set
     person must be in `known` (from `own_people`).
     """
     if person.summit_id != party.summit_id or not (desk or person.pk in known):
-        raise NamingRefused(_("This person isn’t entered for your party. Enter them first."))
+        raise NamingRefused(_("This person isn’t entered for your delegation. Enter them first."))
     if person.pk in taken and (desk or taken[person.pk] == party.name):
         message = _("%(person)s belongs to %(party)s already. Withdraw them there first.")
         raise NamingRefused(message % {"person": person.label, "party": taken[person.pk]})

@@ -104,10 +104,11 @@ def problems(category: Category, values: Mapping[str, Any]) -> dict[str, str]:
 def _too_few(over: list[tuple[str, int]]) -> str:
     labels = [pair(party, n) for party, n in over[:NAMED]]
     if remaining := len(over) - len(labels):
-        labels.append(ngettext("%(n)d other party", "%(n)d other parties", remaining) % {"n": remaining})
+        others = ngettext("%(n)d other delegation", "%(n)d other delegations", remaining)
+        labels.append(others % {"n": remaining})
     message = _(
-        "More than that are named already by: %(parties)s. Give those parties a number of their own first, withdraw "
-        "people, or give a higher number."
+        "More than that are named already by: %(parties)s. Give those delegations a number of their own first, "
+        "withdraw people, or give a higher number."
     )
     return message % {"parties": semicolon().join(labels)}
 
@@ -155,7 +156,8 @@ def stops_removal(category: Category) -> str:
     """Return why a category can't be deleted and what to do instead, or "" if it can."""
     if is_usual(category):
         return _(
-            "Every summit has “%(category)s”. So that nobody is named in it, take the tick from “offered to parties”."
+            "Every summit has “%(category)s”. So that nobody is named in it, take the tick from “offered to "
+            "delegations”."
         ) % {"category": category}
     number = Membership.objects.filter(category=category).count()
     if number:
@@ -168,7 +170,7 @@ def stops_removal(category: Category) -> str:
     if is_used(category):
         return _(
             "People were named as “%(category)s” who have left since, and their record says so. So that nobody is "
-            "named in it any more, take the tick from “offered to parties”."
+            "named in it any more, take the tick from “offered to delegations”."
         ) % {"category": category}
     return ""
 

@@ -51,7 +51,7 @@ class DuplicateHit:
         """A sentence that names the person, their party and the reason."""
         facts = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
         if self.party is None:
-            return _("%(person)s is entered already, for no party: %(why)s.") % facts
+            return _("%(person)s is entered already, for no delegation: %(why)s.") % facts
         return _("%(person)s is entered already for %(party)s: %(why)s.") % facts
 
 

@@ -200,7 +200,9 @@ def _check_groups(person: Person, party: Party | None, values: Mapping[str, Any]
     field = next(name for name in PARTICULARS if name in barred)
     acts_for_party = party is not None and can_act(by, GROUP_OF[field].change, party)
     if acts_for_party and party is not None and field in others(person, party):
-        message = _("“%(field)s” was entered by others than your party. Write to %(contact)s to have it changed.")
+        message = _(
+            "“%(field)s” was entered by others than your delegation. Write to %(contact)s to have it changed."
+        )
         raise PermissionDenied(message % {"field": label(field), "contact": person.summit.contact_email})
     raise PermissionDenied(refusal(GROUP_OF[field].change))
 

@@ -16,9 +16,11 @@ from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-RAISE_QUOTA = audit_action("delegations.raise_quota", gettext_lazy("gave the party a number of people of its own"))
+RAISE_QUOTA = audit_action(
+    "delegations.raise_quota", gettext_lazy("gave the delegation a number of people of its own")
+)
 DROP_QUOTA = audit_action(
-    "delegations.drop_quota", gettext_lazy("let the usual number of people hold for the party again")
+    "delegations.drop_quota", gettext_lazy("let the usual number of people hold for the delegation again")
 )
 
 
@@ -35,7 +37,7 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
     check(by, "delegations.raise_quota", summit)
     reason = " ".join(reason.split())
     if not reason:
-        raise QuotaProblem("reason", _("Say why this party has another number: it stands in the record."))
+        raise QuotaProblem("reason", _("Say why this delegation has another number: it stands in the record."))
     if number < 0 or number > 10_000:
         raise QuotaProblem("number", _("Give a number between 0 and 10,000."))
     with transaction.atomic():

@@ -139,7 +139,7 @@ def _decided(row: Handover, posted: Any, user: User) -> str:
     key = key_of(posted.get("to", ""))
     to = Person.objects.filter(membership__party=row.party_id, pk=key).first() if key is not None else None
     if to is None:
-        raise handovers.HandoverRefused(_("Choose to whom it goes: one of the party’s people."))
+        raise handovers.HandoverRefused(_("Choose to whom it goes: one of the delegation’s people."))
     handovers.pass_on(handover=row, to=to, by=user)
     message = _(
         "It is %(person)s’s now. The agenda changes with the next release, which tells those whom it concerns."

@@ -105,7 +105,10 @@ def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
         for name in SHOWN
     ]
     facts += [
-        (capfirst(pgettext("label", "party")), [person.party.reads_as.name if person else "" for person in members]),
+        (
+            capfirst(pgettext("label", "delegation")),
+            [person.party.reads_as.name if person else "" for person in members],
+        ),
         (capfirst(_("category")), [str(person.category) if person else "" for person in members]),
         (_("Focal point of"), [comma().join(parties_by_person[person.pk]) for person in pair]),
         (capfirst(pgettext("label", "account")), [_("yes") if person.user_id else "" for person in pair]),

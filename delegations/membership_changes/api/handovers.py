@@ -72,7 +72,7 @@ class HandoverFilters(django_filters.FilterSet):
     """Filters for handovers, by state, party, giver, kind of item and time."""
 
     state = django_filters.ChoiceFilter(choices=HandoverState.choices, label=_("state"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     giver = django_filters.CharFilter(field_name="giver__public_id", label=_("was held by"))
     what = django_filters.CharFilter(label=_("what"))
     waits_since = django_filters.IsoDateTimeFilter(field_name="since", lookup_expr="gte", label=_("since"))

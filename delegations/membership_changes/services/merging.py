@@ -76,7 +76,7 @@ def stops(kept: Person, gone: Person) -> str:
     if len({row.party_id for row in rows}) > 1:
         named_parties = party_names.to_readers(row.party_id for row in rows)
         parties = {row.person_id: named_parties[row.party_id].name for row in rows}
-        message = _("They belong to two parties: %(first)s and %(second)s. Withdraw one of them first.")
+        message = _("They belong to two delegations: %(first)s and %(second)s. Withdraw one of them first.")
         return message % {"first": parties[kept.pk], "second": parties[gone.pk]}
     return ""
 

@@ -65,7 +65,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     ordering = ["party__sort_key", "party", "position", "pk"]
     actions = ["confirm", "move", "withdraw"]
     nothing_yet = gettext_lazy(
-        "Nobody is named yet. Focal points name people in the portal, desks on a party’s page."
+        "Nobody is named yet. Focal points name people in the portal, desks on a delegation’s page."
     )
     fields = readonly_fields = FIELDS
     change_form_template = "admin/delegations/membership/change_form.html"

@@ -117,7 +117,7 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     form = PartyForm
     place = 1
     uploads = str(TableKind.PARTIES.value)
-    upload_label = _("Upload parties")
+    upload_label = _("Upload delegations")
     list_display = ["party_line", "kind_word", "order_word", "answer_word", "mailbox_word"]
     list_filter = [
         "summit",
@@ -253,7 +253,7 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
             keys = {row["system"]: row["value"] for row in rows}
             parties.set_keys(party=form.instance, keys=keys, by=request.user)
 
-    @admin.display(description=_("party"), ordering="reader_key")
+    @admin.display(description=_("delegation"), ordering="reader_key")
     def party_line(self, row: Any) -> SafeString:
         """Show the party's flag, its name and the mark of its footnote."""
         found: SafeString = row.line

@@ -138,8 +138,8 @@ class MemberFilters(Searched):
 
     text = ("person__name", "person__office", "party__name")
 
-    q = fields_api.search_filter(_("words of their name, office or party"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    q = fields_api.search_filter(_("words of their name, office or delegation"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     category = django_filters.CharFilter(field_name="category__code", label=_("category"))
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
     confirmed = django_filters.BooleanFilter(

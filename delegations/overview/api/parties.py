@@ -184,7 +184,7 @@ class PartyViewSet(DeskViewSet):
     """Parties of a summit."""
 
     name = "parties"
-    verbose_name = _("parties")
+    verbose_name = _("delegations")
     permission = "delegations.party"
     allowed_methods = ("add", "change")
     model = Party

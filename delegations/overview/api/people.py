@@ -126,8 +126,8 @@ class PersonFilters(Searched):
 
     model = Person
 
-    q = fields_api.search_filter(_("words of their name, office, mailbox or party"))
-    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    q = fields_api.search_filter(_("words of their name, office, mailbox or delegation"))
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "delegation"))
     category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
     member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
     email = django_filters.CharFilter(lookup_expr="iexact", label=_("e-mail"))

@@ -70,8 +70,8 @@ def sentence(name: str, number: int) -> str:
     """Return a sentence that says for how many parties an item is missing; `name` is a key of GAPS."""
     sentences: dict[str, str] = {
         "mailbox": ngettext(
-            "%(n)d party has no mailbox: no letter reaches it.",
-            "%(n)d parties have no mailbox: no letter reaches them.",
+            "%(n)d delegation has no mailbox: no letter reaches it.",
+            "%(n)d delegations have no mailbox: no letter reaches them.",
             number,
         ),
         "head": ngettext(
@@ -80,26 +80,28 @@ def sentence(name: str, number: int) -> str:
             number,
         ),
         "focal": ngettext(
-            "%(n)d party that attends has no focal point.", "%(n)d parties that attend have no focal point.", number
+            "%(n)d delegation that attends has no focal point.",
+            "%(n)d delegations that attend have no focal point.",
+            number,
         ),
         "badge": ngettext(
-            "%(n)d party that attends has people without a badge.",
-            "%(n)d parties that attend have people without a badge.",
+            "%(n)d delegation that attends has people without a badge.",
+            "%(n)d delegations that attend have people without a badge.",
             number,
         ),
         "passport": ngettext(
-            "%(n)d party that attends has people to be vetted without a passport number.",
-            "%(n)d parties that attend have people to be vetted without a passport number.",
+            "%(n)d delegation that attends has people to be vetted without a passport number.",
+            "%(n)d delegations that attend have people to be vetted without a passport number.",
             number,
         ),
         "decision": ngettext(
-            "%(n)d party waits for a decision on what it declared.",
-            "%(n)d parties wait for a decision on what they declared.",
+            "%(n)d delegation waits for a decision on what it declared.",
+            "%(n)d delegations wait for a decision on what they declared.",
             number,
         ),
         "handover": ngettext(
-            "%(n)d party has something of somebody’s to be passed on or dropped.",
-            "%(n)d parties have something of somebody’s to be passed on or dropped.",
+            "%(n)d delegation has something of somebody’s to be passed on or dropped.",
+            "%(n)d delegations have something of somebody’s to be passed on or dropped.",
             number,
         ),
     }

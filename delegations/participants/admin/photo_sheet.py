@@ -34,7 +34,7 @@ class SheetForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     day = forms.ChoiceField(label=gettext_lazy("Day of arrival"), required=False)
     party = forms.MultipleChoiceField(
-        label=gettext_lazy("Parties"),
+        label=gettext_lazy("Delegations"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None chosen: all of them."),
@@ -83,7 +83,7 @@ def download_sheet(request: HttpRequest, summit: Summit, user: User) -> HttpResp
     """
     form = SheetForm({"language": summit.language, **_lists(request)}, summit=summit)
     if not form.is_valid():
-        messages.warning(request, _("Choose among the parties, days and languages that are offered."))
+        messages.warning(request, _("Choose among the delegations, days and languages that are offered."))
         return redirect("admin:delegations_photos", summit.slug)
     options = form.cleaned_data
     day = next((day for day in photo_sheet.arrival_days(summit) if day.isoformat() == options["day"]), None)

@@ -68,7 +68,7 @@ class PhotoFilters(Searched):
 
     model = Person
 
-    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "delegation"))
     category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
     changed_since = django_filters.IsoDateTimeFilter(
         field_name="told_at", lookup_expr="gte", label=_("changed since")

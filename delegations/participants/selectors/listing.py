@@ -169,7 +169,7 @@ def counted(content: Content) -> str:
     """Return a sentence with the numbers of parties and people in the content."""
     parties = content["parties"]
     people = sum(len(party["members"]) for party in parties)
-    return _("Parties: %(parties)d. People: %(people)d.") % {"parties": len(parties), "people": people}
+    return _("Delegations: %(parties)d. People: %(people)d.") % {"parties": len(parties), "people": people}
 
 
 def _place(party: Content, language: str, order: Order) -> tuple[Any, ...]:

@@ -51,7 +51,7 @@ class PartyGroupAdmin(ServiceRowAdmin):
         "Add those that your summit knows besides."
     )
 
-    nothing_to_choose = gettext_lazy("No party is entered yet.")
+    nothing_to_choose = gettext_lazy("No delegation is entered yet.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the groups, annotated with the number of their parties (`members`)."""
@@ -76,7 +76,7 @@ class PartyGroupAdmin(ServiceRowAdmin):
             field.label_from_instance = label_for
         return field
 
-    @admin.display(description=gettext_lazy("parties"), ordering="members")
+    @admin.display(description=gettext_lazy("delegations"), ordering="members")
     def number(self, row: Any) -> int:
         """Show how many parties the group has."""
         found: int = row.members

@@ -64,7 +64,7 @@ class PartyColumn:
             row.read_by = request.user
         return row
 
-    @admin.display(description=pgettext_lazy("label", "party"), ordering="party__sort_key")
+    @admin.display(description=pgettext_lazy("label", "delegation"), ordering="party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
         """Show the party with its flag.
 
@@ -89,7 +89,7 @@ class PartyOfInvitation(PartyColumn):
         party: Party = row.invitation.party
         return party
 
-    @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
+    @admin.display(description=pgettext_lazy("label", "delegation"), ordering="invitation__party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
         """Show the party of the row's invitation, with its flag."""
         return super().party_name(row)
@@ -103,7 +103,7 @@ class PartyOfMember(PartyColumn):
         membership = getattr(row, "membership", None)
         return membership.party if membership else None
 
-    @admin.display(description=pgettext_lazy("label", "party"), ordering="membership__party__sort_key")
+    @admin.display(description=pgettext_lazy("label", "delegation"), ordering="membership__party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
         """Show the party that the person is a member of, with its flag."""
         return super().party_name(row)

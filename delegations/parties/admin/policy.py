@@ -28,7 +28,7 @@ from summit.users.models import User
 
 # The parts of the page: a heading, and the fields under it.
 PARTS = (
-    (gettext_lazy("How parties are shown"), ("shows_flags", "says_country")),
+    (gettext_lazy("How delegations are shown"), ("shows_flags", "says_country")),
     (gettext_lazy("How many come, and until when"), ("total", "name_by", "confirm_by")),
     (
         gettext_lazy("Letters"),
@@ -128,11 +128,11 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             except ValidationError as refused:
                 form.add_error(None, refused.messages)
             else:
-                messages.success(request, _("The policy for parties is saved."))
+                messages.success(request, _("The policy for delegations is saved."))
                 return redirect("admin:delegations_policy", summit.slug)
         context = {
             **admin.site.each_context(request),
-            "title": _("Policy for parties"),
+            "title": _("Policy for delegations"),
             "summit": summit,
             "form": form,
             "may_change": may_change,
@@ -143,7 +143,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 summit_pages.register(10)(
     SummitPage(
-        gettext_lazy("Policy for parties"),
+        gettext_lazy("Policy for delegations"),
         "delegations_policy",
         "delegations.policy.view",
         MenuPlace.SETTINGS,

@@ -62,14 +62,14 @@ class PartyGroupInput(serializers.ModelSerializer[PartyGroup]):
 class PartyGroupFilters(django_filters.FilterSet):
     """Filters for groups of parties."""
 
-    party = django_filters.CharFilter(field_name="parties__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="parties__public_id", label=pgettext_lazy("label", "delegation"))
 
 
 class PartyGroupViewSet(DeskViewSet):
     """The summit's own groups of parties."""
 
     name = "party-groups"
-    verbose_name = gettext_lazy("groups of parties")
+    verbose_name = gettext_lazy("groups of delegations")
     permission = "delegations.partygroup"
     model = PartyGroup
     serializer_class = PartyGroupSerializer

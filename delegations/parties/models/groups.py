@@ -17,11 +17,11 @@ class PartyGroup(PublicModel):
         Summit, on_delete=models.CASCADE, related_name="party_groups", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
-    parties = models.ManyToManyField(Party, blank=True, related_name="party_groups", verbose_name=_("parties"))
+    parties = models.ManyToManyField(Party, blank=True, related_name="party_groups", verbose_name=_("delegations"))
 
     class Meta:
-        verbose_name = _("group of parties")
-        verbose_name_plural = _("groups of parties")
+        verbose_name = _("group of delegations")
+        verbose_name_plural = _("groups of delegations")
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(

@@ -52,13 +52,13 @@ GUEST_NAMES = ProcessingActivity(
     purpose=_("To invite and name guests who come for themselves."),
     view="delegations.party.view",
     change="delegations.party.change",
-    stays=_("The name of an invited guest stays in the list of parties."),
+    stays=_("The name of an invited guest stays in the list of delegations."),
     logged=False,
 )
 
 MISSIONS = ProcessingActivity(
     subjects=DataSubject.MISSIONS,
-    purpose=_("To reach the missions of the parties."),
+    purpose=_("To reach the missions of the delegations."),
     view="delegations.party.view",
     change="delegations.party.change",
     stays=_("Blanked when a person whom it names is erased."),
@@ -127,7 +127,7 @@ class Party(PublicModel):
         models.EmailField(
             _("mailbox of the mission"),
             blank=True,
-            help_text=_("Where letters go. One mailbox may serve several parties."),
+            help_text=_("Where letters go. One mailbox may serve several delegations."),
         ),
         MISSIONS,
     )
@@ -170,14 +170,14 @@ class Party(PublicModel):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("party")
-        verbose_name_plural = _("parties")
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
         ordering = ["sort_key", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "name"],
                 name="party_name_once",
-                violation_error_message=_("Another party of the summit has this name. Give it another."),
+                violation_error_message=_("Another delegation of the summit has this name. Give it another."),
             ),
             models.UniqueConstraint(
                 fields=["summit"],
@@ -204,7 +204,7 @@ class Party(PublicModel):
     def clean(self) -> None:
         """Raise ValidationError for an ISO code of a party that is no country, and for a second host."""
         if self.iso_code and self.kind != PartyKind.COUNTRY:
-            raise ValidationError({"iso_code": _("A party of this kind has no code. Leave this empty.")})
+            raise ValidationError({"iso_code": _("A delegation of this kind has no code. Leave this empty.")})
         other_hosts = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
         if self.is_host and other_hosts.exists():
             raise ValidationError({"is_host": _("The summit has a host already. There is one.")})
@@ -219,7 +219,7 @@ class PartyName(models.Model):
     """A party's name in a language other than the summit's first."""
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="names", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="names", verbose_name=pgettext_lazy("label", "delegation")
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     name = personal(models.CharField(_("short name"), max_length=120, validators=[validate_printable]), GUEST_NAMES)
@@ -243,7 +243,7 @@ class PartyName(models.Model):
             models.UniqueConstraint(
                 fields=["party", "language"],
                 name="party_name_in_language_once",
-                violation_error_message=_("The party has a name in this language already. Change that one."),
+                violation_error_message=_("The delegation has a name in this language already. Change that one."),
             )
         ]
 
@@ -275,7 +275,7 @@ class ExternalId(models.Model):
         null=True,
         blank=True,
         related_name="external_ids",
-        verbose_name=pgettext_lazy("label", "party"),
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     person = models.ForeignKey(
         Person,
@@ -295,14 +295,14 @@ class ExternalId(models.Model):
             models.CheckConstraint(
                 name="external_id_of_one",
                 condition=Q(party__isnull=False, person__isnull=True) | Q(party__isnull=True, person__isnull=False),
-                violation_error_message=_("A key is a party’s or a person’s: choose one of them."),
+                violation_error_message=_("A key is a delegation’s or a person’s: choose one of them."),
             ),
             # An id may be used once for a party and once for a person: a system may number each from one.
             models.UniqueConstraint(
                 fields=["summit", "system", "value"],
                 name="external_id_of_party_once",
                 condition=Q(party__isnull=False),
-                violation_error_message=_("Another party has this key in this system."),
+                violation_error_message=_("Another delegation has this key in this system."),
             ),
             models.UniqueConstraint(
                 fields=["summit", "system", "value"],
@@ -314,7 +314,7 @@ class ExternalId(models.Model):
                 fields=["party", "system"],
                 name="external_id_once_for_party",
                 condition=Q(party__isnull=False),
-                violation_error_message=_("The party has a key in this system already. Change that one."),
+                violation_error_message=_("The delegation has a key in this system already. Change that one."),
             ),
             models.UniqueConstraint(
                 fields=["person", "system"],

@@ -46,7 +46,9 @@ class Policy(models.Model):
         Summit, on_delete=models.CASCADE, related_name="policy", verbose_name=pgettext_lazy("label", "summit")
     )
     shows_flags = models.BooleanField(
-        _("flags are shown"), default=True, help_text=_("Off: no flag stands anywhere, whatever a party’s own rule.")
+        _("flags are shown"),
+        default=True,
+        help_text=_("Off: no flag stands anywhere, whatever a delegation’s own rule."),
     )
     says_country = models.BooleanField(
         _("says “country”"), default=True, help_text=_("Off: pages and documents say “participant” instead.")
@@ -103,8 +105,8 @@ class Policy(models.Model):
     objects = PolicyManager()
 
     class Meta:
-        verbose_name = _("policy for parties")
-        verbose_name_plural = _("policies for parties")
+        verbose_name = _("policy for delegations")
+        verbose_name_plural = _("policies for delegations")
         constraints = [
             models.CheckConstraint(
                 name="policy_confirmed_after_named",

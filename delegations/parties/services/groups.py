@@ -18,9 +18,9 @@ CHANGE = "delegations.partygroup.change"
 FIELDS = ("name",)
 PARTY_GROUP_ACTIONS = row_actions(
     "delegations.partygroup",
-    add=gettext_lazy("formed a group of parties"),
-    change=gettext_lazy("changed a group of parties"),
-    remove=gettext_lazy("deleted a group of parties"),
+    add=gettext_lazy("formed a group of delegations"),
+    change=gettext_lazy("changed a group of delegations"),
+    remove=gettext_lazy("deleted a group of delegations"),
 )
 
 

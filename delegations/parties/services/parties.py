@@ -32,15 +32,15 @@ NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
 Names = Mapping[str, Mapping[str, str]]
 PARTY_ACTIONS = row_actions(
     "delegations.party",
-    add=gettext_lazy("entered the party"),
-    change=gettext_lazy("changed the party"),
-    remove=gettext_lazy("deleted the party"),
+    add=gettext_lazy("entered the delegation"),
+    change=gettext_lazy("changed the delegation"),
+    remove=gettext_lazy("deleted the delegation"),
 )
 PARTY_NAME_ACTIONS = row_actions(
     "delegations.partyname",
-    add=gettext_lazy("named the party in another language"),
-    change=gettext_lazy("changed the party’s name in another language"),
-    remove=gettext_lazy("took the party’s name in another language off"),
+    add=gettext_lazy("named the delegation in another language"),
+    change=gettext_lazy("changed the delegation’s name in another language"),
+    remove=gettext_lazy("took the delegation’s name in another language off"),
 )
 
 
@@ -193,7 +193,7 @@ def _check_language(party: Party, languages: Iterable[str]) -> None:
             message = _("“%(language)s” is no language of letters.") % {"language": language}
             raise ValidationError({"language": message})
         if language == party.summit.language:
-            message = _("This is the summit’s first language. The name in it stands in the party’s own fields.")
+            message = _("This is the summit’s first language. The name in it stands in the delegation’s own fields.")
             raise ValidationError({"language": message})
 
 

@@ -74,7 +74,7 @@ def _reason(row: Person, user: User | None, holder: Person | None, belongs: bool
     if row.user_id is not None:
         return _("Has an account already.")
     if not belongs:
-        return _("Acts for no party and is a member of none: the portal has nothing for them.")
+        return _("Acts for no delegation and is a member of none: the portal has nothing for them.")
     if not row.email:
         return _("Has no mailbox to sign in with. Enter one first.")
     if holder is not None:

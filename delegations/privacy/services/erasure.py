@@ -197,12 +197,12 @@ for _order, _portion in enumerate(
         ),
         Portion(
             name="focal_points",
-            title=_("Acting for a party"),
+            title=_("Acting for a delegation"),
             model=FocalPoint,
             keys=("person",),
             rows=_of(FocalPoint),
             erase=_deletes(FocalPoint),
-            gone=_("The person acts for no party any more."),
+            gone=_("The person acts for no delegation any more."),
         ),
         Portion(
             name="handovers",

@@ -126,7 +126,7 @@ for _order, _portion in enumerate(
         ),
         Portion(
             name="missions",
-            title=_("Parties whose mission or notes name the person"),
+            title=_("Delegations whose mission or notes name the person"),
             model=Party,
             rows=_parties,
             erase=_erase_parties,
@@ -143,7 +143,7 @@ for _order, _portion in enumerate(
             erase=lambda subject: revisions.forget(subject.person),
             gone=_("The name and the form of address are taken out of every revision."),
             stays=_(
-                "The office that was held: a list says who stood for a party. "
+                "The office that was held: a list says who stood for a delegation. "
                 "Copies that were given out can’t be called back."
             ),
             columns=("number", "final", "made_at"),

@@ -78,7 +78,10 @@ class Declaration(PublicModel):
     )
     personal(kind, DECLARATIONS, logged=False)
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="declarations", verbose_name=pgettext_lazy("label", "party")
+        Party,
+        on_delete=models.CASCADE,
+        related_name="declarations",
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     person = models.ForeignKey(
         Person,

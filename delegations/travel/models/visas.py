@@ -37,7 +37,10 @@ class VisaLetter(PublicModel):
     """A letter with which the host supports a person's visa application."""
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="visa_letters", verbose_name=pgettext_lazy("label", "party")
+        Party,
+        on_delete=models.CASCADE,
+        related_name="visa_letters",
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     person = models.ForeignKey(
         Person,

@@ -118,7 +118,7 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
             case What.GIVEN if slot.speaker_id != happened.speaker_before:
                 sentence = _("%(name)s now gives the speech of %(before)s in “%(title)s”.")
             case What.GIVEN:
-                sentence = _("The speech of %(name)s in “%(title)s” is now given for another party.")
+                sentence = _("The speech of %(name)s in “%(title)s” is now given for another delegation.")
             case What.MOVED:
                 sentence = _("The speech of %(name)s in “%(title)s” was moved: it now begins at about %(time)s.")
             case What.SHIFTED:

@@ -59,7 +59,7 @@ class Command(ImportCommand):
         """Return the options of the import. Raises CommandError."""
         summit = Summit.objects.get(slug=options["summit"])
         if options["make_parties"] and not options["speakers"]:
-            raise CommandError("Parties are created from the table of speakers: name it with --speakers.")
+            raise CommandError("Delegations are created from the table of speakers: name it with --speakers.")
         return {
             "session": _session(summit, options["session"]).public_id,
             "wording": options["wording"],

@@ -258,7 +258,11 @@ class ReleasedParticipant(models.Model):
     )
     role = models.CharField(pgettext_lazy("label", "role"), max_length=20, choices=ReleasedRole)
     party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "party")
+        Party,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     person = models.ForeignKey(
         Person,
@@ -275,7 +279,7 @@ class ReleasedParticipant(models.Model):
     # The public id of the speech. The slot itself may have been deleted from the draft.
     slot_key = models.CharField(_("speech"), max_length=16, blank=True)
     label = personal(models.CharField(_("name"), max_length=420), RELEASED_AGENDA)
-    party_label = models.CharField(_("party's name"), max_length=120, blank=True)
+    party_label = models.CharField(_("delegation's name"), max_length=120, blank=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
     minutes = models.PositiveIntegerField(_("minutes"), null=True)
     position = models.PositiveIntegerField(_("order"), default=0)

@@ -148,7 +148,7 @@ class ParticipantForm(SentencesForm):
         values = super().clean()
         chosen = [name for name in ("party", "person", "category") if self.cleaned_data.get(name)]
         if not self.errors and len(chosen) != 1:
-            raise forms.ValidationError(_("Choose a party, a person or a category: one of the three."))
+            raise forms.ValidationError(_("Choose a delegation, a person or a category: one of the three."))
         return values
 
     def validate_constraints(self) -> None:

@@ -118,7 +118,7 @@ class ParticipantFilters(OfSessionFilters):
     """Filters of a list of participants."""
 
     role = django_filters.ChoiceFilter(choices=ParticipantRole.choices, label=pgettext_lazy("label", "role"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
 
 

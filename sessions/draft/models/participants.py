@@ -62,14 +62,14 @@ class Participant(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=pgettext_lazy("label", "party"),
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     level = models.CharField(
         pgettext_lazy("attendance", "level"),
         max_length=10,
         choices=Attendance,
         blank=True,
-        help_text=_("Of a party. Empty: the whole delegation."),
+        help_text=_("Of a delegation. Empty: the whole delegation."),
     )
     person = models.ForeignKey(
         Person,
@@ -98,12 +98,12 @@ class Participant(models.Model):
                 condition=Q(party__isnull=False, person__isnull=True, category__isnull=True)
                 | Q(party__isnull=True, person__isnull=False, category__isnull=True)
                 | Q(party__isnull=True, person__isnull=True, category__isnull=False),
-                violation_error_message=_("Choose a party, a person or a category: one of the three."),
+                violation_error_message=_("Choose a delegation, a person or a category: one of the three."),
             ),
             models.CheckConstraint(
                 name="participant_level_of_party",
                 condition=Q(level="") | Q(party__isnull=False, level__in=Attendance.values),
-                violation_error_message=_("Only a party takes part at a level. Leave the level empty."),
+                violation_error_message=_("Only a delegation takes part at a level. Leave the level empty."),
             ),
             models.CheckConstraint(
                 name="participant_category_only_takes_part",
@@ -114,7 +114,7 @@ class Participant(models.Model):
                 fields=["session", "party"],
                 name="participant_party_once",
                 condition=Q(party__isnull=False),
-                violation_error_message=_("This party takes part in the session already. Change that row."),
+                violation_error_message=_("This delegation takes part in the session already. Change that row."),
             ),
             models.UniqueConstraint(
                 fields=["session", "person"],
@@ -178,7 +178,7 @@ class Slot(PublicModel):
         null=True,
         blank=True,
         related_name="slots",
-        verbose_name=pgettext_lazy("label", "party"),
+        verbose_name=pgettext_lazy("label", "delegation"),
     )
     speaker = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="slots", verbose_name=pgettext_lazy("label", "speaker")
@@ -240,7 +240,7 @@ class FloorRequest(PublicModel):
         Session, on_delete=models.CASCADE, related_name="requests", verbose_name=pgettext_lazy("label", "session")
     )
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "delegation")
     )
     speaker = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "speaker")
@@ -276,7 +276,7 @@ class FloorRequest(PublicModel):
                 fields=["session", "party"],
                 name="floor_request_open_once",
                 condition=Q(state="asked"),
-                violation_error_message=_("The party asks for the floor in this session already."),
+                violation_error_message=_("The delegation asks for the floor in this session already."),
             ),
             models.CheckConstraint(
                 name="floor_request_decided_by_somebody",

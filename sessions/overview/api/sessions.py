@@ -101,7 +101,9 @@ class SessionFilters(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("kind"))
     state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label=_("state"))
     visibility = django_filters.ChoiceFilter(choices=Visibility.choices, label=_("visible to"))
-    party = django_filters.CharFilter(method="with_party", label=_("a party takes part or somebody speaks for it"))
+    party = django_filters.CharFilter(
+        method="with_party", label=_("a delegation takes part or somebody speaks for it")
+    )
     person = django_filters.CharFilter(method="with_person", label=_("a person takes part or speaks"))
     changed_since = django_filters.IsoDateTimeFilter(
         field_name="updated_at", lookup_expr="gte", label=_("changed at this moment or later")

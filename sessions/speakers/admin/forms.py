@@ -24,7 +24,7 @@ class SpeechForm(forms.Form):
     party = forms.ChoiceField(
         label=gettext_lazy("Speaks for"),
         required=False,
-        help_text=gettext_lazy("Empty: for no party, such as a guest."),
+        help_text=gettext_lazy("Empty: for no delegation, such as a guest."),
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),

@@ -58,7 +58,7 @@ class FloorRequestFilters(OfSessionFilters):
     """Filters of a list of requests."""
 
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label=gettext_lazy("state"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
 
 
 class FloorRequestViewSet(HoldsAgenda):

@@ -72,7 +72,7 @@ class SlotFilters(OfSessionFilters):
     """Filters of a list of speeches."""
 
     speaker = django_filters.CharFilter(field_name="speaker__public_id", label=pgettext_lazy("label", "speaker"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
 
 
 class SlotViewSet(HoldsAgenda):

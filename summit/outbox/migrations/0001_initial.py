@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('subject_key', models.CharField(max_length=80, verbose_name='about')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
-                ('recipient_key', models.CharField(help_text='Party, person or subscriber.', max_length=80, verbose_name='stands for')),
+                ('recipient_key', models.CharField(help_text='Delegation, person or subscriber.', max_length=80, verbose_name='stands for')),
                 ('address', models.EmailField(max_length=254, verbose_name='mailbox')),
                 ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
                 ('facts', models.JSONField(default=dict, verbose_name='facts')),

@@ -82,7 +82,7 @@ class Message(PublicModel):
     subject_key = models.CharField(_("about"), max_length=80)
     version = models.PositiveIntegerField(_("version"), default=0)
     recipient_key = personal(
-        models.CharField(_("stands for"), max_length=80, help_text=_("Party, person or subscriber.")), MAIL
+        models.CharField(_("stands for"), max_length=80, help_text=_("Delegation, person or subscriber.")), MAIL
     )
     person = models.ForeignKey(
         Person,

@@ -132,7 +132,7 @@ def test_two_people_are_told_apart_and_two_parties_ones_stay_two(place: Place) -
     f.MembershipFactory(party=place.other, person=row.other)
     refused = place.protocol.post(f"{PAIRS}{row.pk}/merge/", {"keep": row.person.public_id})
     assert kind(refused) == (409, "conflict")
-    assert refused.json()["detail"].startswith("They belong to two parties: Aland and Bland.")
+    assert refused.json()["detail"].startswith("They belong to two delegations: Aland and Bland.")
     told = place.protocol.post(f"{PAIRS}{row.pk}/tell-apart/", {}).json()
     assert (told["decided_by"], place.protocol.get(f"{PAIRS}?open=true").json()["results"]) == ("Pat", [])
 

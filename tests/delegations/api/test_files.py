@@ -109,7 +109,7 @@ def test_badges_are_checked_and_printed(place: Place) -> None:
     f.InvitationFactory(party=place.one, state="revoked")
     left = door.post(f"{here}check/", number).json()
     assert (left["opens"], left["badge"]["live"]) == (False, False)
-    assert left["why"] == left["badge"]["why"] == "Its party has left the summit: the invitation was revoked."
+    assert left["why"] == left["badge"]["why"] == "Its delegation has left the summit: the invitation was revoked."
 
 
 def test_a_list_of_participants_is_taken_as_a_file(place: Place) -> None:

@@ -19,7 +19,7 @@ from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers
 pytestmark = pytest.mark.django_db
 HERE = f"{DESK}sheets/"
 PASSPORT = column_headings.heading("passport_number")
-ROWS = ("party,name,e-mail,shoe size", "Aland,Ada Example,ada@x.example,38", "Bland,Bea Example,,")
+ROWS = ("delegation,name,e-mail,shoe size", "Aland,Ada Example,ada@x.example,38", "Bland,Bea Example,,")
 TEXT = "\n".join((*ROWS, f"Aland,{'D' * 300},,", ""))
 
 
@@ -59,7 +59,7 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
 
 def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
     desk = place.protocol.post(f"{HERE}blank/", {"ending": "csv"}).json()
-    assert (desk["file_name"], headings(desk)[:2]) == ("people.csv", ["Party", "Name"])
+    assert (desk["file_name"], headings(desk)[:2]) == ("people.csv", ["Delegation", "Name"])
     # Passports are vetting's and the focal points' to enter.
     assert PASSPORT not in headings(desk)
     assert place.protocol.post(f"{HERE}blank/", {"kind": "parties"}).json()["file_name"] == "parties.xlsx"
@@ -70,7 +70,7 @@ def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
 
 
 def test_what_is_no_table_is_refused(place: Place) -> None:
-    for text in ("party,name\n", "shoe size\n38\n"):
+    for text in ("delegation,name\n", "shoe size\n38\n"):
         assert pointers(place.protocol.post(HERE, sent(text))) == {"#/content"}
     assert not DelegationImportFile.objects.exists()
 

@@ -179,7 +179,7 @@ class TestCheck:
         assert (found.zones, found.since) == (tuple(zones), Badge.objects.get().issued_at)
         f.InvitationFactory(party=party, state=InvitationState.REVOKED)
         found = badge_check.check_badge(typed=badge.public_id, by=desk)
-        assert (found.opens, found.why) == (False, "Its party has left the summit: the invitation was revoked.")
+        assert (found.opens, found.why) == (False, "Its delegation has left the summit: the invitation was revoked.")
 
     def test_it_is_found_however_it_is_typed(self, party: Party, desk: User) -> None:
         badge = f.BadgeFactory(party=party, public_id="0a1bcdefghjkmnpq")

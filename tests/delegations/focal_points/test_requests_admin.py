@@ -53,7 +53,7 @@ class TestRequests:
     def test_who_it_may_be_is_chosen(self, party: Party, gil: FocalPointRequest, desk: Client, new: bool) -> None:
         known = f.PersonFactory(summit=party.summit, name="Gil", office="")
         shown = text(desk.get(path(gil, "approve")))
-        assert "Gil is entered already, for no party: the same name." in shown
+        assert "Gil is entered already, for no delegation: the same name." in shown
         assert AuditEntry.objects.filter(action=SEEN).latest("pk").detail["people"] == [known.public_id]
         another = re.findall(r'name="another" value="(\w+)"', shown)
         # Nobody is chosen: nothing is decided.

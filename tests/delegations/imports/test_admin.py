@@ -35,10 +35,13 @@ def send(client: Client, given: str = TEXT, **values: Any) -> Any:
 class TestUpload:
     def test_the_lists_lead_to_it(self, summit: Summit, desk: Client) -> None:
         other = sign_in(summit, Role.ACCREDITATION)
-        for address, kind in (("delegations/party", "parties"), ("summit/person", "people")):
-            leads = f'<a href="{HOME}upload/?kind={kind}&amp;summit=here">Upload {kind}</a>'
+        for address, kind, words in (
+            ("delegations/party", "parties", "delegations"),
+            ("summit/person", "people", "people"),
+        ):
+            leads = f'<a href="{HOME}upload/?kind={kind}&amp;summit=here">Upload {words}</a>'
             assert leads in text(desk.get(f"/admin/{address}/"))
-            assert f"Upload {kind}" not in text(other.get(f"/admin/{address}/"))
+            assert f"Upload {words}" not in text(other.get(f"/admin/{address}/"))
 
     def test_rows_are_told_before_anything_is_written(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         response = send(desk)
@@ -99,6 +102,6 @@ def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:
     for ending in ("csv", "xlsx"):
         response = desk.get(f"{HOME}empty/?kind=people&ending={ending}&summit=here")
         head = tables.read(filename="x", content=response.content).headings
-        assert head[:3] == ["Party", "Name", "Office held"]
+        assert head[:3] == ["Delegation", "Name", "Office held"]
         # Protocol enters nobody's passport.
         assert ("Passport number" in head, "Dietary needs" in head) == (False, True)

@@ -69,8 +69,8 @@ class TestStore:
     def test_what_is_no_table_of_people(self, summit: Summit, protocol: User) -> None:
         for text, message in (
             ("", "The file is empty. Choose the one that holds the table."),
-            ("party,name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
-            ("party,shoe size\nFrance,42\n", "No column names people."),
+            ("delegation,name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
+            ("delegation,shoe size\nFrance,42\n", "No column names people."),
             ("name,office\nAda,Minister\n", "No column says who is meant."),
         ):
             assert str(refuses(ImportProblem, stored, summit, protocol, text)).startswith(message)

@@ -106,33 +106,35 @@ class TestParties:
         report = into(summit, "iso3,country,name\nTUR,Turkey,A\n,TURQUIE,B\n,turkiye,C\n")
         assert told(report) == [(2, "new", []), (3, "new", []), (4, "new", [])]
         asked = report.lines[0].questions[0]
-        assert (asked.text, asked.chosen) == ("Party: it is “Türkiye” here, and “Turkey” in the table.", "keep")
+        assert (asked.text, asked.chosen) == ("Delegation: it is “Türkiye” here, and “Turkey” in the table.", "keep")
         assert Party.objects.get().name == "Türkiye"
         assert Membership.objects.filter(party=party).count() == 3
 
     def test_a_key_finds_what_is_called_otherwise(self, summit: Summit) -> None:
-        into(summit, "party key,party,person key,name\nP1,Acme,Q1,Ada\n")
-        report = into(summit, "party key,party,person key,name\nP1,Acme Limited,Q1,Ada Example\n")
+        into(summit, "delegation key,delegation,person key,name\nP1,Acme,Q1,Ada\n")
+        report = into(summit, "delegation key,delegation,person key,name\nP1,Acme Limited,Q1,Ada Example\n")
         assert report.counts["changed"] == 1
         assert (Party.objects.get().name, Person.objects.get().name) == ("Acme", "Ada Example")
 
     def test_rows_that_say_too_little_or_nonsense(self, summit: Summit) -> None:
-        report = into(summit, "party,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
+        report = into(summit, "delegation,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
         assert [line.outcome for line in report.lines] == ["refused"] * 3
         assert [report.lines[0].notes, report.lines[1].notes] == [
-            ["The party’s name is missing. Write it, or its code by ISO 3166."],
-            [f"“planet” is no kind of party. Write one of: country, {OTHER_KINDS}."],
+            ["The delegation’s name is missing. Write it, or its code by ISO 3166."],
+            [f"“planet” is no kind of delegation. Write one of: country, {OTHER_KINDS}."],
         ]
         assert not Party.objects.exists()
         assert str(refuses(ImportProblem, into, summit, "shoe size\n42\n")).startswith("No column says who is meant.")
 
     def test_a_summit_that_does_not_say_country(self, summit: Summit) -> None:
         Policy.objects.create(summit=summit, says_country=False)
-        report = into(summit, "party,kind\n,country\nAcme,planet\nNowhere,Participant\nElsewhere,country\nShop,\n")
+        report = into(
+            summit, "delegation,kind\n,country\nAcme,planet\nNowhere,Participant\nElsewhere,country\nShop,\n"
+        )
         assert "“Shop” is not known. What is it?" in [asked.text for asked in report.questions.values()]
         assert not any("country" in note.lower() for line in report.lines for note in line.notes)
         assert report.lines[1].notes == [
-            f"“planet” is no kind of party. Write one of: participant, {OTHER_KINDS}.",
+            f"“planet” is no kind of delegation. Write one of: participant, {OTHER_KINDS}.",
         ]
         kinds = dict(Party.objects.values_list("name", "kind"))
         assert kinds == {"Nowhere": "country", "Elsewhere": "country", "Shop": "organisation"}
@@ -142,7 +144,7 @@ class TestPeople:
     def test_categories_quotas_and_what_a_form_refuses(self, summit: Summit) -> None:
         Category.objects.filter(code="adviser").update(quota=1)
         rows = ["A,adviser,a@x.example", "B,Adviser,", "C,conseiller,", "D,wizard,", f"{'E' * 300},interprète,"]
-        report = into(summit, "party,name,category,e-mail\n" + "".join(f"France,{row}\n" for row in rows))
+        report = into(summit, "delegation,name,category,e-mail\n" + "".join(f"France,{row}\n" for row in rows))
         assert [line.outcome for line in report.lines] == ["new", *["refused"] * 4]
         assert report.lines[1].notes[0].startswith("The quota of France for “adviser” is 1, and it has named 1.")
         assert report.lines[3].notes[0].startswith("“wizard” is no category of this summit. Write one of: head of")
@@ -150,8 +152,8 @@ class TestPeople:
         assert Membership.objects.count() == 1
 
     def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:
-        into(summit, "party,name,office,e-mail\nFrance,Ada,Minister,a@x.example\n")
-        report = into(summit, "party,name,office,e-mail,rank\nFrance,ADA,,a@x.example,General\n")
+        into(summit, "delegation,name,office,e-mail\nFrance,Ada,Minister,a@x.example\n")
+        report = into(summit, "delegation,name,office,e-mail,rank\nFrance,ADA,,a@x.example,General\n")
         person = Person.objects.get()
         assert (person.name, person.office, person.rank) == ("ADA", "Minister", "General")
         assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["name", "rank"])]
@@ -164,8 +166,8 @@ class TestPeople:
         assert Person.objects.get().name == "Ada Example"
 
     def test_the_same_name_elsewhere_is_pointed_out_to_a_desk(self, summit: Summit) -> None:
-        into(summit, "party,name,e-mail\nFrance,Ada Example,a@x.example\n")
-        report = into(summit, "party,name,e-mail\nItaly,EXAMPLE Ada,\nKenya,A. Example,a@x.example\n")
+        into(summit, "delegation,name,e-mail\nFrance,Ada Example,a@x.example\n")
+        report = into(summit, "delegation,name,e-mail\nItaly,EXAMPLE Ada,\nKenya,A. Example,a@x.example\n")
         assert told(report) == [
             (2, "new", ["Ada Example is entered for France too: is it the same person?"]),
             (3, "new", ["Ada Example is entered already for France: the same mailbox and a similar name."]),
@@ -173,8 +175,8 @@ class TestPeople:
         assert DuplicateCandidate.objects.count() == 2
 
     def test_who_resembles_somebody_elsewhere_by_what_is_changed_is_noted(self, summit: Summit) -> None:
-        into(summit, "party,name,e-mail\nFrance,Ada Example,a@x.example\nItaly,Bea Example,\n")
-        into(summit, "party,name,e-mail\nItaly,Bea Example,a@x.example\n")
+        into(summit, "delegation,name,e-mail\nFrance,Ada Example,a@x.example\nItaly,Bea Example,\n")
+        into(summit, "delegation,name,e-mail\nItaly,Bea Example,a@x.example\n")
         assert DuplicateCandidate.objects.get().why == "email"
 
     def test_whoever_is_refused_resembles_nobody(self, summit: Summit) -> None:
@@ -189,13 +191,14 @@ class TestPeople:
         assert Person.objects.count() == 3
 
     def test_passports_are_left_out_for_whoever_may_not_fill_them(self, summit: Summit) -> None:
-        text = "party,name,passport number\nFrance,Ada,AB123\n"
+        text = "delegation,name,passport number\nFrance,Ada,AB123\n"
         by = f.UserFactory.with_role(Role.ORGANISER, summit)
         assert into(summit, text, by=by).facts["barred"] == ["passport number"]
         assert not Particulars.objects.exists()
 
     def test_passports_are_encrypted_and_found_again(self, summit: Summit) -> None:
-        text = "party,name,passport number,nationality,sex,date of birth\nFrance,Ada,ab 123,FRA,féminin,31.12.1970\n"
+        text = "delegation,name,passport number,nationality,sex,date of birth\n"
+        text += "France,Ada,ab 123,FRA,féminin,31.12.1970\n"
         into(summit, text)
         row = Particulars.objects.get()
         assert (row.passport_number, row.nationality, row.sex) == ("AB123", "FR", "F")
@@ -206,7 +209,7 @@ class TestPeople:
             assert b"AB123" not in bytes(cursor.fetchone()[0])
 
     def test_a_day_that_can_be_two(self, summit: Summit) -> None:
-        report = into(summit, "party,name,date of birth\nFrance,Ada,03/04/1970\nFrance,Bea,13/04/1970\n")
+        report = into(summit, "delegation,name,date of birth\nFrance,Ada,03/04/1970\nFrance,Bea,13/04/1970\n")
         assert [line.outcome for line in report.lines] == ["new", "new"]
         assert report.lines[0].notes[-1] == (
             "In “03/04/1970” day and month can’t be told apart. Write it as 2025-03-31. The cell is left out."
@@ -233,9 +236,9 @@ class TestOneParty:
     def test_another_party_is_none_of_its_business(self, summit: Summit) -> None:
         party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
         f.MembershipFactory(party=other, person__name="Ada Example")
-        report = into(summit, "party,name\nItaly,Bea\nFrance,Example Ada\n", by=link(party), party=party)
+        report = into(summit, "delegation,name\nItaly,Bea\nFrance,Example Ada\n", by=link(party), party=party)
         assert told(report) == [
-            (2, "refused", ["“Italy” is not your party. Take the row out."]),
+            (2, "refused", ["“Italy” is not your delegation. Take the row out."]),
             # Not a word of the other one: protocol is told.
             (3, "new", []),
         ]
@@ -246,7 +249,7 @@ class TestOneParty:
 
     def test_keys_are_a_delegations_own(self, summit: Summit) -> None:
         france, italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
-        into(summit, "party,person key,name\nItaly,7,Ugo Segreto\n")
+        into(summit, "delegation,person key,name\nItaly,7,Ugo Segreto\n")
         by = link(france)
         # Others' keys find nobody, and tell of nobody: a delegation may count from one as the others do.
         report = into(summit, "person id,passport number,office\n7,X1,\n", by=by, party=france)
@@ -262,7 +265,7 @@ class TestOneParty:
 
     def test_control_by_others_keys_people_are_told(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         france, _italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
-        into(summit, "party,person key,name\nItaly,7,Ugo Segreto\n")
+        into(summit, "delegation,person key,name\nItaly,7,Ugo Segreto\n")
         real = existing_rows._add_keys
 
         def add_all(found: existing_rows.ExistingRows, parties: Any, _own: Any, _party: Any) -> None:
@@ -281,13 +284,13 @@ class TestOneParty:
         Membership.objects.update(party=italy)
         report = into(summit, "person id,name\n7,Bea\n", by=by, party=france)
         assert told(report) == [
-            (2, "refused", ["Somebody of another party has this key. Correct the key, or leave it out."])
+            (2, "refused", ["Somebody of another delegation has this key. Correct the key, or leave it out."])
         ]
 
     def test_a_focal_point_is_offered_the_categories_that_are_its_own(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="France")
         Category.objects.exclude(code__in=["head", "delegate", "guest"]).update(offered=False)
-        text = "party,name,category\nFrance,Ada,nothing\n"
+        text = "delegation,name,category\nFrance,Ada,nothing\n"
         report = into(summit, text, by=link(party), party=party)
         said = "“nothing” is no category of this summit. Write one of: head of delegation, delegate."
         assert told(report) == [(2, "refused", [said])]
@@ -308,7 +311,7 @@ class TestTwoAtOnce:
         summit = f.SummitFactory()
         Category.objects.of(summit)
         meet_after(monkeypatch, importer, "plan")
-        came = at_once(*[lambda: into(summit, "party,name\nAcme,Ada\n,\n")] * 2)
+        came = at_once(*[lambda: into(summit, "delegation,name\nAcme,Ada\n,\n")] * 2)
         assert Person.objects.count() == 1
         return sorted(type(each).__name__ for each in came)
 
@@ -372,8 +375,8 @@ def test_a_focal_point_is_told_who_is_known_and_nobody_is_entered_twice(summit: 
 
 class TestChanges:
     def test_they_are_written_recorded_and_found_again(self, summit: Summit) -> None:
-        into(summit, "party,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\n")
-        report = into(summit, "party,name,hotel,e-mail\nFrance,Ada,Savoy,a@x.example\nFrance,Bea,Ritz,\n")
+        into(summit, "delegation,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\n")
+        report = into(summit, "delegation,name,hotel,e-mail\nFrance,Ada,Savoy,a@x.example\nFrance,Bea,Ritz,\n")
         assert [line.fields for line in report.lines] == [["e-mail", "hotel"], ["hotel"]]
         found = Person.objects.order_by("pk").values_list("name", "email", "particulars__hotel")
         assert list(found) == [("Ada", "a@x.example", "Savoy"), ("Bea", "", "Ritz")]
@@ -387,7 +390,7 @@ class TestChanges:
     def test_queries_do_not_grow(self, summit: Summit) -> None:
         def cost(first: int, last: int, hotel: str) -> int:
             rows = "\n".join(f"Land {n % 3},Person {n},{hotel},{hotel}{n}@x.example" for n in range(first, last))
-            return queries(lambda: into(summit, f"party,name,hotel,e-mail\n{rows}\n"))
+            return queries(lambda: into(summit, f"delegation,name,hotel,e-mail\n{rows}\n"))
 
         cost(0, 3, "Ritz")
         # People who are new in parties that are there, and who are changed.
@@ -396,12 +399,12 @@ class TestChanges:
 
     def test_what_others_entered_and_a_focal_points_mailbox_are_refused_by_row(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="France")
-        into(summit, "party,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\nFrance,Cai,\n")
+        into(summit, "delegation,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\nFrance,Cai,\n")
         f.FocalPointFactory(party=party, person=Person.objects.get(name="Bea"))
         text = "name,hotel,e-mail\nAda,Savoy,\nBea,,b@x.example\nCai,Savoy,c@x.example\n"
         report = into(summit, text, by=link(party), party=party)
         assert [line.outcome for line in report.lines] == ["refused", "refused", "changed"]
-        assert report.lines[0].notes[0].startswith("“hotel” was entered by others than your party.")
+        assert report.lines[0].notes[0].startswith("“hotel” was entered by others than your delegation.")
         assert report.lines[1].notes[0].startswith("Bea acts as a focal point: protocol changes this mailbox.")
         row = Particulars.objects.get(person__name="Cai")
         assert (row.hotel, row.entered_for, row.withheld) == ("Savoy", party, [])

@@ -27,7 +27,9 @@ from tests.clients import signed_in
 from tests.delegations.helpers import link, refuses
 
 pytestmark = pytest.mark.django_db
-TWO = "party,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\nFrance,Ada Example,Adviser,b@x.example\n"
+TWO = (
+    "delegation,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\nFrance,Ada Example,Adviser,b@x.example\n"
+)
 PARTIES = "country,formal name,mission e-mail,mission telephone\nFrance,{formal},{box},{phone}\n"
 
 
@@ -97,19 +99,19 @@ class TestTwoRows:
 
     def test_the_same_row_twice_is_one_person(self, summit: Summit, france: Party) -> None:
         row = "France,Ada Example,Minister\n"
-        report = into(summit, f"party,name,office\n{row}{row}")
+        report = into(summit, f"delegation,name,office\n{row}{row}")
         assert outcomes(report) == ["new", "same"]
         assert report.lines[1].notes == ["It means the same person as row 2."]
         assert len(people()) == 1
 
     def test_two_rows_of_one_key(self, summit: Summit, france: Party) -> None:
-        report = into(summit, "party,person key,name\nFrance,Q1,Ada\nFrance,Q1,Bea\n")
+        report = into(summit, "delegation,person key,name\nFrance,Q1,Ada\nFrance,Q1,Bea\n")
         assert outcomes(report) == ["new", "refused"]
         assert report.lines[1].notes == ["Row 2 has this key already. Correct one of them."]
 
     def test_a_name_takes_the_place_of_an_office_once(self, summit: Summit, france: Party) -> None:
         f.MembershipFactory(party=france, person__name="", person__office="Adviser")
-        report = into(summit, "party,name,office\nFrance,Ada,Adviser\nFrance,Bea,Adviser\n")
+        report = into(summit, "delegation,name,office\nFrance,Ada,Adviser\nFrance,Bea,Adviser\n")
         assert outcomes(report) == ["changed", "new"]
         assert list(Person.objects.order_by("pk").values_list("name", flat=True)) == ["Ada", "Bea"]
 
@@ -128,8 +130,8 @@ class TestWhoIsThere:
     def test_office_or_mailbox_must_agree(
         self, summit: Summit, france: Party, office: str, email: str, outcome: str
     ) -> None:
-        into(summit, "party,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\n")
-        report = into(summit, f"party,name,office,e-mail\nFrance,Ada Example,{office},{email}\n")
+        into(summit, "delegation,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\n")
+        report = into(summit, f"delegation,name,office,e-mail\nFrance,Ada Example,{office},{email}\n")
         assert outcomes(report) == [outcome]
         assert len(people()) == 1
         if outcome == "asks":
@@ -137,12 +139,12 @@ class TestWhoIsThere:
             asked = report.lines[0].questions[0]
             assert asked.text == "Somebody here is called so, with another office and mailbox. Is it the same person?"
             assert asked.choices[0] == [known.public_id, f"the same person: {known.label} – a@x.example"]
-            text = f"party,name,office,e-mail\nFrance,Ada Example,{office},{email}\n"
+            text = f"delegation,name,office,e-mail\nFrance,Ada Example,{office},{email}\n"
             assert outcomes(into(summit, text, answers={"2 person": known.public_id})) == ["changed"]
             assert len(people()) == 1
 
     def test_a_focal_point_is_told_and_nobody_is_asked(self, summit: Summit, france: Party) -> None:
-        text = TWO.replace("party,", "").replace("France,", "")
+        text = TWO.replace("delegation,", "").replace("France,", "")
         report = into(summit, text, by=link(france), party=france)
         assert outcomes(report) == ["new", "refused"]
         assert report.lines[1].questions == []
@@ -198,7 +200,7 @@ class TestParties:
         report = into(summit, "country,mission e-mail,name,category\nFrance,a@embassy.example,Ada,wizard\n")
         assert (outcomes(report), report.lines[0].notes[0]) == (
             ["changed"],
-            "The party is changed, the person is not.",
+            "The delegation is changed, the person is not.",
         )
         france.refresh_from_db()
         assert france.mission_email == "a@embassy.example"
@@ -269,22 +271,22 @@ class TestCountries:
     def test_one_on_the_list_is_found_and_stays_as_the_host_calls_it(
         self, summit: Summit, france: Party, written: str
     ) -> None:
-        assert outcomes(into(summit, f"party,name\n{written},Ada\n")) == ["new"]
+        assert outcomes(into(summit, f"delegation,name\n{written},Ada\n")) == ["new"]
         assert Party.objects.values_list("name", "formal_name", "footnote").get() == (
             *("France", "French Republic"),
             "As approved.",
         )
 
     def test_a_bare_code_among_names_asks(self, summit: Summit, france: Party) -> None:
-        asked = into(summit, "party,name\nFRA,Ada\n").lines[0].questions[0]
+        asked = into(summit, "delegation,name\nFRA,Ada\n").lines[0].questions[0]
         assert asked.choices[0] == [france.public_id, "it is France"]
         assert outcomes(into(summit, "iso3,name\nFRA,Ada\n")) == ["new"]
 
     def test_what_is_not_on_the_list_asks_once(self, summit: Summit) -> None:
-        report = into(summit, "party,name\nUSA,Ada\nUSA,Bea\n")
+        report = into(summit, "delegation,name\nUSA,Ada\nUSA,Bea\n")
         assert outcomes(report) == ["asks", "asks"]
         asked = report.lines[0].questions[0]
-        assert asked.text == "“USA” (US) is not on the list of parties yet."
+        assert asked.text == "“USA” (US) is not on the list of delegations yet."
         assert asked.choices == [
             ["enter", "enter it as “USA”"],
             ["named", "enter it as “United States of America”"],
@@ -292,7 +294,7 @@ class TestCountries:
         assert report.lines[1].notes == ["Decide it at row 2."]
         assert [line.part_of for line in report.lines] == ["USA", "USA"]
         assert not Party.objects.exists()
-        assert outcomes(into(summit, "party,name\nUSA,Ada\nUSA,Bea\n", answers={"2 enter": "named"})) == [
+        assert outcomes(into(summit, "delegation,name\nUSA,Ada\nUSA,Bea\n", answers={"2 enter": "named"})) == [
             "new",
             "new",
         ]
@@ -307,7 +309,7 @@ class TestCountries:
         report = into(summit, "party\n" + "".join(f"{name}\n" for name in names), answers={"* enter": "enter"})
         assert outcomes(report) == ["asks"] * len(names)
         assert not Party.objects.exists()
-        into(summit, "party,kind\nAcme,invited organisation\n")
+        into(summit, "delegation,kind\nAcme,invited organisation\n")
         into(summit, "party\nInterpol\n", answers={"2 kind": "international"})
         assert list(Party.objects.order_by("pk").values_list("name", "kind")) == [
             ("Acme", "organisation"),
@@ -316,7 +318,7 @@ class TestCountries:
 
     def test_a_near_match_asks(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="Liechtenstein", iso_code="LI")
-        text = "party,name\nLichtenstein,Ada\nLichtenstein,Bea\n"
+        text = "delegation,name\nLichtenstein,Ada\nLichtenstein,Bea\n"
         asked = into(summit, text).lines[0].questions[0]
         assert asked.choices[0] == [party.public_id, "it is Liechtenstein"]
         assert outcomes(into(summit, text, answers={"2 kind": party.public_id})) == ["new", "new"]
@@ -329,7 +331,7 @@ class TestCountries:
         page = f"/admin/delegations/delegationimportfile/{sheet.pk}/"
         shown = desk.get(f"{page}change/").content.decode()
         assert "Answer the questions first." in shown
-        assert "Enter all 2 parties that are not on the list yet" in shown
+        assert "Enter all 2 delegations that are not on the list yet" in shown
         desk.post(f"{page}answer/", {"* enter": "enter"})
         desk.post(f"{page}take/")
         assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == ["France", "Kenya"]
@@ -341,20 +343,20 @@ class TestOddRows:
         f.PartyNameFactory(party=france, language="fr", name="France", formal_name="")
         report = into(summit, "iso2,name\nKE,Jane\nCK,Joe\n")
         assert outcomes(report) == ["asks", "refused"]
-        assert report.lines[1].notes == ["The party’s name is missing. Write it, or its code by ISO 3166."]
+        assert report.lines[1].notes == ["The delegation’s name is missing. Write it, or its code by ISO 3166."]
         assert not people()
 
     def test_an_organisation_is_not_taken_for_the_country_whose_code_is_its_name(self, summit: Summit) -> None:
         f.PartyFactory(summit=summit, name="Australia", iso_code="AU")
         union = f.PartyFactory(summit=summit, name="AU", kind="international", iso_code="")
-        into(summit, "party,name\nAU,Ada\n")
+        into(summit, "delegation,name\nAU,Ada\n")
         assert Person.objects.get().membership.party == union
-        assert outcomes(into(summit, "party,name\nCAF,Bea\n")) == ["asks"]
+        assert outcomes(into(summit, "delegation,name\nCAF,Bea\n")) == ["asks"]
 
     def test_who_is_called_so_comes_before_the_country_that_it_means(self, summit: Summit) -> None:
         f.PartyFactory(summit=summit, name="Sakartvelo", formal_name="Sakartvelo", iso_code="GE")
         state = f.PartyFactory(summit=summit, name="Georgia", kind="substate", iso_code="")
-        into(summit, "party,name\nGeorgia,Ada\n")
+        into(summit, "delegation,name\nGeorgia,Ada\n")
         assert Person.objects.get().membership.party == state
 
     def test_names_of_small_words_are_names(self) -> None:
@@ -362,22 +364,22 @@ class TestOddRows:
 
     def test_a_wrong_code_does_not_hide_a_country(self, summit: Summit) -> None:
         asked = into(summit, "iso2,party\nUKX,Kenya\n").lines[0].questions[0]
-        assert asked.text == "“Kenya” (KE) is not on the list of parties yet."
+        assert asked.text == "“Kenya” (KE) is not on the list of delegations yet."
 
     def test_what_is_changed_of_the_party_is_told_where_the_person_asks(self, summit: Summit, france: Party) -> None:
-        into(summit, "party,name,office\nFrance,Ada Example,Minister\n")
+        into(summit, "delegation,name,office\nFrance,Ada Example,Minister\n")
         row = "France,new@embassy.example,Ada Example,Adviser\n"
-        report = into(summit, f"party,mission e-mail,name,office\n{row}")
+        report = into(summit, f"delegation,mission e-mail,name,office\n{row}")
         assert (outcomes(report), report.lines[0].notes[-1]) == (
             ["changed"],
-            "The party is changed, the person is not.",
+            "The delegation is changed, the person is not.",
         )
 
     def test_a_name_that_is_anothers_is_not_offered(self, summit: Summit, france: Party) -> None:
         f.PartyFactory(summit=summit, name="Germany", iso_code="DE")
         report = into(summit, "iso2,party\nFR,Germany\n", answers={"2 name": "take"})
         assert report.lines[0].questions == []
-        assert report.lines[0].notes == ["Another party is called “Germany”: this one keeps its name."]
+        assert report.lines[0].notes == ["Another delegation is called “Germany”: this one keeps its name."]
         france.refresh_from_db()
         assert france.name == "France"
 

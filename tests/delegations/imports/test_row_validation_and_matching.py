@@ -40,7 +40,7 @@ def people() -> list[tuple[str, str, str]]:
     return list(Person.objects.order_by("pk").values_list("name", "office", "email"))
 
 
-BAD = "party,name,office,e-mail,language\nFrance,Ada Example,Minister,nonsense,tlhIngan\n"
+BAD = "delegation,name,office,e-mail,language\nFrance,Ada Example,Minister,nonsense,tlhIngan\n"
 LEFT = [
     "e-mail: Enter the whole address, such as office@mission.example. The cell is left out.",
 ]
@@ -57,24 +57,24 @@ class TestOneBadCell:
         assert outcomes(into(summit, BAD)) == ["same"]
 
     def test_what_was_there_stays(self, summit: Summit) -> None:
-        into(summit, "party,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\n")
-        report = into(summit, "party,name,office,rank,e-mail\nFrance,Ada Example,Minister,General,nonsense\n")
+        into(summit, "delegation,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\n")
+        report = into(summit, "delegation,name,office,rank,e-mail\nFrance,Ada Example,Minister,General,nonsense\n")
         assert (outcomes(report), report.lines[0].fields) == (["changed"], ["rank"])
         assert people() == [("Ada Example", "Minister", "a@x.example")]
 
     def test_who_somebody_is_must_be_right(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-        long = f"party,name,office\nFrance,{'A' * 300},Minister\n"
+        long = f"delegation,name,office\nFrance,{'A' * 300},Minister\n"
         assert (outcomes(into(summit, long)), people()) == (["refused"], [])
         # Control: left out too, the office alone would be entered.
         monkeypatch.setattr(row_form, "WHO", ())
         assert (outcomes(into(summit, long)), people()) == (["new"], [("", "Minister", "")])
 
     def test_a_row_with_a_mailbox_and_nobody_is_told(self, summit: Summit) -> None:
-        report = into(summit, "party,name,e-mail\nFrance,,a@x.example\n")
+        report = into(summit, "delegation,name,e-mail\nFrance,,a@x.example\n")
         assert report.lines[0].notes == ["This row names nobody. Write a name or the office held."]
 
 
-TWELVE = "party,name,office,e-mail\n" + "".join(
+TWELVE = "delegation,name,office,e-mail\n" + "".join(
     f"France,Ahmad,Adviser {number},a{number}@x.example\n" for number in range(12)
 )
 
@@ -84,7 +84,7 @@ class TestNamesOfOneWord:
         assert outcomes(into(summit, TWELVE)) == ["new"] * 12
         assert outcomes(into(summit, TWELVE)) == ["same"] * 12
         # Somebody who was there may hold another office now.
-        moved = into(summit, "party,name,office\nFrance,Ahmad,Minister\n")
+        moved = into(summit, "delegation,name,office\nFrance,Ahmad,Minister\n")
         assert outcomes(moved) == ["asks"]
         # Control: as for names of several words, each was asked about.
         Person.objects.all().delete()
@@ -92,7 +92,9 @@ class TestNamesOfOneWord:
         assert outcomes(into(summit, TWELVE)) == ["new", *["asks"] * 11]
 
     def test_in_several_delegations_they_resemble_nobody(self, summit: Summit) -> None:
-        rows = "party,name,office\n" + "".join(f"{name},{{0}},Minister\n" for name in ("France", "Italy", "Kenya"))
+        rows = "delegation,name,office\n" + "".join(
+            f"{name},{{0}},Minister\n" for name in ("France", "Italy", "Kenya")
+        )
         report = into(summit, rows.format("Ahmad"))
         assert [line.notes for line in report.lines] == [[], [], []]
         assert not DuplicateCandidate.objects.exists()

@@ -80,7 +80,7 @@ class TestASecondPerson:
         assert said(press(other, ask(other), "approve"))[-1] == "1 invitation is approved. It can be sent."
         assert not Message.objects.exists()
         sent = press(desk, ask(desk), "send")
-        assert said(sent)[-1] == "1 party is invited; its letters are on their way (1)."
+        assert said(sent)[-1] == "1 delegation is invited; its letters are on their way (1)."
         assert list(Invitation.objects.values_list("party", "state")) == [(party.pk, "sent")]
         assert Message.objects.count() == 1
 
@@ -93,7 +93,7 @@ class TestASecondPerson:
         page = ask(desk)
         found = {each["step"]: [party for party, _boxes in each["rows"]] for each in page.context["steps"]}
         assert found == {"prepare": [new], "approve": [waits], "send": [ready]}
-        assert page.context["title"] == "Invite 3 parties"
+        assert page.context["title"] == "Invite 3 delegations"
 
 
 GUEST = {
@@ -148,7 +148,7 @@ class TestAGuest:
             assert (response.status_code, response.context["form"].errors) == (422, errors)
         assert not Party.objects.exists()
         f.PartyFactory(summit=summit, name="Ada Rossi")
-        taken = ["Another party of the summit has this name. Give it another."]
+        taken = ["Another delegation of the summit has this name. Give it another."]
         assert self.create(desk).context["form"].errors == {"name": taken}
 
 
@@ -181,10 +181,10 @@ class TestASession:
         nobody = desk.post(address, {"party": []})
         assert (nobody.status_code, "Nobody is chosen. Choose whom to invite." in text(nobody)) == (422, True)
         page = desk.get(desk.post(address, {"party": [one.pk, two.pk]})["Location"])
-        assert page.context["title"] == "Invite 2 parties to “Working lunch”"
+        assert page.context["title"] == "Invite 2 delegations to “Working lunch”"
         assert page.context["letter"].subject == f"Invitation: Working lunch ({one.name})"
         sent = press(desk, page, "send", occasion=row.public_id)
-        assert said(sent)[-1] == "2 parties are invited; their letters are on their way (2)."
+        assert said(sent)[-1] == "2 delegations are invited; their letters are on their way (2)."
         made = Invitation.objects.filter(occasion=row.public_id, state="sent")
         assert set(made.values_list("party", flat=True)) == {one.pk, two.pk, three.pk}
 

@@ -85,7 +85,7 @@ class TestSheet:
         f.CallNoteFactory(invitation=row, outcome="call_back", note="After lunch")
         button = reverse("admin:delegations_invitation_call", args=[row.pk])
         shown = text(desk.get(SHEET))
-        for words in (*mission.values(), "1 party to telephone", "9 days", "F. Point", "After lunch", button):
+        for words in (*mission.values(), "1 delegation to telephone", "9 days", "F. Point", "After lunch", button):
             assert words in shown
         assert "to be called again" in shown
         # Who saw the contacts is recorded.

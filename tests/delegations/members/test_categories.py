@@ -77,17 +77,17 @@ class TestCategories:
             categories.change(category=category(summit), values={"quota": 1}, by=organiser)
         assert said(caught) == {
             "quota": [
-                "More than that are named already by: Cland: 3; Bland: 2. Give those parties a number of their own "
-                "first, withdraw people, or give a higher number."
+                "More than that are named already by: Cland: 3; Bland: 2. Give those delegations a number of their "
+                "own first, withdraw people, or give a higher number."
             ]
         }
         assert category(summit).quota is None
         # Many are counted, and those with their own number left out.
         own = f.QuotaFactory(party__summit=summit, category=category(summit)).party
-        for party in (own, *(f.PartyFactory(summit=summit, name=f"Party {number}") for number in range(5))):
+        for party in (own, *(f.PartyFactory(summit=summit, name=f"Delegation {number}") for number in range(5))):
             f.MembershipFactory(party=party)
         found = categories.problems(category(summit), {"quota": 0})["quota"]
-        assert "by: Cland: 3; Bland: 2; Aland: 1; Party 0: 1; Party 1: 1; 3 other parties. " in found
+        assert "by: Cland: 3; Bland: 2; Aland: 1; Delegation 0: 1; Delegation 1: 1; 3 other delegations. " in found
 
     def test_protocol_changes_all_but_the_quota(self, summit: Summit, organiser: User, protocol: User) -> None:
         row, zone = category(summit), f.ZoneFactory(summit=summit)
@@ -136,7 +136,7 @@ class TestCategories:
         assert said(caught) == ["1 person is named as “Experts”. Put them into another category first."]
         f.FormerMemberFactory(party=member.party, person=member.person, category=own)
         member.delete()
-        with pytest.raises(ValidationError, match="take the tick from “offered to parties”"):
+        with pytest.raises(ValidationError, match="take the tick from “offered to delegations”"):
             categories.remove(category=own, by=organiser)
         with pytest.raises(ValidationError, match="Every summit has “spouse”"):
             categories.remove(category=category(summit, "spouse"), by=organiser)

@@ -81,7 +81,7 @@ def test_digests_tell_nothing_and_differ_by_kind_and_summit() -> None:
 def test_one_query_however_large_the_summit(summit: Summit, django_assert_num_queries: Any) -> None:
     f.PersonFactory(summit=summit, name="Zoe", office="")
     (hit,) = find_duplicates(summit=summit, values={"name": "Zoe"})
-    assert hit.sentence == "Zoe is entered already, for no party: the same name."
+    assert hit.sentence == "Zoe is entered already, for no delegation: the same name."
     for _number in range(duplicates.MOST + 1):
         f.MembershipFactory(party__summit=summit, person__name="Zoe Example")
     with django_assert_num_queries(1):

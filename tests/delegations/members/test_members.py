@@ -129,7 +129,7 @@ class TestName:
             return refusal(lambda: members.name(party=party, person=person, category=here, by=by))
 
         for person in (theirs, f.PersonFactory(summit=party.summit), entered(of_name("Elsewhere"))):
-            assert said(person) == "This person isn’t entered for your party. Enter them first."
+            assert said(person) == "This person isn’t entered for your delegation. Enter them first."
         twice = entered(party, person__name="C", person__office="")
         members.name(party=party, person=twice, category=here, by=by)
         assert said(twice) == "C belongs to Italy already. Withdraw them there first."

@@ -124,7 +124,7 @@ class TestChange:
         assert stored(person) == (party.pk, ["arrival_flight", "passport_number"])
         refused = refuses(PermissionDenied, people.change, person=person, values={"passport_number": "AB3"}, by=focal)
         assert str(refused) == (
-            "“passport number” was entered by others than your party. "
+            "“passport number” was entered by others than your delegation. "
             "Write to protocol@host.example to have it changed."
         )
         people.change(person=person, values={"hotel": "Savoy"}, by=focal)

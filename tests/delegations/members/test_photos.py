@@ -255,7 +255,7 @@ class TestWhom:
         refuses(PermissionDenied, faces, f.UserFactory.with_role(Role.PROGRAMME, summit))
         monkeypatch.setattr(photo_sheet, "MOST", 2)
         refused = refuses(photo_sheet.TooManyPhotos, faces)
-        assert str(refused) == "A sheet holds 2 people. Choose fewer parties, or a day of arrival."
+        assert str(refused) == "A sheet holds 2 people. Choose fewer delegations, or a day of arrival."
 
     def test_of_some_parties_and_of_a_day_at_the_venue(self, summit: Summit, vetting: User) -> None:
         summit.time_zone = "Pacific/Auckland"
@@ -312,7 +312,7 @@ def test_it_is_chosen_taken_and_recorded(summit: Summit, vetting: User) -> None:
         assert words in page
     for given in ({"party": "999999"}, {"day": "2020-01-01"}, {"language": "tlh"}):
         odd = text(desk.get(f"{PAGE}file/", given, follow=True))
-        assert "Choose among the parties, days and languages that are offered." in odd
+        assert "Choose among the delegations, days and languages that are offered." in odd
     assert not AuditEntry.objects.filter(action=SEEN).exists()
     chosen = {"party": person.membership.party_id, "language": "en", "day": "2025-03-31"}
     assert desk.get(f"{PAGE}file/", chosen).content.startswith(b"%PDF-")

@@ -109,7 +109,7 @@ class TestSet:
         f.MembershipFactory(party=party, code="head")
         f.MembershipFactory.create_batch(2, party=party)
         for code, number, reason, field, said in (
-            ("delegate", 9, " ", "reason", "Say why this party has another number: it stands in the record."),
+            ("delegate", 9, " ", "reason", "Say why this delegation has another number: it stands in the record."),
             ("delegate", 10_001, "x", "number", "Give a number between 0 and 10,000."),
             (
                 "delegate",

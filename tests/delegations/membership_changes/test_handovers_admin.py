@@ -68,7 +68,7 @@ def test_another_member_is_chosen(party: Party, item: Handover, desk: Client) ->
     assert f'<option value="{item.taker_id}" selected>Bea (delegate)</option>' in page
     for wrong in ("", "x", "987654"):
         response = desk.post(decide(item), {"to": wrong})
-        assert said(response)[-1] == "Choose to whom it goes: one of the party’s people."
+        assert said(response)[-1] == "Choose to whom it goes: one of the delegation’s people."
     assert Handover.objects.get().state == "open"
     desk.post(decide(item), {"to": other.pk})
     assert Participant.objects.get().person == other

@@ -169,12 +169,12 @@ def test_what_stops_it_says_what_to_do(summit: Summit, by: User, pair: tuple[Per
         f.MembershipFactory(party__summit=summit, party__name=name, person=person)
         for person, name in zip(pair, ("Aland", "Bland"), strict=True)
     ]
-    assert refusal() == "They belong to two parties: Aland and Bland. Withdraw one of them first."
+    assert refusal() == "They belong to two delegations: Aland and Bland. Withdraw one of them first."
     # On the page it stands in the place of the buttons.
     page = f"/admin/delegations/duplicatecandidate/{f.DuplicateCandidateFactory(person=gone, other=kept).pk}/merge/"
     client = signed_in(by)
     shown = text(client.get(page))
-    assert "They belong to two parties" in shown
+    assert "They belong to two delegations" in shown
     for row in rows:
         assert f'withdraw/?row={row.pk}">Withdraw {row.person.label}</a>' in shown
     assert client.post(page, {"keep": kept.pk}).status_code == 422

@@ -107,12 +107,12 @@ class TestInvite:
         keys = [str(party.pk) for party, _addresses in self.ask(desk, chosen).context["steps"][0]["rows"]]
         response = desk.post(INVITE, {"party": keys})
         assert response["Location"] == f"{INVITATIONS}{Invitation.objects.get(party=chosen[0]).pk}/sent/"
-        assert said(response) == ["2 parties are invited; their letters are on their way (2)."]
+        assert said(response) == ["2 delegations are invited; their letters are on their way (2)."]
         assert set(Invitation.objects.values_list("party", flat=True)) == {party.pk for party in chosen}
         again = desk.post(INVITE, {"party": keys})
         assert [line.split(": ")[1] for line in said(again)[-2:]] == ["It has been invited already."] * 2
         foreign = desk.post(INVITE, {"party": f.PartyFactory().pk})
-        assert said(foreign)[-1] == "Nobody was chosen, so nobody was invited. Choose parties in the list."
+        assert said(foreign)[-1] == "Nobody was chosen, so nobody was invited. Choose delegations in the list."
         assert Message.objects.count() == 2
 
 

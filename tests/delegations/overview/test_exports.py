@@ -65,12 +65,12 @@ class TestPeople:
         seen: dict[Role, dict[str, str]] = {}
         for role in (Role.VETTING, Role.PROTOCOL, Role.PROGRAMME):
             (seen[role],) = rows_of(sign_in(summit, role).get(f"{PEOPLE}?take=csv"))
-        assert seen[Role.PROTOCOL]["Party"] == row.party.name
+        assert seen[Role.PROTOCOL]["Delegation"] == row.party.name
         assert (seen[Role.PROTOCOL]["Name"], seen[Role.PROTOCOL]["Dietary needs"]) == ("Ada", "no nuts")
         assert "Passport number" not in seen[Role.PROTOCOL]
         assert seen[Role.VETTING]["Passport number"] == "X4821397"
         # Vetting sees people and nothing of their delegations.
-        assert "Party" not in seen[Role.VETTING]
+        assert "Delegation" not in seen[Role.VETTING]
         assert not {"Hotel", "Passport number", "Dietary needs"} & seen[Role.PROGRAMME].keys()
         entry = AuditEntry.objects.filter(action=SEEN).earliest("pk")
         assert entry.detail["keys"] == [row.person.public_id]

@@ -78,7 +78,7 @@ class TestLines:
             (4, "“nowhere” is no mailbox. Correct it, or leave it out for now."),
             (5, "Letters aren’t written in “Klingon”. Write one of: en, fr, ar."),
             (6, "“FRANCE” stands in line 1 too. Remove one of them."),
-            (7, f"“x” is no kind of party. Write one of: country, {OTHER_KINDS}."),
+            (7, f"“x” is no kind of delegation. Write one of: country, {OTHER_KINDS}."),
             (8, "The name has more than 120 characters. Shorten it."),
         ]
         # A mailbox that no column holds, and one country in two languages.
@@ -136,7 +136,7 @@ class TestPartiesPage:
     def test_it_enters_them_and_goes_on_to_the_letter_and_wrong_lines_stay(self, desk: Client) -> None:
         answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"}, follow=True)
         assert answer.redirect_chain == [(LETTER, 302)]
-        assert shown(answer) == ["2 parties are entered."]
+        assert shown(answer) == ["2 delegations are entered."]
         answer = desk.post(PARTIES, {"do": "enter", "lines": "Chad\nMali; nowhere"})
         assert answer.status_code == 400
         assert [(field, label) for field, label, _said in answer.context["problems"]] == [("lines", "Line 2")]

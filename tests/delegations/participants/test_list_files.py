@@ -139,7 +139,7 @@ class TestXlsx:
         sheet = load_workbook(BytesIO(list_xlsx.write(taken()))).active
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
         assert rows[0] == [
-            "Part", "Party", "Formal name", "Form of address", "Name", "Office held", "Category", "Footnote",
+            "Part", "Delegation", "Formal name", "Form of address", "Name", "Office held", "Category", "Footnote",
         ]  # fmt: skip
         assert rows[1] == [
             "Delegations", "Aland", "Republic of Aland", "H.E. Ms", "Ada Bly", "Minister of the Interior",
@@ -172,7 +172,7 @@ def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: U
         confirmed_at=f.START, party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister"
     )
     page = text(desk.get(PREPARE))
-    for words in ("Make revision 1", "Parties: 1. People: 1.", "Ada Bly</bdi>"):
+    for words in ("Make revision 1", "Delegations: 1. People: 1.", "Ada Bly</bdi>"):
         assert words in page
     answer = desk.post(PREPARE, {"expected": "another", "state": ""}, follow=True)
     assert "The list has changed since this page was shown. Look again, then make it." in text(answer)

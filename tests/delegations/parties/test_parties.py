@@ -108,7 +108,7 @@ def test_keys_are_set_as_a_whole(party: Party, protocol: User) -> None:
     assert list(kept) == [("registry", "2", party.summit_id)]
     other = f.PartyFactory(summit=party.summit)
     refused = refuses(ValidationError, parties.set_keys, party=other, keys={"registry": "2"}, by=protocol)
-    assert refused.messages == ["Another party has this key in this system."]
+    assert refused.messages == ["Another delegation has this key in this system."]
 
 
 def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit, protocol: User) -> None:

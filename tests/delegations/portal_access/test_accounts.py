@@ -90,7 +90,7 @@ def test_who_gets_none_and_why(party: Party, protocol: User) -> None:
     assert [person.name for person in given.to] == ["One"]
     assert said(given) == [
         ("Has", "Has an account already."),
-        ("None", "Acts for no party and is a member of none: the portal has nothing for them."),
+        ("None", "Acts for no delegation and is a member of none: the portal has nothing for them."),
         ("Bare", "Has no mailbox to sign in with. Enter one first."),
         ("Closed", "The account of this mailbox is closed. Whoever set the system up can open it."),
         (

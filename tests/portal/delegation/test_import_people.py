@@ -95,7 +95,7 @@ def test_an_empty_table_asks_for_the_delegations_own_people(world: World) -> Non
     for ending in ("csv", "xlsx"):
         response = world.client.get(world.path(f"people/table/empty/?ending={ending}"))
         head = tables.read(filename="x", content=response.content).headings
-        assert (head[0], "Passport number" in head, "Party" in head) == ("Name", True, False)
+        assert (head[0], "Passport number" in head, "Delegation" in head) == ("Name", True, False)
 
 
 def test_queries_do_not_grow_with_the_rows(world: World) -> None:

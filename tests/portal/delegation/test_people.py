@@ -171,7 +171,7 @@ class TestSections:
         content = world.get(page(row, "edit/passport/"))
         assert "X4821397" not in content
         assert "ADA EXAMPLE" not in content
-        assert "The host’s desk or another party entered these, and changes them" in content
+        assert "The host’s desk or another delegation entered these, and changes them" in content
         assert not AuditEntry.objects.filter(action=SEEN).exists()
         world.post(page(row, "edit/passport/"), {"passport_number": "OTHER1"})
         assert Particulars.objects.get().passport_number == "X4821397"

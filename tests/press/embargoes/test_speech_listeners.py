@@ -141,7 +141,7 @@ WAYS: dict[str, tuple[Way, str]] = {
         MOMENTS,
     ),
     "another speaker": (_another_speaker, "Ad Am"),
-    "another party": (_another_party, "Ad Am"),
+    "another delegation": (_another_party, "Ad Am"),
     "handed over": (_handed_over, "Ad Am"),
     "merged": (_merged, "Ad Am"),
     "speech cancelled": (lambda world: speakers.remove(slot=world.slots["A"], by=world.by), "Ad Am Bm Cm"),

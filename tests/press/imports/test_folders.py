@@ -78,7 +78,7 @@ TOLD = [
     "Not imported, since they are no texts: picture.png, speakers.csv.",
     "(new) BRA.txt, Brazil: José Álvares",
     "(refused) BRA.xx.txt: “xx” is none of the languages of texts.",
-    "(refused) DEU.txt: No party of this summit has the code DEU. Rename the file, or enter the party.",
+    "(refused) DEU.txt: No delegation of this summit has the code DEU. Rename the file, or enter the delegation.",
     "(new) EU.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
     "(international organisation).",
     "(new) EU.fr.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
@@ -189,7 +189,7 @@ def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
         ({"session": "Nothing"}, "The summit has no session called Nothing."),
         ({"by": "nobody@summit.example"}, "Name with --by the mailbox of a press officer"),
         ({"publish_at": "tomorrow"}, "Give day and time"),
-        ({"make_parties": True}, "Parties are created from the table of speakers"),
+        ({"make_parties": True}, "Delegations are created from the table of speakers"),
     ):
         with pytest.raises(CommandError, match=said):
             run(folder, **options)

@@ -102,10 +102,10 @@ def test_who_takes_part_is_one_of_three_and_once(here: Summit, desk: Program) ->
     made = add(desk, "session-participants", **of, party=party.public_id, level="head")
     assert (made["name"], made["role"], made["level"], made["person"]) == ("Aland", "participant", "head", None)
     again = desk.post(f"{DESK}session-participants/", {**of, "party": party.public_id})
-    assert errors(again) == {"#": "This party takes part in the session already. Change that row."}
+    assert errors(again) == {"#": "This delegation takes part in the session already. Change that row."}
     two = {"party": f.PartyFactory(summit=here).public_id, "person": head.person.public_id}
     both = desk.post(f"{DESK}session-participants/", {**of, **two})
-    assert errors(both)["#"] == "Choose a party, a person or a category: one of the three."
+    assert errors(both)["#"] == "Choose a delegation, a person or a category: one of the three."
     assert add(desk, "session-participants", **of, category="head")["category"] == "head"
     where = f"{DESK}session-participants/{made['id']}/"
     changed = desk.patch(where, {"level": ""}, If_Match=desk.get(where)["ETag"])

@@ -172,7 +172,7 @@ KILLED: dict[str, Callable[[World, CalendarFeed], object]] = {
     "its account is shut": lambda world, row: User.objects.filter(pk=row.user_id).update(is_active=False),
     "its account is taken": lambda world, row: Person.objects.filter(pk=row.person_id).update(user=None),
     "its person leaves": leave,
-    "its party is revoked": lambda world, row: f.InvitationFactory(party=world.party, state="revoked"),
+    "its delegation is revoked": lambda world, row: f.InvitationFactory(party=world.party, state="revoked"),
     "it is ended": lambda world, row: calendars_services.end(feeds=[row], by=world.by),
 }
 

@@ -38,7 +38,9 @@ Entry = tuple[Any, Any, str, str]
 
 
 def reader(party: int) -> Recipient:
-    return Recipient(Mailbox(BOX, "en", party, f"party:{party}", frozenset()), Programme(parties=frozenset({party})))
+    return Recipient(
+        Mailbox(BOX, "en", party, f"delegation:{party}", frozenset()), Programme(parties=frozenset({party}))
+    )
 
 
 def history(drafts: list[Agenda]) -> list[Agenda]:

@@ -206,7 +206,7 @@ class TestAtTheDesk:
         content = client.get(f"{self.ADDRESS}export/", {"take": "csv"})
         body = b"".join(content) if content.streaming else content.content  # type: ignore[arg-type]
         lines = body.decode("utf-8-sig").splitlines()
-        assert lines[0].startswith("Party,To,State,")
+        assert lines[0].startswith("Delegation,To,State,")
         assert [line.split(",")[1] for line in lines[1:]].count("Working lunch") == 1
 
     def test_its_page_and_the_page_that_revokes_say_it(self, summit: Summit, invited: Session) -> None:

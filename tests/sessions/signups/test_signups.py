@@ -156,7 +156,7 @@ def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party) -> None
     person, head, free = (member(party, code) for code in ("delegate", "head", "delegate"))
     during = {"starts_at": SOON + timedelta(minutes=30), "ends_at": SOON + timedelta(hours=2)}
     f.ParticipantFactory(session=session(summit, title="Own", **during), person=person)
-    session(summit, party, title="Of the party", **during)
+    session(summit, party, title="Of the delegation", **during)
     hidden = session(summit, title="Hidden", visibility=Visibility.ORGANISERS, **during)
     f.ParticipantFactory(session=hidden, person=person)
     after = {"starts_at": SOON + timedelta(hours=1), "ends_at": SOON + timedelta(hours=2)}
@@ -166,7 +166,7 @@ def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party) -> None
     found = overlaps_by_person(summit=summit, row=released, people=[person, head, free])
     assert {pk: [each.title for each in rows] for pk, rows in found.items()} == {
         person.pk: ["Own"],
-        head.pk: ["Of the party"],
+        head.pk: ["Of the delegation"],
         free.pk: [],
     }
 

@@ -22,7 +22,7 @@ from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 NUMBERS = ("TOTAL", "INITIAL")
-TAKEN = "Another party of the summit has this name. Give it another."
+TAKEN = "Another delegation of the summit has this name. Give it another."
 
 
 @pytest.fixture
@@ -94,12 +94,12 @@ class TestAmongRows:
     def test_a_language_and_a_person_twice(self, organiser: Client, party: Party) -> None:
         entry = {"language": "fr", "name": "Pays"}
         form = party_form(f.PartyFactory.build(), summit=party.summit_id, name="New", **rows("names", entry, entry))
-        said = [{}, {"language": ["The party has a name in this language already. Change that one."]}]
+        said = [{}, {"language": ["The delegation has a name in this language already. Change that one."]}]
         assert refused(organiser.post("/admin/delegations/party/add/", form), "names") == said
         assert refused(save(organiser, party, **rows("names", entry, entry)), "names") == said
         person = {"person": f.PersonFactory(summit=party.summit).pk}
         focal = save(organiser, party, **rows("focal_points", person, person))
-        said = [{}, {"person": ["This person is a focal point of the party already."]}]
+        said = [{}, {"person": ["This person is a focal point of the delegation already."]}]
         assert refused(focal, "focal_points") == said
 
     def test_a_participant_twice_in_a_new_session(self) -> None:
@@ -113,7 +113,7 @@ class TestAmongRows:
             entry = {who: make(summit=session.summit).pk, "role": "participant", "position": 0}
             form = {**values, **rows("participants", entry, entry), "participants-INITIAL_FORMS": 0}
             response = client.post(f"/admin/agenda/session/{session.pk}/change/", form)
-            said = f"This {who} takes part in the session already. Change that row."
+            said = f"This {who.replace('party', 'delegation')} takes part in the session already. Change that row."
             assert refused(response, "participants") == [{}, {who: [said]}]
         assert not Participant.objects.exists()
 
@@ -142,7 +142,7 @@ def test_whoever_is_second_is_looked_at_once_more(organiser: Client, party: Part
     # The control: without the second look it is an error.
     names.append("Cland")
     monkeypatch.delattr(admin_base_forms.AgainMixin, "changeform_view")
-    with pytest.raises(Exception, match="Another party"):
+    with pytest.raises(Exception, match="Another delegation"):
         save(organiser, party, name="Cland")
 
 

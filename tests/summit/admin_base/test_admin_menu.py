@@ -42,12 +42,19 @@ class TestMenu:
     def test_what_an_organiser_finds_where(self, desk: Client) -> None:
         assert places(desk) == ["Delegations", "Accreditation", "Agenda", "Press", "Settings"]
         found = menu(desk, "Delegations")
-        assert found["open"][0] == "Parties"
+        assert found["open"][0] == "Delegations"
         assert {word: pages[:1] for word, pages in found.items() if word != "open"} == {
             "To decide": ["Requests for focal points"],
             "More": ["Lists of participants"],
         }
-        accreditation = ["People", "Badges", "Overpasses of parties", "Visa support letters", "Declarations", "Needs"]
+        accreditation = [
+            "People",
+            "Badges",
+            "Overpasses of delegations",
+            "Visa support letters",
+            "Declarations",
+            "Needs",
+        ]
         assert menu(desk, "Accreditation") == {"open": accreditation}
         assert menu(desk, "Agenda") == {"open": ["Sessions", "Releases", "Sign-ups", "Uploaded schedules"]}
 
@@ -83,7 +90,9 @@ class TestSettings:
         context = desk.get("/admin/settings/").context_data
         found = {str(label): [entry.name for entry in entries] for label, entries in context["groups"]}
         assert list(found) == [str(group.label) for group in MenuGroup if group.of_settings]
-        assert {"Categories", "Zones", "Policy for parties", "Letters"} <= set(found["Delegations and accreditation"])
+        assert {"Categories", "Zones", "Policy for delegations", "Letters"} <= set(
+            found["Delegations and accreditation"]
+        )
         assert found["Accounts and access"] == ["Accounts", "Roles", "Audit entries"]
         assert "Messages" in found["Messages and other systems"]
 

@@ -35,7 +35,7 @@ class TestHeader:
             assert re.search(r"<time>\d\d:\d\d Tokyo time</time>", re.sub(r"</?bdi[^>]*>", "", header))
             for said in (">Here 2025</a>", 'data-zone="Asia/Tokyo"', 'href="/accounts/2fa/"'):
                 assert said in header
-        assert re.findall(r'<a href="([^"]+)" aria-current="page">([^<]+)<', content) == [(PARTIES, "Parties")]
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">([^<]+)<', content) == [(PARTIES, "Delegations")]
 
     def test_the_summit_is_that_of_the_address(self, summit: Summit) -> None:
         other = f.SummitFactory(slug="there", short_name="There 2026")
@@ -64,14 +64,14 @@ class TestLists:
         f.PartyFactory.create_batch(53, summit=summit)
         for page, said, near in ((1, "1–50 of 53", ["next"]), (2, "51–53 of 53", ["prev"])):
             content = read(desk, PARTIES, p=page)
-            assert (said in content, "53 parties" in content) == (True, True)
+            assert (said in content, "53 delegations" in content) == (True, True)
             assert re.findall('rel="(next|prev)"', content) == near
 
     def test_what_narrows_a_list_is_said_and_an_empty_one_says_what_to_do(self, desk: Client, summit: Summit) -> None:
         content = read(desk, PARTIES)
         assert "There is nothing here yet." in content
         assert f'class="button" href="{PARTIES}add/"' in content
-        assert "Show all parties" in read(desk, PARTIES, kind__exact="state")
+        assert "Show all delegations" in read(desk, PARTIES, kind__exact="state")
         for name in ("Aland", "Borduria"):
             f.PartyFactory(summit=summit, name=name)
         content = read(desk, PARTIES, q="Aland", lang="en")

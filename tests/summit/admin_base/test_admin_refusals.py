@@ -38,7 +38,7 @@ def test_a_code_of_no_country_and_a_second_host(desk: Client, summit: Summit) ->
     data |= {f"{prefix}-{name}_FORMS": 0 for prefix in rows for name in ("TOTAL", "INITIAL")}
     add = "/admin/delegations/party/add/"
     assert errors(desk.post(add, {**data, "iso_code": "FR"})) == {
-        "iso_code": ["A party of this kind has no code. Leave this empty."]
+        "iso_code": ["A delegation of this kind has no code. Leave this empty."]
     }
     assert errors(desk.post(add, {**data, "is_host": "on"})) == {
         "is_host": ["The summit has a host already. There is one."]

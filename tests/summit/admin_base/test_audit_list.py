@@ -53,7 +53,7 @@ class TestWords:
     def test_who_what_on_which_row_and_when_at_the_venue(self, desk: Client, olive: User, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="France")
         entry = done(olive, party, fields=["level"])
-        assert shown(desk) == ["Olive changed the party: France"]
+        assert shown(desk) == ["Olive changed the delegation: France"]
         page = desk.get(ADDRESS).content.decode()
         assert f'<a href="/admin/delegations/party/{party.pk}/"' in page
         assert f'<a href="/admin/summit/auditentry/{entry.pk}/change/">' in page
@@ -87,8 +87,11 @@ class TestNarrowing:
 
     @pytest.mark.slow("narrows the list in many ways")
     def test_by_what_they_say(self, desk: Client) -> None:
-        invited, session = "Olive invited the party, with 1 letter: France", "the system changed the session: Opening"
-        france, chad = "Otto changed the party: France", "Otto changed the party: Chad"
+        invited, session = (
+            "Olive invited the delegation, with 1 letter: France",
+            "the system changed the session: Opening",
+        )
+        france, chad = "Otto changed the delegation: France", "Otto changed the delegation: Chad"
         assert shown(desk) == [session, chad, france, invited]
         cases: tuple[tuple[dict[str, str], set[str]], ...] = (
             ({"who": "olive"}, {invited}),
@@ -114,7 +117,7 @@ class TestNarrowing:
         page = desk.get(ADDRESS, {"kind": "delegations.party"}).content.decode()
         assert f'href="?kind=delegations.party&amp;{otto}"' in page
         for address, chip, number in (
-            (objects[0].url, ("Party", "Chad"), 1),
+            (objects[0].url, ("Delegation", "Chad"), 1),
             (f"?{otto}", ("Who did it", "Otto"), 2),
         ):
             alone = desk.get(f"{ADDRESS}{address}").context
@@ -157,7 +160,7 @@ class TestOtherSummits:
         olive.roles.create(summit=party.summit, role=Role.ORGANISER)
         done(olive, f.PartyFactory(summit=summit, name="Chad"))
         assert len(shown(desk, summit="")) == 2
-        assert shown(desk, summit=party.summit.slug) == ["Olive changed the party: France"]
+        assert shown(desk, summit=party.summit.slug) == ["Olive changed the delegation: France"]
         assert shown(desk, summit="elsewhere") == []
 
 

@@ -56,10 +56,10 @@ class TestTasks:
         f.MessageFactory(summit=here, kind="invitation", state="failed", problem="no such mailbox")
         f.MessageFactory(summit=here, kind="system", state="failed", problem="no such mailbox")
         assert tasks(here) == [
-            ("late", "2 answers are late. Write to the parties, or record their answers."),
+            ("late", "2 answers are late. Write to the delegations, or record their answers."),
             ("late", "1 letter of an invitation failed. Correct the mailbox, then write anew."),
             ("late", "1 message failed. Read why, then send it again."),
-            ("now", "1 party is not invited yet. Read whom the letters reach, then send them."),
+            ("now", "1 delegation is not invited yet. Read whom the letters reach, then send them."),
         ]
         assert "3 late, 1 to do now" in home(here, Role.ORGANISER)
 
@@ -90,12 +90,12 @@ class TestTasks:
             rows = page.context["cl"].result_list if "cl" in page.context else reached
             opened[task.sentence.split(".")[0].split(":")[0]] = [str(row) for row in rows]
         assert opened == {
-            "1 party is not invited yet": [],
-            "1 party has no mailbox": ["No mailbox"],
+            "1 delegation is not invited yet": [],
+            "1 delegation has no mailbox": ["No mailbox"],
             "1 delegation that attends has named no head": ["No head"],
-            "1 party that attends has no focal point": ["No head"],
+            "1 delegation that attends has no focal point": ["No head"],
             "1 link in a letter without an answer ends within a week": [f"Ends: {link.address}"],
-            "1 party declined within the last week": ["Declined"],
+            "1 delegation declined within the last week": ["Declined"],
         }
 
     def test_only_who_may_act_is_told(self) -> None:
@@ -103,10 +103,10 @@ class TestTasks:
         f.PartyFactory(summit=summit)
         f.SessionFactory(summit=summit)
         make_text(summit=summit, moment=timezone.now() - HOUR, state="in_review")
-        whats = ("party", "session", "text", "No mail")
+        whats = ("delegation", "session", "text", "No mail")
         for role, expected in (
             (Role.ORGANISER, {*whats}),
-            (Role.PROTOCOL, {"party"}),
+            (Role.PROTOCOL, {"delegation"}),
             (Role.PROGRAMME, set()),
             (Role.PRESS_OFFICER, {"text"}),
             (Role.VIEWER, set()),

@@ -138,7 +138,7 @@ class TestTelling:
         (line,) = lines()
         invitation = Invitation.objects.get()
         assert (line.what, line.row) == (
-            "invited the party, with 1 letter",
+            "invited the delegation, with 1 letter",
             rendering.NamedObject("invitation", "France", f"/admin/delegations/invitation/{invitation.pk}/change/"),
         )
         assert [change.name for change in line.changes] == ["Sent", "Sent by", "State"]
@@ -204,10 +204,10 @@ class TestHistory:
         member = f.MembershipFactory(party=party, person__office="Minister of the Interior")
         assert desk.post("/admin/delegations/membership/withdraw/", {"row": member.pk}).status_code == 302
         assert not Membership.objects.exists()
-        assert told_on(desk, party) == ["withdrew a member", "invited the party, with 1 letter"]
+        assert told_on(desk, party) == ["withdrew a member", "invited the delegation, with 1 letter"]
         page = history(desk, party)
         assert f"/admin/summit/person/{member.person_id}/" in page
-        assert told_on(desk, other) == ["invited the party, with 1 letter"]
+        assert told_on(desk, other) == ["invited the delegation, with 1 letter"]
 
     def test_days_and_times_are_the_venues(self, desk: Client, organiser: User, summit: Summit) -> None:
         person = f.PersonFactory(summit=summit)
@@ -240,9 +240,12 @@ class TestHistory:
         assert 'name="action"' not in history(desk, party)
         audit.record(by=organiser, action="delegations.party.change", target=party, summit=summit)
         found = desk.get(f"/admin/delegations/party/{party.pk}/history/").context["actions"]
-        changed = [("delegations.party.change", "Changed the party"), ("delegations.party.add", "Entered the party")]
+        changed = [
+            ("delegations.party.change", "Changed the delegation"),
+            ("delegations.party.add", "Entered the delegation"),
+        ]
         assert found == [("Delegations", changed)]
-        assert told_on(desk, party, "?action=delegations.party.add") == ["entered the party"]
+        assert told_on(desk, party, "?action=delegations.party.add") == ["entered the delegation"]
         assert told_on(desk, party, "?action=no.such") == []
 
     def test_another_summits_entries_are_not_there(self, desk: Client, organiser: User, summit: Summit) -> None:

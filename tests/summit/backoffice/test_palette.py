@@ -77,7 +77,7 @@ def test_what_was_seen_or_changed_last(summit: Summit) -> None:
     for party in (france, italy, france):
         client.get(reverse("admin:delegations_party_detail", args=[party.pk]))
     client.post(reverse("admin:delegations_party_edit", args=[france.pk, "notes"]), {"notes": "Call first."})
-    assert found(client, "") == ["France party", "Italy party"]
+    assert found(client, "") == ["France delegation", "Italy delegation"]
     assert found(desk(summit), "") == []
 
 

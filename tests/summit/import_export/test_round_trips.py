@@ -267,17 +267,17 @@ def test_groups_name_their_parties_in_words(world: World) -> None:
     report = services.report_of(table)
     assert report is not None
     assert [(line.outcome, line.fields) for line in report.lines] == [
-        ("changed", ["name", "parties"]),
+        ("changed", ["name", "delegations"]),
         ("refused", []),
         ("new", []),
     ]
     assert report.lines[0].changes[1] == [
-        "parties",
+        "delegations",
         "Freedonia, Sylvania, Sylvania, Republic of",
         "Sylvania, Republic of, Freedonia",
     ]
     assert refused(report) == [
-        ["Parties: This summit has no “Utopia”, or two of that name. Enter it first, or give its public id."]
+        ["Delegations: This summit has no “Utopia”, or two of that name. Enter it first, or give its public id."]
     ]
     assert set(PartyGroup.objects.values_list("name", flat=True)) == {"Rivers", "=Nobody yet"}
     services.apply(file=table, by=world.by)

@@ -26,7 +26,7 @@ def row(**kwargs: Any) -> Message:
         "summit": None,
         "kind": SYSTEM_MAIL,
         "subject_key": "test:1",
-        "recipient_key": "party:1",
+        "recipient_key": "delegation:1",
         "address": "mission@land.example",
         "language": "en",
         "facts": {},
@@ -42,7 +42,7 @@ def parse(content: bytes) -> Parsed:
 
 # --- storing --------------------------------------------------------------------------------------------------------
 def test_the_same_cause_is_stored_once_and_another_cause_or_recipient_is_another_message() -> None:
-    others = {"subject_key": "test:2", "version": 2, "recipient_key": "party:2", "address": "b@land.example"}
+    others = {"subject_key": "test:2", "version": 2, "recipient_key": "delegation:2", "address": "b@land.example"}
     with transaction.atomic():
         assert enqueue.store([row()]) == 1
         first = Message.objects.get()

@@ -226,7 +226,7 @@ def test_facts_are_those_that_are_declared() -> None:
 
 
 def test_undeclared_facts_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    to = Addressee("party:1", "mission@land.example", "en")
+    to = Addressee("delegation:1", "mission@land.example", "en")
     kind = replace(
         SYSTEM_MAIL,
         facts=Facts,

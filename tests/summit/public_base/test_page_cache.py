@@ -82,7 +82,7 @@ def _released(opening: Session, by: User) -> None:
 
 # What is written, with what is read then.
 WRITES: dict[str, tuple[str, Write]] = {
-    "a party's name": ("Newland", lambda opening, by: Party.objects.update(name="Newland")),
+    "a delegation's name": ("Newland", lambda opening, by: Party.objects.update(name="Newland")),
     "its name in a language": ("", _named_in_french),
     # The office stays.
     "who is forgotten": (">Minister<", lambda opening, by: _erase_released(subject_of(opening.slots.get().speaker))),
