@@ -216,7 +216,13 @@ def test_parties_of_a_large_one_are_full_and_none_has_too_many(monkeypatch: pyte
 
 def test_one_of_hardly_anything() -> None:
     summit = synthetic.load(slug="one", sizes=synthetic.Sizes(delegations=2, sessions=2, people=4, texts=2))
-    assert border_security.counts(summit) == {"parties": 2, "people": 4, "sessions": 2, "texts": 2, "subscribers": 20}
+    assert border_security.counts(summit) == {
+        "parties": 2,
+        "people": 4,
+        "sessions": 2,
+        "texts": 2,
+        "subscribers": 20,
+    }
 
 
 def test_more_delegations_than_countries_are_numbered() -> None:

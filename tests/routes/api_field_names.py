@@ -46,6 +46,7 @@ FORMLESS = {
 _GIVES_REASON = ("approve_alone", "hold", "remove", "withdraw")
 _PUTS_IN_ORDER = ("categories", "zones", "party_members")
 _WORDS = {"show": "does editions-preview", "take": "does editions-read-file", "words": "editions-read-file content"}
+_SUBMITS = {"submit": "does editions-row-submit"}
 _PARTY = {
     "external_ids[].system": "external_ids",
     "external_ids[].value": "external_ids",
@@ -82,8 +83,14 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:delegations_party_invite": {"party": "parties", "do": "does invitations-send"},
     "admin:delegations_party_quotas": {"drop": "quotas-row-drop category"},
     "admin:delegations_visaletter_issue": {"row": "letters"},
-    "admin:press_text_add": {**_WORDS, "slot": "speech"},
-    "admin:press_text_change": {**_WORDS, "file": "attachments content", "file_title": "attachments title"},
+    "admin:press_text_approve": {"version": ADDRESS, "number": ADDRESS, "publish": "does lifts-row-release-now"},
+    "admin:press_text_add": {**_WORDS, **_SUBMITS, "slot": "speech"},
+    "admin:press_text_change": {
+        **_WORDS,
+        **_SUBMITS,
+        "file": "attachments content",
+        "file_title": "attachments title",
+    },
     "admin:press_text_language": _WORDS,
     "admin:press_text_mark": {"inserted": "words", "seen_inserted": "seen", "undoes": "does markings-row-undo"},
     "admin:press_text_set_moment_many": {"row": "texts", "when": "moment"},
@@ -92,6 +99,7 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:press_speechimportfile_upload": _ONE_KIND,
     "admin:agenda_session_add": _SESSION,
     "admin:agenda_session_change": {**_SESSION, "shown": SHOWN},
+    "admin:agenda_session_edit": {"shown": SHOWN},
     "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},
     "admin:agenda_session_speakers": {
         "do": "does floor-requests-row-grant",

@@ -37,6 +37,7 @@ BESIDES = (
     "admin:webhooks_delivery_change",
     "admin:outbox_message_change",
     "admin:press_text_marking",
+    "admin:press_text_detail",
     "admin:agenda_scheduleimportfile_change",
     "admin:press_speechimportfile_change",
     "portal:people_sheet",
@@ -117,7 +118,7 @@ def _decided(world: World) -> Iterator[Look]:
         make_text(summit=here, embargo=delivered, speech=True),
         make_text(summit=here, embargo=make_embargo(here, None, tied=True)),
     ):
-        yield Look("admin:press_text_change", _keys(edition.version.text))
+        yield Look("admin:press_text_detail", _keys(edition.version.text))
 
 
 def _chosen(world: World) -> Iterator[Look]:

@@ -39,7 +39,7 @@ def _invite_all(summit: Summit, organiser: Client) -> None:
     assert _standing(summit) == {"uninvited": 48}
     page = organiser.get(f"{INVITE}?summit={summit.slug}")
     (step,) = page.context["steps"]
-    assert (page.context["title"], step["letters"], page.context["skipped"]) == ("Invite 48 parties", 55, [])
+    assert (page.context["title"], step["letters"], page.context["skipped"]) == ("Invite 48 delegations", 55, [])
     listed = [party for party, _boxes in step["rows"]]
     assert Counter(party.kind == PartyKind.ORGANISATION for party in listed) == {False: 45, True: 3}
     keys = {"party": [party.pk for party in listed]}
@@ -153,6 +153,6 @@ def test_protocol_takes_the_summit_from_an_empty_list_to_46_answers() -> None:
     _the_others(protocol)
     assert _standing(summit) == {"invited": 48, "open": 2, "answered": 46, "attending": 45, "regrets": 1}
     home = protocol.get(f"/admin/?summit={summit.slug}").content.decode()
-    assert "46 of 48 have answered" in home
+    assert "46 of 48 delegations have answered" in home
     channels = Counter(Reply.objects.values_list("channel", flat=True))
     assert channels == {"link": 2, "telephone": 43, "note_verbale": 1}

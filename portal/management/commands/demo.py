@@ -60,7 +60,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{slug} is there already: nothing was changed.")
             return
         summit, domain = self._load(slug, options)
-        contents = ", ".join(f"{number} {label}" for label, number in border_security.counts(summit).items())
+        counts = border_security.counts(summit)
+        contents = ", ".join([f"{counts.pop('parties')} delegations", *(f"{n} {name}" for name, n in counts.items())])
         self.stdout.write(self.style.SUCCESS(f"{slug} is loaded: {contents}."))
         self._accounts(domain)
 
