@@ -40,6 +40,11 @@ class LevelForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One of the choices is always ticked: the label doesn't mark the field as optional.
+        self.fields["level"].depends = True  # type: ignore[attr-defined]
+
 
 class AddParticipantsMixin(FrameMixin):
     """Adds the page that adds several delegations to the admin of draft sessions."""

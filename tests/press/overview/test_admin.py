@@ -272,6 +272,14 @@ def test_desk_panel(summit: Summit) -> None:
     assert "Press office</h2>" not in viewer.split("app_list")[0]
 
 
+def test_an_organiser_reads_the_press_offices_tasks_and_not_its_panel(summit: Summit) -> None:
+    make_text(summit=summit, state="in_review")
+    for make, shown in ((officer, True), (approver, True), (organiser, False)):
+        context = signed_in(make(summit)).get("/admin/").context_data
+        templates = [template for template, _variables in context["picture"]]
+        assert ("admin/press/overview/panel.html" in templates) is shown, make
+
+
 def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> None:
     edition = make_text(state=EditionState.APPROVED)
     client = signed_in(officer(edition.version.text.summit))

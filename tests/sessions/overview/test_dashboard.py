@@ -87,3 +87,23 @@ def test_what_starts_within_the_hour_and_later_today(summit: Summit) -> None:
     assert (later.word, later.sentence) == ("next", "1 session starts later today.")
     assert opened(summit, hour) == ["Soon"]
     assert opened(summit, later) == ["Later"]
+
+
+def test_on_its_days_the_home_shows_what_is_on(summit: Summit) -> None:
+    now, hour = db_now(), timedelta(hours=1)
+    today = now.astimezone(summit.zone).date()
+    Summit.objects.filter(pk=summit.pk).update(starts_on=today, ends_on=today)
+    for title, starts_at, ends_at, more in (
+        ("Over", now - 2 * hour, now - hour, {}),
+        ("On", now - hour, now + hour, {}),
+        ("To come", now + hour, now + 2 * hour, {}),
+        ("Off", now - hour, now + hour, {"cancelled_at": now}),
+    ):
+        SessionFactory(summit=summit, title=title, starts_at=starts_at, ends_at=ends_at, **more)
+
+    def running(role: Role) -> list[list[str]]:
+        picture = signed_in(UserFactory.with_role(role, summit)).get("/admin/").context_data["picture"]
+        return [[row.title for row in shown["running"]] for _template, shown in picture if "running" in shown]
+
+    assert running(Role.PROGRAMME) == [["On"]]
+    assert running(Role.ACCREDITATION) == []

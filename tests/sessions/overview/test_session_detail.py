@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +13,7 @@ from django.urls import reverse
 from sessions.draft.models.participants import FloorRequest, Participant
 from sessions.draft.models.sessions import Session
 from sessions.draft.selectors.room_use import rooms_at
-from sessions.draft.services import cancel_and_move
+from sessions.draft.services import cancel_and_move, planning
 from sessions.releases.services import releases
 from summit.admin_base.next_steps import OpenPoint
 from summit.audit.models import AuditEntry
@@ -196,6 +197,20 @@ class TestAddingDelegations:
         found = row.participants.order_by("position").values_list("party__name", "level")
         assert list(found) == [("Aland", ""), ("Beland", "head"), ("Celand", "head")]
         assert not row.participants.filter(party=left_out).exists()
+
+    def test_whoever_takes_part_already_or_belongs_elsewhere_is_refused_and_nobody_added(
+        self, summit: Summit
+    ) -> None:
+        there, new = (f.PartyFactory(summit=summit) for _number in range(2))
+        row, by = session(summit, there), f.UserFactory.with_role(Role.PROGRAMME, summit)
+        for wrong, said in ((there, "takes part in the session already"), (f.PartyFactory(), "another summit")):
+            with pytest.raises(ValidationError, match=said):
+                planning.add_parties(session=row, parties=[new, wrong], level="", by=by)
+            assert [each.party for each in row.participants.all()] == [there]
+        with pytest.raises(PermissionDenied):
+            planning.add_parties(
+                session=row, parties=[new], level="", by=f.UserFactory.with_role(Role.VIEWER, summit)
+            )
 
     def test_nothing_ticked_says_what_to_do(self, desk: Client, summit: Summit) -> None:
         row = session(summit)
