@@ -25,12 +25,6 @@ def test_a_section_is_edited_where_it_is(visitor: Make) -> None:
         expect(page.locator("#media")).to_contain_text(words)
         expect(page.locator("#section-form")).to_have_count(0)
         assert page.url.partition("#")[0] == address
-    # What was wrong is said in the section, and it is still there.
-    page.locator("#time-and-room").get_by_role("link", name="Edit").click()
-    page.locator("[name=ends_at_1]").fill("00:01")
-    organiser.complaints.clear()
-    page.get_by_role("button", name="Save: Time and room").click()
-    expect(page.locator("#section-form")).to_contain_text("Give a later end.")
 
 
 def test_which_rooms_are_free_follows_the_times(visitor: Make) -> None:
