@@ -49,6 +49,7 @@ REGISTERING = (
     "backoffice.outbound_pause",
     "backoffice.palette",
     "backoffice.search_page",
+    "backoffice.emblem_page",
     "backoffice.settings_page",
     "transfer.exporter",
     "transfer.importer",

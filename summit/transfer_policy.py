@@ -10,7 +10,7 @@ from summit.transfer.values import by_number
 
 # Not exported: each import pauses the summit anew.
 moves("summit.Summit", without=("paused_at", "resumed_at"))
-moves("summit.Venue", "summit.Room", "summit.Person")
+moves("summit.Emblem", "summit.Venue", "summit.Room", "summit.Person")
 
 
 def _audit(values: dict[str, Any], names: Names) -> None:

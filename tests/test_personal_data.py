@@ -96,7 +96,8 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "press.SearchWord": "language word trigrams",
     },
     HOST: {
-        "summit.Summit": "slug name short_name host time_zone place names accent contact_email",
+        "summit.Summit": "slug name short_name host time_zone place names accent emblem_digest contact_email",
+        "summit.Emblem": "image",
         "summit.Venue": "name address",
         "summit.Room": "name",
     },

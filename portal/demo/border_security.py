@@ -4,6 +4,7 @@ Only the dates differ from the real summit (`portal.demo.days`).
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.focal_points import FocalPoint
@@ -25,11 +26,14 @@ from sessions.draft.models.participants import Participant, ParticipantRole, Slo
 from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now
 from summit.people.models import Person
+from summit.summits import emblem
 from summit.summits import services as summits_services
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 
 SLUG = "border-security-2025"
+# A neutral picture, made for the demonstration: an arch in a circle, the sign of no state.
+EMBLEM = Path(__file__).with_name("emblem.png")
 # Days before the summit: the deadline for answers, the deadline for floor requests, and when subscribers subscribed.
 ANSWERS_DUE, FLOOR_ASKED, SUBSCRIBED = 14, 3, 30
 
@@ -73,6 +77,7 @@ def load(act: Act = Act.AHEAD) -> Summit:
         if act == Act.DAY:
             first_day.load(loading.summit, days, loading.users, now=now)
         complete(loading.summit, counts(loading.summit))
+    emblem.store(summit=loading.summit, content=EMBLEM.read_bytes(), by=loading.users["organiser"])
     return loading.summit
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import URLPattern, path, reverse
@@ -12,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from summit.api_base.file_fields import ContentField
+from summit.api_base.problems import register_problem, unprocessable
 from summit.api_base.views import READS, WorkingView, working_api
 from summit.api_base.viewset_views import DetailView, ListView, Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.permissions.route_access import Access
 from summit.permissions.rules import check, summits_for
+from summit.summits import emblem
 from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.summits.translated_names import TEXTS
@@ -26,6 +30,8 @@ _SET = (
     *("name", "short_name", "host", "starts_on", "ends_on", "time_zone", "place", "language", "names"),
     *("accent", "contact_email", "public"),
 )
+
+register_problem(emblem.EmblemProblem, lambda error: unprocessable({"emblem": str(error)}))
 
 
 class NamesField(serializers.DictField):
@@ -39,20 +45,33 @@ class DeskSummitSerializer(serializers.ModelSerializer[Summit]):
 
     id = serializers.CharField(source="public_id", read_only=True)
     names = NamesField(help_text=f"What it is called in other languages: {', '.join(TEXTS)}.")
+    emblem = serializers.SerializerMethodField(help_text="The path of its picture, for a summit with public pages.")
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = ["id", "slug", *_SET, *summits_services.LATER]
+        fields: ClassVar[list[str]] = ["id", "slug", *_SET, *summits_services.LATER, "emblem"]
+
+    def get_emblem(self, summit: Summit) -> str | None:
+        """Return the path of the emblem's picture, or None if there is none, or no public page to show it."""
+        if not summit.emblem_digest or not summit.public:
+            return None
+        return f"{reverse('summit:emblem', args=[summit.slug])}?v={summit.emblem_digest}"
 
 
 class SummitChange(serializers.ModelSerializer[Summit]):
     """The settings of a summit that can be changed: all but the slug."""
 
     names = NamesField(required=False)
+    emblem = ContentField(
+        largest=emblem.LARGEST,
+        required=False,
+        allow_null=True,
+        help_text="A PNG, JPEG or WebP, which replaces the emblem. Null deletes the emblem.",
+    )
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = [*_SET, *summits_services.LATER]
+        fields: ClassVar[list[str]] = [*_SET, *summits_services.LATER, "emblem"]
 
 
 class SummitInput(serializers.ModelSerializer[Summit]):
@@ -101,8 +120,15 @@ class DeskSummitViewSet(DeskViewSet):
         return summits_services.create_summit_with_settings(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
-        """Change the settings of a summit."""
-        return summits_services.change_summit(by=by, summit=row, values=values)
+        """Change the settings of a summit, and store or delete its emblem. Raises EmblemProblem."""
+        others = {name: value for name, value in values.items() if name != "emblem"}
+        with transaction.atomic():
+            summits_services.change_summit(by=by, summit=row, values=others)
+            if "emblem" in values and values["emblem"] is None:
+                emblem.remove(summit=row, by=by)
+            elif "emblem" in values:
+                emblem.store(summit=row, content=values["emblem"], by=by)
+        return row
 
     def where(self, row: Summit) -> str:
         """Return the URL of a summit's desk."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,6 +17,7 @@ from summit.public_base.home import panels
 from summit.public_base.page_cache import cached_page
 from summit.public_base.public_pages import public_page
 from summit.summits import colours
+from summit.summits.emblem import emblem_png
 from summit.summits.models import Summit
 
 
@@ -75,6 +76,16 @@ def theme(request: HttpRequest, summit: str) -> HttpResponse:
 def picture(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the preview picture that programs show for shared links to the summit's pages."""
     return HttpResponse(share_picture.draw(summits.get_summit(summit)), content_type="image/png")
+
+
+@public_page("public summit")
+@cached_page()
+def emblem(request: HttpRequest, summit: str) -> HttpResponse:
+    """Return the picture of a summit's emblem. Raises Http404 if the summit has none."""
+    content = emblem_png(summits.get_summit(summit))
+    if content is None:
+        raise Http404
+    return HttpResponse(content, content_type="image/png")
 
 
 @public_page()

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from summit.core.database_identity import DatabaseIdentity
+from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel, VersionCounter, VersionQuerySet
 from summit.core.validators import (
     validate_colour,
@@ -119,6 +120,8 @@ class Summit(PublicModel):
     # By language and text (`TEXTS`). A missing text is shown in the first language.
     names = models.JSONField(_("names in other languages"), default=dict, blank=True, validators=[validate_names])
     accent = models.CharField(_("colour"), max_length=7, default="#1d4f91", validators=[validate_colour])
+    # The beginning of the SHA-256 digest of the emblem's picture, or "". Pages link to the picture by it.
+    emblem_digest = models.CharField(_("emblem"), max_length=16, blank=True, default="", editable=False)
     contact_email = models.EmailField(_("mailbox for answers"))
     answer_by = models.DateTimeField(_("answers due by"), null=True, blank=True)
     public = models.BooleanField(_("has public pages"), default=True)
@@ -214,6 +217,24 @@ class Summit(PublicModel):
     def get_absolute_url(self) -> str:
         """Return the URL path of the summit's public home."""
         return reverse("summit:home", args=[self.slug])
+
+
+class Emblem(models.Model):
+    """The picture of a summit's emblem, as PNG (`summit.summits.emblem`)."""
+
+    summit = models.OneToOneField(
+        Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
+    )
+    image = EncryptedBytesField(editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+
+    class Meta:
+        verbose_name = _("emblem")
+        verbose_name_plural = _("emblems")
+
+    def __str__(self) -> str:
+        return str(self.summit)
 
 
 class Venue(PublicModel):

@@ -59,6 +59,7 @@ SAME = {
     "press:language": "text-detail",
     "press:list": "text-list",
     "press:text": "text-detail",
+    "summit:emblem": "api-desk",
     "summit:home": "api-summit",
 }
 _FILE = "It is for machines itself."

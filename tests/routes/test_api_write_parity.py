@@ -140,6 +140,7 @@ OTHERWISE = {
     "portal:calendars": "api-my-calendars",
     "portal:held": "api-my-data-ask",
     "portal:held_take": "api-my-data-take",
+    "admin:emblem": "api-desk",
     "admin:setup": "api-my-summits",
     "admin:summit_summit_add": "api-my-summits",
     "admin:summit_summit_change": "api-desk",

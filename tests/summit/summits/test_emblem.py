@@ -1,0 +1,171 @@
+"""A summit's emblem: what is refused and why, what is stored, and where it is shown."""
+
+import base64
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits import emblem
+from summit.summits.emblem import EmblemProblem, emblem_png, read, remove, store
+from summit.summits.models import Emblem, Summit
+from tests import factories as f
+from tests.clients import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def drawn(size: tuple[int, int] = (600, 600), colour: str = "#1d4f91", kind: str = "PNG") -> bytes:
+    """A disc on a transparent ground, or on white where the format knows no transparency."""
+    picture = Image.new("RGBA", size, (255, 255, 255, 0) if kind == "PNG" else "white")
+    ImageDraw.Draw(picture).ellipse((50, 50, size[0] - 50, size[1] - 50), fill=colour)
+    written = BytesIO()
+    (picture if kind == "PNG" else picture.convert("RGB")).save(written, kind)
+    return written.getvalue()
+
+
+def _noise() -> bytes:
+    written = BytesIO()
+    Image.effect_noise((900, 900), 120).convert("RGBA").save(written, "PNG")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"", "This file is empty. Choose the emblem again."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "can’t be read as a picture. Save it as PNG"),
+        (b"x" * (emblem.LARGEST + 1), "This file has 5.1 MB. Choose one of up to 5 MB."),
+        (drawn((3000, 2001)), "This picture has more than 6 million pixels."),
+        (drawn((150, 150)), "This picture is 51 by 51 pixels. In print it would be blurred"),
+        (drawn((1400, 220)), "This picture is more than 5 times as long as it is wide."),
+        (drawn(colour="#ffffff00"), "This picture is empty: all of it is transparent."),
+        (drawn(colour="#f4f4d0"), "This emblem is too pale to be seen on white paper."),
+    ],
+    ids=["empty", "svg", "large", "pixels", "small", "long", "transparent", "pale"],
+)
+def test_what_can_not_be_an_emblem_is_refused_in_words(content: bytes, refusal: str) -> None:
+    with pytest.raises(EmblemProblem) as refused:
+        read(content)
+    assert refusal in str(refused.value)
+
+
+def test_the_stored_picture_is_small_and_has_no_empty_margin() -> None:
+    stored = read(drawn((1200, 1200)))
+    picture = Image.open(BytesIO(stored.content))
+    assert (stored.width, stored.height) == picture.size == (480, 480)
+    assert picture.format == "PNG"
+    # The disc touches the edge: the margin of 50 pixels is gone.
+    assert picture.convert("RGBA").getpixel((240, 1))[3] > 200  # type: ignore[index]
+    assert len(read(_noise()).content) <= emblem.STORED_BYTES
+
+
+def test_a_jpeg_becomes_a_png_without_what_the_camera_wrote() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "CANARY"
+    written = BytesIO()
+    Image.open(BytesIO(drawn(kind="JPEG"))).save(written, "JPEG", exif=exif)
+    content = read(written.getvalue()).content
+    assert content.startswith(b"\x89PNG")
+    assert b"CANARY" not in content
+
+
+def test_a_new_emblem_replaces_the_old_and_both_are_audited() -> None:
+    summit = f.SummitFactory.create()
+    organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
+    store(summit=summit, content=drawn(), by=organiser)
+    first = summit.emblem_digest
+    store(summit=summit, content=drawn(colour="#8a1c1c"), by=organiser)
+    assert summit.emblem_digest not in ("", first)
+    assert Emblem.objects.count() == 1
+    assert emblem_png(Summit.objects.get()) == read(drawn(colour="#8a1c1c")).content
+    assert remove(summit=summit, by=organiser)
+    assert not remove(summit=summit, by=organiser)
+    assert emblem_png(Summit.objects.get()) is None
+    actions = (
+        AuditEntry.objects.filter(action__startswith="summit.emblem").order_by("pk").values_list("action", flat=True)
+    )
+    assert list(actions) == ["summit.emblem.store", "summit.emblem.store", "summit.emblem.remove"]
+
+
+def _unchecked(*args: Any) -> None:
+    """Let everybody do everything."""
+
+
+def test_only_who_may_change_the_summit_stores_an_emblem(monkeypatch: pytest.MonkeyPatch) -> None:
+    summit = f.SummitFactory.create()
+    press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
+    with pytest.raises(PermissionDenied):
+        store(summit=summit, content=drawn(), by=press)
+    with pytest.raises(PermissionDenied):
+        remove(summit=summit, by=press)
+    assert not Emblem.objects.exists()
+    # The control: nothing else holds it back.
+    monkeypatch.setattr(emblem, "check", _unchecked)
+    store(summit=summit, content=drawn(), by=press)
+    assert Emblem.objects.exists()
+
+
+def test_the_public_page_shows_the_emblem_as_soon_as_there_is_one(client: Any) -> None:
+    summit = f.SummitFactory.create(public=True)
+    home, address = f"/{summit.slug}/", f"/{summit.slug}/emblem.png"
+    assert client.get(address).status_code == 404
+    assert 'class="emblem"' not in client.get(home).content.decode()
+    store(summit=summit, content=drawn(), by=f.UserFactory.with_role(Role.ORGANISER, summit))
+    assert f'src="{address}?v={summit.emblem_digest}" alt=""' in client.get(home).content.decode()
+    response = client.get(address)
+    assert (response.status_code, response["Content-Type"]) == (200, "image/png")
+    assert response.content == emblem_png(summit)
+
+
+def test_the_desk_stores_and_deletes_the_emblem() -> None:
+    summit = f.SummitFactory.create(public=True)
+    desk = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+    address = f"/admin/emblem/{summit.slug}/"
+    assert "There is no emblem yet." in desk.get(address).content.decode()
+    pale = SimpleUploadedFile("pale.png", drawn(colour="#f4f4d0"), "image/png")
+    refused = desk.post(address, {"file": pale})
+    assert refused.status_code == 400
+    assert "This emblem is too pale to be seen on white paper." in refused.content.decode()
+    saved = desk.post(address, {"file": SimpleUploadedFile("e.png", drawn(), "image/png")}, follow=True)
+    assert "The emblem is saved." in saved.content.decode()
+    assert "The emblem as it is now" in saved.content.decode()
+    deleted = desk.post(address, {"delete": "1"}, follow=True)
+    assert "The emblem is deleted." in deleted.content.decode()
+    assert not Emblem.objects.exists()
+
+
+def test_who_may_not_change_the_emblem_reads_who_may() -> None:
+    summit = f.SummitFactory.create(public=True)
+    page = (
+        signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
+        .get(f"/admin/emblem/{summit.slug}/")
+        .content.decode()
+    )
+    assert "Organisers change the emblem." in page
+    assert 'name="file"' not in page
+
+
+def test_a_program_stores_replaces_and_deletes_the_emblem() -> None:
+    summit = f.SummitFactory.create(public=True)
+    desk = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+    address = f"/api/v1/summits/{summit.slug}/desk/"
+
+    def send(content: bytes | None) -> Any:
+        coded = None if content is None else base64.b64encode(content).decode()
+        etag = desk.get(address)["ETag"]
+        return desk.patch(address, {"emblem": coded}, content_type="application/json", headers={"If-Match": etag})
+
+    refused = send(drawn(colour="#f4f4d0"))
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["detail"].startswith("This emblem is too pale")
+    stored = send(drawn())
+    assert stored.status_code == 200
+    assert stored.json()["emblem"] == f"/{summit.slug}/emblem.png?v={Summit.objects.get().emblem_digest}"
+    assert send(None).json()["emblem"] is None
+    assert not Emblem.objects.exists()
