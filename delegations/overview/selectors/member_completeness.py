@@ -1,6 +1,7 @@
 """The data and decisions that are missing for the members of a party, and their deadlines. Nothing is decrypted."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,14 @@ def roll(party: Party) -> QuerySet[Membership]:
     """Return a party's members in their order, annotated for `lacking` (by `with_lacks`). Makes one query."""
     rows = Membership.objects.filter(party=party).select_related("person", "category")
     return with_lacks(rows).order_by("position", "pk")
+
+
+def numbers_missing(parties: Collection[int]) -> Counter[int]:
+    """Return the number of missing items for each party of these primary keys. Makes one query."""
+    if not parties:
+        return Counter()
+    rows = with_lacks(Membership.objects.filter(party__in=parties).select_related("category"))
+    return Counter({party: sum(len(lacking(row)) for row in rows if row.party_id == party) for party in parties})
 
 
 def with_lacks(members: QuerySet[Membership]) -> QuerySet[Membership]:

@@ -75,19 +75,26 @@ def standing(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
 
 
 def numbers(delegation: DelegationDesk) -> dict[str, Any]:
-    """Return the template variables `meters` and `offered`.
+    """Return the template variables `meters`, `offered` and `name_by`.
 
     `meters` are the meters of categories that have people or a quota. `offered` are the labels of other categories.
+    `name_by` is the deadline of the meters if all have the same, or None.
     """
     meters = quotas.meters(party=delegation.party)
     listed = [meter for meter in meters if meter.named or meter.allowed is not None]
-    return {"meters": listed, "offered": [meter.label for meter in meters if meter not in listed]}
+    deadlines = {meter.name_by for meter in listed if meter.category}
+    return {
+        "meters": listed,
+        "offered": [meter.label for meter in meters if meter not in listed],
+        "name_by": deadlines.pop() if len(deadlines) == 1 else None,
+    }
 
 
 def lines(delegation: DelegationDesk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
-    """Return the template variables `number` and `rows` for the missing items.
+    """Return the template variables `number`, `rows`, `until` and `late` for the missing items.
 
-    `number` counts the items. There is a row for each person and deadline, with the items and their URLs.
+    `number` counts the items. There is a row for each person and deadline, with the items and their URLs. `until` is
+    the deadline of all rows if they have the same, or None; `late` says that it has passed.
     """
     rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
     for item in missing:
@@ -95,7 +102,10 @@ def lines(delegation: DelegationDesk, missing: list[member_completeness.Missing]
         new: dict[str, Any] = {"person": person, "until": item.until, "late": item.late, "things": []}
         row = rows.setdefault((item.member.pk, item.until), new)
         row["things"].append((WORDS[item.what], address(delegation, item.member, item.what)))
-    return {"number": len(missing), "rows": list(rows.values())}
+    dues = {item.until for item in missing}
+    until = dues.pop() if len(dues) == 1 else None
+    late = until is not None and missing[0].late
+    return {"number": len(missing), "rows": list(rows.values()), "until": until, "late": late}
 
 
 def address(delegation: DelegationDesk, member: Membership, what: str) -> str:

@@ -34,6 +34,33 @@ def test_the_home_leads_there_whoever_acts_for_it_and_nobody_else(world: World) 
     assert world.client.get(world.path()).status_code in (403, 404)
 
 
+def test_the_home_says_how_much_is_missing_to_those_who_act(world: World) -> None:
+    member = world.member("Bob", passport=False)
+    f.MembershipFactory.create(party=f.PartyFactory.create(summit=world.party.summit))
+    content = world.client.get("/portal/").content.decode()
+    assert ">4 things are missing</span>" in content
+    assert f'<a href="{world.path()}#missing">See what is missing</a>' in content
+    user = f.UserFactory()
+    type(member.person).objects.filter(pk=member.person_id).update(user=user)
+    assert "See what is missing" not in signed_in(user).get("/portal/").content.decode()
+
+
+def test_a_deadline_that_all_share_stands_once(world: World) -> None:
+    policy = Policy.objects.create(
+        summit=world.party.summit, name_by=f.START - timedelta(days=9), confirm_by=f.START - timedelta(days=2)
+    )
+    world.member("Ada")
+    other = world.member("Bob", code="adviser")
+    content = world.client.get(world.path()).content.decode()
+    assert content.count("All of it is due by") + content.count("Naming ended") == 2
+    assert "By when" not in content
+    # One category has a deadline of its own: then each row says which is meant.
+    type(other.category).objects.filter(pk=other.category_id).update(confirm_by=policy.name_by)
+    content = world.client.get(world.path()).content.decode()
+    assert "All of it is due by" not in content
+    assert "By when" in content
+
+
 class TestMissing:
     def rows(self, world: World) -> dict[str, list[str]]:
         return {row.person.name: member_completeness.lacking(row) for row in member_completeness.roll(world.party)}
