@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -226,14 +227,21 @@ def _changes(
 
 
 def _column(model: type[models.Model] | None, name: str) -> Any:
-    try:
-        return model._meta.get_field(name) if model else None
-    except FieldDoesNotExist:
+    """Return a model's field, or the field of a row that extends its rows one to one, such as a person's particulars.
+
+    Return None if there is none.
+    """
+    if model is None:
         return None
+    extensions = [each.related_model for each in model._meta.related_objects if each.one_to_one]
+    for each in (model, *extensions):
+        with suppress(FieldDoesNotExist):
+            return each._meta.get_field(name)
+    return None
 
 
 def field_name(model: type[models.Model] | None, name: str) -> str:
-    """Return the label of a field for pages; if the model has no such field, return its name."""
+    """Return the label of a field for pages; if there is no such field (`_column`), return its name."""
     column = _column(model, name)
     if isinstance(column, models.ForeignObjectRel):
         return capfirst(str(column.related_model._meta.verbose_name_plural))
