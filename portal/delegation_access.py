@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -109,6 +110,12 @@ def delegation_page(
         return portal_page(methods, kind=kind, see=SEE, do=action)(wrapped)
 
     return decorate
+
+
+def saved(request: HttpRequest, message: str, name: str, *args: str) -> HttpResponse:
+    """Return a 303 redirect to a portal page, after a POST that saved something. The page shows the message."""
+    messages.success(request, message)
+    return see_other(name, *args)
 
 
 def see_other(name: str, *args: str) -> HttpResponse:

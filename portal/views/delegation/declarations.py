@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.members.models.members import Membership
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.services import declarations
-from portal.delegation_access import DelegationDesk, delegation_page, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 
 SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}
 
@@ -20,13 +21,16 @@ class DeclareForm(forms.Form):
 
     kind = forms.ModelChoiceField(
         DeclarationKind.objects.none(),
-        label=_("What is declared"),
-        empty_label=_("Choose what is declared"),
-        error_messages={"required": _("Choose what is declared."), "invalid_choice": _("Choose what is declared.")},
+        label=gettext_lazy("What is declared"),
+        empty_label=gettext_lazy("Choose what is declared"),
+        error_messages={
+            "required": gettext_lazy("Choose what is declared."),
+            "invalid_choice": gettext_lazy("Choose what is declared."),
+        },
     )
     details = forms.CharField(
-        label=_("What is brought"),
-        help_text=_("It is kept encrypted, and read by the desk that vets people."),
+        label=gettext_lazy("What is brought"),
+        help_text=gettext_lazy("It is kept encrypted, and read by the desk that vets people."),
         required=False,
         widget=forms.Textarea(
             attrs={"rows": 4, "dir": "auto", "maxlength": declarations.DETAILS_LENGTH, "aria-required": "true"}
@@ -82,7 +86,8 @@ def of_person(request: HttpRequest, delegation: DelegationDesk, person: str) -> 
         except declarations.DeclarationRefused as refused:
             form.add_error("kind", str(refused))
         else:
-            return see_other("person_declarations", delegation.party.public_id, member.person.public_id)
+            keys = delegation.party.public_id, member.person.public_id
+            return saved(request, _("The declaration is saved."), "person_declarations", *keys)
     return _page(request, delegation, member, form, status=422)
 
 
@@ -116,4 +121,5 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, person: str, decl
     except declarations.DeclarationRefused as refused:
         kinds = DeclarationKind.objects.filter(summit=delegation.summit)
         return _page(request, delegation, member, DeclareForm(kinds), refused=str(refused), status=409)
-    return see_other("person_declarations", delegation.party.public_id, member.person.public_id)
+    keys = delegation.party.public_id, member.person.public_id
+    return saved(request, _("The declaration is withdrawn."), "person_declarations", *keys)

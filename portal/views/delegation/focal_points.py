@@ -7,14 +7,15 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.focal_points.models import FocalPointRequest, RequestState
 from delegations.focal_points.services import focal_points as focal_points_services
 from delegations.focal_points.services import requests
 from delegations.focal_points.services.focal_points import ActingRefused
 from delegations.members.models.focal_points import FocalPoint
-from portal.delegation_access import DelegationDesk, delegation_page, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 
 SIGNS = {
     RequestState.OPEN: "wait",
@@ -32,20 +33,20 @@ class FocalForm(forms.Form):
     """
 
     name = forms.CharField(
-        label=_("Name"), required=False, widget=forms.TextInput(attrs={**_TYPED, "aria-required": "true"})
+        label=gettext_lazy("Name"), required=False, widget=forms.TextInput(attrs={**_TYPED, "aria-required": "true"})
     )
-    office = forms.CharField(label=_("Office held"), required=False, widget=forms.TextInput(attrs=_TYPED))
+    office = forms.CharField(label=gettext_lazy("Office held"), required=False, widget=forms.TextInput(attrs=_TYPED))
     email = forms.CharField(
-        label=_("E-mail"),
-        help_text=_("They open the portal by it, and the host’s letters go there."),
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("They open the portal by it, and the host’s letters go there."),
         required=False,
         widget=forms.EmailInput(attrs={"dir": "ltr", "maxlength": 254, "aria-required": "true"}),
     )
-    language = forms.ChoiceField(label=_("Language of letters"))
+    language = forms.ChoiceField(label=gettext_lazy("Language of letters"))
     instead_of = forms.ChoiceField(
-        label=_("Beside or in place of"),
+        label=gettext_lazy("Beside or in place of"),
         required=False,
-        error_messages={"invalid_choice": _("This person is no focal point any more. Choose again.")},
+        error_messages={"invalid_choice": gettext_lazy("This person is no focal point any more. Choose again.")},
     )
     # Required, but not by the form: the service refuses a missing value with a sentence.
     name.depends = email.depends = instead_of.depends = True  # type: ignore[attr-defined]
@@ -78,7 +79,8 @@ def focal_points(request: HttpRequest, delegation: DelegationDesk) -> HttpRespon
         except ActingRefused as refused:
             form.add_error("email", str(refused))
         else:
-            return see_other("focal_points", delegation.party.public_id)
+            message = _("The request is sent to protocol.")
+            return saved(request, message, "focal_points", delegation.party.public_id)
     return _page(request, delegation, points, form, status=422)
 
 
@@ -106,7 +108,7 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, pk: int) -> HttpR
         requests.withdraw(request=row, by=delegation.by)
     except ActingRefused as refused:
         return _refused(request, delegation, str(refused))
-    return see_other("focal_points", delegation.party.public_id)
+    return saved(request, _("The request is withdrawn."), "focal_points", delegation.party.public_id)
 
 
 @delegation_page("delegations.ask_focal_point", "GET POST")
@@ -118,7 +120,7 @@ def leave(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
         else:
             focal_points_services.leave(party=delegation.party, by=delegation.by)
             # The user may have lost access to this page. The portal's home shows what is left.
-            return see_other("home")
+            return saved(request, _("You are no longer a focal point of this delegation."), "home")
     except ActingRefused as refused:
         return _refused(request, delegation, str(refused))
     return render(request, "portal/delegation/focal_points/leave.html", delegation.context())

@@ -17,7 +17,7 @@ from delegations.members.services import members, registration
 from delegations.members.services.duplicates import DuplicateHit
 from delegations.members.services.people import PossibleDuplicate
 from delegations.overview.selectors import member_completeness
-from portal.delegation_access import DelegationDesk, delegation_page, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 from portal.views.delegation.status import WORDS, numbers
 from summit.people.models import Person
 
@@ -46,10 +46,13 @@ def confirm(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     public_ids = request.POST.getlist("person")
     if public_ids:
         rows = rows.filter(person__public_id__in=public_ids)
-    members.confirm(party=delegation.party, people=list(rows.values_list("pk", flat=True)), by=delegation.by)
+    people = list(rows.values_list("pk", flat=True))
+    members.confirm(party=delegation.party, people=people, by=delegation.by)
+    n = len(people)
+    message = ngettext("%(n)d person is confirmed.", "%(n)d people are confirmed.", n) % {"n": n}
     if len(public_ids) == 1:
-        return see_other("person", delegation.party.public_id, public_ids[0])
-    return see_other("people", delegation.party.public_id)
+        return saved(request, message, "person", delegation.party.public_id, public_ids[0])
+    return saved(request, message, "people", delegation.party.public_id)
 
 
 def quota_label(meter: Meter) -> str:
@@ -128,7 +131,8 @@ def add(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
-            return see_other("person", delegation.party.public_id, person.public_id)
+            message = _("%(person)s is named.") % {"person": person.label}
+            return saved(request, message, "person", delegation.party.public_id, person.public_id)
     context = delegation.context(form=form, known=offered(delegation, hits))
     return render(request, "portal/delegation/people/add.html", context, status=409 if hits else 422)
 

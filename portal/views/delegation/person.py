@@ -1,46 +1,55 @@
 """The pages of one person of a delegation. The data is in sections, and each section is changed on its own page."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.members import access_log
-from delegations.members.field_groups import GROUPS, PERSON, FieldReader, filled, label
+from delegations.members.field_groups import GROUPS, PERSON, FieldReader, filled, label, particulars_of
 from delegations.members.forms import PersonForm
 from delegations.members.models.members import Membership
 from delegations.members.selectors import naming_rules, quotas
 from delegations.members.services import members, photos
 from delegations.members.services import people as domain
 from delegations.travel.models.visas import VisaLetter
-from portal.delegation_access import DelegationDesk, delegation_page, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 from portal.views.delegation.people import add_errors, category_field, mark_expected_fields
 from summit.people.models import Person
+from summit.templatetags.moments import day_clock
 
 # The sections in order, with the fields of each. Photograph and category have forms of their own.
 SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "name": (
-        _("Name and office"),
+        gettext_lazy("Name and office"),
         ("name", "office", "form_of_address", "rank", "email", "phone", "language", "time_zone"),
     ),
-    "category": (_("Category"), ()),
-    "badge": (_("Badge and place card"), ("badge_name", "card_name")),
-    "passport": (_("Passport"), GROUPS["passport"].fields),
-    "needs": (_("Needs"), GROUPS["needs"].fields),
-    "travel": (_("Travel"), GROUPS["travel"].fields),
-    "photo": (_("Photograph"), ("photo",)),
+    "category": (gettext_lazy("Category"), ()),
+    "badge": (gettext_lazy("Badge and place card"), ("badge_name", "card_name")),
+    "passport": (gettext_lazy("Passport"), GROUPS["passport"].fields),
+    "needs": (gettext_lazy("Needs"), GROUPS["needs"].fields),
+    "travel": (gettext_lazy("Travel"), GROUPS["travel"].fields),
+    "photo": (gettext_lazy("Photograph"), ("photo",)),
 }
+
+
+# The sections whose values the page shows. Passport and needs are shown only where they are edited.
+SHOWN = frozenset({"name", "badge", "travel"})
 
 
 class PhotoForm(forms.Form):
     """The form to upload a photograph."""
 
     photo = forms.FileField(
-        label=_("Photograph"),
-        help_text=_("A JPEG, PNG or WebP of the face, 400 pixels wide at least."),
+        label=gettext_lazy("Photograph"),
+        help_text=gettext_lazy("A JPEG, PNG or WebP of the face, 400 pixels wide at least."),
         required=False,
         # An empty file is refused like one that isn't a photograph.
         allow_empty_file=True,
@@ -74,11 +83,17 @@ def person(request: HttpRequest, delegation: DelegationDesk, person: str) -> Htt
     """Show a person's data in sections, the missing fields of each, and the actions that are possible."""
     member, whole = _whole(delegation, person)
     present = filled(whole) | {name for name in PERSON if getattr(whole, name)}
+    visible = set(PERSON) | FieldReader(delegation.by).visible(whole)
     sections = [
         {
             "key": key,
             "title": title,
-            "there": [name for name in fields if name in present],
+            "values": [
+                (capfirst(label_of(name)), _display_value(whole, name))
+                for name in fields
+                if key in SHOWN and name in present & visible
+            ],
+            "hidden": [label_of(name) for name in fields if key not in SHOWN and name in present],
             "lacks": [label_of(name) for name in fields if name not in present],
         }
         for key, (title, fields) in SECTIONS.items()
@@ -87,6 +102,14 @@ def person(request: HttpRequest, delegation: DelegationDesk, person: str) -> Htt
     letter = VisaLetter.objects.filter(party=delegation.party, person=whole).order_by("-pk").first()
     context = delegation.context(member=member, person=whole, sections=sections, letter=letter)
     return render(request, "portal/delegation/person.html", context)
+
+
+def _display_value(person: Person, name: str) -> str:
+    """Return a field of a person as text, with moments in the venue's zone and codes as their names."""
+    value = getattr(person, name) if name in PERSON else getattr(particulars_of(person), name)
+    if isinstance(value, datetime):
+        return day_clock(value, person.summit)
+    return str(dict(settings.LANGUAGES).get(value, value)) if name == "language" else str(value)
 
 
 def label_of(name: str) -> str:
@@ -116,7 +139,8 @@ def edit(request: HttpRequest, delegation: DelegationDesk, person: str, section:
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
-            return see_other("person", delegation.party.public_id, whole.public_id)
+            message = _("“%(section)s” is saved.") % {"section": SECTIONS[section][0]}
+            return saved(request, message, "person", delegation.party.public_id, whole.public_id)
     if section == "passport":
         access_log.record_passport(by=delegation.by, person=whole, fields=own)
     others = [label_of(name) for name in fields if name not in may]
@@ -144,7 +168,8 @@ def _category(request: HttpRequest, delegation: DelegationDesk, member: Membersh
         except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))
         else:
-            return see_other("person", delegation.party.public_id, whole.public_id)
+            message = _("“%(section)s” is saved.") % {"section": SECTIONS["category"][0]}
+            return saved(request, message, "person", delegation.party.public_id, whole.public_id)
     return _form(request, delegation, member, "category", form)
 
 
@@ -163,7 +188,9 @@ def _photo(request: HttpRequest, delegation: DelegationDesk, member: Membership,
         except PermissionDenied as refused:
             form.add_error(None, str(refused))
         else:
-            return see_other("person", delegation.party.public_id, whole.public_id)
+            removed = "remove" in request.POST
+            message = _("The photograph is deleted.") if removed else _("The photograph is saved.")
+            return saved(request, message, "person", delegation.party.public_id, whole.public_id)
     may_see = "photo" in FieldReader(delegation.by).visible(whole)
     return _form(
         request, delegation, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and may_see

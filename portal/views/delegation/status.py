@@ -1,5 +1,6 @@
 """The status page of a delegation: its answer, the numbers of named people, missing items and their deadlines."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -78,34 +79,32 @@ def numbers(delegation: DelegationDesk) -> dict[str, Any]:
     """Return the template variables `meters`, `offered` and `name_by`.
 
     `meters` are the meters of categories that have people or a quota. `offered` are the labels of other categories.
-    `name_by` is the deadline of the meters if all have the same, or None.
+    `name_by` is the deadline that most of the meters have, or None if there is none.
     """
     meters = quotas.meters(party=delegation.party)
     listed = [meter for meter in meters if meter.named or meter.allowed is not None]
-    deadlines = {meter.name_by for meter in listed if meter.category}
+    deadlines = Counter(meter.name_by for meter in listed if meter.category and meter.name_by)
     return {
         "meters": listed,
         "offered": [meter.label for meter in meters if meter not in listed],
-        "name_by": deadlines.pop() if len(deadlines) == 1 else None,
+        "name_by": deadlines.most_common(1)[0][0] if deadlines else None,
     }
 
 
 def lines(delegation: DelegationDesk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
-    """Return the template variables `number`, `rows`, `until` and `late` for the missing items.
+    """Return the template variables `number` and `groups` for the missing items.
 
-    `number` counts the items. There is a row for each person and deadline, with the items and their URLs. `until` is
-    the deadline of all rows if they have the same, or None; `late` says that it has passed.
+    `number` counts the items. There is a group for each deadline, with `until`, `late` and its `rows`. A row is a
+    person with the items and their URLs.
     """
-    rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
+    groups: dict[datetime | None, dict[str, Any]] = {}
     for item in missing:
-        person = item.member.person
-        new: dict[str, Any] = {"person": person, "until": item.until, "late": item.late, "things": []}
-        row = rows.setdefault((item.member.pk, item.until), new)
+        group = groups.setdefault(item.until, {"until": item.until, "late": item.late, "people": {}})
+        row = group["people"].setdefault(item.member.pk, {"person": item.member.person, "things": []})
         row["things"].append((WORDS[item.what], address(delegation, item.member, item.what)))
-    dues = {item.until for item in missing}
-    until = dues.pop() if len(dues) == 1 else None
-    late = until is not None and missing[0].late
-    return {"number": len(missing), "rows": list(rows.values()), "until": until, "late": late}
+    for group in groups.values():
+        group["rows"] = list(group.pop("people").values())
+    return {"number": len(missing), "groups": list(groups.values())}
 
 
 def address(delegation: DelegationDesk, member: Membership, what: str) -> str:

@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.badges.services.transferable_passes import TransferablePassRefused, pass_on, shares
 from delegations.members.models.members import Membership
-from portal.delegation_access import DelegationDesk, delegation_page, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 from summit.people.models import Person
 
 
@@ -19,10 +20,10 @@ class HandForm(forms.Form):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     person = forms.ChoiceField(
-        label=_("Who carries it from now on"),
+        label=gettext_lazy("Who carries it from now on"),
         error_messages={
-            "required": _("Choose who carries it from now on."),
-            "invalid_choice": _("This person is not of the delegation any more. Choose somebody else."),
+            "required": gettext_lazy("Choose who carries it from now on."),
+            "invalid_choice": gettext_lazy("This person is not of the delegation any more. Choose somebody else."),
         },
     )
 
@@ -67,7 +68,10 @@ def transferable_pass(request: HttpRequest, delegation: DelegationDesk, pk: int)
             initial = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
             form = HandForm(_others(members, holder), initial=initial)
             return _page(request, delegation, row, holder, form, refused=str(refused), status=409)
-        return see_other("transferable_passes", delegation.party.public_id)
+        message = _("The pass has no holder now.")
+        if taker:
+            message = _("%(person)s holds the pass now.") % {"person": taker.label}
+        return saved(request, message, "transferable_passes", delegation.party.public_id)
     return _page(request, delegation, row, holder, form, status=422)
 
 

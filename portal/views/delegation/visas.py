@@ -6,7 +6,8 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.members.models.members import Membership
 from delegations.parties.models.policy import Policy
@@ -14,7 +15,7 @@ from delegations.travel import access_log, visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.selectors.visa_letter_text import reference
 from delegations.travel.services import visas
-from portal.delegation_access import DelegationDesk, delegation_page, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 
@@ -25,15 +26,15 @@ class AskForm(forms.Form):
     """The form to request a visa support letter: the person, and the embassy at which the person applies."""
 
     person = forms.ChoiceField(
-        label=_("Who applies for a visa"),
+        label=gettext_lazy("Who applies for a visa"),
         error_messages={
-            "required": _("Choose a person."),
-            "invalid_choice": _("This person is not of the delegation any more. Choose somebody else."),
+            "required": gettext_lazy("Choose a person."),
+            "invalid_choice": gettext_lazy("This person is not of the delegation any more. Choose somebody else."),
         },
     )
     embassy = forms.CharField(
-        label=_("Where they apply"),
-        help_text=_("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
+        label=gettext_lazy("Where they apply"),
+        help_text=gettext_lazy("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto", "maxlength": visas.EMBASSY_LENGTH, "aria-required": "true"}),
     )
@@ -71,7 +72,7 @@ def letters(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
             form.add_error("person", str(refused))
             lacking = member if refused.lacking else None
         else:
-            return see_other("visas", delegation.party.public_id)
+            return saved(request, _("The request is sent to protocol."), "visas", delegation.party.public_id)
     return _page(request, delegation, listed, form, True, lacking=lacking, status=422)
 
 
@@ -116,7 +117,7 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, letter: str) -> H
         visas.take_back(letter=row, by=delegation.by)
     except visas.VisaRefused as refused:
         return _refused(request, delegation, str(refused))
-    return see_other("visas", delegation.party.public_id)
+    return saved(request, _("The request is withdrawn."), "visas", delegation.party.public_id)
 
 
 @delegation_page("delegations.visaletter.view", row="delegations.visaletter")

@@ -45,20 +45,22 @@ def test_the_home_says_how_much_is_missing_to_those_who_act(world: World) -> Non
     assert "See what is missing" not in signed_in(user).get("/portal/").content.decode()
 
 
-def test_a_deadline_that_all_share_stands_once(world: World) -> None:
-    policy = Policy.objects.create(
-        summit=world.party.summit, name_by=f.START - timedelta(days=9), confirm_by=f.START - timedelta(days=2)
+def test_each_deadline_stands_once(world: World) -> None:
+    first, second = f.START - timedelta(days=9), f.START - timedelta(days=2)
+    Policy.objects.create(summit=world.party.summit, name_by=first, confirm_by=second)
+    for name in ("Ada", "Bob"):
+        world.member(name)
+    other = world.member("Cy", code="adviser")
+    content = world.client.get(world.path()).content.decode()
+    assert (content.count("Deadline for names:"), content.count("To be named by")) == (1, 0)
+    assert content.count("<h3") == 1
+    # One category has deadlines of its own.
+    type(other.category).objects.filter(pk=other.category_id).update(
+        name_by=first - timedelta(days=1), confirm_by=first
     )
-    world.member("Ada")
-    other = world.member("Bob", code="adviser")
     content = world.client.get(world.path()).content.decode()
-    assert content.count("All of it is due by") + content.count("Naming ended") == 2
-    assert "By when" not in content
-    # One category has a deadline of its own: then each row says which is meant.
-    type(other.category).objects.filter(pk=other.category_id).update(confirm_by=policy.name_by)
-    content = world.client.get(world.path()).content.decode()
-    assert "All of it is due by" not in content
-    assert "By when" in content
+    assert (content.count("Deadline for names:"), content.count("Naming ended")) == (1, 1)
+    assert content.count("<h3") == 2
 
 
 class TestMissing:
