@@ -4,18 +4,13 @@ Templates use it through `delegations.templatetags.parties`.
 """
 
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from delegations.parties.flags import flag_url
 from delegations.parties.selectors.footnotes import Footnotes
-from delegations.parties.selectors.party_names import NEUTRAL, NamedParty
+from delegations.parties.selectors.party_names import NamedParty
 from summit.templatetags.text_direction import own
-
-
-def flag_url(flag: str) -> str:
-    """Return the URL of a flag's picture. `flag` is an ISO code or "neutral"."""
-    return static("flags/neutral.svg" if flag == NEUTRAL else f"flags/{flag.lower()}.gif")
 
 
 def marked_party(named: NamedParty, mark: str) -> SafeString:
@@ -26,7 +21,9 @@ def marked_party(named: NamedParty, mark: str) -> SafeString:
     """
     flag: SafeString | str = ""
     if named.flag:
-        flag = format_html('<img class="flag" src="{}" alt="" width="16" height="11">', flag_url(named.flag))
+        flag = format_html(
+            '<img class="flag" src="{}" alt="" width="20" height="15" loading="lazy">', flag_url(named.flag)
+        )
     return format_html(
         '<span class="party-name">{}{}{}</span>', flag, own(named.name, named.language), footnote_mark(mark)
     )

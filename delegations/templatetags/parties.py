@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from delegations.parties.models.parties import Party
-from delegations.parties.party_display import flag_url, footnote_mark, line, marked_party
+from delegations.parties.party_display import footnote_mark, line, marked_party
 from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book, NamedParty
 from summit.templatetags.text_direction import own
@@ -16,7 +16,6 @@ from summit.templatetags.text_direction import own
 register = template.Library()
 
 
-register.filter(flag_url)
 register.simple_tag(marked_party)
 
 

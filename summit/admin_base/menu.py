@@ -18,7 +18,7 @@ from summit.permissions.rules import summits_for
 
 
 class MenuPlace(TextChoices):
-    """The places in the menu besides the home, in their order. The settings are behind the gear."""
+    """The places in the menu besides the home, in their order. The settings come last."""
 
     DELEGATIONS = "delegations", _("Delegations")
     ACCREDITATION = "accreditation", _("Accreditation")

@@ -13,6 +13,7 @@ from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.models.quotas import Quota
 from delegations.members.selectors import quotas
+from delegations.parties.flags import NEUTRAL
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
@@ -99,7 +100,7 @@ def test_what_is_no_country_has_a_footnote_and_no_flag_in_every_language(summit:
     # It is written to at its focal point alone.
     assert [box.address for box in mailboxes_selectors.for_letters([party])] == ["protocol@krg.example"]
     kosovo = Party.objects.get(name="Kosovo")
-    assert party_names.named(kosovo, policy=Policy.objects.of(summit), language="fr").flag == party_names.NEUTRAL
+    assert party_names.named(kosovo, policy=Policy.objects.of(summit), language="fr").flag == NEUTRAL
 
 
 def test_nobody_is_over_a_quota_and_deadlines_are_to_come(summit: Summit) -> None:

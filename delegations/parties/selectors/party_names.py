@@ -8,14 +8,13 @@ so.
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language, pgettext
 
+from delegations.parties.flags import NEUTRAL, known_flags
 from delegations.parties.models.parties import FlagRule, Party, PartyKind, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors.footnotes import Footnotes
@@ -39,7 +38,6 @@ class NamesBySummit:
         return str(found.name) if found else party.name
 
 
-NEUTRAL = "neutral"
 _FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
 
 
@@ -66,14 +64,6 @@ class NamedParty:
         """The sort key for alphabetical order, which ignores capitals and accents."""
         plain = unicodedata.normalize("NFKD", self.sort_key.casefold())
         return "".join(letter for letter in plain if not unicodedata.combining(letter)), self.sort_key
-
-
-@cache
-def known_flags() -> frozenset[str]:
-    """Return the codes of the countries for which there is a picture of the flag (static/flags/CODE.gif)."""
-    folder = resources.files("django_countries") / "static" / "flags"
-    stems = (entry.name.removesuffix(".gif") for entry in folder.iterdir() if entry.name.endswith(".gif"))
-    return frozenset(stem.upper() for stem in stems if len(stem) == 2 and stem.isalpha())
 
 
 def _flag(*, rule: str, code: str, recognised: bool, shown: bool) -> str:
