@@ -10,6 +10,7 @@ from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 
 from delegations.badges.selectors.badge_sheet import Card
+from summit.core.file_names import file_name
 from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("badge.typ")
@@ -30,6 +31,12 @@ def code(number: str) -> str:
     qr_code = segno.make(number.upper(), error="m", micro=False)
     qr_code.save(svg, kind="svg", border=4, xmldecl=False, nl=False, svgclass=None, lineclass=None)
     return svg.getvalue().decode()
+
+
+def name_of(cards: Sequence[Card]) -> str:
+    """Return the name of the file of these badges, in the language of the first badge's summit."""
+    with override(cards[0].summit_language):
+        return file_name(_("Badges"), cards[0].summit, ending="pdf")
 
 
 def write(cards: Sequence[Card]) -> bytes:

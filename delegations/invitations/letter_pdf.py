@@ -1,5 +1,5 @@
-"""Renders a letter as a PDF: A4, with letterhead, tagged for screen readers, in the writing direction of its
-language."""
+"""Renders a letter as a PDF: with a letterhead and a place for the signature or the seal, tagged for screen readers,
+in the writing direction of its language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from summit.core.date_formats import long_day
+from summit.core.languages import language_name
+from summit.pdf.paper_size import A4
+from summit.pdf.pictures import png_picture
 from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("letter.typ")
@@ -20,7 +23,12 @@ SOURCE = Path(__file__).with_name("letter.typ")
 @dataclass(frozen=True)
 class LetterSheet:
     """Everything that is printed in a letter. It is the same for all mailboxes of a party, because it contains no
-    link."""
+    link.
+
+    `signatory` has the lines below the signature, or is "" if the text ends otherwise. A letter that is `sealed` has
+    a place for initials and a seal, as a note verbale has, instead of one for a signature. `answer` has the lines
+    that say how to answer. `paper` is a name of summit.pdf.paper_size.
+    """
 
     title: str
     paragraphs: tuple[str, ...]
@@ -31,6 +39,23 @@ class LetterSheet:
     footer: str
     author: str
     language: str
+    signatory: str = ""
+    sealed: bool = False
+    answer: tuple[str, ...] = ()
+    paper: str = A4
+
+
+def split_signature(paragraphs: Sequence[str], signatory: str) -> tuple[tuple[str, ...], str]:
+    """Return the paragraphs of a letter without the signatory's lines at their end, and these lines.
+
+    They are "" if the letter doesn't end with them.
+    """
+    *first, last = paragraphs or ("",)
+    if last == signatory:
+        return tuple(first), signatory
+    if signatory and last.endswith(f"\n{signatory}"):
+        return (*first, last.removesuffix(f"\n{signatory}")), signatory
+    return tuple(paragraphs), ""
 
 
 @cache
@@ -40,8 +65,8 @@ def _source() -> bytes:
 
 # A party's mailboxes get their letters one after the other, so the PDFs of the last few parties are cached.
 @lru_cache(maxsize=16)
-def write(sheet: LetterSheet) -> bytes:
-    """Return the PDF of a letter. The active language must be the sheet's.
+def write(sheet: LetterSheet, emblem: bytes = b"") -> bytes:
+    """Return the PDF of a letter, with the PNG `emblem` in its letterhead. The active language must be the sheet's.
 
     Raises summit.pdf.fonts.MissingFontError if a character is in no installed font.
     """
@@ -57,7 +82,16 @@ def write(sheet: LetterSheet) -> bytes:
             "reference": _("Reference: %(reference)s") % {"reference": sheet.reference} if sheet.reference else "",
             "day": long_day(sheet.day),
             "footnote": f"* {sheet.footnote}" if sheet.footnote else "",
-            "footer": sheet.footer,
+            "signatory": _lines(sheet.signatory),
+            "sealed": sheet.sealed,
+            "initials": _("Initials"),
+            "seal": _("Seal"),
+            "how_to_answer": _("How to answer"),
+            "answer": list(sheet.answer),
+            "emblem": png_picture(emblem),
+            "emblem_is": _("Emblem"),
+            "footer": " · ".join(filter(None, (sheet.footer, sheet.reference, language_name(sheet.language)))),
+            "paper": sheet.paper,
             "language": sheet.language,
             "direction": "rtl" if get_language_info(sheet.language)["bidi"] else "ltr",
             "date": [sheet.day.year, sheet.day.month, sheet.day.day],

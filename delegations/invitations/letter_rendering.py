@@ -1,6 +1,7 @@
 """Renders the mail and the PDF of a letter from its stored facts."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 from delegations.invitations import letter_pdf, link_tokens
 from delegations.invitations.letter_pdf import LetterSheet
 from delegations.invitations.selectors import letter_facts, placeholders
+from summit.core.file_names import file_name
 from summit.core.languages import spoken
 from summit.outbox.message_kinds import Attachment, Mail
 from summit.outbox.models import Message
 from summit.pdf.fonts import MissingFontError
+from summit.pdf.paper_size import A4
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +50,11 @@ def render_plain(message: Message) -> Mail:
 
 def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
     values = letter_facts.marked(facts)
+    parts = placeholders.paragraphs(facts["body"], values, paper=True)
+    paragraphs, signatory = letter_pdf.split_signature(parts, values["signatory"])
     sheet = LetterSheet(
         title=subject,
-        paragraphs=tuple(placeholders.paragraphs(facts["body"], values, paper=True)),
+        paragraphs=paragraphs,
         letterhead=facts["letterhead"],
         reference=values["reference"],
         day=date.fromisoformat(facts["day"]),
@@ -57,6 +62,24 @@ def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
         footer=facts["summit"],
         author=values["host"],
         language=spoken(get_language() or ""),
+        signatory=signatory,
+        # Nobody is named who signs: the host's initials and seal are on it, as on a note verbale.
+        sealed=signatory == values["host"],
+        answer=tuple(_how_to_answer(values)),
+        # Letters that were stored by an earlier version are on A4.
+        paper=facts.get("paper", A4),
     )
-    name = f"letter-{facts['number']}.pdf" if facts["number"] else "letter.pdf"
+    name = file_name(_("Invitation"), values.get("session", ""), facts["values"]["party"], ending="pdf")
     return Attachment(name, letter_pdf.write(sheet), "application/pdf")
+
+
+def _how_to_answer(values: dict[str, str]) -> Iterator[str]:
+    """Yield the lines on paper that say until when and how to answer: the paper has no link."""
+    if values["answer_by"]:
+        yield _("Answer by %(moment)s.") % {"moment": values["answer_by"]}
+    yield _("Use the link in the email that came with this letter.")
+    contact = {"contact": values["contact"], "reference": values["reference"]}
+    if values["reference"]:
+        yield _("Or write to %(contact)s and quote the reference %(reference)s.") % contact
+    else:
+        yield _("Or write to %(contact)s.") % contact

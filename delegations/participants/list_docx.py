@@ -10,15 +10,17 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Inches, Mm, Pt
 
 from delegations.participants.list_pdf import TOGETHER, text_directions
 from delegations.participants.selectors.listing import ListedPerson, Listing, ParticipantLine
+from summit.pdf.paper_size import A4, LETTER
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Names of our own styles, as shown in the word processor.
 PARTY_NAME, PERSON, SMALL = "Formal name", "Participant", "Small print"
 LEFT_TO_RIGHT = "\u200e"
+PAPERS = {A4: (Mm(210), Mm(297)), LETTER: (Inches(8.5), Inches(11))}
 
 
 def write(listing: Listing) -> bytes:
@@ -45,7 +47,7 @@ def write(listing: Listing) -> bytes:
 
 def _page(document: Any, listing: Listing) -> None:
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.page_width, section.page_height = PAPERS[listing.paper]
     section.left_margin = section.right_margin = Mm(26)
     section.top_margin, section.bottom_margin = Mm(26), Mm(28)
     if listing.direction == "rtl":
@@ -104,7 +106,7 @@ def _edges(document: Any, listing: Listing) -> None:
     _set_direction(header, listing.direction)
     _run(header, f"{listing.summit} · {listing.title}", listing.language)
     _set_direction(footer, listing.direction)
-    footer.paragraph_format.tab_stops.add_tab_stop(Mm(210 - 2 * 26), WD_TAB_ALIGNMENT.RIGHT)
+    footer.paragraph_format.tab_stops.add_tab_stop(section.page_width - 2 * Mm(26), WD_TAB_ALIGNMENT.RIGHT)
     footer_text = " · ".join((listing.revision, listing.state, listing.language_name))
     _run(footer, f"{footer_text}\t", listing.language)
     # Page numbers are written from left to right in every script, like dates, but a field has no direction of its

@@ -8,6 +8,7 @@ from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 
 from delegations.participants.selectors.listing import Listing, languages
+from delegations.parties.flags import flag_svg
 from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("participants.typ")
@@ -33,6 +34,14 @@ def write(listing: Listing) -> bytes:
     """
     with override(listing.language):
         nobody = _("To be announced.")
+    named = {line.flag for section in listing.sections for line in section.lines if line.flag}
     return print_pdf(
-        _source(), {**asdict(listing), "ways": text_directions(), "nobody": nobody, "together": TOGETHER}
+        _source(),
+        {
+            **asdict(listing),
+            "ways": text_directions(),
+            "nobody": nobody,
+            "together": TOGETHER,
+            "flags": {flag: flag_svg(flag) for flag in sorted(named)},
+        },
     )

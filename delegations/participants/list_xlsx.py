@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from delegations.participants.selectors.listing import Listing
 from summit.core.csv_injection import harmless
+from summit.pdf.paper_size import LETTER
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST, NARROWEST = 60, 10
@@ -80,7 +81,7 @@ def _dress(sheet: Any, rows: list[list[str]]) -> None:
 def _print(sheet: Any, listing: Listing) -> None:
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER if listing.paper == LETTER else sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     # In a header, & starts a formatting code.

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from delegations.participants.list_pdf import text_directions
 from delegations.participants.selectors.photo_sheet import Face
+from summit.core.file_names import file_name
+from summit.pdf.paper_size import paper_of
 from summit.pdf.typst import print_pdf
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
@@ -21,6 +23,12 @@ SOURCE = Path(__file__).with_name("photos.typ")
 @cache
 def _source() -> bytes:
     return SOURCE.read_bytes()
+
+
+def name_of(summit: Summit, language: str) -> str:
+    """Return the name of the file of a sheet in a language."""
+    with override(language):
+        return file_name(_("Sheet of photographs"), summit.named(language).short_name, ending="pdf")
 
 
 def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime) -> bytes:
@@ -44,6 +52,7 @@ def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime
             **data,
             "summit": summit.named(language).name,
             "language": language,
+            "paper": paper_of(summit),
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
             "ways": text_directions(),
             "moment": [

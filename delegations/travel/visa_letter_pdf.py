@@ -1,10 +1,19 @@
 """A visa support letter as a PDF, from its frozen text."""
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from delegations.invitations import letter_pdf
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.selectors.visa_letter_text import sheet_of
+from summit.core.file_names import file_name
+from summit.core.languages import spoken
+
+
+def name_of(row: VisaLetter) -> str:
+    """Return the name of an issued letter's file, in the letter's language. It says nothing about the person."""
+    with translation.override(spoken(row.summit.language)):
+        return file_name(_("Visa support letter"), str(row.number), row.party.name, ending="pdf")
 
 
 def write(row: VisaLetter) -> bytes:

@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from portal.identity import portal_page, viewer_of
 from sessions.agenda.selectors import last_changed, released_agenda, released_snapshots
 from sessions.public import pocket_programme as printed
+from summit.core.file_names import disposition
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 
@@ -33,5 +33,5 @@ def programme(request: HttpRequest) -> HttpResponse:
         messages.error(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
         return redirect(back)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    response["Content-Disposition"] = disposition(name, attached=False)
     return response

@@ -21,6 +21,7 @@ from summit.core.date_formats import plain_day
 from summit.core.languages import language_name
 from summit.core.process_cache import Memory
 from summit.pdf import missing_fonts
+from summit.pdf.paper_size import paper_of
 from summit.pdf.typst import lacking, print_pdf
 
 # A cache of the PDFs that are requested most, at about 50 kB.
@@ -66,6 +67,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
     state = f"{reading.state}, {plain_day(moment.date())}"
     return {
         "title": edition.title,
+        "paper": paper_of(summit),
         "summit": names.name,
         "short": names.short_name,
         "summary": edition.summary,

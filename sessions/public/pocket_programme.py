@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.parties.selectors.party_names import Book
@@ -12,6 +14,7 @@ from sessions.draft.models.labels import party_suffix
 from sessions.public import pocket_programme_pdf
 from sessions.public.pocket_programme_pdf import Pocket, TextWithLanguage
 from sessions.visibility.viewers import Members
+from summit.core.file_names import file_name
 from summit.people.models import Person
 from summit.summits.models import Summit
 
@@ -46,7 +49,7 @@ def write(
     names = party_names.book(summit)
     owners = _whose(reader, names, summit.language)
     content = pocket_programme_pdf.write(Pocket(summit, updated_at, reader.members, owners, own, names), rows)
-    return f"{summit.slug}-programme.pdf", content
+    return file_name(_("Pocket programme"), summit.reads_as.short_name, ending="pdf"), content
 
 
 def _whose(reader: ProgrammeReader, names: Book, language: str) -> list[TextWithLanguage]:

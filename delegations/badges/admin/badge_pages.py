@@ -26,6 +26,7 @@ from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.core.file_names import disposition
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows
@@ -170,12 +171,14 @@ class BadgePagesMixin:
             messages.warning(request, _("None of these badges is live: only live ones are printed."))
             return redirect("admin:delegations_badge_changelist")
         try:
-            pdf = paper.write(badge_sheet.cards(badges=rows, by=user))
+            cards = badge_sheet.cards(badges=rows, by=user)
+            pdf = paper.write(cards)
         except badge_sheet.TooManyBadges as refused:
             messages.warning(request, str(refused))
         except MissingFontError as problem:
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
         else:
-            headers = {"Content-Disposition": 'inline; filename="badges.pdf"', "Cache-Control": "private, no-store"}
+            shown = disposition(paper.name_of(cards), attached=False)
+            headers = {"Content-Disposition": shown, "Cache-Control": "private, no-store"}
             return HttpResponse(pdf, content_type="application/pdf", headers=headers)
         return redirect("admin:delegations_badge_changelist")

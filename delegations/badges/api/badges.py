@@ -204,5 +204,5 @@ class BadgeViewSet(DeskViewSet):
         """Return a PDF of the live badges among these, one badge to a page. The pages are sorted by party, and by the
         person's place within the party."""
         live = [row for row in values["badges"] if row.ended_at is None]
-        pdf = paper.write(badge_sheet.cards(badges=live, by=by))
-        return File("badges.pdf", "application/pdf", pdf)
+        cards = badge_sheet.cards(badges=live, by=by)
+        return File(paper.name_of(cards), "application/pdf", paper.write(cards))

@@ -7,7 +7,7 @@ or a party that is changed later changes no letter.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
@@ -31,6 +31,7 @@ from summit.core.date_formats import clock, long_day
 from summit.core.languages import spoken
 from summit.core.punctuation import comma
 from summit.outbox.models import Message
+from summit.pdf.paper_size import paper_of
 from summit.people.models import Person
 from summit.summits.models import Summit
 
@@ -101,7 +102,11 @@ def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable
 
 
 class LetterFacts(TypedDict):
-    """The facts of a letter. `link_nonce` is the nonce from which only the holder of SECRET_KEY can make the link."""
+    """The facts of a letter.
+
+    `link_nonce` is the nonce from which only the holder of SECRET_KEY can make the link. `paper` is the size of the
+    paper (summit.pdf.paper_size).
+    """
 
     link: str
     link_nonce: str
@@ -114,6 +119,7 @@ class LetterFacts(TypedDict):
     letterhead: str
     number: int
     day: str
+    paper: NotRequired[str]
 
 
 def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text | None = None) -> LetterFacts:
@@ -138,6 +144,7 @@ def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text |
         "letterhead": paper.policy.letter_word("letter_sender", language).strip() or names.host,
         "number": invitation.number or 0,
         "day": paper.now.astimezone(summit.zone).date().isoformat(),
+        "paper": paper_of(summit),
     }
 
 

@@ -22,6 +22,7 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.summit_pages import summit_page
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
+from summit.core.file_names import disposition
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.summits.models import Summit
@@ -97,7 +98,7 @@ def download_sheet(request: HttpRequest, summit: Summit, user: User) -> HttpResp
     except MissingFontError as problem:
         messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
     else:
-        headers = {"Content-Disposition": f'attachment; filename="photographs-{summit.slug}.pdf"'}
+        headers = {"Content-Disposition": disposition(photo_sheet_pdf.name_of(summit, options["language"]))}
         return HttpResponse(pdf, content_type="application/pdf", headers=headers)
     return redirect("admin:delegations_photos", summit.slug)
 

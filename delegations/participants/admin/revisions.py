@@ -25,6 +25,7 @@ from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import where_may
 from summit.audit import access_log
+from summit.core.file_names import disposition
 from summit.core.validators import validate_printable
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
@@ -133,10 +134,9 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             return redirect("admin:delegations_participantlist_change", row.pk)
         options, content = form.cleaned_data, revisions.content_of(row)
         writer = WRITERS[options["ending"]]
+        arranged = listing.arrange(row, content, language=options["language"], order=options["order"])
         try:
-            document = writer.write(
-                listing.arrange(row, content, language=options["language"], order=options["order"])
-            )
+            document = writer.write(arranged)
         except MissingFontError as problem:
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
             return redirect("admin:delegations_participantlist_change", row.pk)
@@ -148,8 +148,8 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             fields=self.page_shows,
             people=lambda: _people(content),
         )
-        name = f"participants-{row.summit.slug}-{row.number}-{options['language']}.{options['ending']}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Language": options["language"]}
+        name = disposition(listing.file_name_of(arranged, options["ending"]))
+        headers = {"Content-Disposition": name, "Content-Language": options["language"]}
         return HttpResponse(document, content_type=writer.MEDIA_TYPE, headers=headers)
 
     @model_page("prepare/<slug:slug>/", "prepare", do=revisions.CHANGE)

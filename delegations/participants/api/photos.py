@@ -129,7 +129,7 @@ class PhotoViewSet(WithContent):
         language, keys = values["language"], [party.pk for party in values["parties"]]
         faces = photo_sheet.faces(summit=summit, by=by, language=language, parties=keys, day=values["day"])
         pdf = printed.write(summit=summit, faces=faces, language=language, now=db_now())
-        return File(f"photographs-{summit.slug}.pdf", "application/pdf", pdf)
+        return File(printed.name_of(summit, language), "application/pdf", pdf)
 
     def remove(self, *, by: User, row: Person) -> None:
         """Delete a person's photograph."""

@@ -161,10 +161,10 @@ class ParticipantListViewSet(DeskViewSet):
         """Return a revision as a file, in the chosen language, order and format. The access is logged."""
         writer, language = WRITERS[values["ending"]], values["language"]
         content = revisions.content_of(row)
-        document = writer.write(listing.arrange(row, content, language=language, order=values["order"]))
+        arranged = listing.arrange(row, content, language=language, order=values["order"])
+        document = writer.write(arranged)
         _log_access(row, by)
-        name = f"participants-{row.summit.slug}-{row.number}-{language}.{values['ending']}"
-        return File(name, writer.MEDIA_TYPE, document)
+        return File(listing.file_name_of(arranged, values["ending"]), writer.MEDIA_TYPE, document)
 
 
 def _log_access(row: ParticipantList, by: User) -> None:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from delegations.participants.models import ParticipantList
 from delegations.parties.models.parties import PartyKind
+from summit.core.file_names import file_name
+from summit.pdf.paper_size import paper_of
 from summit.templatetags.moments import day_clock
 
 Content = dict[str, Any]
@@ -97,6 +99,8 @@ class Listing:
     notes: tuple[ListFootnote, ...]
     # The time for the file's metadata, so that printing twice gives the same bytes.
     moment: tuple[int, int, int, int, int, int]
+    # A name of summit.pdf.paper_size.
+    paper: str
 
 
 def _sections() -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -111,6 +115,11 @@ def _sections() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def languages() -> list[tuple[str, str]]:
     """Return the languages in which a list can be printed, as (code, name in the language itself)."""
     return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
+
+def file_name_of(listing: Listing, ending: str) -> str:
+    """Return the name of the file of a list, in the list's language."""
+    return file_name(listing.title, listing.short, listing.revision, listing.state, ending=ending)
 
 
 def arrange(row: ParticipantList, content: Content, *, language: str, order: str) -> Listing:
@@ -162,6 +171,7 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
             local_time.minute,
             local_time.second,
         ),
+        paper=paper_of(row.summit),
     )
 
 

@@ -51,6 +51,11 @@ class PolicyForm(SentencesForm):
         model = Policy
         fields = [name for name in policy.FIELDS if name != "letter_words"]
         field_classes = {"name_by": forms.SplitDateTimeField, "confirm_by": forms.SplitDateTimeField}
+        help_texts = {
+            "signatory_name": gettext_lazy(
+                "Leave blank for a note verbale: initials and a seal in place of a signature."
+            )
+        }
 
     said_at = {"policy_confirmed_after_named": "confirm_by"}
 

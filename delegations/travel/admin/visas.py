@@ -28,6 +28,7 @@ from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log
+from summit.core.file_names import disposition
 from summit.core.punctuation import pair
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
@@ -221,6 +222,6 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
 def visa_response(row: VisaLetter, content: bytes) -> HttpResponse:
     """Return an HTTP response with a letter's PDF, `content`. The file name reveals nothing about the person."""
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
+    response["Content-Disposition"] = disposition(visa_letter_pdf.name_of(row), attached=False)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -111,7 +111,7 @@ class VisaLetterViewSet(WithContent):
             return None
         pdf = visa_letter_pdf.write(row)
         access_log.record_visa_letter(by=by, letter=row)
-        return File(f"visa-support-letter-{row.number}.pdf", "application/pdf", pdf)
+        return File(visa_letter_pdf.name_of(row), "application/pdf", pdf)
 
     @action("issue", permission=ISSUE, input=LettersInput, output=IssuedLettersSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from delegations.invitations import letter_pdf
 from delegations.invitations.letter_pdf import LetterSheet
 from delegations.invitations.models.letters import Purpose
 from delegations.invitations.selectors import placeholders
@@ -24,6 +25,7 @@ from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day, plain_day
 from summit.core.languages import spoken
 from summit.pdf import missing_fonts
+from summit.pdf.paper_size import paper_of
 from summit.pdf.typst import lacking
 from summit.people.models import announced
 from summit.summits.models import Summit
@@ -58,9 +60,11 @@ class VisaDesk:
             # As in invitations, a star marks the name that the footnote explains.
             name = "formal_name" if "{formal_name}" in self._text.body else "party"
             marked = {**values, name: f"{values[name]}*"} if named.footnote else values
+            parts = placeholders.paragraphs(self._text.body, marked, paper=True)
+            paragraphs, signatory = letter_pdf.split_signature(parts, values["signatory"])
             sheet = LetterSheet(
                 title=placeholders.fill(self._text.subject, values),
-                paragraphs=tuple(placeholders.paragraphs(self._text.body, marked, paper=True)),
+                paragraphs=paragraphs,
                 letterhead=self._policy.letter_sender.strip() or summit.host,
                 reference=values["reference"],
                 day=self._now.astimezone(summit.zone).date(),
@@ -68,6 +72,9 @@ class VisaDesk:
                 footer=summit.name,
                 author=summit.host,
                 language=language,
+                signatory=signatory,
+                sealed=signatory == summit.host,
+                paper=paper_of(summit),
             )
         return json.dumps(asdict(sheet), ensure_ascii=False, default=date.isoformat)
 
@@ -116,5 +123,5 @@ def _days(first: date, last: date) -> str:
 def sheet_of(row: VisaLetter) -> LetterSheet:
     """Return the frozen text of an issued letter as a LetterSheet."""
     stored: dict[str, Any] = json.loads(row.content)
-    stored["paragraphs"] = tuple(stored["paragraphs"])
-    return LetterSheet(**{**stored, "day": date.fromisoformat(stored["day"])})
+    lists = {name: tuple(stored.get(name, ())) for name in ("paragraphs", "answer")}
+    return LetterSheet(**{**stored, **lists, "day": date.fromisoformat(stored["day"])})

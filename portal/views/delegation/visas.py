@@ -16,6 +16,7 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.selectors.visa_letter_text import reference
 from delegations.travel.services import visas
 from portal.delegation_access import DelegationDesk, delegation_page, saved
+from summit.core.file_names import disposition
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 
@@ -136,7 +137,7 @@ def paper(request: HttpRequest, delegation: DelegationDesk, letter: str) -> Http
     access_log.record_visa_letter(by=delegation.by, letter=row)
     response = HttpResponse(content, content_type="application/pdf")
     # The file name contains no personal data.
-    response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
+    response["Content-Disposition"] = disposition(visa_letter_pdf.name_of(row), attached=False)
     return response
 
 

@@ -84,9 +84,10 @@ def test_a_letter_for_a_visa_is_read_as_long_as_it_stands(place: Place) -> None:
     f.ParticularsFactory(person=letter.person, entered_for=place.one, nationality="FR", **passport)
     where = f"{DESK}visa-letters/{letter.public_id}/content/"
     visas.issue(letters=[letter], by=place.protocol.user)
+    name = f"Visa support letter – 1 – {letter.party.name}.pdf"
     for reader in (place.protocol, place.focal):
         told = reader.get(where).json()
-        assert (told["file_name"], b64decode(told["content"])[:5]) == ("visa-support-letter-1.pdf", b"%PDF-")
+        assert (told["file_name"], b64decode(told["content"])[:5]) == (name, b"%PDF-")
         seen = AuditEntry.objects.get(object_type="delegations.visaletter", by=reader.user, action__endswith=".seen")
         assert (seen.fields, seen.detail["people"]) == (["content"], [letter.person.public_id])
     letter.refresh_from_db()
@@ -103,7 +104,10 @@ def test_badges_are_checked_and_printed(place: Place) -> None:
     told = door.post(f"{here}check/", number).json()
     assert (told["opens"], told["why"], told["badge"]["id"]) == (True, "", badge.public_id)
     printed = desk.post(f"{here}print/", {"badges": [badge.public_id]}).json()
-    assert (printed["file_name"], b64decode(printed["content"])[:5]) == ("badges.pdf", b"%PDF-")
+    assert (printed["file_name"], b64decode(printed["content"])[:5]) == (
+        f"Badges – {place.one.summit.name}.pdf",
+        b"%PDF-",
+    )
     seen = AuditEntry.objects.get(by=desk.user, action="summit.person.seen")
     assert seen.fields == ["badge_name", "name", "office", "photo"]
     f.InvitationFactory(party=place.one, state="revoked")
@@ -120,7 +124,8 @@ def test_a_list_of_participants_is_taken_as_a_file(place: Place) -> None:
     assert pointers(place.protocol.post(where, {"language": "xx", "ending": "exe"})) == {"#/language", "#/ending"}
     reader = place.desk(Role.ACCREDITATION)
     told = reader.post(where, {"language": "fr", "ending": "xlsx"}, Idempotency_Key="one").json()
-    assert (told["file_name"], b64decode(told["content"])[:2]) == ("participants-here-1-fr.xlsx", b"PK")
+    name = f"Liste des participants – {place.one.summit.short_name} – Révision 1 – provisoire.xlsx"
+    assert (told["file_name"], b64decode(told["content"])[:2]) == (name, b"PK")
     assert reader.post(where, {"language": "fr", "ending": "xlsx"}, Idempotency_Key="one").json()["content"] is None
     seen = AuditEntry.objects.get(by=reader.user, action="summit.person.seen")
     assert seen.detail["people"] == [member.person.public_id]
@@ -146,7 +151,8 @@ def test_those_who_receive_take_a_sheet_of_faces(place: Place) -> None:
     f.MembershipFactory(party=place.other)
     body = {"language": "en", "parties": [place.one.public_id]}
     told = place.protocol.post(here, body).json()
-    assert (told["file_name"], b64decode(told["content"])[:5]) == ("photographs-here.pdf", b"%PDF-")
+    name = f"Sheet of photographs – {place.one.summit.short_name}.pdf"
+    assert (told["file_name"], b64decode(told["content"])[:5]) == (name, b"%PDF-")
     seen = AuditEntry.objects.get(by=place.protocol.user, action="summit.person.seen")
     assert seen.fields == ["form_of_address", "name", "office", "photo"]
     assert seen.detail["keys"] == [ada.public_id]

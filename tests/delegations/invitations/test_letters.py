@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
+from PIL import Image
 
 from delegations.invitations import letter_pdf
 from delegations.invitations.models.invitations import Invitation, InvitationLink
@@ -49,6 +50,13 @@ def rendered(message: Message | None = None) -> Mail:
 
 def pages(content: bytes) -> list[str]:
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+def png() -> bytes:
+    """Return a picture as an emblem is stored."""
+    buffer = io.BytesIO()
+    Image.new("RGBA", (300, 150), "#1d4f91").save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def own(summit: Summit, **kwargs: Any) -> LetterTemplate:
@@ -185,19 +193,47 @@ class TestPaper:
         # Paper and mail are made without a query.
         with django_assert_num_queries(0):
             (attached,) = KINDS["invitation"].render(message).attachments
-        assert (attached.filename, attached.mimetype) == ("letter-1.pdf", "application/pdf")
+        assert (attached.filename, attached.mimetype) == ("Invitation – Aland.pdf", "application/pdf")
         (page,) = pages(attached.content)
         wanted = [
             *("Home Office", "2 Marsham Street", "Reference: HO/1", "Invitation to the Border Summit (Aland)"),
             *("Republic of Aland*", "Your Excellency,", "The level of attendance for which we ask: minister."),
-            *("A. Signatory", "Director", "* Without prejudice.", "1 / 1"),
+            *("A. Signatory", "Director", "* Without prejudice.", "1 / 1", "Border Summit · HO/1 · English"),
+            *("How to answer", "and quote the reference HO/1."),
         ]
         assert [words for words in wanted if words not in page] == []
-        assert "/i/" not in page
+        # It is signed, not sealed.
+        assert [words for words in ("/i/", "Initials", "Seal") if words in page] == []
         info = pypdf.PdfReader(io.BytesIO(attached.content))
         root: Any = info.trailer["/Root"]
         assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
         assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+
+    def test_where_nobody_signs_it_has_initials_and_a_seal_as_a_note_verbale(self, summit: Summit) -> None:
+        invite(parties=[party(summit)], by=protocol(summit))
+        (attached,) = rendered().attachments
+        (page,) = pages(attached.content)
+        assert all(words in page for words in ("the Home Office\n", "Initials", "Seal", "Or write to")), page
+        assert "quote the reference 1" in page
+
+    def test_the_signature_is_what_the_text_ends_with(self) -> None:
+        split = letter_pdf.split_signature
+        assert split(["One", "A. B.\nMinister"], "A. B.\nMinister") == (("One",), "A. B.\nMinister")
+        assert split(["Yours,\nA. B.\nMinister"], "A. B.\nMinister") == (("Yours,",), "A. B.\nMinister")
+        assert split(["A. B.", "One"], "A. B.") == (("A. B.", "One"), "")
+        assert split([], "A. B.") == ((), "")
+
+    def test_it_has_the_emblem_the_venues_paper_and_the_name_of_its_file(self, summit: Summit) -> None:
+        Summit.objects.update(time_zone="America/Toronto")
+        land = party(Summit.objects.get(), language="fr")
+        f.PartyNameFactory(party=land, language="fr", name="Alande : Nord/Sud")
+        invite(parties=[land], by=protocol(summit))
+        (attached,) = rendered().attachments
+        assert attached.filename == "Invitation – Alande Nord Sud.pdf"
+        box = pypdf.PdfReader(io.BytesIO(attached.content)).pages[0].mediabox
+        assert (round(box.width), round(box.height)) == (612, 792)
+        sheet = letter_pdf.LetterSheet("T", ("One",), "Home", "", date(2025, 3, 31), "", "F", "A", "en")
+        assert letter_pdf.write(sheet, png()) != letter_pdf.write(sheet)
 
     def test_an_arabic_one_is_read_from_the_right(self, summit: Summit) -> None:
         invite(parties=[party(summit, language="ar")], by=protocol(summit))

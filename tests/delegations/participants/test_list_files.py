@@ -1,8 +1,10 @@
 """The list of participants at the desk and as a file (PDF, DOCX, XLSX), in each language, nothing of it a formula."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
@@ -84,6 +86,27 @@ class TestPdf:
         for said in ("Aland1", "Republic of Aland", "H.E. Ms Ada Bly", "head of delegation", "To be announced."):
             assert said in whole
         assert "Without prejudice to status." in whole
+
+    def test_delegations_stand_in_two_columns_with_their_flags(self, taken: Any) -> None:
+        listing = taken()
+        (section, *_others) = listing.sections
+        line = replace(section.lines[1], flag="FR", name="Borduria")
+        many = replace(listing, sections=(replace(section, lines=(line,) * 40),), notes=())
+        content = list_pdf.write(many)
+        page = PdfReader(BytesIO(content)).pages[0]
+        starts = set()
+
+        def note(text: str, matrix: Any, _line: Any, _font: Any, _size: Any) -> None:
+            if text.strip() == "Borduria":
+                starts.add(round(matrix[4]))
+
+        page.extract_text(visitor_text=note)
+        assert len(starts) == 2
+        bare = replace(many, sections=(replace(section, lines=(replace(line, flag=""),) * 40),))
+        without = PdfReader(BytesIO(list_pdf.write(bare))).pages[0]
+        # The blue of France's flag.
+        drawn = [each.get_contents().get_data().count(b"0.5686") for each in (page, without)]
+        assert (drawn[0] > 0, drawn[1]) == (True, 0)
 
     @pytest.mark.parametrize(("language", "order"), [("fr", "precedence"), ("ar", "alphabet")])
     def test_each_language_and_order_prints(self, taken: Any, language: str, order: str) -> None:
@@ -219,7 +242,8 @@ def test_it_is_taken_as_a_file(desk: Client, summit: Summit, protocol: User) -> 
     for ending, begins in (("pdf", b"%PDF-"), ("docx", b"PK"), ("xlsx", b"PK")):
         answer = desk.get(address, {"language": "fr", "order": "alphabet", "ending": ending})
         assert answer.content.startswith(begins)
-        assert answer["Content-Disposition"] == f'attachment; filename="participants-here-1-fr.{ending}"'
+        name = quote(f"Liste des participants – {summit.short_name} – Révision 1 – provisoire.{ending}")
+        assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{name}"
     entry = AuditEntry.objects.filter(action=SEEN).earliest("pk")
     assert (entry.object_key, entry.detail["people"]) == (made.public_id, [member.person.public_id])
     for chosen in ({"language": "tlh"}, {"order": "weight"}, {"ending": "exe"}):

@@ -1,5 +1,7 @@
 """Visa support letters and declarations in the portal."""
 
+from urllib.parse import quote
+
 import pytest
 
 from delegations.travel.models.declarations import Declaration
@@ -63,7 +65,8 @@ class TestVisas:
         assert address in world.get("visas/")
         response = world.client.get(address)
         assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
-        assert response["Content-Disposition"] == 'inline; filename="visa-support-letter-1.pdf"'
+        name = quote(f"Visa support letter – 1 – {world.party.name}.pdf")
+        assert response["Content-Disposition"] == f"inline; filename*=utf-8''{name}"
         assert response["Cache-Control"] == "private, no-store"
         entry = AuditEntry.objects.get(action=SEEN)
         assert (entry.by, entry.fields, entry.detail) == (world.user, ["content"], {"people": [ada.public_id]})

@@ -4,6 +4,7 @@ import io
 from base64 import b64decode
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pypdf import PdfReader
@@ -45,8 +46,12 @@ def printed(who: Program, **values: Any) -> bytes:
     answer = who.post(PROGRAMME, values)
     assert answer.status_code == 200, answer.content
     found = answer.json()
-    assert (found["file_name"], found["content_type"]) == ("here-programme.pdf", "application/pdf")
+    assert (found["file_name"], found["content_type"]) == (name_of_file(), "application/pdf")
     return b64decode(found["content"])
+
+
+def name_of_file() -> str:
+    return f"Pocket programme – {Summit.objects.get(slug='here').short_name}.pdf"
 
 
 def lines(content: bytes) -> list[str]:
@@ -66,7 +71,7 @@ def test_it_is_the_portals_to_the_byte(own: Land, agenda: Summit) -> None:
         page = portal.get("/portal/agenda/programme.pdf", {"show": "all"} if everything else {})
         assert (page.status_code, page["Content-Type"]) == (200, "application/pdf")
         assert printed(program(user), everything=everything) == page.content
-        assert 'filename="here-programme.pdf"' in page["Content-Disposition"]
+        assert page["Content-Disposition"] == f"inline; filename*=utf-8''{quote(name_of_file())}"
 
 
 def test_only_whoever_reads_the_whole_agenda_is_given_all_of_it(here: Summit, own: Land, agenda: Summit) -> None:
