@@ -104,7 +104,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
     CATALOGUE: {
         "delegations.Party": "footnote iso_code",
         "delegations.PartyName": "footnote",
-        "delegations.Category": "code names",
+        "delegations.Category": "code names colour",
         "delegations.TransferablePassRule": "name",
         "delegations.LetterTemplate": "subject body",
         "delegations.Quota": "reason",

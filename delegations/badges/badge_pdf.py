@@ -1,17 +1,20 @@
 """Renders badges as a PDF of A6 pages, one badge to a page, each with its number as a QR code."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from django.utils.translation import get_language_info, override
+from django.utils.translation import get_language_info, override, pgettext
 from django.utils.translation import gettext as _
 
 from delegations.badges.selectors.badge_sheet import Card
+from delegations.parties.flags import flag_svg
 from summit.core.file_names import file_name
+from summit.pdf.pictures import png_picture
 from summit.pdf.typst import print_pdf
+from summit.summits.colours import print_ink
 
 SOURCE = Path(__file__).with_name("badge.typ")
 
@@ -51,18 +54,25 @@ def write(cards: Sequence[Card]) -> bytes:
             "photograph": _("photograph"),
             "code": _("code of the number"),
             "zones": _("Zones"),
-            "number": _("Number"),
+            "number": pgettext("badge", "Number"),
+            "emblem_is": _("Emblem"),
         }
+    emblems = list(dict.fromkeys(card.emblem for card in cards if card.emblem))
     return print_pdf(
         _source(),
         {
             **labels,
+            "emblems": [png_picture(emblem) for emblem in emblems],
+            "flags": {card.flag: flag_svg(card.flag) for card in cards if card.flag},
             "author": cards[0].summit,
             "language": language,
             "direction": _text_direction(language),
             "cards": [
                 {
-                    **asdict(card),
+                    **asdict(replace(card, emblem=b"")),
+                    "emblem": emblems.index(card.emblem) if card.emblem else None,
+                    "ink": print_ink(card.colour),
+                    "mark": "*" if card.footnote else "",
                     "spaced": card.spaced,
                     "way": _text_direction(card.language),
                     "code": code(card.number),

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from functools import lru_cache
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,19 +18,20 @@ from summit.outbox.message_kinds import Attachment, Mail
 from summit.outbox.models import Message
 from summit.pdf.fonts import MissingFontError
 from summit.pdf.paper_size import A4
+from summit.summits.models import Emblem
 
 logger = logging.getLogger(__name__)
 
 
 def render(message: Message) -> Mail:
     """Return the mail of a letter with its PDF attached, from the message's stored facts, in the active language.
-    Makes no query.
+    Makes no query, but for the first letter with an emblem.
 
     If one of its characters is in no installed font, the mail has no PDF, and its text says so.
     """
     mail = render_plain(message)
     try:
-        return replace(mail, attachments=[_on_paper(message.facts, mail.subject)])
+        return replace(mail, attachments=[_on_paper(message, mail.subject)])
     except MissingFontError as missing:
         logger.warning("a letter goes without its paper: no font for %s", missing.letters)
         note = _("This letter comes by mail alone: here it could not be put on paper.")
@@ -48,7 +49,8 @@ def render_plain(message: Message) -> Mail:
     return Mail(subject=subject, text="\n\n".join(parts) + "\n", reply_to=facts["contact_email"])
 
 
-def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
+def _on_paper(message: Message, subject: str) -> Attachment:
+    facts = message.facts
     values = letter_facts.marked(facts)
     parts = placeholders.paragraphs(facts["body"], values, paper=True)
     paragraphs, signatory = letter_pdf.split_signature(parts, values["signatory"])
@@ -69,8 +71,20 @@ def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
         # Letters that were stored by an earlier version are on A4.
         paper=facts.get("paper", A4),
     )
+    emblem = _emblem(message.summit_id, facts.get("emblem", ""))
     name = file_name(_("Invitation"), values.get("session", ""), facts["values"]["party"], ending="pdf")
-    return Attachment(name, letter_pdf.write(sheet), "application/pdf")
+    return Attachment(name, letter_pdf.write(sheet, emblem), "application/pdf")
+
+
+@lru_cache(maxsize=8)
+def _emblem(summit: int | None, digest: str) -> bytes:
+    """Return the emblem of the summit with the primary key `summit`, or b"". Makes one query for each `digest`.
+
+    `digest` is that of the emblem which the summit had when the letter was stored. If it has another one since, the
+    letter has that.
+    """
+    row = Emblem.objects.filter(summit=summit).first() if digest else None
+    return bytes(row.image) if row else b""
 
 
 def _how_to_answer(values: dict[str, str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The list of participants as a PDF."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from delegations.participants.selectors.listing import Listing, languages
 from delegations.parties.flags import flag_svg
+from summit.pdf.pictures import png_picture
 from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("participants.typ")
@@ -33,12 +34,14 @@ def write(listing: Listing) -> bytes:
     Raises summit.pdf.fonts.MissingFontError if no installed font has one of its characters.
     """
     with override(listing.language):
-        nobody = _("To be announced.")
+        nobody, emblem_is = _("To be announced."), _("Emblem")
     named = {line.flag for section in listing.sections for line in section.lines if line.flag}
     return print_pdf(
         _source(),
         {
-            **asdict(listing),
+            **asdict(replace(listing, emblem=b"")),
+            "emblem": png_picture(listing.emblem),
+            "emblem_is": emblem_is,
             "ways": text_directions(),
             "nobody": nobody,
             "together": TOGETHER,

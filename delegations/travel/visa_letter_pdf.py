@@ -8,6 +8,7 @@ from delegations.travel.models.visas import VisaLetter
 from delegations.travel.selectors.visa_letter_text import sheet_of
 from summit.core.file_names import file_name
 from summit.core.languages import spoken
+from summit.summits.emblem import emblem_png
 
 
 def name_of(row: VisaLetter) -> str:
@@ -25,5 +26,5 @@ def write(row: VisaLetter) -> bytes:
     sheet = sheet_of(row)
     with translation.override(sheet.language):
         # Bypass the cache of `letter_pdf.write`, because this letter has passport data.
-        pdf: bytes = letter_pdf.write.__wrapped__(sheet)
+        pdf: bytes = letter_pdf.write.__wrapped__(sheet, emblem_png(row.summit) or b"")
     return pdf

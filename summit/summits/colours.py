@@ -85,6 +85,14 @@ def ink_on(colour: str) -> str:
     return max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(colour, ink))
 
 
+def print_ink(colour: str) -> str:
+    """Return the colour of printed text on the background `colour`: white or black, whichever has more contrast.
+
+    It is at least 4.58, so that text is readable on every colour.
+    """
+    return max(("#ffffff", "#000000"), key=lambda ink: contrast(colour, ink))
+
+
 def light_accent(colour: str) -> Accent:
     """Return the accent for the light theme: the colour, darkened if it would be too pale to read."""
     readable_colour = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, 0.0)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -14,6 +15,7 @@ from delegations.badges.selectors import badge_check
 from delegations.members.models.members import Membership
 from delegations.parties.selectors import party_names
 from summit.audit import access_log
+from summit.summits.emblem import emblem_png
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -28,8 +30,12 @@ class TooManyBadges(ValueError):
 
 @dataclass(frozen=True)
 class Card:
-    """The contents of a printed badge. `language` is the language of the party's name. `photo` is "" if there is no
-    photograph; the box for it then stays empty."""
+    """The contents of a printed badge.
+
+    `language` is the language of the party's name and of its footnote. `flag` is "" for none (NamedParty). `photo` is
+    "" if there is no photograph; the box for it then stays empty. `colour` is the category's, and `emblem` a PNG or
+    b"".
+    """
 
     number: str
     summit: str
@@ -40,6 +46,10 @@ class Card:
     party: str
     language: str
     category: str
+    colour: str
+    flag: str = ""
+    footnote: str = ""
+    emblem: bytes = b""
     # The codes of the zones that it opens, in their order.
     zones: tuple[str, ...] = ()
     # The JPEG in base64, as the Typst template expects it.
@@ -79,11 +89,12 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
 
 def _of(summit: Summit, members: list[Membership], badges: dict[int, Badge]) -> list[Card]:
     book = party_names.book(summit, summit.language)
+    emblem = emblem_png(summit) or b""
     with override(summit.language):
-        return [_card(summit, member, badges[member.person_id], book) for member in members]
+        return [_card(summit, member, badges[member.person_id], book, emblem) for member in members]
 
 
-def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Book) -> Card:
+def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Book, emblem: bytes) -> Card:
     person: Any = member.person
     named_party, photo = book.of(member.party_id), getattr(person, "photo", None)
     return Card(
@@ -96,7 +107,11 @@ def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Bo
         office=person.office if person.badge_name or person.name else "",
         party=named_party.name if named_party else "",
         language=named_party.language if named_party else summit.language,
-        category=str(member.category),
+        category=capfirst(str(member.category)),
+        colour=member.category.badge_colour,
+        flag=named_party.flag if named_party else "",
+        footnote=" ".join(named_party.footnote.split()) if named_party else "",
+        emblem=emblem,
         zones=tuple(zone.code for zone in member.category.zones.all()),
         photo=b64encode(bytes(photo.image)).decode() if photo is not None else "",
     )

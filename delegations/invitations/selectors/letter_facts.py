@@ -105,7 +105,7 @@ class LetterFacts(TypedDict):
     """The facts of a letter.
 
     `link_nonce` is the nonce from which only the holder of SECRET_KEY can make the link. `paper` is the size of the
-    paper (summit.pdf.paper_size).
+    paper (summit.pdf.paper_size), and `emblem` the digest of the summit's emblem, if it has one.
     """
 
     link: str
@@ -120,6 +120,7 @@ class LetterFacts(TypedDict):
     number: int
     day: str
     paper: NotRequired[str]
+    emblem: NotRequired[str]
 
 
 def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text | None = None) -> LetterFacts:
@@ -145,6 +146,7 @@ def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text |
         "number": invitation.number or 0,
         "day": paper.now.astimezone(summit.zone).date().isoformat(),
         "paper": paper_of(summit),
+        "emblem": summit.emblem_digest,
     }
 
 

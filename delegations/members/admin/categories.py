@@ -93,7 +93,7 @@ class CategoryAdmin(ServiceRowAdmin):
             (None, {"fields": ["summit", "code" if obj is None else "short_code", "capacity", *NAMES.values()]}),
             (_("How many"), {"fields": quota, "description": description}),
             (_("Until when"), {"fields": ["name_by", "confirm_by"]}),
-            (_("What it opens"), {"fields": ["vetted", "zones"]}),
+            (_("What it opens"), {"fields": ["vetted", "zones", "colour"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

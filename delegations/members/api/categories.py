@@ -43,7 +43,7 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
         model = Category
         fields: ClassVar[list[str]] = [
             *("id", "capacity", "called", "names", "quota", "counts", "vetted", "offered", "zones"),
-            *("name_by", "confirm_by", "position"),
+            *("name_by", "confirm_by", "colour", "position"),
         ]
 
 
@@ -56,7 +56,7 @@ class CategoryChange(serializers.ModelSerializer[Category]):
     class Meta:
         model = Category
         fields: ClassVar[list[str]] = [
-            *("names", "quota", "counts", "vetted", "offered", "zones", "name_by", "confirm_by"),
+            *("names", "quota", "counts", "vetted", "offered", "zones", "name_by", "confirm_by", "colour"),
         ]
 
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from summit.core.validators import validate_colour
 from summit.summits.models import Summit
 
 
@@ -26,6 +27,24 @@ class Capacity(models.TextChoices):
     GUEST = "guest", _("guest")
     WORKFORCE = "workforce", _("host’s workforce")
     STAFF = "staff", _("staff")
+
+
+# The usual colours on badges: dark blue for delegates, and others that can be told from it. A word says the same.
+COLOURS: dict[str, str] = {
+    Capacity.HEAD: "#8a1538",
+    Capacity.ALTERNATE: "#8a1538",
+    Capacity.DELEGATE: "#1d4f91",
+    Capacity.ADVISER: "#5f8fc9",
+    Capacity.SECURITY: "#1f1f1c",
+    Capacity.INTERPRETER: "#6a3d9a",
+    Capacity.SPOUSE: "#d8a7b1",
+    Capacity.MEDIA: "#f2c200",
+    Capacity.LIAISON: "#2f7d32",
+    Capacity.REPRESENTATIVE: "#0f6f78",
+    Capacity.GUEST: "#e07b1f",
+    Capacity.WORKFORCE: "#8c8c84",
+    Capacity.STAFF: "#8c8c84",
+}
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -87,6 +106,13 @@ class Category(models.Model):
     name_by = models.DateTimeField(_("to be named by"), null=True, blank=True)
     confirm_by = models.DateTimeField(_("to be confirmed by"), null=True, blank=True)
     zones = models.ManyToManyField("delegations.Zone", blank=True, related_name="+", verbose_name=_("zones"))
+    colour = models.CharField(
+        _("colour on badges"),
+        max_length=7,
+        blank=True,
+        validators=[validate_colour],
+        help_text=_("Such as #1d4f91. Leave blank for the usual colour of the capacity."),
+    )
     offered = models.BooleanField(
         _("offered to delegations"), default=True, help_text=_("Whether focal points can name people in it.")
     )
@@ -113,6 +139,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def badge_colour(self) -> str:
+        """The colour of the category on badges, as "#rrggbb"."""
+        return self.colour or COLOURS[self.capacity]
 
     @property
     def name(self) -> str:

@@ -24,7 +24,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 CHANGE, RAISE = "delegations.category.change", "delegations.raise_quota"
-FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "confirm_by", "offered")
+FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "confirm_by", "offered", "colour")
 zones_services.opens_zones(10, Category)
 # An error message names at most this many parties.
 NAMED = 5

@@ -18,6 +18,7 @@ from delegations.participants.models import ParticipantList
 from delegations.parties.models.parties import PartyKind
 from summit.core.file_names import file_name
 from summit.pdf.paper_size import paper_of
+from summit.summits.emblem import emblem_png
 from summit.templatetags.moments import day_clock
 
 Content = dict[str, Any]
@@ -101,6 +102,8 @@ class Listing:
     moment: tuple[int, int, int, int, int, int]
     # A name of summit.pdf.paper_size.
     paper: str
+    # The summit's emblem as a PNG, or b"".
+    emblem: bytes = b""
 
 
 def _sections() -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -172,6 +175,7 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
             local_time.second,
         ),
         paper=paper_of(row.summit),
+        emblem=emblem_png(row.summit) or b"",
     )
 
 

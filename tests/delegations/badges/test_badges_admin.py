@@ -1,22 +1,41 @@
 """Badges at the desk of accreditation: the list, issuing, ending, checking, printing."""
 
+import io
+from dataclasses import replace
+
+import pypdf
 import pytest
 from django.test import Client
+from PIL import Image
 
 from delegations.badges import badge_pdf as paper
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badge_sheet
 from delegations.badges.selectors.badge_check import spaced
+from delegations.members.models.categories import COLOURS, Capacity
 from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
+from summit.summits.colours import contrast, print_ink
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 BADGES = "/admin/delegations/badge/"
+
+
+def printed(*cards: badge_sheet.Card) -> list[str]:
+    """Return the text of each page of these badges."""
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper.write(cards))).pages]
+
+
+def png() -> bytes:
+    """Return a picture as an emblem is stored."""
+    buffer = io.BytesIO()
+    Image.new("RGBA", (300, 150), "#1d4f91").save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 @pytest.fixture
@@ -130,10 +149,40 @@ class TestPaper:
         by = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
         card, other = badge_sheet.cards(badges=[badge, unnamed], by=by)
         assert (card.number, card.name, card.office) == (badge.public_id, "Ada E.", row.person.office)
-        assert (card.party, card.category, card.zones) == ("Aland", "délégué", ("B",))
+        assert (card.party, card.category, card.zones) == ("Aland", "Délégué", ("B",))
         assert (card.language, card.photo) == ("fr", "")
         # Whoever has no name is called by the office.
         assert (other.name, other.office) == (unnamed.person.office, "")
+
+    def test_it_has_the_categorys_colour_and_the_flag_and_footnote_of_the_delegation(self, party: Party) -> None:
+        Party.objects.update(iso_code="FR", footnote="Without  prejudice.")
+        row = f.MembershipFactory(party=party)
+        badge = f.BadgeFactory(party=party, person=row.person)
+        by = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
+        (card,) = badge_sheet.cards(badges=[badge], by=by)
+        assert (card.colour, card.flag, card.footnote) == (COLOURS["delegate"], "FR", "Without prejudice.")
+        row.category.colour = "#F2C200"
+        row.category.save()
+        Party.objects.update(flag="neutral")
+        (card,) = badge_sheet.cards(badges=[badge], by=by)
+        assert (card.colour, card.flag) == ("#F2C200", "neutral")
+        f.PolicyFactory(summit=party.summit, shows_flags=False)
+        (card,) = badge_sheet.cards(badges=[badge], by=by)
+        assert card.flag == ""
+        (page,) = printed(card)
+        # The colour is a word too.
+        assert [words for words in ("Delegate", "Aland*", "* Without prejudice.") if words not in page] == []
+
+    def test_nothing_runs_off_it(self, party: Party) -> None:
+        badge = f.BadgeFactory(party=party)
+        (card,) = badge_sheet.cards(badges=[badge], by=f.UserFactory.with_role(Role.ACCREDITATION, party.summit))
+        long = replace(card, name="Maria " * 40, office="Minister " * 30, party="Land " * 30, footnote="Note " * 100)
+        assert len(printed(replace(long, emblem=png()), long)) == 2
+
+    def test_every_capacity_has_a_colour_on_which_one_can_read(self) -> None:
+        assert set(COLOURS) == set(Capacity.values)
+        for colour in COLOURS.values():
+            assert contrast(colour, print_ink(colour)) >= 4.5
 
     def test_the_code_is_the_number(self) -> None:
         assert paper.code("0a1bcdefghjkmnpq").startswith("<svg")

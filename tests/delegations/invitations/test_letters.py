@@ -27,6 +27,7 @@ from summit.outbox.message_kinds import KINDS, Mail
 from summit.outbox.models import Message
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.models import Role
+from summit.summits.emblem import store as store_emblem
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
@@ -57,6 +58,12 @@ def png() -> bytes:
     buffer = io.BytesIO()
     Image.new("RGBA", (300, 150), "#1d4f91").save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _pictures(found: Mail) -> int:
+    """Return how many pictures are on the first page of a letter."""
+    (attached,) = found.attachments
+    return attached.content.count(b"/Subtype/Image")
 
 
 def own(summit: Summit, **kwargs: Any) -> LetterTemplate:
@@ -223,7 +230,7 @@ class TestPaper:
         assert split(["A. B.", "One"], "A. B.") == (("A. B.", "One"), "")
         assert split([], "A. B.") == ((), "")
 
-    def test_it_has_the_emblem_the_venues_paper_and_the_name_of_its_file(self, summit: Summit) -> None:
+    def test_it_has_the_venues_paper_and_the_name_of_its_file(self, summit: Summit) -> None:
         Summit.objects.update(time_zone="America/Toronto")
         land = party(Summit.objects.get(), language="fr")
         f.PartyNameFactory(party=land, language="fr", name="Alande : Nord/Sud")
@@ -232,8 +239,18 @@ class TestPaper:
         assert attached.filename == "Invitation – Alande Nord Sud.pdf"
         box = pypdf.PdfReader(io.BytesIO(attached.content)).pages[0].mediabox
         assert (round(box.width), round(box.height)) == (612, 792)
-        sheet = letter_pdf.LetterSheet("T", ("One",), "Home", "", date(2025, 3, 31), "", "F", "A", "en")
-        assert letter_pdf.write(sheet, png()) != letter_pdf.write(sheet)
+
+    def test_it_has_the_emblem_and_asks_for_it_once(self, summit: Summit, django_assert_num_queries: Any) -> None:
+        store_emblem(summit=summit, content=png(), by=f.UserFactory(is_superuser=True))
+        invite(parties=[party(Summit.objects.get()), f.PartyFactory(summit=summit)], by=protocol(summit))
+        first, second = Message.objects.all()
+        with django_assert_num_queries(1):
+            pictures = [_pictures(KINDS["invitation"].render(message)) for message in (first, second)]
+        assert pictures == [1, 1]
+        # The control: a letter that was stored without one.
+        for message in (first, second):
+            message.facts.pop("emblem")
+        assert _pictures(KINDS["invitation"].render(first)) == 0
 
     def test_an_arabic_one_is_read_from_the_right(self, summit: Summit) -> None:
         invite(parties=[party(summit, language="ar")], by=protocol(summit))

@@ -72,7 +72,7 @@ def _categories(summit: Summit, by: User) -> None:
         summit=summit, code="x1", names={"en": "Envoys", "fr": "Envoyés", "ar": "مبعوثون"}, quota=3
     )
     row.zones.set(Zone.objects.filter(summit=summit))
-    f.CategoryFactory(summit=summit, code="x2", name_by=MINUTE, confirm_by=MINUTE)
+    f.CategoryFactory(summit=summit, code="x2", name_by=MINUTE, confirm_by=MINUTE, colour="#8a1538")
 
 
 def _rules(summit: Summit, by: User) -> None:

@@ -55,6 +55,11 @@ def test_every_colour_becomes_readable(colour: str) -> None:
 
 
 @given(any_colour)
+def test_printed_text_is_readable_on_every_colour(colour: str) -> None:
+    assert colours.contrast(colour, colours.print_ink(colour)) >= colours.TEXT
+
+
+@given(any_colour)
 def test_a_button_stays_readable_beneath_the_pointer(colour: str) -> None:
     for found, theme in ((colours.light_accent(colour), "light"), (colours.dark_accent(colour), "dark")):
         # static/css/components.css mixes 14 % of the ink into the colour.
