@@ -79,6 +79,7 @@ PAGES = (
     _public("public home", ""),
     _public("agenda", "agenda/"),
     Page("session", ANYBODY, lambda summit: f"/{summit.slug}/agenda/{_session(summit)}/"),
+    _public("agenda as a grid", "agenda/grid/"),
     _public("changes of the agenda", "agenda/changes/"),
     _public("agenda.ics", "agenda.ics"),
     _public("schedule.json", "agenda/schedule.json"),

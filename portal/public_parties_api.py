@@ -1,7 +1,8 @@
 """The read-only public API of a summit's parties.
 
-A party is public if it takes part in a public session of the newest release. It is also public if the text of a
-speech for the party is public. The API has no invitations and no answers.
+A party is public if it is in the public list of delegations, which the public home shows too
+(`delegations.participants.selectors.public_list`). It is also public if it takes part in a public session of the
+newest release, or if the text of a speech for the party is public. The API has no invitations and no answers.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from delegations.participants.selectors.public_list import Consented, consented, public_list
 from delegations.parties.api.public import PartySerializer
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
@@ -40,6 +42,7 @@ def public_parties(summit: Summit) -> QuerySet[Party]:
         # A release stores a person's party by its name.
         | Q(name__in=places.exclude(party_label="").values("party_label"))
         | Q(pk__in=texts.order_by().values("version__text__slot__party"))
+        | Q(pk__in=public_list(summit).order_by().values("pk"))
     )
     rows = Party.objects.filter(condition, summit=summit)
     return rows.select_related("summit").prefetch_related("names")
@@ -70,9 +73,7 @@ class PartyList(_PublicParties, generics.ListAPIView[Party]):
         query_params.check_known(request.query_params, query_params.PUBLIC)
         query_params.check_page_size(request.query_params)
         page = self.paginate_queryset(self.get_queryset()) or []
-        policy = _policy(page)
-        rows = self.get_serializer([party_names.as_data(party, policy=policy) for party in page], many=True)
-        return self.get_paginated_response(rows.data)
+        return self.get_paginated_response(self.get_serializer(_as_data(page), many=True).data)
 
 
 class PartyDetail(_PublicParties, generics.RetrieveAPIView[Party]):
@@ -82,9 +83,27 @@ class PartyDetail(_PublicParties, generics.RetrieveAPIView[Party]):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the party. Raises Http404 if it doesn't exist or isn't public."""
-        party = self.get_object()
-        return Response(self.get_serializer(party_names.as_data(party, policy=_policy([party]))).data)
+        return Response(self.get_serializer(_as_data([self.get_object()])[0]).data)
 
 
-def _policy(parties: list[Party]) -> Policy:
-    return Policy.objects.of(parties[0].summit) if parties else Policy()
+def _as_data(parties: list[Party]) -> list[dict[str, Any]]:
+    """Return these parties of one summit as data. Makes four queries for any number of parties."""
+    if not parties:
+        return []
+    summit = parties[0].summit
+    policy = Policy.objects.of(summit)
+    rows = public_list(summit).filter(pk__in=[party.pk for party in parties])
+    listed, agreed = set(rows.values_list("pk", flat=True)), consented(rows)
+    return [
+        {
+            **party_names.as_data(party, policy=policy),
+            "listed": party.pk in listed,
+            "head": _head(agreed.get(party.pk, Consented())),
+            "size": agreed.get(party.pk, Consented()).size,
+        }
+        for party in parties
+    ]
+
+
+def _head(agreed: Consented) -> dict[str, str] | None:
+    return {"name": agreed.head.name, "office": agreed.head.office} if agreed.head else None

@@ -48,7 +48,8 @@ TRIGGERS = {
     *(f"{table}_counted_{event}" for table in COUNTED for event in EVENTS),
     *(f"{table}_drafted_{event}" for table in DRAFTED for event in EVENTS),
     *("summit_auditentry_kept", "agenda_releasedparticipant_counted_delete", "agenda_slot_counted_update"),
-    "summit_person_counted_update",
+    *("summit_person_counted_update", "summit_person_listed_update"),
+    *(f"delegations_{table}_listed_{event}" for table in ("invitation", "membership") for event in EVENTS),
 }
 # SQLite's indexes of words are kept by triggers, PostgreSQL keeps its own.
 if connection.vendor == "sqlite":

@@ -75,7 +75,7 @@ WRITTEN_SO = set(
     CSV UTF XLSX DIGEST LENGTH GET HEAD ISO PDF Markdown VALARM JPEG PNG WebP Word Excel PowerPoint OpenDocument DOCX
     RTF HTML JSON XML json xml schedule frab pretalx guid id HTTP HTTPS Standard Webhooks webhook timestamp signature
     Allow Authorization Bearer CSRF CSRFToken ETag Idempotency Key If Match Retry After ASCII application errors rows
-    API true false next previous ZIP FRA fr docx
+    API true false next previous ZIP FRA fr docx Atom
     """,
     )
 )

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from delegations.badges.models.badges import Badge
 from delegations.invitations.models.invitations import Answer, Invitation, InvitationLink, InvitationState
 from delegations.members.models.members import Membership
-from delegations.parties.models.parties import Party
+from delegations.parties.models.parties import Party, PublicListing
 from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
 from press.subscriptions.models import Announcement
@@ -27,6 +27,13 @@ from summit.users.models import User
 # Letters were sent this many days before the summit, and links expire this many days after it.
 INVITED, LINKS_LAST = 60, 31
 REGRETS, SILENT = ("Cyprus",), ("Egypt", "Pakistan")
+# What some parties agree to have in the public list of delegations, besides name and flag.
+AGREED = {
+    PublicListing.ALL: ("France", "Germany"),
+    PublicListing.HEAD: ("Iraq",),
+    PublicListing.SIZE: ("Sweden",),
+    PublicListing.NONE: ("Serbia",),
+}
 # The session that was moved between the two releases, and its new room.
 MOVED, INTO = "Criminal finances", "State Drawing Room"
 # When texts were published, in real times; texts that aren't listed wait.
@@ -71,6 +78,8 @@ def _answers(summit: Summit, days: Days, by: User) -> None:
         for row in rows
         if row.party.mission_email
     )
+    for listing, names in AGREED.items():
+        Party.objects.filter(summit=summit, name__in=names).update(public_listing=listing)
     attending = [row.party_id for row in rows if row.answer == Answer.ATTENDING]
     host = Party.objects.filter(summit=summit, is_host=True).values("pk")
     memberships = Membership.objects.filter(party__in=attending) | Membership.objects.filter(party__in=host)

@@ -30,6 +30,8 @@ from summit.users.models import User
 
 # Deadlines in days before the summit: to name people, to confirm them, and to declare items.
 NAMED, CONFIRMED, DECLARED_BY = 10, 7, 5
+# Days before the summit from which the public home lists the delegations.
+LISTED = 6
 TOTAL = 12
 QUOTAS = {
     Capacity.HEAD: 1,
@@ -124,6 +126,7 @@ def _policy(created: CreatedObjects) -> Policy:
     return Policy.objects.create(
         summit=created.summit,
         total=TOTAL,
+        parties_public_at=created.days.evening(LISTED),
         name_by=created.days.evening(NAMED),
         confirm_by=created.days.evening(CONFIRMED),
         letter_sender="Home Office\n2 Marsham Street\nLondon SW1P 4DF\nUnited Kingdom",

@@ -14,6 +14,7 @@ from press.public.text_lists import line
 from press.published_texts.selectors import brief, listed
 from press.subscriptions.services.announcements import unannounced
 from press.texts.permissions import can_write
+from sessions.agenda.models.releases import Release
 from sessions.releases.services import removals
 from summit.admin_base.dashboard import Phase, desk_panel, lately, now_of
 from summit.core.database_clock import db_now
@@ -35,6 +36,14 @@ def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     if not lines:
         return None
     return "press/panel.html", {"summit": summit, "lines": lines, **party_names.on_page(summit)}
+
+
+@panel(40)
+def downloads(summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Return the panel with the calendar, the feeds and the files for other programs, or None if all are empty."""
+    if not Release.objects.filter(summit=summit).exists() and not listed(summit).exists():
+        return None
+    return "press/downloads.html", {"summit": summit}
 
 
 @desk_panel(5, phases=tuple(Phase))

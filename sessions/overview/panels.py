@@ -1,6 +1,7 @@
 """The agenda's panels on the summit's public home, on the home of the desks and on rows' pages, and its metrics."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Q
@@ -8,11 +9,14 @@ from django.http import HttpRequest
 
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
-from sessions.agenda.models.releases import Release, ReleasedSession
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors import release_cache
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.overview.dashboard import ahead
-from sessions.public.views import by_day
+from sessions.public import on_now
+from sessions.public.session_lists import SessionLine
+from sessions.public.views import by_day, public_lines
 from summit.admin_base.dashboard import Phase, desk_panel, now_of
 from summit.admin_base.detail_pages import DetailPanel, register_panel
 from summit.core import metrics
@@ -22,21 +26,51 @@ from summit.public_base import home
 from summit.summits.models import Summit
 
 
-@home.panel(20)
+@home.panel(10)
 def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the template and context of the public panel: for each day, its hours and number of sessions.
+    """Return the template and context of the public panel, or None if there are no public sessions.
 
-    Return None if there are no public sessions.
+    It has the sessions that are on now and those that come next, during the summit, and for each day its hours and
+    number of sessions.
     """
-    rows = ReleasedSession.objects.public(summit)
+    at = release_cache.current(summit)
+    lines, page = public_lines(summit, at) if at else ([], {})
+    if at is None or not lines:
+        return None
+    current, following = _now_and_next(summit, lines, at.moment)
     days = [
-        {"day": day, "number": len(day_rows), **_hours([row for row in day_rows if row.times_known])}
-        for day, day_rows in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))
+        {"day": day, "number": len(rows), **_hours([row for row in rows if row.times_known])}
+        for day, rows in by_day(summit, lines)
     ]
-    return ("agenda/panel.html", {"summit": summit, "days": days}) if days else None
+    fresh_until = on_now.next_change(lines, at.moment)
+    known = {"summit": summit, "days": days, "current": current, "following": following, "fresh_until": fresh_until}
+    if following and _day(following[0].starts_at, summit) != _day(at.moment, summit):
+        known["another_day"] = following[0].starts_at
+    return "agenda/panel.html", {**page, **known}
 
 
-def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
+home.passing(10)(lambda slug: on_now.passed(summit=slug))
+
+
+def _now_and_next(
+    summit: Summit, lines: list[SessionLine], now: datetime
+) -> tuple[list[SessionLine], list[SessionLine]]:
+    """Return the sessions that are on now and those that come next, marked so; none before and after the summit."""
+    current, following = on_now.now_and_next(lines, now)
+    if not current and not summit.starts_on <= _day(now, summit) <= summit.ends_on:
+        return [], []
+    for line in current:
+        line.state = on_now.NOW
+    for line in following:
+        line.state = on_now.NEXT
+    return current, following
+
+
+def _day(moment: datetime, summit: Summit) -> date:
+    return moment.astimezone(summit.zone).date()
+
+
+def _hours(rows: list[SessionLine]) -> dict[str, Any]:
     """Return the first session of a day and the end of the last one, from sessions with public times."""
     return {"first": rows[0], "ends_at": max(row.ends_at for row in rows)} if rows else {"first": None}
 

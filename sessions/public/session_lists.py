@@ -123,6 +123,12 @@ class SessionLine:
         return found
 
     @property
+    def ends_at(self) -> datetime:
+        """The end of the session."""
+        found: datetime = self.row.ends_at
+        return found
+
+    @property
     def times_known(self) -> bool:
         """Whether the reader may know the session's times."""
         return bool(self.row.times_known)

@@ -7,6 +7,7 @@ from sessions.public import sitemap, views
 app_name = "agenda"
 urlpatterns = [
     path("agenda/", views.agenda, name="agenda"),
+    path("agenda/grid/", views.agenda_grid, name="grid"),
     path("agenda.ics", views.calendar, name="calendar"),
     path("agenda/schedule.json", views.schedule_json, name="schedule_json"),
     path("agenda/schedule.xml", views.schedule_xml, name="schedule_xml"),

@@ -3,8 +3,10 @@
 import itertools
 import json
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,8 +26,9 @@ from sessions.agenda.selectors.released_agenda import Who
 from sessions.calendars.selectors import icalendar
 from sessions.exchange.selectors import frab
 from sessions.exchange.selectors.frab_xml import as_xml
-from sessions.public import released_files
-from sessions.public.filters import asked, narrowed
+from sessions.public import grid, on_now, released_files
+from sessions.public.day_tabs import day_tabs
+from sessions.public.filters import Narrowed, asked, narrowed
 from sessions.public.published_speeches import MOST, list_of, texts
 from sessions.public.session_lists import SessionLine, SessionList
 from summit.public_base.page_cache import cached_page
@@ -64,23 +67,83 @@ def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
     ]
 
 
+@dataclass(frozen=True)
+class _Agenda:
+    """The public agenda as a page shows it: all its sessions, those of `day`, and those that the filters leave."""
+
+    summit: Summit
+    at: Current | None
+    lines: list[SessionLine]
+    day: str
+    shown: Narrowed[SessionLine]
+    context: dict[str, Any]
+
+
+def _agenda(request: HttpRequest, slug: str, *, one_day: bool) -> _Agenda:
+    """Return the public agenda for a request. With `one_day`, a day is always chosen: today, or else the first day.
+
+    Raises Http404 if there is no such public summit.
+    """
+    summit = get_summit(slug)
+    at = release_cache.current(summit)
+    lines, page = public_lines(summit, at) if at else ([], {})
+    wanted = asked(request.GET)
+    day = wanted.pop("day", "")
+    days = sorted({line.about.values["day"][0] for line in lines})
+    if at and one_day and not day:
+        today = at.moment.astimezone(summit.zone).date().isoformat()
+        day = next((each[0] for each in days if each[0] == today), days[0][0] if days else "")
+    kept = {"lang": lang} if (lang := request.GET.get("lang")) else {}
+    listed = [line for line in lines if not day or line.about.values["day"][0][0] == day]
+    with_day = {**kept, **({"day": day} if day else {})}
+    shown = narrowed(listed, wanted, has=lambda line: line.about.values, kept=with_day)
+    if at:
+        on_now.mark(lines, at.moment)
+        page["fresh_until"] = on_now.next_change(lines, at.moment)
+    page |= {
+        "summit": summit,
+        # The days are tabs of their own.
+        "shown": replace(shown, groups=tuple(group for group in shown.groups if group.name != "day")),
+        "tabs": day_tabs(days, chosen=day, kept=kept, others=wanted, whole=not one_day),
+        "other_view": urlencode({**with_day, **wanted}),
+        "empty": not lines,
+    }
+    return _Agenda(summit, at, lines, day, shown, page)
+
+
 @public_page("public summit")
-@cached_page()
+@cached_page("day", beside=on_now.passed)
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the public sessions of the newest release by day.
 
     `?day=`, `?kind=`, `?room=` and `?language=` filter them.
     """
-    summit_row = get_summit(summit)
-    at = release_cache.current(summit_row)
-    rows, page = _lines(summit_row, at) if at else ([], {})
-    kept_params = {"lang": lang} if (lang := request.GET.get("lang")) else {}
-    shown = narrowed(rows, asked(request.GET), has=lambda row: row.about.values, kept=kept_params)
-    context = {"summit": summit_row, "shown": shown, "days": by_day(summit_row, shown.rows), **page}
-    return render(request, "agenda/agenda.html", context)
+    page = _agenda(request, summit, one_day=False)
+    days = by_day(page.summit, page.shown.rows)
+    return render(request, "agenda/agenda.html", {**page.context, "days": days})
 
 
-def _public(summit: Summit, at: Current) -> list[CachedSession]:
+@public_page("public summit")
+@cached_page("day", beside=on_now.passed_slot)
+def agenda_grid(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show the public sessions of one day as a grid of rooms and times.
+
+    `?day=` chooses the day; without it, it is today or else the first day. `?kind=`, `?room=` and `?language=` filter
+    the sessions.
+    """
+    page = _agenda(request, summit, one_day=True)
+    context = dict(page.context)
+    if page.at and page.shown.rows:
+        rooms = grid.rooms_in_order(page.lines)
+        context["grid"] = grid.of_day(page.summit, page.shown.rows, rooms, page.at.moment)
+        context["day"] = date.fromisoformat(page.day)
+        if any(row.now is not None for row in context["grid"].rows):
+            slot = page.at.moment + timedelta(seconds=on_now.SLOT)
+            context["fresh_until"] = min(filter(None, (slot, context.get("fresh_until"))))
+    return render(request, "agenda/grid.html", context)
+
+
+def public_rows(summit: Summit, at: Current) -> list[CachedSession]:
     """Return the public rows of a release, ordered by time.
 
     Makes one query, and two more for rows that the process hasn't cached.
@@ -89,10 +152,10 @@ def _public(summit: Summit, at: Current) -> list[CachedSession]:
     return sorted(rows, key=lambda cached: (cached.row.starts_at, cached.row.ends_at, cached.row.pk))
 
 
-def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
+def public_lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
     """Return the public lines of a release, ordered by time, and the other context of the page.
 
-    Makes three queries more than `_public`, or two once the process has cached the names of parties.
+    Makes three queries more than `public_rows`, or two once the process has cached the names of parties.
     """
     session_list = SessionList(summit, at.stamp, get_language() or "", personal=False)
     page = {
@@ -100,7 +163,7 @@ def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, An
         "names": session_list.names,
         "notes": session_list.notes,
     }
-    return [SessionLine(cached, session_list) for cached in _public(summit, at)], page
+    return [SessionLine(cached, session_list) for cached in public_rows(summit, at)], page
 
 
 @public_page("public session")
@@ -136,9 +199,8 @@ def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpR
     """Return one public session as a calendar file. Raises Http404 for any other session."""
     summit_row = get_summit(summit)
     at = release_cache.current(summit_row)
-    rows = (
-        [cached.row for cached in _public(summit_row, at) if cached.row.session.public_id == public_id] if at else []
-    )
+    known = public_rows(summit_row, at) if at else []
+    rows = [cached.row for cached in known if cached.row.session.public_id == public_id]
     if at is None or not rows:
         raise Http404
     content = icalendar.public_feed(
@@ -186,7 +248,7 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     content = icalendar.public_feed(
         summit=summit_row,
         updated_at=last_changed.public(summit_row, at.release) if at else None,
-        sessions=[cached.row for cached in _public(summit_row, at)] if at else [],
+        sessions=[cached.row for cached in public_rows(summit_row, at)] if at else [],
         stamp=at.stamp if at else Stamp(summit_row.pk, 0, 0),
     )
     return _as_calendar(content, f"{summit_row.slug}.ics")
@@ -215,7 +277,7 @@ def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
 def _schedule(slug: str) -> dict[str, Any]:
     summit = get_summit(slug)
     at = release_cache.current(summit)
-    rows = [cached.row for cached in _public(summit, at)] if at else []
+    rows = [cached.row for cached in public_rows(summit, at)] if at else []
     return frab.as_data(
         summit=summit,
         updated_at=last_changed.public(summit, at.release) if at else None,

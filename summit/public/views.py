@@ -13,7 +13,7 @@ from summit.core.languages import spoken
 from summit.permissions.route_access import Gate, route
 from summit.public import share_picture
 from summit.public_base import summits
-from summit.public_base.home import panels
+from summit.public_base.home import panels, passed
 from summit.public_base.page_cache import cached_page
 from summit.public_base.public_pages import public_page
 from summit.summits import colours
@@ -52,9 +52,12 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @public_page("public summit")
-@cached_page()
+@cached_page(beside=passed)
 def home(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show a summit's home: its name, place and days, its agenda and the texts that its press office published."""
+    """Show a summit's home: its emblem, name, place and days, and the panels of all apps.
+
+    They show what is on now and next, who takes part, the agenda, the newest texts, and what can be downloaded.
+    """
     row = summits.get_summit(summit)
     return render(request, "public/home.html", {"summit": row, "venues": row.venues.all(), "panels": panels(row)})
 

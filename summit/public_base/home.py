@@ -1,6 +1,9 @@
-"""The registry of panels, of which a summit's public home is composed. Each app registers its own panels."""
+"""The registry of panels, of which a summit's public home is composed. Each app registers its own panels.
 
-from collections.abc import Callable
+A panel that changes with time alone registers a value too, under which the home is cached (`passing`).
+"""
+
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from summit.core.registry import Registry
@@ -10,6 +13,14 @@ from summit.summits.models import Summit
 Panel = Callable[[Summit], tuple[str, dict[str, Any]] | None]
 _panels: Registry[Panel] = Registry()
 panel = _panels.register
+# Takes a summit's slug, and returns a value that changes whenever a panel changes with time alone.
+_passing: Registry[Callable[[str], Hashable]] = Registry()
+passing = _passing.register
+
+
+def passed(*, summit: str) -> Hashable:
+    """Return a value that changes whenever the home of the summit with this slug changes with time alone."""
+    return tuple(function(summit) for function in _passing)
 
 
 def panels(summit: Summit) -> list[tuple[str, dict[str, Any]]]:

@@ -12,9 +12,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
-from django.utils.dateparse import parse_datetime
 
 from summit.core.compiled_query import Prepared
+from summit.core.database_values import as_moment
 from summit.core.registry import Registry
 from summit.summits.models import PublicVersion, Summit
 
@@ -69,15 +69,4 @@ def read_version(slug: str) -> Version | None:
     summit, now, changes, removals, *clock = row
     passed = tuple(clock)
     whole, removed = (summit, changes or 0, passed), (summit, removals or 0, passed)
-    return Version(whole, removed, since, _aware(now))
-
-
-def _aware(value: datetime | str) -> datetime:
-    """Return the aware datetime for a value of the database: a datetime of PostgreSQL, or a string in UTC of SQLite.
-
-    Raises ValueError for a string that isn't a moment.
-    """
-    moment = parse_datetime(value) if isinstance(value, str) else value
-    if moment is None:
-        raise ValueError(f"not a moment: {value!r}")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Version(whole, removed, since, as_moment(now))

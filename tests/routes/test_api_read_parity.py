@@ -36,6 +36,7 @@ SAME = {
     "admin:jobs_job": "jobs-row",
     "agenda:agenda": "api-agenda",
     "agenda:changes": "api-agenda-changes",
+    "agenda:grid": "api-agenda",
     "agenda:document": "api-session",
     "agenda:session": "api-session",
     "portal:agenda": "agenda",

@@ -69,7 +69,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
                 code=code,
                 capacity=code,
                 quota=1 if code in (Capacity.HEAD, Capacity.ALTERNATE, Capacity.GUEST) else None,
-                counts=code not in _BESIDE,
+                counts=code not in BESIDE,
                 vetted=True,
                 position=places[code],
             )
@@ -78,7 +78,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
 
 # Capacities that don't count towards the total of a delegation.
-_BESIDE = frozenset({Capacity.SPOUSE, Capacity.MEDIA, Capacity.LIAISON, Capacity.WORKFORCE, Capacity.SECURITY})
+BESIDE = frozenset({Capacity.SPOUSE, Capacity.MEDIA, Capacity.LIAISON, Capacity.WORKFORCE, Capacity.SECURITY})
 
 
 class Category(models.Model):

@@ -91,7 +91,11 @@ class PartyForm(SentencesForm):
 # The sections of a party's page. The change page has their fields in this order, and below them all inlines.
 SECTIONS = (
     Section("names", _("Names"), ("name", "formal_name", "sort_key", "footnote"), (NameInline,)),
-    Section("kind", _("What it is"), ("kind", "iso_code", "groups_word", "is_host", "recognised", "flag")),
+    Section(
+        "kind",
+        _("What it is"),
+        ("kind", "iso_code", "groups_word", "is_host", "recognised", "flag", "public_listing"),
+    ),
     Section("invitation", _("How it is invited"), ("level", "language", "salutation", "order_word")),
     Section(
         "mission",

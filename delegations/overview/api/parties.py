@@ -32,7 +32,7 @@ from summit.users.models import User
 
 FIELDS = (
     *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
-    *("recognised", "flag", "level", "iso_code", "language", "precedence"),
+    *("recognised", "flag", "public_listing", "level", "iso_code", "language", "precedence"),
     *("invitation", "answer", "comes_at", "external_ids"),
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
     *("notes", "illustrative", "created_at"),
@@ -40,7 +40,7 @@ FIELDS = (
 # Fields that focal points and delegates can read too. They get null for the others.
 OPEN_TO_DELEGATIONS = (
     *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
-    *("flag", "level", "iso_code", "language", "invitation", "answer", "comes_at", "created_at"),
+    *("flag", "public_listing", "level", "iso_code", "language", "invitation", "answer", "comes_at", "created_at"),
 )
 HOST_ONLY = tuple(name for name in FIELDS if name not in OPEN_TO_DELEGATIONS)
 # The sort value of parties without a rank, which come last.

@@ -28,7 +28,7 @@ from summit.users.models import User
 
 # The parts of the page: a heading, and the fields under it.
 PARTS = (
-    (gettext_lazy("How delegations are shown"), ("shows_flags", "says_country")),
+    (gettext_lazy("How delegations are shown"), ("shows_flags", "says_country", "parties_public_at")),
     (gettext_lazy("How many come, and until when"), ("total", "name_by", "confirm_by")),
     (
         gettext_lazy("Letters"),
@@ -50,7 +50,7 @@ class PolicyForm(SentencesForm):
     class Meta:
         model = Policy
         fields = [name for name in policy.FIELDS if name != "letter_words"]
-        field_classes = {"name_by": forms.SplitDateTimeField, "confirm_by": forms.SplitDateTimeField}
+        field_classes = dict.fromkeys(("parties_public_at", "name_by", "confirm_by"), forms.SplitDateTimeField)
         help_texts = {
             "signatory_name": gettext_lazy(
                 "Leave blank for a note verbale: initials and a seal in place of a signature."

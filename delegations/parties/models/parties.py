@@ -33,6 +33,24 @@ class FlagRule(models.TextChoices):
     NEUTRAL = "neutral", _("a neutral one")
 
 
+class PublicListing(models.TextChoices):
+    """What the public list of delegations says about a party.
+
+    The name and the flag are listed unless the party objects. Its head and its size are listed only if it agrees.
+    """
+
+    NONE = "none", _("not listed")
+    NAME = "name", _("name and flag")
+    HEAD = "head", _("name, flag and head")
+    SIZE = "size", _("name, flag and size")
+    ALL = "all", _("name, flag, head and size")
+
+
+# The values by which a party agrees to be listed with its head, and with its size.
+LISTED_WITH_HEAD = (PublicListing.HEAD, PublicListing.ALL)
+LISTED_WITH_SIZE = (PublicListing.SIZE, PublicListing.ALL)
+
+
 class Level(models.TextChoices):
     """The level at which a party is represented, as invited or as answered, the highest first."""
 
@@ -109,6 +127,13 @@ class Party(PublicModel):
         help_text=_("Who isn’t is written to at its focal points, without a style and without its own flag."),
     )
     flag = models.CharField(_("flag"), max_length=10, choices=FlagRule, default=FlagRule.OWN)
+    public_listing = models.CharField(
+        _("in the public list of delegations"),
+        max_length=4,
+        choices=PublicListing,
+        default=PublicListing.NAME,
+        help_text=_("Once it has accepted. List its head and its size only if it agrees."),
+    )
     level = models.CharField(
         _("invited at the level of"),
         max_length=20,
@@ -190,6 +215,9 @@ class Party(PublicModel):
                 name="party_code_is_countrys", condition=Q(iso_code="") | Q(kind=PartyKind.COUNTRY)
             ),
             models.CheckConstraint(name="party_flag_known", condition=Q(flag__in=FlagRule.values)),
+            models.CheckConstraint(
+                name="party_public_listing_known", condition=Q(public_listing__in=PublicListing.values)
+            ),
             models.CheckConstraint(name="party_level_known", condition=Q(level="") | Q(level__in=Level.values)),
             models.CheckConstraint(
                 name="party_flag_of_recognised",

@@ -53,6 +53,14 @@ class Policy(models.Model):
     says_country = models.BooleanField(
         _("says “country”"), default=True, help_text=_("Off: pages and documents say “participant” instead.")
     )
+    parties_public_at = models.DateTimeField(
+        _("public list of delegations from"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "From then on the public home lists the delegations that have accepted. Leave blank to list none."
+        ),
+    )
     second_person = models.BooleanField(
         _("letters need a second person"),
         default=False,

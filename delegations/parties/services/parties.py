@@ -24,7 +24,7 @@ from summit.users.models import User
 # The fields of a party that a desk can set. The protocol order is set for all parties together.
 FIELDS = (
     *("kind", "is_host", "name", "formal_name", "sort_key", "salutation", "footnote"),
-    *("recognised", "flag", "level", "iso_code", "language", "notes"),
+    *("recognised", "flag", "public_listing", "level", "iso_code", "language", "notes"),
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
 )
 NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")

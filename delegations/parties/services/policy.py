@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 FIELDS = (
-    *("shows_flags", "says_country", "second_person"),
+    *("shows_flags", "says_country", "parties_public_at", "second_person"),
     *("total", "name_by", "confirm_by", "reminder_days"),
     *("letter_sender", "signatory_name", "signatory_office", "letter_words", "reference_prefix"),
 )

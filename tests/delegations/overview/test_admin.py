@@ -56,7 +56,17 @@ def page(party: Party) -> str:
 
 def form(party: Party, **values: Any) -> dict[str, Any]:
     """Return what the page of a party posts."""
-    names = ("kind", "name", "formal_name", "sort_key", "iso_code", "language", "mission_email", "flag")
+    names = (
+        "kind",
+        "name",
+        "formal_name",
+        "sort_key",
+        "iso_code",
+        "language",
+        "mission_email",
+        "flag",
+        "public_listing",
+    )
     base = {**{name: getattr(party, name) for name in names}, "recognised": "on"}
     for prefix in ("names", "focal_points", "external_ids"):
         base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}

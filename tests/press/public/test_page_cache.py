@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -13,11 +12,9 @@ from press.embargoes.services import embargoes
 from press.published_texts.publication_moments import cache_control
 from press.texts.models.embargoes import Embargo
 from press.texts.services import decisions, editions, texts
-from summit.core.compiled_query import Prepared
-from summit.core.registry import Registry
-from summit.public_base import page_version
 from summit.public_base.page_cache import PAGES
 from summit.summits.models import Venue
+from tests.database_clock import advance, ask_no_clock, stop
 from tests.factories import TopicFactory, VenueFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
 
@@ -61,40 +58,6 @@ def test_it_is_right_at_each_decision(client: Client) -> None:
     assert "Not so." in body(client, path)
 
 
-def advance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the database's clock an hour on."""
-    ahead = "STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'NOW', '+1 hour')"
-    _tell_time(monkeypatch, sqlite=ahead, postgresql="(STATEMENT_TIMESTAMP() + INTERVAL '1 hour')")
-
-
-def stop(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    """Stop the database's clock."""
-    said = f"{moment:%Y-%m-%d %H:%M:%S.%f}"
-    _tell_time(monkeypatch, sqlite=f"'{said[:-3]}'", postgresql=f"TIMESTAMPTZ '{said}+00'")
-
-
-def _tell_time(monkeypatch: pytest.MonkeyPatch, *, sqlite: str, postgresql: str) -> None:
-    def on_sqlite(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
-        return self.as_sql(compiler, connection, template=sqlite, **more)
-
-    def on_postgresql(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
-        return self.as_sql(compiler, connection, template=postgresql, **more)
-
-    monkeypatch.setattr(Now, "as_sqlite", on_sqlite)
-    monkeypatch.setattr(Now, "as_postgresql", on_postgresql)
-    _compose_anew(monkeypatch)
-
-
-def _compose_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_version, "_VERSION", Prepared(page_version._version))
-
-
-def ask_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the version of pages be what rows say alone."""
-    monkeypatch.setattr(page_version, "_clock_values", Registry())
-    _compose_anew(monkeypatch)
-
-
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_embargo_makes_kept_pages_of_its_summit_anew(
     asks: bool, client: Client, monkeypatch: pytest.MonkeyPatch
@@ -123,7 +86,8 @@ def test_the_summits_home_is_kept_and_right_when_a_text_comes_out(
     venue = VenueFactory(summit=summit, name="Lancaster House")
     path = summit.get_absolute_url()
     assert "Lancaster House" in body(client, path)
-    with django_assert_num_queries(1):
+    # The version of the rows and moments, and which sessions have begun.
+    with django_assert_num_queries(2):
         assert "Comes at its second" not in body(client, path)
     Venue.objects.filter(pk=venue.pk).update(name="Marlborough House")
     assert "Marlborough House" in body(client, path)
