@@ -55,14 +55,12 @@ home.passing(10)(lambda slug: on_now.passed(summit=slug))
 def _now_and_next(
     summit: Summit, lines: list[SessionLine], now: datetime
 ) -> tuple[list[SessionLine], list[SessionLine]]:
-    """Return the sessions that are on now and those that come next, marked so; none before and after the summit."""
+    """Return the sessions that are on now, marked so, and those that come next; none before and after the summit."""
     current, following = on_now.now_and_next(lines, now)
     if not current and not summit.starts_on <= _day(now, summit) <= summit.ends_on:
         return [], []
     for line in current:
         line.state = on_now.NOW
-    for line in following:
-        line.state = on_now.NEXT
     return current, following
 
 

@@ -12,7 +12,7 @@ from summit.core.compiled_query import Prepared
 from summit.core.database_values import as_moment
 from summit.summits.models import Summit
 
-PAST, NOW, NEXT = "past", "now", "next"
+PAST, NOW = "past", "now"
 # Seconds after which a page with a line at the present time is made anew.
 SLOT = 300
 # The present time is told to nobody who looks longer ahead than this.

@@ -1,5 +1,6 @@
 """What is over, on now and next: on the public home, in the list and in the grid, also when pages are cached."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,7 +56,7 @@ def page(path: str) -> str:
 def states(path: str) -> list[str]:
     """The states of the sessions on a page, in their order."""
     found = (part.partition('"')[0] for part in page(path).split('data-state="')[1:])
-    return [state for state in found if state in {on_now.PAST, on_now.NOW, on_now.NEXT}]
+    return [state for state in found if state in {on_now.PAST, on_now.NOW}]
 
 
 BEFORE, OPENING, BREAK, PARALLEL, AFTER = (
@@ -63,29 +64,45 @@ BEFORE, OPENING, BREAK, PARALLEL, AFTER = (
 )  # fmt: skip
 
 
+TITLES = ("Opening", "Trade", "Borders", "Untimed")
+
+
+def told(path: str) -> tuple[list[str], list[str]]:
+    """The titles that the home has under Now and under Next."""
+    parts = re.split("<h2[^>]*>", page(path))
+    under = {part.partition("</h2>")[0]: part for part in parts}
+    now, following = (
+        [title for title in TITLES if f">{title}</a>" in under.get(heading, "")] for heading in ("Now", "Next")
+    )
+    return now, following
+
+
 @pytest.mark.parametrize(
     ("now", "at_home", "listed"),
     [
-        (BEFORE, ["next"], []),
-        (OPENING, ["now", "next", "next"], ["now"]),
-        (BREAK, ["next", "next"], ["past"]),
-        (PARALLEL, ["now", "now"], ["past", "now", "now"]),
-        (AFTER, [], ["past", "past", "past"]),
+        (BEFORE, ([], ["Opening"]), []),
+        (OPENING, (["Opening"], ["Trade", "Borders"]), ["now"]),
+        (BREAK, ([], ["Trade", "Borders"]), ["past"]),
+        (PARALLEL, (["Trade", "Borders"], []), ["past", "now", "now"]),
+        (AFTER, ([], []), ["past", "past", "past"]),
     ],
 )
 def test_each_moment_says_what_is_on_and_next(
-    now: datetime, at_home: list[str], listed: list[str], agenda: str, monkeypatch: pytest.MonkeyPatch
+    now: datetime,
+    at_home: tuple[list[str], list[str]],
+    listed: list[str],
+    agenda: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stop(monkeypatch, now)
-    found = {path: states(f"{agenda}{path}") for path in ("", "agenda/", "agenda/grid/")}
-    assert found == {"": at_home, "agenda/": listed, "agenda/grid/": listed}
+    assert told(agenda) == at_home
+    assert states(f"{agenda}agenda/") == states(f"{agenda}agenda/grid/") == listed
 
 
 def test_days_before_and_after_nothing_is_next(agenda: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for now in (NINE - 30 * HOUR, NINE + 60 * HOUR):
         stop(monkeypatch, now)
-        assert states(agenda) == []
-        assert "<h2>Next</h2>" not in page(agenda)
+        assert told(agenda) == ([], [])
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -94,9 +111,9 @@ def test_cached_pages_follow_the_clock(asks: bool, agenda: str, monkeypatch: pyt
     if not asks:
         monkeypatch.setattr(home, "_passing", [])
     stop(monkeypatch, BEFORE)
-    assert states(agenda) == ["next"]
+    assert told(agenda) == ([], ["Opening"])
     stop(monkeypatch, OPENING)
-    assert (states(agenda) == ["now", "next", "next"]) is asks
+    assert (told(agenda)[0] == ["Opening"]) is asks
     assert states(f"{agenda}agenda/") == ["now"]
 
 
