@@ -28,7 +28,7 @@ WAS_CONFIRMED = "{row}.confirmed_at IS NOT NULL"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delegations", "0004_import_files"),
+        ("delegations", "0005_category_colour"),
         ("summit", "0004_person_phone"),
     ]
 
