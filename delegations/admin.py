@@ -4,8 +4,10 @@ from importlib import import_module
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
+from delegations.contacts.models import Contact
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
@@ -40,6 +42,7 @@ REGISTERING = (
     "travel.admin.declarations",
     "travel.admin.dietary_and_access_needs",
     "travel.admin.visas",
+    "liaison.admin",
     "membership_changes.admin.duplicates",
     "membership_changes.admin.handovers",
     "participants.admin.photo_sheet",
@@ -64,6 +67,8 @@ SUMMIT_PATHS.update(
         Quota: "party__summit",
         FocalPoint: "party__summit",
         FocalPointRequest: "party__summit",
+        Contact: "party__summit",
+        LiaisonOfficer: "summit",
         TransferablePass: "party__summit",
         Invitation: "party__summit",
         InvitationLink: "invitation__party__summit",

@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from delegations.badges.api.badges import BadgeViewSet
 from delegations.badges.api.transferable_pass_rules import TransferablePassRuleViewSet
 from delegations.badges.api.transferable_passes import TransferablePassViewSet
+from delegations.contacts.api import ContactViewSet
 from delegations.focal_points.api.focal_points import FocalPointViewSet
 from delegations.focal_points.api.requests import FocalPointRequestViewSet
 from delegations.imports.api import DelegationImportFileViewSet
@@ -14,6 +15,7 @@ from delegations.invitations.api.invitations import InvitationViewSet
 from delegations.invitations.api.letter_templates import LetterTemplateViewSet
 from delegations.invitations.api.links import InvitationLinkViewSet
 from delegations.invitations.api.phone_calls import CallNoteViewSet
+from delegations.liaison.api import LiaisonOfficerViewSet
 from delegations.members.api.categories import CategoryViewSet
 from delegations.members.api.particulars import NeedsViewSet, PassportViewSet, TravelViewSet
 from delegations.members.api.quotas import PartyQuotaViewSet
@@ -45,6 +47,8 @@ urlpatterns: list[URLPattern] = [
     *register(TravelViewSet),
     *register(PhotoViewSet),
     *register(FocalPointViewSet),
+    *register(ContactViewSet),
+    *register(LiaisonOfficerViewSet),
     *register(PartyQuotaViewSet),
     *register(CategoryViewSet),
     *register(ZoneViewSet),

@@ -2,10 +2,12 @@
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
+from delegations.contacts.models import Contact
 from delegations.focal_points.models import FocalPointRequest
 from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote, LetterTemplate
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
@@ -27,6 +29,7 @@ __all__ = [
     "Badge",
     "CallNote",
     "Category",
+    "Contact",
     "Declaration",
     "DeclarationKind",
     "DelegationImportFile",
@@ -39,6 +42,7 @@ __all__ = [
     "Invitation",
     "InvitationLink",
     "LetterTemplate",
+    "LiaisonOfficer",
     "Membership",
     "ParticipantList",
     "Particulars",

@@ -23,6 +23,7 @@ moves(
                 "Quota",
             ),
             *("TransferablePassRule", "TransferablePassRule_zones", "TransferablePass", "Membership", "FormerMember"),
+            *("Contact", "LiaisonOfficer", "LiaisonOfficer_parties"),
             *("FocalPoint", "FocalPointRequest", "Badge", "Invitation", "Reply", "ReplyScan", "InvitationLink"),
             *("Handover", "LetterTemplate", "CallNote", "DeclarationKind", "Declaration", "VisaLetter"),
             *("Photo", "DuplicateCandidate", "Policy", "Retention"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views.delegation import (
+    contacts,
     declarations,
     focal_points,
     import_people,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("declarations/", declarations.declared, name="declarations"),
     path("overpasses/", transferable_passes.transferable_passes, name="transferable_passes"),
     path("overpasses/<int:pk>/", transferable_passes.transferable_pass, name="transferable_pass"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/<int:pk>/", contacts.contact, name="contact"),
+    path("contacts/<int:pk>/remove/", contacts.remove, name="contact_remove"),
     path("focal-points/", focal_points.focal_points, name="focal_points"),
     path("focal-points/leave/", focal_points.leave, name="focal_leave"),
     path("focal-points/<int:pk>/take-back/", focal_points.withdraw, name="focal_withdraw"),

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
 from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
+from delegations.liaison import selectors as liaison
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
@@ -42,6 +43,8 @@ class Viewer:
     - `people` are the viewer and the members of parties that the viewer acts for. The viewer sees their places in the
       agenda.
     - `invitations` are the open invitations of `parties`.
+    - `assists` are the parties that the viewer looks after as a liaison officer of the host. The viewer may only open
+      the page of each (`portal.views.liaison`).
     - `acts` has the parties that the viewer acts for: a dict from the party's primary key to the actor, in whose name
       an action is recorded. Only invitations of these parties may be answered.
     """
@@ -52,6 +55,7 @@ class Viewer:
     invitations: tuple[Invitation, ...]
     by: By
     acts: dict[int, By] = field(default_factory=dict)
+    assists: tuple[Party, ...] = ()
     # The viewer's own name, if it is known, for use in forms.
     name: str = ""
     # The viewer's own person; None if the portal was opened by a letter's link.
@@ -87,6 +91,7 @@ class _ViewerData:
     parties: dict[int, Party] = field(default_factory=dict)
     people: dict[int, Person] = field(default_factory=dict)
     acts: dict[int, By] = field(default_factory=dict)
+    assists: list[Party] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
     by: By | None = None
     name: str = ""
@@ -101,8 +106,8 @@ class _ViewerData:
 def viewers(request: HttpRequest) -> list[Viewer]:
     """Return a Viewer for each summit in which the user of the request has access, the newest summit first.
 
-    Makes at most six queries, whatever the number of summits, parties and people. Makes none for a browser without a
-    session.
+    Makes at most seven queries, whatever the number of summits, parties and people. Makes none for a browser without
+    a session.
     """
     cached: list[Viewer] | None = getattr(request, "_portal_viewers", None)
     if cached is None:
@@ -123,13 +128,14 @@ def _find_viewers(request: HttpRequest) -> list[Viewer]:
     invitations = _invitations(by_summit.values())
     open_invitations = {key: _open_invitations(entry, invitations) for key, entry in by_summit.items()}
     _gather_members(by_summit)
+    _gather_assisted(by_summit)
     gathered = [_viewer(entry, open_invitations[key]) for key, entry in by_summit.items()]
     listed = [viewer for viewer in gathered if viewer is not None]
     return sorted(listed, key=lambda viewer: (viewer.summit.starts_on, viewer.summit.pk), reverse=True)
 
 
 def _gather_account(by_summit: dict[int, _ViewerData], user: User) -> None:
-    people = Person.objects.filter(user=user).select_related("summit", "membership__party")
+    people = Person.objects.filter(user=user).select_related("summit", "membership__party", "liaison_officer")
     for person in people:
         _gather_person(by_summit, person, user)
     if by_summit:
@@ -141,7 +147,10 @@ def _gather_account(by_summit: dict[int, _ViewerData], user: User) -> None:
 
 def _gather_sign_ins(by_summit: dict[int, _ViewerData], keys: list[str]) -> None:
     rows = PortalSession.objects.live().filter(public_id__in=keys)
-    related = ("link__invitation__party__summit", "link__person", "person__summit", "person__membership__party")
+    related = (
+        *("link__invitation__party__summit", "link__person"),
+        *("person__summit", "person__membership__party", "person__liaison_officer"),
+    )
     sessions_by_person: dict[int, PortalSession] = {}
     for row in rows.select_related(*related).order_by("pk"):
         if row.link is not None:
@@ -186,6 +195,15 @@ def _gather_members(by_summit: dict[int, _ViewerData]) -> None:
             by_party[row.party_id].people.setdefault(row.person_id, row.person)
 
 
+def _gather_assisted(by_summit: dict[int, _ViewerData]) -> None:
+    """Add the parties that the user looks after as a liaison officer. Makes no query for other users."""
+    officers = [entry.me for entry in by_summit.values() if entry.me and hasattr(entry.me, "liaison_officer")]
+    for party in liaison.assigned_parties(officers) if officers else ():
+        entry = by_summit[party.summit_id]
+        party.summit = entry.summit
+        entry.assists.append(party)
+
+
 def _invitations(entries: Iterable[_ViewerData]) -> dict[int, list[Invitation]]:
     """Return a dict from the primary keys of the entries' parties to the parties' sent invitations."""
     keys = [key for entry in entries for key in entry.parties]
@@ -221,7 +239,11 @@ def _open_invitations(entry: _ViewerData, invitations: dict[int, list[Invitation
 
 def _viewer(entry: _ViewerData, open_invitations: list[Invitation]) -> Viewer | None:
     """Return the Viewer with the data that was collected in one summit. Return None if no access is left."""
-    if entry.by is None or not (entry.parties or entry.people) or (entry.gone and not entry.parties):
+    if (
+        entry.by is None
+        or not (entry.parties or entry.people)
+        or (entry.gone and not entry.parties and not entry.assists)
+    ):
         return None
     return Viewer(
         summit=entry.summit,
@@ -230,6 +252,7 @@ def _viewer(entry: _ViewerData, open_invitations: list[Invitation]) -> Viewer | 
         invitations=tuple(open_invitations),
         by=entry.by,
         acts=entry.acts,
+        assists=tuple(entry.assists),
         name=entry.name,
         me=entry.me,
     )

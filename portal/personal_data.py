@@ -40,16 +40,16 @@ from summit.core.personal_data import Content, PersonalDataKind, activity_of, de
 from summit.outbox.message_kinds import label_of
 from summit.outbox.models import Message
 from summit.people.models import Person
-from summit.permissions.rules import RULES
+from summit.permissions.rules import names_of_roles
 from summit.privacy.registry import Portion, Subject, columns_of, is_staffs, own_portions
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
 # The order of the portions on the page.
 ORDER: tuple[str, ...] = (
-    *("person", "particulars", "photo", "membership", "former_memberships", "focal_points"),
+    *("person", "particulars", "photo", "membership", "former_memberships", "focal_points", "liaison_officers"),
     *("badges", "visa_letters", "declarations", "external_ids", "answers", "scans"),
-    *("requests", "released_places", "floor_requests", "sign_ups", "handovers", "lists"),
+    *("requests", "contacts", "released_places", "floor_requests", "sign_ups", "handovers", "lists"),
     *("import_files", "mail", "mail_naming", "links", "sign_ins", "codes"),
     *("private_calendars", "agenda_read_marks", "subscriptions", "account", "duplicate_candidates", "history"),
 )
@@ -146,7 +146,8 @@ class PersonalDataCollector:
             photo = photo_of(self.person)
             source = self._source_text(photo.entered_for if photo else None)
         lines = [self._line(row, columns) for row in listed[:MOST]]
-        return DataPart(str(portion.title), lines, number, _roles(activity.view if activity else ""), until, source)
+        seen_by = _roles(activity.view, activity.also_view) if activity else _roles()
+        return DataPart(str(portion.title), lines, number, seen_by, until, source)
 
     def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
         pairs = [(capfirst(str(column.verbose_name)), self._said(row, column)) for column in columns]
@@ -158,7 +159,9 @@ class PersonalDataCollector:
             line = self._line(row, [Particulars._meta.get_field(name) for name in group.fields])  # type: ignore[arg-type]
             if line:
                 until, source = self._until(group.kept_as or PersonalDataKind.PERSON), self._source(group)
-                yield DataPart(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
+                yield DataPart(
+                    str(SECTIONS[group.name][0]), [line], 1, _roles(group.view, group.also_view), until, source
+                )
 
     def _source(self, group: FieldGroup | None = None) -> str:
         """Return a sentence that says who entered the data, or "" if that isn't known.
@@ -205,5 +208,5 @@ class PersonalDataCollector:
         return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
 
 
-def _roles(action: str) -> str:
-    return RULES[action].names() if action else _("nobody at the desks")
+def _roles(*actions: str) -> str:
+    return names_of_roles(*actions) if any(actions) else _("nobody at the desks")

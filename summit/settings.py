@@ -467,6 +467,7 @@ SPECTACULAR_SETTINGS = {
         "LevelEnum": "delegations.parties.models.parties.Level",
         "AskedLevelEnum": "delegations.invitations.api.invitations.LEVELS",
         "RoleEnum": "summit.models.Role",
+        "ContactRoleEnum": "delegations.contacts.models.ContactRole",
         "MarkingKindEnum": "press.delivery_check.models.PassageCheckKind",
         "ChangeKindEnum": "press.texts.models.editions.ChangeKind",
         "EditionStateEnum": "press.texts.models.editions.EditionState",

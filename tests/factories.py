@@ -12,10 +12,12 @@ from factory.django import DjangoModelFactory
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.models.transferable_passes import TransferablePassRule
+from delegations.contacts.models import Contact
 from delegations.focal_points.models import FocalPointRequest
 from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote, LetterTemplate
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
@@ -125,6 +127,10 @@ class UserFactory(Factory[User]):
             FocalPointFactory.create(party__summit=summit, person__user=user)
         elif role == Role.DELEGATE:
             MembershipFactory.create(party__summit=summit, person__user=user)
+        elif role == Role.LIAISON_OFFICER:
+            LiaisonOfficerFactory.create(summit=summit, person__user=user).parties.add(
+                PartyFactory.create(summit=summit)
+            )
         else:
             RoleAssignment.objects.create(user=user, summit=summit, role=role)
         return user
@@ -223,6 +229,24 @@ class FocalPointFactory(Factory[FocalPoint]):
         PersonFactory,
         summit=factory.SelfAttribute("..party.summit"),
         email=factory.Sequence(lambda n: f"focal{n}@land.example"),
+    )
+
+
+class ContactFactory(Factory[Contact]):
+    party = factory.SubFactory(PartyFactory)
+    role = "security"
+    name = factory.Sequence(lambda n: f"Contact {n}")
+    phone = "+44 7700 900001"
+
+
+class LiaisonOfficerFactory(Factory[LiaisonOfficer]):
+    """A liaison officer of no party yet: `parties` are added afterwards."""
+
+    summit = factory.SubFactory(SummitFactory)
+    person = factory.SubFactory(
+        PersonFactory,
+        summit=factory.SelfAttribute("..summit"),
+        email=factory.Sequence(lambda n: f"liaison{n}@host.example"),
     )
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from delegations.core.roles import OF_PARTIES, SEE_CATEGORIES, SEE_LETTERS, SEE_MEMBERS, WRITERS
+from delegations.core.roles import SEE_CATEGORIES, SEE_LETTERS, SEE_MEMBERS, WRITERS
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import NEEDS, PASSPORT, PHOTO, TRAVEL
@@ -39,20 +39,28 @@ for _group in (PASSPORT, NEEDS, TRAVEL, PHOTO):
 declare_model("delegations.duplicatecandidate", view=WRITERS, change=WRITERS)
 
 
+# The rows of a party that give an account's person a role, by the role.
+_PEOPLE = {
+    Role.FOCAL_POINT: "focal_points",
+    Role.DELEGATE: "memberships",
+    Role.LIAISON_OFFICER: "liaison_officers",
+}
+
+
 def own_parties(user: User, role: str) -> QuerySet[Party]:
     """Return the parties of an account that have not left their summit, for one of its roles.
 
-    For FOCAL_POINT these are the parties that it acts for, and for DELEGATE the parties that it is a member of.
+    For FOCAL_POINT these are the parties that it acts for, for DELEGATE the parties that it is a member of, and for
+    LIAISON_OFFICER the parties that it looks after (`delegations.liaison`).
     """
-    people = {Role.FOCAL_POINT: "focal_points", Role.DELEGATE: "memberships"}[Role(role)]
-    return parties_permissions.standing_parties().filter(**{f"{people}__person__user": user})
+    return parties_permissions.standing_parties().filter(**{f"{_PEOPLE[Role(role)]}__person__user": user})
 
 
 @follows(10)
 def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
-    """Return (summit's primary key, role) for each summit in which an account is a focal point or a delegate."""
-    focal, member = (own_parties(user, role).values_list("summit_id", Value(role.value)) for role in OF_PARTIES)
-    return focal.union(member)
+    """Return (summit's primary key, role) for each summit in which an account has a role of `_PEOPLE`."""
+    first, *others = (own_parties(user, role).values_list("summit_id", Value(role.value)) for role in _PEOPLE)
+    return first.union(*others)
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))

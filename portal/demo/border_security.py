@@ -10,7 +10,7 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party, PartyName
-from portal.demo import agenda, agenda_translations, first_day, parties, protocol, speakers, texts
+from portal.demo import agenda, agenda_translations, first_day, liaison, parties, protocol, speakers, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.batches import complete, stored
 from portal.demo.days import ZONE, Act, Days, days_of
@@ -73,6 +73,7 @@ def load(act: Act = Act.AHEAD) -> Summit:
         agenda_translations.load(
             loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_translations.PAPERS]
         )
+        liaison.load(loading.summit, loading.parties)
         speakers.load(loading.sessions, loading.parties, days.evening(FLOOR_ASKED), ids)
         if act == Act.DAY:
             first_day.load(loading.summit, days, loading.users, now=now)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import InvitationState
 from delegations.invitations.services import answers
+from delegations.liaison import selectors as liaison
 from delegations.overview.selectors import member_completeness
 from delegations.parties.selectors import party_names
 from portal.identity import Viewer, portal_page, viewer_of
@@ -76,8 +77,9 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
     """Return a row for each of the viewer's parties with the invitation to the summit.
 
     The rows of the party's invitations to sessions follow it. Each row says whether answers are still accepted.
-    A party for which the viewer acts has the number of missing items. Makes at most three queries.
+    A party for which the viewer acts has the number of missing items. Makes at most four queries.
     """
+    officers = liaison.of_parties(viewer.parties) if viewer.parties else {}
     takes, now = answers.still_open(viewer.summit.pk).exists(), db_now()
     sessions = invitable_sessions.find(viewer.summit, [row.occasion for row in viewer.invitations])
     missing = member_completeness.numbers_missing([party.pk for party in viewer.parties if party.pk in viewer.acts])
@@ -87,7 +89,7 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
         invitations = [row for row in viewer.invitations if row.party_id == party.pk]
         main = next((row for row in invitations if not row.occasion), None)
         row = {"party": party, "invitation": main, "acts": acts, "takes": takes, "key": party.public_id}
-        rows.append({**row, "missing": missing[party.pk]})
+        rows.append({**row, "missing": missing[party.pk], "officers": officers.get(party.pk, [])})
         rows += [
             {
                 "party": party,

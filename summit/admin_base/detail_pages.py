@@ -45,7 +45,8 @@ class Section:
     """A part of a row's page: `name` in its address, its heading, and what its form has.
 
     `fields` are fields of the form or read-only methods, and `inlines` the inline classes. Only fields with a value
-    are shown.
+    are shown. An inline class with `in_place` works without the admin's scripts, so that its form can appear in the
+    place of the section.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Section:
 class Fact:
     """A field of a row as its page shows it.
 
-    `kind` is "email" or "tel" for a link, "person" for a person with their mailbox, and "text" for several lines.
+    `kind` is "email" or "tel" for a link, and "text" for several lines.
     """
 
     label: str
@@ -143,7 +144,7 @@ class DetailPageMixin:
                     "title": section.title,
                     "facts": list(self.facts(row, section)),
                     "edit_url": self.section_url(row, section.name) if may_change else "",
-                    "in_place": not section.inlines,
+                    "in_place": all(getattr(inline, "in_place", False) for inline in section.inlines),
                 }
                 for section in self.sections
             },

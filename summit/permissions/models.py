@@ -10,8 +10,8 @@ from summit.users.models import User
 class Role(models.TextChoices):
     """The roles in a summit.
 
-    Ten roles are assigned by hand, each as a row of RoleAssignment. The other two, focal point and delegate, follow
-    from the rows about the account's person in `delegations` (`summit.permissions.rules.follows`).
+    Ten roles are assigned by hand, each as a row of RoleAssignment. The other three follow from the rows about the
+    account's person in `delegations` (`summit.permissions.rules.follows`): focal point, delegate and liaison officer.
     """
 
     ORGANISER = "organiser", _("organiser")
@@ -24,12 +24,13 @@ class Role(models.TextChoices):
     PRESS_APPROVER = "press_approver", _("press approver")
     FOCAL_POINT = "focal_point", _("focal point")
     DELEGATE = "delegate", _("delegate")
+    LIAISON_OFFICER = "liaison_officer", _("liaison officer")
     MEDIA_REPRESENTATIVE = "media_representative", _("media representative")
     VIEWER = "viewer", _("viewer")
 
 
 # The roles that follow from rows about the account's person.
-FOLLOWING = frozenset({Role.FOCAL_POINT, Role.DELEGATE})
+FOLLOWING = frozenset({Role.FOCAL_POINT, Role.DELEGATE, Role.LIAISON_OFFICER})
 # The roles that are assigned by hand, in the order in which forms offer them.
 BY_HAND = [role for role in Role if role not in FOLLOWING]
 # The roles that work for the host and may open the admin.

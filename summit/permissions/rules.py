@@ -60,6 +60,15 @@ class Rule:
 
 RULES: dict[str, Rule] = {}
 
+
+def names_of_roles(*actions: str) -> str:
+    """Return the names of all roles that may do one of these actions, as a list in words. "" stands for no action."""
+    rules = [RULES[action] for action in actions if action]
+    return Rule(
+        frozenset().union(*(rule.any for rule in rules)), frozenset().union(*(rule.own for rule in rules))
+    ).names()
+
+
 Actor = User | AnonymousUser
 
 # Returns (summit's primary key, role) for each role that follows from rows about an account's people, in one query.

@@ -23,18 +23,20 @@ EDIT, READ = ("organiser", "protocol"), ("organiser", "protocol", "accreditation
 TRAVEL = ("organiser", "protocol", "accreditation", "vetting")
 # What each of some roles may do, with all rows of a summit.
 BY_ROLES: dict[tuple[str, ...], str] = {
-    (): """badge.change declaration.change focalpointrequest.change handover.change quota.change reply.change
+    (): """assist badge.change declaration.change focalpointrequest.change handover.change quota.change reply.change
         transferablepass.change delegationimportfile.change visaletter.change""",
     (*READ, "press_officer", "press_approver", "viewer"): "party.view partyname.view",
     (*READ, "vetting"): "category.view transferablepassrule.view zone.view",
-    READ: "callnote.view externalid.view membership.view participantlist.view partygroup.view policy.view quota.view",
-    (*EDIT, "programme"): "focalpoint.view handover.view invitation.view lettertemplate.view reply.view",
-    EDIT: """answer answer_for ask_focal_point ask_visa callnote.change category.change decide_focal_point
-        decide_handover declarationkind.change enter_person externalid.change focalpoint.change focalpointrequest.view
-        give_account invitation.change invitationlink.change invitationlink.view invite issue_visa
-        lettertemplate.change membership.change name name_late transferablepassrule.change participantlist.change
-        party.change partygroup.change partyname.change policy.change read_in duplicatecandidate.change
-        duplicatecandidate.view revoke delegationimportfile.view visaletter.view withdraw zone.change""",
+    READ: """callnote.view externalid.view liaisonofficer.view membership.view participantlist.view partygroup.view
+        policy.view quota.view""",
+    (*EDIT, "programme"): "contact.view focalpoint.view handover.view invitation.view lettertemplate.view reply.view",
+    EDIT: """answer answer_for ask_focal_point ask_visa callnote.change category.change contact.change
+        decide_focal_point decide_handover declarationkind.change enter_person externalid.change
+        focalpoint.change focalpointrequest.view give_account invitation.change invitationlink.change
+        invitationlink.view invite issue_visa liaisonofficer.change lettertemplate.change membership.change
+        name name_late transferablepassrule.change participantlist.change party.change partygroup.change
+        partyname.change policy.change read_in duplicatecandidate.change duplicatecandidate.view revoke
+        delegationimportfile.view visaletter.view withdraw zone.change""",
     (*EDIT, "vetting"): "declarationkind.view",
     (*EDIT, "conference_officer"): "needs.change needs.view",
     (*EDIT, "accreditation"): "hand_transferable_pass transferablepass.view",
@@ -45,13 +47,15 @@ BY_ROLES: dict[tuple[str, ...], str] = {
     ("vetting",): "passport.change passport.view",
 }
 DESKS = {f"delegations.{name}": set(roles) for roles, names in BY_ROLES.items() for name in names.split()}
-OF_FOCAL_POINTS = """answer ask_focal_point ask_visa declaration.view declarationkind.view declare enter_person
+OF_FOCAL_POINTS = """answer ask_focal_point ask_visa contact.change contact.view declaration.view declarationkind.view
+    declare enter_person
     focalpoint.view focalpointrequest.view hand_transferable_pass membership.view name needs.change needs.view
     transferablepass.view passport.change passport.view photo.change photo.view quota.view read_in
     delegationimportfile.view travel.change travel.view visaletter.view withdraw"""
 OWN = {
     **{f"delegations.{name}": {"focal_point"} for name in OF_FOCAL_POINTS.split()},
-    **{f"delegations.{name}.view": BOTH for name in ("party", "invitation")},
+    **{f"delegations.{name}.view": BOTH for name in ("party", "invitation", "liaisonofficer")},
+    "delegations.assist": {"liaison_officer"},
 }
 
 

@@ -21,7 +21,7 @@ from django.template.response import SimpleTemplateResponse
 from summit.api_base import throttling
 from summit.core.process_cache import forget_all
 from summit.permissions import rules
-from summit.permissions.models import Role
+from summit.permissions.models import FOLLOWING, Role
 from summit.permissions.route_access import Gate
 from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whose, existing
 from summit.public_base.page_cache import PAGES
@@ -54,7 +54,7 @@ MISUSES = {
 }
 # Who reads public pages, which know nobody.
 READERS_OF_PUBLIC = frozenset({"nobody", "organiser"})
-DESKS = sorted({str(role) for role in Role} - {str(Role.FOCAL_POINT), str(Role.DELEGATE)})
+DESKS = sorted({str(role) for role in Role if role not in FOLLOWING})
 # Between them they may open nearly every page.
 MOST = ("organiser", "focal_point", "account", "nobody")
 # Who opens pages that ask for no role.

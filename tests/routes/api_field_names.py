@@ -48,6 +48,7 @@ _PUTS_IN_ORDER = ("categories", "zones", "party_members")
 _WORDS = {"show": "does editions-preview", "take": "does editions-read-file", "words": "editions-read-file content"}
 _SUBMITS = {"submit": "does editions-row-submit"}
 _PARTY = {
+    **{f"contacts[].{name}": f"contacts {name}" for name in ("role", "name", "office", "phone", "email", "note")},
     "external_ids[].system": "external_ids",
     "external_ids[].value": "external_ids",
     "names[].language": "names",
@@ -81,6 +82,7 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:delegations_party_add": _PARTY,
     "admin:delegations_party_change": _PARTY,
     "admin:delegations_party_invite": {"party": "parties", "do": "does invitations-send"},
+    "admin:delegations_party_liaison": {"officers": ADDRESS},
     "admin:delegations_party_quotas": {"drop": "quotas-row-drop category"},
     "admin:delegations_visaletter_issue": {"row": "letters"},
     "admin:press_text_approve": {"version": ADDRESS, "number": ADDRESS, "publish": "does lifts-row-release-now"},

@@ -81,6 +81,7 @@ NONE = {
         ("dev:components", "dev:mail", "dev:message", "dev:part", "dev:source"), "It is there in development only."
     ),
     "admin:search": "Each list takes words to look for.",
+    "portal:assisted": "A liaison officer reads it in the portal alone: programs never get what it leaves out.",
     "admin:palette": "Each list takes words to look for.",
     "admin:delegations_retention_record": "It is a document, which stands there as CSV too.",
     "admin:jobs_table": "It is a list as a file; the rows are read from the list.",

@@ -25,7 +25,9 @@ def test_it_has_every_address_and_every_role() -> None:
 
 
 def test_a_deed_at_a_desk() -> None:
-    led = dict.fromkeys(("nobody", "account", "focal_point", "delegate", "media_representative"), ">")
+    led = dict.fromkeys(
+        ("nobody", "account", "focal_point", "delegate", "liaison_officer", "media_representative"), ">"
+    )
     seeing = ("protocol", "conference_officer", "press_officer", "press_approver", "viewer")
     assert cells("admin:agenda_session_cancel", "POST") == {
         **led,

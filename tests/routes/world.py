@@ -33,6 +33,7 @@ from fido2.webauthn import (
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.invitations.services import links
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
@@ -246,6 +247,8 @@ def _add_readers(world: World) -> None:
             f.FocalPointFactory(party=world.own, person__user=user)
         elif role == Role.DELEGATE:
             f.MembershipFactory(party=world.own, person__user=user)
+        elif role == Role.LIAISON_OFFICER:
+            f.LiaisonOfficerFactory(summit=world.here, person__user=user).parties.add(world.own)
         else:
             world.here.roles.create(user=user, role=role)
         _sign_in(world, RouteReader(str(role), frozenset({str(role)}), account=True), user)
@@ -268,6 +271,8 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
         ("category", "", lambda party: f.CategoryFactory(summit=party.summit)),
         ("declaration", "declarations", lambda party: f.DeclarationFactory(party=party)),
         ("declarationkind", "", lambda party: f.DeclarationKindFactory(summit=party.summit)),
+        ("contact", "contacts", lambda party: f.ContactFactory(party=party)),
+        ("liaisonofficer", "liaison-officers", liaison_officer),
         ("focalpointrequest", "focal-point-requests", lambda party: f.FocalPointRequestFactory(party=party)),
         ("handover", "handovers", lambda party: f.HandoverFactory(party=party)),
         ("membership", "", lambda party: f.MembershipFactory(party=party)),
@@ -320,6 +325,13 @@ def _add_letters(world: World, parties: dict[Whose, Party]) -> None:
     world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
 
 
+def liaison_officer(party: Party) -> LiaisonOfficer:
+    """Make a liaison officer of a party."""
+    row = f.LiaisonOfficerFactory(summit=party.summit)
+    row.parties.add(party)
+    return row
+
+
 def issued_letter(party: Party) -> VisaLetter:
     """Make a letter for a visa that can be printed."""
     letter = f.VisaLetterFactory(party=party)
@@ -346,6 +358,7 @@ def _add_papers(world: World, parties: dict[Whose, Party]) -> None:
         Photo.objects.create(person=person, entered_for=party, image=b"x", width=1, height=1)
         keys = {"public_id": party.public_id, "person": person.public_id, "section": "passport"}
         for kind, more in (
+            ("contact", {"pk": f.ContactFactory(party=party).pk}),
             ("focalpointrequest", {"pk": f.FocalPointRequestFactory(party=party).pk}),
             ("transferablepass", {"pk": transferable_pass(party).pk}),
             ("membership", {}),

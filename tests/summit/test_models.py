@@ -44,7 +44,7 @@ def entry(**values: Any) -> AuditEntry:
 
 give = RoleAssignment.objects.create
 NO_SLUGS = ("", "Big", "a b", "-a", "a-", "a--b", "a_b", "é", "a/b")
-NOT_BY_HAND = ("emperor", "", "focal_point", "delegate")
+NOT_BY_HAND = ("emperor", "", "focal_point", "delegate", "liaison_officer")
 EIGHT = time(8)
 # Of what can't be by itself, by the constraint: how a row is made, and its values.
 WRONG: dict[str, tuple[Callable[..., object], list[dict[str, Any]]]] = {

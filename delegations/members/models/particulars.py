@@ -81,6 +81,7 @@ TRAVEL = FieldGroup(
     purpose=_("To meet people on arrival, and to drive and lodge them."),
     viewers=SEE_TRAVEL,
     changers=SEE_TRAVEL,
+    also_view="delegations.assist",
     kept_as=PersonalDataKind.TRAVEL,
 )
 PHOTO = FieldGroup(

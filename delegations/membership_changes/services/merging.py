@@ -18,6 +18,7 @@ from delegations.badges.selectors.badges import MERGED
 from delegations.badges.services import transferable_passes
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import InvitationLink
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
@@ -182,6 +183,20 @@ def focal_points(kept: Person, gone: Person) -> int:
     number = FocalPoint.objects.filter(person=gone).exclude(party__in=party_keys).update(person=kept)
     FocalPoint.objects.filter(person=gone).delete()
     return number
+
+
+@moves(23)
+def liaison_officers(kept: Person, gone: Person) -> int:
+    """Make `kept` the liaison officer of all parties that `gone` looks after."""
+    gone_row = LiaisonOfficer.objects.filter(person=gone).first()
+    if gone_row is None:
+        return 0
+    kept_row = LiaisonOfficer.objects.filter(person=kept).first()
+    if kept_row is None:
+        return LiaisonOfficer.objects.filter(pk=gone_row.pk).update(person=kept)
+    kept_row.parties.add(*gone_row.parties.all())
+    gone_row.delete()
+    return 1
 
 
 @moves(22)

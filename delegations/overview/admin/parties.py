@@ -13,6 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from delegations.contacts.admin import ContactInline, save_contacts
+from delegations.contacts.models import Contact
 from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.focal_points.admin.inline import FocalPointInline, set_focal_points
@@ -103,6 +105,7 @@ SECTIONS = (
         ("mission_name", "mission_email", "mission_contact", "mission_phone", "mission_address"),
     ),
     Section("focal-points", _("Focal points"), (), (FocalPointInline,)),
+    Section("contacts", _("Contacts"), (), (ContactInline,)),
     Section("notes", _("Notes"), ("notes",)),
     Section("external-ids", _("External IDs"), (), (KeyInline,)),
 )
@@ -135,13 +138,13 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     ]
     list_select_related = ["summit__policy"]
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
-    inlines = [NameInline, FocalPointInline, KeyInline]
+    inlines = [NameInline, FocalPointInline, ContactInline, KeyInline]
     actions = ["invite"]
     change_list_template = "admin/delegations/party/change_list.html"
     change_form_template = "admin/delegations/party/change_form.html"
     detail_template = "admin/delegations/party/detail.html"
     sections = SECTIONS
-    page_shows = ("memberships", "focal_points", "mission_contact")
+    page_shows = ("memberships", "focal_points", "mission_contact", "contacts")
 
     def party_of(self, row: Any) -> Party:
         """Return the row itself, because it is a party."""
@@ -195,15 +198,12 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         ]
 
     def facts(self, row: Any, section: Section) -> Iterator[Fact]:
-        """Yield the fields of a section, its names in other languages, focal points or ids in other systems."""
+        """Yield the fields of a section, its names in other languages or ids in other systems."""
         yield from super().facts(row, section)
         if NameInline in section.inlines:
             languages = dict(settings.LANGUAGES)
             for name in row.names.all():
                 yield Fact(languages[name.language], comma().join(filter(None, (name.name, name.formal_name))))
-        if FocalPointInline in section.inlines:
-            for point in row.focal_points.select_related("person").order_by("pk"):
-                yield Fact(gettext("Name"), point.person, "person")
         if KeyInline in section.inlines:
             for key in row.external_ids.order_by("system"):
                 yield Fact(key.system, key.value)
@@ -243,10 +243,13 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
             setattr(obj, name, value)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Replace the party's stored names, ids or focal points with those of the formset."""
+        """Replace the party's stored names, ids, contacts or focal points with those of the formset."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         if formset.model is FocalPoint:
             set_focal_points(request, form.instance, formset)
+            return
+        if formset.model is Contact:
+            save_contacts(request, form.instance, formset)
             return
         formset.new_objects = formset.changed_objects = formset.deleted_objects = []
         rows = filled(formset)

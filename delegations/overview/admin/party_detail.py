@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from delegations.contacts import selectors as contacts
 from delegations.invitations.admin import invite_parties
 from delegations.invitations.admin.answers import ReplyColumns, with_scans
 from delegations.invitations.admin.state_column import state_word
@@ -16,9 +17,10 @@ from delegations.invitations.admin_links import ANSWERABLE, answer_step
 from delegations.invitations.models.invitations import COMING, OVER, Invitation, Reply
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.invitations.selectors import bounces, invitation_status
+from delegations.liaison import selectors as liaison
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.field_groups import TRAVEL
 from delegations.members.models.categories import Capacity
-from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.selectors import quotas
@@ -31,7 +33,6 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
-from summit.people.models import Person
 from summit.permissions.rules import allows
 
 SEE_MEMBERS, NAME = "delegations.membership.view", "delegations.name"
@@ -57,15 +58,20 @@ def context(request: HttpRequest, party: Party) -> dict[str, Any]:
             for reply in with_scans(Reply.objects.filter(invitation__party=party)).order_by("-pk")
         ]
     if allows(user, "delegations.focalpoint.view", summit):
-        points = FocalPoint.objects.filter(party=party).select_related("person").order_by("pk")
-        found["focal_points"] = [point.person for point in points]
+        found["focal_points"] = contacts.lines(party, contacts=False)
+    if allows(user, "delegations.contact.view", summit):
+        found["contacts"] = [*found.get("focal_points", []), *contacts.lines(party, focal_points=False)]
+    if allows(user, "delegations.liaisonofficer.view", summit):
+        found["officers"] = liaison.of_party(party)
+    if allows(user, "delegations.liaisonofficer.change", summit):
+        found["officers_url"] = reverse("admin:delegations_party_liaison", args=[party.pk])
     members: list[Any] = []
     if allows(user, SEE_MEMBERS, summit):
         members = list(member_completeness.roll(party))
         found |= _people(request, party, members)
     current = next((row for row in invitations if not row.occasion and row.state not in OVER), None)
     found["steps"] = list(_steps(request, party, current, members))
-    found["points"] = list(_points(request, party, current, members, found.get("focal_points")))
+    found["points"] = list(_points(request, party, current, members, found))
     return found
 
 
@@ -138,19 +144,22 @@ def _points(
     party: Party,
     invitation: Invitation | None,
     members: list[Any],
-    focal_points: list[Person] | None,
+    found: dict[str, Any],
 ) -> Iterator[OpenPoint]:
     """Yield what is missing and what waits for a decision, as far as the user may see it.
 
-    `focal_points` is None for users who may not see them.
+    `found` are the page's variables: it lacks those that the user may not see.
     """
     user, summit = request.user, party.summit
     coming = party.is_host or (invitation is not None and invitation.answer in COMING)
     edit = _edit_url(request, party)
     if not party.is_host and not party.mission_email:
         yield OpenPoint(_("No email address of the mission"), edit("mission"))
-    if coming and focal_points == []:
+    if coming and found.get("focal_points") == []:
         yield OpenPoint(_("No focal point"), edit("focal-points"))
+    # A summit without liaison officers has nobody to assign.
+    if coming and found.get("officers") == [] and LiaisonOfficer.objects.filter(summit=summit).exists():
+        yield OpenPoint(_("No liaison officer"), found.get("officers_url", ""))
     if allows(user, SEE_MEMBERS, summit):
         if (
             coming

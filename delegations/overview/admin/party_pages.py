@@ -1,4 +1,4 @@
-"""Additional pages of a party in the admin, for its members and quotas."""
+"""Additional pages of a party in the admin, for its members, quotas and liaison officers."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from delegations.core.admin.ordering_page import arrange
+from delegations.liaison.admin import officers_page
 from delegations.members.admin import quotas
 from delegations.members.admin.choose_person import name_page
 from delegations.members.services import members
@@ -20,7 +21,7 @@ NAME = "delegations.name"
 
 
 class PartyPages:
-    """Adds pages that name members of a party, order them and set quotas."""
+    """Adds pages that name members of a party, order them, set quotas and choose its liaison officers."""
 
     admin_site: Any
 
@@ -28,6 +29,11 @@ class PartyPages:
     def quotas_view(self, request: HttpRequest, row: Party) -> HttpResponse:
         """Show the party's quotas; a POST sets or removes one."""
         return quotas.page(request, row)
+
+    @model_page("<int:pk>/liaison/", "liaison", do="delegations.liaisonofficer.change", own=True)
+    def liaison_view(self, request: HttpRequest, row: Party) -> HttpResponse:
+        """Show the form of the party's liaison officers; a POST stores them."""
+        return officers_page(request, row)
 
     @model_page("<int:pk>/name/", "name", do=NAME, own=True)
     def name_view(self, request: HttpRequest, row: Party) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.permissions import can_issue_badges
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.field_groups import (
     NEEDS,
     PASSPORT,
@@ -28,6 +29,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import FormerMember, Membership
 from delegations.parties.models.parties import ExternalId
 from delegations.parties.selectors import party_names
+from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import RULES, allows
 from summit.templatetags.moments import day_clock
@@ -88,6 +90,11 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
     names = party_names.to_readers([*(row.party_id for row in points), *(row.party_id for row in formers)])
     for point in points:
         section.lines.append((capfirst(_("focal point")), names[point.party_id].name))
+    officer = LiaisonOfficer.objects.filter(person=person).prefetch_related("parties").first()
+    if officer is not None:
+        served = party_names.to_readers(served.pk for served in officer.parties.all())
+        value = comma().join(named.name for named in served.values()) or _("nobody yet")
+        section.lines.append((_("Liaison officer of"), value))
     for former in formers:
         text = _("%(party)s, until %(moment)s (%(why)s)") % {
             "party": names[former.party_id].name,

@@ -43,13 +43,14 @@ class AccountRecipients:
 def preview(*, people: Iterable[Person]) -> AccountRecipients:
     """Return the people who would get an account, and the other people with the reasons.
 
-    Makes four queries, whatever the number of people.
+    Makes five queries, whatever the number of people.
     """
     rows = list(people)
     keys = [row.pk for row in rows]
     acting = set(FocalPoint.objects.filter(person__in=keys).values_list("person_id", flat=True))
     members = set(Membership.objects.filter(person__in=keys).values_list("person_id", flat=True))
     addresses = {row.email.strip().lower() for row in rows if row.email}
+    liaison = set(Person.objects.filter(pk__in=keys, liaison_officer__isnull=False).values_list("pk", flat=True))
     users = {user.email: user for user in User.objects.filter(email__in=addresses)}
     holding = Person.objects.filter(user__in=users.values())
     holders_by_account = {(row.summit_id, row.user_id): row for row in holding}
@@ -61,7 +62,7 @@ def preview(*, people: Iterable[Person]) -> AccountRecipients:
         holder = claimed.get((row.summit_id, address))
         if user is not None:
             holder = holders_by_account.get((row.summit_id, user.pk)) or holder
-        reason = _reason(row, user, holder, row.pk in acting or row.pk in members)
+        reason = _reason(row, user, holder, row.pk in acting | members | liaison)
         if reason:
             recipients.skipped.append((row, reason))
         else:
@@ -130,6 +131,9 @@ def _give(row: Person, summit: Summit, by: User) -> None:
     row.save(update_fields=["user"])
     roles = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
     roles += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
+    roles += (
+        [Role.LIAISON_OFFICER] if Person.objects.filter(pk=row.pk, liaison_officer__isnull=False).exists() else []
+    )
     accounts_messages.WELCOME.send(accounts_messages.of_portal(summit=summit, user=user, roles=roles))
     detail = {"rows": [audit.name_of(user)]}
     audit.record(by=by, action=GIVE_ACCOUNT, target=row, summit=summit, fields=["user"], detail=detail)

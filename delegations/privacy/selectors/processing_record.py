@@ -14,7 +14,7 @@ from delegations.privacy.selectors.retention import Times
 from summit.core.date_formats import long_day
 from summit.core.personal_data import PersonalField, entered_columns, personal_columns
 from summit.core.punctuation import comma
-from summit.permissions.rules import RULES
+from summit.permissions.rules import names_of_roles
 from summit.summits.models import Summit
 
 
@@ -63,7 +63,7 @@ def entries(*, summit: Summit) -> list[ProcessingEntry]:
             data=_label(column, declared),
             subjects=str(declared.activity.subjects.label),
             purpose=str(declared.purpose),
-            seen_by=_roles(declared.activity.view),
+            seen_by=_roles(declared.activity.view, declared.activity.also_view),
             changed_by=_roles(declared.activity.change),
             kept=_kept(declared, times, categories),
         )
@@ -91,8 +91,8 @@ def _label(column: "Field[object, object]", declared: PersonalField) -> str:
     return capfirst(str(declared.label or column.verbose_name))
 
 
-def _roles(permission: str) -> str:
-    return RULES[permission].names() if permission else _("nobody at the desks")
+def _roles(*permissions: str) -> str:
+    return names_of_roles(*permissions) if any(permissions) else _("nobody at the desks")
 
 
 def _kept(declared: PersonalField, times: Times, categories: dict[int, str]) -> str:

@@ -14,6 +14,7 @@ from delegations.badges.models.badges import Badge
 from delegations.badges.selectors.badges import ERASED, WHY
 from delegations.badges.services import transferable_passes
 from delegations.invitations.models.invitations import InvitationLink
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
@@ -203,6 +204,16 @@ for _order, _portion in enumerate(
             rows=_of(FocalPoint),
             erase=_deletes(FocalPoint),
             gone=_("The person acts for no delegation any more."),
+        ),
+        Portion(
+            name="liaison_officers",
+            title=_("Liaison officer"),
+            model=LiaisonOfficer,
+            keys=("person",),
+            rows=_of(LiaisonOfficer),
+            erase=_deletes(LiaisonOfficer),
+            gone=_("The person looks after no delegation any more."),
+            columns=("hours",),
         ),
         Portion(
             name="handovers",

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from delegations.contacts.models import Contact
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import Invitation, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
@@ -62,6 +63,20 @@ def _parties(subject: Subject) -> QuerySet[Party]:
 
 def _erase_parties(subject: Subject) -> int:
     return _parties(subject).update(**{column: _blanked(subject, column) for column in PARTY})
+
+
+def _contacts(subject: Subject) -> QuerySet[Contact]:
+    rows = Contact.objects.filter(party__summit=subject.summit)
+    return rows.filter(subject.mentioned("name", "office", "email", "note")).order_by("pk")
+
+
+def _erase_contacts(subject: Subject) -> int:
+    """Delete the contacts that are the person, and blank the notes of others that name the person."""
+    rows = _contacts(subject)
+    number = rows.count()
+    _delete(rows.filter(subject.mentioned("name", "office", "email")))
+    _contacts(subject).update(note="")
+    return number
 
 
 def _scans(subject: Subject) -> QuerySet[ReplyScan]:
@@ -123,6 +138,15 @@ for _order, _portion in enumerate(
             erase=lambda subject: _delete(_requests(subject)),
             gone=_("Deleted."),
             columns=("name", "office", "email", "language", "asked_at", "asked_by", "state"),
+        ),
+        Portion(
+            name="contacts",
+            title=_("Contacts of delegations that name the person"),
+            model=Contact,
+            rows=_contacts,
+            erase=_erase_contacts,
+            gone=_("The contact is deleted. A note that names the person is blanked."),
+            columns=("role", "name", "office", "phone", "email", "note"),
         ),
         Portion(
             name="missions",

@@ -6,9 +6,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from delegations.contacts.models import Contact
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
@@ -136,6 +138,15 @@ PIECES = (
     _deleted(PersonalDataKind.CONTACT, "links", _("links in letters"), InvitationLink, "invitation__party__summit"),
     _deleted(
         PersonalDataKind.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"
+    ),
+    _deleted(PersonalDataKind.CONTACT, "contacts", _("contacts of delegations"), Contact, "party__summit"),
+    _deleted(
+        PersonalDataKind.CONTACT,
+        "liaison_officers",
+        _("liaison officers"),
+        LiaisonOfficer,
+        "summit",
+        person="person",
     ),
     _blanked(PersonalDataKind.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", person="pk"),
     _blanked(PersonalDataKind.CONTACT, "missions", _("contacts at missions"), Party, "summit"),

@@ -66,6 +66,7 @@ DECLARATIONS = ProcessingActivity(
     purpose=_("To permit what people bring with them."),
     view="delegations.declaration.view",
     change="delegations.declare",
+    also_view="delegations.assist",
     kept_as=PersonalDataKind.DECLARATIONS,
 )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.focal_points.models import FocalPointRequest, RequestState
 from delegations.invitations.services import answers
+from delegations.liaison import selectors as liaison
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.selectors import quotas
 from delegations.membership_changes import handover_items
@@ -59,6 +60,7 @@ def standing(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
         "invitation": invitations[0] if invitations else None,
         "acts": True,
         "key": "answer",
+        "officers": liaison.of_party(delegation.party),
     }
     context = delegation.context(
         now=now,

@@ -7,7 +7,9 @@ from django.db.models.functions import Now
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import badges, transferable_passes
+from delegations.contacts.models import Contact
 from delegations.focal_points.services import requests
+from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.particulars import Particulars, Photo
@@ -78,6 +80,11 @@ def make(party: Party, by: User) -> dict[str, Any]:
         "pk delegations.focalpointrequest": waiting.pk,
         "focal_refused": no.pk,
         "focal_like": like.pk,
+        "pk delegations.contact": Contact.objects.create(
+            party=party, role="press", name="Press desk", phone="+44 1"
+        ).pk,
+        "pk delegations.liaisonofficer": LiaisonOfficer.objects.filter(summit=party.summit)[0].pk,
+        "assisted": LiaisonOfficer.objects.get(person__email="liaison@summit.example").parties.all()[0].public_id,
         "pk delegations.handover": waits.pk,
         "pk delegations.badge": live.pk,
         "badge": live.public_id,

@@ -73,6 +73,7 @@ AS = {
     "mfa_reauthenticate_webauthn": "long ago",
     "mfa_activate_totp": "newcomer",
     "account_set_password": "newcomer",
+    "portal:assisted": "liaison",
     "portal:code_enter": "asked",
     "portal:code_choose": "choosing",
     # Whoever may not write is led to the text.
@@ -107,7 +108,10 @@ FILL = {
             "letter": "desk_letter",
             "sheet": "desk_sheet",
         }
-        for kind in ("membership", "declaration", "visaletter", "focalpointrequest", "delegationimportfile")
+        for kind in (
+            *("membership", "declaration", "visaletter", "contact"),
+            *("focalpointrequest", "delegationimportfile"),
+        )
     },
 }
 # Other rows than the kind's own, by the address.
@@ -117,9 +121,11 @@ INSTEAD = {
         f"portal:{name}": {"public_id": "desk_party"}
         for name in (
             *("delegation", "people", "person_add", "people_table", "people_blank", "people_export", "visas"),
-            *("declarations", "focal_points", "focal_leave", "transferable_passes"),
+            *("declarations", "focal_points", "focal_leave", "transferable_passes", "contacts"),
         )
     },
+    "portal:contact": {"public_id": "desk_party", "pk": "pk delegations.contact"},
+    "portal:assisted": {"public_id": "assisted"},
     "portal:transferable_pass": {"public_id": "desk_party", "pk": "pk delegations.transferablepass"},
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},

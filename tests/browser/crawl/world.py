@@ -293,6 +293,8 @@ def _paused() -> None:
 def _accounts(summit: Summit) -> dict[str, Any]:
     User.objects.create_superuser("root@summit.example", name="Superuser")
     User.objects.create_user("newcomer@summit.example", None, name="Newcomer")
+    liaison = User.objects.create_user("liaison@summit.example", None, name="Liaison officer")
+    Person.objects.filter(summit=summit, email=liaison.email).update(user=liaison)
     guarded = User.objects.create_user("guarded@summit.example", "correct-border-2025", name="Guarded")
     RoleAssignment.objects.create(summit=summit, user=guarded, role=Role.VIEWER)
     TOTP.activate(guarded, generate_totp_secret())
@@ -457,5 +459,6 @@ def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
         "superuser": _signed_in(user("root")),
         "guarded": _signed_in(guarded),
         "newcomer": _signed_in(user("newcomer")),
+        "liaison": _signed_in(user("liaison")),
         **{name: _cookie(client) for name, client in between.items()},
     }

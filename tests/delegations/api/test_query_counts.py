@@ -36,6 +36,8 @@ LISTS = {
             "calls",
             "focal-point-requests",
             "overpasses",
+            "contacts",
+            "liaison-officers",
         ),
         *("overpasses", "handovers", "visa-letters", "resemblances", "sheets", "badges", "retention-times"),
     ),
@@ -58,6 +60,8 @@ def add(place: Place) -> None:
     f.VisaLetterFactory(party=party, person=person)
     f.FocalPointRequestFactory(party=party)
     f.FocalPointFactory(party=party)
+    f.ContactFactory(party=party)
+    f.LiaisonOfficerFactory(summit=summit).parties.add(party)
     other = f.QuotaFactory(party__summit=summit, party__mission_contact="Gil").party
     f.PartyNameFactory(party=other)
     f.ExternalIdFactory(party=other)

@@ -91,6 +91,7 @@ def _papers(person: Person, party: Any) -> None:
     canaries.fill(Declaration(kind=kind, party=party, person=person), MARK)
     canaries.fill(VisaLetter(party=party, person=person, summit=summit), MARK)
     canaries.fill(f.ExternalIdFactory.build(summit=summit, party=None, person=person), MARK)
+    canaries.fill(f.LiaisonOfficerFactory.build(summit=summit, person=person), MARK).parties.add(party)
     f.BadgeFactory(party=party, person=person)
     f.BadgeFactory(party=party, person=person, ended_at=f.START, why=f"{NAME} gave it back")
     f.DuplicateCandidateFactory(person__summit=summit, other=person)
@@ -104,6 +105,8 @@ def _mentions(person: Person, party: Any, by: User) -> None:
     f.CallNoteFactory(invitation=invitation, by=by, note=f"Asked for {NAME}")
     asked = f.FocalPointRequestFactory.build(party=party)
     canaries.fill(asked, MARK, name=NAME, email=f"{MARK}@land.example", asked_by=NAME, language="en")
+    canaries.fill(f.ContactFactory.build(party=party), MARK, name=NAME, role="press", email=f"{MARK}@land.example")
+    f.ContactFactory(party=party, name="Somebody Else", note=f"Ask {NAME} first")
     CalendarFeed.objects.create(person=person, holder=person, mailbox=person.email, digest="0" * 64)
     f.DelegationImportFileFactory(
         summit=party.summit, content=f"name\n{NAME}".encode(), report=json.dumps([NAME]), uploaded_by=by

@@ -107,7 +107,7 @@ def test_a_partys_page_names_the_people_on_it(desk: Client, summit: Summit) -> N
     party = f.PartyFactory(summit=summit)
     people = [f.MembershipFactory(party=party).person, f.FocalPointFactory(party=party).person]
     desk.get(f"/admin/delegations/party/{party.pk}/change/")
-    fields = ["focal_points", "memberships", "mission_contact"]
+    fields = ["contacts", "focal_points", "memberships", "mission_contact"]
     named = {"people": sorted(person.public_id for person in people)}
     assert entries() == [("Paula", summit.pk, "delegations.party", party.public_id, fields, named)]
 

@@ -160,6 +160,7 @@ NO_UPLOAD = {
     "api.apiclient": "a program's first token is shown once, to whoever enters it",
     "delegations.declaration": "what is brought is declared by the delegation, or at the person's page",
     "delegations.invitation": "delegations are invited by choosing them in their list, and letters by approving them",
+    "delegations.liaisonofficer": "an officer is entered with a person, or chosen among those who are there",
     "delegations.membership": "people come with their delegations, by the table of people",
     "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
     "webhooks.endpoint": "its secret is shown once, to whoever enters it",

@@ -64,10 +64,10 @@ def test_the_table() -> None:
     }
 
 
-def test_there_are_twelve_roles_and_no_row_has_another() -> None:
-    assert len(Role) == 12
+def test_there_are_thirteen_roles_and_no_row_has_another() -> None:
+    assert len(Role) == 13
     assert {str(role) for role in DESKS} == WORKS
-    assert {str(role) for role in FOLLOWING} == {"focal_point", "delegate"}
+    assert {str(role) for role in FOLLOWING} == {"focal_point", "delegate", "liaison_officer"}
     assert set(BY_HAND) == {*DESKS, Role.MEDIA_REPRESENTATIVE}
     assert all(isinstance(label, Promise) for label in (role._label_ for role in Role))
     assert {role for rule in rules.RULES.values() for role in rule.any | rule.own} <= set(Role.values)
