@@ -29,6 +29,7 @@ from delegations.overview.admin import party_detail
 from delegations.overview.admin.party_filters import AnswerFilter, AttendanceLevelFilter, GapFilter
 from delegations.overview.admin.party_pages import PartyPages
 from delegations.overview.selectors import party_exports
+from delegations.overview.selectors.people_numbers import with_people
 from delegations.parties.admin.group_filter import GroupFilter
 from delegations.parties.admin.party_column import ReadsAsParty
 from delegations.parties.admin.party_names import KeyInline, NameInline, filled
@@ -45,6 +46,7 @@ from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import comma
 from summit.people.models import Person
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 
@@ -125,7 +127,8 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     place = 1
     uploads = str(TableKind.PARTIES.value)
     upload_label = _("Upload delegations")
-    list_display = ["party_line", "kind_word", "order_word", "answer_word", "mailbox_word"]
+    list_display = ["party_line", "kind_word", "order_word", "answer_word", "people", "mailbox_word"]
+    phone_columns = ("answer_word", "people")
     list_filter = [
         "summit",
         AnswerFilter,
@@ -161,9 +164,18 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         return people.order_by("public_id").values_list("public_id", flat=True).distinct()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return parties with the state of their invitation, in the alphabetical order of the user's language."""
-        rows = invitation_status.with_standing(super().get_queryset(request))
+        """Return parties with the state of their invitation and the number of their people.
+
+        They are in the alphabetical order of the user's language.
+        """
+        rows = with_people(invitation_status.with_standing(super().get_queryset(request)))
         return party_names.in_order(rows, get_language() or "").prefetch_related("names")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Return the columns. Users who may not see members don't get the number of people."""
+        columns = super().get_list_display(request)
+        sees_members = allows(request.user, "delegations.membership.view", None)
+        return [name for name in columns if sees_members or name != "people"]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Return the alphabetical order of the user's language. Form fields in which a party is chosen use it too."""
@@ -292,6 +304,12 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
             if at_sign
             else "–"
         )
+
+    @admin.display(description=_("people"), ordering="people_number")
+    def people(self, row: Any) -> int:
+        """Show the number of the party's members."""
+        found: int = row.people_number
+        return found
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:

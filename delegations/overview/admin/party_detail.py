@@ -33,7 +33,8 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
-from summit.permissions.rules import allows
+from summit.people.models import Person
+from summit.permissions.rules import allows, refusal
 
 SEE_MEMBERS, NAME = "delegations.membership.view", "delegations.name"
 
@@ -70,6 +71,8 @@ def context(request: HttpRequest, party: Party) -> dict[str, Any]:
         members = list(member_completeness.roll(party))
         found |= _people(request, party, members)
     current = next((row for row in invitations if not row.occasion and row.state not in OVER), None)
+    if sees_letters and can_answer_for(user, summit):
+        found |= _before_answer(request, party, current)
     found["steps"] = list(_steps(request, party, current, members))
     found["points"] = list(_points(request, party, current, members, found))
     return found
@@ -121,8 +124,9 @@ def _steps(
 ) -> Iterator[NextStep]:
     """Yield the steps that the user can take now, the most urgent first."""
     user, summit = request.user, party.summit
-    if invitation is None and not party.is_host and can_invite(user, summit):
-        yield NextStep(invite_parties.address([party]), _("Invite this delegation"))
+    invite_step = _invite_step(request, party, invitation)
+    if invite_step is not None:
+        yield invite_step
     if invitation is not None and invitation.state in ANSWERABLE and can_answer_for(user, summit):
         yield answer_step(invitation)
     if allows(user, NAME, summit, party):
@@ -132,6 +136,32 @@ def _steps(
             label = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number)
             yield NextStep(_confirmation(unconfirmed), label % {"n": number})
         yield NextStep(reverse("admin:delegations_party_name", args=[party.pk]), _("Add a member"))
+
+
+def _invite_step(request: HttpRequest, party: Party, invitation: Invitation | None) -> NextStep | None:
+    """Return the step that leads to a sent invitation, or None if it is sent or the user may not invite."""
+    sent = invitation is not None and invitation.state in ANSWERABLE
+    if sent or party.is_host or not can_invite(request.user, party.summit):
+        return None
+    label = _("Invite this delegation") if invitation is None else _("Approve or send the invitation")
+    return NextStep(invite_parties.address([party]), label)
+
+
+def _before_answer(request: HttpRequest, party: Party, invitation: Invitation | None) -> dict[str, Any]:
+    """Return what has to happen before an answer can be recorded, as `answer_waits` and `invite_step`.
+
+    The dict is empty if an answer can be recorded. Where the user may not invite, the sentence says who can.
+    """
+    if party.is_host or (invitation is not None and invitation.state in ANSWERABLE):
+        return {}
+    step, sentence = (
+        _invite_step(request, party, invitation),
+        _("An answer can be recorded once the invitation is sent."),
+    )
+    return {
+        "invite_step": step,
+        "answer_waits": sentence if step else f"{sentence} {refusal('delegations.invite')}",
+    }
 
 
 def _confirmation(rows: list[Membership]) -> str:

@@ -160,3 +160,15 @@ class TestInvitation:
         assert (one.invitation.state, list(InvitationLink.objects.live())) == ("revoked", [two])
         assert said(desk.post(f"{LINKS}revoke/", {"row": two.pk}))[-1] == "1 link is revoked."
         assert not InvitationLink.objects.live().exists()
+
+
+class TestPeople:
+    def test_the_list_has_the_number_of_people_for_those_who_see_members(self, summit: Summit) -> None:
+        small, large = f.PartyFactory(summit=summit, name="Aland"), f.PartyFactory(summit=summit, name="Borduria")
+        f.MembershipFactory(party=small)
+        f.MembershipFactory.create_batch(2, party=large)
+        desk = sign_in(summit)
+        place = desk.get(PARTIES).context["cl"].list_display.index("people")
+        rows = desk.get(PARTIES, {"o": f"-{place}"}).context["cl"].result_list
+        assert [(row.name, row.people_number) for row in rows] == [("Borduria", 2), ("Aland", 1)]
+        assert "people" not in sign_in(summit, Role.VIEWER).get(PARTIES).context["cl"].list_display

@@ -65,6 +65,17 @@ class TestReading:
         type(row).objects.update(confirmed_at=f.START)
         assert labels() == ["Change the answer", "Add a member"]
 
+    def test_before_an_answer_it_says_what_to_do(self, party: Party, summit: Summit, desk: Client) -> None:
+        waits = "An answer can be recorded once the invitation is sent."
+        shown = context(desk, party)
+        assert (shown["answer_waits"], shown["invite_step"].label) == (waits, "Invite this delegation")
+        invitation = f.InvitationFactory(party=party)
+        shown = context(desk, party)
+        assert shown["invite_step"] == shown["steps"][0]
+        assert shown["steps"][0].label == "Approve or send the invitation"
+        type(invitation).objects.update(state="sent", sent_at=f.START)
+        assert "answer_waits" not in context(desk, party)
+
     def test_who_may_do_nothing_is_offered_nothing(self, party: Party, summit: Summit) -> None:
         shown = context(sign_in(summit, Role.VIEWER), party)
         assert (shown["steps"], shown["may_change"]) == ([], False)
