@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from press.subscriptions.models import Announcement, Subscriber
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_sources import RowSource
 
 
 @admin.register(Subscriber)
@@ -13,6 +14,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
 
     place = 3
     list_display = ["address", "language", "confirmed_at", "ended_at", "summit"]
+    row_source = RowSource(_("Readers subscribe on the press site."))
     list_filter = ["summit"]
     list_select_related = ["summit"]
     search_fields = ["address"]
@@ -27,5 +29,6 @@ class AnnouncementAdmin(ReadOnlyAdmin):
     place = 2
     summit_path = "edition__version__text__summit"
     list_display = ["edition", "at", "recipients"]
+    row_source = RowSource(_("A text is announced when it is published."))
     nothing_yet = _("Nothing has been announced yet. A text is announced by itself once it is out.")
     list_select_related = ["edition"]

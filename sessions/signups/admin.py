@@ -15,6 +15,7 @@ from delegations.core.admin.list_tools import ToolsMixin
 from delegations.parties.selectors import party_names
 from sessions.draft.models.signups import SignUp, SignUpState
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.row_sources import RowSource
 from summit.templatetags.moments import day_clock, short_clock
 from summit.users.models import User
 
@@ -49,6 +50,13 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
     summit_path = "session__summit"
     group_column = "session_title"
     list_display = ["session_title", "who", "party", "state_word", "since"]
+    phone_columns = ("who", "state_word")
+    row_source = RowSource(
+        gettext_lazy("Delegates sign up in the portal, for sessions that are open for sign-up."),
+        gettext_lazy("Open a session for sign-up"),
+        "agenda.session.change",
+        model="agenda.session",
+    )
     list_filter = ["session__summit", SessionFilter, "state"]
     list_select_related = ["session__summit", "person__membership__party"]
     search_fields = ["person__name", "person__office", "session__title"]

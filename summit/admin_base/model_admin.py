@@ -25,6 +25,7 @@ from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
 from summit.admin_base.model_pages import ModelPagesMixin
 from summit.admin_base.object_access import AdmitMixin
 from summit.admin_base.row_keys import key_of
+from summit.admin_base.row_sources import RowSource, sentence_of
 from summit.admin_base.search import matching
 from summit.admin_base.time_zones import ZoneMixin
 from summit.admin_base.widgets import name_parts, plain_widget
@@ -171,6 +172,11 @@ class SummitModelAdmin(
     menu_group = MenuGroup.DAILY
     # The text of an empty list, if nothing can be added to it by hand: how rows come to be.
     nothing_yet: Any = ""
+    # Where rows come from, if nothing can be added to the list by hand.
+    row_source: RowSource | None = None
+    # The columns that a phone shows below the name of each row, where a row is one or two lines; by default the first
+    # two after the name.
+    phone_columns: tuple[str, ...] = ()
     # The column that is displayed above each group of rows instead of in each row (`group_of`); "" for none.
     group_column = ""
 
@@ -203,11 +209,13 @@ class SummitModelAdmin(
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list with the values that its template needs.
 
-        They are: whether the list is empty, the text for an empty list, whether it has filters, and whether the user
-        may add rows.
+        They are: whether the list is empty, the text for an empty list, whether it has filters, whether the user may
+        add rows, and otherwise where they come from.
         """
         changelist: Any = super().get_changelist_instance(request)
         changelist.may_add = self.has_add_permission(request)
+        changelist.source = "" if changelist.may_add else sentence_of(self)
+        changelist.source_link = self.row_source.link(request) if changelist.source and self.row_source else None
         narrowed = any(
             not getattr(spec, "is_scope", False) and spec.used_parameters for spec in changelist.filter_specs
         )

@@ -14,6 +14,7 @@ from summit.admin_base.audit_filters import ACCOUNT, AuditForm, Chip, Narrowed, 
 from summit.admin_base.history import Slice, by_day, readable
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.summit_scope import summits_of
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
@@ -30,6 +31,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.ACCESS
     # The columns of an exported file. The page itself shows sentences, day by day.
     list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
+    phone_columns = ("who", "action", "object_name")
+    row_source = RowSource(gettext_lazy("Each change that somebody makes has an entry here."))
     list_select_related = ["by", "summit"]
     scope_key = "summit"
 

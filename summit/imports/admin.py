@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import ModelPage, model_page
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit
 from summit.audit import access_log
@@ -110,6 +111,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
     list_filter = ["summit"]
     list_select_related = ["summit", "uploaded_by"]
     nothing_yet = gettext_lazy("No file has been uploaded yet.")
+    row_source = RowSource(gettext_lazy("Each file that is uploaded has a row here."))
     upload_label: Any = gettext_lazy("Upload a file")
     # The permission that a user needs in a summit to upload files for it.
     action: str

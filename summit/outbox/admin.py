@@ -18,6 +18,7 @@ from summit.admin_base.menu import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.row_sources import RowSource
 from summit.outbox import bounce_reasons, delivery, failure_reasons
 from summit.outbox.message_kinds import KINDS, label_of
 from summit.outbox.models import Message, MessageState
@@ -69,6 +70,8 @@ class MessageAdmin(ReadOnlyAdmin):
     place = 1
     menu_group = MenuGroup.SYSTEMS
     list_display = ["created_at", "title", "address", "standing", "attempts", "what_went_wrong"]
+    phone_columns = ("title", "standing")
+    row_source = RowSource(_("Each letter and each notice that is sent has a row here."))
     list_filter = ["state", ReturnedFilter, KindFilter, "summit"]
     list_select_related = ["summit"]
     search_fields = ["address", "rendered_subject", "subject_key", "message_id"]

@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.template import Context
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
@@ -43,9 +43,34 @@ def _hidden(cl: ChangeList) -> set[int]:
 
 @register.filter
 def shown_headers(headers: list[dict[str, Any]], cl: ChangeList) -> list[dict[str, Any]]:
-    """Return the headers of a list, without the header of the column by which the rows are grouped."""
-    hidden = _hidden(cl)
-    return [header for place, header in enumerate(headers) if place not in hidden]
+    """Return the headers of a list, without the header of the column by which the rows are grouped.
+
+    `on_phones` of a header says whether phones show the column.
+    """
+    hidden, on_phones = _hidden(cl), _columns_on_phones(cl)
+    first = _first_column(cl)
+    return [
+        {**header, "on_phones": place <= first or place in on_phones}
+        for place, header in enumerate(headers)
+        if place not in hidden
+    ]
+
+
+def _first_column(cl: ChangeList) -> int:
+    """Return the index of the column that names a row and leads to it. Only the checkbox is before it."""
+    return int("action_checkbox" in cl.list_display)
+
+
+def _columns_on_phones(cl: ChangeList) -> set[int]:
+    """Return the indexes of the columns that a phone shows below a row's name (`phone_columns` of the ModelAdmin).
+
+    By default they are the first two.
+    """
+    declared = getattr(cl.model_admin, "phone_columns", ())
+    if declared:
+        return {place for place, name in enumerate(cl.list_display) if name in declared}
+    columns = [place for place in range(_first_column(cl) + 1, len(cl.list_display)) if place not in _hidden(cl)]
+    return set(columns[:2])
 
 
 @register.simple_tag(takes_context=True)
@@ -59,12 +84,13 @@ def list_rows(
     hidden = _hidden(cl)
     desk: Any = cl.model_admin
     is_content = [holds_content(cl.model, desk, name) for name in cl.list_display]
+    on_phones = _columns_on_phones(cl)
     language = _language(context)
     rows, last = [], None
     for row, cells in zip(cl.result_list, results, strict=True):
         group = desk.group_of(row) if hidden else None
         labelled_cells = [
-            _labelled(_in_language(cell, language) if is_content[place] else cell, header)
+            _labelled(_in_language(cell, language) if is_content[place] else cell, header, place in on_phones)
             for place, (cell, header) in enumerate(zip(cells, headers, strict=True))
             if place not in hidden
         ]
@@ -113,12 +139,22 @@ def shown_value(context: Context, field: Any) -> SafeString | str:
     return format_html('<bdi lang="{}">{}</bdi>', _language(context), value) if is_content and value else value
 
 
-def _labelled(cell: str, header: dict[str, Any]) -> SafeString:
-    """Return a cell's HTML with the name of its column as `data-label`."""
-    if not cell.startswith("<td") or "action-checkbox" in cell[:40]:
-        return mark_safe(cell)  # noqa: S308 - Django's own cell
+def _labelled(cell: str, header: dict[str, Any], on_phones: bool) -> SafeString:
+    """Return a cell's HTML with its role, and with the name of its column as `data-label`.
+
+    Roles are explicit, because a table that is laid out as lines on a phone would lose them in some browsers. Cells
+    that a phone shows have `data-phone`: "number" if the value says nothing without its label.
+    """
+    if cell.startswith("<th"):
+        return mark_safe(f'<th scope="row" role="rowheader"{cell[3:]}')  # noqa: S308 - Django's own cell
+    if "action-checkbox" in cell[:40]:
+        return mark_safe(f'<td role="cell"{cell[3:]}')  # noqa: S308 - Django's own cell
     label = conditional_escape(capfirst(str(header["text"])))
-    return format_html('<td data-label="{}"{}', label, mark_safe(cell[3:]))  # noqa: S308 - Django's own cell
+    text = strip_tags(cell).strip()
+    phone = "" if not on_phones or text in ("", "–") else "number" if text.isdigit() else "text"
+    attribute = format_html(' data-phone="{}"', phone) if phone else ""
+    rest = mark_safe(cell[3:])  # noqa: S308 - Django's own cell
+    return format_html('<td data-label="{}" role="cell"{}{}', label, attribute, rest)
 
 
 @register.simple_tag

@@ -27,6 +27,7 @@ from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of, keys_of
+from summit.admin_base.row_sources import RowSource
 from summit.core.punctuation import comma
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -89,6 +90,8 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     menu_place = MenuPlace.ACCREDITATION
     summit_path = "party__summit"
     list_display = ["person", "party_name", "category", "state_word", "number", "issued", "why_said"]
+    phone_columns = ("party_name", "state_word")
+    row_source = RowSource(_("Badges are issued to confirmed members."))
     list_filter = ["party__summit", StateFilter, OfCategoryFilter, OfPartyFilter]
     search_fields = ["person__name", "person__badge_name", "person__office", "party__name", "public_id"]
     fields = FIELDS

@@ -14,6 +14,7 @@ from delegations.parties.admin.party_column import PartyColumn
 from summit.admin_base.menu import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_sources import RowSource
 
 FIELDS: list[Any] = ["rule", "party", "number", "carried_by", "handed"]
 
@@ -44,6 +45,7 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
     menu_place = MenuPlace.ACCREDITATION
     summit_path = "party__summit"
     list_display = ["named", "party_name", "carried_by", "handed"]
+    row_source = RowSource(_("Delegations get overpasses as they name people."))
     group_column = "party_name"
     list_filter = ["party__summit", CarriedFilter, "rule"]
     list_select_related = ["rule", "party__summit", "holder__person"]

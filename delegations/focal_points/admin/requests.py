@@ -29,6 +29,7 @@ from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
+from summit.admin_base.row_sources import RowSource
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.permissions.rules import allows
@@ -54,6 +55,8 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.DECISIONS
     summit_path = "party__summit"
     list_display = ["name_of", "party", "beside", "state_word", "asked"]
+    phone_columns = ("party", "state_word")
+    row_source = RowSource(_("Focal points ask in the portal."))
     list_filter = ["party__summit", "state"]
     list_select_related = ["party__summit", "instead_of"]
     search_fields = ["party__name", "name", "office", "email"]

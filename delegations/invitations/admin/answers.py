@@ -19,6 +19,7 @@ from delegations.parties.admin.group_filter import GroupFilter
 from delegations.parties.admin.party_column import PartyOfInvitation
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.row_sources import RowSource
 from summit.audit import access_log
 from summit.core.date_formats import short_day
 from summit.core.punctuation import comma
@@ -128,6 +129,14 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     place = 4
     summit_path = "invitation__party__summit"
     list_display = ["party_name", "recorded", "word", "level_word", "name", "way", "paper"]
+    phone_columns = ("recorded", "word")
+    row_source = RowSource(
+        _("Answers by link or in the portal arrive by themselves. Record others on the page of the invitation."),
+        _("Invitations without an answer"),
+        "delegations.answer_for",
+        model="delegations.invitation",
+        narrowed=(("state__exact", "sent"),),
+    )
     list_filter = ["invitation__party__summit", "answer", "channel", "level", GroupOfReplyFilter]
     search_fields = ["invitation__party__name", "invitation__party__formal_name", "name", "reference"]
     date_hierarchy = "at"

@@ -43,6 +43,7 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import pair
@@ -98,6 +99,13 @@ class InvitationAdmin(
     place = 3
     summit_path = "party__summit"
     list_display = ["party_name", "occasion_word", "state_word", "level", "sent", "answered", "answered_by"]
+    phone_columns = ("occasion_word", "state_word")
+    row_source = RowSource(
+        _("Each delegation that is invited has a row here."),
+        _("Invite delegations"),
+        "delegations.invite",
+        view="admin:delegations_party_invite",
+    )
     list_filter = ["party__summit", OccasionFilter, "state", "answer", "level", ChannelFilter]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]

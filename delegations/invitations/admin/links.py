@@ -24,6 +24,7 @@ from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.row_sources import RowSource
 from summit.audit import access_log
 from summit.core.punctuation import pair
 from summit.permissions.rules import allows
@@ -75,6 +76,13 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     menu_group = MenuGroup.MORE
     summit_path = "invitation__party__summit"
     list_display = ["party_name", "address", "created", "followed", "expires", "revoked", "asked"]
+    phone_columns = ("created", "revoked")
+    row_source = RowSource(
+        _("Each letter of invitation has a link of its own."),
+        _("Send letters"),
+        "delegations.invite",
+        view="admin:delegations_party_invite",
+    )
     list_filter = ["invitation__party__summit", LetterRequestFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
     list_select_related = ["invitation__party__summit"]
     search_fields = ["address", "invitation__party__name"]

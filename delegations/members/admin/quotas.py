@@ -26,6 +26,7 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import DIGITS, key_of
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows, check, refusal
 from summit.users.models import User
@@ -141,6 +142,12 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     summit_path = "party__summit"
     leads = ("change_it",)
     list_display = ["party_name", "of_what", "number", "usual", "reason", "set_by", "set_when"]
+    row_source = RowSource(
+        gettext_lazy("The page of a delegation gives it other numbers."),
+        gettext_lazy("Choose a delegation"),
+        "delegations.raise_quota",
+        model="delegations.party",
+    )
     list_filter = ["party__summit"]
     list_select_related = ["party__summit__policy", "category", "set_by"]
     search_fields = ["party__name", "reason"]

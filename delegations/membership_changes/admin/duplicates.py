@@ -24,6 +24,7 @@ from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.row_sources import RowSource
 from summit.permissions.rules import allows
 from summit.templatetags.text_direction import own
 from summit.users.models import User
@@ -55,6 +56,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.DECISIONS
     summit_path = "person__summit"
     list_display = ["person_of", "other_of", "why", "noticed_at", "decide"]
+    row_source = RowSource(gettext_lazy("People are compared with each other as they are entered."))
     list_filter = [
         "person__summit",
         ("decided_at", presence(gettext_lazy("to be decided"), gettext_lazy("told apart"))),

@@ -24,6 +24,7 @@ from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -41,6 +42,8 @@ class HandoverAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.DECISIONS
     summit_path = "party__summit"
     list_display = ["giver", "party", "kind", "taker", "state_word", "opened"]
+    phone_columns = ("party", "state_word")
+    row_source = RowSource(gettext_lazy("A handover begins when a person leaves a delegation."))
     list_filter = ["party__summit", "state"]
     search_fields = ["giver__name", "giver__office", "party__name"]
     fields = FIELDS

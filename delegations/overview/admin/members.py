@@ -34,6 +34,7 @@ from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of, keys_of
+from summit.admin_base.row_sources import RowSource
 from summit.core.punctuation import comma, pair
 from summit.permissions.rules import allows
 from summit.users.models import User
@@ -52,6 +53,13 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     place = 2
     summit_path = "party__summit"
     list_display = ["who", "party_name", "category", "state_word", "vetted", "lacks"]
+    phone_columns = ("party_name", "state_word")
+    row_source = RowSource(
+        gettext_lazy("Focal points name people in the portal, and desks on the page of a delegation."),
+        gettext_lazy("Choose a delegation"),
+        "delegations.name",
+        model="delegations.party",
+    )
     list_filter = [
         "party__summit",
         MemberPartyFilter,

@@ -22,6 +22,7 @@ from delegations.participants.services import revisions
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import where_may
 from summit.audit import access_log
@@ -75,6 +76,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
     place = 1
     menu_group = MenuGroup.MORE
     list_display = ["__str__", "state", "summit", "made", "made_by", "note"]
+    row_source = RowSource(gettext_lazy("Each list is made from the members of that day."))
     list_filter = ["summit", "final"]
     list_select_related = ["summit", "made_by"]
     search_fields = ["note"]

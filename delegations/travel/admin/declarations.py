@@ -25,6 +25,7 @@ from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.translated_names import NAMES, NamedForm, with_names
 from summit.audit import access_log
@@ -98,6 +99,8 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     menu_place = MenuPlace.ACCREDITATION
     summit_path = "party__summit"
     list_display = ["person", "party_name", "kind", "state_word", "declared"]
+    phone_columns = ("party_name", "state_word")
+    row_source = RowSource(_("Focal points declare in the portal."))
     list_filter = ["party__summit", "state", "kind__permit", "kind"]
     list_select_related = ["party__summit", "person", "kind"]
     search_fields = ["party__name", "person__name", "person__office"]

@@ -27,6 +27,7 @@ from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.row_sources import RowSource
 from summit.audit import access_log
 from summit.core.file_names import disposition
 from summit.core.punctuation import pair
@@ -61,6 +62,8 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     place = 4
     menu_place = MenuPlace.ACCREDITATION
     list_display = ["person", "party_name", "place_of", "state_word", "number", "asked"]
+    phone_columns = ("party_name", "state_word")
+    row_source = RowSource(_("Focal points ask for letters in the portal."))
     list_filter = ["summit", "state"]
     list_select_related = ["party", "person", "summit"]
     search_fields = ["party__name", "person__name", "person__office"]

@@ -27,6 +27,7 @@ from sessions.releases.services.removals import Decision, RemovalUndecided
 from sessions.visibility.models import Visibility
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import where_may
 from summit.core.date_formats import long_day
@@ -48,6 +49,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 
     place = 2
     list_display = ["number", "summit", "released", "released_by", "note"]
+    row_source = RowSource(gettext_lazy("Each time the agenda is released, a row is added."))
     list_filter = ["summit"]
     list_select_related = ["summit", "released_by"]
     search_fields = ["note"]

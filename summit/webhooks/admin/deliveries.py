@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.row_sources import RowSource
 from summit.permissions.rules import allows, summits_for
 from summit.users.models import User
 from summit.webhooks import delivery, payload
@@ -64,6 +65,13 @@ class DeliveryAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.SYSTEMS
     summit_path = "endpoint__summit"
     list_display = ["created_at", "what", "endpoint", "standing", "attempts", "what_went_wrong"]
+    phone_columns = ("what", "standing")
+    row_source = RowSource(
+        _("Each event that a webhook receives has a row here."),
+        _("Webhooks"),
+        "webhooks.endpoint.view",
+        model="webhooks.endpoint",
+    )
     list_filter = ["state", ("endpoint", EndpointFilter), EventFilter, "endpoint__summit"]
     list_select_related = ["endpoint__summit"]
     search_fields = ["public_id", "subject_key"]
