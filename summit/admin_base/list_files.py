@@ -50,6 +50,10 @@ class ExportMixin:
         Subclasses override this method; by default it does nothing.
         """
 
+    def printed_notes(self, rows: Sequence[Any]) -> list[str]:
+        """Return the notes that belong under a printed list of `rows` (see `make_ready`); by default none."""
+        return []
+
     def filling(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return (URL, name) of each page where the user may upload a table for the list."""
         return [address for find in _uploads for address in find(request, self.opts.label_lower)]

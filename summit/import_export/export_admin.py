@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -16,18 +17,24 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from summit.admin_base.access_log_mixin import filters_of
 from summit.admin_base.list_files import export_page, list_upload
 from summit.admin_base.summit_scope import chosen_summit, summits_of
-from summit.import_export import export_services, writers
+from summit.core.database_clock import db_now
+from summit.core.punctuation import pair
+from summit.import_export import export_services, list_pdf, writers
 from summit.import_export.list_import import list_imports
 from summit.import_export.querysets import MOST, Listed
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows
+from summit.templatetags.desk import active_filters
 from summit.users.models import User
 
+# Longer lists are written by a job, and have no PDF.
 AT_ONCE = 500
 
 
@@ -49,6 +56,8 @@ def table_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
         return redirect(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
     keys = list(dict.fromkeys(rows.values_list("pk", flat=True)[: MOST + 1]))
     ending = request.POST.get("ending", "")
+    if request.method == "POST" and ending == list_pdf.PDF and len(keys) <= AT_ONCE:
+        return _give_pdf(desk, request, keys)
     if request.method == "POST" and ending in writers.MEDIA_TYPES and len(keys) <= MOST:
         return _give_table(desk, request, rows, keys, ending)
     return _ask_format(desk, request, request.user, len(keys))
@@ -57,7 +66,12 @@ def table_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
 def _ask_format(desk: Any, request: HttpRequest, user: User, number: int) -> HttpResponse:
     listed = Listed(desk, request)
     name = f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist"
-    format_labels = {writers.XLSX: _("Spreadsheet (XLSX)"), writers.CSV: "CSV", writers.JSON: _("JSON, for programs")}
+    format_labels = {
+        writers.XLSX: _("Spreadsheet (XLSX)"),
+        writers.CSV: "CSV",
+        **({list_pdf.PDF: _("PDF, the columns of the list")} if number <= AT_ONCE else {}),
+        writers.JSON: _("JSON, for programs"),
+    }
     context = {
         **desk.admin_site.each_context(request),
         "opts": desk.opts,
@@ -105,6 +119,34 @@ def _give_table(
         content = list(writers.whole([part], ending=ending))
     desk.log_access(user, rows, filters_of(request))
     return as_file(content, f"{desk.opts.model_name}.{ending}", ending)
+
+
+def _give_pdf(desk: Any, request: HttpRequest, keys: list[int]) -> HttpResponseBase:
+    """Return the columns that the list shows as a PDF.
+
+    If a letter has no font, redirect to the page that asks for the format, with a warning.
+    """
+    user: Any = request.user
+    listed, narrowed = Listed(desk, request), active_filters(desk.get_changelist_instance(request))
+    rows, number = listed.page(keys), len(keys)
+    try:
+        content = list_pdf.write(
+            listed.shown_columns(),
+            rows,
+            title=capfirst(str(desk.opts.verbose_name_plural)),
+            counted=ngettext("%(number)d row", "%(number)d rows", number) % {"number": number},
+            filters=[pair(title, value) for title, value, _without in narrowed],
+            notes=desk.printed_notes(rows),
+            summit=chosen_summit(request, summits_of(request)) if desk.summit_path is not None else None,
+            now=db_now(),
+        )
+    except MissingFontError as problem:
+        messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
+        return redirect(request.get_full_path())
+    desk.log_access(user, rows, filters_of(request))
+    name = f"{desk.opts.model_name}.{list_pdf.PDF}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type=list_pdf.MEDIA_TYPE, headers=headers)
 
 
 def _summits_listed(desk: Any, rows: models.QuerySet[Any]) -> set[int]:

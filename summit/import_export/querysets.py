@@ -30,9 +30,17 @@ class Listed:
 
     def names(self) -> list[str]:
         """Return the names of the columns: those that the user's list shows, then those that only the export has."""
-        visible = [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
+        visible = self._visible()
         more = [*self.desk.told_too, *self._filled()]
         return [*visible, *(name for name in dict.fromkeys(more) if name not in visible)]
+
+    def _visible(self) -> list[str]:
+        return [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
+
+    def shown_columns(self) -> list[Column]:
+        """Return the columns that the user's list shows, without the keys, with headings in the active language."""
+        visible = self._visible()
+        return [each for each in columns_import_export.columns(self.desk, visible, {}) if each.field in visible]
 
     def columns(self) -> list[Column]:
         """Return the columns of the export, the keys first, with headings in the active language.

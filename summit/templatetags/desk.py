@@ -5,13 +5,14 @@ import re
 from typing import Any
 
 from django import template
-from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.template import Context
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import pgettext
 
 from summit.admin_base.menu import Place, navigation
 from summit.admin_base.menu_entries import entries_of
@@ -159,8 +160,15 @@ def _labelled(cell: str, header: dict[str, Any], on_phones: bool) -> SafeString:
 
 @register.simple_tag
 def active_filters(cl: ChangeList) -> list[tuple[str, str, str]]:
-    """Return the active filters of a list, each as its title, the chosen value, and the query string without it."""
-    found = []
+    """Return what narrows a list, each as its title, the value, and the query string without it.
+
+    These are the active filters and the searched text.
+    """
+    found = (
+        [(pgettext("what is shown", "Search"), cl.query, cl.get_query_string(remove=[SEARCH_VAR]))]
+        if cl.query
+        else []
+    )
     for spec in cl.filter_specs:
         if not getattr(spec, "is_offered", True):
             continue

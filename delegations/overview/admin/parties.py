@@ -196,6 +196,10 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
             row.named = party_names.named(row, policy=policy, language=get_language() or "")
             row.line = line(row.named, notes)
 
+    def printed_notes(self, rows: Sequence[Any]) -> list[str]:
+        """Return the footnotes of the parties, each after the party's name."""
+        return footnotes.printed(row.named for row in rows)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields of the section that is edited, or all fields in groups.
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models.parties import Party
 from delegations.parties.party_display import line
-from delegations.parties.selectors import party_names
+from delegations.parties.selectors import footnotes, party_names
 from summit.permissions.rules import allows
 
 
@@ -56,6 +56,10 @@ class PartyColumn:
         names = party_names.to_readers(party.pk for _row, party in pairs if party is not None)
         for row, party in pairs:
             row.party_named = names.get(party.pk) if party is not None else None
+
+    def printed_notes(self, rows: Sequence[Any]) -> list[str]:
+        """Return the footnotes of the rows' parties, each after the party's name."""
+        return footnotes.printed(row.party_named for row in rows)
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Return the row, or None. The signed-in user is stored in the row's attribute `read_by`."""

@@ -1,7 +1,9 @@
 """The footnotes of a list or page, numbered in the order in which the parties are named."""
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
+
+from summit.core.punctuation import pair
 
 
 class HasFootnote(Protocol):
@@ -14,6 +16,15 @@ class HasFootnote(Protocol):
     @property
     def language(self) -> str:
         """The language of the footnote."""
+
+
+def printed(names: Iterable[Any]) -> list[str]:
+    """Return the footnotes under a printed list, each after the name that it is about.
+
+    `names` are those of the parties (NamedParty) in the list's order, or None; each note is returned once.
+    """
+    notes = [pair(named.name, named.footnote) for named in names if named is not None and named.footnote]
+    return list(dict.fromkeys(notes))
 
 
 class Footnotes:

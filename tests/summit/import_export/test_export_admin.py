@@ -15,18 +15,20 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from summit.admin_base.model_admin import RoleMixin, SummitModelAdmin
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.backoffice.summits import VenueAdmin
-from summit.import_export import export_admin, export_services
+from summit.import_export import export_admin, export_services, list_pdf
 from summit.import_export.list_import import list_imports
 from summit.import_export.querysets import Listed, reading
 from summit.jobs import runner
 from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import Job, JobState
 from summit.maintenance import heartbeats
+from summit.pdf.fonts import MissingFontError
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.privacy import registry
@@ -175,28 +177,28 @@ def test_no_list_that_a_table_fills_is_said_to_have_no_table() -> None:
 
 
 def missing(client: Client, label: str) -> list[str]:
-    """Return what a list's page lacks: its export in three formats, its upload with the form behind it."""
+    """Return what a list's page lacks: its export in each format, its upload with the form behind it."""
     page = client.get(address(label)[:-6], follow=True).content.decode()
     asked = client.get(address(label), follow=True).content.decode()
     upload = re.search(r'<a [^>]*href="(/admin/[^"]*/upload/[^"]*)"', page)
     filled = label in {*list_imports(), "summit.person", "delegations.party"}
     wrong = {
         "export": f'href="{address(label)}' not in page,
-        "formats": set(re.findall(r'name="ending" value="(\w+)"', asked)) != {"csv", "xlsx", "json"},
+        "formats": set(re.findall(r'name="ending" value="(\w+)"', asked)) != {"csv", "xlsx", "pdf", "json"},
         "words": ("uploaded again" in asked) != filled,
         "upload": upload is None or client.get(html.unescape(upload[1]), follow=True).status_code != 200,
     }
     return [name for name, there in wrong.items() if there]
 
 
-def test_a_list_offers_three_formats_and_an_upload(summit: Summit, desk: Client) -> None:
+def test_a_list_offers_its_formats_and_an_upload(summit: Summit, desk: Client) -> None:
     VenueFactory(summit=summit)
     BadgeFactory(party__summit=summit)
     assert [missing(desk, each) for each in ("summit.venue", "delegations.badge")] == [[], ["upload"]]
 
 
 @pytest.mark.broad("opens every list with its export and its upload; two of them are opened above")
-def test_every_list_offers_three_formats_and_an_upload_or_says_why_not(superuser: User) -> None:
+def test_every_list_offers_its_formats_and_an_upload_or_says_why_not(superuser: User) -> None:
     client = signed_in(superuser)
     found = {label: missing(client, label) for label in DESKS}
     # The lists of uploads lead to the form of which they are the history.
@@ -435,3 +437,41 @@ def test_files_go_after_some_days(long_list: Client) -> None:
     assert long_list.get(file_of(job)).status_code == 404
     heartbeats.clear_expired()
     assert (ExportedFile.objects.filter(job=job).exists(), ExportedFilePart.objects.exists()) == (False, False)
+
+
+class TestPaper:
+    def test_a_list_is_taken_as_a_pdf_of_its_own_columns(self, summit: Summit) -> None:
+        PartyFactory(summit=summit, name="Aland", iso_code="")
+        PartyFactory(summit=summit, name="Borduria", kind="organisation", footnote="Without prejudice.")
+        client = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
+        answer = client.post("/admin/delegations/party/table/?q=Bord", {"ending": "pdf"})
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+        assert answer["Content-Disposition"] == 'attachment; filename="party.pdf"'
+        page = " ".join(PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
+        assert "Delegations 1 row · Search: Bord" in page
+        assert "Delegation Kind Protocol order Answer People Mailbox of the mission" in page
+        assert ("Borduria: Without prejudice." in page, "Aland" in page) == (True, False)
+
+    def test_who_took_personal_data_is_recorded(self, summit: Summit) -> None:
+        person = PersonFactory(summit=summit)
+        user = UserFactory.with_role(Role.ORGANISER, summit)
+        assert signed_in(user).post(PEOPLE, {"ending": "pdf"}).status_code == 200
+        entry = AuditEntry.objects.get(action=access_log.SEEN)
+        assert (entry.by, entry.detail["keys"]) == (user, [person.public_id])
+
+    def test_a_long_list_has_none(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(export_admin, "AT_ONCE", 1)
+        VenueFactory.create_batch(2, summit=summit)
+        client = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
+        assert "The list is too long for a PDF. Filter it to get one." in client.get(VENUES).content.decode()
+        assert client.post(VENUES, {"ending": "pdf"})["Content-Type"].startswith("text/html")
+
+    def test_where_no_font_prints_a_letter_it_says_so(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*_source: Any) -> bytes:
+            raise MissingFontError("ꦄ", ())
+
+        monkeypatch.setattr(list_pdf, "print_pdf", refuse)
+        VenueFactory(summit=summit)
+        client = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
+        page = client.post(VENUES, {"ending": "pdf"}, follow=True).content.decode()
+        assert "No font on this machine prints “ꦄ”." in page
