@@ -49,7 +49,7 @@
   }
   if (across) {
     across.addEventListener("change", () => {
-      // At least one ticked row has to come with the form, so that the server takes it for a choice.
+      // The rows on the page show what is chosen.
       if (across.checked) for (const box of boxes) box.checked = true;
       count();
     });

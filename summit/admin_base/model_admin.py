@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
 from django.forms import ModelForm, Textarea, TextInput
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from summit.admin_base.access_log_mixin import AccessLogMixin
@@ -179,6 +180,19 @@ class SummitModelAdmin(
     phone_columns: tuple[str, ...] = ()
     # The column that is displayed above each group of rows instead of in each row (`group_of`); "" for none.
     group_column = ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, or do an action with the chosen rows.
+
+        Choosing all rows that match is enough: none of those on the page has to be ticked besides.
+        """
+        if request.POST.get("select_across") == "1" and not request.POST.get(ACTION_CHECKBOX_NAME):
+            # Django only asks whether some row is chosen; the action gets all rows.
+            posted = request.POST.copy()
+            posted[ACTION_CHECKBOX_NAME] = "0"
+            request.POST = posted  # type: ignore[assignment]
+        shown: HttpResponse = super().changelist_view(request, extra_context)
+        return shown
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Return the columns of the list.

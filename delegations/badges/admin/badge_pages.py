@@ -22,8 +22,9 @@ from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.members.models.members import Membership
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
+from summit.admin_base import selections
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
+from summit.admin_base.row_keys import key_of, keys_of
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.file_names import disposition
@@ -54,7 +55,7 @@ class BadgePagesMixin:
     @model_page("issue/", "issue", do="delegations.issue_badge")
     def issue_view(self, request: HttpRequest) -> HttpResponse:
         """Show on GET the members of the summit `?summit=` who have no badge. On POST, issue a badge to each member
-        with a primary key in `row`.
+        with a primary key in `row` or, with `all`, to each who can have one.
 
         Raises Http404 if there is no summit in which the user may issue badges.
         """
@@ -66,8 +67,10 @@ class BadgePagesMixin:
         address = f"{reverse('admin:delegations_badge_issue')}?summit={summit.slug}"
         if request.method != "POST":
             return self._ask(request, summit, address)
-        keys = keys_of(request.POST.getlist("row"))[:MOST]
-        issued = badges.issue(members=Membership.objects.filter(pk__in=keys, party__summit=summit), by=user)
+        members = Membership.objects.filter(pk__in=keys_of(request.POST.getlist("row"))[:MOST], party__summit=summit)
+        if "all" in request.POST:
+            members = badges_selectors.able(summit, Policy.objects.of(summit))
+        issued = badges.issue(members=members, by=user)
         for _row, why in issued.skipped[:TOLD]:
             messages.warning(request, why)
         if len(issued.skipped) > TOLD:
@@ -86,7 +89,7 @@ class BadgePagesMixin:
         able, waiting = badges_selectors.able(summit, policy), badges_selectors.waiting(summit, policy)
         able_rows, waiting_rows = list(able[:MOST]), list(waiting[:MOST])
         names = party_names.to_readers({row.party_id for row in (*able_rows, *waiting_rows)})
-        number, waiting_count = len(able_rows), waiting.count()
+        number, able_count, waiting_count = len(able_rows), able.count(), waiting.count()
         button = ngettext("Issue %(n)d badge", "Issue %(n)d badges", number) % {"n": number}
         context = {
             **self.admin_site.each_context(request),
@@ -94,7 +97,9 @@ class BadgePagesMixin:
             "title": _("Who has no badge"),
             "summit": summit,
             "able": [(row, names[row.party_id]) for row in able_rows],
-            "further": able.count() - number,
+            "further": able_count - number,
+            "button_for_all": ngettext("Issue all %(n)d badges", "Issue all %(n)d badges", able_count)
+            % {"n": able_count},
             "waits": waiting_count,
             "waiting": [
                 (names[key], list(rows), _to_confirm(summit, party=key))
@@ -159,14 +164,22 @@ class BadgePagesMixin:
 
     @model_page("badges.pdf", "paper", "GET", do="delegations.issue_badge")
     def paper_view(self, request: HttpRequest) -> HttpResponse:
-        """Return a PDF of the live badges with the primary keys `?row=`, one badge to a page.
+        """Return a PDF of the chosen badges that are live, one badge to a page.
 
-        If the badges can't be printed, redirect to the list with a warning. The access log records that the user has
+        More badges than one document holds are printed in several: without `?part=`, the page has a link to each. If
+        the badges can't be printed, redirect to the list with a warning. The access log records that the user has
         seen the photographs.
         """
         user = user_of(request)
-        keys = keys_of(request.GET.getlist("row"))[:MOST]
-        rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))  # type: ignore[attr-defined]
+        chosen = selections.chosen_keys(request)
+        live = self.get_queryset(request).filter(pk__in=chosen, ended_at__isnull=True)  # type: ignore[attr-defined]
+        # The order in which a document has them, so that a delegation's badges lie together.
+        rows = list(live.order_by("party__sort_key", "party", "person__membership__position", "pk"))
+        part = key_of(request.GET.get("part", ""))
+        if len(rows) > badge_sheet.MOST and part is None:
+            return self._parts(request, rows)
+        if part is not None:
+            rows = rows[part * badge_sheet.MOST :][: badge_sheet.MOST]
         if not rows:
             messages.warning(request, _("None of these badges is live: only live ones are printed."))
             return redirect("admin:delegations_badge_changelist")
@@ -182,3 +195,18 @@ class BadgePagesMixin:
             headers = {"Content-Disposition": shown, "Cache-Control": "private, no-store"}
             return HttpResponse(pdf, content_type="application/pdf", headers=headers)
         return redirect("admin:delegations_badge_changelist")
+
+    def _parts(self, request: HttpRequest, rows: list[Badge]) -> HttpResponse:
+        """Return the page with a link to each of the documents that hold these badges."""
+        number, query = len(rows), selections.query_of(request, [row.pk for row in rows])
+        starts = range(0, number, badge_sheet.MOST)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": ngettext("Print %(n)d badge", "Print %(n)d badges", number) % {"n": number},
+            "parts": [
+                (f"{request.path}?{query}&part={part}", start + 1, min(start + badge_sheet.MOST, number))
+                for part, start in enumerate(starts)
+            ],
+        }
+        return TemplateResponse(request, "admin/delegations/badges/parts.html", context)

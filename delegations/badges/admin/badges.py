@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from delegations.badges.admin.badge_pages import MOST, BadgePagesMixin
+from delegations.badges.admin.badge_pages import BadgePagesMixin
 from delegations.badges.models.badges import Badge
 from delegations.badges.permissions import can_end_badges, can_issue_badges, check_can_end_badges
 from delegations.badges.selectors import badge_check, badges
@@ -22,11 +22,12 @@ from delegations.core.admin.moment_format import moment
 from delegations.core.admin.reason_page import ask_reason
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.parties.admin.party_column import PartyColumn
+from summit.admin_base import selections
 from summit.admin_base.menu import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import key_of, keys_of
+from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource
 from summit.core.punctuation import comma
 from summit.permissions.rules import allows
@@ -180,19 +181,19 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     @admin.action(description=_("Print the chosen badges"), permissions=["issue"])
     def print_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
         """Redirect to the PDF of the chosen badges."""
-        return _with("admin:delegations_badge_paper", queryset)
+        return _with(request, "admin:delegations_badge_paper", queryset)
 
     @admin.action(description=_("End the chosen badges"), permissions=["end"])
     def end_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
         """Redirect to the page that asks for the reason and ends the chosen badges."""
-        return _with("admin:delegations_badge_end", queryset)
+        return _with(request, "admin:delegations_badge_end", queryset)
 
     @model_page("end/", "end", do="delegations.end_badge")
     def end_view(self, request: HttpRequest) -> HttpResponse:
         """Ask on GET for the reason. On POST, end the live badges with the primary keys `?row=`."""
         user = request.user
         assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
-        keys = keys_of(request.GET.getlist("row"))[:MOST]
+        keys = selections.chosen_keys(request)
         rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))
         for row in rows:
             check_can_end_badges(user, row.party.summit)
@@ -214,7 +215,8 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
             problems=(badges_services.BadgeProblem,),
             longest=badges_services.REASON_LENGTH,
             hint=gettext("Whoever checks the badge at a door reads it."),
-            names=[row.person.label for row in rows],
+            names=[row.person.label for row in rows[: selections.NAMED]],
+            further=len(rows[selections.NAMED :]),
         )
 
 
@@ -231,6 +233,6 @@ def _end(rows: list[Badge], reason: str, user: User) -> None:
     badges_services.end(badges=rows, reason=reason, by=user)
 
 
-def _with(name: str, queryset: models.QuerySet[Badge]) -> HttpResponse:
-    keys = queryset.order_by("pk").values_list("pk", flat=True)[:MOST]
-    return redirect(f"{reverse(name)}?{'&'.join(f'row={key}' for key in keys)}")
+def _with(request: HttpRequest, name: str, queryset: models.QuerySet[Badge]) -> HttpResponse:
+    keys = queryset.order_by("pk").values_list("pk", flat=True)
+    return redirect(f"{reverse(name)}?{selections.query_of(request, keys)}")

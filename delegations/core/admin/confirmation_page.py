@@ -8,6 +8,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from summit.admin_base import selections
+
 
 @dataclass(frozen=True)
 class RowName:
@@ -35,8 +37,8 @@ def confirm(
     nothing: str = "",
     danger: bool = True,
 ) -> HttpResponse:
-    """Return the confirmation page for an action on rows. `button` posts the rows' primary keys as `row` to the URL
-    `action`, and `back` is the URL of the link that cancels.
+    """Return the confirmation page for an action on rows. `button` posts the rows (`selections.chosen_keys`) to the
+    URL `action`, and `back` is the URL of the link that cancels.
 
     `names` are the rows' names, if they differ from `str(row)`. `nothing` is shown if there are no rows.
     """
@@ -49,7 +51,9 @@ def confirm(
         "button": button,
         "action": action,
         "back": back,
-        "rows": list(zip([row.pk for row in rows], row_names, strict=True)),
+        "names": row_names[: selections.NAMED],
+        "further": len(row_names[selections.NAMED :]),
+        "row_inputs": selections.inputs_of(request, [row.pk for row in rows]),
         "nothing": nothing,
         "danger": danger,
     }

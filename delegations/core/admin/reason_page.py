@@ -27,13 +27,14 @@ def ask_reason(
     longest: int,
     hint: str = "",
     names: Sequence[str] = (),
+    further: int = 0,
 ) -> HttpResponse:
     """Show a page that asks for the reason of a decision. On POST, call `decide` with the reason and redirect to
     `back`.
 
     If `decide` raises one of `problems`, the page is shown again with status 422 and the error beside the reason.
     `hint` says who reads the reason; by default it says that the delegation does. `names` lists the rows that the
-    decision is about.
+    decision is about, and `further` is the number of those that aren't named.
     """
     reason, error = request.POST.get("reason", ""), ""
     if request.method == "POST":
@@ -55,5 +56,6 @@ def ask_reason(
         "longest": longest,
         "hint": hint or _("The delegation reads it."),
         "names": names,
+        "further": further,
     }
     return TemplateResponse(request, "admin/delegations/core/reason_page.html", context, status=422 if error else 200)

@@ -40,9 +40,9 @@ from delegations.invitations.selectors import exports, letter_facts
 from delegations.invitations.services import invitations, reminders
 from delegations.parties.admin.party_column import PartyColumn, ReadsAsParty
 from delegations.parties.selectors import party_names
+from summit.admin_base import selections
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -229,8 +229,7 @@ class InvitationAdmin(
     @model_page("revoke/", "revoke", do="delegations.revoke")
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation on GET (`?row=`); on POST, revoke the invitations named by `row`."""
-        params = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(params.getlist("row"))
+        keys = selections.chosen_keys(request)
         revocable = self.get_queryset(request).exclude(state=InvitationState.REVOKED)
         rows = list(revocable.filter(pk__in=keys).select_related("party__summit"))
         if request.method != "POST":

@@ -19,11 +19,11 @@ from delegations.invitations.selectors import expiring_links
 from delegations.invitations.services import link_requests, links
 from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.selectors import party_names
+from summit.admin_base import selections
 from summit.admin_base.filters import presence
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
 from summit.admin_base.row_sources import RowSource
 from summit.audit import access_log
 from summit.core.punctuation import pair
@@ -124,8 +124,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     @model_page("revoke/", "revoke", do="delegations.revoke")
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation on GET (`?row=`); on POST, revoke the links named by `row`."""
-        params = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(params.getlist("row"))
+        keys = selections.chosen_keys(request)
         live = self.get_queryset(request).filter(revoked_at__isnull=True, pk__in=keys)
         rows = list(live.select_related("invitation__party__summit"))
         if request.method != "POST":

@@ -23,7 +23,7 @@ from summit.audit import services as audit
 from summit.users.models import User
 
 # At most this many members are changed in one transaction. Users who choose more have to filter the list.
-MOST = 300
+MOST = 5_000
 
 
 @dataclass

@@ -19,11 +19,11 @@ from delegations.members.services import duplicates
 from delegations.membership_changes.admin.merging import merge_page
 from delegations.parties.party_display import line
 from delegations.parties.selectors import party_names
+from summit.admin_base import selections
 from summit.admin_base.filters import presence
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
 from summit.admin_base.row_sources import RowSource
 from summit.permissions.rules import allows
 from summit.templatetags.text_direction import own
@@ -106,11 +106,10 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("They are two people"), permissions=["tell"])
     def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[DuplicateCandidate]) -> HttpResponse:
-        """Redirect to the page that asks for confirmation, with at most 300 of the chosen pairs that are
-        undecided."""
-        keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:300]
+        """Redirect to the page that asks for confirmation, with those of the chosen pairs that are undecided."""
+        keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)
         url = reverse("admin:delegations_duplicatecandidate_tell_apart")
-        return redirect(f"{url}?{'&'.join(f'row={key}' for key in keys)}")
+        return redirect(f"{url}?{selections.query_of(request, keys)}")
 
     @model_page("<int:pk>/merge/", "merge", do=CHANGE)
     def merge_view(self, request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
@@ -121,10 +120,9 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     def tell_apart_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation for the pairs in `?row=`; a POST marks each as two different people."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        params = request.POST if request.method == "POST" else request.GET
         undecided = self.get_queryset(request).filter(decided_at__isnull=True)
         related = ("person__summit", "person__membership__party", "other__membership__party")
-        rows = list(undecided.filter(pk__in=keys_of(params.getlist("row"))).select_related(*related))
+        rows = list(undecided.filter(pk__in=selections.chosen_keys(request)).select_related(*related))
         back = reverse("admin:delegations_duplicatecandidate_changelist")
         if request.method == "POST":
             number = duplicates.decide(rows=rows, by=request.user)
@@ -137,7 +135,9 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
-            "pairs": [(row.pk, _with_party(row.person), _with_party(row.other)) for row in rows],
+            "pairs": [(_with_party(row.person), _with_party(row.other)) for row in rows[: selections.NAMED]],
+            "further": len(rows[selections.NAMED :]),
+            "row_inputs": selections.inputs_of(request, [row.pk for row in rows]),
             "back": back,
         }
         return TemplateResponse(request, "admin/delegations/membership_changes/tell_apart.html", context)

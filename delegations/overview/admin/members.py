@@ -29,11 +29,12 @@ from delegations.overview.admin.member_filters import (
 )
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.selectors import party_names
+from summit.admin_base import selections
 from summit.admin_base.filters import presence
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import key_of, keys_of
+from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource
 from summit.core.punctuation import comma, pair
 from summit.permissions.rules import allows
@@ -156,8 +157,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 
     def _chosen(self, request: HttpRequest) -> tuple[list[Membership], User]:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        params = request.POST if request.method == "POST" else request.GET
-        rows = self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row"))[:MOST])
+        rows = self.get_queryset(request).filter(pk__in=selections.chosen_keys(request)[:MOST])
         return list(rows.select_related("party__summit", "person", "category")), request.user
 
     @model_page("confirm/", "confirm", do=NAME)
@@ -232,7 +232,9 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": message % {"n": number},
-            "rows": rows,
+            "rows": rows[: selections.NAMED],
+            "further": len(rows[selections.NAMED :]),
+            "row_inputs": selections.inputs_of(request, [row.pk for row in rows]),
             "choices": choices,
             "back": _list(rows),
         }
@@ -254,7 +256,12 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
             "opts": self.opts,
             "title": title,
             "sentence": sentence,
-            "reach": targets,
+            "members": targets.to[: selections.NAMED],
+            "further": len(targets.to[selections.NAMED :]),
+            "skipped": targets.skipped[: selections.NAMED],
+            "number_skipped": len(targets.skipped),
+            "further_skipped": len(targets.skipped[selections.NAMED :]),
+            "row_inputs": selections.inputs_of(request, [row.pk for row in targets.to]),
             "danger": danger,
             "category": category,
             "back": _list([*targets.to, *(row for row, _why in targets.skipped)]),
@@ -275,7 +282,7 @@ def _redirect_to_confirmation(request: HttpRequest, name: str, queryset: models.
         messages.warning(request, message % {"n": MOST})
         keys = keys[:MOST]
     url = reverse(f"admin:delegations_membership_{name}")
-    return redirect(f"{url}?{'&'.join(f'row={key}' for key in keys)}")
+    return redirect(f"{url}?{selections.query_of(request, keys)}")
 
 
 def _list(rows: list[Membership]) -> str:

@@ -26,11 +26,12 @@ from delegations.overview.admin.person_filters import ArrivesFilter, LacksFilter
 from delegations.overview.admin.person_sections import shown_fields
 from delegations.parties.admin.party_column import PartyOfMember
 from delegations.portal_access.services import accounts
+from summit.admin_base import selections
 from summit.admin_base.detail_pages import DetailPageMixin, Section
 from summit.admin_base.form_idempotency import claim
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
 from summit.backoffice.accounts import PersonAdmin
+from summit.core.punctuation import pair
 from summit.people.models import Person
 from summit.permissions.rules import allows, check
 from summit.users.models import User
@@ -41,28 +42,30 @@ ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
 @admin.action(description=gettext_lazy("Give accounts"), permissions=["give_account"])
 def give_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks whether to give the chosen people accounts."""
-    return _redirect_to_confirmation("admin:summit_person_accounts", queryset)
+    return _redirect_to_confirmation(request, "admin:summit_person_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Take accounts away"), permissions=["give_account"])
 def take_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks whether to remove the accounts of the chosen people."""
-    return _redirect_to_confirmation("admin:summit_person_take_accounts", queryset)
+    return _redirect_to_confirmation(request, "admin:summit_person_take_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Choose a language"), permissions=["change"])
 def mark_language(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks in which language the chosen people are written to."""
-    return _redirect_to_confirmation("admin:summit_person_language", queryset)
+    return _redirect_to_confirmation(request, "admin:summit_person_language", queryset)
 
 
-# At most this many primary keys fit in a URL. Users who choose more have to filter the list.
+# At most this many accounts are given or removed in one transaction. The page asks again for the others.
 MOST = 300
+# For at most this many people who are left out, a message gives the reason.
+TOLD = 20
 
 
-def _redirect_to_confirmation(name: str, queryset: models.QuerySet[Person]) -> HttpResponse:
-    keys = queryset.order_by("pk").values_list("pk", flat=True)[:MOST]
-    return redirect(f"{reverse(name)}?{'&'.join(f'row={key}' for key in keys)}")
+def _redirect_to_confirmation(request: HttpRequest, name: str, queryset: models.QuerySet[Person]) -> HttpResponse:
+    keys = queryset.order_by("pk").values_list("pk", flat=True)
+    return redirect(f"{reverse(name)}?{selections.query_of(request, keys)}")
 
 
 class BulkMixin:
@@ -74,9 +77,7 @@ class BulkMixin:
 
     def _chosen(self, request: HttpRequest, action: str) -> tuple[list[Person], User]:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        params = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(params.getlist("row"))[:MOST]
-        rows = self.get_queryset(request).filter(pk__in=keys)  # type: ignore[attr-defined]
+        rows = self.get_queryset(request).filter(pk__in=selections.chosen_keys(request))  # type: ignore[attr-defined]
         persons = list(rows.select_related("summit").order_by("name", "office", "pk"))
         for summit in {row.summit for row in persons}:
             check(request.user, action, summit)
@@ -85,11 +86,19 @@ class BulkMixin:
     def _list(self) -> str:
         return reverse("admin:summit_person_changelist")
 
+    def _after(self, request: HttpRequest, name: str, others: list[Person]) -> HttpResponse:
+        """Redirect to the list or, for the people whose turn comes next, to the page that asks."""
+        if not others:
+            return redirect(self._list())
+        return redirect(f"{reverse(name)}?{selections.query_of(request, [row.pk for row in others])}")
+
     def _ask(self, request: HttpRequest, rows: list[Person], **context: Any) -> HttpResponse:
         full_context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "rows": rows,
+            "rows": rows[: selections.NAMED],
+            "further": len(rows[selections.NAMED :]),
+            "row_inputs": selections.inputs_of(request, [row.pk for row in rows]),
             "back": self._list(),
             "skipped": [],
             **context,
@@ -108,7 +117,7 @@ class BulkMixin:
             return self._ask(
                 request, recipients.to, title=title, sentence=sentence, button=title, skipped=recipients.skipped
             )
-        recipients = accounts.give(people=rows, by=user)
+        recipients = accounts.give(people=rows[:MOST], by=user)
         number = len(recipients.to)
         if number:
             message = ngettext(
@@ -117,9 +126,9 @@ class BulkMixin:
                 number,
             )
             messages.success(request, message % {"n": number})
-        for person, reason in recipients.skipped:
-            messages.warning(request, f"{person.label}: {reason}")
-        return redirect(self._list())
+        for person, reason in recipients.skipped[:TOLD]:
+            messages.warning(request, pair(person.label, reason))
+        return self._after(request, "admin:summit_person_accounts", rows[MOST:])
 
     @model_page("take-accounts/", "take_accounts", do=ACCOUNTS)
     def take_accounts_view(self, request: HttpRequest) -> HttpResponse:
@@ -132,10 +141,10 @@ class BulkMixin:
             }
             sentence = _("They are signed out at once, and no longer see the portal of this summit by an account.")
             return self._ask(request, account_holders, title=title, sentence=sentence, button=title, danger=True)
-        number = accounts.withdraw_accounts(people=account_holders, by=user)
+        number = accounts.withdraw_accounts(people=account_holders[:MOST], by=user)
         message = ngettext("%(n)d account is taken away.", "%(n)d accounts are taken away.", number)
         messages.success(request, message % {"n": number})
-        return redirect(self._list())
+        return self._after(request, "admin:summit_person_take_accounts", account_holders[MOST:])
 
     @model_page("language/", "language", do=CHANGE)
     def language_view(self, request: HttpRequest) -> HttpResponse:

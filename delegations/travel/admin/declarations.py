@@ -20,11 +20,11 @@ from delegations.parties.selectors import party_names
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
 from delegations.travel.services import declaration_kinds, declarations
+from summit.admin_base import selections
 from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.translated_names import NAMES, NamedForm, with_names
@@ -171,8 +171,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     def permit_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation for the declarations in `?row=`; a POST permits them."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        params = request.POST if request.method == "POST" else request.GET
-        rows = self._open(self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row"))))
+        rows = self._open(self.get_queryset(request).filter(pk__in=selections.chosen_keys(request)))
         if request.method != "POST":
             return self._ask(request, rows)
         permitted = 0

@@ -22,11 +22,11 @@ from delegations.travel import visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.permissions import can_issue_visas, check_can_issue_visas
 from delegations.travel.services import visas
+from summit.admin_base import selections
 from summit.admin_base.menu import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
 from summit.admin_base.row_sources import RowSource
 from summit.audit import access_log
 from summit.core.file_names import disposition
@@ -129,8 +129,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     def issue_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation for the letters in `?row=`; a POST issues them in one transaction."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        params = request.POST if request.method == "POST" else request.GET
-        letters = self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row")))
+        letters = self.get_queryset(request).filter(pk__in=selections.chosen_keys(request))
         if request.method != "POST":
             return self._ask(request, list(letters.filter(state=VisaState.ASKED)))
         issued = visas.issue(letters=letters, by=request.user)
@@ -192,7 +191,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             done=gettext("The letter is void."),
         )
 
-    def _decide(self, request: HttpRequest, row: VisaLetter, decide: Any, *, title: str, **said: str) -> HttpResponse:
+    def _decide(self, request: HttpRequest, row: VisaLetter, decide: Any, *, title: str, **said: Any) -> HttpResponse:
         return ask_reason(
             request,
             self.admin_site,

@@ -1,14 +1,18 @@
 """Badges at the desk of accreditation: the list, issuing, ending, checking, printing."""
 
+import html
 import io
+import re
 from dataclasses import replace
 
 import pypdf
 import pytest
 from django.test import Client
 from PIL import Image
+from pypdf import PdfReader
 
 from delegations.badges import badge_pdf as paper
+from delegations.badges.admin import badge_pages
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badge_sheet
 from delegations.badges.selectors.badge_check import spaced
@@ -135,9 +139,23 @@ class TestPaper:
         assert response.content.startswith(b"%PDF-")
         entry = AuditEntry.objects.get(action=SEEN, object_type="summit.person")
         assert entry.fields == ["badge_name", "name", "office", "photo"]
+        # More than one document holds are printed in several.
         monkeypatch.setattr(badge_sheet, "MOST", 1)
-        response = desk.get(f"{BADGES}badges.pdf?row={live.pk}&row={f.BadgeFactory(party=party).pk}")
-        assert said(response)[-1] == "A document holds 1 badges. Choose fewer."
+        other = f.BadgeFactory(party=party)
+        page = desk.get(f"{BADGES}badges.pdf?row={live.pk}&row={other.pk}").content.decode()
+        addresses = re.findall(r'href="([^"]+part=\d)"', page)
+        assert "Print 2 badges" in page
+        documents = [desk.get(html.unescape(address)) for address in addresses]
+        assert [len(PdfReader(io.BytesIO(document.content)).pages) for document in documents] == [1, 1]
+
+    def test_all_who_can_have_one_get_theirs_though_the_page_shows_fewer(
+        self, party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(badge_pages, "MOST", 1)
+        f.MembershipFactory.create_batch(3, party=party, confirmed_at=f.START)
+        address = f"{BADGES}issue/?summit={party.summit.slug}"
+        assert "Issue all 3 badges" in desk.get(address).content.decode()
+        assert said(desk.post(address, {"all": "1"}))[-1] == "3 badges are issued."
 
     def test_what_stands_on_it(self, party: Party) -> None:
         party.summit.language = "fr"
