@@ -20,6 +20,7 @@ from summit.admin_base.form_idempotency import IdempotentAddMixin
 from summit.admin_base.forms import AgainMixin, SentencesForm
 from summit.admin_base.history import HistoryMixin
 from summit.admin_base.list_files import ExportMixin
+from summit.admin_base.list_tabs import ListTab
 from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
 from summit.admin_base.menu import MenuGroup, MenuPlace, proposed
 from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
@@ -235,8 +236,13 @@ class SummitModelAdmin(
         )
         changelist.bare = not (changelist.result_count or changelist.query or narrowed)
         changelist.has_filters = any(getattr(spec, "is_offered", True) for spec in changelist.filter_specs)
+        changelist.tabs = [] if changelist.bare or changelist.is_popup else self.tabs(request, changelist)
         changelist.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
         return changelist
+
+    def tabs(self, request: HttpRequest, changelist: Any) -> list[ListTab]:
+        """Return the tabs above the list; by default none. At most one query."""
+        return []
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Return (rows, False) with the rows that the search over everything finds, if it covers this model.

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import pgettext
 
-from summit.admin_base.menu import Place, navigation
+from summit.admin_base.menu import Link, Place, navigation
 from summit.admin_base.menu_entries import entries_of
 from summit.admin_base.progress_bar import grouped
 from summit.permissions.rules import Actor, allows
@@ -31,7 +31,20 @@ CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 def menu_places(context: Context, summit: Summit | None) -> list[Place]:
     """Return the places of the menu with their lists. With a summit, the lists have only its rows."""
     request = context["request"]
-    return navigation(entries_of(request, context["available_apps"], summit), request.path)
+    places = navigation(entries_of(request, context["available_apps"], summit), request.path)
+    # The list that the page shows needs the links of its place once more.
+    request.__dict__["desk_places"] = places
+    return places
+
+
+@register.simple_tag(takes_context=True)
+def place_links(context: Context) -> list[Link]:
+    """Return the links that the menu shows beside the link to this page: those of its place, without submenus.
+
+    They are those of the menu, which is rendered before.
+    """
+    places: list[Place] = context["request"].__dict__.get("desk_places", [])
+    return next((place.links for place in places if any(link.within for link in place.links)), [])
 
 
 def _hidden(cl: ChangeList) -> set[int]:

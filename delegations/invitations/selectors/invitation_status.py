@@ -1,9 +1,10 @@
 """Annotates parties with the state of their invitation. Lists, filters, panels and gauges all use this definition."""
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from delegations.invitations.models.invitations import COMING, OVER, Answer, Invitation, InvitationState
 from delegations.parties.models.parties import Party
+from summit.summits.models import Summit
 
 _PREPARED = [InvitationState.DRAFT, InvitationState.APPROVED]
 _INVITED = [InvitationState.SENT, InvitationState.ANSWERED]
@@ -33,3 +34,13 @@ def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
         replied=Subquery(invitations.values("answer")[:1]),
         comes_at=Subquery(invitations.values("level")[:1]),
     )
+
+
+def numbers(summit: Summit) -> dict[str, int]:
+    """Return the number of a summit's parties in each of STANDINGS, and under "" the number of all.
+
+    Makes one query.
+    """
+    counts = {name: Count("pk", filter=condition) for name, condition in STANDINGS.items()}
+    found: dict[str, int] = with_standing(Party.objects.filter(summit=summit)).aggregate(total=Count("pk"), **counts)
+    return {"": found.pop("total"), **found}

@@ -41,6 +41,7 @@ from delegations.parties.services import parties
 from summit.admin_base import form_idempotency
 from summit.admin_base.detail_pages import DetailPageMixin, Fact, Section, edited_section
 from summit.admin_base.forms import SentencesForm
+from summit.admin_base.list_tabs import ListTab, tabs_of
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -186,6 +187,13 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         changelist: Any = super().get_changelist_instance(request)
         changelist.footnotes = request.__dict__.get(FOOTNOTES)
         return changelist
+
+    def tabs(self, request: HttpRequest, changelist: Any) -> list[ListTab]:
+        """Return a tab for each state of the answer. Makes one query."""
+        summit = chosen_summit(request, summits_of(request))
+        if summit is None:
+            return []
+        return tabs_of(changelist, AnswerFilter.parameter_name, invitation_status.numbers(summit))
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Set each party's name and its HTML line on the rows of a page, and number the footnotes."""

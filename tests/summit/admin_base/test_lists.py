@@ -54,6 +54,34 @@ class TestPhones:
         ]
 
 
+class TestTabs:
+    def test_each_state_of_the_answer_is_a_tab_with_its_number(self, summit: Summit) -> None:
+        f.PartyFactory(summit=summit, is_host=True)
+        for state in ({}, {"sent": True}, {"answered": True}):
+            f.InvitationFactory(party__summit=summit, **state)
+        f.InvitationFactory(sent=True)
+        desk = client_of(Role.ORGANISER, summit)
+        tabs = desk.get(PARTIES, {"answer": "open", "kind__exact": "state"}).context["cl"].tabs
+        assert [(tab.label, tab.number, tab.query, tab.current) for tab in tabs] == [
+            ("All", 4, "?", False),
+            ("not invited", 1, "?answer=uninvited", False),
+            ("invited", 2, "?answer=invited", False),
+            ("not answered", 1, "?answer=open", True),
+            ("answered", 1, "?answer=answered", False),
+            ("attending", 1, "?answer=attending", False),
+        ]
+        # The number is that of the rows that the tab shows.
+        shown = [desk.get(PARTIES + tab.query).context["cl"].result_count for tab in tabs]
+        assert shown == [tab.number for tab in tabs]
+
+    def test_the_lists_of_the_place_are_links_above_each_of_them(self, summit: Summit) -> None:
+        f.ReplyFactory(invitation__party__summit=summit)
+        content = read(client_of(Role.PROTOCOL, summit), REPLIES)
+        (tabs,) = re.findall('<nav class="tabs of-place".*?</nav>', content)
+        assert re.findall(r">([\w ]+)</a>", tabs) == ["Delegations", "Members", "Invitations", "Answers"]
+        assert f'href="{REPLIES}" aria-current="page"' in tabs
+
+
 class TestSources:
     def test_each_list_has_a_button_that_adds_or_says_where_rows_come_from(
         self, monkeypatch: pytest.MonkeyPatch
