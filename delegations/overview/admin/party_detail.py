@@ -33,7 +33,6 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
-from summit.people.models import Person
 from summit.permissions.rules import allows, refusal
 
 SEE_MEMBERS, NAME = "delegations.membership.view", "delegations.name"
