@@ -18,7 +18,7 @@ from delegations.invitations.messages import INVITATION, letter
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.selectors import letter_facts
 from delegations.mailboxes import selectors as mailboxes_selectors
-from summit.outbox import delivery, enqueue, mime
+from summit.outbox import delivery, enqueue, html_part, mime
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 
@@ -87,7 +87,8 @@ def _store(summit: Summit, turn: int) -> list[Message]:
 def _bare(rows: list[Message], port: int) -> None:
     with smtplib.SMTP("127.0.0.1", port) as line:
         for row in rows:
-            content = mime.build(row, mime.render(row))
+            row.rendered = mime.build(row, mime.render(row))
+            content = html_part.with_html(row)
             line.sendmail(settings.DEFAULT_FROM_EMAIL, [row.address], content)
 
 

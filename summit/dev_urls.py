@@ -11,5 +11,6 @@ urlpatterns = [
     path("mail/", development_mailbox.mailbox, name="mail"),
     path("mail/<slug:public_id>/", development_mailbox.mail, name="message"),
     path("mail/<slug:public_id>/source/", development_mailbox.source, name="source"),
+    path("mail/<slug:public_id>/page/", development_mailbox.page, name="page"),
     path("mail/<slug:public_id>/parts/<int:number>/", development_mailbox.part, name="part"),
 ]

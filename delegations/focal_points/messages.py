@@ -162,6 +162,7 @@ FOCAL_POINT = register(
         subject=_subject,
         path=_path,
         reply_to="contact_email",
+        why=gettext_lazy("You get this because it concerns who acts for your delegation."),
         reasons={UNTRUE: gettext_lazy("Who acts for the delegation had changed again before the message was sent.")},
         withdrawn=untrue,
     )

@@ -126,6 +126,8 @@ INVITATION = register(
         version=lambda mail: mail.version,
         build_facts=_letter_facts,
         compose=letter_rendering.render,
+        why=gettext_lazy("You get this because you are invited to the summit."),
+        html_template="mail/letter.html",
         reasons={
             LINK_DEAD: gettext_lazy(
                 "The invitation or its link was revoked, or the link expired, before the letter was sent."
@@ -147,6 +149,8 @@ TRIAL = register(
         version=once,
         build_facts=_letter_facts,
         compose=_compose_trial,
+        why=gettext_lazy("You get this because somebody tried out a letter with your mailbox."),
+        html_template="mail/letter.html",
         reasons={},
         withdrawn=never_withdrawn,
     )
@@ -163,6 +167,8 @@ REMINDER = register(
         version=lambda mail: mail.version,
         build_facts=_reminder_facts,
         compose=letter_rendering.render_plain,
+        why=gettext_lazy("You get this because you are invited to the summit."),
+        html_template="mail/letter.html",
         reasons={
             NEEDLESS: gettext_lazy(
                 "The delegation had answered, its link opened nothing any more, or answers were due already."

@@ -103,6 +103,7 @@ SIGN_IN_CODE = register(
         subject=lambda context: _("A code to open the portal"),
         context=_context,
         reply_to="contact",
+        why=gettext_lazy("You get this because somebody entered this address to open the portal."),
         reasons={CODE_DEAD: gettext_lazy("The code expired or was used before the mail was sent.")},
         withdrawn=expired_codes,
     )

@@ -109,6 +109,7 @@ OWN_DATA = register(
         template="mail/correction_request.txt",
         subject=_subject,
         reply_to="reply_to",
+        why=gettext_lazy("You get this because this is the mailbox of the summit’s protocol."),
         reasons={SETTLED: gettext_lazy("The person’s data was erased before the message was sent.")},
         withdrawn=settled,
     )

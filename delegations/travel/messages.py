@@ -101,6 +101,7 @@ VISA_LETTER = register(
         subject=_subject,
         path=lambda facts: reverse("portal:visas", args=[facts["party_key"]]),
         reply_to="contact_email",
+        why=gettext_lazy("You get this because you act for your delegation at the summit."),
         reasons={OVERTAKEN: gettext_lazy("The letter was decided anew before the message was sent.")},
         withdrawn=overtaken,
     )

@@ -136,6 +136,7 @@ ALARM = register(
         template="mail/embargo_alarm.txt",
         subject=_alarm_subject,
         context=_alarm_context,
+        why=gettext_lazy("You get this because your role at the summit has to do with texts under embargo."),
         reasons={ANSWERED: gettext_lazy("The alarm had been answered before the message was sent.")},
         withdrawn=answered,
     )
@@ -238,6 +239,7 @@ HELD = register(
         template="mail/embargo_hold.txt",
         subject=_held_subject,
         context=_held_context,
+        why=gettext_lazy("You get this because you work at the press desk of the summit."),
         reasons={RELEASED: gettext_lazy("The hold had been released before the message was sent.")},
         withdrawn=released,
     )

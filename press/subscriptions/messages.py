@@ -188,6 +188,7 @@ PUBLICATION = register(
         path=lambda context: str(context["path"]),
         headers=_one_press,
         trimmed=False,
+        why=None,
         reasons={
             NOT_PUBLIC: gettext_lazy("The text is no longer public."),
             ENDED: SUBSCRIPTION_ENDED,
@@ -276,6 +277,7 @@ WITHDRAWAL = register(
         path=lambda context: str(context["path"]),
         headers=_one_press,
         trimmed=False,
+        why=None,
         reasons={ENDED: SUBSCRIPTION_ENDED},
         withdrawn=withdrawals_withdrawn,
     )
@@ -347,6 +349,7 @@ SUBSCRIPTION = register(
         subject=lambda context: _("Confirm that you want news from the press office"),
         context=_subscription_context,
         trimmed=False,
+        why=gettext_lazy("You get this because somebody entered this address on the page of the press office."),
         reasons={CONFIRMED: gettext_lazy("The address is confirmed already.")},
         withdrawn=subscriptions_withdrawn,
     )

@@ -111,6 +111,7 @@ PLACE_FREE = register(
         subject=lambda context: _("A place for you: %(title)s") % context,
         context=_context,
         reply_to="summit.contact",
+        why=gettext_lazy("You get this because you take part in the summit or act for somebody who does."),
         reasons={LEFT: gettext_lazy("The place had been given back before the message was sent.")},
         withdrawn=withdrawn,
     )

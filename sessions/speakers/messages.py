@@ -116,6 +116,7 @@ FLOOR_REQUEST = register(
         subject=_subject,
         context=lambda message: context_of(message.facts),
         reply_to="summit.contact",
+        why=gettext_lazy("You get this because you act for your delegation at the summit."),
         reasons={DROPPED: gettext_lazy("The speech had been taken off the list before the message was sent.")},
         withdrawn=withdrawn,
     )

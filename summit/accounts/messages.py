@@ -172,6 +172,7 @@ WELCOME = register(
         context=_context,
         reply_to="contact_email",
         trimmed=False,
+        why=gettext_lazy("You get this because the organisers gave you an account."),
         reasons={
             CLOSED: gettext_lazy("The account may not sign in any more."),
             NAMED: gettext_lazy("A later message names these roles as well."),

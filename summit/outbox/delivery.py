@@ -59,7 +59,8 @@ def claim(ids: Iterable[int]) -> list[Message]:
                 claims=F("claims") + 1,
             )
         )
-        return list(Message.objects.filter(pk__in=locked).order_by("id")) if updated else []
+        rows = Message.objects.filter(pk__in=locked).select_related("summit").order_by("id")
+        return list(rows) if updated else []
 
 
 def _can_skip_locked() -> bool:

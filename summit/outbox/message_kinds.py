@@ -20,6 +20,8 @@ from summit.outbox.models import Message
 from summit.summits.models import Summit
 
 Cause = TypeVar("Cause")
+# The HTML of a mail that follows from its text alone.
+MESSAGE_TEMPLATE = "mail/message.html"
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,11 @@ class MessageKind(Generic[Cause]):
       path of a page for the facts. White space around the text is left out if `trimmed`;
     - `subject` gets the context, and returns the subject;
     - `reply_to` is the path to the fact with the address for answers, such as "summit.contact";
-    - `headers` and `attachments` are added. A kind without a template has its mail from `compose` instead.
+    - `headers` and `attachments` are added. A kind without a template has its mail from `compose` instead;
+    - `why` is the sentence in the footer that says why one gets the mail. It is None if the text itself ends with a
+      footer, after a line "--";
+    - `html_template` makes the HTML part of the same words when the mail is sent (`summit.outbox.html_part`). It
+      extends "mail/frame.html", and gets the context if it isn't the usual one, which follows from the text.
 
     Why it isn't sent after all:
 
@@ -139,6 +145,8 @@ class MessageKind(Generic[Cause]):
     attachments: Callable[[Message], Sequence[Attachment]] = _no_attachments
     trimmed: bool = True
     compose: Callable[[Message], Mail] | None = None
+    why: Promise | None
+    html_template: str = MESSAGE_TEMPLATE
 
     reasons: Mapping[str, Promise]
     withdrawn: Withdrawn
@@ -196,9 +204,7 @@ class MessageKind(Generic[Cause]):
         if self.compose is not None:
             return self.compose(message)
         assert self.subject is not None  # noqa: S101 - a kind has either a template with a subject, or `compose`
-        context = self.context(message)
-        if self.path is not None:
-            context["url"] = settings.BASE_URL + self.path(context)
+        context = self._template_context(message)
         text = render_to_string(self.template, context)
         return Mail(
             subject=self.subject(context),
@@ -207,6 +213,17 @@ class MessageKind(Generic[Cause]):
             headers=self.headers(context),
             reply_to=self._reply_to(message),
         )
+
+    def html_context(self, message: Message) -> dict[str, Any]:
+        """Return what the HTML part shows besides the text: nothing, unless the kind has a template of its own."""
+        own = self.compose is None and self.html_template != MESSAGE_TEMPLATE
+        return self._template_context(message) if own else {}
+
+    def _template_context(self, message: Message) -> dict[str, Any]:
+        context = self.context(message)
+        if self.path is not None:
+            context["url"] = settings.BASE_URL + self.path(context)
+        return context
 
     def _reply_to(self, message: Message) -> str:
         value: Any = message.facts if self.reply_to else ""

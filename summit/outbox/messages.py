@@ -55,6 +55,7 @@ SYSTEM_MAIL = register(
         version=once,
         build_facts=_no_facts,
         compose=_never_rendered,
+        why=None,
         reasons={},
         withdrawn=never_withdrawn,
     )

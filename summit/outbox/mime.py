@@ -1,5 +1,7 @@
 """Build the bytes of a mail from a message (RFC 5322, RFC 2045)."""
 
+import base64
+import quopri
 from email.header import Header
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
@@ -12,6 +14,7 @@ from django.utils import translation
 from summit.core.languages import spoken, with_direction_mark
 from summit.outbox.message_kinds import KINDS, Attachment, Mail
 from summit.outbox.models import Message
+from summit.outbox.text_markup import FOOTER_LINE
 
 LONGEST_LINE = 78
 
@@ -66,6 +69,21 @@ def _add(parent: MIMEPart, part: Attachment) -> None:
         parent.add_attachment(part.content, maintype=main, subtype=sub, filename=part.filename, params=part.params)
 
 
+def shorter_encoding(text: str) -> str:
+    """Return the transfer encoding that makes a text shorter: "quoted-printable" for Latin scripts, else "base64"."""
+    content = text.encode()
+    return "base64" if len(base64.encodebytes(content)) < len(quopri.encodestring(content)) else "quoted-printable"
+
+
+def _footer(message: Message) -> str:
+    """Return the end of a mail's text: the sentence of its kind that says why one gets it."""
+    kind = KINDS.get(message.kind)
+    if kind is None or kind.why is None:
+        return ""
+    with translation.override(spoken(message.language)):
+        return f"\n{FOOTER_LINE}\n{kind.why}\n"
+
+
 def build(message: Message, mail: Mail) -> bytes:
     """Return the bytes of the mail to send. The same message always has the same headers."""
     mime = EmailMessage(policy=POLICY)
@@ -81,9 +99,8 @@ def build(message: Message, mail: Mail) -> bytes:
     mime["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
         mime[name] = value
-    mime.set_content(
-        with_direction_mark(mail.text, spoken(message.language)), charset="utf-8", cte="quoted-printable"
-    )
+    text = with_direction_mark(mail.text + _footer(message), spoken(message.language))
+    mime.set_content(text, charset="utf-8", cte=shorter_encoding(text))
     for part in sorted(mail.attachments, key=lambda part: not part.inline):
         _add(mime, part)
     # Set last: methods that set or move the content also move its headers.

@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
-from summit.outbox import response_policy
+from summit.outbox import html_part, response_policy
 from summit.outbox.models import Message
 from summit.outbox.response_policy import Refused
 from summit.outbox.send_timeout import Watch
@@ -42,13 +42,13 @@ class _Bytes:
 
 
 class Rendered(EmailMessage):
-    """A mail for Django's backends made from a message that is rendered already."""
+    """A mail for Django's backends made from a message that is rendered already. It has the HTML part."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(
             subject=message.rendered_subject, from_email=settings.DEFAULT_FROM_EMAIL, to=[message.address]
         )
-        self.content = bytes(message.rendered or b"")
+        self.content = html_part.with_html(message)
 
     def message(self, *args: Any, **kwargs: Any) -> Any:
         """Return the object whose bytes the backend sends."""
@@ -128,10 +128,11 @@ class MailConnection:
 
     def send(self, message: Message) -> None:
         """Send one message within OUTBOX_SEND_DEADLINE seconds. Raises Refused or NotNow."""
+        mail = Rendered(message)
         try:
             with self.watch.within(settings.OUTBOX_SEND_DEADLINE):
                 self.backend.open()
-                self.backend.send_messages([Rendered(message)])
+                self.backend.send_messages([mail])
         except (smtplib.SMTPException, OSError) as problem:
             self._drop()
             raise response_policy.judge(problem) from problem

@@ -78,7 +78,8 @@ NONE = {
     ),
     **dict.fromkeys(("root", "admin:login", "admin:app_list", "admin:settings"), _LEADS),
     **dict.fromkeys(
-        ("dev:components", "dev:mail", "dev:message", "dev:part", "dev:source"), "It is there in development only."
+        ("dev:components", "dev:mail", "dev:message", "dev:page", "dev:part", "dev:source"),
+        "It is there in development only.",
     ),
     "admin:search": "Each list takes words to look for.",
     "portal:assisted": "A liaison officer reads it in the portal alone: programs never get what it leaves out.",

@@ -292,6 +292,8 @@ AGENDA_CHANGE = register(
         reply_to="summit.contact",
         attachments=_attachments,
         trimmed=False,
+        why=gettext_lazy("You get this because you take part in the summit or act for somebody who does."),
+        html_template="mail/agenda_change.html",
         reasons={OVERTAKEN: gettext_lazy("Release %(value)s says it all.")},
         withdrawn=withdrawn,
     )

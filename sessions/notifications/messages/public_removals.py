@@ -143,6 +143,7 @@ PUBLIC_REMOVAL = register(
         subject=_subject,
         context=_context,
         reply_to="summit.contact",
+        why=gettext_lazy("You get this because you represent the media at the summit."),
         reasons={PUBLIC_AGAIN: gettext_lazy("The public agenda had the sessions again before the message was sent.")},
         withdrawn=withdrawn,
     )

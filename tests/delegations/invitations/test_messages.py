@@ -65,7 +65,7 @@ def test_the_letter_reads_as_it_should(settings: Any) -> None:
         "The protocol of the summit remains at your disposal for any question, and for a new letter should you need "
         "one: protocol@host.example.\n\n"
         "We avail ourselves of this opportunity to renew to you the assurances of our highest consideration.\n\n"
-        "the Home Office\n"
+        "the Home Office\n\n--\nYou get this because you are invited to the summit.\n"
     )
 
 

@@ -55,7 +55,9 @@ def speech(summit: Summit, **more: Any) -> Text:
 
 def body_of(sent: Any) -> str:
     """Return what a mail says."""
-    return str(message_from_bytes(sent.message().as_bytes(), policy=policy.default).get_content())
+    body = message_from_bytes(sent.message().as_bytes(), policy=policy.default).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def mails() -> list[tuple[str, str]]:

@@ -122,6 +122,7 @@ def test_several_changes_are_attached_and_one_is_not(summit: Summit, organiser: 
     assert [part.get_content_type() for part in alone.walk()] == [
         "multipart/alternative",
         "text/plain",
+        "text/html",
         "text/calendar",
     ]
     cancel_and_move.reinstate(session=talks, by=organiser)

@@ -207,7 +207,7 @@ def test_accredited_media_are_told_unless_it_is_removed_silently(
     waiting = Message.objects.filter(kind="public_removal")
     deliver_agenda_changes(list(waiting.values_list("pk", flat=True)))
     mails = [message_from_bytes(sent.message().as_bytes(), policy=default) for sent in mail.outbox]
-    told = {sent["To"]: sent.get_content() for sent in mails}
+    told = {sent["To"]: sent.get_body(("plain",)).get_content() for sent in mails}
     if notice == PublicNotice.NONE:
         assert told == {}
         return

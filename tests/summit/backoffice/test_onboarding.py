@@ -204,7 +204,7 @@ def written() -> tuple[str, str]:
     """The one mail that went out: its mailbox and its text."""
     (sent,) = mail.outbox
     found: Any = message_from_bytes(sent.message().as_bytes(), policy=default)
-    return found["To"], found.get_content()
+    return found["To"], found.get_body(("plain",)).get_content()
 
 
 def deliver() -> None:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.outbox import delivery, message_kinds, tasks
+from summit.outbox import delivery, html_part, message_kinds, tasks
 from summit.outbox.message_kinds import Mail
 from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
@@ -178,7 +178,7 @@ def test_rendered_once_and_kept(note: dict[str, Any]) -> None:
     delivery.send_again(message=row, by=UserFactory.with_role(Role.PROTOCOL, row.summit))
     assert delivery.deliver([row.pk]) == 1
     assert (note["called"], Message.objects.get().rendered_subject) == (1, "Hello")
-    assert mail.outbox[0].message().as_bytes() == held.rendered
+    assert mail.outbox[0].message().as_bytes() == html_part.with_html(held)
 
 
 def test_what_nobody_can_make_sense_of_stops_neither_sweep_nor_batch(

@@ -8,7 +8,11 @@ import pytest
 from django.test import Client
 
 from summit import urls
-from tests.factories import MessageFactory
+from summit.outbox import html_part
+from summit.permissions.models import Role
+from summit.summits import emblem
+from tests.factories import MessageFactory, SummitFactory, UserFactory
+from tests.summit.summits.test_emblem import drawn
 
 pytestmark = pytest.mark.django_db
 CALENDAR = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
@@ -54,6 +58,26 @@ def test_a_mail_shows_headers_text_with_links_parts_and_source_and_no_markup_of_
     assert "<script>alert(1)" not in page
 
 
+def test_the_html_stands_in_a_frame_that_runs_and_loads_nothing(client: Client) -> None:
+    summit = SummitFactory()
+    emblem.store(summit=summit, content=drawn(), by=UserFactory.with_role(Role.ORGANISER, summit))
+    message = MessageFactory.create(rendered=mail_bytes("<script>alert(1)</script>"), summit=summit)
+    path = f"/dev/mail/{message.public_id}/page/"
+    assert (
+        f'<iframe class="mail-page" src="{path}" sandbox '
+        in client.get(f"/dev/mail/{message.public_id}/").content.decode()
+    )
+    answer = client.get(path)
+    page = answer.content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert ('src="data:image/png;base64,' in page, "cid:" in page) == (True, False)
+    policy = answer["Content-Security-Policy"].split("; ")
+    assert {"sandbox", "default-src 'none'", "img-src data:", "frame-ancestors 'self'"} <= set(policy)
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    bare = MessageFactory.create(rendered=b"Subject: x\r\nContent-Type: application/pdf\r\n\r\n")
+    assert client.get(f"/dev/mail/{bare.public_id}/page/").status_code == 404
+
+
 def test_parts_and_source_are_downloads(client: Client) -> None:
     content = mail_bytes()
     message = MessageFactory.create(rendered=content)
@@ -66,15 +90,16 @@ def test_parts_and_source_are_downloads(client: Client) -> None:
     assert letter["Content-Disposition"].startswith("attachment; filename*=utf-8''Lettre%20d")
     assert client.get(f"/dev/mail/{message.public_id}/parts/3/").status_code == 404
     source = client.get(f"/dev/mail/{message.public_id}/source/")
-    assert (source["Content-Type"], source.content) == ("message/rfc822", content)
+    assert (source["Content-Type"], source.content) == ("message/rfc822", html_part.with_html(message))
 
 
 def test_of_a_mail_that_is_not_written_yet_there_is_no_source(client: Client) -> None:
     message = MessageFactory.create(rendered=None)
     answers = [
-        client.get(f"/dev/mail/{message.public_id}/{path}").status_code for path in ("", "source/", "parts/1/")
+        client.get(f"/dev/mail/{message.public_id}/{path}").status_code
+        for path in ("", "source/", "page/", "parts/1/")
     ]
-    assert answers == [200, 404, 404]
+    assert answers == [200, 404, 404, 404]
 
 
 def test_the_mailbox_is_in_development_alone(settings: Any) -> None:

@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import transaction
 from django.utils import translation
 
-from summit.outbox import delivery, enqueue, message_kinds, mime
+from summit.outbox import delivery, enqueue, html_part, message_kinds, mime
 from summit.outbox.message_kinds import Attachment, Mail
 from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message
@@ -177,7 +177,7 @@ def test_mail_of_the_framework_is_stored_whole() -> None:
     headers = ("Code é", "Zoé <zoe@land.example>", stored.message_id)
     assert (mail["Subject"], mail["To"], mail["Message-ID"]) == headers
     assert delivery.deliver([stored.pk]) == 1
-    assert sent.outbox[0].message().as_bytes() == stored.rendered
+    assert sent.outbox[0].message().as_bytes() == html_part.with_html(stored)
     assert sent.outbox[0].to == ["zoe@land.example"]
 
 

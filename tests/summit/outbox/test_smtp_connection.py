@@ -11,7 +11,7 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
-from summit.outbox import delivery, response_policy, smtp_connection
+from summit.outbox import delivery, html_part, response_policy, smtp_connection
 from summit.outbox.models import Message, MessageState
 from tests.factories import MessageFactory
 from tests.summit.outbox.mail_servers import PATIENCE, bad_server, free_port, mail_server
@@ -33,7 +33,8 @@ def test_mail_arrives_as_it_was_rendered(settings: Any) -> None:
     rows = MessageFactory.create_batch(3, rendered=b"Subject: one\r\nX: y\r\n\r\nline\r\n.dot\r\n")
     with mail_server(settings) as box:
         assert delivery.deliver([row.pk for row in rows]) == 3
-    assert box.taken == [([row.address], bytes(row.rendered)) for row in rows]
+    assert box.taken == [([row.address], html_part.with_html(row)) for row in rows]
+    assert all(b"\r\nline\r\n.dot\r\n" in content for _to, content in box.taken)
     assert states() == ["sent"] * 3
     assert Message.objects.filter(sent_at__isnull=False, lease_until=None, problem="").count() == 3
 
@@ -85,7 +86,7 @@ def test_second_attempt_sends_the_same_bytes(settings: Any) -> None:
         box.to_content = "250 taken"
         Message.objects.update(next_attempt_at=Now())
         assert delivery.deliver([row.pk]) == 1
-    assert box.taken == [([row.address], bytes(row.rendered))]
+    assert box.taken == [([row.address], html_part.with_html(row))]
     assert message_from_bytes(box.taken[0][1])["Subject"] == "test"
 
 

@@ -29,7 +29,8 @@ def drawn(size: tuple[int, int] = (600, 600), colour: str = "#1d4f91", kind: str
     return written.getvalue()
 
 
-def _noise() -> bytes:
+def noise() -> bytes:
+    """A picture that can’t be compressed."""
     written = BytesIO()
     Image.effect_noise((900, 900), 120).convert("RGBA").save(written, "PNG")
     return written.getvalue()
@@ -62,7 +63,7 @@ def test_the_stored_picture_is_small_and_has_no_empty_margin() -> None:
     assert picture.format == "PNG"
     # The disc touches the edge: the margin of 50 pixels is gone.
     assert picture.convert("RGBA").getpixel((240, 1))[3] > 200  # type: ignore[index]
-    assert len(read(_noise()).content) <= emblem.STORED_BYTES
+    assert len(read(noise()).content) <= emblem.STORED_BYTES
 
 
 def test_a_jpeg_becomes_a_png_without_what_the_camera_wrote() -> None:
