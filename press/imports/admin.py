@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from press.imports.definitions import SESSION, sessions_to_speak_in
 from press.imports.models import SPEECHES, SpeechImportFile
+from summit.admin_base.autocomplete import FieldChoices, register_choices
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.imports import jobs
 from summit.imports.admin import ImportFileAdmin
@@ -16,6 +18,10 @@ from summit.imports.models import ImportFile
 
 SUMMIT_PATHS.update({SpeechImportFile: "summit"})
 jobs.show_on("press_speechimportfile", SPEECHES)
+register_choices(
+    SESSION,
+    FieldChoices(permission="press.write", rows=sessions_to_speak_in, key="public_id"),
+)
 
 
 @admin.register(SpeechImportFile)

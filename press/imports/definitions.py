@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,11 +47,16 @@ from summit.uploads.budgets import SPEECHES as SPEECHES_BUDGET
 from summit.users.models import User
 
 TABLES = (".csv", ".xlsx")
+SESSION = Slot._meta.get_field("session")
+
+
+def sessions_to_speak_in(summit: Summit) -> QuerySet[Session]:
+    """Return the sessions that an archive may be of: those that aren't cancelled, in the order of their times."""
+    return Session.objects.filter(summit=summit, cancelled_at=None).order_by("starts_at", "pk")
 
 
 def _sessions(summit: Summit) -> list[tuple[str, Any]]:
-    rows = Session.objects.filter(summit=summit, cancelled_at=None).order_by("starts_at", "pk")
-    return [(row.public_id, row.title) for row in rows]
+    return [(row.public_id, row.title) for row in sessions_to_speak_in(summit)]
 
 
 def _languages(summit: Summit) -> list[tuple[str, Any]]:
@@ -86,7 +92,7 @@ class SpeechesImport(ImportDefinition[Order]):
         "of each file before anything is imported. Importing the same archive again changes nothing."
     )
     options = (
-        ImportOption(name="session", label=gettext_lazy("Session"), choices=_sessions),
+        ImportOption(name="session", label=gettext_lazy("Session"), choices=_sessions, found_by=SESSION),
         ImportOption(
             name="wording",
             label=gettext_lazy("Wording"),

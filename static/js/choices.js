@@ -1,5 +1,5 @@
 // The framework's choices with a search: a screen reader is told what is chosen there, by the field's own label, which
-// the library leaves out. Without this file they work as well.
+// the library leaves out, and a letter begins the search. Without this file they work as well.
 (() => {
   "use strict";
   const give = (place, label, own) => place?.setAttribute("aria-labelledby", own ? `${label.id} ${own}` : label.id);
@@ -25,11 +25,22 @@
   new MutationObserver(labelAll).observe(document.body, { childList: true, subtree: true });
   labelAll();
 
+  // Whoever types a letter on a closed list searches for it, as in the browser's own lists.
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest?.(".select2-selection--single");
+    const plain = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const choice = box?.closest(".select2-container")?.previousElementSibling;
+    if (!plain || !choice?.matches("select.admin-autocomplete")) return;
+    window.django.jQuery(choice).select2("open");
+    document.querySelector(".select2-container--open .select2-search__field")?.focus();
+  });
+
   // The field in which one searches opens with the list.
   document.addEventListener("focusin", (event) => {
     const found = event.target;
     if (!found.classList.contains("select2-search__field") || found.hasAttribute("aria-label")) return;
-    const box = document.querySelector(".select2-container--open .select2-selection");
+    const own = found.closest(".select2-selection");
+    const box = own || document.querySelector(".select2-container--open .select2-selection");
     const words = document.getElementById((box?.getAttribute("aria-labelledby") || "").split(" ")[0]);
     const said = words?.textContent.trim() || box?.getAttribute("aria-label");
     if (said) found.setAttribute("aria-label", said);

@@ -62,10 +62,21 @@
   // Boxes share a name: each is known by name and value, and what is kept of it is whether it is ticked.
   const isBox = (field) => ["checkbox", "radio"].includes(field.type);
   const nameOf = (field) => (isBox(field) ? `${field.name}=${field.value}` : field.name);
-  const valueOf = (field) => (isBox(field) ? field.checked : field.value);
+  // A list in which one finds a row by typing has only what is chosen: what that is called is kept with it.
+  const isFound = (field) => field.matches("select.admin-autocomplete");
+  const called = (field) => field.selectedOptions[0]?.textContent ?? "";
+  const valueOf = (field) => {
+    if (isBox(field)) return field.checked;
+    return isFound(field) && field.value ? `${field.value}\n${called(field)}` : field.value;
+  };
   const setTo = (field, value) => {
     if (isBox(field)) field.checked = value;
-    else field.value = value;
+    else if (isFound(field)) {
+      const [key, ...label] = value.split("\n");
+      if (![...field.options].some((option) => option.value === key)) field.add(new Option(label.join(" "), key));
+      field.value = key;
+      field.dispatchEvent(new Event("change"));
+    } else field.value = value;
   };
   const values = () => fields.map((field) => [nameOf(field), valueOf(field)]);
   let waiting = 0;

@@ -19,6 +19,7 @@ from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from summit.admin_base.autocomplete import RowSelectMixin
 from summit.admin_base.widgets import NOTHING
 from summit.core.date_formats import long_day
 from summit.core.punctuation import comma
@@ -201,7 +202,10 @@ def display(spoken: Field, parts: Parts) -> str:
     if isinstance(spoken.widget, CheckboxInput):
         return _("yes") if texts else _("no")
     choices: Any = getattr(spoken, "choices", None)
-    if choices is not None:
+    if isinstance(spoken.widget, RowSelectMixin):
+        named = spoken.widget.labels_of(texts)
+        texts = [named.get(text, text) for text in texts]
+    elif choices is not None:
         named = {str(value): str(name) for value, name in _flat(choices)}
         texts = [named.get(text, text) for text in texts]
     elif set(parts) == {"_0", "_1"}:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
@@ -89,12 +88,3 @@ class LookupsMixin:
             request.POST = posted  # type: ignore[assignment]
         response: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
         return response
-
-
-class KeyedSelect(AutocompleteSelect):
-    """An autocomplete widget that looks up only values that can be keys."""
-
-    def optgroups(self, name: str, value: Any, attr: dict[str, Any] | None = None) -> Any:
-        """Return the chosen rows as options. Values that can't be keys are left out."""
-        keys = [each for each in value if not each or key_of(str(each)) is not None]
-        return super().optgroups(name, keys, attr)

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from summit.admin_base.autocomplete import RowSelectMixin, know_chosen
 from summit.admin_base.forms import check_among
 from summit.admin_base.widgets import name_cell
 from summit.core import deletion_blockers
@@ -110,11 +111,17 @@ def set_message(request: HttpRequest, sentence: str, level: int = messages.SUCCE
 class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """A formset with an accessible name for every input, including the checkbox that deletes a row."""
 
+    # What the chosen rows are called, by the names of the fields and the keys of the rows (`know_chosen`).
+    chosen_labels: dict[str, dict[str, str]]
+
     def add_fields(self, form: Any, index: int | None) -> None:
         """Set the accessible names of all fields of a row, both Django's and the form's own."""
         super().add_fields(form, index)
-        for field in form.fields.values():
+        know_chosen(self)
+        for name, field in form.fields.items():
             name_cell(field)
+            if isinstance(field.widget, RowSelectMixin):
+                field.widget.known = self.chosen_labels[name]
         form.parent_name = self.fk.name
 
     def clean(self) -> None:

@@ -5,6 +5,7 @@ They check permissions by role, hide rows of other summits, and record each writ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -15,13 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from summit.admin_base.access_log_mixin import AccessLogMixin
+from summit.admin_base.autocomplete import RowSelect, called_by_str
 from summit.admin_base.filters import OwnSummitsFilter
 from summit.admin_base.form_idempotency import IdempotentAddMixin
 from summit.admin_base.forms import AgainMixin, SentencesForm
 from summit.admin_base.history import HistoryMixin
 from summit.admin_base.list_files import ExportMixin
 from summit.admin_base.list_tabs import ListTab
-from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
+from summit.admin_base.lookup_limits import LookupsMixin
 from summit.admin_base.menu import MenuGroup, MenuPlace, proposed
 from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
 from summit.admin_base.model_pages import ModelPagesMixin
@@ -29,6 +31,7 @@ from summit.admin_base.object_access import AdmitMixin
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource, sentence_of
 from summit.admin_base.search import matching
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.admin_base.time_zones import ZoneMixin
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.audit import services as audit
@@ -131,7 +134,8 @@ class RoleMixin:
         Summits that the user may only read are left out, because a form must not move a row into another summit.
         """
         if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
-            kwargs["widget"] = KeyedSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
+            kwargs["widget"] = widget = RowSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
+            widget.summit = chosen_summit(request, summits_of(request))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         path = SUMMIT_PATHS.get(db_field.related_model)
         allowed = summits_for(request.user, f"{self.permission}.change")
@@ -251,6 +255,14 @@ class SummitModelAdmin(
         """
         found = matching(self.model, queryset, search_term) if search_term else None
         return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
+
+    def offered_in_forms(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Return those of the rows that forms offer while one types: all of them."""
+        return rows
+
+    def choice_labels(self, rows: Iterable[Any]) -> dict[Any, str]:
+        """Return a dict from primary keys to what the rows are called where one of them is chosen."""
+        return called_by_str(rows)
 
     def group_of(self, row: Any) -> str:
         """Return the text displayed above the group of a row: the value of the column `group_column`."""

@@ -78,11 +78,7 @@ class Source:
 
     def narrow(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Return the rows in which every one of the folded `words` is found, in any order."""
-        parts = [_text(part) for part in self.text]
-        spaced = [piece for part in parts for piece in (part, Value(" "))]
-        rows = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
-        wanted = Q(*(Q(found_in__contains=word) for word in words))
-        return rows.filter(wanted | self.also(words)) if self.also else rows.filter(wanted)
+        return containing(rows, self.text, words, self.also)
 
     def list_url(self, wanted: str, summit: Summit | None) -> str:
         """Return the URL of the admin list of the rows found for `wanted`, limited to `summit` if not None."""
@@ -197,6 +193,32 @@ def _order(source: Source, terms: list[str]) -> list[Any]:
         output_field=IntegerField(),
     )
     return [rank, *(source.model._meta.ordering or ["pk"])]
+
+
+def containing(
+    rows: QuerySet[Any],
+    text: tuple[str | Subquery, ...],
+    words: list[str],
+    also: Callable[[list[str]], Q] | None = None,
+) -> QuerySet[Any]:
+    """Return the rows in which every one of the folded `words` is found in the fields `text`, in any order.
+
+    `also` returns a condition for rows that match in another way.
+    """
+    parts = [_text(part) for part in text]
+    spaced = [piece for part in parts for piece in (part, Value(" "))]
+    rows = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
+    wanted = Q(*(Q(found_in__contains=word) for word in words))
+    return rows.filter(wanted | also(words)) if also else rows.filter(wanted)
+
+
+def ranked(model: type[Model], rows: QuerySet[Any], wanted: str) -> QuerySet[Any]:
+    """Return rows that the search has found for the text `wanted`, the best match first.
+
+    Without a text, or if the model has no source, they keep their order.
+    """
+    source, terms = source_of(model), fold(wanted.replace("\0", "")[:LONGEST]).split()
+    return rows.order_by(*_order(source, terms)) if source and terms else rows
 
 
 def _text(part: str | Subquery) -> Coalesce:

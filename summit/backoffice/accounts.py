@@ -67,6 +67,10 @@ class PersonAdmin(RightsMixin, VisibleAccountsMixin, SummitModelAdmin):
         """
         return [] if allows(request.user, accounts_selectors.CHOOSE, obj and obj.summit) else ["user"]
 
+    def offered_in_forms(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Return the people whose data aren't erased."""
+        return rows.filter(erased_at=None)
+
     @written
     @admin.display(description=gettext_lazy("name and office"), ordering="name")
     def who(self, row: Person) -> str:

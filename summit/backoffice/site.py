@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base import summit_scope
+from summit.admin_base.autocomplete import SummitAutocompleteView
 from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.pages import PAGES
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -68,9 +69,9 @@ class SummitAdminSite(admin.AdminSite):
         return urls + of_django
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Return rows to choose from. Raises Http404 for a model that the user may not see."""
+        """Return rows of the chosen summit to choose from. Raises Http404 for a model that the user may not see."""
         try:
-            return super().autocomplete_view(request)
+            return SummitAutocompleteView.as_view(admin_site=self)(request)  # type: ignore[return-value]
         except PermissionDenied:
             raise Http404 from None
 

@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from summit.admin_base.autocomplete import find_by_typing
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import ModelPage, model_page
@@ -66,6 +67,8 @@ class UploadForm(forms.Form):
         self.options = [option for option in offered_options if not option.internal]
         for option in self.options:
             self.fields[option.name] = _option_field(option, summit)
+            if option.found_by is not None and summit is not None:
+                find_by_typing(self, option.name, option.found_by, summit=summit)
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field: Any = self.fields[name]

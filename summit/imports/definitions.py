@@ -36,14 +36,16 @@ YES = "yes"
 class ImportOption:
     """Something that is chosen when a file is uploaded, such as who may see its new sessions.
 
-    `choices` returns the possible values with their labels, for a summit; one must be chosen. A `flag` is YES or "".
-    Otherwise any text is possible, which `clean` checks: it returns the value to store, and raises ImportProblem. An
-    `internal` option is only for commands.
+    `choices` returns the possible values with their labels, for a summit; one must be chosen. If there may be many,
+    the desk finds them by typing: `found_by` is a model field with `FieldChoices` of the same values. A `flag` is YES
+    or "". Otherwise any text is possible, which `clean` checks: it returns the value to store, and raises
+    ImportProblem. An `internal` option is only for commands.
     """
 
     name: str
     label: Any
     choices: Callable[[Summit], Sequence[tuple[str, Any]]] | None = None
+    found_by: Any = None
     default: str = ""
     help_text: Any = ""
     clean: Callable[[Summit, str], str] = lambda summit, value: value

@@ -97,6 +97,12 @@ class Keys:
         self.page.keyboard.type(value)
         return self
 
+    def find(self, locator: Locator, what: str, text: str, *, back: bool = False) -> "Keys":
+        """Tab to a field in which one finds a row by typing, write what it is called, and choose it."""
+        self.to_element(locator, what, back=back).press(*text)
+        expect(self.page.locator(".select2-results__option--highlighted")).to_contain_text(text)
+        return self.press("Enter")
+
     def radio(self, name: Name) -> "Keys":
         """Tab into a group of which one is chosen, and go to this one by the arrows."""
         locator = self.page.get_by_role("radio", name=name)

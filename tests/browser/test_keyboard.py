@@ -79,8 +79,8 @@ def _enter_a_session(keys: Keys) -> None:
         for name, digits in (("date", "03312025"), ("time", hour)):
             keys.to_element(keys.page.get_by_label(f"{part}: {name}"), f"{part}: {name}").press(*digits)
     keys.to("button", re.compile("^Add another participant", re.I)).press("Enter")
-    row = keys.page.locator(".form-row:not(.empty-form) select[name$='-party']").last
-    keys.to_element(row, "the delegation of the new row", back=True).press(*"France")
+    row = keys.page.locator(".form-row:not(.empty-form) .field-party .select2-selection").last
+    keys.find(row, "the delegation of the new row", "France", back=True)
     keys.follow("button", "Save", exact=True)
     keys.says("A walk by keyboard")
 
@@ -193,7 +193,8 @@ def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
 def test_what_is_spoken_is_marked_by_single_keys_and_given_from_the_days_run(visitor: Make) -> None:
     officer = somebody(visitor, "press@summit.example")
     officer.open("/admin/press/text/add/")
-    officer.choose("combobox", "Speech", "Minister of the Interior, Italy")
+    speech = officer.page.get_by_role("combobox", name="Speech")
+    officer.find(speech, "the speech", "Minister of the Interior, Italy")
     officer.to("textbox", "Title").type("Words of Italy")
     officer.to("textbox", "Text").type("One as read.\n\nTwo left out.\n\nThree otherwise.\n\nFour is the last.")
     officer.follow("button", "Save the draft")

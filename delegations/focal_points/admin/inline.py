@@ -10,58 +10,20 @@ from delegations.focal_points.services import focal_points
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.admin.party_names import FewRows
 from delegations.parties.models.parties import Party
-from summit.admin_base.forms import SentencesForm
-from summit.admin_base.lookup_limits import KeyedSelect
-from summit.people.models import Person
 from summit.users.models import User
 
 
-class PersonSelect(KeyedSelect):
-    """A select in which the user finds a person by typing. The chosen person comes from the page's query, so that
-    each select needs no query of its own."""
+class FocalPointInline(FewRows):
+    """The inline of a party's focal points. A person is found by typing."""
 
-    known: Person | None = None
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Return the chosen person as the only option. The others are loaded while the user types."""
-        if self.known is None or [str(entry) for entry in value] != [str(self.known.pk)]:
-            return super().optgroups(name, value, attr)
-        return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
-
-
-class PersonRowForm(SentencesForm):
-    """The form of an inline row that refers to a person."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields.get("person")
-        if field is not None and self.instance.person_id:
-            inner: Any = getattr(field.widget, "widget", field.widget)
-            inner.known = self.instance.person
-
-
-class PeopleInline(FewRows):
-    """An inline of a party's rows that refer to people."""
-
-    form = PersonRowForm
+    model = FocalPoint
     summit_path = "party__summit"
     show_change_link = False
+    autocomplete_fields = ("person",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows, joined with their people and party."""
         return super().get_queryset(request).select_related("person", "party")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the form field. In the field `person`, the user finds a person by typing."""
-        if db_field.name == "person":
-            kwargs["widget"] = PersonSelect(db_field, self.admin_site, using=kwargs.get("using"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class FocalPointInline(PeopleInline):
-    """The inline of a party's focal points."""
-
-    model = FocalPoint
 
 
 def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:

@@ -14,12 +14,14 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.models.letters import LetterTemplate, Purpose
 from delegations.invitations.selectors import letter_templates, placeholders
 from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.services import letter_previews
 from delegations.invitations.services import letter_templates as letter_templates_services
 from delegations.parties.models.parties import Party
+from summit.admin_base.autocomplete import find_by_typing
 from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.permissions.rules import allows
@@ -43,13 +45,15 @@ class LetterForm(forms.Form):
         ),
     )
     party = forms.ModelChoiceField(
-        Party.objects.none(), label=gettext_lazy("Read it as the letter to"), required=False, empty_label=None
+        Party.objects.none(), label=gettext_lazy("Read it as the letter to"), required=False
     )
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        party_field: Any = self.fields["party"]
-        party_field.queryset = Party.objects.filter(summit=summit, is_host=False).select_related("summit")
+        parties = Party.objects.filter(summit=summit, is_host=False).select_related("summit")
+        find_by_typing(self, "party", Invitation._meta.get_field("party"), summit=summit, rows=parties)
+        # One is always chosen.
+        self.fields["party"].widget.is_required = True
 
 
 @summit_page(

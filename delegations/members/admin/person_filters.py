@@ -6,11 +6,15 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
+from summit.admin_base.autocomplete import RowSelect
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows
@@ -41,18 +45,45 @@ class ChooserFilter(admin.SimpleListFilter):
 
 
 class PartyFilter(ChooserFilter):
-    """Filters people by the party that they are members of."""
+    """Filters people by the party that they are members of. The party is found by typing."""
 
+    template = "admin/delegations/members/party_filter.html"
     title = pgettext_lazy("label", "delegation")
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the summit's parties as choices, or none if the user may not see members. Makes one query."""
+        """Return the chosen party, and set `widget`, in which another one is found.
+
+        Return an empty list if no party of the summit is chosen, or the user may not see members. Makes one query at
+        most.
+        """
         summit = summit_of_list(request)
+        self.widget: RowSelect | None = None
         if summit is None or not allows(request.user, "delegations.membership.view", summit):
             return []
-        names = party_names.book(summit).by_key.items()
-        return [(str(key), named.name) for key, named in sorted(names, key=lambda pair: pair[1].alphabetical)]
+        key = key_of(self.value() or "")
+        party = Party.objects.filter(summit=summit, pk=key).first() if key is not None else None
+        labels = {} if party is None else {str(party.pk): party_names.to_reader(party).name}
+        self.widget = RowSelect(Membership._meta.get_field("party"), admin.site)
+        self.widget.summit, self.widget.known = summit, labels
+        return list(labels.items())
+
+    def has_output(self) -> bool:
+        """Return whether the user may filter by party."""
+        return self.widget is not None
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield all parties and the chosen one as choices. The first one also has the field and its files."""
+        for index, choice in enumerate(super().choices(changelist)):
+            yield choice if index else {**choice, "field": self._field(), "media": self._media()}
+
+    def _field(self) -> str:
+        value = [str(key) for key, _name in self.lookup_choices]
+        attrs = {"id": f"filter-{self.parameter_name}", "aria-label": capfirst(str(self.title))}
+        return "" if self.widget is None else self.widget.render(self.parameter_name, value[:1] or None, attrs)
+
+    def _media(self) -> Any:
+        return "" if self.widget is None else self.widget.media
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Filter the list to members of the chosen party. Without a choice, return the list unchanged."""

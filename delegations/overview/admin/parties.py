@@ -182,6 +182,10 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         """Return the alphabetical order of the user's language. Form fields in which a party is chosen use it too."""
         return [party_names.reader_key(get_language() or "").asc(), "pk"]
 
+    def choice_labels(self, rows: Iterable[Any]) -> dict[Any, str]:
+        """Return a dict from primary keys to the parties' names in the user's language. Makes one query."""
+        return party_names.choice_labels(rows)
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the changelist, with the footnotes of its parties in `footnotes`."""
         changelist: Any = super().get_changelist_instance(request)

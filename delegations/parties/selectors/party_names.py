@@ -188,6 +188,11 @@ def to_reader(party: Party) -> NamedParty:
     return to_readers([party.pk])[party.pk]
 
 
+def choice_labels(parties: Iterable[Party]) -> dict[int, str]:
+    """Return a dict from primary keys to the parties' short names in the reader's language. Makes one query."""
+    return {key: named_as.name for key, named_as in to_readers(party.pk for party in parties).items()}
+
+
 def call(parties: Iterable[Party]) -> None:
     """Set `reads_as` on parties: the NamedParty in the reader's language, by which pages name rows.
 

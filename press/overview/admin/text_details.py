@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,10 +17,26 @@ from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.models.topics import Topic
 from press.texts.services import editions, texts
 from press.texts.services.texts import MOST_TOPICS
+from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
+from summit.admin_base.autocomplete import FieldChoices, find_by_typing, register_choices
 from summit.admin_base.model_pages import model_page
 from summit.core.local_time import local_moment
 from summit.people.models import Person
+from summit.summits.models import Summit
+
+
+def speakers(summit: Summit) -> QuerySet[Person]:
+    """Return the people who speak in a summit's draft, in the order of their names."""
+    return Person.objects.filter(Exists(Slot.objects.filter(speaker=OuterRef("pk"))), summit=summit).order_by(
+        "name", "office", "pk"
+    )
+
+
+register_choices(
+    Text._meta.get_field("people"),
+    FieldChoices(permission="press.write", rows=speakers, text=("name", "office"), key="public_id"),
+)
 
 
 class AboutForm(forms.Form):
@@ -45,7 +62,6 @@ class AboutForm(forms.Form):
         queryset=Person.objects.none(),
         to_field_name="public_id",
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text=gettext_lazy(
             "Who speaks somewhere in the programme. The speaker of the text itself stands there anyway."
         ),
@@ -67,12 +83,10 @@ class AboutForm(forms.Form):
     def __init__(self, *args: Any, text: Text, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = text.summit.zone
-        sessions: forms.ModelChoiceField[Session] = self.fields["session"]  # type: ignore[assignment]
-        sessions.queryset = Session.objects.filter(summit=text.summit_id).order_by("starts_at", "pk")
-        people: forms.ModelMultipleChoiceField[Person] = self.fields["people"]  # type: ignore[assignment]
-        people.queryset = (
-            Person.objects.filter(summit=text.summit_id, slots__isnull=False).distinct().order_by("name")
-        )
+        summit, columns = text.summit, Text._meta
+        sessions = Session.objects.filter(summit=summit)
+        find_by_typing(self, "session", columns.get_field("session"), summit=summit, rows=sessions)
+        find_by_typing(self, "people", columns.get_field("people"), summit=summit, rows=speakers(summit))
         self.fields["gather_at"].label = _("When the media gather, %(place)s time") % {
             "place": text.summit.said_place
         }

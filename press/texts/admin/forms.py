@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,10 +11,28 @@ from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.selectors.publication_checks import check_content, check_pictures
 from sessions.draft.models.participants import Slot
+from summit.admin_base.autocomplete import FieldChoices, find_by_typing, register_choices
 from summit.core.languages import language_choices
 from summit.summits.models import Summit
 
 ROWS = 24
+
+
+def speeches(summit: Summit) -> QuerySet[Slot]:
+    """Return the speeches of a summit's draft with speaker and session, in the order of the sessions."""
+    rows = Slot.objects.filter(session__summit=summit).select_related("speaker", "session")
+    return rows.order_by("session__starts_at", "session", "position", "pk")
+
+
+register_choices(
+    Text._meta.get_field("slot"),
+    FieldChoices(
+        permission="press.write",
+        rows=speeches,
+        text=("speaker__name", "speaker__office", "party__name", "title", "session__title"),
+        labels=lambda rows: {row.pk: f"{row} ({row.session})" for row in rows},
+    ),
+)
 
 
 class EditionContentForm(forms.Form):
@@ -98,8 +117,7 @@ class NewTextForm(EditionContentForm):
         super().__init__(*args, **kwargs)
         self.summit = summit
         self.fields["language"].initial = summit.language
-        slots: forms.ModelChoiceField[Slot] = self.fields["slot"]  # type: ignore[assignment]
-        slots.queryset = Slot.objects.filter(session__summit=summit).select_related("speaker", "session")
+        find_by_typing(self, "slot", Text._meta.get_field("slot"), summit=summit, rows=speeches(summit))
 
     def clean_slug(self) -> str:
         """Return the stripped slug, which may be empty. Raises ValidationError if it isn't valid or is reserved."""

@@ -22,7 +22,10 @@ from summit.summits.models import Room, Summit
 
 
 class OfSummitMixin:
-    """Offers only parties, people, categories and rooms of the page's summit. Each list is read once for all rows."""
+    """Offers only parties, people, categories and rooms of the page's summit.
+
+    Parties and people are found by typing. The other lists are read once for all rows.
+    """
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Limit the choices to the summit of the page."""
@@ -33,6 +36,8 @@ class OfSummitMixin:
         if field is None or summit is None or lookup is None:
             return field
         field.queryset = db_field.related_model.objects.filter(**{lookup: summit})
+        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
+            return field
         if db_field.related_model is Room:
             field.queryset = field.queryset.select_related("venue")
         cached: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
@@ -99,6 +104,7 @@ class ParticipantInline(OfSummitMixin, SummitInline):
     summit_path = "session__summit"
     form = ParticipantForm
     fields = ["position", "role", "party", "level", "person", "category"]
+    autocomplete_fields = ("party", "person")
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -113,8 +119,9 @@ class SlotInline(OfSummitMixin, SummitInline):
     model = Slot
     summit_path = "session__summit"
     fields = ["position", "speaker", "party", "title", "minutes"]
+    autocomplete_fields = ("speaker", "party")
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the speeches with the speaker joined that names each row."""
-        return super().get_queryset(request).select_related("speaker")
+        """Return the speeches with the speaker joined that names each row, and the party."""
+        return super().get_queryset(request).select_related("speaker", "party")

@@ -1,6 +1,5 @@
 """Forms of the speakers' list."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,17 +10,18 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import USUAL_MINUTES, Session
 from sessions.speakers.services.speakers import LONGEST
-from summit.admin_base.widgets import NOTHING, MomentInput, name_parts
+from summit.admin_base.autocomplete import find_by_typing
+from summit.admin_base.widgets import MomentInput, name_parts
 from summit.core.validators import validate_printable, validate_year
-from summit.people.models import Person, announced
-from summit.summits.models import Summit
+from summit.people.models import Person
 
 
 class SpeechForm(forms.Form):
     """A speech: its speaker, party, title and minutes."""
 
-    speaker = forms.ChoiceField(label=gettext_lazy("Speaker"))
-    party = forms.ChoiceField(
+    speaker = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Speaker"))
+    party = forms.ModelChoiceField(
+        Party.objects.none(),
         label=gettext_lazy("Speaks for"),
         required=False,
         help_text=gettext_lazy("Empty: for no delegation, such as a guest."),
@@ -39,29 +39,16 @@ class SpeechForm(forms.Form):
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people, parties = choices(session.summit)
-        fields: Any = self.fields
-        fields["speaker"].choices = [("", NOTHING), *people]
-        fields["party"].choices = [("", NOTHING), *parties]
-        fields["minutes"].help_text = _("Empty: the time limit of the session.")
+        summit, columns = session.summit, Slot._meta
+        people = Person.objects.filter(summit=summit, erased_at=None)
+        find_by_typing(self, "speaker", columns.get_field("speaker"), summit=summit, rows=people)
+        parties = Party.objects.filter(summit=summit)
+        find_by_typing(self, "party", columns.get_field("party"), summit=summit, rows=parties)
+        self.fields["minutes"].help_text = _("Empty: the time limit of the session.")
 
     def values(self) -> dict[str, Any]:
-        """Return the entered values as arguments of the services. Makes two queries at most."""
-        cleaned = self.cleaned_data
-        return {
-            "speaker": Person.objects.get(pk=cleaned["speaker"]),
-            "party": Party.objects.get(pk=cleaned["party"]) if cleaned["party"] else None,
-            "title": cleaned["title"],
-            "minutes": cleaned["minutes"],
-        }
-
-
-def choices(summit: Summit) -> tuple[Sequence[tuple[int, str]], Sequence[tuple[int, str]]]:
-    """Return the choices of people and parties of a summit. Makes two queries that read only values."""
-    rows = Person.objects.filter(summit=summit, erased_at=None).order_by("name", "office", "pk")
-    people = [(pk, announced(name, office)) for pk, name, office in rows.values_list("pk", "name", "office")]
-    parties = Party.objects.filter(summit=summit).order_by("sort_key", "pk").values_list("pk", "name")
-    return people, list(parties)
+        """Return the entered values as arguments of the services."""
+        return {name: self.cleaned_data[name] for name in ("speaker", "party", "title", "minutes")}
 
 
 class TimesForm(forms.Form):

@@ -91,7 +91,11 @@ def test_only_what_belongs_to_the_summit_can_be_chosen(summit: Summit) -> None:
     foreign, own = f.PartyFactory(summit=other, name="Foreignland"), f.PartyFactory(summit=summit, name="Ownland")
     f.PersonFactory(summit=other, office="Foreign minister")
     page = client.get(f"{LIST}{made.pk}/change/").content.decode()
-    assert "Ownland" in page
+    found = client.get(
+        "/admin/autocomplete/",
+        {"app_label": "agenda", "model_name": "participant", "field_name": "party", "summit": summit.slug},
+    )
+    assert [entry["text"] for entry in found.json()["results"]] == ["Ownland"]
     for name in ("Foreign room", "Foreignland", "Foreign minister"):
         assert name not in page
     for wrong in (
