@@ -89,9 +89,11 @@ def _working(bench: Any, summit: Any) -> Iterator[Row]:
     for cost in bench.measure(summit):
         aim = cost.aim
         most = f"at most {aim.milliseconds:.0f} ms, {aim.queries} queries"
-        said = f"{cost.milliseconds:.0f} ms of the processor, {cost.queries} queries"
+        most += f", {aim.size / 1000:.0f} KB" if aim.size else ""
+        said = f"{cost.milliseconds:.0f} ms of the processor, {cost.queries} queries, {cost.size / 1000:.0f} KB"
         within = _goal(most, kept=cost.milliseconds <= aim.milliseconds)
-        yield f"desk: {aim.name}", said, within if cost.queries <= aim.queries else f"NOT {most}"
+        kept = cost.queries <= aim.queries and cost.size <= (aim.size or cost.size)
+        yield f"desk: {aim.name}", said, within if kept else f"NOT {most}"
 
 
 def _idling(bench: Any) -> Iterator[Row]:

@@ -1,5 +1,5 @@
-"""What the desk's heaviest pages and lists take on a large summit: queries and milliseconds of the processor of each,
-asked for again while nothing changes, as somebody who works there does all day."""
+"""What the desk's heaviest pages and lists take on a large summit: queries, milliseconds of the processor and, of
+forms, bytes, asked for again while nothing changes, as somebody who works there does all day."""
 
 import time
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import pages
+from sessions.draft.models.sessions import Session
 from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
 from summit.maintenance import heartbeats
@@ -20,16 +22,19 @@ from summit.users.models import User
 TURNS = 9
 # Milliseconds of a list of the API, of which two processes are to give 120 a second.
 API = 2 * 1000 / 120
+# Bytes of a form, however many delegations and people there are to choose from.
+FORM = 60_000
 
 
 @dataclass(frozen=True)
 class Aim:
-    """A page or list, and what is promised of it: milliseconds and queries at most."""
+    """A page or list, and what is promised of it: milliseconds, queries and, if not 0, bytes at most."""
 
     name: str
     path: str
     milliseconds: float
     queries: int
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,22 @@ class Cost:
     aim: Aim
     milliseconds: float
     queries: int
+    size: int
 
 
 def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
     """Return the desk's pages, and lists of the API for programs."""
     slug, desk = summit.slug, f"/api/v1/summits/{summit.slug}/desk"
+    session = Session.objects.filter(summit=summit).annotate(seats=Count("participants")).order_by("-seats", "pk")[0]
+    party = f"/admin/autocomplete/?summit={slug}&app_label=agenda&model_name=participant&field_name=party&term=fr"
     return [
         Aim("home", f"/admin/?summit={slug}", 80, 15),
         Aim("next release", f"/admin/agenda/release/prepare/{slug}/", 100, 10),
         Aim("run of the day", f"/admin/press/text/run/?summit={slug}", 100, 15),
         Aim("list of people", f"/admin/summit/person/?summit__id__exact={summit.pk}", 100, 15),
+        Aim("form of a session", f"/admin/agenda/session/add/?summit={slug}", 100, 15, FORM),
+        Aim("its fullest list of participants", f"/admin/agenda/session/{session.pk}/edit/participants/", 150, 30),
+        Aim("a delegation found by typing", party, 30, 10),
     ], [
         Aim("API: 50 people", f"{desk}/people/?page_size=50", API, 6),
         Aim("API: 50 sessions of the draft", f"{desk}/sessions/?page_size=50", API, 6),
@@ -71,12 +82,12 @@ def measure(summit: Summit) -> Iterator[Cost]:
 
 
 def _cost(client: Client, aim: Aim) -> Cost:
-    _ask(client, aim)
+    size = len(client.get(aim.path).content)
     with CaptureQueriesContext(connection) as queries:
         _ask(client, aim)
     # The next request begins to count anew.
     counted = len(queries)
-    return Cost(aim, min(_ask(client, aim) for _turn in range(TURNS)), counted)
+    return Cost(aim, min(_ask(client, aim) for _turn in range(TURNS)), counted, size)
 
 
 def _ask(client: Client, aim: Aim) -> float:

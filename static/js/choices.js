@@ -16,9 +16,11 @@
       give(shown, words, "");
     } else if (choice.getAttribute("aria-label")) {
       // In a table a field is named by its column alone.
-      box.setAttribute("aria-label", choice.getAttribute("aria-label"));
+      for (const part of [box, shown]) part?.setAttribute("aria-label", choice.getAttribute("aria-label"));
       box.removeAttribute("aria-labelledby");
     }
+    // Where several can be chosen, one searches in the box itself.
+    box.querySelector(".select2-search__field")?.setAttribute("aria-label", words?.textContent.trim() || choice.getAttribute("aria-label"));
   }
 
   const labelAll = () => document.querySelectorAll("select.admin-autocomplete").forEach(label);
@@ -39,8 +41,9 @@
   document.addEventListener("focusin", (event) => {
     const found = event.target;
     if (!found.classList.contains("select2-search__field") || found.hasAttribute("aria-label")) return;
-    const own = found.closest(".select2-selection");
-    const box = own || document.querySelector(".select2-container--open .select2-selection");
+    const box = document.querySelector(".select2-container--open .select2-selection");
+    const list = box?.getAttribute("aria-owns");
+    if (list) box.setAttribute("aria-controls", list);
     const words = document.getElementById((box?.getAttribute("aria-labelledby") || "").split(" ")[0]);
     const said = words?.textContent.trim() || box?.getAttribute("aria-label");
     if (said) found.setAttribute("aria-label", said);

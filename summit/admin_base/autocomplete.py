@@ -158,7 +158,9 @@ class RowSelectMixin(AutocompleteMixin):
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
         """Return Django's attributes, and a width that follows the page's."""
         attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
-        return {**attrs, "data-width": "100%"}
+        # The button that clears all of several stands in their list, where no button may be; each has its own.
+        several = {"data-allow-clear": "false"} if getattr(self, "allow_multiple_selected", False) else {}
+        return {**attrs, "data-width": "100%", **several}
 
     @property
     def key(self) -> str:
