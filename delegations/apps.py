@@ -8,6 +8,7 @@ from summit.core.app_config import RegisteringConfig
 REGISTERING = (
     "members.services.categories",
     "members.services.passport_digests",
+    "members.services.undo",
     "invitations.outbound_pause",
     "badges.services.badges",
     "badges.services.transferable_pass_rules",

@@ -51,6 +51,7 @@ REGISTERING = (
     "backoffice.search_page",
     "backoffice.emblem_page",
     "backoffice.settings_page",
+    "backoffice.undo",
     "transfer.exporter",
     "transfer.importer",
 )

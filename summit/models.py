@@ -9,6 +9,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.privacy.models import SubjectAccessRequest
 from summit.summits.models import Installation, PublicVersion, Room, Summit, Venue
+from summit.undo.models import UndoOffer, UndoStep
 from summit.users.models import User
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Room",
     "SubjectAccessRequest",
     "Summit",
+    "UndoOffer",
+    "UndoStep",
     "User",
     "Venue",
 ]

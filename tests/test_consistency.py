@@ -98,6 +98,7 @@ OF_AN_ACCOUNT = {
         "api.Token.user",
     ),
     "agenda.CalendarFeed.user",
+    *("summit.UndoOffer.by", "summit.UndoOffer.undone_by"),
 }
 
 

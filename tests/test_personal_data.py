@@ -80,6 +80,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "summit.AuditEntry": "action object_type fields",
         "summit.Installation": "database host",
         "summit.Heartbeat": "name",
+        "summit.UndoOffer": "key",
         "api.IdempotencyRecord": "headers",
         "api.ApiClient": "name",
         "api.Token": "name scopes",

@@ -32,7 +32,7 @@ SAME = {
         *("Kosovo", "Europe", "Dari", "Filipino", "Lao", "Somali", "Yoruba", "Summit", "communiqué", "correction"),
         *("invitation", "invitations", "Invitation", "Invitations", "Participants", "participants", "Notes"),
         *("Code", "date", "programme", "version", "message", "messages", "minutes", "Menu", "Type", "type", "Source"),
-        *("installation", "installations", "embargo", "contact", "contacts", "Contacts"),
+        *("installation", "installations", "embargo", "%(n)d badge", "contact", "contacts", "Contacts"),
         *("Page", "secret", "Formats", "format", "Sessions", "sessions", "session", "Session", "note verbale"),
         *(
             "laissez-passer",

@@ -22,6 +22,7 @@ from summit.jobs.models.jobs import Job
 from summit.people.models import Person
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
+from summit.undo import services as undo
 from summit.users.models import User
 
 NAME = "withdraw_members"
@@ -52,7 +53,8 @@ def step(job: Job) -> JobStep:
     """Withdraw the next BATCH members and return the job's state."""
     rows, outcomes = job.params["rows"], list(job.checkpoint.get("came", []))
     for key, _person, _party in rows[len(outcomes) : len(outcomes) + BATCH]:
-        outcomes.append(_withdraw(key, job.by))
+        with undo.grouped(job.act):
+            outcomes.append(_withdraw(key, job.by))
     result = None
     if len(outcomes) == len(rows):
         result = Result(DONE, {"number": outcomes.count(DONE), "total": len(rows)})

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
 from delegations.members import listeners
@@ -227,8 +227,10 @@ def _places_of(person_id: int | None) -> Q:
     )
 
 
-@listeners.follows(50)
-def _ends_with_membership(party: Party, person: Person, by: By) -> None:
+@listeners.follows(
+    50, "calendars", lambda n: ngettext("%(n)d subscribed calendar", "%(n)d subscribed calendars", n) % {"n": n}
+)
+def _ends_with_membership(party: Party, person: Person, by: By) -> int:
     """End the calendars of a person who leaves a delegation, and the calendars that this person created for it."""
     calendars = CalendarFeed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
-    end(feeds=calendars.select_related("person__summit", "party__summit"), by=by)
+    return end(feeds=calendars.select_related("person__summit", "party__summit"), by=by)

@@ -32,6 +32,7 @@ from summit.audit import access_log
 from summit.audit.access_log import SEEN
 from summit.audit.rendering import render
 from summit.permissions.route_access import Access
+from summit.undo import selectors as undo_selectors
 from summit.users.models import User
 
 # How many entries of the audit stand beside a row.
@@ -167,7 +168,9 @@ class DetailPageMixin:
         if not admin._may_see_history(request, row):
             return []
         entries = readable(of_row(row), request).exclude(action=SEEN).select_related("by", "summit")
-        return list(render(list(entries.order_by("-pk")[:LATEST]), request.user))
+        lines = render(list(entries.order_by("-pk")[:LATEST]), request.user)
+        undo_selectors.mark(lines, request.user)
+        return lines
 
     def facts(self, row: models.Model, section: Section) -> Iterator[Fact]:
         """Yield the fields of a section that have a value."""

@@ -23,6 +23,7 @@ from summit.audit.rendering import AuditLine, render
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import clock_zone, day
+from summit.undo import selectors as undo_selectors
 
 PER_PAGE = 50
 
@@ -131,6 +132,8 @@ class HistoryMixin:
         rows = readable(seen_of(row) if seen else of_row(row).exclude(action=SEEN), request)
         chosen = "" if seen else request.GET.get("action", "").replace("\0", "")
         page = Slice(rows.filter(action=chosen) if chosen else rows, request.GET)
+        lines = render(page.entries, request.user)
+        undo_selectors.mark(lines, request.user)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
@@ -142,7 +145,7 @@ class HistoryMixin:
             "seen": seen,
             "action": chosen,
             "actions": [] if seen or not (chosen or page.older or page.newer) else _actions(rows),
-            "days": list(by_day(render(page.entries, request.user), summit)),
+            "days": list(by_day(lines, summit)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/object_history.html", context)

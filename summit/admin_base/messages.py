@@ -19,6 +19,10 @@ from summit.admin_base.autocomplete import RowSelectMixin, know_chosen
 from summit.admin_base.forms import check_among
 from summit.admin_base.widgets import name_cell
 from summit.core import deletion_blockers
+from summit.undo.services import UndoGroup
+
+# A message with such a tag has a button that undoes the act with the public id that follows.
+UNDO_TAG = "undo-"
 
 
 class AdminMessagesMixin:
@@ -143,6 +147,12 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         """
         deleted_ids = set(map(id, self.deleted_forms))
         check_among((form for form in self.forms if id(form) not in deleted_ids), self.model)  # type: ignore[arg-type]
+
+
+def add_undoable(request: HttpRequest, sentence: str, act: UndoGroup) -> None:
+    """Add the message that something is done, with a button that undoes it if it can be undone."""
+    tags = f"{UNDO_TAG}{act.offer.public_id}" if act.offer is not None else ""
+    messages.success(request, sentence, extra_tags=tags)
 
 
 def written(method: Any) -> Any:

@@ -62,6 +62,9 @@ class AuditLine:
     # Other rows that the entry refers to, such as a member who was removed from a party.
     others: list[NamedObject] = field(default_factory=list)
     changes: list[AuditChange] = field(default_factory=list)
+    # The public id of the act that the reader can undo here, and how many actions it has (summit.undo.selectors).
+    undo: str = ""
+    undo_size: int = 0
 
     @property
     def actor(self) -> str:

@@ -18,6 +18,7 @@ from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job, JobState
 from summit.jobs.permissions import may_verify_audit, visible
 from summit.jobs.progress_messages import job_progress
+from summit.undo import selectors as undo_selectors
 from summit.users.models import User
 
 PER_PAGE = 50
@@ -74,6 +75,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "file": kind.file(job) if kind and kind.file and job.by_id == user_of(request).pk else None,
         "onward": kind.onward(job) if kind and kind.onward and job.state == JobState.DONE else None,
         "summit": job.summit,
+        "undo": None if job.unfinished else undo_selectors.open_act(job.act),
         "job": job,
         "shown": status,
         "progress": status.progress,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
+from django.contrib.messages.storage.base import Message
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.template import Context
@@ -16,6 +17,7 @@ from django.utils.translation import pgettext
 
 from summit.admin_base.menu import Link, Place, navigation
 from summit.admin_base.menu_entries import entries_of
+from summit.admin_base.messages import UNDO_TAG
 from summit.admin_base.progress_bar import grouped
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
@@ -45,6 +47,13 @@ def place_links(context: Context) -> list[Link]:
     """
     places: list[Place] = context["request"].__dict__.get("desk_places", [])
     return next((place.links for place in places if any(link.within for link in place.links)), [])
+
+
+@register.filter
+def undo_of(message: Message) -> str:
+    """Return the public id of the act that a message's button undoes, or "" if it has none."""
+    tags = (message.extra_tags or "").split()
+    return next((tag.removeprefix(UNDO_TAG) for tag in tags if tag.startswith(UNDO_TAG)), "")
 
 
 def _hidden(cl: ChangeList) -> set[int]:

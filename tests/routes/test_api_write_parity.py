@@ -161,6 +161,7 @@ NONE = {
     "admin:summit_user_add": "Accounts belong to the installation; roles and people's accounts have operations.",
     "admin:summit_user_change": "Accounts belong to the installation.",
     "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",
+    "admin:undo": "A program calls the operation that does the opposite: members, reinstate, answer.",
     "admin:jobs_verify_audit": "The chain is one for all summits.",
     **dict.fromkeys(
         (f"admin:summit_listimportfile_{action}" for action in ("upload", "look", "take", "undo", "drop")),

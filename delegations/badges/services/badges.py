@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.badges.events import ACCREDITED
 from delegations.badges.models.badges import Badge, BadgeQuerySet
-from delegations.badges.permissions import check_can_end_badges, check_can_issue_badges
+from delegations.badges.permissions import can_issue_badges, check_can_end_badges, check_can_issue_badges
 from delegations.badges.selectors import badges as badges_selectors
 from delegations.badges.selectors.badges import LEFT, LOST
 from delegations.members import listeners
@@ -196,7 +196,19 @@ def reissue(*, badge: Badge, by: User) -> Badge:
     return issued.done[0]
 
 
-@listeners.follows(30)
-def end_badge_of_former_member(party: Party, person: Person, by: By) -> None:
+def _issue_again(party: Party, person: Person, by: User) -> int:
+    """Issue a new badge to a member whose withdrawal is undone: an ended badge never opens anything again.
+
+    Returns 0 if none can be issued, or if `by` may not issue badges.
+    """
+    if not can_issue_badges(by, party.summit):
+        return 0
+    return len(issue(members=Membership.objects.filter(party=party, person=person), by=by).done)
+
+
+@listeners.follows(
+    30, "badges", lambda n: ngettext("%(n)d badge", "%(n)d badges", n) % {"n": n}, restore=_issue_again
+)
+def end_badge_of_former_member(party: Party, person: Person, by: By) -> int:
     """End the badge of a person who leaves a party, so that it opens nothing from then on."""
-    _end(Badge.objects.filter(party=party, person=person), LEFT, by)
+    return len(_end(Badge.objects.filter(party=party, person=person), LEFT, by))

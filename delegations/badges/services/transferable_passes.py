@@ -248,11 +248,18 @@ def count(party: Party, by: By) -> None:
     settle_party(party=party, by=by)
 
 
-@listeners.follows(20)
-def withdraw_passes_of_former_member(party: Party, person: Person, by: By) -> None:
+@listeners.follows(
+    20,
+    "transferable_passes",
+    lambda n: ngettext("%(n)d transferable pass", "%(n)d transferable passes", n) % {"n": n},
+)
+def withdraw_passes_of_former_member(party: Party, person: Person, by: By) -> int:
     """Take back the passes of a person who leaves a party."""
+    taken_back = 0
     member = Membership.objects.filter(party=party, person=person).first()
     rows = TransferablePass.objects.filter(party=party, holder=member).select_related("rule", "party__summit")
     for row in rows if member is not None else ():
         if _move(row, member, None):
             _record(row, person, None, by)
+            taken_back += 1
+    return taken_back

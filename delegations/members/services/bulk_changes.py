@@ -3,6 +3,7 @@
 If a member can't be changed, the reason is listed, both on the preview and in the result.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from delegations.members import listeners
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
@@ -17,13 +19,19 @@ from delegations.members.selectors import quotas
 from delegations.members.selectors.naming_rules import NamingRefused, check_category, count_member, is_desk
 from delegations.members.selectors.quotas import Meter, QuotaFull
 from delegations.members.services import members
-from delegations.members.services.members import CONFIRM, MOVE
 from delegations.parties.models.parties import Party
-from summit.audit import services as audit
 from summit.users.models import User
 
 # At most this many members are changed in one transaction. Users who choose more have to filter the list.
 MOST = 5_000
+
+
+class EndsForGood(Exception):
+    """Raised if a withdrawal would end what undoing doesn't bring back. `ended` says what: "2 badges"."""
+
+    def __init__(self, ended: Sequence[str]) -> None:
+        super().__init__(*ended)
+        self.ended = ended
 
 
 @dataclass
@@ -76,19 +84,7 @@ def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets
         _lock(memberships)
         targets = to_confirm(memberships=memberships, by=by)
         Membership.objects.filter(pk__in=[row.pk for row in targets.to]).update(confirmed_at=Now())
-        audit.record_many(
-            [
-                audit.entry(
-                    by=by,
-                    action=CONFIRM,
-                    target=row,
-                    summit=row.party.summit,
-                    fields=["confirmed_at"],
-                    part_of=row.party,
-                )
-                for row in targets.to
-            ]
-        )
+        members.record_confirmed(targets.to, by)
     return targets
 
 
@@ -132,23 +128,11 @@ def move(*, memberships: Sequence[Membership], category: Category, by: User) -> 
     with transaction.atomic():
         _lock(memberships)
         targets = to_move(memberships=memberships, category=category, by=by)
-        entries = []
+        before = [row.category for row in targets.to]
         for row in targets.to:
-            detail = {"category": category.code, "before": row.category.code}
             row.category, row.capacity = category, category.capacity
-            entries.append(
-                audit.entry(
-                    by=by,
-                    action=MOVE,
-                    target=row,
-                    summit=row.party.summit,
-                    fields=["category"],
-                    detail=detail,
-                    part_of=row.party,
-                )
-            )
         Membership.objects.bulk_update(targets.to, ["category", "capacity"])
-        audit.record_many(entries)
+        members.record_moved(list(zip(targets.to, before, strict=True)), by)
     return targets
 
 
@@ -157,14 +141,19 @@ def to_withdraw(*, memberships: Iterable[Membership], by: User) -> BulkChangeTar
     return BulkChangeTargets(to=_standing(memberships, by, "delegations.withdraw"))
 
 
-def withdraw(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets:
+def withdraw(*, memberships: Sequence[Membership], by: User, confirmed: bool = True) -> BulkChangeTargets:
     """Withdraw members in one transaction and return them.
 
-    Their badges, visa letters and declarations end with it. Raises PermissionDenied.
+    Their badges, visa letters and declarations end with it. Unless the user has `confirmed` that, raises EndsForGood,
+    and nobody is withdrawn, if anything would end that undoing doesn't bring back. Raises PermissionDenied.
     """
+    ended: Counter[str] = Counter()
     with transaction.atomic():
         _lock(memberships)
         targets = to_withdraw(memberships=memberships, by=by)
         for row in targets.to:
-            members.withdraw(membership=row, by=by)
+            ended.update(members.withdraw_and_count(membership=row, by=by)[1])
+        final = list(listeners.final(ended))
+        if final and not confirmed:
+            raise EndsForGood(final)
     return targets

@@ -4,7 +4,7 @@ A party's row is locked while its members change. If two people are named for th
 it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -34,12 +34,16 @@ from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.people.models import Person
+from summit.undo import services as undo
+from summit.users.models import User
 
 NAME = audit_action("delegations.name", gettext_lazy("named a member"))
 CONFIRM = audit_action("delegations.confirm", gettext_lazy("confirmed the member"))
 MOVE = audit_action("delegations.move", gettext_lazy("put the member into another category"))
 WITHDRAW = audit_action("delegations.withdraw", gettext_lazy("withdrew a member"))
 REPLACE = audit_action("delegations.replace", gettext_lazy("put another person in a member’s place"))
+REINSTATE = audit_action("delegations.reinstate", gettext_lazy("took the withdrawal of a member back"))
+UNCONFIRM = audit_action("delegations.unconfirm", gettext_lazy("took the confirmation of the member back"))
 REORDER = audit_action("delegations.reorder", gettext_lazy("changed the order of the members"))
 
 
@@ -133,23 +137,50 @@ def confirm(*, party: Party, people: Collection[int], by: By) -> int:
         unconfirmed = list(
             party.memberships.select_for_update(of=("self",))
             .filter(pk__in=people, confirmed_at__isnull=True)
-            .select_related("person")
+            .select_related("person", "party__summit")
         )
         Membership.objects.filter(pk__in=[row.pk for row in unconfirmed]).update(confirmed_at=Now())
-        audit.record_many(
-            [
-                audit.entry(
-                    by=by,
-                    action=CONFIRM,
-                    target=row,
-                    summit=party.summit,
-                    fields=["confirmed_at"],
-                    part_of=party,
-                )
-                for row in unconfirmed
-            ]
-        )
+        record_confirmed(unconfirmed, by)
     return len(unconfirmed)
+
+
+def record_confirmed(rows: Sequence[Membership], by: By) -> None:
+    """Record that members are confirmed, in the caller's transaction, and offer to undo it."""
+    entries = [
+        audit.entry(
+            by=by,
+            action=CONFIRM,
+            target=row,
+            summit=row.party.summit,
+            fields=["confirmed_at"],
+            part_of=row.party,
+        )
+        for row in rows
+    ]
+    audit.record_many(entries)
+    undo.offer_many([(entry, {"membership": row.pk}) for entry, row in zip(entries, rows, strict=True)])
+
+
+def unconfirm(*, membership: Membership, by: By) -> bool:
+    """Take the confirmation of a member back. Return False, without changes, if there is none.
+
+    Raises PermissionDenied.
+    """
+    party = membership.party
+    check_can_act(by, "delegations.name", party)
+    with transaction.atomic():
+        rows = Membership.objects.filter(pk=membership.pk, confirmed_at__isnull=False)
+        changed = rows.update(confirmed_at=None)
+        if changed:
+            audit.record(
+                by=by,
+                action=UNCONFIRM,
+                target=membership,
+                summit=party.summit,
+                fields=["confirmed_at"],
+                part_of=party,
+            )
+    return bool(changed)
 
 
 def move(*, membership: Membership, category: Category, by: By) -> None:
@@ -167,18 +198,32 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
         check_category(party, category, meters, is_desk(by, party))
         # A member who counts towards the total already takes no further place in it.
         count_member(party, category, meters, total=not row.category.counts)
-        detail = {"category": category.code, "before": row.category.code}
-        row.category = category
+        before, row.category = row.category, category
         row.save(update_fields=["category"])
-        audit.record(
+        record_moved([(row, before)], by)
+
+
+def record_moved(rows: Sequence[tuple[Membership, Category]], by: By) -> None:
+    """Record that members were moved from these categories, in the caller's transaction, and offer to undo it."""
+    entries = [
+        audit.entry(
             by=by,
             action=MOVE,
             target=row,
-            summit=party.summit,
+            summit=row.party.summit,
             fields=["category"],
-            detail=detail,
-            part_of=party,
+            detail={"category": row.category.code, "before": before.code},
+            part_of=row.party,
         )
+        for row, before in rows
+    ]
+    audit.record_many(entries)
+    undo.offer_many(
+        [
+            (entry, {"membership": row.pk, "before": before.pk, "after": row.category_id})
+            for entry, (row, before) in zip(entries, rows, strict=True)
+        ]
+    )
 
 
 def withdraw(*, membership: Membership, by: By) -> FormerMember:
@@ -187,13 +232,18 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
     The member's badges, visa letters and declarations end in the same transaction. Raises PermissionDenied, and
     NamingRefused if the member was withdrawn before.
     """
+    return withdraw_and_count(membership=membership, by=by)[0]
+
+
+def withdraw_and_count(*, membership: Membership, by: By) -> tuple[FormerMember, dict[str, int]]:
+    """Withdraw a member as `withdraw` does. Return the former member, and how many things ended (`listeners`)."""
     party = membership.party
     check_can_act(by, "delegations.withdraw", party)
     with transaction.atomic():
         _lock(party)
         row = _standing(membership)
-        former = _end(row, by, why=Ended.WITHDRAWN)
-        audit.record(
+        former, ended = _end(row, by, why=Ended.WITHDRAWN)
+        entry = audit.record(
             by=by,
             action=WITHDRAW,
             target=row,
@@ -205,9 +255,47 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
             },
             part_of=party,
         )
+        confirmed_at = row.confirmed_at.isoformat() if row.confirmed_at else None
+        known = {"membership": row.pk, "position": row.position, "confirmed_at": confirmed_at}
+        undo.offer(entry, {**known, "former": former.pk, "ended": ended})
         row.delete()
         listeners.count(party=party, by=by)
-    return former
+    return former, ended
+
+
+def reinstate(
+    *, former: FormerMember, key: int, position: int, confirmed_at: str | None, ended: Mapping[str, int], by: User
+) -> list[str]:
+    """Make a withdrawn person a member again, as they were, and return what isn't restored of what `ended`.
+
+    `key` is the membership's former primary key, under which its history stands. A place must be free; deadlines
+    don't apply. Raises PermissionDenied, NamingRefused, QuotaFull.
+    """
+    party, person, category = former.party, former.person, former.category
+    check_can_act(by, "delegations.withdraw", party)
+    with transaction.atomic():
+        _lock(party)
+        desk = is_desk(by, party)
+        meters: dict[int | None, Meter] = {
+            meter.category.pk if meter.category else None: meter for meter in quotas.meters(party=party)
+        }
+        check_person(party, person, belonging([person]), own_people(party, [person]), desk)
+        check_category(party, category, meters, desk, late=False)
+        count_member(party, category, meters)
+        row = Membership(pk=key, party=party, person=person, category=category, position=position)
+        row.save(force_insert=True)
+        Membership.objects.filter(pk=key).update(created_at=former.named_at, confirmed_at=confirmed_at)
+        former.delete()
+        audit.record(
+            by=by,
+            action=REINSTATE,
+            target=row,
+            summit=party.summit,
+            detail={"person": person.public_id, "category": category.code},
+            part_of=party,
+        )
+        listeners.count(party=party, by=by)
+        return listeners.restore(party=party, person=person, by=by, ended=ended)
 
 
 def replace(*, membership: Membership, person: Person, by: By) -> Membership:
@@ -264,7 +352,9 @@ def _standing(membership: Membership) -> Membership:
     return row
 
 
-def _end(row: Membership, by: By, *, why: Ended, successor: Person | None = None) -> FormerMember:
+def _end(
+    row: Membership, by: By, *, why: Ended, successor: Person | None = None
+) -> tuple[FormerMember, dict[str, int]]:
     former = FormerMember.objects.create(
         party=row.party,
         person=row.person,
@@ -273,8 +363,7 @@ def _end(row: Membership, by: By, *, why: Ended, successor: Person | None = None
         why=why,
         successor=successor,
     )
-    listeners.notify_member_left(party=row.party, person=row.person, by=by)
-    return former
+    return former, listeners.notify_member_left(party=row.party, person=row.person, by=by)
 
 
 def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members import listeners
 from delegations.members.models.members import Membership
@@ -65,8 +65,19 @@ def with_items(
     return list(zip(handovers, handover_items.items(summit=summit, keys=keys, reader=reader), strict=True))
 
 
-@listeners.follows(40)
-def open_handovers_of_former_member(party: Party, person: Person, by: By) -> None:
+def _close_again(party: Party, person: Person, by: User) -> int:
+    """Delete the open handovers of a member whose withdrawal is undone: the items are still theirs."""
+    return Handover.objects.filter(party=party, giver=person, state=HandoverState.OPEN).delete()[0]
+
+
+@listeners.follows(
+    40,
+    "handovers",
+    lambda n: ngettext("%(n)d handover", "%(n)d handovers", n) % {"n": n},
+    restore=_close_again,
+    final=False,
+)
+def open_handovers_of_former_member(party: Party, person: Person, by: By) -> int:
     """Open a handover for each item of a person who leaves a party. Handovers that are open already aren't opened
     again."""
     open_keys = set(Handover.objects.filter(giver=person, state=HandoverState.OPEN).values_list("what", "key"))
@@ -90,6 +101,7 @@ def open_handovers_of_former_member(party: Party, person: Person, by: By) -> Non
             for row in rows
         ]
     )
+    return len(rows)
 
 
 @listeners.replaced(10)

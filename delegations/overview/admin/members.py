@@ -1,5 +1,6 @@
 """The admin of all parties' members, with pages that confirm, move, withdraw and replace them."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -31,14 +32,15 @@ from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.selectors import party_names
 from summit.admin_base import selections
 from summit.admin_base.filters import presence
-from summit.admin_base.messages import written
+from summit.admin_base.messages import add_undoable, written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource
+from summit.admin_base.service_admin import user_of
 from summit.core.punctuation import comma, pair
 from summit.permissions.rules import allows
-from summit.users.models import User
+from summit.undo import services as undo
 
 FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
 NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
@@ -129,18 +131,28 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Confirm"), permissions=["name"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Redirect to the page that asks whether to confirm the chosen members."""
-        return _redirect_to_confirmation(request, "confirm", queryset)
+        """Confirm the chosen members."""
+        return self._confirm(request, self._first(request, queryset))
 
     @admin.action(description=gettext_lazy("Put into another category"), permissions=["name"])
     def move(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Redirect to the page that asks for the new category of the chosen members."""
-        return _redirect_to_confirmation(request, "move", queryset)
+        return redirect(_with_rows(request, "move", self._first(request, queryset)))
 
     @admin.action(description=gettext_lazy("Withdraw"), permissions=["name"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Redirect to the page that asks whether to withdraw the chosen members."""
-        return _redirect_to_confirmation(request, "withdraw", queryset)
+        """Withdraw the chosen members, or ask first (`_withdraw`)."""
+        return self._withdraw(request, self._first(request, queryset))
+
+    def _first(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> list[Membership]:
+        """Return the first MOST members. A message says so if there are more."""
+        rows = list(queryset.select_related("party__summit", "person", "category").order_by("pk")[: MOST + 1])
+        if len(rows) > MOST:
+            message = _(
+                "At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them."
+            )
+            messages.warning(request, message % {"n": MOST})
+        return rows[:MOST]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -155,72 +167,88 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         """Show the people who can take a member's place; a POST puts one of them there."""
         return replace_page(request, row)
 
-    def _chosen(self, request: HttpRequest) -> tuple[list[Membership], User]:
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    def _chosen(self, request: HttpRequest) -> list[Membership]:
         rows = self.get_queryset(request).filter(pk__in=selections.chosen_keys(request)[:MOST])
-        return list(rows.select_related("party__summit", "person", "category")), request.user
+        return list(rows.select_related("party__summit", "person", "category"))
 
-    @model_page("confirm/", "confirm", do=NAME)
+    @model_page("confirm/", "confirm", "POST", do=NAME)
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask whether to confirm the members in `?row=`; a POST confirms them."""
-        rows, user = self._chosen(request)
-        if request.method == "POST":
-            targets = bulk_changes.confirm(memberships=rows, by=user)
-            message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(targets.to))
-            return self._done(request, targets, message)
-        targets = bulk_changes.to_confirm(memberships=rows, by=user)
-        number = len(targets.to)
-        title = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number) % {"n": number}
-        sentence = _("Their delegations named them; from now on they count as coming for certain.")
-        return self._ask(request, targets, title=title, sentence=sentence)
+        """Confirm the members `row`."""
+        return self._confirm(request, self._chosen(request))
+
+    def _confirm(self, request: HttpRequest, rows: list[Membership]) -> HttpResponse:
+        with undo.grouped() as act:
+            targets = bulk_changes.confirm(memberships=rows, by=user_of(request))
+        message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(targets.to))
+        return self._done(request, targets, message, act)
 
     @model_page("move/", "move", do=NAME)
     def move_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask for the new category of the members in `?row=`.
-
-        With `category`, the page asks for confirmation, and a POST moves the members.
-        """
-        rows, user = self._chosen(request)
-        params = request.POST if request.method == "POST" else request.GET
-        summit = rows[0].party.summit if rows else None
-        choices = categories.of(summit) if summit is not None else []
-        category_pk = key_of(params.get("category", ""))
+        """Ask for the new category of the members in `?row=`. A POST with `category` moves them."""
+        rows = self._chosen(request)
+        choices = categories.of(rows[0].party.summit) if rows else []
+        category_pk = key_of(request.POST.get("category", ""))
         category = next((row for row in choices if row.pk == category_pk), None)
         if category is None:
             return self._ask_category(request, rows, choices)
-        if request.method == "POST":
-            targets = bulk_changes.move(memberships=rows, category=category, by=user)
-            message = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(targets.to))
-            return self._done(request, targets, message)
-        targets = bulk_changes.to_move(memberships=rows, category=category, by=user)
-        number = len(targets.to)
-        message = ngettext("Put %(n)d member into “%(category)s”", "Put %(n)d members into “%(category)s”", number)
-        title = message % {"n": number, "category": category}
-        sentence = _("They keep their places in their delegations.")
-        return self._ask(request, targets, title=title, sentence=sentence, category=category)
+        with undo.grouped() as act:
+            targets = bulk_changes.move(memberships=rows, category=category, by=user_of(request))
+        message = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(targets.to))
+        return self._done(request, targets, message, act)
 
     @model_page("withdraw/", "withdraw", do=WITHDRAW)
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask whether to withdraw the members in `?row=`; a POST withdraws them.
+        """Ask whether to withdraw the members in `?row=`. A POST withdraws them, or asks (`_withdraw`)."""
+        rows = self._chosen(request)
+        return self._withdraw(request, rows) if request.method == "POST" else self._ask_withdrawal(request, rows)
 
-        More than FEW members are withdrawn by a job. The job's page shows the result for each.
+    def _withdraw(self, request: HttpRequest, rows: list[Membership]) -> HttpResponse:
+        """Withdraw members at once, if undoing brings everything back; else show the page that asks.
+
+        That page posts `confirmed`. More than FEW members are withdrawn by a job, after asking. The job's page shows
+        the result for each.
         """
-        rows, user = self._chosen(request)
-        if request.method == "POST" and len(rows) > FEW:
+        user, confirmed = user_of(request), "confirmed" in request.POST
+        if len(rows) > FEW and confirmed:
             jobs = withdrawal_job.ask(memberships=rows, by=user)
             # There is one job for each summit of the chosen members.
             return redirect("admin:jobs_job", jobs[0].public_id) if len(jobs) == 1 else redirect("admin:jobs")
-        if request.method == "POST":
-            targets = bulk_changes.withdraw(memberships=rows, by=user)
-            message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(targets.to))
-            return self._done(request, targets, message)
-        targets = bulk_changes.to_withdraw(memberships=rows, by=user)
+        if len(rows) > FEW:
+            return redirect(_with_rows(request, "withdraw", rows))
+        try:
+            with undo.grouped() as act:
+                targets = bulk_changes.withdraw(memberships=rows, by=user, confirmed=confirmed)
+        except bulk_changes.EndsForGood as problem:
+            return self._ask_withdrawal(request, rows, problem.ended)
+        message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(targets.to))
+        return self._done(request, targets, message, act)
+
+    def _ask_withdrawal(
+        self, request: HttpRequest, rows: list[Membership], ended: Sequence[str] = ()
+    ) -> HttpResponse:
+        """Ask before members are withdrawn. `ended` says what ends with it, if that is known."""
+        targets = bulk_changes.to_withdraw(memberships=rows, by=user_of(request))
+        party_names.call(row.party for row in targets.to)
         number = len(targets.to)
         title = ngettext("Withdraw %(n)d member", "Withdraw %(n)d members", number) % {"n": number}
         sentence = _(
             "Their badges are dead at once, and their visa letters are void. What was theirs waits for protocol."
         )
-        return self._ask(request, targets, title=title, sentence=sentence, danger=True)
+        if ended:
+            sentence = _(
+                "This also ends: %(what)s. Undo makes them members again, with new badges, but without the rest."
+            ) % {"what": comma().join(ended)}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "sentence": sentence,
+            "rows": targets.to[: selections.NAMED],
+            "further": len(targets.to[selections.NAMED :]),
+            "row_inputs": selections.inputs_of(request, [row.pk for row in targets.to]),
+            "back": _list(targets.to),
+        }
+        return TemplateResponse(request, "admin/delegations/overview/confirm_withdrawal.html", context)
 
     def _ask_category(self, request: HttpRequest, rows: list[Membership], choices: list[Category]) -> HttpResponse:
         number = len(rows)
@@ -240,49 +268,19 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/delegations/overview/choose_category.html", context)
 
-    def _ask(
-        self,
-        request: HttpRequest,
-        targets: BulkChangeTargets,
-        *,
-        title: str,
-        sentence: str,
-        danger: bool = False,
-        category: Category | None = None,
+    def _done(
+        self, request: HttpRequest, targets: BulkChangeTargets, message: str, act: undo.UndoGroup
     ) -> HttpResponse:
-        party_names.call(row.party for row in (*targets.to, *(row for row, _why in targets.skipped)))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "sentence": sentence,
-            "members": targets.to[: selections.NAMED],
-            "further": len(targets.to[selections.NAMED :]),
-            "skipped": targets.skipped[: selections.NAMED],
-            "number_skipped": len(targets.skipped),
-            "further_skipped": len(targets.skipped[selections.NAMED :]),
-            "row_inputs": selections.inputs_of(request, [row.pk for row in targets.to]),
-            "danger": danger,
-            "category": category,
-            "back": _list([*targets.to, *(row for row, _why in targets.skipped)]),
-        }
-        return TemplateResponse(request, "admin/delegations/overview/confirm_member_action.html", context)
-
-    def _done(self, request: HttpRequest, targets: BulkChangeTargets, message: str) -> HttpResponse:
-        messages.success(request, message % {"n": len(targets.to)})
+        add_undoable(request, message % {"n": len(targets.to)}, act)
         for row, reason in targets.skipped[:20]:
             messages.warning(request, pair(row.person.label, reason))
         return redirect(_list([*targets.to, *(row for row, _why in targets.skipped)]))
 
 
-def _redirect_to_confirmation(request: HttpRequest, name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
-    keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    if len(keys) > MOST:
-        message = _("At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them.")
-        messages.warning(request, message % {"n": MOST})
-        keys = keys[:MOST]
-    url = reverse(f"admin:delegations_membership_{name}")
-    return redirect(f"{url}?{selections.query_of(request, keys)}")
+def _with_rows(request: HttpRequest, name: str, rows: Iterable[Membership]) -> str:
+    """Return the URL of a page about these members."""
+    query = selections.query_of(request, [row.pk for row in rows])
+    return f"{reverse(f'admin:delegations_membership_{name}')}?{query}"
 
 
 def _list(rows: list[Membership]) -> str:

@@ -21,7 +21,6 @@ from delegations.liaison import selectors as liaison
 from delegations.liaison.models import LiaisonOfficer
 from delegations.members.field_groups import TRAVEL
 from delegations.members.models.categories import Capacity
-from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.selectors import quotas
 from delegations.membership_changes.services import handovers
@@ -133,7 +132,8 @@ def _steps(
         if unconfirmed:
             number = len(unconfirmed)
             label = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number)
-            yield NextStep(_confirmation(unconfirmed), label % {"n": number})
+            url, keys = reverse("admin:delegations_membership_confirm"), [row.pk for row in unconfirmed]
+            yield NextStep(url, label % {"n": number}, {"row": keys})
         yield NextStep(reverse("admin:delegations_party_name", args=[party.pk]), _("Add a member"))
 
 
@@ -161,11 +161,6 @@ def _before_answer(request: HttpRequest, party: Party, invitation: Invitation | 
         "invite_step": step,
         "answer_waits": sentence if step else f"{sentence} {refusal('delegations.invite')}",
     }
-
-
-def _confirmation(rows: list[Membership]) -> str:
-    query = urlencode([("row", row.pk) for row in rows])
-    return f"{reverse('admin:delegations_membership_confirm')}?{query}"
 
 
 def _points(

@@ -55,11 +55,11 @@ def _steps(request: HttpRequest, row: Membership) -> Iterator[NextStep]:
     user, summit = request.user, row.party.summit
     if allows(user, "delegations.name", summit, row.party):
         if row.confirmed_at is None:
-            yield NextStep(f"{reverse('admin:delegations_membership_confirm')}?row={row.pk}", _("Confirm"))
+            yield NextStep(reverse("admin:delegations_membership_confirm"), _("Confirm"), {"row": [row.pk]})
         yield NextStep(f"{reverse('admin:delegations_membership_move')}?row={row.pk}", _("Change the category"))
     if allows(user, "delegations.withdraw", summit, row.party):
         yield NextStep(reverse("admin:delegations_membership_replace", args=[row.pk]), _("Replace this person"))
-        yield NextStep(f"{reverse('admin:delegations_membership_withdraw')}?row={row.pk}", _("Withdraw"))
+        yield NextStep(reverse("admin:delegations_membership_withdraw"), _("Withdraw"), {"row": [row.pk]})
 
 
 def _points(row: Any) -> Iterator[OpenPoint]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import FieldProblem
 from delegations.members import listeners
@@ -145,15 +145,17 @@ def _remove(row: Declaration, by: By) -> None:
     Declaration.objects.filter(pk=row.pk).delete()
 
 
-@listeners.follows(20)
-def delete_declarations_of_former_member(party: Party, person: Person, by: By) -> None:
+@listeners.follows(20, "declarations", lambda n: ngettext("%(n)d declaration", "%(n)d declarations", n) % {"n": n})
+def delete_declarations_of_former_member(party: Party, person: Person, by: By) -> int:
     """Delete the declarations of a person who leaves a party, so that no permit remains.
 
     Refused declarations are kept.
     """
     rows = Declaration.objects.filter(party=party, person=person).exclude(state=DeclarationState.REFUSED)
-    for row in rows.select_related("party__summit", "person"):
+    found = list(rows.select_related("party__summit", "person"))
+    for row in found:
         _remove(row, by)
+    return len(found)
 
 
 def permit(*, declaration: Declaration, by: User) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import FieldProblem
 from delegations.members import listeners
@@ -253,13 +253,17 @@ def take_back(*, letter: VisaLetter, by: By) -> None:
         _record_void(letter, by)
 
 
-@listeners.follows(10)
-def void_letters_of_former_member(party: Party, person: Person, by: By) -> None:
+@listeners.follows(
+    10, "visa_letters", lambda n: ngettext("%(n)d visa support letter", "%(n)d visa support letters", n) % {"n": n}
+)
+def void_letters_of_former_member(party: Party, person: Person, by: By) -> int:
     """Make the letters of a person who leaves a party void, because the host supports only people who come."""
     rows = VisaLetter.objects.filter(party=party, person=person, state__in=STANDING)
-    for row in rows.select_related("summit", "person").select_for_update(of=("self",)):
+    found = list(rows.select_related("summit", "person").select_for_update(of=("self",)))
+    for row in found:
         _move(row, VisaState.VOID, by)
         _record_void(row, by)
+    return len(found)
 
 
 def _record_void(row: VisaLetter, by: By) -> None:

@@ -4,6 +4,7 @@
 raise SessionEditConflict; None skips the check.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
@@ -23,6 +24,10 @@ from summit.audit import services as audit
 from summit.audit.actions import AuditAction, Facts, audit_action
 from summit.summits.models import Room
 from summit.templatetags.moments import clock_zone, day_clock, local
+from summit.undo import services as undo
+from summit.undo.kinds import undoes
+from summit.undo.models import UndoStep
+from summit.undo.services import changed_since
 from summit.users.models import User
 
 
@@ -42,6 +47,16 @@ def _moved(facts: Facts) -> str:
 MOVE = audit_action("agenda.move", _moved)
 CANCEL = audit_action("agenda.cancel", gettext_lazy("cancelled the session"))
 REINSTATE = audit_action("agenda.reinstate", gettext_lazy("took the session’s cancellation back"))
+
+
+def _reinstated(number: int) -> str:
+    message = ngettext("%(n)d session is scheduled again.", "%(n)d sessions are scheduled again.", number)
+    return message % {"n": number} if number > 1 else _("The session is scheduled again.")
+
+
+def _cancelled_again(number: int) -> str:
+    message = ngettext("%(n)d session is cancelled again.", "%(n)d sessions are cancelled again.", number)
+    return message % {"n": number} if number > 1 else _("The session is cancelled again.")
 
 
 class Pinned(ValueError):
@@ -118,8 +133,40 @@ def _set_cancelled(session: Session, *, by: User, action: AuditAction, cancelled
             Session.objects.filter(pk=row.pk).update(
                 cancelled_at=Now() if cancelled else None, revision=F("revision") + 1, updated_at=Now()
             )
-        audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
+        entry = audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
+        undo.offer(entry, {"session": row.pk, "revision": row.revision + 1})
     return True
+
+
+@undoes(
+    CANCEL,
+    permission="agenda.edit",
+    done=_reinstated,
+    instead=gettext_lazy("Reinstate the session on its page; editors of the agenda can."),
+)
+def _undo_cancellation(step: UndoStep, by: User) -> str:
+    return _undo(step, by, reinstate)
+
+
+@undoes(
+    REINSTATE,
+    permission="agenda.edit",
+    done=_cancelled_again,
+    instead=gettext_lazy("Cancel the session on its page; editors of the agenda can."),
+)
+def _undo_reinstatement(step: UndoStep, by: User) -> str:
+    return _undo(step, by, cancel)
+
+
+def _undo(step: UndoStep, by: User, decide: Callable[..., bool]) -> str:
+    """Decide the opposite, if nobody has edited the session since."""
+    row = Session.objects.select_related("summit").filter(pk=step.data["session"]).first()
+    try:
+        if row is not None and decide(session=row, by=by, expected=step.data["revision"]):
+            return ""
+    except revisions.SessionEditConflict:
+        pass
+    raise changed_since(step)
 
 
 def _locked(session: Session) -> Session:

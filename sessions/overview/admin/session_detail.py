@@ -65,7 +65,7 @@ def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:
     """Yield what the user can do with a session, the most usual first."""
     if can_edit(request.user, session):
         if session.cancelled_at is not None:
-            yield NextStep(reverse("admin:agenda_session_reinstate", args=[session.pk]), _("Reinstate session"))
+            yield NextStep(reverse("admin:agenda_session_reinstate", args=[session.pk]), _("Reinstate session"), {})
             return
         yield NextStep(reverse("admin:agenda_session_edit", args=[session.pk, "time-and-room"]), _("Move session"))
         yield NextStep(like_url(session), _("Add a session like this"))
@@ -73,7 +73,7 @@ def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:
         url = reverse("admin:delegations_occasions", args=[session.summit.slug])
         yield NextStep(f"{url}?session={session.public_id}", _("Invite delegations to it"))
     if can_edit(request.user, session):
-        yield NextStep(reverse("admin:agenda_session_cancel", args=[session.pk]), _("Cancel session"))
+        yield NextStep(reverse("admin:agenda_session_cancel", args=[session.pk]), _("Cancel session"), {})
 
 
 def like_url(session: Session) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members import listeners
 from delegations.members.models.members import Membership
@@ -225,9 +225,11 @@ def lock_places_of(*, person: Person) -> None:
         _lock(session)
 
 
-@listeners.follows(50)
-def depart(party: Party, person: Person, by: By) -> None:
+@listeners.follows(
+    50, "sign_ups", lambda n: ngettext("%(n)d place in a session", "%(n)d places in sessions", n) % {"n": n}
+)
+def depart(party: Party, person: Person, by: By) -> int:
     """Free the places of a person who leaves a party, in sessions that haven't ended."""
     session_keys = SignUp.objects.filter(person=person, session__ends_at__gt=db_now()).order_by().values("session")
-    for session in Session.objects.filter(pk__in=session_keys).order_by("pk"):
-        _cancel_sign_up(_lock(session), person, by)
+    sessions = list(Session.objects.filter(pk__in=session_keys).order_by("pk"))
+    return sum(_cancel_sign_up(_lock(session), person, by) for session in sessions)

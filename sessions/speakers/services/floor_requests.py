@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members import listeners
 from delegations.members.models.members import Membership
@@ -158,13 +158,19 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
     return done
 
 
-@listeners.follows(55)
-def depart(party: Party, person: Person, by: By) -> None:
+@listeners.follows(
+    55,
+    "floor_requests",
+    lambda n: ngettext("%(n)d request for the floor", "%(n)d requests for the floor", n) % {"n": n},
+)
+def depart(party: Party, person: Person, by: By) -> int:
     """Withdraw a party's open requests for a person who leaves it."""
     rows = FloorRequest.objects.filter(party=party, speaker=person, state=RequestState.ASKED)
-    for row in rows.select_related("session__summit").order_by("pk"):
+    found = list(rows.select_related("session__summit").order_by("pk"))
+    for row in found:
         FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(state=RequestState.WITHDRAWN)
         _record(row, action=WITHDRAW, by=by)
+    return len(found)
 
 
 def set_request_deadline(*, session: Session, until: datetime | None, by: User) -> bool:

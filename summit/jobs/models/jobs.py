@@ -113,6 +113,11 @@ class Job(PublicModel):
         return f"{self.kind} {self.public_id}"
 
     @property
+    def act(self) -> str:
+        """The key of the act that undoes all that the job does (`summit.undo.services.grouped`)."""
+        return f"job:{self.public_id}"
+
+    @property
     def unfinished(self) -> bool:
         """Whether the job waits for a worker or is under way."""
         return self.state in UNFINISHED

@@ -129,7 +129,6 @@ INSTEAD = {
     "portal:transferable_pass": {"public_id": "desk_party", "pk": "pk delegations.transferablepass"},
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},
-    "admin:agenda_session_reinstate": {"pk": "cancelled"},
     "admin:agenda_session_speakers": {"pk": "pk plenary"},
     "admin:agenda_session_line_up": {"pk": "pk plenary"},
     "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},

@@ -19,10 +19,11 @@ from summit.jobs import services as jobs_services
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import RoleAssignment
 from summit.summits.models import Summit
+from summit.undo.models import UndoOffer
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import queries, refuses, text
+from tests.delegations.helpers import queries, refuses, said, text
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/delegations/membership/"
@@ -33,7 +34,8 @@ def members_of(party: Party, number: int) -> list[Membership]:
 
 
 def chosen(rows: Iterable[Membership]) -> dict[str, list[int]]:
-    return {"row": [row.pk for row in rows]}
+    """Return what the page that asks posts."""
+    return {"row": [row.pk for row in rows], "confirmed": [1]}
 
 
 def steps(job: Job, number: int) -> Job:
@@ -74,6 +76,17 @@ class TestAtTheDesk:
         shown = text(desk.get(address))
         for words in ("11 members are withdrawn.", '<bdi lang="">P10</bdi>', '<bdi lang="en">Aland</bdi>'):
             assert words in shown
+        # One button undoes what the worker did in three steps.
+        assert "Undo 11 changes</button>" in shown
+        act = UndoOffer.objects.get().public_id
+        assert said(desk.post("/admin/undo/", {"act": act})) == ["11 people are members again."]
+        assert (Membership.objects.count(), FormerMember.objects.count()) == (11, 0)
+        assert "Undo 11 changes" not in text(desk.get(address))
+
+    def test_many_are_withdrawn_only_after_asking(self, party: Party, desk: Client) -> None:
+        rows = {"row": chosen(members_of(party, 11))["row"]}
+        assert "Withdraw 11 members</button>" in text(desk.post(f"{LIST}withdraw/", rows, follow=True))
+        assert Membership.objects.count() == 11
 
     def test_few_are_withdrawn_at_once(self, party: Party, desk: Client) -> None:
         answer = desk.post(f"{LIST}withdraw/", chosen(members_of(party, 10)))
@@ -88,6 +101,7 @@ class TestAtTheDesk:
 
     def test_more_than_the_most_is_said(self, party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("delegations.overview.admin.members.MOST", 3)
+        monkeypatch.setattr("delegations.overview.admin.members.FEW", 2)
         picked = {"action": "withdraw", "_selected_action": [row.pk for row in members_of(party, 4)]}
         asked = text(desk.post(LIST, picked, follow=True))
         assert "At most 3 members are changed at once: here are the first 3." in asked

@@ -18,6 +18,7 @@ from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.permissions.models import Role
+from summit.undo.models import UndoOffer
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import category, refuses, said, sign_in, text
@@ -34,6 +35,14 @@ def member(party: Party, name: str = "Zoe", **more: Any) -> Membership:
 def actions() -> list[str]:
     rows = AuditEntry.objects.exclude(action=SEEN).order_by("id")
     return list(rows.values_list("action", flat=True))
+
+
+def undone(desk: Client) -> list[str]:
+    """Undo the latest act, and return what is said."""
+    desk.get(LIST)
+    found = said(desk.post("/admin/undo/", {"act": UndoOffer.objects.latest("pk").public_id}))
+    desk.get(LIST)
+    return found
 
 
 def detail(party: Party) -> str:
@@ -148,32 +157,52 @@ class TestReplacing:
 
 
 class TestMany:
-    def test_confirming_asks_and_says_who_is_confirmed_already(self, party: Party, desk: Client) -> None:
+    def test_confirming_says_who_is_confirmed_already_and_is_undone(self, party: Party, desk: Client) -> None:
         rows = [member(party, "One"), member(party, "Two"), member(party, "Three", confirmed_at=db_now())]
-        chosen = {"action": "confirm", "_selected_action": [row.pk for row in rows]}
-        asked = text(desk.post(LIST, chosen, follow=True))
-        for words in ("Confirm 2 members</button>", "1 stays as it is", "Three"):
-            assert words in asked
-        assert Membership.objects.filter(confirmed_at__isnull=True).count() == 2
-        done = desk.post(f"{LIST}confirm/", {"row": [row.pk for row in rows]})
-        assert said(done) == ["2 members are confirmed.", "Three: is confirmed already"]
-        assert actions() == ["delegations.confirm"] * 2
+        for address, more in (
+            (LIST, {"action": "confirm", "_selected_action": [row.pk for row in rows]}),
+            (f"{LIST}confirm/", {"row": [row.pk for row in rows]}),
+        ):
+            done = desk.post(address, more)
+            assert said(done) == ["2 members are confirmed.", "Three: is confirmed already"]
+            assert actions()[-2:] == ["delegations.confirm"] * 2
+            assert undone(desk) == ["2 members are to be confirmed again."]
+            assert Membership.objects.filter(confirmed_at__isnull=True).count() == 2
 
     def test_moving_says_for_whom_there_is_no_place(self, party: Party, desk: Client) -> None:
         Category.objects.of(party.summit)
         Category.objects.filter(code="adviser").update(quota=1)
         query = {"row": [member(party, "One").pk, member(party, "Two").pk]}
         adviser = category(party, "adviser")
-        assert "Look who can be moved</button>" in text(desk.get(f"{LIST}move/", query))
+        assert "Put 2 members into another category</button>" in text(desk.get(f"{LIST}move/", query))
         query["category"] = adviser.pk
-        asked = text(desk.get(f"{LIST}move/", query))
-        assert "Put 1 member into “adviser”</button>" in asked
-        assert "The quota of Aland for “adviser” is 1, and it has named 1." in asked
-        assert said(desk.post(f"{LIST}move/", query))[0] == "1 member is moved."
+        moved, skipped = said(desk.post(f"{LIST}move/", query))
+        assert moved == "1 member is moved."
+        assert skipped.startswith("Two: The quota of Aland for “adviser” is 1, and it has named 1.")
         assert [row.category.code for row in Membership.objects.order_by("pk")] == ["adviser", "delegate"]
         assert Membership.objects.get(person__name="One").capacity == "adviser"
         entry = AuditEntry.objects.get(action="delegations.move")
         assert entry.detail == {"category": "adviser", "before": "delegate"}
+        assert undone(desk) == ["1 member is in their earlier category again."]
+        assert set(Membership.objects.values_list("category__code", "capacity")) == {("delegate", "delegate")}
+
+    def test_withdrawing_asks_only_about_what_undoing_doesnt_bring_back(self, party: Party, desk: Client) -> None:
+        plain, holder = member(party, "Plain"), member(party, "Holder")
+        badge = f.BadgeFactory(party=party, person=holder.person)
+        assert said(desk.post(f"{LIST}withdraw/", {"row": plain.pk})) == ["1 member is withdrawn."]
+        assert undone(desk) == ["1 person is a member again."]
+        asked = text(desk.post(f"{LIST}withdraw/", {"row": holder.pk}))
+        assert "This also ends: 1 badge." in asked
+        assert party.memberships.count() == 2
+        badge.refresh_from_db()
+        assert badge.ended_at is None
+        desk.post(f"{LIST}withdraw/", {"row": holder.pk, "confirmed": "1"})
+        assert [row.person.name for row in party.memberships.all()] == ["Plain"]
+
+    def test_the_delegations_history_offers_to_undo_it(self, party: Party, desk: Client) -> None:
+        desk.post(f"{LIST}withdraw/", {"row": member(party).pk})
+        organiser = sign_in(party.summit)
+        assert f'value="{UndoOffer.objects.get().public_id}"' in text(organiser.get(detail(party)))
 
     def test_the_domain_asks_for_the_right_of_each_party(self, party: Party, protocol: User) -> None:
         foreign = member(f.PartyFactory(), "Foreign")

@@ -19,6 +19,7 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.undo.models import UndoOffer
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
@@ -126,17 +127,24 @@ def test_every_edit_is_recorded_by_names_of_fields(desk: Client, summit: Summit)
     ]
 
 
-def test_a_session_is_cancelled_and_reinstated_after_asking(desk: Client, summit: Summit) -> None:
-    made = session(summit, title="Talks")
-    for action, stood, stands in (("cancel", True, False), ("reinstate", False, True)):
+def test_a_session_is_cancelled_and_reinstated_at_once_and_undone(summit: Summit) -> None:
+    desk, made = sign_in(summit, Role.ORGANISER), session(summit, title="Talks")
+    for action, stands in (("cancel", False), ("reinstate", True)):
         path = f"{LIST}{made.pk}/{action}/"
-        assert f'href="{path}"' in desk.get(f"{LIST}{made.pk}/").content.decode()
-        assert desk.get(path).status_code == 200
-        made.refresh_from_db()
-        assert (made.cancelled_at is None) is stood
-        assert desk.post(path).status_code == 302
+        assert f'action="{path}"' in desk.get(f"{LIST}{made.pk}/").content.decode()
+        assert desk.get(path).status_code == 405
+        page = desk.post(path, follow=True).content.decode()
         made.refresh_from_db()
         assert (made.cancelled_at is None) is stands
+        # Beside the message, and in the history.
+        acts = re.findall(r'name="act" value="(\w+)"', page)
+        assert acts[0] == UndoOffer.objects.latest("pk").public_id
+        assert acts[0] in acts[1:]
+    answer = desk.post("/admin/undo/", {"act": acts[0], "next": f"{LIST}{made.pk}/"}, follow=True)
+    assert answer.redirect_chain == [(f"{LIST}{made.pk}/", 302)]
+    assert "The session is cancelled again." in answer.content.decode()
+    made.refresh_from_db()
+    assert made.cancelled_at is not None
 
 
 def test_the_first_preview_says_who_will_read_which_parts(summit: Summit) -> None:

@@ -1,0 +1,91 @@
+"""How confirming, moving and withdrawing members are undone."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.members.models.categories import Category
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.selectors.naming_rules import NamingRefused
+from delegations.members.selectors.quotas import QuotaFull
+from delegations.members.services import members
+from delegations.members.services.members import CONFIRM, MOVE, WITHDRAW
+from summit.core.punctuation import comma
+from summit.undo.kinds import UndoRefused, undoes
+from summit.undo.models import UndoStep
+from summit.undo.services import changed_since
+from summit.users.models import User
+
+
+def _confirmations_taken_back(number: int) -> str:
+    return ngettext("%(n)d member is to be confirmed again.", "%(n)d members are to be confirmed again.", number) % {
+        "n": number
+    }
+
+
+@undoes(
+    CONFIRM,
+    permission="delegations.name",
+    done=_confirmations_taken_back,
+    instead=gettext_lazy("Withdraw the member if they don’t come; protocol can."),
+)
+def _undo_confirmation(step: UndoStep, by: User) -> str:
+    row = Membership.objects.select_related("party__summit").filter(pk=step.data["membership"]).first()
+    if row is None or not members.unconfirm(membership=row, by=by):
+        raise changed_since(step)
+    return ""
+
+
+def _moved_back(number: int) -> str:
+    message = ngettext(
+        "%(n)d member is in their earlier category again.",
+        "%(n)d members are in their earlier categories again.",
+        number,
+    )
+    return message % {"n": number}
+
+
+@undoes(
+    MOVE,
+    permission="delegations.name",
+    done=_moved_back,
+    instead=gettext_lazy("Put the member into another category on the delegation’s page; protocol can."),
+)
+def _undo_move(step: UndoStep, by: User) -> str:
+    row = Membership.objects.select_related("party__summit").filter(pk=step.data["membership"]).first()
+    before = Category.objects.filter(pk=step.data["before"]).first()
+    if row is None or before is None or row.category_id != step.data["after"]:
+        raise changed_since(step)
+    try:
+        members.move(membership=row, category=before, by=by)
+    except (NamingRefused, QuotaFull) as problem:
+        raise UndoRefused(str(problem)) from None
+    return ""
+
+
+def _reinstated(number: int) -> str:
+    return ngettext("%(n)d person is a member again.", "%(n)d people are members again.", number) % {"n": number}
+
+
+@undoes(
+    WITHDRAW,
+    permission="delegations.withdraw",
+    done=_reinstated,
+    instead=gettext_lazy("Name the person again on the delegation’s page; protocol can."),
+)
+def _undo_withdrawal(step: UndoStep, by: User) -> str:
+    related = ("party__summit", "person", "category")
+    former = FormerMember.objects.select_related(*related).filter(pk=step.data["former"]).first()
+    if former is None:
+        raise changed_since(step)
+    try:
+        lost = members.reinstate(
+            former=former,
+            key=step.data["membership"],
+            position=step.data["position"],
+            confirmed_at=step.data["confirmed_at"],
+            ended=step.data["ended"],
+            by=by,
+        )
+    except (NamingRefused, QuotaFull) as problem:
+        raise UndoRefused(str(problem)) from None
+    return _("Not restored: %(what)s. Add again what is still needed.") % {"what": comma().join(lost)} if lost else ""

@@ -1,0 +1,268 @@
+"""Undoing: once, within ten minutes, as long as nothing came between; by whoever may do the act."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import cancel_and_move
+from sessions.releases.services import releases
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import render
+from summit.audit.services import SYSTEM
+from summit.maintenance import heartbeats
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.undo import kinds, selectors, services
+from summit.undo.kinds import UndoRefused
+from summit.undo.models import UndoOffer, UndoOfferQuerySet, UndoStep
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import queries, refuses
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def cancelled(summit: Summit, by: User) -> tuple[Session, str]:
+    """Return a session that `by` has cancelled, and the public id of that act."""
+    row: Session = f.SessionFactory(summit=summit)
+    with services.grouped() as act:
+        cancel_and_move.cancel(session=row, by=by)
+    assert act.offer is not None
+    return row, act.offer.public_id
+
+
+def stands(row: Session) -> bool:
+    return Session.objects.get(pk=row.pk).cancelled_at is None
+
+
+def undo(act: str, by: User) -> list[str]:
+    return services.undo(public_id=act, by=by).done
+
+
+def age(minutes: int) -> None:
+    UndoOffer.objects.update(at=F("at") - timedelta(minutes=minutes))
+
+
+def test_an_act_is_undone_once_and_recorded(summit: Summit, organiser: User) -> None:
+    row, act = cancelled(summit, organiser)
+    assert undo(act, organiser) == ["The session is scheduled again."]
+    assert stands(row)
+    entries = list(AuditEntry.objects.order_by("pk").select_related("by", "summit"))
+    assert [entry.action for entry in entries] == ["agenda.cancel", "agenda.reinstate", "summit.undo"]
+    last = render(entries)[-1]
+    assert (last.what, last.row.name) == ("undid this: “cancelled the session”", row.title)
+    assert str(refuses(UndoRefused, undo, act, organiser)) == "You have undone this already."
+    other = f.UserFactory.with_role(Role.ORGANISER, summit)
+    assert str(refuses(UndoRefused, undo, act, other)) == f"{organiser} has undone this already."
+
+
+class TestTenMinutes:
+    def test_later_it_is_said_what_to_do_instead(self, summit: Summit, organiser: User) -> None:
+        row, act = cancelled(summit, organiser)
+        age(9)
+        assert UndoOffer.objects.open().exists()
+        age(1)
+        refused = refuses(UndoRefused, undo, act, organiser)
+        assert str(refused) == (
+            "Ten minutes have passed: this can no longer be undone. Reinstate the session on its page; editors of "
+            "the agenda can."
+        )
+        assert not stands(row)
+        heartbeats.clear_expired()
+        assert not UndoStep.objects.exists()
+        assert "Change it on its own page." in str(refuses(UndoRefused, undo, act, organiser))
+
+    def test_the_sweep_leaves_what_can_be_undone(self, summit: Summit, organiser: User) -> None:
+        row, act = cancelled(summit, organiser)
+        age(9)
+        heartbeats.clear_expired()
+        undo(act, organiser)
+        assert stands(row)
+
+    def test_control_without_the_limit_it_is_undone(
+        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row, act = cancelled(summit, organiser)
+        age(60)
+        monkeypatch.setattr(UndoOfferQuerySet, "open", lambda rows: rows.filter(undone_at=None))
+        undo(act, organiser)
+        assert stands(row)
+
+
+class TestChangedSince:
+    def change(self, row: Session) -> None:
+        cancel_and_move.move(
+            session=row,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at + timedelta(hours=1),
+            room=None,
+            by=f.UserFactory.with_role(Role.PROGRAMME, row.summit, name="Ann"),
+        )
+
+    def test_it_is_said_what_and_by_whom(self, summit: Summit, organiser: User) -> None:
+        row, act = cancelled(summit, organiser)
+        self.change(row)
+        refused = str(refuses(UndoRefused, undo, act, organiser))
+        assert "This was changed since: Ann moved the session." in refused
+        assert refused.endswith("Reinstate the session on its page; editors of the agenda can.")
+        assert not stands(row)
+        # It stays open: nothing was undone.
+        assert UndoOffer.objects.open().exists()
+
+    def test_control_without_the_check_the_change_is_passed_over(self, summit: Summit, organiser: User) -> None:
+        row, act = cancelled(summit, organiser)
+        self.change(row)
+        with mock.patch.object(cancel_and_move.revisions, "check_revision"):
+            undo(act, organiser)
+        assert stands(row)
+
+
+class TestMailHasLeft:
+    def test_only_a_new_act_helps(self, summit: Summit, organiser: User) -> None:
+        row: Session = f.SessionFactory(summit=summit)
+        releases.release(summit=summit, by=organiser)
+        with services.grouped() as act:
+            cancel_and_move.cancel(session=row, by=organiser)
+        assert act.offer is not None
+        releases.release(summit=summit, by=organiser)
+        assert str(refuses(UndoRefused, undo, act.offer.public_id, organiser)) == (
+            "The cancellation is released: those who take part have been told. Reinstate the session, then release "
+            "the agenda again."
+        )
+        assert not stands(row)
+
+    def test_control_without_the_hindrance_it_is_undone(self, summit: Summit, organiser: User) -> None:
+        with mock.patch.object(kinds, "_hindrances", {}), pytest.raises(pytest.fail.Exception):
+            self.test_only_a_new_act_helps(summit, organiser)
+
+
+class TestWho:
+    def test_who_may_not_do_the_act_doesnt_undo_it(self, summit: Summit, organiser: User) -> None:
+        row, act = cancelled(summit, organiser)
+        officer = f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
+        assert "organiser, programme" in str(refuses(UndoRefused, undo, act, officer))
+        assert not stands(row)
+        undo(act, f.UserFactory.with_role(Role.PROGRAMME, summit))
+        assert stands(row)
+
+    def test_control_without_the_permission_anybody_does(
+        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row, act = cancelled(summit, organiser)
+        monkeypatch.setattr(cancel_and_move, "check_can_edit", lambda *args: None)
+        undo(act, f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit))
+        assert stands(row)
+
+    def test_the_history_offers_it_to_whoever_may(self, summit: Summit, organiser: User) -> None:
+        _row, act = cancelled(summit, organiser)
+        lines = render(list(AuditEntry.objects.select_related("by", "summit")))
+        offered = []
+        for role in (Role.PROGRAMME, Role.CONFERENCE_OFFICER):
+            lines[0].undo = ""
+            selectors.mark(lines, f.UserFactory.with_role(role, summit))
+            offered.append(lines[0].undo)
+        assert offered == [act, ""]
+        undo(act, organiser)
+        lines[0].undo = ""
+        selectors.mark(lines, organiser)
+        assert lines[0].undo == ""
+
+    def test_nothing_is_offered_to_the_system(self, summit: Summit) -> None:
+        with transaction.atomic():
+            services.offer(AuditEntry(by=None, by_label=str(SYSTEM), action=cancel_and_move.CANCEL))
+        assert not UndoOffer.objects.exists()
+
+
+class TestMany:
+    def test_one_undo_takes_all_back_but_what_was_changed(self, summit: Summit, organiser: User) -> None:
+        rows: list[Session] = [f.SessionFactory(summit=summit, title=title) for title in ("One", "Two", "Three")]
+        with services.grouped() as act:
+            for row in rows:
+                cancel_and_move.cancel(session=row, by=organiser)
+        assert act.offer is not None
+        Session.objects.filter(pk=rows[1].pk).update(revision=F("revision") + 1)
+        result = services.undo(public_id=act.offer.public_id, by=organiser)
+        assert result.done == ["2 sessions are scheduled again."]
+        assert [problem.startswith("Two: This was changed since.") for problem in result.problems] == [True]
+        assert [stands(row) for row in rows] == [True, False, True]
+
+    def test_the_steps_of_a_job_are_one_act(self, summit: Summit, organiser: User) -> None:
+        for _step in range(2):
+            with services.grouped("job:1"):
+                cancel_and_move.cancel(session=f.SessionFactory(summit=summit), by=organiser)
+        assert UndoOffer.objects.get().steps.count() == 2
+
+    def test_what_was_rolled_back_isnt_offered(self, summit: Summit, organiser: User) -> None:
+        with services.grouped() as act:
+            with transaction.atomic():
+                cancel_and_move.cancel(session=f.SessionFactory(summit=summit), by=organiser)
+                transaction.set_rollback(True)
+            cancel_and_move.cancel(session=f.SessionFactory(summit=summit), by=organiser)
+        assert UndoOffer.objects.get() == act.offer
+        assert UndoStep.objects.count() == 1
+
+    def test_the_history_takes_as_many_queries_for_many(self, summit: Summit, organiser: User) -> None:
+        def history(number: int) -> int:
+            with services.grouped():
+                for _row in range(number):
+                    cancel_and_move.cancel(session=f.SessionFactory(summit=summit), by=organiser)
+            lines = render(list(AuditEntry.objects.select_related("by", "summit")))
+            return queries(lambda: selectors.mark(lines, organiser))
+
+        assert history(1) == history(5) == 1
+
+
+def test_an_action_that_nothing_undoes_isnt_offered(summit: Summit, organiser: User) -> None:
+    entry = AuditEntry(by=organiser, action="agenda.move")
+    with pytest.raises(LookupError), transaction.atomic():
+        services.offer(entry)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"key": "job:1"}, {"key": "job:1"}), ({"undone_at": Now()}, {}), ({}, {})],
+    ids=["a key twice", "undone by nobody", "allowed"],
+)
+def test_constraints(organiser: User, one: dict[str, Any], other: dict[str, Any]) -> None:
+    @contextmanager
+    def refused() -> Iterator[None]:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            yield
+
+    def make() -> None:
+        UndoOffer.objects.create(by=organiser, **one)
+        UndoOffer.objects.create(by=organiser, **other)
+
+    if not one:
+        make()
+        return
+    with refused():
+        make()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    def race(self) -> list[Any]:
+        summit = f.SummitFactory()
+        by = f.UserFactory.with_role(Role.ORGANISER, summit)
+        _row, act = cancelled(summit, by)
+        return sorted(str(came) for came in at_once(*[lambda: undo(act, by)] * 2))
+
+    def test_one_wins(self) -> None:
+        assert self.race() == ["You have undone this already.", "['The session is scheduled again.']"]
+
+    def test_control_without_the_condition_both_try(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(UndoOfferQuerySet, "open", lambda rows: rows)
+        came = self.race()
+        assert "You have undone this already." not in came
+        assert "This was changed since: " in came[0]
