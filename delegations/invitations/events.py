@@ -12,6 +12,8 @@ from summit.summits.models import Summit
 from summit.webhooks.event_data import SummitData, of_summit
 from summit.webhooks.events import Event, KnownTo, declare, once
 
+NAME = "invitation.answered"
+
 
 class InvitationData(TypedDict):
     """An invitation's id, and the id of the session to which it invites, or None for the summit."""
@@ -28,6 +30,11 @@ class AnsweredData(TypedDict):
     party: PartyData
     answer: str
     level: str | None
+
+
+def key_of(reply: Reply) -> str:
+    """Return the key of the event's deliveries about an answer."""
+    return f"delegations.reply:{reply.public_id}"
 
 
 def _payload(reply: Reply) -> AnsweredData:
@@ -48,12 +55,12 @@ def _answered(summit: Summit, replies: Sequence[Reply]) -> list[Reply]:
 
 ANSWERED = declare(
     Event(
-        name="invitation.answered",
+        name=NAME,
         label=_("an invitation is answered"),
         services=("delegations.invitations.services.answers.answer",),
         known_to=KnownTo("the desks of the summit, once the answer is stored", _answered),
         summit=lambda reply: reply.invitation.party.summit,
-        subject_key=lambda reply: f"delegations.reply:{reply.public_id}",
+        subject_key=key_of,
         version=once,
         payload=AnsweredData,
         build_payload=_payload,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.bulk_insert import insert_new
 from summit.summits.models import Summit
-from summit.webhooks.models.deliveries import Delivery
+from summit.webhooks.models.deliveries import Delivery, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 from summit.webhooks.payload_types import payload_problems
 
@@ -154,3 +154,13 @@ def event_label(name: str) -> str:
 def choices() -> list[tuple[str, str]]:
     """Return the events that webhooks can ask for, as pairs of name and label, sorted by name."""
     return [(name, event_label(name)) for name in sorted(EVENTS)]
+
+
+def take_back(name: str, subject_key: str) -> bool:
+    """Delete the deliveries of an event about a subject that nobody has begun to send. Return whether none is left.
+
+    If one is left, a receiver has been told, or is being told.
+    """
+    rows = Delivery.objects.filter(event=name, subject_key=subject_key)
+    rows.filter(state=DeliveryState.PENDING, attempts=0, lease_until__isnull=True).delete()
+    return not rows.exists()

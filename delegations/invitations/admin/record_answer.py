@@ -4,7 +4,6 @@ person."""
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,10 +17,12 @@ from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceipt
 from delegations.parties.selectors import levels, party_names
+from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.widgets import DayInput
 from summit.audit import access_log
 from summit.core.validators import validate_year
+from summit.undo import services as undo
 from summit.users.models import User
 
 _TEXT = {"dir": "auto"}
@@ -148,9 +149,11 @@ class AnsweringMixin:
         newest = answers.newest_of(row)
         if request.method == "POST":
             form = AnswerForm(row, request.POST, request.FILES)
-            if form.is_valid() and record(form, row, user) is not None:
+            with undo.grouped() as act:
+                recorded = form.is_valid() and record(form, row, user) is not None
+            if recorded:
                 params = {"party": party_names.to_reader(row.party).name}
-                messages.success(request, gettext("The answer of %(party)s is recorded.") % params)
+                add_undoable(request, gettext("The answer of %(party)s is recorded.") % params, act)
                 return redirect(_back(request, row))
             newest = answers.newest_of(row)
         else:

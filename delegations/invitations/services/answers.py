@@ -7,15 +7,17 @@ answer is stored as a `Reply`, in the order of arrival, and the invitation holds
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import FieldProblem
+from delegations.invitations import events as invitation_events
 from delegations.invitations import invitable_sessions
 from delegations.invitations.events import ANSWERED
 from delegations.invitations.models.invitations import (
@@ -38,7 +40,12 @@ from summit.audit.services import By, Link, Mailbox, System
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_text
 from summit.summits.models import Summit, SummitQuerySet
+from summit.undo import services as undo
+from summit.undo.kinds import UndoRefused, undoes
+from summit.undo.models import UndoStep
+from summit.undo.services import changed_since
 from summit.users.models import User
+from summit.webhooks import events as webhooks
 
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
@@ -63,6 +70,7 @@ def _answered(facts: Facts) -> str:
 
 
 ANSWER = audit_action("delegations.answer", _answered, label=gettext_lazy("answered the invitation"))
+TAKE_BACK = audit_action("delegations.answer_take_back", gettext_lazy("took the recorded answer back"))
 
 
 @dataclass(frozen=True)
@@ -139,11 +147,12 @@ def _store(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
     """Set the answer on the invitation, store it as a reply, and record it in the audit."""
     invitation = reply.invitation
     values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
+    before = Invitation.objects.values_list("state", flat=True).get(pk=invitation.pk)
     rows = Invitation.objects.filter(_update_condition(invitation, by), pk=invitation.pk)
     if not rows.update(state=InvitationState.ANSWERED, answered_at=Now(), **values):
         raise AnswerRefused(_why_refused(invitation))
     _save_reply(reply, by, receipt)
-    audit.record(
+    entry = audit.record(
         by=by,
         action=ANSWER,
         target=invitation,
@@ -152,6 +161,60 @@ def _store(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
         detail={"answer": reply.answer, "channel": str(reply.channel)},
     )
     ANSWERED.emit(reply)
+    if receipt is not None:
+        undo.offer(entry, {"reply": reply.pk, "before": before})
+
+
+def take_back(*, reply: Reply, before: str, by: User) -> Reply | None:
+    """Delete the latest answer, which a desk user recorded by mistake. Return the answer that holds again, if any.
+
+    `before` is the state of the invitation before the answer. This is no transition of the state machine: the
+    invitation is as if the answer had not been recorded. Raises PermissionDenied, and AnswerRefused if there is a
+    newer answer, if a webhook has told of this one, or if the earlier answer isn't stored.
+    """
+    invitation = reply.invitation
+    check_can_answer_for(by, invitation)
+    with transaction.atomic():
+        _lock(invitation)
+        earlier = invitation.replies.filter(pk__lt=reply.pk).order_by("pk").last()
+        if newest_of(invitation) != reply or (before == InvitationState.ANSWERED and earlier is None):
+            raise AnswerRefused(_("Another answer came since. Record the answer that holds."))
+        values: dict[str, Any] = {"answer": "", "level": "", "note": "", "answered_by": "", "answered_at": None}
+        if earlier is not None:
+            values = {"answer": earlier.answer, "level": earlier.level, "note": earlier.note}
+            values |= {"answered_by": earlier.name, "answered_at": earlier.at}
+        rows = Invitation.objects.filter(pk=invitation.pk, state=InvitationState.ANSWERED)
+        if not rows.update(state=before, **values):
+            raise AnswerRefused(_why_refused(invitation))
+        if not webhooks.take_back(invitation_events.NAME, invitation_events.key_of(reply)):
+            raise AnswerRefused(_("Another system has been told of this answer. Record the answer that holds."))
+        reply.delete()
+        audit.record(by=by, action=TAKE_BACK, target=invitation, summit=invitation.party.summit, fields=FIELDS)
+    return earlier
+
+
+def _taken_back(number: int) -> str:
+    return ngettext("%(n)d answer is taken back.", "%(n)d answers are taken back.", number) % {"n": number}
+
+
+@undoes(
+    ANSWER,
+    permission="delegations.answer_for",
+    done=_taken_back,
+    instead=gettext_lazy("Record the answer that holds on the invitation’s page; protocol can."),
+)
+def _undo_answer(step: UndoStep, by: User) -> str:
+    related = "invitation__party__summit"
+    reply = Reply.objects.select_related(related).filter(pk=step.data["reply"]).first()
+    if reply is None or newest_of(reply.invitation) != reply:
+        raise changed_since(step)
+    try:
+        earlier = take_back(reply=reply, before=step.data["before"], by=by)
+    except AnswerRefused as problem:
+        raise UndoRefused(str(problem)) from None
+    if earlier is None:
+        return _("The invitation is unanswered again.")
+    return _("The earlier answer holds again: %(answer)s.") % {"answer": earlier.get_answer_display()}
 
 
 def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:
