@@ -35,6 +35,7 @@ class NamedObject:
     url: str = ""
     # The action needed to see that page.
     seen_by: str = field(default="", compare=False)
+    exists: bool = field(default=True, compare=False)
 
     def for_reader(self, reader: Actor | None, summit_id: int | None) -> NamedObject:
         """Return the object without its URL if `reader` may not open the page. If `reader` is None, keep the URL."""
@@ -65,6 +66,11 @@ class AuditLine:
     # The public id of the act that the reader can undo here, and how many actions it has (summit.undo.selectors).
     undo: str = ""
     undo_size: int = 0
+
+    @property
+    def named(self) -> NamedObject:
+        """The entry's object or, if it is gone, the first other row that still exists: the person of a membership."""
+        return self.row if self.row.exists else next((other for other in self.others if other.exists), self.row)
 
     @property
     def actor(self) -> str:
@@ -188,7 +194,8 @@ def deleted_object(label: str, key: str) -> NamedObject:
     """Return the kind and a placeholder name for a row that no longer exists."""
     model = model_of(label)
     kind = str(model._meta.verbose_name) if model else label
-    return NamedObject(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
+    name = "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key}
+    return NamedObject(kind, name, exists=False)
 
 
 def page_of(row: models.Model, how: ModelDescription) -> tuple[str, str]:

@@ -164,9 +164,7 @@ def _unnamed(step: UndoStep, sentence: str) -> str:
 
 def _named(step: UndoStep, sentence: str) -> str:
     """Return a sentence with the name of the object of the step, or of what it was about if that is gone."""
-    line = render([step.entry])[0]
-    named = [row.name for row in (line.row, *line.others) if row.url]
-    return pair(named[0], sentence) if named else sentence
+    return pair(render([step.entry])[0].named.name, sentence)
 
 
 def changed_since(step: UndoStep) -> UndoRefused:

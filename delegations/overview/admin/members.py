@@ -180,7 +180,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         with undo.grouped() as act:
             targets = bulk_changes.confirm(memberships=rows, by=user_of(request))
         message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(targets.to))
-        return self._done(request, targets, message, act)
+        return self._done(request, targets, (_("%(person)s is confirmed."), message), act)
 
     @model_page("move/", "move", do=NAME)
     def move_view(self, request: HttpRequest) -> HttpResponse:
@@ -194,7 +194,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         with undo.grouped() as act:
             targets = bulk_changes.move(memberships=rows, category=category, by=user_of(request))
         message = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(targets.to))
-        return self._done(request, targets, message, act)
+        return self._done(request, targets, (_("%(person)s is moved."), message), act)
 
     @model_page("withdraw/", "withdraw", do=WITHDRAW)
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
@@ -221,7 +221,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         except bulk_changes.EndsForGood as problem:
             return self._ask_withdrawal(request, rows, problem.ended)
         message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(targets.to))
-        return self._done(request, targets, message, act)
+        return self._done(request, targets, (_("%(person)s is withdrawn."), message), act)
 
     def _ask_withdrawal(
         self, request: HttpRequest, rows: list[Membership], ended: Sequence[str] = ()
@@ -236,7 +236,8 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         )
         if ended:
             sentence = _(
-                "This also ends: %(what)s. Undo makes them members again, with new badges, but without the rest."
+                "This also ends: %(what)s. Undo makes them members again, with new badges where these can be issued, "
+                "but without the rest."
             ) % {"what": comma().join(ended)}
         context = {
             **self.admin_site.each_context(request),
@@ -269,9 +270,14 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return TemplateResponse(request, "admin/delegations/overview/choose_category.html", context)
 
     def _done(
-        self, request: HttpRequest, targets: BulkChangeTargets, message: str, act: undo.UndoGroup
+        self, request: HttpRequest, targets: BulkChangeTargets, words: tuple[str, str], act: undo.UndoGroup
     ) -> HttpResponse:
-        add_undoable(request, message % {"n": len(targets.to)}, act)
+        """Say what is done, with `words` for one person and for any other number, and go back."""
+        if len(targets.to) == 1:
+            message = words[0] % {"person": targets.to[0].person.label}
+        else:
+            message = words[1] % {"n": len(targets.to)}
+        add_undoable(request, message, act)
         for row, reason in targets.skipped[:20]:
             messages.warning(request, pair(row.person.label, reason))
         return redirect(_list([*targets.to, *(row for row, _why in targets.skipped)]))

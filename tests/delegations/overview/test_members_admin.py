@@ -177,7 +177,7 @@ class TestMany:
         assert "Put 2 members into another category</button>" in text(desk.get(f"{LIST}move/", query))
         query["category"] = adviser.pk
         moved, skipped = said(desk.post(f"{LIST}move/", query))
-        assert moved == "1 member is moved."
+        assert moved == "One is moved."
         assert skipped.startswith("Two: The quota of Aland for “adviser” is 1, and it has named 1.")
         assert [row.category.code for row in Membership.objects.order_by("pk")] == ["adviser", "delegate"]
         assert Membership.objects.get(person__name="One").capacity == "adviser"
@@ -189,7 +189,7 @@ class TestMany:
     def test_withdrawing_asks_only_about_what_undoing_doesnt_bring_back(self, party: Party, desk: Client) -> None:
         plain, holder = member(party, "Plain"), member(party, "Holder")
         badge = f.BadgeFactory(party=party, person=holder.person)
-        assert said(desk.post(f"{LIST}withdraw/", {"row": plain.pk})) == ["1 member is withdrawn."]
+        assert said(desk.post(f"{LIST}withdraw/", {"row": plain.pk})) == ["Plain is withdrawn."]
         assert undone(desk) == ["1 person is a member again."]
         asked = text(desk.post(f"{LIST}withdraw/", {"row": holder.pk}))
         assert "This also ends: 1 badge." in asked
