@@ -6,6 +6,8 @@ from itertools import pairwise
 import pytest
 
 from delegations.badges.models.transferable_passes import TransferablePassRule
+from delegations.contacts.models import Contact
+from delegations.liaison.models import LiaisonOfficer
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.members.models.categories import Category
 from delegations.members.models.focal_points import FocalPoint
@@ -62,14 +64,14 @@ def test_where_and_when(summit: Summit) -> None:
     summit.full_clean()
     entry = AuditEntry.objects.get(action="demo.load")
     assert (entry.by, entry.by_label, entry.summit, entry.object_key) == (None, "system", summit, summit.public_id)
-    assert entry.detail == {"parties": 49, "people": 176, "sessions": 21, "texts": 6, "subscribers": 4}
+    assert entry.detail == {"parties": 49, "people": 179, "sessions": 21, "texts": 6, "subscribers": 4}
 
 
 @pytest.mark.broad("it validates every row of the demonstration")
 def test_rows_are_valid(summit: Summit) -> None:
     delegations = (
         *(Party, PartyName, Person, Membership, FocalPoint, Policy, Category, Quota, Zone, TransferablePassRule),
-        *(DeclarationKind, Particulars, Retention),
+        *(DeclarationKind, Particulars, Retention, Contact, LiaisonOfficer),
     )
     for model in (*delegations, Session, Slot, Text, Edition, Subscriber, User):
         for row in model._default_manager.all():

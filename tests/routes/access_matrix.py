@@ -64,7 +64,7 @@ CHANGING = frozenset({"metrics"})
 # What the application itself keeps of a visit.
 VISITS = re.compile(
     r'^(INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(django_session|summit_cache|api_requestcount)"'
-    r'|^UPDATE "\w+signin" SET "last_seen_at"'
+    r'|^UPDATE "\w+portalsession" SET "last_seen_at"'
 )
 
 
