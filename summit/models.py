@@ -1,6 +1,7 @@
 """Imports the models of all packages of this app, where Django looks for them."""
 
 from summit.accounts.models import RefusedSignIns
+from summit.admin_base.models import SavedView
 from summit.audit.models import AuditChain, AuditEntry
 from summit.import_export.models import ListImportFile
 from summit.imports.models import ImportFile
@@ -25,6 +26,7 @@ __all__ = [
     "Role",
     "RoleAssignment",
     "Room",
+    "SavedView",
     "SubjectAccessRequest",
     "Summit",
     "UndoOffer",

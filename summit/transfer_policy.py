@@ -55,6 +55,7 @@ declare_installation_wide(
     "admin.LogEntry",
     why="how accounts sign in: nobody is let in elsewhere by it",
 )
+declare_installation_wide("summit.SavedView", why="how accounts have arranged their lists")
 declare_installation_wide("summit.AuditChain", why="the end of the installation's chain")
 declare_installation_wide("summit.Installation", why="where the installation stands")
 declare_installation_wide("summit.Heartbeat", why="of the installation's workers")

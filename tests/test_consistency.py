@@ -93,6 +93,7 @@ OF_AN_ACCOUNT = {
     *(
         "summit.RoleAssignment.user",
         "summit.RefusedSignIns.user",
+        "summit.SavedView.user",
         "jobs.Job.by",
         "jobs.ExportedFile.by",
         "api.Token.user",

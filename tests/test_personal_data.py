@@ -81,6 +81,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "summit.Installation": "database host",
         "summit.Heartbeat": "name",
         "summit.UndoOffer": "key",
+        "summit.SavedView": "label name query order columns",
         "api.IdempotencyRecord": "headers",
         "api.ApiClient": "name",
         "api.Token": "name scopes",

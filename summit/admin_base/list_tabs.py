@@ -29,9 +29,11 @@ def tabs_of(changelist: Any, parameter: str, numbers: Mapping[str, int]) -> list
     if spec is None:
         return []
     scope = {name: value for name, value in changelist.params.items() if name.endswith("summit__id__exact")}
+    narrowed = set(changelist.params) - set(scope) - {"o"}
     values, tabs = ["", *(value for value, _label in spec.lookup_choices)], []
     for value, choice in zip(values, spec.choices(changelist), strict=True):
         query = f"?{urlencode({**scope, **({parameter: value} if value else {})})}"
         if numbers.get(value) or choice["selected"] or not value:
-            tabs.append(ListTab(str(choice["display"]), numbers.get(value, 0), query, choice["selected"]))
+            current = choice["selected"] and bool(value or not narrowed)
+            tabs.append(ListTab(str(choice["display"]), numbers.get(value, 0), query, current))
     return tabs

@@ -30,6 +30,7 @@ from summit.admin_base.model_pages import ModelPagesMixin
 from summit.admin_base.object_access import AdmitMixin
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource, sentence_of
+from summit.admin_base.saved_views_mixin import SavedViewsMixin
 from summit.admin_base.search import matching
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.admin_base.time_zones import ZoneMixin
@@ -160,6 +161,7 @@ class SummitModelAdmin(
     ModelPagesMixin,
     AdmitMixin,
     RoleMixin,
+    SavedViewsMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
 ):
     """The base class of a model's admin, with all mixins of this package."""

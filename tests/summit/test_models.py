@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
+from summit.admin_base.models import SavedView
 from summit.audit.models import AuditChain, AuditEntry
 from summit.core.models import ALPHABET, new_public_id
 from summit.maintenance.models import Heartbeat
@@ -18,7 +19,7 @@ from summit.users.models import User
 from tests.factories import PersonFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
-TABLES = (Summit, Venue, Room, User, RoleAssignment, Person, AuditEntry, AuditChain, Heartbeat)
+TABLES = (Summit, Venue, Room, User, RoleAssignment, Person, AuditEntry, AuditChain, Heartbeat, SavedView)
 
 
 def refused(make: Callable[..., object], **values: Any) -> None:
@@ -76,6 +77,11 @@ def once() -> dict[str, tuple[Callable[..., object], dict[str, Any], list[dict[s
         "venue_name_once": (VenueFactory, {"summit": summit, "name": "House"}, [elsewhere]),
         "room_name_once": (RoomFactory, {"venue": venue, "name": "Hall"}, [{"venue": VenueFactory()}]),
         "user_email_once": (user, {"email": "zoe@host.example"}, [{"email": "zoe@other.example"}]),
+        "saved_view_once": (
+            SavedView.objects.create,
+            {"user": account, "label": "summit.room", "name": "Mine"},
+            [{"name": "Other"}, {"label": "summit.venue"}, {"user": UserFactory()}],
+        ),
         "role_once": (give, role, [{"role": Role.PROTOCOL}, elsewhere]),
         "person_account_once": (PersonFactory, person, [{"user": None}, {"user": None}, elsewhere]),
         "a place in the chain": (entry, {"position": 1, "digest": "d"}, [{"position": 2}]),

@@ -56,6 +56,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     place = 2
     summit_path = "party__summit"
     list_display = ["who", "party_name", "category", "state_word", "vetted", "lacks"]
+    further_columns = ("named",)
     phone_columns = ("party_name", "state_word")
     row_source = RowSource(
         gettext_lazy("Focal points name people in the portal, and desks on the page of a delegation."),

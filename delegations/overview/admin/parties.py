@@ -129,6 +129,7 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     uploads = str(TableKind.PARTIES.value)
     upload_label = _("Upload delegations")
     list_display = ["party_line", "kind_word", "order_word", "answer_word", "people", "mailbox_word"]
+    further_columns = ("formal_name", "iso_code", "level", "mission_name")
     phone_columns = ("answer_word", "people")
     list_filter = [
         "summit",

@@ -35,7 +35,7 @@ class TestHeader:
             assert re.search(r"<time>\d\d:\d\d Tokyo time</time>", re.sub(r"</?bdi[^>]*>", "", header))
             for said in (">Here 2025</a>", 'data-zone="Asia/Tokyo"', 'href="/accounts/2fa/"'):
                 assert said in header
-        assert re.findall(r'<a href="([^"]+)" aria-current="page">([^<]+)<', content) == [(PARTIES, "Delegations")]
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">([^<]+)<', header) == [(PARTIES, "Delegations")]
 
     def test_the_summit_is_that_of_the_address(self, summit: Summit) -> None:
         other = f.SummitFactory(slug="there", short_name="There 2026")
