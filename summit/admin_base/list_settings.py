@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from summit.admin_base.models import SavedView
+from summit.admin_base.row_keys import key_of
 from summit.users.models import User
 
 # The most views that an account saves for a list.
@@ -71,9 +72,9 @@ def order_by_names(changelist: Any) -> list[str]:
     """Return the columns by which a list is sorted, by their names, as SavedView has them."""
     names = []
     for part in str(changelist.params.get("o", "")).split("."):
-        place = part.removeprefix("-")
-        if place.isdecimal() and int(place) < len(changelist.list_display):
-            name = str(changelist.list_display[int(place)])
+        place = key_of(part.removeprefix("-"))
+        if place is not None and place < len(changelist.list_display):
+            name = str(changelist.list_display[place])
             names.append(f"-{name}" if part.startswith("-") else name)
     return names
 

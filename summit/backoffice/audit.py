@@ -31,7 +31,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.ACCESS
     # The columns of an exported file. The page itself shows sentences, day by day.
     list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
-    phone_columns = ("who", "action", "object_name")
     row_source = RowSource(gettext_lazy("Each change that somebody makes has an entry here."))
     list_select_related = ["by", "summit"]
     scope_key = "summit"
