@@ -297,7 +297,7 @@ SAME_EVERYWHERE = {"schedule.json", "schedule.xml", "Atom", "JSON Feed"}
 
 def untranslated(template: str) -> list[str]:
     """Return the words of a template that no tag translates."""
-    template = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", template, flags=re.DOTALL)
+    template = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<style>.*?</style>", "", template, flags=re.DOTALL)
     template = re.sub(r"{%\s*blocktrans\w*.*?endblocktrans\w*\s*%}", "", template, flags=re.DOTALL)
     template = re.sub(
         r"{% block (body_)?class %}.*?{% endblock %}|{% block bodyclass %}.*?{% endblock %}", "", template
