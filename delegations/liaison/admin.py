@@ -89,7 +89,7 @@ class LiaisonOfficerForm(SentencesForm):
 class LiaisonOfficerAdmin(ServiceRowAdmin):
     """The admin of liaison officers."""
 
-    place = 4
+    place = 8
     menu_group = MenuGroup.MORE
     form = LiaisonOfficerForm
     services = services

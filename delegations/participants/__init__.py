@@ -1,1 +1,3 @@
-"""Lists of participants in numbered revisions, as PDF, DOCX and XLSX, and sheets of photographs."""
+"""Lists of participants in numbered revisions, as PDF, DOCX and XLSX, sheets of photographs, and which
+delegations the public reads of.
+"""

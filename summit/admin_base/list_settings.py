@@ -27,7 +27,11 @@ def rows_of(request: HttpRequest, label: str) -> list[SavedView]:
     stored: dict[str, list[SavedView]] = request.__dict__.setdefault("desk_saved_views", {})
     if label not in stored:
         user = getattr(request, "user", None)
-        rows = SavedView.objects.filter(user=user, label=label).order_by("name") if isinstance(user, User) else ()
+        rows = (
+            SavedView.objects.filter(user=user, label=label).order_by("name")
+            if isinstance(user, User) and user.pk
+            else ()
+        )
         stored[label] = list(rows)
     return stored[label]
 

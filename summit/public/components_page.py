@@ -146,7 +146,16 @@ def _agenda() -> dict[str, Any]:
             ("correction", _("Corrected.")),
             ("draft", _("This is a draft.")),
         ],
+        **_contacts(),
     }
+
+
+def _contacts() -> dict[str, Any]:
+    """Return the context of the components that list contacts of a delegation and its liaison officers."""
+    facts = {"phone": "+44 20 7946 0001", "email": "office@mission.example"}
+    person = SimpleNamespace(label=f"{OFFICE}, {SPEAKER}", **facts)
+    line = SimpleNamespace(role=_("Private office"), label=person.label, person_id=None, note="", **facts)
+    return {"contacts": [line], "officers": [SimpleNamespace(person=person, hours="07:00–22:00")]}
 
 
 def _context(now: datetime) -> dict[str, Any]:

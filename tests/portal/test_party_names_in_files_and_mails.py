@@ -255,6 +255,7 @@ class TestApi:
 
     def test_it_is_given_by_equality_in_the_list_and_alone(self, party: Party) -> None:
         data = party_names.as_data(party, policy=Policy.objects.of(party.summit))
+        data = {**data, "listed": False, "head": None, "size": None}
         listed = Client().get(self.LIST).json()
         assert (listed["results"], listed["next"], listed["previous"]) == ([data], None, None)
         assert Client().get(f"{self.LIST}{party.public_id}/").json() == data
@@ -304,5 +305,5 @@ class TestApi:
         assert seen == ["Aland", "Borduria", "Celand", "Kurdistan Regional Government", "Zed"]
         for address in (self.LIST, f"{self.LIST}?page_size=2", f"{self.LIST}{party.public_id}/"):
             PAGES.clear()
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(8):
                 Client().get(address)

@@ -76,6 +76,8 @@ def test_every_role_and_group(own: Party, people: dict[str, Person]) -> None:
             f.FocalPointFactory(party=own, person__user=user)
         elif role == Role.DELEGATE:
             f.MembershipFactory(party=own, person__user=user)
+        elif role == Role.LIAISON_OFFICER:
+            f.LiaisonOfficerFactory.create(summit=own.summit, person__user=user).parties.add(own)
         else:
             own.summit.roles.create(user=user, role=role)
         for whose, person in people.items():

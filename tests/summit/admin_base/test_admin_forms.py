@@ -36,9 +36,9 @@ def organiser(party: Party) -> Client:
 
 
 def party_form(party: Party, **values: Any) -> dict[str, Any]:
-    names = ("kind", "name", "formal_name", "sort_key", "language", "flag")
+    names = ("kind", "name", "formal_name", "sort_key", "language", "flag", "public_listing")
     base = {name: getattr(party, name) for name in names} | {"recognised": "on"}
-    for prefix in ("names", "focal_points", "external_ids"):
+    for prefix in ("names", "focal_points", "contacts", "external_ids"):
         base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     return {**base, **values}
 

@@ -33,8 +33,8 @@ def test_somebody_without_name_and_office(desk: Client, summit: Summit) -> None:
 def test_a_code_of_no_country_and_a_second_host(desk: Client, summit: Summit) -> None:
     f.PartyFactory(summit=summit, is_host=True)
     data = {"summit": summit.pk, "kind": "organisation", "name": "A", "formal_name": "A", "sort_key": "A"}
-    data |= {"language": "en", "flag": "own", "recognised": "on"}
-    rows = ("names", "focal_points", "external_ids")
+    data |= {"language": "en", "flag": "own", "recognised": "on", "public_listing": "name"}
+    rows = ("names", "focal_points", "contacts", "external_ids")
     data |= {f"{prefix}-{name}_FORMS": 0 for prefix in rows for name in ("TOTAL", "INITIAL")}
     add = "/admin/delegations/party/add/"
     assert errors(desk.post(add, {**data, "iso_code": "FR"})) == {

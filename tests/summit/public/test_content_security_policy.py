@@ -87,7 +87,9 @@ def test_the_second_step_and_the_recovery_codes_have_the_policy() -> None:
 
 
 def test_no_template_holds_what_the_policy_refuses() -> None:
-    found = {str(path): inline_of(re.sub(r"{%.*?%}", "", path.read_text())) for path in TEMPLATES.rglob("*.html")}
+    # Mails have no policy: their programs know no stylesheets but those inside.
+    pages = [path for path in TEMPLATES.rglob("*.html") if path.parent != TEMPLATES / "mail"]
+    found = {str(path): inline_of(re.sub(r"{%.*?%}", "", path.read_text())) for path in pages}
     assert len(found) > 200
     assert {name: inline for name, inline in found.items() if inline} == {}
     # The control.
