@@ -1,6 +1,7 @@
 """Objects for tests. Each makes what it needs and nothing more."""
 
 import json
+from base64 import b64decode
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar, get_args
@@ -53,7 +54,7 @@ from summit.import_export.models import ListImportFile
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
-from summit.summits.models import Room, Summit, Venue
+from summit.summits.models import Emblem, Room, Summit, Venue
 from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import Endpoint
@@ -93,6 +94,22 @@ class SummitFactory(Factory[Summit]):
     time_zone = "Europe/London"
     place = "London"
     contact_email = "protocol@host.example"
+
+
+class EmblemFactory(Factory[Emblem]):
+    """A summit's emblem, of one pixel."""
+
+    summit = factory.SubFactory(SummitFactory)
+    image = b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGOQ9Z/4HwADhwH9YECvLQAAAABJRU5ErkJggg=="
+    )
+    width = height = 1
+
+    @classmethod
+    def _create(cls, model_class: type[Emblem], *args: Any, **kwargs: Any) -> Emblem:
+        kwargs["summit"].emblem_digest = "0123456789abcdef"
+        kwargs["summit"].save()
+        return super()._create(model_class, *args, **kwargs)
 
 
 class VenueFactory(Factory[Venue]):

@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from delegations.core.admin.service_row_admin import ServiceRowAdmin
 from delegations.liaison import selectors, services
 from delegations.liaison.models import LiaisonOfficer
+from delegations.parties.admin.party_choices import name_choices
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base.detail_pages import detail_url
@@ -127,6 +128,14 @@ class LiaisonOfficerAdmin(ServiceRowAdmin):
     def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
         """Return the summit's parties, in the alphabetical order of the user's language."""
         return party_names.in_order(Party.objects.filter(summit=summit), get_language() or "")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form field, with the parties' names in the user's language."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        summit = self._worked_for(request)
+        if field is not None and summit is not None:
+            name_choices(field, summit)
+        return field
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Set the names of the parties that each officer of a page looks after."""

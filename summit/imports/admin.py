@@ -168,8 +168,8 @@ class ImportFileAdmin(ReadOnlyAdmin):
         return response
 
     def _access_of(self, page: ModelPage) -> Access:
-        """Return the declaration of a page of import files: all need the permission `action`."""
-        return super()._access_of(replace(page, do=self.action))
+        """Return the declaration of a page. All but the list as a file need the permission `action`."""
+        return super()._access_of(page if page.name == "table" else replace(page, do=self.action))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -75,13 +75,13 @@ def shorter_encoding(text: str) -> str:
     return "base64" if len(base64.encodebytes(content)) < len(quopri.encodestring(content)) else "quoted-printable"
 
 
-def _footer(message: Message) -> str:
-    """Return the end of a mail's text: the sentence of its kind that says why one gets it."""
+def _with_footer(text: str, message: Message) -> str:
+    """Return a mail's text with the sentence of its kind that says why one gets it."""
     kind = KINDS.get(message.kind)
     if kind is None or kind.why is None:
-        return ""
+        return text
     with translation.override(spoken(message.language)):
-        return f"\n{FOOTER_LINE}\n{kind.why}\n"
+        return f"{text.rstrip()}\n\n{FOOTER_LINE}\n{kind.why}\n"
 
 
 def build(message: Message, mail: Mail) -> bytes:
@@ -99,7 +99,7 @@ def build(message: Message, mail: Mail) -> bytes:
     mime["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
         mime[name] = value
-    text = with_direction_mark(mail.text + _footer(message), spoken(message.language))
+    text = with_direction_mark(_with_footer(mail.text, message), spoken(message.language))
     mime.set_content(text, charset="utf-8", cte=shorter_encoding(text))
     for part in sorted(mail.attachments, key=lambda part: not part.inline):
         _add(mime, part)

@@ -107,7 +107,7 @@ BROAD = [
     *("membership/", "delegationimportfile/", "participantlist/"),
     *("participantlist/prepare/{slug}/", "handover/waiting/"),
     *("names/{slug}/?language=fr", "order/{slug}/", "session/{slug}/", "invitation/calls/"),
-    *("party/invite/?summit={slug}", "letters/{slug}/?purpose=delegation&language=en", "membership/confirm/?{rows}"),
+    *("party/invite/?summit={slug}", "letters/{slug}/?purpose=delegation&language=en"),
     *(
         "/admin/summit/person/{person}/",
         "party/{party}/change/",

@@ -99,7 +99,7 @@ def test_if_empty_does_nothing_where_another_summit_is() -> None:
 @large
 def test_second_run_changes_nothing() -> None:
     first = demo()
-    assert first.startswith("border-security-2025 is loaded: 49 delegations, 176 people, 21 sessions, 6 texts")
+    assert first.startswith("border-security-2025 is loaded: 49 delegations, 179 people, 21 sessions, 6 texts")
     assert f"password {accounts.PASSWORD}" in first
     before, stored = rows(), content()
     assert demo() == "border-security-2025 is there already: nothing was changed.\n"

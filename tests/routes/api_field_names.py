@@ -39,6 +39,9 @@ FORM_OF = {
 }
 # Pages of which no form is found, with the reason.
 FORMLESS = {
+    "admin:agenda_session_cancel": "A button beside others, without a field.",
+    "admin:agenda_session_reinstate": "A button beside others, without a field.",
+    "admin:delegations_membership_confirm": "A button beside others, which names its rows.",
     "admin:summit_person_ask_hand_over": "Whoever sees all groups asks nobody.",
     "admin:press_text_preview": "A script asks it, with what stands in the editor.",
 }
@@ -74,7 +77,9 @@ TABLE: dict[str, dict[str, str]] = {
         "newest": SHOWN,
     },
     "admin:delegations_letters": {"do": "does letter-templates-test", "party": "letter-templates-test party"},
-    "admin:delegations_membership_confirm": {"row": "members"},
+    # The page says what ends with a withdrawal, which the API does at once.
+    "admin:delegations_membership_withdraw": {"confirmed": SHOWN},
+    "admin:emblem": {"file": "emblem", "delete": "emblem"},
     "admin:delegations_names": {"name[]": "names", "take[]": "names"},
     "admin:delegations_occasions": {"party": "parties"},
     "admin:delegations_order": {"place[]": "order", "move": "order", "do": "order", "was[]": "expected"},

@@ -105,7 +105,7 @@ def test_control_public_texts_that_are_found_and_then_hidden_are_told(
 
 def test_control_a_page_that_asks_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_pages, "check", lambda user, action, summit, row: None)
-    found = wrong(world, "admin:agenda_session_cancel")
+    found = wrong(world, "admin:delegations_membership_replace")
     assert any(each.startswith("GET ") and each.endswith(" of foreign: yes, not 403") for each in found)
     assert not any(" by organiser " in each or " by vetting " in each for each in found)
 

@@ -200,6 +200,8 @@ def make_world() -> World:
     here = f.SummitFactory(slug="here", public_changes=True)
     there = f.SummitFactory(slug="there", public=False, public_changes=True)
     other = f.SummitFactory(slug="other", public_changes=True)
+    for summit in (here, there, other):
+        f.EmblemFactory.create(summit=summit)
     world = World(here, there, other, own=f.PartyFactory(summit=here, name="Own"))
     _add_readers(world)
     foreign, elsewhere = f.PartyFactory(summit=here), f.PartyFactory(summit=there)

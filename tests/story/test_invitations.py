@@ -79,7 +79,8 @@ def _look_into_the_mailbox() -> dict[str, EmailMessage]:
     assert "london@krg.example" not in found
     told = text(found["protocol@krg.example"])
     assert told.startswith("Kurdistan Regional Government of Iraq*\n")
-    assert told.endswith("* Takes part as a sub-state government, without prejudice to the sovereignty of Iraq.\n")
+    note = "* Takes part as a sub-state government, without prejudice to the sovereignty of Iraq.\n"
+    assert told.endswith(f"{note}\n--\nYou get this because you are invited to the summit.\n")
     assert "Your Excellency" not in told
     french = f"Nous avons l’honneur de convier votre délégation à la rencontre « {FRENCH} » (Londres, du "
     assert french in text(found["focal@summit.example"]).replace("\u00a0", " ")

@@ -88,6 +88,8 @@ http://localhost:8000/portal/
 
 Pour toute question : protocol@summit.example.
 
+--
+Vous recevez ce courriel parce que vous participez au sommet ou agissez pour une personne qui y participe.
 """
 
 

@@ -7,17 +7,16 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
 from delegations.core.admin.service_row_admin import ServiceRowAdmin
+from delegations.parties.admin.party_choices import name_choices
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.parties.services import groups
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import MenuGroup
-from summit.templatetags.text_direction import own
 
 
 class PartyGroupForm(SentencesForm):
@@ -67,13 +66,7 @@ class PartyGroupAdmin(ServiceRowAdmin):
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         summit = self._worked_for(request)
         if field is not None and summit is not None:
-            book = party_names.book(summit, get_language() or summit.language)
-
-            def label_for(party: Party) -> SafeString | str:
-                named = book.of(party.pk)
-                return own(named.name, named.language) if named else party.name
-
-            field.label_from_instance = label_for
+            name_choices(field, summit)
         return field
 
     @admin.display(description=gettext_lazy("delegations"), ordering="members")
