@@ -28,7 +28,7 @@ PEOPLE = 5_000
 PARTIES = 100
 MOST = 3.0
 HEADINGS = (
-    *("delegation", "name", "office held", "category", "form of address", "e-mail", "language"),
+    *("delegation", "name", "office held", "category", "salutation", "e-mail", "language"),
     *("passport number", "date of birth", "arrives", "arriving flight", "hotel"),
 )
 

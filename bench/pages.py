@@ -101,7 +101,7 @@ PAGES = (
     Page("my changes", FOCAL, lambda summit: f"/portal/changes/?summit={summit.slug}"),
     *(_of_delegation(name) for name in ("", "people/", "people/table/", "overpasses/", "focal-points/")),
     Page("private calendars", FOCAL, lambda summit: f"/portal/calendars/?summit={summit.slug}"),
-    Page("what is held of oneself", FOCAL, lambda summit: f"/portal/held/?summit={summit.slug}"),
+    Page("your personal data", FOCAL, lambda summit: f"/portal/held/?summit={summit.slug}"),
     Page("browsers of the portal", FOCAL, lambda summit: f"/portal/browsers/?summit={summit.slug}"),
     Page("admin home", ORGANISER, lambda summit: f"/admin/?summit={summit.slug}"),
     _list("party list", "delegations/party"),

@@ -83,9 +83,7 @@ def require_delegation(request: HttpRequest, public_id: str, action: str) -> Del
                 party.summit = viewer.summit
                 if party.pk not in viewer.acts or not viewer.may(action, party.pk):
                     params = {"party": party_names.to_reader(party).name, "contact": viewer.summit.contact_email}
-                    raise PermissionDenied(
-                        _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % params
-                    )
+                    raise PermissionDenied(_("Ask a focal point of %(party)s, or protocol: %(contact)s.") % params)
                 return DelegationDesk(viewer, party, viewer.acts[party.pk])
     raise Http404
 

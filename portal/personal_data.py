@@ -137,10 +137,10 @@ class PersonalDataCollector:
         # Other data is erased with the person.
         until = self._until((activity and activity.kept_as) or PersonalDataKind.PERSON)
         if portion.erase is None:
-            until = _("It isn’t erased: %(stays)s") % {"stays": portion.stays}
+            until = _("Not erased: %(stays)s") % {"stays": portion.stays}
         elif portion.stays:
             params = {"gone": portion.gone, "stays": portion.stays}
-            until = f"{until} {_('Erased means: %(gone)s What stays: %(stays)s') % params}"
+            until = f"{until} {_('On erasure: %(gone)s Kept: %(stays)s') % params}"
         source = self._source() if portion.name == "person" else ""
         if portion.name == "photo":
             photo = photo_of(self.person)
@@ -173,22 +173,18 @@ class PersonalDataCollector:
             return ""
         source = self._source_text(row.entered_for)
         withheld = [name for name in (group.fields if group else PERSON) if name in row.withheld]
-        return (
-            f"{source} {_('Some of it was entered by a desk of the host.')}"
-            if withheld and row.entered_for
-            else source
-        )
+        return f"{source} {_('Some of it was entered by the host.')}" if withheld and row.entered_for else source
 
     def _source_text(self, party: Party | None) -> str:
         if party is None:
-            return _("Entered by a desk of the host.")
+            return _("Entered by the host.")
         return _("Entered by the focal points of %(party)s.") % {"party": party_names.to_reader(party).name}
 
     def _until(self, kind: PersonalDataKind) -> str:
         day = self.times.goes_on(kind, self.category)
         if day is None:
-            return _("Kept until it is erased at your request.")
-        return _("Erased by itself on %(day)s.") % {"day": long_day(day)}
+            return _("Kept until you ask for its erasure.")
+        return _("Erased automatically on %(day)s.") % {"day": long_day(day)}
 
     def _said(self, row: models.Model, column: Any) -> str:
         if (column.model, column.name) in WORDS:
@@ -209,4 +205,4 @@ class PersonalDataCollector:
 
 
 def _roles(*actions: str) -> str:
-    return names_of_roles(*actions) if any(actions) else _("nobody at the desks")
+    return names_of_roles(*actions) if any(actions) else _("no staff")

@@ -1,5 +1,6 @@
 """The catalogues: exactly the source's texts, compiled as they stand, complete, and whole in each translation."""
 
+import ast
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -9,7 +10,7 @@ import pytest
 
 from tools import catalogues
 from tools.catalogues import LANGUAGES, compiled, merge, path_of, spaced, text_of
-from tools.msgids import extract
+from tools.msgids import APPS, ROOT, extract
 
 pytestmark = pytest.mark.once
 
@@ -57,6 +58,7 @@ SAME = {
             "%(number)s %(one)s",
         ),
         *("%(number)s document", "%(n)s ms", "l j F Y", "j F Y", "question"),
+        *("Description", "Quota", "Public", "Navigation", "Actions", "total", "intact"),
     },
     "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "j F Y", "%(what)s:", "%(label)s:", "%(label)s: %(error)s"},
 }
@@ -102,29 +104,132 @@ def test_each_has_exactly_the_texts_of_the_source() -> None:
         assert text_of(merge(catalogues.read(language), texts)) == stands, MAKE
 
 
-# Words that the texts on screen don't have, with what stands instead (docs/glossary.md, on screen).
+# Words and turns that the texts on screen don't have, with what is written instead (docs/glossary.md, on screen).
 BANNED = {
     r"[Pp]art(?:y|ies)": "delegation",
     r"[Pp]lease": "nothing",
     r"successfully": "nothing",
     r"[Ii]nvalid": "what is wrong, and what to do",
+    r"[Ss]tands?|[Ss]tood": "the state, or “is”",
+    r"[Nn]obody|[Aa]nybody": "“No … yet”, or no one",
+    r"[Ss]omebody": "someone",
+    r"[Ee]verybody": "everyone",
+    r"[Ww]ho(?:m|so)?ever|[Ww]hom": "who, or “the person who”",
+    r"[Aa]new|[Oo]nce more": "again",
+    r"[Mm]eanwhile|[Ll]ately": "since, or recently",
+    r"[Aa]ny more|[Nn]o more than": "no longer, or at most",
+    r"opens? (?:nothing|it no more)": "no longer works",
+    r"[Dd]ead": "cancelled",
+    r"[Oo]verpass(?:es)?": "transferable pass",
+    r"[Ee]-mails?|[Mm]ails?(?! server)": "email",
+    r"[Mm]ailbox(?:es)?": "email address",
+    r"[Pp]rograms?": "API client, or application",
+    r"[Ll]ong work": "background job",
+    r"Empty:": "“Leave blank to …”",
+    r"(?<!in a )[Mm]oments?": "time",
+    r"(?:asks?|asked) for the floor|[Rr]equests? for the floor": "ask, or request, to speak",
+    r"[Kk]inds? of (?!delegation)": "type",
+    r"(?:goes?|went|going) out": "is published, or sent",
+    r"(?:take|takes|took|taken) (?:off|away)": "remove",
+    r"(?:has|have) to": "must",
+    r"(?<!There )(?<!there )(?:is|are) no(?= (?!longer|one))": "is not a",
+}
+# The same in the translations: one term for one idea.
+BANNED_IN = {
+    "fr": {
+        r"[Bb]rouillons?": "projet",
+        r"[Bb]ureau de presse": "service de presse",
+        r"ordre du jour": "programme",
+        r"e-mails?|[Mm]ails?": "courriel",
+        r"[Aa]larmes?": "alerte",
+        r"[Ll]ettres? de soutien": "lettre d’appui",
+        r"[Cc]onflits? d’horaires?": "conflit de programmation",
+        r"[Pp]oints? de contact": "point focal",
+    },
+    "ar": {
+        r"(?:ال|لل)?شار(?:ة|ات)": "بطاقة",
+        r"(?:ال|ل|لل)?جدول الأعمال": "برنامج العمل",
+        r"صندوق (?:ال)?بريد|صناديق (?:ال)?بريد": "عنوان بريد",
+        r"(?:ال)?إنذار": "تنبيه",
+        r"(?:ال)?تحذير(?:ات)?": "تعارض",
+        r"نقطة اتصال|نقاط الاتصال": "منسق اتصال",
+    },
+}
+# What has one of these all the same, and why.
+ALLOWED = {
+    "To whom it may concern,": "the formula of letters",
+    "the mailbox is full": "of a mail server",
+    "the message is too large for the mailbox": "of a mail server",
+    "the mailbox does not accept email": "of a mail server",
+    "Development mailbox": "a page that only developers see",
+    "Check your email": "in Arabic the mailbox is looked into",
+}
+# How many words a sentence has at most, and a help text as a whole; what has more, and why.
+LONGEST = 20
+LONG = {
+    "Leave a blank line between paragraphs. A paragraph with an unknown value is left out. A paragraph with a link "
+    "appears only in the email.": "three rules, and no other place for them",
+    "{host} confirms that {person} is invited to the {summit}, to be held in {place} {dates}, as a member of the "
+    "delegation of {party}.": "a letter, in the form that embassies know",
 }
 
 
 def banned(texts: Iterable[str]) -> list[str]:
-    """Return a sentence for each text with a word that isn't used on screen."""
+    """Return a sentence for each text with a word or a turn that isn't used on screen."""
     return [
         f"“{text}”: write “{instead}”"
         for text in texts
         for word, instead in BANNED.items()
-        if re.search(rf"\b{word}\b", PLACEHOLDER.sub("", text))
+        if text not in ALLOWED and re.search(rf"(?<!\w)(?:{word})(?!\w)", PLACEHOLDER.sub("", text))
     ]
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, without tags."""
+    return re.split(r"(?<=[.?:])\s+", re.sub(r"<[^>]+>", "", text))
+
+
+def help_texts() -> set[str]:
+    """Return the English help texts of fields in models, serializers and forms."""
+    found = set()
+    for path in (path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            given = [node.value] if isinstance(node, ast.keyword) and node.arg == "help_text" else []
+            if isinstance(node, ast.Assign):
+                given = [node.value for each in node.targets if getattr(each, "attr", "") == "help_text"]
+            parts = (part for value in given for part in ast.walk(value))
+            found |= {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+    return found
 
 
 def test_one_word_for_one_thing() -> None:
     assert banned(part for entry in entries("fr") for part in (entry.msgid, entry.msgid_plural)) == []
     # The control.
     assert banned(["Invite the party", "%(party)s is invited"]) == ["“Invite the party”: write “delegation”"]
+    assert len(banned(["“x” is no mailbox", "There is no “x”", "Nobody stands here"])) == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_word_for_one_thing_in_translations(language: str) -> None:
+    wrong = [
+        f"“{text}”: write “{instead}”"
+        for entry in entries(language)
+        for text in said(entry)
+        for word, instead in BANNED_IN[language].items()
+        if entry.msgid not in ALLOWED and re.search(rf"(?<!\w)(?:{word})(?!\w)", PLACEHOLDER.sub("", text))
+    ]
+    assert wrong == []
+
+
+def test_sentences_and_help_texts_are_short() -> None:
+    texts = {part for entry in entries("fr") for part in (entry.msgid, entry.msgid_plural)}
+    long = {text for text in texts if any(len(each.split()) > LONGEST for each in sentences(text))}
+    long |= {text for text in help_texts() if len(text.split()) > LONGEST}
+    # What is short by now is no exception any more.
+    assert long == set(LONG)
+    # The control.
+    assert [len(each.split()) for each in sentences("Enter a name. It is <b>shown</b> to all: yes.")] == [3, 5, 1]
+    assert "Shown to the delegation." in {*texts, *help_texts()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

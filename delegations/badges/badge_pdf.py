@@ -52,7 +52,7 @@ def write(cards: Sequence[Card]) -> bytes:
         labels = {
             "title": _("Badges"),
             "photograph": _("photograph"),
-            "code": _("code of the number"),
+            "code": _("QR code"),
             "zones": _("Zones"),
             "number": pgettext("badge", "Number"),
             "emblem_is": _("Emblem"),

@@ -42,7 +42,7 @@ def _live(summit: Summit, badges: Sequence[Badge]) -> list[Badge]:
 ACCREDITED = declare(
     Event(
         name="person.accredited",
-        label=_("a person gets a badge"),
+        label=_("a badge is issued"),
         services=("delegations.badges.services.badges.issue", "delegations.badges.services.badges.reissue"),
         known_to=KnownTo("the desks of the summit, once the badge is live", _live),
         summit=lambda badge: badge.party.summit,

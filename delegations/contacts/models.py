@@ -23,7 +23,7 @@ class ContactRole(models.TextChoices):
 
 CONTACTS = ProcessingActivity(
     subjects=DataSubject.MISSIONS,
-    purpose=_("To reach a delegation about one subject."),
+    purpose=_("To contact a delegation about a particular subject."),
     view="delegations.contact.view",
     change="delegations.contact.change",
     also_view="delegations.assist",
@@ -50,14 +50,14 @@ class Contact(models.Model):
     phone = personal(
         models.CharField(_("telephone"), max_length=60, blank=True, validators=[validate_printable]), CONTACTS
     )
-    email = personal(models.EmailField(_("e-mail"), blank=True), CONTACTS)
+    email = personal(models.EmailField(_("email"), blank=True), CONTACTS)
     note = personal(
         models.CharField(
             _("note"),
             max_length=300,
             blank=True,
             validators=[validate_printable],
-            help_text=_("Such as “nights and weekends”."),
+            help_text=_("For example, “nights and weekends”."),
         ),
         CONTACTS,
     )
@@ -71,12 +71,12 @@ class Contact(models.Model):
             models.CheckConstraint(
                 name="contact_can_be_reached",
                 condition=~Q(phone="") | ~Q(email=""),
-                violation_error_message=_("Enter a telephone number or an e-mail address."),
+                violation_error_message=_("Enter a telephone number or an email address."),
             ),
             models.UniqueConstraint(
                 fields=["party", "role", "name", "phone", "email"],
                 name="contact_once",
-                violation_error_message=_("This contact is entered already."),
+                violation_error_message=_("This contact has already been entered."),
             ),
         ]
 

@@ -110,10 +110,10 @@ def _addressees(change: FocalPointChange) -> Iterable[Addressee]:
 
 def _subject(context: dict[str, Any]) -> str:
     template = {
-        APPROVED: _("%(name)s is a focal point of %(party)s now"),
-        REFUSED: _("%(name)s does not become a focal point of %(party)s"),
-        NAMED: _("You are a focal point of %(party)s"),
-    }.get(context["what"], _("You are no longer a focal point of %(party)s"))
+        APPROVED: _("%(name)s is now a focal point for %(party)s"),
+        REFUSED: _("%(name)s was not approved as a focal point for %(party)s"),
+        NAMED: _("You are now a focal point for %(party)s"),
+    }.get(context["what"], _("You are no longer a focal point for %(party)s"))
     return template % context
 
 
@@ -150,7 +150,7 @@ def _so(facts: dict[str, Any], states: dict[int, str], acting: set[tuple[str, st
 FOCAL_POINT = register(
     MessageKind(
         name="focal_point",
-        label=gettext_lazy("decision about a focal point"),
+        label=gettext_lazy("decision on a focal point"),
         task="delegations.tasks.deliver_invitations",
         shown_by="tests/delegations/focal_points/test_requests.py",
         facts=FocalPointFacts,
@@ -162,8 +162,8 @@ FOCAL_POINT = register(
         subject=_subject,
         path=_path,
         reply_to="contact_email",
-        why=gettext_lazy("You get this because it concerns who acts for your delegation."),
-        reasons={UNTRUE: gettext_lazy("Who acts for the delegation had changed again before the message was sent.")},
+        why=gettext_lazy("You are receiving this because it concerns the people who act for your delegation."),
+        reasons={UNTRUE: gettext_lazy("The focal points changed again before the message was sent.")},
         withdrawn=untrue,
     )
 )

@@ -14,10 +14,10 @@ from summit.users.models import User
 class RequestState(models.TextChoices):
     """The states of a request."""
 
-    OPEN = "open", _("to be decided")
+    OPEN = "open", _("pending")
     APPROVED = "approved", _("approved")
     REFUSED = "refused", _("refused")
-    WITHDRAWN = "withdrawn", _("taken back")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 FOCAL_POINT_REQUESTS = ProcessingActivity(
@@ -42,29 +42,29 @@ class FocalPointRequest(models.Model):
     # The person is only entered on approval: a name in a request doesn't make anybody part of a summit.
     name = personal(models.CharField(_("name"), max_length=200), FOCAL_POINT_REQUESTS)
     office = personal(models.CharField(_("office held"), max_length=200, blank=True), FOCAL_POINT_REQUESTS)
-    email = personal(models.EmailField(_("e-mail")), FOCAL_POINT_REQUESTS)
+    email = personal(models.EmailField(_("email")), FOCAL_POINT_REQUESTS)
     language = personal(models.CharField(_("language"), max_length=10, default="en"), FOCAL_POINT_REQUESTS)
     instead_of = models.ForeignKey(
-        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("in place of")
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaces")
     )
     personal(instead_of, FOCAL_POINT_REQUESTS)
-    asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
-    asked_by = personal(models.CharField(_("asked by"), max_length=200), FOCAL_POINT_REQUESTS)
+    asked_at = models.DateTimeField(_("requested on"), auto_now_add=True)
+    asked_by = personal(models.CharField(_("requested by"), max_length=200), FOCAL_POINT_REQUESTS)
     # The mailbox to which the decision is sent; "" if the system made the request.
-    answer_to = personal(models.EmailField(_("answer to"), blank=True), FOCAL_POINT_REQUESTS)
+    answer_to = personal(models.EmailField(_("reply to"), blank=True), FOCAL_POINT_REQUESTS)
     state = models.CharField(_("state"), max_length=10, choices=RequestState, default=RequestState.OPEN)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     reason = personal(models.CharField(_("reason"), max_length=500, blank=True), FOCAL_POINT_REQUESTS)
     person = models.ForeignKey(
-        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("entered as")
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("name on record")
     )
     personal(person, FOCAL_POINT_REQUESTS)
 
     class Meta:
-        verbose_name = _("request for a focal point")
+        verbose_name = _("focal point request")
         verbose_name_plural = _("requests for focal points")
         ordering = ["-asked_at", "-id"]
         constraints = [

@@ -35,7 +35,7 @@ class DelegationImportFileAdmin(ImportFileAdmin):
     list_display = ["filename", "holds", "summit", "uploaded", "uploaded_by", "imported"]
     list_filter = ["summit", "kind"]
     action = "delegations.read_in"
-    upload_label = gettext_lazy("Upload a table")
+    upload_label = gettext_lazy("Upload file")
     upload_template = "admin/delegations/imports/upload.html"
 
     def definitions(self) -> list[Any]:
@@ -65,8 +65,8 @@ class DelegationImportFileAdmin(ImportFileAdmin):
     def onward(self, file: ImportFile) -> tuple[str, str]:
         """Return the URL and label of the link to the list that the table fills: people or parties."""
         if file.kind == TableKind.PEOPLE:
-            return reverse("admin:summit_person_changelist"), _("Show the people")
-        return reverse("admin:delegations_party_changelist"), _("Show the delegations")
+            return reverse("admin:summit_person_changelist"), _("Show people")
+        return reverse("admin:delegations_party_changelist"), _("Show delegations")
 
     def upload_context(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
         """Return further values for the upload page: the links to empty tables of the chosen summit."""
@@ -91,10 +91,10 @@ class DelegationImportFileAdmin(ImportFileAdmin):
 
 def _blanks(summit: Summit) -> list[tuple[str, str]]:
     labels = {
-        (TableKind.PARTIES, "xlsx"): _("Delegations, as a spreadsheet (XLSX)"),
-        (TableKind.PARTIES, "csv"): _("Delegations, as CSV"),
-        (TableKind.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
-        (TableKind.PEOPLE, "csv"): _("People, as CSV"),
+        (TableKind.PARTIES, "xlsx"): _("Delegations (XLSX)"),
+        (TableKind.PARTIES, "csv"): _("Delegations (CSV)"),
+        (TableKind.PEOPLE, "xlsx"): _("People (XLSX)"),
+        (TableKind.PEOPLE, "csv"): _("People (CSV)"),
     }
     address = reverse("admin:delegations_delegationimportfile_blank")
     return [

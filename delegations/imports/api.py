@@ -45,7 +45,7 @@ class OfTableInput(serializers.Serializer[Any]):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values unchanged. Raises ValidationError if a user who isn't a desk user names no party."""
         if values.get("party") is None and not allows(self.context["by"], READ_IN, self.context["summit"]):
-            raise serializers.ValidationError({"party": _("Say for which of your delegations.")})
+            raise serializers.ValidationError({"party": _("Choose one of your delegations.")})
         return values
 
 
@@ -72,7 +72,7 @@ class DelegationImportFileViewSet(ImportFileViewSet):
     """Tables of parties and people. Desk users see the files of desk users; focal points see those of their party."""
 
     name = "sheets"
-    verbose_name = _("tables of delegations and people")
+    verbose_name = _("imported files of delegations and people")
     permission = "delegations.delegationimportfile"
     permissions: ClassVar[Any] = dict.fromkeys(("add", "remove"), READ_IN)
     model = DelegationImportFile

@@ -106,7 +106,7 @@ def _spreadsheet(column_names: list[str], headings: list[str], choices: dict[str
     sheet.title = _("Table")[:31]
     sheet.append([harmless(heading) for heading in headings])
     help_sheet: Any = book.create_sheet(_("How to fill it in")[:31])
-    help_sheet.append([_("Column"), _("For example"), _("What it takes")])
+    help_sheet.append([_("Column"), _("Example"), _("Accepted values")])
     for name, heading in zip(column_names, headings, strict=True):
         help_sheet.append([harmless(text) for text in (heading, _example(name), _accepted_values(name, choices))])
     for page in (sheet, help_sheet):
@@ -146,9 +146,9 @@ def _accepted_values(name: str, own: dict[str, list[str]]) -> str:
     if column is not None:
         return str(column.personal_field.accepts) or _accepted_by_kind(column)
     return {
-        "party": _("Its name in any language. A delegation that isn’t there yet is entered."),
-        "iso2": _("Its code by ISO 3166. Leave it empty for whoever has none."),
-        "party_key": _("Your own key, by which the row finds the same delegation again under another name."),
+        "party": _("The name in any language. Unknown delegations are added."),
+        "iso2": _("ISO 3166 code. Leave blank if there is none."),
+        "party_key": _("Your own ID for the delegation. It matches the row even if the name changes."),
     }.get(name, "")
 
 
@@ -163,7 +163,7 @@ def _choices(column: Any) -> list[str]:
 
 def _accepted_by_kind(column: Any) -> str:
     if isinstance(column, EncryptedDateField):
-        return _("Year, month and day.")
+        return _("Year, month and day")
     if isinstance(column, DateTimeField):
-        return _("Day and time at the venue.")
-    return _("A country’s name, or its code.") if column.personal_field.content == Content.COUNTRY_CODE else ""
+        return _("Date and time at the venue")
+    return _("A country name or code") if column.personal_field.content == Content.COUNTRY_CODE else ""

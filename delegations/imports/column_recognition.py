@@ -96,7 +96,10 @@ class Columns:
         """Raise ImportProblem if no column says who is meant: a party, or in a party's own table, a person."""
         if not (self.has("name", "office", "head") if of_party else self.has("party", "iso2", "iso3", "party_key")):
             raise ImportProblem(
-                _("No column says who is meant. The first row names the columns, such as “delegation” and “name”.")
+                _(
+                    "No column identifies delegations or people. Name the columns in the first row, such as "
+                    "“delegation” and “name”."
+                )
             )
 
 

@@ -65,11 +65,11 @@ class DelegationImport(TableImport[Prepared]):
     def check_table(self, table: Table, *, summit: Summit, party_key: str, by: By) -> None:
         """Raise ImportProblem if a focal point's table is too long, or if no column says who is meant."""
         if party_key and len(table.rows) > MOST_OF_PARTY:
-            message = _("The table has more than %(n)d rows. Choose one with your own people alone.")
+            message = _("The file has more than %(n)d rows. Choose a file with only your own people.")
             raise ImportProblem(message % {"n": MOST_OF_PARTY})
         columns = column_recognition.recognise(table.headings)
         if self.kind == TableKind.PEOPLE and not columns.has("name", "office", "head"):
-            raise ImportProblem(_("No column names people. Call one “name” or “office held” in the first row."))
+            raise ImportProblem(_("No column has names. Call one “name” or “office held” in the first row."))
         columns.check_identify(of_party=bool(party_key))
 
     def prepare(self, upload: Upload, rows: slice) -> Prepared:
@@ -103,7 +103,7 @@ def party_of(summit: Summit, party_key: str) -> Party | None:
         return None
     party = Party.objects.select_related("summit").filter(summit=summit, public_id=party_key).first()
     if party is None:
-        raise ImportProblem(_("The delegation of this file doesn’t exist any more. Delete the file."))
+        raise ImportProblem(_("The delegation this file belongs to no longer exists. Delete the file."))
     return party
 
 

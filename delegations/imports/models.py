@@ -23,5 +23,5 @@ class DelegationImportFile(ImportFile):
 
     class Meta:
         proxy = True
-        verbose_name = _("table of delegations or people")
-        verbose_name_plural = _("tables of delegations and people")
+        verbose_name = _("imported file of delegations or people")
+        verbose_name_plural = _("imported files of delegations and people")

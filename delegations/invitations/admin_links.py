@@ -22,5 +22,5 @@ def call_sheet(summit: Summit, **narrowed: Any) -> str:
 
 def answer_step(invitation: Invitation) -> NextStep:
     """Return the step that records or changes the answer to an invitation in one of the states in ANSWERABLE."""
-    label = _("Record the answer") if invitation.state == InvitationState.SENT else _("Change the answer")
+    label = _("Record answer") if invitation.state == InvitationState.SENT else _("Change answer")
     return NextStep(reverse("admin:delegations_invitation_answer", args=[invitation.pk]), label)

@@ -11,7 +11,7 @@ from summit.audit.actions import actor, describe_model, part
 
 def _followers(keys: Iterable[str]) -> dict[str, str]:
     links = InvitationLink.objects.filter(public_id__in=list(keys)).select_related("invitation__party")
-    message = _("whoever followed the letter’s link of %(party)s")
+    message = _("%(party)s (by invitation link)")
     return {link.public_id: message % {"party": link.invitation.party.name} for link in links}
 
 

@@ -34,7 +34,7 @@ def render(message: Message) -> Mail:
         return replace(mail, attachments=[_on_paper(message, mail.subject)])
     except MissingFontError as missing:
         logger.warning("a letter goes without its paper: no font for %s", missing.letters)
-        note = _("This letter comes by mail alone: here it could not be put on paper.")
+        note = _("This letter is sent by email only because it could not be printed.")
         return replace(mail, text=f"{mail.text}\n{note}\n")
 
 

@@ -90,7 +90,7 @@ def _subject_key(mail: InvitationMail) -> str:
 def _compose_trial(message: Message) -> Mail:
     """Return the mail of a test letter, which says that it is a test. Makes no query."""
     mail = letter_rendering.render(message)
-    note = _("This is a test that somebody at your desk sent to you. The address in it opens nothing.")
+    note = _("This is a test sent by your team. Its link doesn’t work.")
     return replace(mail, subject=_("Test: %(subject)s") % {"subject": mail.subject}, text=f"{note}\n\n{mail.text}")
 
 
@@ -126,11 +126,11 @@ INVITATION = register(
         version=lambda mail: mail.version,
         build_facts=_letter_facts,
         compose=letter_rendering.render,
-        why=gettext_lazy("You get this because you are invited to the summit."),
+        why=gettext_lazy("You are receiving this because you are invited to the summit."),
         html_template="mail/letter.html",
         reasons={
             LINK_DEAD: gettext_lazy(
-                "The invitation or its link was revoked, or the link expired, before the letter was sent."
+                "The invitation was revoked, or its link was revoked or expired, before the letter was sent."
             )
         },
         withdrawn=withdrawn,
@@ -139,7 +139,7 @@ INVITATION = register(
 TRIAL = register(
     MessageKind(
         name="invitation_test",
-        label=gettext_lazy("test of a letter"),
+        label=gettext_lazy("letter test"),
         task="delegations.tasks.deliver_invitations",
         shown_by="tests/delegations/invitations/test_letter_templates_admin.py",
         facts=LetterFacts,
@@ -149,7 +149,7 @@ TRIAL = register(
         version=once,
         build_facts=_letter_facts,
         compose=_compose_trial,
-        why=gettext_lazy("You get this because somebody tried out a letter with your mailbox."),
+        why=gettext_lazy("You are receiving this because someone sent a test letter to your address."),
         html_template="mail/letter.html",
         reasons={},
         withdrawn=never_withdrawn,
@@ -167,11 +167,11 @@ REMINDER = register(
         version=lambda mail: mail.version,
         build_facts=_reminder_facts,
         compose=letter_rendering.render_plain,
-        why=gettext_lazy("You get this because you are invited to the summit."),
+        why=gettext_lazy("You are receiving this because you are invited to the summit."),
         html_template="mail/letter.html",
         reasons={
             NEEDLESS: gettext_lazy(
-                "The delegation had answered, its link opened nothing any more, or answers were due already."
+                "The delegation had answered, its link no longer worked, or the deadline had passed."
             )
         },
         withdrawn=needless,

@@ -91,7 +91,7 @@ def check_can_answer_for(by: By, invitation: Invitation) -> None:
         check(by, "delegations.answer_for", invitation.party.summit)
     elif not isinstance(by, System):
         raise PermissionDenied(
-            _("Protocol records what came by telephone or on paper: write to %(contact)s.")
+            _("Protocol records answers given by telephone or on paper. Write to %(contact)s.")
             % {"contact": invitation.party.summit.contact_email}
         )
 
@@ -126,6 +126,6 @@ def check_can_answer(by: By, invitation: Invitation) -> None:
         check(by, "delegations.answer", invitation.party.summit_id, invitation)
     elif not can_answer(by, invitation):
         raise PermissionDenied(
-            _("This link no longer answers for %(party)s. Write to %(contact)s for a new letter.")
+            _("This link no longer works for %(party)s. For a new letter, write to %(contact)s.")
             % {"party": invitation.party.name, "contact": invitation.party.summit.contact_email}
         )

@@ -47,13 +47,13 @@ def _person_field(name: str, **kwargs: Any) -> forms.CharField:
 class LiaisonOfficerForm(SentencesForm):
     """The form of a liaison officer, with the fields of the officer's person."""
 
-    name = _person_field("name", help_text=gettext_lazy("Leave blank for a person whom you have chosen above."))
+    name = _person_field("name", help_text=gettext_lazy("Leave blank if you chose a person above."))
     office = _person_field("office")
-    phone = _person_field("phone", help_text=gettext_lazy("The mobile number that delegations see."))
+    phone = _person_field("phone", help_text=gettext_lazy("The mobile number shown to delegations."))
     email = forms.EmailField(
-        label=gettext_lazy("e-mail"),
+        label=gettext_lazy("email"),
         required=False,
-        help_text=gettext_lazy("The officer signs in to the portal with a code sent there."),
+        help_text=gettext_lazy("The officer signs in to the portal with a code sent to this address."),
     )
 
     class Meta:
@@ -82,7 +82,7 @@ class LiaisonOfficerForm(SentencesForm):
         if person is None and not (cleaned.get("name") or cleaned.get("office")):
             self.add_error("name", _("Choose a person, or enter a name."))
         if self.instance.pk and not (cleaned.get("name") or cleaned.get("office")):
-            self.add_error("name", _("Give a name or the office held."))
+            self.add_error("name", _("Enter a name or the office held."))
         return cleaned
 
 
@@ -105,10 +105,8 @@ class LiaisonOfficerAdmin(ServiceRowAdmin):
         (None, {"fields": ["summit", "person", *services.PERSON_FIELDS, *services.OWN_FIELDS]}),
         (gettext_lazy("Delegations"), {"fields": ["parties"]}),
     ]
-    nothing_yet = gettext_lazy(
-        "No liaison officer is entered yet. Add the people of the host who look after delegations."
-    )
-    nothing_to_choose = gettext_lazy("No delegation is entered yet.")
+    nothing_yet = gettext_lazy("No liaison officers yet. Add the host’s staff who look after delegations.")
+    nothing_to_choose = gettext_lazy("No delegations yet.")
     page_shows = ("person",)
     list_shows = ("person",)
 
@@ -169,7 +167,7 @@ class OfficersForm(forms.Form):
         label=gettext_lazy("Assigned to this delegation"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": gettext_lazy("This officer was removed meanwhile. Choose again.")},
+        error_messages={"invalid_choice": gettext_lazy("This officer has since been removed. Choose another.")},
     )
 
     # An empty choice is one too: the field isn't labelled as optional.

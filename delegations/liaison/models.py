@@ -13,7 +13,7 @@ from summit.summits.models import Summit
 
 LIAISON = ProcessingActivity(
     subjects=DataSubject.HOSTS,
-    purpose=_("To give each delegation somebody of the host whom it can reach."),
+    purpose=_("To give each delegation a contact at the host."),
     view="delegations.liaisonofficer.view",
     change="delegations.liaisonofficer.change",
     kept_as=PersonalDataKind.CONTACT,
@@ -38,7 +38,7 @@ class LiaisonOfficer(PublicModel):
         on_delete=models.CASCADE,
         related_name="liaison_officer",
         verbose_name=pgettext_lazy("label", "person"),
-        error_messages={"unique": _("This person is a liaison officer already. Change that entry.")},
+        error_messages={"unique": _("This person is already a liaison officer. Change that entry.")},
     )
     personal(person, LIAISON)
     hours = personal(
@@ -47,7 +47,7 @@ class LiaisonOfficer(PublicModel):
             max_length=200,
             blank=True,
             validators=[validate_printable],
-            help_text=_("When the officer can be reached, such as “7:00 to 22:00; at night by telephone”."),
+            help_text=_("When the officer can be reached. For example, “7:00 to 22:00; at night by telephone”."),
         ),
         LIAISON,
     )

@@ -28,7 +28,7 @@ OWN_FIELDS = ("hours",)
 FIELDS = ("person", *PERSON_FIELDS, *OWN_FIELDS)
 LIAISON_OFFICER_ACTIONS = row_actions(
     "delegations.liaisonofficer",
-    add=gettext_lazy("entered a liaison officer"),
+    add=gettext_lazy("added a liaison officer"),
     change=gettext_lazy("changed a liaison officer"),
     remove=gettext_lazy("removed a liaison officer"),
 )
@@ -47,9 +47,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> LiaisonOff
         rows.lock(summit)
         person = values.get("person") or _enter(summit, of_person, by)
         if person.summit_id != summit.pk:
-            raise ValidationError(
-                {"person": _("This person belongs to another summit. Enter them in this one first.")}
-            )
+            raise ValidationError({"person": _("This person belongs to another summit. Add them to this one first.")})
         if values.get("person"):
             _change_person(person, {name: value for name, value in of_person.items() if value}, by)
         row = LiaisonOfficer(summit=summit, person=person)
@@ -91,7 +89,7 @@ def assign(*, party: Party, officers: Collection[LiaisonOfficer], by: User) -> N
     """Make exactly these officers the liaison officers of a party. Raises PermissionDenied, ValidationError."""
     check(by, CHANGE, party.summit)
     if any(row.summit_id != party.summit_id for row in officers):
-        raise ValidationError({"officers": _("One of these is another summit’s. Choose among this summit’s.")})
+        raise ValidationError({"officers": _("One of these belongs to another summit. Choose from this summit.")})
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
         before = set(LiaisonOfficer.objects.filter(parties=party))
@@ -120,7 +118,7 @@ def _enter(summit: Summit, values: Mapping[str, Any], by: User) -> Person:
     except PossibleDuplicate as seems:
         labels = comma().join(hit.person.label for hit in seems.hits)
         raise ValidationError(
-            {"person": _("Perhaps entered already: %(people)s. Choose the person here.") % {"people": labels}}
+            {"person": _("Possible duplicate: %(people)s. Choose the existing person here.") % {"people": labels}}
         ) from seems
 
 

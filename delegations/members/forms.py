@@ -34,9 +34,9 @@ _NUMBER = re.compile(r"[A-Z0-9]+")
 def refusals() -> dict[str, str]:
     """Return a dict from error code to the error message of a person's fields."""
     return {
-        "invalid": _("Enter the whole address, such as office@mission.example."),
-        "invalid_choice": _("“%(value)s” is not in the list. Choose one that is."),
-        "max_length": _("This has %(show_value)d characters. Shorten it to %(limit_value)d."),
+        "invalid": _("Enter a full email address, such as office@mission.example."),
+        "invalid_choice": _("“%(value)s” is not in the list. Choose a value from the list."),
+        "max_length": _("Shorten this text to %(limit_value)d characters. It has %(show_value)d."),
     }
 
 
@@ -88,7 +88,7 @@ class MomentField(forms.DateTimeField):
             if value in ("", "T"):
                 return None
             if value.startswith("T") or not re.search(r"[T ]\d", value):
-                raise ValidationError(_("Give the day and the time."))
+                raise ValidationError(_("Enter the date and time."))
         with timezone.override(self.zone):
             return super().to_python(value)
 
@@ -125,7 +125,7 @@ class PersonForm(forms.Form):
                 "help_text": self._time_zone_help(),
             }
             moment = MomentField(zone=self.summit.zone, validators=[validate_year], **options)
-            moment.error_messages["invalid"] = _("Write the day and the time, such as 2025-03-30 14:30.")
+            moment.error_messages["invalid"] = _("Enter the date and time, such as 2025-03-30 14:30.")
             return name_parts(moment)
         if declared.content == Content.COUNTRY_CODE:
             offered = [("", "–"), *nationality_choices.choices()]
@@ -133,7 +133,7 @@ class PersonForm(forms.Form):
             return forms.ChoiceField(required=False, choices=offered, label=name, error_messages=refusals())
         field = column.formfield(**kwargs, error_messages=refusals())
         if isinstance(field, forms.DateField):
-            field.error_messages["invalid"] = _("Write year, month and day, such as 1990-12-31.")
+            field.error_messages["invalid"] = _("Enter the date, such as 1990-12-31.")
         if declared.content == Content.COUNTRY_NAME:
             field.widget = Suggested([name for _code, name in nationality_choices.choices()])
         elif declared.content == Content.TIME_ZONE:
@@ -173,7 +173,7 @@ class PersonForm(forms.Form):
         latin = all(unicodedata.name(char, "").startswith("LATIN") for char in letters)
         if name and (not latin or not letters or any(char.isdigit() for char in name)):
             raise ValidationError(
-                _("Write the name in Latin letters, as the lines at the foot of the passport’s page have it.")
+                _("Enter the name in Latin letters, as in the two lines at the bottom of the passport page.")
             )
         return name
 
@@ -184,21 +184,23 @@ class PersonForm(forms.Form):
         """
         number = re.sub(r"[\s-]", "", str(self.cleaned_data["passport_number"])).upper()
         if number and not _NUMBER.fullmatch(number):
-            raise ValidationError(_("The number has Latin letters and digits alone. Copy it from the passport."))
+            raise ValidationError(_("Use only Latin letters and digits. Copy the number from the passport."))
         return number
 
     def clean_birth_date(self) -> date | None:
         """Return the date. Raises ValidationError if it is in the future, in the summit's time zone."""
         day: date | None = self.cleaned_data["birth_date"]
         if day is not None and day > timezone.localdate(timezone=self.summit.zone):
-            raise ValidationError(_("This day is still to come. Give the day of birth as the passport has it."))
+            raise ValidationError(_("Enter a date of birth in the past, as in the passport."))
         return day
 
     def clean_passport_expiry(self) -> date | None:
         """Return the date. Raises ValidationError if the passport expires before the summit ends."""
         day: date | None = self.cleaned_data["passport_expiry"]
         if day is not None and day < self.summit.ends_on:
-            message = _("The passport would expire before the summit ends on %(day)s. Give those of a renewed one.")
+            message = _(
+                "This passport expires before the summit ends on %(day)s. Enter the details of a renewed one."
+            )
             raise ValidationError(message % {"day": long_day(self.summit.ends_on)})
         return day
 
@@ -213,7 +215,7 @@ class PersonForm(forms.Form):
     def _near(self, moment: datetime | None) -> datetime | None:
         first, last = self.summit.starts_on - BEFORE, self.summit.ends_on + AFTER
         if moment is not None and not first <= moment.astimezone(self.summit.zone).date() <= last:
-            message = _("Give a day between %(first)s and %(last)s: the summit is that near.")
+            message = _("Enter a date between %(first)s and %(last)s.")
             raise ValidationError(message % {"first": long_day(first), "last": long_day(last)})
         return moment
 
@@ -226,17 +228,18 @@ class PersonForm(forms.Form):
         invalid = {"name", "office"} & set(self.errors)
         if {"name", "office"} & set(self.fields) and not (invalid or self.value("name") or self.value("office")):
             field_name = "name" if "name" in self.fields else "office"
-            self.add_error(field_name, _("Give a name or the office held."))
+            self.add_error(field_name, _("Enter a name or the office held."))
         arrives, departs = self.value("arrives_at"), self.value("departs_at")
         if arrives and departs and departs < arrives:
             field_name = "departs_at" if "departs_at" in self.fields else "arrives_at"
-            self.add_error(field_name, _("They would depart before they arrive. Give a later moment."))
+            self.add_error(field_name, _("Enter a departure after the arrival."))
         number = self.value("passport_number") or ""
         other_document = self.value("passport_type") in (PassportType.OTHER, PassportType.LAISSEZ_PASSER)
         if len(number) > NUMBER_LENGTH and not other_document:
             field_name = "passport_number" if "passport_number" in self.fields else "passport_type"
             message = _(
-                "A passport’s number has %(n)d letters and digits at most. Choose the kind if it is no passport."
+                "A passport number has at most %(n)d letters and digits. If this is another document, change its "
+                "type."
             )
             if field_name in self.fields:
                 self.add_error(field_name, message % {"n": NUMBER_LENGTH})

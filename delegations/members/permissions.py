@@ -139,6 +139,6 @@ def check_can_act(by: By, action: str, party: Party) -> None:
         check(by, action, party.summit_id, party)
     elif not can_act(by, action, party):
         raise PermissionDenied(
-            _("You no longer act for %(party)s here. Its focal points can do this, or protocol: %(contact)s.")
+            _("You no longer act for %(party)s. Ask a focal point of the delegation, or protocol: %(contact)s.")
             % {"party": party.name, "contact": party.summit.contact_email}
         )

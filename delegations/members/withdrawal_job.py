@@ -81,20 +81,20 @@ def may_withdraw(actor: Actor, summit: Summit | None) -> bool:
 
 def progress(done: int, total: int) -> str:
     """Return a sentence that says how many of the job's members are dealt with."""
-    message = ngettext(
-        "%(done)d of %(total)d member is dealt with", "%(done)d of %(total)d members are dealt with", total
-    )
+    message = ngettext("%(done)d of %(total)d member processed", "%(done)d of %(total)d members processed", total)
     return message % {"done": done, "total": total}
 
 
 def result(job: Job) -> str:
     """Return a sentence that says how many members were withdrawn, and how many were not."""
     number, total = int(job.result_params["number"]), int(job.result_params["total"])
-    message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", number) % {"n": number}
+    message = ngettext("%(n)d member withdrawn.", "%(n)d members withdrawn.", number) % {"n": number}
     if number == total:
         return message
     rest = ngettext(
-        "%(n)d was left as they were: see below why.", "%(n)d were left as they were: see below why.", total - number
+        "%(n)d was not changed. The reason is below.",
+        "%(n)d were not changed. The reasons are below.",
+        total - number,
     )
     return f"{message} {rest % {'n': total - number}}"
 
@@ -103,8 +103,8 @@ def _outcome_labels() -> dict[str, tuple[str, str]]:
     return {
         "": ("wait", _("to be withdrawn")),
         DONE: ("good", pgettext("member", "withdrawn")),
-        GONE: ("off", _("had been taken off before")),
-        REFUSED: ("bad", _("stays: you may no longer withdraw people of this delegation")),
+        GONE: ("off", _("already removed")),
+        REFUSED: ("bad", _("not withdrawn: you can no longer withdraw people from this delegation")),
     }
 
 

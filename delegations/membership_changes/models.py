@@ -15,14 +15,14 @@ from summit.users.models import User
 class HandoverState(models.TextChoices):
     """The state of a handover: open, or decided by protocol in one of two ways."""
 
-    OPEN = "open", _("to be decided")
+    OPEN = "open", _("pending")
     PASSED = "passed", _("passed on")
-    DROPPED = "dropped", _("dropped")
+    DROPPED = "dropped", _("discarded")
 
 
 HANDOVERS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To pass on what was somebody’s own when they leave."),
+    purpose=_("To pass on the tasks of a person who leaves."),
     view="delegations.handover.view",
     change="delegations.decide_handover",
     stays=BY_KEY,
@@ -40,24 +40,24 @@ class Handover(PublicModel):
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="handovers", verbose_name=pgettext_lazy("label", "delegation")
     )
-    giver = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("was held by"))
+    giver = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("previous holder"))
     personal(giver, HANDOVERS)
     taker = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("successor")
     )
     personal(taker, HANDOVERS)
-    what = models.CharField(_("what"), max_length=40)
+    what = models.CharField(_("item"), max_length=40)
     key = models.CharField(max_length=80, editable=False)
     since = models.DateTimeField(_("since"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=HandoverState, default=HandoverState.OPEN)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
 
     class Meta:
-        verbose_name = _("something to be passed on")
-        verbose_name_plural = _("things to be passed on")
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
         ordering = ["-since", "-id"]
         constraints = [
             models.UniqueConstraint(

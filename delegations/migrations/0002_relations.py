@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='declaration',
             name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='delegations.declarationkind', verbose_name='kind'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='delegations.declarationkind', verbose_name='type'),
         ),
         migrations.AddField(
             model_name='delegationimportfile',
@@ -102,12 +102,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='focalpointrequest',
             name='instead_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='summit.person', verbose_name='in place of'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='summit.person', verbose_name='replaces'),
         ),
         migrations.AddField(
             model_name='focalpointrequest',
             name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='summit.person', verbose_name='entered as'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='summit.person', verbose_name='name on record'),
         ),
         migrations.AddField(
             model_name='formermember',
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='handover',
             name='giver',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.person', verbose_name='was held by'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.person', verbose_name='previous holder'),
         ),
         migrations.AddField(
             model_name='handover',
@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='participantlist',
             name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
         ),
         migrations.AddField(
             model_name='participantlist',
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='particulars',
             name='entered_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delegations.party', verbose_name='entered for'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delegations.party', verbose_name='recorded for'),
         ),
         migrations.AddField(
             model_name='membership',
@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='photo',
             name='entered_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delegations.party', verbose_name='entered for'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delegations.party', verbose_name='recorded for'),
         ),
         migrations.AddField(
             model_name='photo',
@@ -375,7 +375,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='transferablepass',
             name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passes_given', to='delegations.transferablepassrule', verbose_name='overpass'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passes_given', to='delegations.transferablepassrule', verbose_name='transferable pass'),
         ),
         migrations.AddField(
             model_name='visaletter',
@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='declarationkind',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='declaration_kind_once', violation_error_message='This is declared already under this name.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='declaration_kind_once', violation_error_message='A declaration type with this name already exists.'),
         ),
         migrations.AddConstraint(
             model_name='duplicatecandidate',
@@ -442,7 +442,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='lettertemplate',
-            constraint=models.UniqueConstraint(fields=('summit', 'purpose', 'language'), name='letter_template_once', violation_error_message='There is a letter for this purpose in this language. Change that one.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'purpose', 'language'), name='letter_template_once', violation_error_message='There is already a letter for this purpose in this language. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='lettertemplate',
@@ -454,11 +454,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='party',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='party_name_once', violation_error_message='Another delegation of the summit has this name. Give it another.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='party_name_once', violation_error_message='Another delegation in this summit has this name. Choose another name.'),
         ),
         migrations.AddConstraint(
             model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_host', True)), fields=('summit',), name='party_host_once', violation_error_message='The summit has a host already. There is one.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_host', True)), fields=('summit',), name='party_host_once', violation_error_message='The summit already has a host. There can be only one.'),
         ),
         migrations.AddConstraint(
             model_name='party',
@@ -478,15 +478,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('recognised', True), models.Q(('flag', 'own'), _negated=True), _connector='OR'), name='party_flag_of_recognised', violation_error_message='The host doesn’t recognise it: choose no flag or a neutral one.'),
+            constraint=models.CheckConstraint(condition=models.Q(('recognised', True), models.Q(('flag', 'own'), _negated=True), _connector='OR'), name='party_flag_of_recognised', violation_error_message='The host doesn’t recognise this delegation. Choose no flag or a neutral flag.'),
         ),
         migrations.AddConstraint(
             model_name='particulars',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_at__isnull', True), ('departs_at__isnull', True), ('departs_at__gte', models.F('arrives_at')), _connector='OR'), name='particulars_departs_after_arrival', violation_error_message='They would depart before they arrive. Give a later moment.'),
+            constraint=models.CheckConstraint(condition=models.Q(('arrives_at__isnull', True), ('departs_at__isnull', True), ('departs_at__gte', models.F('arrives_at')), _connector='OR'), name='particulars_departs_after_arrival', violation_error_message='Enter a departure after the arrival.'),
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('capacity', 'head')), fields=('party',), name='membership_head_once', violation_error_message='The delegation has a head already. Replace that person, or choose another category.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('capacity', 'head')), fields=('party',), name='membership_head_once', violation_error_message='The delegation already has a head. Replace that person, or choose another category.'),
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -566,27 +566,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='focalpoint',
-            constraint=models.UniqueConstraint(fields=('party', 'person'), name='focal_point_once', violation_error_message='This person is a focal point of the delegation already.'),
+            constraint=models.UniqueConstraint(fields=('party', 'person'), name='focal_point_once', violation_error_message='This person is already a focal point for the delegation.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('party__isnull', False), ('person__isnull', True)), models.Q(('party__isnull', True), ('person__isnull', False)), _connector='OR'), name='external_id_of_one', violation_error_message='A key is a delegation’s or a person’s: choose one of them.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('party__isnull', False), ('person__isnull', True)), models.Q(('party__isnull', True), ('person__isnull', False)), _connector='OR'), name='external_id_of_one', violation_error_message='An external ID belongs to either a delegation or a person. Choose one.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('summit', 'system', 'value'), name='external_id_of_party_once', violation_error_message='Another delegation has this key in this system.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('summit', 'system', 'value'), name='external_id_of_party_once', violation_error_message='Another delegation has this ID in this system.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('summit', 'system', 'value'), name='external_id_of_person_once', violation_error_message='Another person has this key in this system.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('summit', 'system', 'value'), name='external_id_of_person_once', violation_error_message='Another person has this ID in this system.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('party', 'system'), name='external_id_once_for_party', violation_error_message='The delegation has a key in this system already. Change that one.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('party', 'system'), name='external_id_once_for_party', violation_error_message='The delegation already has an ID in this system. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='externalid',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('person', 'system'), name='external_id_once_for_person', violation_error_message='The person has a key in this system already. Change that one.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('person', 'system'), name='external_id_once_for_person', violation_error_message='The person already has an ID in this system. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='delegationimportfile',
@@ -614,15 +614,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='partygroup',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='party_group_name_once', violation_error_message='Another group has this name. Choose another.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='party_group_name_once', violation_error_message='Another group has this name. Choose another name.'),
         ),
         migrations.AddConstraint(
             model_name='partyname',
-            constraint=models.UniqueConstraint(fields=('party', 'language'), name='party_name_in_language_once', violation_error_message='The delegation has a name in this language already. Change that one.'),
+            constraint=models.UniqueConstraint(fields=('party', 'language'), name='party_name_in_language_once', violation_error_message='The delegation already has a name in this language. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('name_by__isnull', True), ('confirm_by__isnull', True), ('confirm_by__gte', models.F('name_by')), _connector='OR'), name='policy_confirmed_after_named', violation_error_message='People would be confirmed before they are named. Give a later moment.'),
+            constraint=models.CheckConstraint(condition=models.Q(('name_by__isnull', True), ('confirm_by__isnull', True), ('confirm_by__gte', models.F('name_by')), _connector='OR'), name='policy_confirmed_after_named', violation_error_message='Set the confirmation deadline after the naming deadline.'),
         ),
         migrations.AddConstraint(
             model_name='portalsession',
@@ -658,11 +658,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='retention',
-            constraint=models.UniqueConstraint(fields=('summit', 'what', 'category'), name='retention_once', violation_error_message='There is a time for this already. Change that one.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'what', 'category'), name='retention_once', violation_error_message='There is already a retention period for this data. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='retention',
-            constraint=models.UniqueConstraint(condition=models.Q(('category__isnull', True)), fields=('summit', 'what'), name='retention_usual_once', violation_error_message='There is a time for this already. Change that one.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('category__isnull', True)), fields=('summit', 'what'), name='retention_usual_once', violation_error_message='There is already a retention period for this data. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='retention',
@@ -670,7 +670,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='retention',
-            constraint=models.CheckConstraint(condition=models.Q(('days__isnull', True), ('days__lte', 36525), _connector='OR'), name='retention_days_at_most', violation_error_message='Write 36525 days, a hundred years, at most; leave it empty to keep it.'),
+            constraint=models.CheckConstraint(condition=models.Q(('days__isnull', True), ('days__lte', 36525), _connector='OR'), name='retention_days_at_most', violation_error_message='Enter at most 36525 days (100 years). Leave blank to keep the data.'),
         ),
         migrations.AddConstraint(
             model_name='transferablepass',
@@ -706,19 +706,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='zone',
-            constraint=models.UniqueConstraint(fields=('summit', 'code'), name='zone_code_once', violation_error_message='Another zone has this mark. Choose another.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'code'), name='zone_code_once', violation_error_message='Another zone has this code. Choose another code.'),
         ),
         migrations.AddConstraint(
             model_name='transferablepassrule',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='transferable_pass_name_once', violation_error_message='Another overpass has this name. Choose another.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='transferable_pass_name_once', violation_error_message='Another transferable pass has this name. Choose another name.'),
         ),
         migrations.AddConstraint(
             model_name='transferablepassrule',
-            constraint=models.CheckConstraint(condition=models.Q(('passes__gte', 1), ('people__gte', models.F('passes'))), name='transferable_pass_for_somebody', violation_error_message='Give one pass at least, for as many people or more.'),
+            constraint=models.CheckConstraint(condition=models.Q(('passes__gte', 1), ('people__gte', models.F('passes'))), name='transferable_pass_for_somebody', violation_error_message='Enter at least one pass, and at least as many people as passes.'),
         ),
         migrations.AddConstraint(
             model_name='category',
-            constraint=models.UniqueConstraint(fields=('summit', 'code'), name='category_code_once', violation_error_message='Another category has this code. Choose another.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'code'), name='category_code_once', violation_error_message='Another category has this code. Choose another code.'),
         ),
         migrations.AddConstraint(
             model_name='category',
@@ -726,6 +726,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('name_by__isnull', True), ('confirm_by__isnull', True), ('confirm_by__gte', models.F('name_by')), _connector='OR'), name='category_confirmed_after_named', violation_error_message='People would be confirmed before they are named. Give a later moment.'),
+            constraint=models.CheckConstraint(condition=models.Q(('name_by__isnull', True), ('confirm_by__isnull', True), ('confirm_by__gte', models.F('name_by')), _connector='OR'), name='category_confirmed_after_named', violation_error_message='Set the confirmation deadline after the naming deadline.'),
         ),
     ]

@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
             fields=[
             ],
             options={
-                'verbose_name': 'table of delegations or people',
-                'verbose_name_plural': 'tables of delegations and people',
+                'verbose_name': 'imported file of delegations or people',
+                'verbose_name_plural': 'imported files of delegations and people',
                 'proxy': True,
                 'indexes': [],
                 'constraints': [],

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         AddColumn(
             model_name='category',
             name='colour',
-            field=models.CharField(blank=True, default='', help_text='Such as #1d4f91. Leave blank for the usual colour of the capacity.', max_length=7, validators=[summit.core.validators.validate_colour], verbose_name='colour on badges'),
+            field=models.CharField(blank=True, default='', help_text='For example, #1d4f91. Leave blank for the usual colour.', max_length=7, validators=[summit.core.validators.validate_colour], verbose_name='colour on badges'),
             preserve_default=False,
         ),
     ]

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     ("all", "name, flag, head and size"),
                 ],
                 default="name",
-                help_text="Once it has accepted. List its head and its size only if it agrees.",
+                help_text='Shown once the delegation has accepted. Include its head and size only if it agrees.',
                 max_length=4,
                 verbose_name="in the public list of delegations",
             ),
@@ -56,10 +56,10 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(
                 blank=True,
                 help_text=(
-                    "From then on the public home lists the delegations that have accepted. Leave blank to list none."
+                    'From this time, the public home page lists the delegations that have accepted. Leave blank to list none.'
                 ),
                 null=True,
-                verbose_name="public list of delegations from",
+                verbose_name='list of delegations public from',
             ),
         ),
         AddTableConstraint(

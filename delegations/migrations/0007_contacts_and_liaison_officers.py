@@ -20,9 +20,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
-                ('hours', models.CharField(blank=True, help_text='When the officer can be reached, such as “7:00 to 22:00; at night by telephone”.', max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='hours')),
+                ('hours', models.CharField(blank=True, help_text='When the officer can be reached. For example, “7:00 to 22:00; at night by telephone”.', max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='hours')),
                 ('parties', models.ManyToManyField(blank=True, related_name='liaison_officers', to='delegations.party', verbose_name='delegations')),
-                ('person', models.OneToOneField(error_messages={'unique': 'This person is a liaison officer already. Change that entry.'}, on_delete=django.db.models.deletion.CASCADE, related_name='liaison_officer', to='summit.person', verbose_name='person')),
+                ('person', models.OneToOneField(error_messages={'unique': 'This person is already a liaison officer. Change that entry.'}, on_delete=django.db.models.deletion.CASCADE, related_name='liaison_officer', to='summit.person', verbose_name='person')),
                 ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='liaison_officers', to='summit.summit', verbose_name='summit')),
             ],
             options={
@@ -39,15 +39,15 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('office', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='office held')),
                 ('phone', models.CharField(blank=True, max_length=60, validators=[summit.core.validators.validate_printable], verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('note', models.CharField(blank=True, help_text='Such as “nights and weekends”.', max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='note')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email')),
+                ('note', models.CharField(blank=True, help_text='For example, “nights and weekends”.', max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='note')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='delegations.party', verbose_name='delegation')),
             ],
             options={
                 'verbose_name': 'contact',
                 'verbose_name_plural': 'contacts',
                 'ordering': ['party', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['private_office', 'chief_of_protocol', 'security', 'press', 'duty_officer', 'other'])), name='contact_role_known'), models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='contact_can_be_reached', violation_error_message='Enter a telephone number or an e-mail address.'), models.UniqueConstraint(fields=('party', 'role', 'name', 'phone', 'email'), name='contact_once', violation_error_message='This contact is entered already.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['private_office', 'chief_of_protocol', 'security', 'press', 'duty_officer', 'other'])), name='contact_role_known'), models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='contact_can_be_reached', violation_error_message='Enter a telephone number or an email address.'), models.UniqueConstraint(fields=('party', 'role', 'name', 'phone', 'email'), name='contact_once', violation_error_message='This contact has already been entered.')],
             },
         ),
     ]

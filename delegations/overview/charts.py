@@ -51,7 +51,7 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
         for day, number, whole in zip(days, answered_totals, invited_totals, strict=True)
     ]
     title = _title(request, summit)
-    about = _("Columns are the answers that had come by the end of each day; the line above is who was invited.")
+    about = _("Columns show the answers received by the end of each day. The line shows the invitations sent.")
     return Chart(
         name="chart-answers",
         title=title,
@@ -63,7 +63,7 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
             most=_("%(n)s invited") % {"n": formats.localize(invited_totals[-1])},
             due=_due(summit, days),
         ),
-        head=[_("Day"), _("Answers by its end"), _("Invited by its end")],
+        head=[_("Day"), _("Answers by end of day"), _("Invitations by end of day")],
         rows=[
             [short_day(day), formats.localize(number), formats.localize(whole)]
             for position, (day, number, whole) in enumerate(zip(days, answered_totals, invited_totals, strict=True))
@@ -158,14 +158,14 @@ def complete(request: HttpRequest, summit: Summit) -> Chart | None:
         name="chart-complete",
         title=title,
         drawing=svg_charts.bars(
-            name="chart-complete", title=title, about=_("A bar for each thing that a delegation needs."), rows=bars
+            name="chart-complete", title=title, about=_("One bar for each item a delegation needs."), rows=bars
         ),
-        head=[_("Needed"), _("Have it"), _("Lack it")],
+        head=[_("Item"), _("Complete"), _("Missing")],
         rows=[
             [row.label, formats.localize(total - numbers[name]), _rows_of(numbers[name], summit, lacks=name)]
             for row, (name, _label) in zip(bars, NEEDED, strict=True)
         ],
-        key=[(svg_charts.FULL, _("have it")), (svg_charts.OPEN, _("lack it"))],
+        key=[(svg_charts.FULL, _("complete")), (svg_charts.OPEN, _("missing"))],
         phase=Phase.COMPLETENESS,
     )
 
@@ -190,7 +190,7 @@ def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
         )
         for row in groups
     ]
-    about = _("A bar for each region: who attends, who declined, who has not answered.")
+    about = _("One bar for each region: attending, declined, not answered.")
     return Chart(
         name="chart-regions",
         title=title,
@@ -200,7 +200,7 @@ def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
         key=[
             (svg_charts.FULL, _("attending")),
             (svg_charts.HATCHED, _("regrets")),
-            (svg_charts.OPEN, _("not answered")),
+            (svg_charts.OPEN, _("awaiting answer")),
         ],
     )
 
@@ -210,13 +210,13 @@ def _attending(attending: int, regions: int) -> str:
     open."""
     if not regions:
         every = ngettext(
-            "%(attending)d attends; every region has answered",
-            "%(attending)d attend; every region has answered",
+            "%(attending)d attending; every region has answered",
+            "%(attending)d attending; every region has answered",
             attending,
         )
         return every % {"attending": attending}
-    attend = ngettext("%(attending)d attends", "%(attending)d attend", attending)
-    still = ngettext("answers are open in %(regions)d region", "answers are open in %(regions)d regions", regions)
+    attend = ngettext("%(attending)d attending", "%(attending)d attending", attending)
+    still = ngettext("answers still due in %(regions)d region", "answers still due in %(regions)d regions", regions)
     return semicolon().join((attend % {"attending": attending}, still % {"regions": regions}))
 
 
@@ -244,27 +244,32 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["attending"]:
         return None
     levels = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))
-    labels: dict[str, str] = {**{str(value): str(label) for value, label in Level.choices}, "": _("level not said")}
+    labels: dict[str, str] = {
+        **{str(value): str(label) for value, label in Level.choices},
+        "": _("level not specified"),
+    }
     coming, high = sum(row.coming for row in levels), sum(row.coming for row in levels if row.level in HIGHEST)
     title = ngettext(
-        "%(high)d of %(coming)d comes at the level of head of state or government",
-        "%(high)d of %(coming)d come at the level of head of state or government",
+        "%(high)d of %(coming)d attends at the level of head of state or government",
+        "%(high)d of %(coming)d attend at the level of head of state or government",
         high,
     ) % {"high": high, "coming": coming}
     if not high:
         most = max(levels, key=lambda row: row.coming)
         facts = {"level": labels[most.level], "n": most.coming, "coming": coming}
-        title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % facts
+        title = _("Most common level: %(level)s, %(n)d of %(coming)d") % facts
     bars = [
-        BarRow(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
+        BarRow(
+            labels[row.level], [row.coming, 0, row.open], _("%(n)s attending") % {"n": formats.localize(row.coming)}
+        )
         for row in levels
     ]
-    about = _("A bar for each level: who comes at it, and who was asked for at it and has not answered.")
+    about = _("One bar for each level: attending, and invited but not answered.")
     return Chart(
         name="chart-levels",
         title=title,
         drawing=svg_charts.bars(name="chart-levels", title=title, about=about, rows=bars),
-        head=[_("Level"), _("Come"), _("Asked for, not answered")],
+        head=[_("Level"), _("Attending"), _("Invited, not answered")],
         rows=[
             [
                 labels[row.level],
@@ -273,7 +278,7 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
             ]
             for row in levels
         ],
-        key=[(svg_charts.FULL, _("come")), (svg_charts.OPEN, _("not answered"))],
+        key=[(svg_charts.FULL, _("attending")), (svg_charts.OPEN, _("awaiting answer"))],
     )
 
 

@@ -88,8 +88,8 @@ def handed(request: HttpRequest, summit: Summit) -> int:
 def open_handovers_message(number: int) -> str:
     """Return a sentence that says how many handovers are open."""
     message = ngettext(
-        "%(n)d thing that was somebody’s own waits: pass it on or drop it.",
-        "%(n)d things that were somebody’s own wait: pass them on or drop them.",
+        "%(n)d handover is waiting for a decision.",
+        "%(n)d handovers are waiting for a decision.",
         number,
     )
     return message % {"n": number}
@@ -115,8 +115,8 @@ def requests(summit: Summit) -> str:
 def requested(number: int) -> str:
     """Return a sentence that says how many requests for a focal point are undecided."""
     message = ngettext(
-        "%(n)d new focal point is asked for: approve or refuse.",
-        "%(n)d new focal points are asked for: approve or refuse.",
+        "%(n)d focal point request is waiting for a decision.",
+        "%(n)d focal point requests are waiting for a decision.",
         number,
     )
     return message % {"n": number}
@@ -133,8 +133,8 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     uninvited = numbers(request, summit)["uninvited"]
     if uninvited:
         message = ngettext(
-            "%(n)d delegation is not invited yet. Read whom the letters reach, then send them.",
-            "%(n)d delegations are not invited yet. Read whom the letters reach, then send them.",
+            "%(n)d delegation is not invited yet. Review the letters, then send them.",
+            "%(n)d delegations are not invited yet. Review the letters, then send them.",
             uninvited,
         )
         yield Task(message % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
@@ -167,8 +167,8 @@ def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     number = waiting(request, summit)["prepared"]
     if number:
         message = ngettext(
-            "%(n)d prepared invitation waits for a second person. Read it, then approve it.",
-            "%(n)d prepared invitations wait for a second person. Read them, then approve them.",
+            "%(n)d invitation is waiting for approval by a second person.",
+            "%(n)d invitations are waiting for approval by a second person.",
             number,
         )
         yield Task(message % {"n": number}, Urgency.NOW, _invite_page(summit), INVITE)
@@ -224,8 +224,8 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     ending = sum(ending_by_day(request, summit).values())
     if ending:
         message = ngettext(
-            "%(n)d link in a letter without an answer ends within a week. Write anew where it is still wanted.",
-            "%(n)d links in letters without an answer end within a week. Write anew where they are still wanted.",
+            "%(n)d unanswered letter has a link that expires within a week. Send a new letter if needed.",
+            "%(n)d unanswered letters have links that expire within a week. Send new letters if needed.",
             ending,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
@@ -238,8 +238,8 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     declined = waiting(request, summit)["declined"]
     if declined:
         message = ngettext(
-            "%(n)d delegation declined within the last week. Look whether its places can go to others.",
-            "%(n)d delegations declined within the last week. Look whether their places can go to others.",
+            "%(n)d delegation declined in the past week. Check whether its places can go to others.",
+            "%(n)d delegations declined in the past week. Check whether their places can go to others.",
             declined,
         )
         yield Task(message % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
@@ -250,8 +250,8 @@ def _letter_request_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task
     number = waiting(request, summit)["asked"]
     if number:
         message = ngettext(
-            "%(n)d reader of a letter asks for a new one: the link does not open for them. Write anew.",
-            "%(n)d readers of letters ask for new ones: their links do not open for them. Write anew.",
+            "%(n)d recipient has requested a new letter because the link doesn’t work. Send one.",
+            "%(n)d recipients have requested new letters because their links don’t work. Send them.",
             number,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "asks": "open"}
@@ -261,8 +261,8 @@ def _letter_request_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task
 
 def _late(number: int) -> str:
     message = ngettext(
-        "%(n)d answer is late. Write to the delegation, or record its answer.",
-        "%(n)d answers are late. Write to the delegations, or record their answers.",
+        "%(n)d answer is overdue. Contact the delegation, or record its answer.",
+        "%(n)d answers are overdue. Contact the delegations, or record their answers.",
         number,
     )
     return message % {"n": number}
@@ -277,8 +277,8 @@ def _due(number: int) -> str:
 def failed_letters(number: int) -> str:
     """Return a sentence that says how many invitation letters failed."""
     message = ngettext(
-        "%(n)d letter of an invitation failed. Correct the mailbox, then write anew.",
-        "%(n)d letters of invitations failed. Correct the mailboxes, then write anew.",
+        "%(n)d invitation letter could not be sent. Correct the email address, then send a new letter.",
+        "%(n)d invitation letters could not be sent. Correct the email addresses, then send new letters.",
         number,
     )
     return message % {"n": number}
@@ -288,8 +288,8 @@ def failed_letters(number: int) -> str:
 def returned_letters(number: int) -> str:
     """Return a sentence that says how many invitation letters bounced."""
     message = ngettext(
-        "%(n)d letter of an invitation came back. Correct the mailbox, then send it again.",
-        "%(n)d letters of invitations came back. Correct the mailboxes, then send them again.",
+        "%(n)d invitation letter bounced. Correct the email address, then send it again.",
+        "%(n)d invitation letters bounced. Correct the email addresses, then send them again.",
         number,
     )
     return message % {"n": number}
@@ -305,7 +305,7 @@ def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
         unanswered = numbers(request, summit)["open"]
         if not unanswered:
             return
-        message = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", unanswered)
+        message = ngettext("Answers are due: %(n)d is missing.", "Answers are due: %(n)d are missing.", unanswered)
         yield Coming(summit.answer_by, message % {"n": unanswered}, parties(summit, answer="open"))
 
 
@@ -321,7 +321,7 @@ def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
     if summit.answer_by is not None:
         yield Due(_("answers"), summit.answer_by.astimezone(summit.zone).date(), unanswered)
     for day, number in ending_by_day(request, summit).items():
-        yield Due(_("links that end"), day, number)
+        yield Due(_("expiring links"), day, number)
 
 
 @desk_coming.register(10)
@@ -333,8 +333,8 @@ def reminding(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     if not unanswered:
         return
     message = ngettext(
-        "Reminders go to those who have not answered: %(n)d delegation now.",
-        "Reminders go to those who have not answered: %(n)d delegations now.",
+        "Reminders go to delegations that have not answered: %(n)d now.",
+        "Reminders go to delegations that have not answered: %(n)d now.",
         unanswered,
     )
     for moment in reminders.planned(summit, Policy.objects.of(summit)):
@@ -353,8 +353,8 @@ def visa_letters(summit: Summit) -> str:
 def visa_letters_sentence(number: int) -> str:
     """Return a sentence that says how many visa support letters are undecided."""
     message = ngettext(
-        "%(n)d visa support letter is asked for: issue or refuse.",
-        "%(n)d visa support letters are asked for: issue or refuse.",
+        "%(n)d visa support letter is waiting to be issued or refused.",
+        "%(n)d visa support letters are waiting to be issued or refused.",
         number,
     )
     return message % {"n": number}

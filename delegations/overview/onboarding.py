@@ -52,11 +52,11 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             problems = refused.found
         else:
             if created:
-                message = ngettext("%(n)d delegation is entered.", "%(n)d delegations are entered.", len(created))
+                message = ngettext("%(n)d delegation added.", "%(n)d delegations added.", len(created))
                 messages.success(request, message % {"n": len(created)})
                 _add_translated_messages(request, created)
                 return redirect(steps.after("parties", user, summit))
-            problems = [(0, _("The list is empty. Write a line for each delegation, or choose names below."))]
+            problems = [(0, _("Enter one delegation a line, or choose names below."))]
     entered = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
     known_codes = {party.iso_code for party in entered} | {
         country_recognition.code_of_name(parts_of(line)[0]) for line in text.splitlines()
@@ -78,7 +78,7 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 def _add_translated_messages(request: HttpRequest, created: bulk_entry.CreatedParties) -> None:
     for party, written, language in created.translated:
-        message = _("“%(written)s” is entered as “%(name)s”; what you wrote is its name in %(language)s.")
+        message = _("“%(written)s” was added as “%(name)s”. “%(written)s” is its name in %(language)s.")
         language_name = get_language_info(language)["name_translated"]
         messages.info(request, message % {"written": written, "name": party.name, "language": language_name})
 
@@ -107,7 +107,7 @@ class DueForm(forms.Form):
         """Return the time. Raises ValidationError if it is past, or if `Summit.check_due` refuses a changed time."""
         moment: datetime = self.cleaned_data["answer_by"]
         if moment <= db_now():
-            raise forms.ValidationError(_("This moment has passed. Give one to come."))
+            raise forms.ValidationError(_("Enter a date in the future."))
         if "answer_by" in self.changed_data:
             self.summit.check_due(moment, db_now())
         return moment
@@ -189,11 +189,11 @@ def _redirect_after_sending(
 ) -> HttpResponse:
     states = steps.states_for(user, summit)
     done = sum(step.state == "done" for step in states)
-    message = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(targets.to)) % {
+    message = ngettext("Sending %(n)d invitation.", "Sending %(n)d invitations.", len(targets.to)) % {
         "n": len(targets.to)
     }
     messages.success(request, message)
-    progress = _("%(done)d of %(all)d first steps are done. What comes next stands below.")
+    progress = _("%(done)d of %(all)d setup steps done. The next step is below.")
     messages.info(request, progress % {"done": done, "all": len(states)})
     return redirect(f"{reverse('admin:index')}?summit={summit.slug}")
 
@@ -223,8 +223,8 @@ def has_invited(summit: Summit) -> bool:
 desk_step.register(40)(
     Step(
         name="parties",
-        title=gettext_lazy("Who is invited"),
-        about=gettext_lazy("Delegations and organisations, with their mailboxes."),
+        title=gettext_lazy("Delegations"),
+        about=gettext_lazy("Countries and organisations, with their email addresses."),
         permission="delegations.party.change",
         view=parties,
         done=has_parties,
@@ -233,8 +233,8 @@ desk_step.register(40)(
 desk_step.register(50)(
     Step(
         name="letter",
-        title=gettext_lazy("The letter"),
-        about=gettext_lazy("Read it, say when answers are due, send the first."),
+        title=gettext_lazy("Letter"),
+        about=gettext_lazy("Review the letter, set the deadline for answers, send the first invitation."),
         permission="delegations.invite",
         view=letter,
         done=has_invited,

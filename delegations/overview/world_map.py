@@ -106,7 +106,7 @@ def _words() -> dict[str, str]:
     return {
         ATTENDING: _("attending"),
         REGRETS: _("regrets"),
-        OPEN: _("not answered"),
+        OPEN: _("awaiting answer"),
         UNINVITED: _("not invited"),
     }
 

@@ -31,7 +31,7 @@ def write(listing: Listing) -> bytes:
     _edges(document, listing)
     _head(document, listing)
     with override(listing.language):
-        nobody = _("To be announced.")
+        nobody = _("To be announced")
     for section in listing.sections:
         _add_paragraph(document, listing, "Heading 1", section.title)
         for line in section.lines:

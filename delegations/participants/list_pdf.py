@@ -34,7 +34,7 @@ def write(listing: Listing) -> bytes:
     Raises summit.pdf.fonts.MissingFontError if no installed font has one of its characters.
     """
     with override(listing.language):
-        nobody, emblem_is = _("To be announced."), _("Emblem")
+        nobody, emblem_is = _("To be announced"), _("Emblem")
     named = {line.flag for section in listing.sections for line in section.lines if line.flag}
     return print_pdf(
         _source(),

@@ -42,7 +42,7 @@ def _head() -> list[str]:
         _("Part"),
         _("Delegation"),
         _("Formal name"),
-        _("Form of address"),
+        _("Salutation"),
         _("Name"),
         _("Office held"),
         _("Category"),

@@ -14,9 +14,9 @@ from summit.users.models import User
 
 PARTICIPANT_LISTS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To print who took part for each delegation."),
+    purpose=_("To print the list of participants of each delegation."),
     view="delegations.participantlist.view",
-    stays=_("The name is taken out when the person is erased. The office stays."),
+    stays=_("The name is removed when the person is erased. The office stays."),
     logged=False,
 )
 
@@ -36,9 +36,9 @@ class ParticipantList(PublicModel):
     number = models.PositiveIntegerField(_("revision"))
     final = models.BooleanField(_("final"), default=False)
     note = models.CharField(_("note"), max_length=300, blank=True, validators=[validate_printable])
-    made_at = models.DateTimeField(_("made at"), db_default=Now())
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
-    content = personal(EncryptedTextField(_("whom it names"), editable=False), PARTICIPANT_LISTS)
+    made_at = models.DateTimeField(_("created on"), db_default=Now())
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("created by"))
+    content = personal(EncryptedTextField(_("people listed"), editable=False), PARTICIPANT_LISTS)
 
     class Meta:
         verbose_name = _("list of participants")

@@ -28,7 +28,7 @@ def _source() -> bytes:
 def name_of(summit: Summit, language: str) -> str:
     """Return the name of the file of a sheet in a language."""
     with override(language):
-        return file_name(_("Sheet of photographs"), summit.named(language).short_name, ending="pdf")
+        return file_name(_("Photo sheet"), summit.named(language).short_name, ending="pdf")
 
 
 def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime) -> bytes:
@@ -40,10 +40,10 @@ def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime
     with override(language):
         number = len(faces)
         data = {
-            "title": _("Sheet of photographs"),
+            "title": _("Photo sheet"),
             "about": ngettext("%(number)d person", "%(number)d people", number) % {"number": number},
             "made": day_clock(now, summit),
-            "warning": _("Personal: destroy it after use."),
+            "warning": _("Personal data: destroy after use."),
             "photograph": _("photograph"),
         }
     return print_pdf(

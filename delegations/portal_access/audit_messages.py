@@ -10,7 +10,7 @@ from summit.audit.actions import actor
 
 def _provers(keys: Iterable[str]) -> dict[str, str]:
     rows = PortalSession.objects.filter(public_id__in=list(keys), person__isnull=False).select_related("person")
-    message = _("%(person)s, by a code to the mailbox")
+    message = _("%(person)s, by a code sent by email")
     return {row.public_id: message % {"person": row.person.label} for row in rows if row.person}
 
 

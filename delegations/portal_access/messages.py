@@ -91,7 +91,7 @@ def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
 SIGN_IN_CODE = register(
     MessageKind(
         name="sign_in_code",
-        label=gettext_lazy("code to sign in"),
+        label=gettext_lazy("sign-in code"),
         task="delegations.tasks.deliver_codes",
         shown_by="tests/delegations/portal_access/test_sign_in_codes.py",
         facts=SignInCodeFacts,
@@ -100,11 +100,11 @@ SIGN_IN_CODE = register(
         version=once,
         build_facts=_facts,
         template="mail/sign_in_code.txt",
-        subject=lambda context: _("A code to open the portal"),
+        subject=lambda context: _("Your code for the portal"),
         context=_context,
         reply_to="contact",
-        why=gettext_lazy("You get this because somebody entered this address to open the portal."),
-        reasons={CODE_DEAD: gettext_lazy("The code expired or was used before the mail was sent.")},
+        why=gettext_lazy("You are receiving this because someone entered this address to open the portal."),
+        reasons={CODE_DEAD: gettext_lazy("The code expired or was used before the email was sent.")},
         withdrawn=expired_codes,
     )
 )

@@ -29,7 +29,7 @@ class CodeQuerySet(models.QuerySet["SignInCode"]):
 
 SIGN_IN_CODES = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To let people into the portal by a code that is mailed."),
+    purpose=_("To sign people in to the portal with a code sent by email."),
     stays=_("Deleted after a day."),
     logged=False,
 )
@@ -42,21 +42,21 @@ class SignInCode(PublicModel):
     be read from the database alone.
     """
 
-    mailbox = personal(models.EmailField(_("mailbox")), SIGN_IN_CODES)
+    mailbox = personal(models.EmailField(_("email address")), SIGN_IN_CODES)
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False, db_index=True)
-    digits = models.PositiveSmallIntegerField(_("digits"), default=8)
-    created_at = models.DateTimeField(_("asked for"), db_default=Now())
+    digits = models.PositiveSmallIntegerField(_("number of digits"), default=8)
+    created_at = models.DateTimeField(_("requested"), db_default=Now())
     # When the mail was written. This is before the request if the same code had already been mailed.
     written_at = models.DateTimeField(_("written"), db_default=Now())
     expires_at = models.DateTimeField(_("expires"))
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+    used_at = models.DateTimeField(_("used on"), null=True, blank=True)
 
     objects = CodeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("code for signing in")
-        verbose_name_plural = _("codes for signing in")
+        verbose_name = _("sign-in code")
+        verbose_name_plural = _("sign-in codes")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(name="code_guessed_few_times", condition=Q(attempts__lte=MOST_GUESSES)),
@@ -106,17 +106,17 @@ class PortalSession(PublicModel):
         verbose_name=pgettext_lazy("label", "person"),
     )
     personal(person, PORTAL_SESSIONS)
-    mailbox = personal(models.EmailField(_("mailbox"), blank=True), PORTAL_SESSIONS)
+    mailbox = personal(models.EmailField(_("email address"), blank=True), PORTAL_SESSIONS)
     user_agent = personal(models.CharField(_("browser"), max_length=300, blank=True), PORTAL_SESSIONS)
     created_at = models.DateTimeField(_("since"), db_default=Now())
-    last_seen_at = models.DateTimeField(_("last seen"), db_default=Now())
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    last_seen_at = models.DateTimeField(_("last active"), db_default=Now())
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
 
     objects = PortalSessionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("browser in the portal")
-        verbose_name_plural = _("browsers in the portal")
+        verbose_name = _("portal browser session")
+        verbose_name_plural = _("portal browser sessions")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(

@@ -89,7 +89,7 @@ class RetentionAdmin(ServiceAdmin):
     list_select_related = ["summit", "category"]
     permissions = {"delete": retention.CHANGE}
     change_list_template = "admin/delegations/retention/change_list.html"
-    nothing_yet = gettext_lazy("The usual times hold: the page of a summit names them.")
+    nothing_yet = gettext_lazy("The default retention periods apply. They are listed on the summit’s page.")
 
     @admin.display(description=gettext_lazy("days after the summit"), ordering="days")
     def days_display(self, row: Retention) -> str:
@@ -129,7 +129,7 @@ class RetentionAdmin(ServiceAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Record of processing"),
+            "title": _("Record of processing activities"),
             "summit": summit,
             "headings": processing_record.headings(),
             "groups": processing_record.grouped(entries),
@@ -152,7 +152,7 @@ class RetentionAdmin(ServiceAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("What is kept, and how long"),
+            "title": _("Data retention"),
             "summit": summit,
             "lines": lines,
             "night": _night(now),

@@ -25,8 +25,8 @@ SETTLED = "delegations.own_data_settled"
 class What(TextChoices):
     """The kind of request: to correct data, or to erase all data."""
 
-    CORRECT = "correct", gettext_lazy("Correct something")
-    ERASE = "erase", gettext_lazy("Erase what is held of me")
+    CORRECT = "correct", gettext_lazy("Correct my data")
+    ERASE = "erase", gettext_lazy("Erase my data")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def settled(messages: Sequence[Message]) -> dict[int, str]:
 OWN_DATA = register(
     MessageKind(
         name="own_data",
-        label=gettext_lazy("request about one’s own data"),
+        label=gettext_lazy("personal data request"),
         task="delegations.tasks.deliver_invitations",
         shown_by="tests/portal/test_personal_data.py",
         facts=OwnDataFacts,
@@ -109,7 +109,7 @@ OWN_DATA = register(
         template="mail/correction_request.txt",
         subject=_subject,
         reply_to="reply_to",
-        why=gettext_lazy("You get this because this is the mailbox of the summit’s protocol."),
+        why=gettext_lazy("You are receiving this because this is the protocol service’s email address."),
         reasons={SETTLED: gettext_lazy("The person’s data was erased before the message was sent.")},
         withdrawn=settled,
     )

@@ -24,7 +24,7 @@ USUAL_DAYS: dict[str, int | None] = {
     PersonalDataKind.PERSON: None,
 }
 MOST_DAYS = 36525
-AT_MOST = _("Write 36525 days, a hundred years, at most; leave it empty to keep it.")
+AT_MOST = _("Enter at most 36525 days (100 years). Leave blank to keep the data.")
 
 
 class Retention(models.Model):
@@ -33,7 +33,7 @@ class Retention(models.Model):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="retentions", verbose_name=pgettext_lazy("label", "summit")
     )
-    what = models.CharField(_("what"), max_length=20, choices=PersonalDataKind)
+    what = models.CharField(_("item"), max_length=20, choices=PersonalDataKind)
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("category")
     )
@@ -42,24 +42,24 @@ class Retention(models.Model):
         null=True,
         blank=True,
         validators=[MaxValueValidator(MOST_DAYS, AT_MOST)],
-        help_text=_("Empty: it is kept."),
+        help_text=_("Leave blank to keep the data."),
     )
 
     class Meta:
-        verbose_name = _("time for which data are kept")
-        verbose_name_plural = _("times for which data are kept")
+        verbose_name = _("data retention period")
+        verbose_name_plural = _("data retention periods")
         ordering = ["summit", "what", "category"]
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "what", "category"],
                 name="retention_once",
-                violation_error_message=_("There is a time for this already. Change that one."),
+                violation_error_message=_("There is already a retention period for this data. Change that one."),
             ),
             models.UniqueConstraint(
                 fields=["summit", "what"],
                 name="retention_usual_once",
                 condition=Q(category__isnull=True),
-                violation_error_message=_("There is a time for this already. Change that one."),
+                violation_error_message=_("There is already a retention period for this data. Change that one."),
             ),
             models.CheckConstraint(name="retention_what_known", condition=Q(what__in=PersonalDataKind.values)),
             # Without a limit, the date computed from the days could exceed the calendar.

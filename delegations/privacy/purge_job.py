@@ -38,20 +38,20 @@ def may_purge(actor: Actor, summit: Summit | None) -> bool:
 
 def progress(done: int, total: int) -> str:
     """Return a sentence that says how many rows are purged so far."""
-    message = ngettext("%(done)d of %(total)d row is purged", "%(done)d of %(total)d rows are purged", total)
+    message = ngettext("%(done)d of %(total)d row purged", "%(done)d of %(total)d rows purged", total)
     return message % {"done": done, "total": total}
 
 
 def result(job: Job) -> str:
     """Return a sentence that says how many rows were purged."""
     number = int(job.result_params["number"])
-    return ngettext("%(number)d row is purged.", "%(number)d rows are purged.", number) % {"number": number}
+    return ngettext("%(number)d row purged.", "%(number)d rows purged.", number) % {"number": number}
 
 
 PURGE = register(
     JobKind(
         name=NAME,
-        title=gettext_lazy("Purging what has been kept long enough"),
+        title=gettext_lazy("Purging expired data"),
         step=step,
         may=may_purge,
         progress=progress,

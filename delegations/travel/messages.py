@@ -65,9 +65,9 @@ def _recipients(letters: Sequence[VisaLetter]) -> Iterable[tuple[VisaLetter, Add
 
 def _subject(context: dict[str, Any]) -> str:
     template = {
-        VisaState.ISSUED.value: _("The visa support letter for %(person)s is issued"),
-        VisaState.REFUSED.value: _("The visa support letter for %(person)s is refused"),
-    }.get(context["state"], _("The visa support letter for %(person)s is taken back"))
+        VisaState.ISSUED.value: _("Visa support letter for %(person)s issued"),
+        VisaState.REFUSED.value: _("Visa support letter for %(person)s refused"),
+    }.get(context["state"], _("Visa support letter for %(person)s cancelled"))
     return template % context
 
 
@@ -88,7 +88,7 @@ def overtaken(messages: Sequence[Message]) -> dict[int, str]:
 VISA_LETTER = register(
     MessageKind(
         name="visa_letter",
-        label=gettext_lazy("decision about a visa support letter"),
+        label=gettext_lazy("decision on a visa support letter"),
         task="delegations.tasks.deliver_invitations",
         shown_by="tests/delegations/travel/test_visas.py",
         facts=VisaLetterFacts,
@@ -101,8 +101,8 @@ VISA_LETTER = register(
         subject=_subject,
         path=lambda facts: reverse("portal:visas", args=[facts["party_key"]]),
         reply_to="contact_email",
-        why=gettext_lazy("You get this because you act for your delegation at the summit."),
-        reasons={OVERTAKEN: gettext_lazy("The letter was decided anew before the message was sent.")},
+        why=gettext_lazy("You are receiving this because you act for your delegation at the summit."),
+        reasons={OVERTAKEN: gettext_lazy("The decision on the letter changed before the message was sent.")},
         withdrawn=overtaken,
     )
 )

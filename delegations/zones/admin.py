@@ -41,7 +41,7 @@ class ZoneAdmin(ServiceRowAdmin):
     list_select_related = ["summit"]
     search_fields = ["code", "name"]
     fields = ["summit", *zone_services.FIELDS]
-    nothing_yet = gettext_lazy("No zone is entered yet. Add the parts of the venue that badges open.")
+    nothing_yet = gettext_lazy("No zones yet. Add the parts of the venue that badges open.")
 
 
 @summit_page(
@@ -57,6 +57,6 @@ def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse
         summit,
         model=Zone,
         rows=list(Zone.objects.filter(summit=summit)),
-        title=_("Order of the zones"),
+        title=_("Order of zones"),
         store=zone_services.arrange,
     )

@@ -54,7 +54,7 @@ class ZoneInput(serializers.ModelSerializer[Zone]):
 class ZoneFilters(django_filters.FilterSet):
     """Filters for zones, by the mark on the badge."""
 
-    code = django_filters.CharFilter(label=_("mark on the badge"))
+    code = django_filters.CharFilter(label=_("code on the badge"))
 
 
 class ZoneViewSet(DeskViewSet):

@@ -14,7 +14,7 @@ class Zone(models.Model):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="zones", verbose_name=pgettext_lazy("label", "summit")
     )
-    code = models.CharField(_("mark on the badge"), max_length=10, validators=[validate_printable])
+    code = models.CharField(_("code on the badge"), max_length=10, validators=[validate_printable])
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
     position = models.PositiveIntegerField(_("order"), default=0)
 
@@ -26,7 +26,7 @@ class Zone(models.Model):
             models.UniqueConstraint(
                 fields=["summit", "code"],
                 name="zone_code_once",
-                violation_error_message=_("Another zone has this mark. Choose another."),
+                violation_error_message=_("Another zone has this code. Choose another code."),
             )
         ]
 

@@ -30,7 +30,7 @@ ZONE_ACTIONS = row_actions(
     change=gettext_lazy("changed a zone"),
     remove=gettext_lazy("deleted a zone"),
 )
-ARRANGE = audit_action("delegations.zone.arrange", gettext_lazy("put the zones in order"))
+ARRANGE = audit_action("delegations.zone.arrange", gettext_lazy("reordered the zones"))
 
 
 def opens_zones(place: int, model: type[Model]) -> None:
@@ -80,7 +80,7 @@ def stops_removal(zone: Zone) -> str:
     opened = opened_by(zone)
     if not opened:
         return ""
-    message = _("“%(zone)s” is opened by: %(names)s. Take it off them first.")
+    message = _("“%(zone)s” is assigned to: %(names)s. Remove it from them first.")
     return message % {"zone": zone, "names": comma().join(opened)}
 
 

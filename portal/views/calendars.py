@@ -68,7 +68,7 @@ def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: lis
     owner, alarms = request.POST.get("make", ""), "alarms" in request.POST
     party = next((row for row in acts if row.public_id == owner), None)
     if party is None and (owner != OWN or person is None):
-        return "", _("Choose whose programme it is.")
+        return "", _("Choose an agenda.")
     by: By = viewer.acts[party.pk] if party else viewer.by
     try:
         _row, token = calendars_services.make(by=by, person=None if party else person, party=party, alarms=alarms)
@@ -82,14 +82,14 @@ def _change(request: HttpRequest, viewer: Viewer, person: Person | None, acts: l
     target = request.POST.get("end", "")
     if target:
         ended = calendars_services.end(feeds=[row for row in rows if target in ("all", row.public_id)], by=viewer.by)
-        message = ngettext("%(n)d address is dead now.", "%(n)d addresses are dead now.", ended)
+        message = ngettext("%(n)d calendar address turned off.", "%(n)d calendar addresses turned off.", ended)
         if ended:
             messages.success(request, message % {"n": ended})
         else:
-            messages.warning(request, _("It was ended before."))
+            messages.warning(request, _("This address was already turned off."))
         return
     for row in rows:
         if row.public_id == request.POST.get("remind", ""):
             calendars_services.remind(feed=row, alarms=not row.alarms)
-            message = _("Its reminders are off now.") if row.alarms else _("It reminds of each session now.")
+            message = _("Reminders turned off.") if row.alarms else _("Reminders turned on for every session.")
             messages.success(request, message)

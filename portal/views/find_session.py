@@ -19,4 +19,4 @@ def find_session_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer, R
         row = released_agenda.find(summit=viewer.summit, members=viewer.members, public_id=public_id)
         if row is not None:
             return viewer, row
-    raise Http404(_("This session does not stand in the agenda that is open to you."))
+    raise Http404(_("This session is not in the agenda available to you."))

@@ -132,7 +132,7 @@ def _ask(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
     person = next((each for each in viewer.people if each.public_id == public_id), None)
     member = Membership.objects.filter(person=person).select_related("party__summit").first() if person else None
     if person is None or member is None:
-        messages.warning(request, _("Choose who is to speak."))
+        messages.warning(request, _("Choose a speaker."))
         return
     try:
         floor_requests.ask(
@@ -146,7 +146,7 @@ def _ask(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
         message = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
         messages.warning(request, message)
     else:
-        messages.success(request, _("The floor is asked for %(person)s.") % {"person": person.label})
+        messages.success(request, _("Request to speak sent for %(person)s.") % {"person": person.label})
 
 
 def _withdraw(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
@@ -157,6 +157,6 @@ def _withdraw(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> Non
     if floor_request is not None and floor_requests.withdraw(
         request=floor_request, by=viewer.acts.get(floor_request.party_id, viewer.by)
     ):
-        messages.success(request, _("The request is withdrawn."))
+        messages.success(request, _("Request withdrawn."))
     else:
-        messages.warning(request, _("This request was decided or withdrawn meanwhile."))
+        messages.warning(request, _("This request has already been decided or withdrawn."))

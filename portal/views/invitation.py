@@ -43,7 +43,9 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
         return _page(request, viewer, row, values)
     if not viewer.may_answer(row):
         params = {"party": party_names.to_reader(row.party).name, "contact": viewer.summit.contact_email}
-        raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % params)
+        raise PermissionDenied(
+            _("Ask a focal point of %(party)s to answer, or contact protocol: %(contact)s.") % params
+        )
     values = {key: request.POST.get(key, "") for key in ENTERED}
     try:
         answers.answer(
@@ -109,11 +111,11 @@ def _choices(named: party_names.NamedParty) -> list[tuple[str, str, str]]:
     """Return each possible answer for a party, as its value, label and description."""
     params = {"party": named.name}
     return [
-        (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % params),
+        (Answer.ATTENDING, _("Accept"), _("%(party)s will attend.") % params),
         (
             Answer.REPRESENTED,
-            _("Accept, another will represent us"),
-            _("%(party)s takes part; another than the letter asks for comes.") % params,
+            _("Accept with a different representative"),
+            _("%(party)s will attend with a different representative from the one invited.") % params,
         ),
         (Answer.REGRETS, _("Decline"), _("%(party)s sends its regrets.") % params),
     ]

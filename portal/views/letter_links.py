@@ -77,7 +77,7 @@ def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
     try:
         validate_mailbox(mailbox)
     except ValidationError:
-        message = _("Enter the whole address, such as office@mission.example.")
+        message = _("Enter a full email address, such as office@mission.example.")
         context = {"reason": "mangled", "mailbox": mailbox, "error": message}
         return render(request, "portal/letter_links/problem.html", context, status=422)
     if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):

@@ -78,10 +78,10 @@ def is_own(mailbox: str, subject: Subject) -> bool:
 class AskForm(forms.Form):
     """The form to ask protocol to correct or erase data. The service, not the form, refuses missing values."""
 
-    what = forms.ChoiceField(label=gettext_lazy("What is to be done"), choices=What.choices, required=False)
+    what = forms.ChoiceField(label=gettext_lazy("Request"), choices=What.choices, required=False)
     words = forms.CharField(
-        label=gettext_lazy("In your words"),
-        help_text=gettext_lazy("What is wrong and how it is right, or why it is to be erased."),
+        label=gettext_lazy("Details"),
+        help_text=gettext_lazy("Say what is wrong and what is correct, or why to erase it."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "maxlength": correction_requests.LENGTH}),
     )
@@ -101,7 +101,9 @@ def own_data(request: HttpRequest) -> HttpResponse:
             form.add_error(problem.field, str(problem))
         else:
             message = (
-                _("Protocol is told, and answers to %(mailbox)s.") if new else _("Protocol was told so already.")
+                _("Request sent. Protocol will reply to %(mailbox)s.")
+                if new
+                else _("You have already sent this request.")
             )
             messages.success(request, message % {"mailbox": own.mailbox})
             return redirect("portal:held")
@@ -122,7 +124,7 @@ def download(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     own = find_own_person(request, viewer)
     if own is None or not own.alone:
-        message = _("Others may read by this mailbox too. Protocol hands your data to you: %(contact)s.")
+        message = _("Other people may use this email address. To get your data, contact protocol: %(contact)s.")
         messages.warning(request, message % {"contact": viewer.summit.contact_email})
         return redirect("portal:held")
     packed = data_export.export_own_data(person=own.person, by=own.by)

@@ -21,7 +21,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("show") == "all"
     back = f"{reverse('portal:agenda')}?summit={viewer.summit.slug}{'&show=all' if everything else ''}"
     if released_snapshots.latest(viewer.summit) is None:
-        messages.error(request, _("The agenda has not been released yet."))
+        messages.error(request, _("The agenda is not released yet."))
         return redirect(back)
     updated = last_changed.of_members(viewer.summit, viewer.members, everything=everything)
     find = released_agenda.members_agenda if everything else released_agenda.own_agenda

@@ -29,10 +29,10 @@ def browsers(request: HttpRequest) -> HttpResponse:
     chosen = others if target == "others" else [row for row in rows if row.public_id == target]
     ended = portal_sessions.end(rows=chosen, by=viewer_of(request).by)
     if ended:
-        message = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
+        message = ngettext("%(n)d browser signed out.", "%(n)d browsers signed out.", ended)
         messages.success(request, message % {"n": ended})
     else:
-        messages.warning(request, _("It was signed out before."))
+        messages.warning(request, _("This browser was already signed out."))
     return redirect("portal:browsers")
 
 

@@ -113,13 +113,13 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     person_id = request.POST.get("person", "")
     person = next((each for each in viewer.people if each.public_id == person_id), None)
     if person is None:
-        messages.warning(request, _("Choose for whom the place is."))
+        messages.warning(request, _("Choose a person for the place."))
     else:
         party = Membership.objects.filter(person=person).values_list("party", flat=True).first()
         by = viewer.acts.get(party or 0, viewer.by)
         if request.POST.get("do") == "leave":
             signups.cancel_sign_up(session=row.session, person=person, by=by)
-            messages.success(request, _("The place is given back."))
+            messages.success(request, _("Place given up."))
         else:
             _sign_up(request, row, person, by)
     response = redirect("portal:session", public_id)
@@ -134,9 +134,11 @@ def _sign_up(request: HttpRequest, row: ReleasedSession, person: Person, by: Any
         messages.warning(request, str(refused))
         return
     if signup.state == SignUpState.PLACE:
-        message = _("%(person)s has a place.")
+        message = _("Place reserved for %(person)s.")
     else:
-        message = _("All places are taken: %(person)s waits, and is told when a place becomes free.")
+        message = _(
+            "All places are taken. %(person)s is on the waiting list and will be notified when a place becomes free."
+        )
     messages.success(request, message % {"person": person.label})
 
 
@@ -145,7 +147,7 @@ def document(request: HttpRequest, public_id: str, document: str) -> HttpRespons
     """Return a document of a session as a download. Raises Http404 if the release doesn't show it to the viewer."""
     _viewer, row = find_session_or_404(request, public_id)
     if document not in {key for key, _title, _language in row.documents}:
-        raise Http404(_("This paper does not lie on the table of a session that is open to you."))
+        raise Http404(_("This document does not belong to a session available to you."))
     file = Document.objects.get(session=row.session_id, public_id=document)
     response = HttpResponse(bytes(file.content), content_type=file.content_type)
     response["Content-Disposition"] = content_disposition_header(True, file.file_name) or "attachment"

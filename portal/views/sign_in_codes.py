@@ -37,7 +37,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     try:
         validate_mailbox(mailbox)
     except ValidationError:
-        message = _("Enter the whole address, such as office@mission.example.")
+        message = _("Enter a full email address, such as office@mission.example.")
         return render(
             request, "portal/sign_in_codes/request_code.html", {"mailbox": mailbox, "error": message}, status=422
         )
@@ -110,7 +110,7 @@ def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpRespons
 def _sign_in(request: HttpRequest, mailbox: str, public_id: str) -> HttpResponse:
     person = next((row for row in sign_in_codes.people_at(mailbox) if row.public_id == public_id), None)
     if person is None:
-        return _choices(request, mailbox, _("Choose one of them."))
+        return _choices(request, mailbox, _("Choose one from the list."))
     agent = request.headers.get("user-agent", "")
     sign_in = portal_sessions.open_by_code(mailbox=mailbox, person=person, agent=agent)
     request.session.pop(CODE_KEY, None)

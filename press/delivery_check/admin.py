@@ -55,7 +55,7 @@ class PassageCheckMixin:
         except DecisionRefused as refused:
             messages.error(request, str(refused))
             return redirect("admin:press_text_detail", text.pk)
-        context: dict[str, Any] = {"title": _("Mark what is spoken"), "delivered": _delivered(version.text)}
+        context: dict[str, Any] = {"title": _("Check against delivery"), "delivered": _delivered(version.text)}
         context |= {"passages": [_passage_context(each) for each in services.marked(edition)]}
         page: HttpResponse = desk._page(
             request, "admin/press/delivery_check/passages.html", _about(edition) | context
@@ -99,7 +99,7 @@ class PassageCheckMixin:
             message = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
             messages.error(request, message)
             return redirect(_address("marking", edition))
-        messages.success(request, _("The text as delivered stands here, as a draft. Read it, then submit it."))
+        messages.success(request, _("The text as delivered is ready as a draft. Review it, then submit it."))
         return redirect("admin:press_text_detail", delivered.pk)
 
     @model_page("<int:pk>/delivery/", "delivery", "GET", subset="spoken")
@@ -150,7 +150,7 @@ def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> No
         rows = PassageCheck.objects.filter(pk=wanted, edition__version=edition.version_id)
         passage_check = rows.select_related("edition__version__text__summit").first()
         if passage_check is None:
-            raise DecisionRefused(_("There is no mark to take back."))
+            raise DecisionRefused(_("There is no change to undo."))
         services.undo(passage_check=passage_check, by=user)
         return
     seen = request.POST.get("seen_inserted" if kind == PassageCheckKind.INSERT else "seen", "")

@@ -15,11 +15,11 @@ from summit.users.models import User
 class PassageCheckKind(models.TextChoices):
     """What a mark says about a passage. UNDO undoes an earlier mark."""
 
-    ACCEPT = "accept", pgettext_lazy("marking", "as read")
+    ACCEPT = "accept", pgettext_lazy("marking", "as written")
     STRIKE = "strike", pgettext_lazy("marking", "not spoken")
-    CHANGE = "change", pgettext_lazy("marking", "other words")
+    CHANGE = "change", pgettext_lazy("marking", "changed")
     INSERT = "insert", pgettext_lazy("marking", "inserted")
-    UNDO = "undo", pgettext_lazy("marking", "taken back")
+    UNDO = "undo", pgettext_lazy("marking", "undone")
 
 
 WITH_WORDS = (PassageCheckKind.CHANGE, PassageCheckKind.INSERT)
@@ -27,7 +27,7 @@ WITH_WORDS = (PassageCheckKind.CHANGE, PassageCheckKind.INSERT)
 
 DELIVERED_WORDS = ProcessingActivity(
     subjects=DataSubject.SPEAKERS,
-    purpose=_("To correct a text by what was said."),
+    purpose=_("To correct a text to match the speech."),
     view="press.text.view",
     change="press.text.change",
     stays=PUBLISHED_WORDS,
@@ -50,17 +50,17 @@ class PassageCheck(models.Model):
         verbose_name=pgettext_lazy("label", "edition"),
     )
     anchor = models.CharField(_("paragraph"), max_length=20)
-    kind = models.CharField(_("kind"), max_length=10, choices=PassageCheckKind)
+    kind = models.CharField(_("type"), max_length=10, choices=PassageCheckKind)
     words = personal(models.TextField(_("words"), blank=True, validators=[validate_text]), DELIVERED_WORDS)
     undoes = models.OneToOneField(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone", verbose_name=_("takes back")
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone", verbose_name=_("undoes")
     )
-    at = models.DateTimeField(_("marked"), db_default=Now())
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("marked by"))
+    at = models.DateTimeField(_("recorded on"), db_default=Now())
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by"))
 
     class Meta:
-        verbose_name = _("marking")
-        verbose_name_plural = _("markings")
+        verbose_name = _("delivery change")
+        verbose_name_plural = _("delivery changes")
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(name="passage_check_kind_known", condition=Q(kind__in=PassageCheckKind.values)),

@@ -30,8 +30,8 @@ from summit.users.models import User
 
 MARK = audit_action(
     "press.mark",
-    lambda facts: _("marked what was spoken (%(anchor)s)") % {"anchor": facts.detail.get("anchor", "")},
-    label=gettext_lazy("marked what was spoken"),
+    lambda facts: _("recorded a change in delivery (%(anchor)s)") % {"anchor": facts.detail.get("anchor", "")},
+    label=gettext_lazy("recorded a change in delivery"),
 )
 
 
@@ -109,15 +109,15 @@ def mark(
     check_markable(edition, by)
     words = words.replace("\r\n", "\n").strip() if kind in WITH_WORDS else ""
     if kind not in PassageCheckKind.values or kind == PassageCheckKind.UNDO:
-        raise DecisionRefused(_("Choose what was heard: as read, not spoken, other words, or inserted."))
+        raise DecisionRefused(_("Choose what was said: as written, not spoken, changed or inserted."))
     if kind in WITH_WORDS and not words:
-        raise DecisionRefused(_("Write the words that were spoken."))
+        raise DecisionRefused(_("Enter the words spoken."))
     if words:
         check_content(title="x", summary="", body=words)
     row = PassageCheck(edition=edition, anchor=anchor, kind=kind, words=words, by=by)
     row.clean_fields()
     if anchor not in {part.anchor for part in passages(edition.body, edition.anchors) if part.anchor}:
-        raise DecisionRefused(_("This passage isn't in the text any more. Load the page again."))
+        raise DecisionRefused(_("This passage is no longer in the text. Reload the page."))
     with transaction.atomic():
         lock_text(edition.version.text_id)
         current = _counting(_rows(edition.version, anchor=anchor), inserted=kind == PassageCheckKind.INSERT)
@@ -138,7 +138,7 @@ def undo(*, passage_check: PassageCheck, by: User) -> PassageCheck:
     """
     check_markable(passage_check.edition, by)
     if passage_check.kind == PassageCheckKind.UNDO:
-        raise DecisionRefused(_("This mark takes another back. Mark the passage anew."))
+        raise DecisionRefused(_("This change undoes another one. Check the passage again."))
     with transaction.atomic():
         lock_text(passage_check.edition.version.text_id)
         existing = PassageCheck.objects.filter(undoes=passage_check).first()
@@ -204,7 +204,7 @@ def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
         removed = pgettext("in a text as delivered", "[passage not delivered]") if tell_removed else ""
     body = spoken([each.passage for each in marked_passages], heard, removed=removed)
     if not any(each.passage.anchor and heard[each.passage.anchor].body != "" for each in marked_passages):
-        raise DecisionRefused(_("Every passage is marked as not spoken. Nothing is left to publish."))
+        raise DecisionRefused(_("Every passage is marked as not spoken, so there is nothing to publish."))
     return body
 
 
@@ -225,18 +225,22 @@ def check_markable(edition: Edition, by: User) -> None:
     text = edition.version.text
     check_can_write(by, text.summit)
     if text.kind != TextKind.TRANSCRIPT or text.wording != Wording.PREPARED:
-        raise DecisionRefused(_("Only the prepared text of a speech is marked while it is given."))
+        raise DecisionRefused(_("Only prepared texts of speeches can be checked against delivery."))
     if text.withdrawn_at is not None:
-        raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+        raise DecisionRefused(_("This text has been withdrawn. Create a new text instead."))
 
 
 def _check_seen(current: PassageCheck | None, seen: int | None, by: User) -> None:
     if seen is None or seen == (current.pk if current else 0):
         return
     if current is None:
-        raise PassageCheckConflict(_("A mark was taken back here meanwhile. Look again, then mark."), None)
+        raise PassageCheckConflict(
+            _("Someone else has just undone a change here. Check the passage, then record yours."), None
+        )
     if current.by_id != by.pk:
-        message = _("%(who)s has marked this passage meanwhile: “%(kind)s”. Mark it again to replace that.")
+        message = _(
+            "%(who)s has already recorded “%(kind)s” for this passage. Record your change again to replace it."
+        )
         raise PassageCheckConflict(message % {"who": current.by, "kind": current.get_kind_display()}, current)
 
 

@@ -103,8 +103,8 @@ def _alarm_context(message: Message) -> dict[str, Any]:
 def _alarm_subject(context: dict[str, Any]) -> str:
     names = {each["who"] for each in context["texts"] if each["who"]}
     if len(names) == 1:
-        return _("Alarm: has the speech of %(name)s been given?") % {"name": names.pop()}
-    return _("Alarm: have the speeches been given?")
+        return _("Alert: has %(name)s delivered the speech?") % {"name": names.pop()}
+    return _("Alert: have the speeches been delivered?")
 
 
 def answered(messages: Sequence[Message]) -> dict[int, str]:
@@ -124,7 +124,7 @@ def answered(messages: Sequence[Message]) -> dict[int, str]:
 ALARM = register(
     MessageKind(
         name="alarm",
-        label=gettext_lazy("alarm of the press desk"),
+        label=gettext_lazy("press desk alert"),
         task=DELIVERY_TASK,
         shown_by="tests/press/embargoes/test_alarms.py",
         facts=AlarmFacts,
@@ -136,8 +136,8 @@ ALARM = register(
         template="mail/embargo_alarm.txt",
         subject=_alarm_subject,
         context=_alarm_context,
-        why=gettext_lazy("You get this because your role at the summit has to do with texts under embargo."),
-        reasons={ANSWERED: gettext_lazy("The alarm had been answered before the message was sent.")},
+        why=gettext_lazy("You are receiving this because your role at the summit involves embargoed texts."),
+        reasons={ANSWERED: gettext_lazy("Someone had already responded to the alert before the message was sent.")},
         withdrawn=answered,
     )
 )
@@ -203,7 +203,7 @@ def _held_context(message: Message) -> dict[str, Any]:
 def _held_subject(context: dict[str, Any]) -> str:
     number = sum(len(each["urls"]) for each in context["held"])
     template = ngettext(
-        "Held: %(n)d text, since its speech changed", "Held: %(n)d texts, since their speeches changed", number
+        "On hold: %(n)d text whose speech changed", "On hold: %(n)d texts whose speeches changed", number
     )
     return template % {"n": number}
 
@@ -227,7 +227,7 @@ def released(messages: Sequence[Message]) -> dict[int, str]:
 HELD = register(
     MessageKind(
         name="held",
-        label=gettext_lazy("held texts"),
+        label=gettext_lazy("texts on hold"),
         task=DELIVERY_TASK,
         shown_by="tests/press/embargoes/test_speech_listeners.py",
         facts=HeldFacts,
@@ -239,8 +239,8 @@ HELD = register(
         template="mail/embargo_hold.txt",
         subject=_held_subject,
         context=_held_context,
-        why=gettext_lazy("You get this because you work at the press desk of the summit."),
-        reasons={RELEASED: gettext_lazy("The hold had been released before the message was sent.")},
+        why=gettext_lazy("You are receiving this because you work in the summit’s press office."),
+        reasons={RELEASED: gettext_lazy("The hold was released before the message was sent.")},
         withdrawn=released,
     )
 )

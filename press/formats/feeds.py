@@ -169,7 +169,7 @@ def _body_parts(reading: Reading) -> list[SafeString]:
         content = format_html("<p>{}</p>\n", edition.summary)
     else:
         content = mark_safe(to_html(_beginning(edition.body)))  # noqa: S308
-    return [content, format_html('<p><a href="{}">{}</a></p>\n', reading.url, _("Read the whole text"))]
+    return [content, format_html('<p><a href="{}">{}</a></p>\n', reading.url, _("Read the full text"))]
 
 
 def _beginning(body: str) -> str:

@@ -85,11 +85,11 @@ class SpeechesImport(ImportDefinition[Order]):
     budget = SPEECHES_BUDGET
     number_label = gettext_lazy("No.")
     about_label = gettext_lazy("Speech")
-    accepts = gettext_lazy("A ZIP archive with DOCX, Markdown or plain text files, up to 20 MB.")
+    accepts = gettext_lazy("ZIP archive of DOCX, Markdown or plain text files, up to 20 MB.")
     introduction = gettext_lazy(
-        "Each file becomes the transcript of a speech, in draft. Its name begins with the code of the delegation: "
-        "FRA.docx, or FRA.fr.docx for another language. A table in the archive may say who speaks. You see a preview "
-        "of each file before anything is imported. Importing the same archive again changes nothing."
+        "Each file becomes a draft transcript. File names start with the code of the delegation: FRA.docx, or "
+        "FRA.fr.docx for another language. The archive can include a table of speakers. You see a preview of each "
+        "file before anything is imported. You can import the same archive again without creating duplicates."
     )
     options = (
         ImportOption(name="session", label=gettext_lazy("Session"), choices=_sessions, found_by=SESSION),
@@ -101,7 +101,7 @@ class SpeechesImport(ImportDefinition[Order]):
         ),
         ImportOption(
             name="language",
-            label=gettext_lazy("Language of files whose names have none"),
+            label=gettext_lazy("Default language"),
             choices=_languages,
         ),
         ImportOption(
@@ -136,11 +136,9 @@ class SpeechesImport(ImportDefinition[Order]):
         files = unpacked(content)
         number = sum(map(is_speech, files))
         if not number:
-            raise ImportProblem(
-                _("No file of the archive is a text. Choose one with DOCX, Markdown or plain text files.")
-            )
+            raise ImportProblem(_("The archive has no texts. Choose one with DOCX, Markdown or plain text files."))
         if len(_tables(files)) > 1:
-            raise ImportProblem(_("The archive has several tables. Keep only the one that says who speaks."))
+            raise ImportProblem(_("The archive has several tables. Keep only the table of speakers."))
         stored = {name: b64encode(data).decode() for name, data in files.items()}
         return Parsed(json.dumps(stored, ensure_ascii=False).encode(), number)
 
@@ -150,7 +148,7 @@ class SpeechesImport(ImportDefinition[Order]):
         summit, options, table = upload.summit, upload.options, next(iter(_tables(files)), None)
         session = Session.objects.select_related("summit").filter(summit=summit, public_id=options["session"]).first()
         if session is None or not isinstance(upload.by, User):
-            raise ImportProblem(_("The session of these speeches doesn’t exist any more. Choose the archive again."))
+            raise ImportProblem(_("The session of these speeches no longer exists. Choose the archive again."))
         return Order(
             summit=summit,
             session=session,
@@ -184,13 +182,13 @@ class SpeechesImport(ImportDefinition[Order]):
         facts = report.facts
         found = list(facts.get("speakers", ()))
         if facts.get("speeches"):
-            found.append(_("New speeches in the session: %(number)d.") % {"number": facts["speeches"]})
+            found.append(_("New speeches in the session: %(number)d") % {"number": facts["speeches"]})
         if facts.get("unused"):
-            message = _("Left out, because they are neither DOCX, Markdown nor plain text: %(names)s.")
+            message = _("Skipped because they are not DOCX, Markdown or plain text: %(names)s.")
             found.append(message % {"names": comma().join(facts["unused"])})
         if facts.get("without_file"):
             found.append(
-                _("In the table without a file: %(names)s.") % {"names": comma().join(facts["without_file"])}
+                _("In the table but without a file: %(names)s.") % {"names": comma().join(facts["without_file"])}
             )
         return found
 
@@ -204,7 +202,7 @@ def unpacked(content: bytes) -> dict[str, bytes]:
                 len(entries) > SPEECHES_BUDGET.entries
                 or sum(each.file_size for each in entries) > SPEECHES_BUDGET.unpacked
             ):
-                message = _("The archive has more than %(files)d files, or more than %(n)d MB in them. Split it.")
+                message = _("The archive has more than %(files)d files or %(n)d MB. Split it.")
                 raise ImportProblem(message % {"files": SPEECHES_BUDGET.entries, "n": SPEECHES_BUDGET.unpacked // MB})
             # ZipFile never reads more of a file than its entry says.
             return {each.filename: archive.read(each) for each in sorted(entries, key=lambda each: each.filename)}

@@ -176,7 +176,7 @@ class _Import:
         if line is not None and line.outcome == Outcome.REFUSED:
             line.outcome = Outcome.NEW.value if new else Outcome.SAME.value
             message = _(
-                "%(party)s has another head of delegation: they are entered as a speaker, and not as its member."
+                "%(party)s already has a head of delegation. This person is added as a speaker, not as a member."
             )
             line.notes = [message % {"party": party.name}]
 
@@ -184,19 +184,17 @@ class _Import:
         row = self.rows.get(code)
         party = party_of(self.known, code, row)
         if party is None:
-            message = _(
-                "No delegation of this summit has the code %(code)s. Rename the file, or enter the delegation."
-            )
+            message = _("No delegation of this summit has the code %(code)s. Rename the file, or add the delegation.")
             return _Refused(message % {"code": code})
         slots = [slot for slot in listed if slot.party_id == party.pk]
         speaker = speaker_of(self.known, party, row) if row else None
         if speaker:
             slots = [slot for slot in slots if slot.speaker_id == speaker.pk]
         if row and not speaker:
-            message = _("%(party)s has nobody called %(name)s. Correct the table, or enter the person.")
+            message = _("%(party)s has no one called %(name)s. Correct the table, or add the person.")
             return _Refused(message % {"name": row.speaker or row.office, "party": party.name})
         if len(slots) != 1:
-            message = _("%(party)s has %(number)d speeches in this session. Say in a table who speaks.")
+            message = _("%(party)s has %(number)d speeches in this session. Add a table of speakers.")
             return _Refused(message % {"party": party.name, "number": len(slots)})
         return slots[0]
 
@@ -208,7 +206,7 @@ class _Import:
             if isinstance(slot, _Refused):
                 raise slot
             if file.language not in dict(settings.LANGUAGES):
-                raise _Refused(_("“%(code)s” is none of the languages of texts.") % {"code": file.language})
+                raise _Refused(_("“%(code)s” is not one of the text languages.") % {"code": file.language})
             taken = files_imports.read(filename=file.name, content=file.content)
             line.notes = [*self._about(file.code, slot), *(note.said for note in taken.notes)]
             line.name = taken.title or self._title(slot, file.language)
@@ -226,7 +224,7 @@ class _Import:
         if slot.party is None or slot.party.iso_code:
             return []
         kind = kind_word(slot.party.kind, says_country=self.known.says_country)
-        message = _("%(code)s is no code of ISO 3166: it stands for %(party)s (%(kind)s).")
+        message = _("%(code)s is not an ISO 3166 code; it is used for %(party)s (%(kind)s).")
         return [message % {"code": code, "party": slot.party.name, "kind": kind}]
 
     def _title(self, slot: Slot, language: str) -> str:
@@ -277,7 +275,7 @@ class _Import:
         newest = editions.newest(version)
         if newest.body.split() != taken.body.split():
             message = _(
-                "The desk has other words for this speech, in edition %(number)d. Take the file’s on its page."
+                "Edition %(number)d of this speech has different text. To use the file, open the page of the text."
             )
             raise _Refused(message % {"number": newest.number})
         return Outcome.SAME.value

@@ -36,7 +36,7 @@ def rows_of(table: Table) -> dict[str, SpeakerRow]:
     columns = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
     code_column = next((columns[name] for name in ("iso3", "iso2", "party_key") if name in columns), None)
     if code_column is None:
-        raise ImportProblem(_("No column of the table has codes of countries. Call one “iso3”."))
+        raise ImportProblem(_("No column of the table has country codes. Name one “iso3”."))
     rows_by_code: dict[str, SpeakerRow] = {}
     for row in table.rows:
 

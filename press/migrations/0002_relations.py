@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='edition',
             name='afterwards_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reviewed afterwards by'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='later reviewed by'),
         ),
         migrations.AddField(
             model_name='edition',
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='embargo',
             name='held_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='held by'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='put on hold by'),
         ),
         migrations.AddField(
             model_name='embargo',
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='passagecheck',
             name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='marked by'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
         ),
         migrations.AddField(
             model_name='passagecheck',
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='passagecheck',
             name='undoes',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone', to='press.passagecheck', verbose_name='takes back'),
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone', to='press.passagecheck', verbose_name='undoes'),
         ),
         migrations.AddField(
             model_name='searchentry',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='text',
             name='embargo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='press.embargo', verbose_name='goes out'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='press.embargo', verbose_name='publication'),
         ),
         migrations.AddField(
             model_name='text',
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='text',
             name='prepared',
-            field=models.ForeignKey(blank=True, help_text='Of a text as delivered: the prepared text that it follows.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='delivered', to='press.text', verbose_name='prepared text'),
+            field=models.ForeignKey(blank=True, help_text='For a text as delivered: the prepared text it is based on.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='delivered', to='press.text', verbose_name='prepared text'),
         ),
         migrations.AddField(
             model_name='text',
@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='topic',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='topic_name_once', violation_error_message='The summit has a topic of this name already.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='topic_name_once', violation_error_message='The summit already has a topic with this name.'),
         ),
         migrations.AddConstraint(
             model_name='text',
@@ -296,6 +296,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='text',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('prepared',), name='text_delivered_once', violation_error_message='This prepared text has a text as delivered already. Change that one.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('prepared',), name='text_delivered_once', violation_error_message='This prepared text already has a text as delivered. Change that one.'),
         ),
     ]

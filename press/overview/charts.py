@@ -56,12 +56,12 @@ def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
         return None
     slowest = duration(max(row["lag"] for row in announcements))
     message = ngettext(
-        "%(n)d text was announced to everybody, within %(slowest)s",
-        "The last %(n)d texts were announced to everybody, each within %(slowest)s",
+        "%(n)d text was announced to all subscribers within %(slowest)s",
+        "The last %(n)d texts were announced to all subscribers, each within %(slowest)s",
         len(announcements),
     )
     title = message % {"n": len(announcements), "slowest": slowest}
-    about = _("A bar for each text: from its moment to the last mail about it.")
+    about = _("One bar for each text: from publication to the last email about it.")
     bars = [
         BarRow(row["title"], [max(row["lag"].total_seconds(), 0.5)], duration(row["lag"])) for row in announcements
     ]
@@ -69,7 +69,7 @@ def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
         name="chart-publication",
         title=title,
         drawing=svg_charts.bars(name="chart-publication", title=title, about=about, rows=bars),
-        head=[_("Text"), _("Out at"), _("Mails"), _("Last mail after"), _("Still to be sent")],
+        head=[_("Text"), _("Published on"), _("Emails"), _("Last email after"), _("Waiting")],
         rows=[
             [
                 row["title"],
@@ -80,5 +80,5 @@ def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
             ]
             for row in announcements
         ],
-        note=_("The texts themselves have no lag: each can be read from the second of its moment."),
+        note=_("Texts themselves are published without delay, at the second they are scheduled."),
     )

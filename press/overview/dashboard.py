@@ -115,18 +115,18 @@ STEPS: dict[str, tuple[str, Urgency]] = {
 def _late(number: int) -> dict[str, str]:
     return {
         "alarm": ngettext(
-            "%(n)d text waits for a speech that should have been given by now. Say whether it was.",
-            "%(n)d texts wait for speeches that should have been given by now. Say whether they were.",
+            "%(n)d text is waiting for a speech that is overdue. Record whether it was delivered.",
+            "%(n)d texts are waiting for speeches that are overdue. Record whether they were delivered.",
             number,
         ),
         "afterwards": ngettext(
-            "%(n)d text was approved without a second person. Review it.",
-            "%(n)d texts were approved without a second person. Review them.",
+            "%(n)d text was approved by one person. Review it.",
+            "%(n)d texts were approved by one person. Review them.",
             number,
         ),
         "overdue": ngettext(
-            "%(n)d text should be out and is held or not approved.",
-            "%(n)d texts should be out and are held or not approved.",
+            "%(n)d text overdue.",
+            "%(n)d texts overdue.",
             number,
         ),
     }
@@ -135,21 +135,21 @@ def _late(number: int) -> dict[str, str]:
 def _task_sentence(name: str, number: int) -> str:
     sentences: dict[str, Any] = {
         **_late(number),
-        "review": ngettext("%(n)d text waits for your review.", "%(n)d texts wait for your review.", number),
+        "review": ngettext("%(n)d text is awaiting your review.", "%(n)d texts are awaiting your review.", number),
         "change": ngettext(
-            "%(n)d text has to be changed as a reviewer asked.",
-            "%(n)d texts have to be changed as a reviewer asked.",
+            "%(n)d text needs changes after review.",
+            "%(n)d texts need changes after review.",
             number,
         ),
         "schedule": ngettext(
-            "%(n)d text is approved and has no moment. Set it.",
-            "%(n)d texts are approved and have no moment. Set it.",
+            "%(n)d approved text is unscheduled. Schedule it.",
+            "%(n)d approved texts are unscheduled. Schedule them.",
             number,
         ),
-        "held": ngettext("%(n)d text is held.", "%(n)d texts are held.", number),
+        "held": ngettext("%(n)d text on hold.", "%(n)d texts on hold.", number),
         "deliver": ngettext(
-            "%(n)d text goes out when you say that its speech has been given.",
-            "%(n)d texts go out when you say that their speeches have been given.",
+            "%(n)d text will be published when you mark its speech as delivered.",
+            "%(n)d texts will be published when you mark their speeches as delivered.",
             number,
         ),
         "submit": ngettext(
@@ -173,7 +173,7 @@ def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         if text.moment is None or text.moment > now_of(request) + HOURS:
             continue
         approved = text.edition_state == EditionState.APPROVED
-        message = _("“%(title)s” goes out.") if approved else _("“%(title)s” is to go out and is not approved.")
+        message = _("“%(title)s” will be published.") if approved else _("“%(title)s” is scheduled but not approved.")
         address = reverse("admin:press_text_detail", args=[text.pk])
         urgency = Urgency.NEXT if approved else Urgency.NOW
         sentence = message % {"title": ISOLATED.format(text.title)}
@@ -188,7 +188,7 @@ def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     for text in next_out(request, summit):
         if text.moment is not None:
             address = reverse("admin:press_text_detail", args=[text.pk])
-            message = _("“%(title)s” goes out.") % {"title": ISOLATED.format(text.title)}
+            message = _("“%(title)s” will be published.") % {"title": ISOLATED.format(text.title)}
             yield Coming(text.moment, message, address)
 
 

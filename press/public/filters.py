@@ -200,7 +200,7 @@ def _groups(numbers: Numbers, wanted: SearchParams, world: World) -> Iterator[Te
         chosen = wanted.chosen.get(field.name, "")
         named = [(key, *field.named(row, key, world)) for key, row in rows_by_value[field.name].items()]
         if chosen and chosen not in rows_by_value[field.name]:
-            named.append((chosen, _("something else"), ""))
+            named.append((chosen, _("other"), ""))
         choices = tuple(
             Choice(key, name, language, numbers[field.name][key], key == chosen)
             for key, name, language in sorted(named, key=lambda entry: (entry[1].casefold(), entry))

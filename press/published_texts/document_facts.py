@@ -16,11 +16,11 @@ def facts(reading: Reading) -> list[str]:
         lines.append(_("Media: %(access)s") % {"access": text.get_media_access_display()})
     gather = [day_clock(text.gather_at, summit) if text.gather_at else "", text.gather_place]
     if any(gather):
-        lines.append(_("The media gather: %(where)s") % {"where": comma().join(filter(None, gather))})
+        lines.append(_("Media meeting point: %(where)s") % {"where": comma().join(filter(None, gather))})
     lines.append(_("Published: %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)})
     if reading.beside.topics:
         names = comma().join(name for _key, name in reading.beside.topics)
         lines.append(_("Topics: %(names)s") % {"names": names})
     if text.contact:
-        lines.append(_("Contact for the press: %(contact)s") % {"contact": text.contact})
+        lines.append(_("Press contact: %(contact)s") % {"contact": text.contact})
     return [line for line in lines if line]

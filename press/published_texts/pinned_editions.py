@@ -79,7 +79,7 @@ def with_links(edition: Edition, path: str, marks: dict[str, str] | None = None)
 
     `marks` is a dict from anchors to "changed" or "gone". Its paragraphs get a visible note.
     """
-    labels = {"changed": _("changed since"), "gone": _("taken out since")}
+    labels = {"changed": _("changed since"), "gone": _("since removed")}
     link_label = escape(_("Link to this paragraph"))
 
     def link(match: re.Match[str]) -> str:

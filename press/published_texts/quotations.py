@@ -75,13 +75,13 @@ class Quote:
             return []
         became = since(self.edition, reading.edition).get(self.anchor, "")
         sentences = {
-            "changed": _("This paragraph reads otherwise now."),
-            "gone": _("This paragraph is no longer in it."),
-            "": _("This paragraph reads the same now."),
+            "changed": _("This paragraph has changed since."),
+            "gone": _("This paragraph has since been removed."),
+            "": _("This paragraph is unchanged."),
         }
         moment = day_clock(reading.published_at, reading.summit)
         return [
-            _("The text was changed after this edition, last on %(moment)s.") % {"moment": moment},
+            _("The text was changed after this edition, most recently on %(moment)s.") % {"moment": moment},
             sentences[became],
         ]
 

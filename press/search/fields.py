@@ -73,7 +73,7 @@ class Field:
 
 
 FIELDS = (
-    Field("kind", gettext_lazy("Kind"), lambda row, _public: (row.kind,), _kind),
+    Field("kind", gettext_lazy("Type"), lambda row, _public: (row.kind,), _kind),
     Field("speaker", gettext_lazy("Speaker"), lambda row, _public: (row.speaker,) if row.speaker else (), _speaker),
     Field(
         "party",

@@ -10,7 +10,7 @@ from summit.summits.models import Summit
 
 SEARCH = ProcessingActivity(
     subjects=DataSubject.SPEAKERS,
-    purpose=_("To find published texts by their words."),
+    purpose=_("To search published texts."),
     view="press.text.view",
     stays=PUBLISHED_WORDS,
     logged=False,
@@ -28,13 +28,13 @@ class SearchEntry(models.Model):
     edition = models.OneToOneField(
         Edition, on_delete=models.CASCADE, related_name="search", verbose_name=pgettext_lazy("label", "edition")
     )
-    title_terms = personal(models.TextField(_("words of the title"), editable=False), SEARCH)
+    title_terms = personal(models.TextField(_("title words"), editable=False), SEARCH)
     terms = personal(models.TextField(_("words"), editable=False), SEARCH)
-    plain = personal(models.TextField(_("words in their order"), editable=False, null=True), SEARCH)
+    plain = personal(models.TextField(_("words in order"), editable=False, null=True), SEARCH)
 
     class Meta:
-        verbose_name = _("words of an edition")
-        verbose_name_plural = _("words of editions")
+        verbose_name = _("edition search index")
+        verbose_name_plural = _("edition search indexes")
 
     def __str__(self) -> str:
         return self.title_terms
@@ -48,11 +48,11 @@ class SearchWord(models.Model):
     )
     language = models.CharField(_("language"), max_length=10, editable=False)
     word = models.CharField(_("word"), max_length=64, editable=False)
-    trigrams = models.TextField(_("threes of letters"), editable=False)
+    trigrams = models.TextField(_("trigrams"), editable=False)
 
     class Meta:
-        verbose_name = _("word of texts")
-        verbose_name_plural = _("words of texts")
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
         constraints = [models.UniqueConstraint(fields=["summit", "language", "word"], name="search_word_once")]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
     list_select_related = ["summit"]
     search_fields = ["address"]
     page_shows = list_shows = ("address",)
-    nothing_yet = _("Nobody has asked for news yet. The press site offers it to every reader.")
+    nothing_yet = _("No subscribers yet. Readers can subscribe on the press site.")
 
 
 @admin.register(Announcement)
@@ -30,5 +30,5 @@ class AnnouncementAdmin(ReadOnlyAdmin):
     summit_path = "edition__version__text__summit"
     list_display = ["edition", "at", "recipients"]
     row_source = RowSource(_("A text is announced when it is published."))
-    nothing_yet = _("Nothing has been announced yet. A text is announced by itself once it is out.")
+    nothing_yet = _("No announcements yet. Texts are announced automatically when published.")
     list_select_related = ["edition"]

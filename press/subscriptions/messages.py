@@ -173,7 +173,7 @@ def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 PUBLICATION = register(
     MessageKind(
         name="publication",
-        label=gettext_lazy("news of a publication"),
+        label=gettext_lazy("publication announcement"),
         task=DELIVERY_TASK,
         shown_by="tests/press/subscriptions/test_announcements.py",
         facts=PublicationFacts,
@@ -262,7 +262,7 @@ def withdrawals_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 WITHDRAWAL = register(
     MessageKind(
         name="withdrawal",
-        label=gettext_lazy("news of a withdrawal"),
+        label=gettext_lazy("withdrawal announcement"),
         task=DELIVERY_TASK,
         shown_by="tests/press/subscriptions/test_withdrawals.py",
         facts=WithdrawalFacts,
@@ -337,7 +337,7 @@ def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 SUBSCRIPTION = register(
     MessageKind(
         name="subscription",
-        label=gettext_lazy("question to a subscriber"),
+        label=gettext_lazy("subscription confirmation"),
         task=DELIVERY_TASK,
         shown_by="tests/press/subscriptions/test_subscribers.py",
         facts=SubscriptionFacts,
@@ -346,11 +346,11 @@ SUBSCRIPTION = register(
         version=lambda request: request.version,
         build_facts=_subscription_facts,
         template="mail/subscription_confirmation.txt",
-        subject=lambda context: _("Confirm that you want news from the press office"),
+        subject=lambda context: _("Confirm your subscription to press office updates"),
         context=_subscription_context,
         trimmed=False,
-        why=gettext_lazy("You get this because somebody entered this address on the page of the press office."),
-        reasons={CONFIRMED: gettext_lazy("The address is confirmed already.")},
+        why=gettext_lazy("You are receiving this because someone entered this address on the press office’s page."),
+        reasons={CONFIRMED: gettext_lazy("The address is already confirmed.")},
         withdrawn=subscriptions_withdrawn,
     )
 )

@@ -24,7 +24,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 SUBSCRIPTIONS = ProcessingActivity(
     subjects=DataSubject.SUBSCRIBERS,
-    purpose=_("To send new texts to people who asked for them."),
+    purpose=_("To send new texts to subscribers."),
     view="press.subscriber.view",
     kept_as=PersonalDataKind.CONTACT,
 )
@@ -39,16 +39,16 @@ class Subscriber(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="subscribers", verbose_name=pgettext_lazy("label", "summit")
     )
-    address = personal(models.EmailField(_("mailbox")), SUBSCRIPTIONS)
+    address = personal(models.EmailField(_("email address")), SUBSCRIPTIONS)
     language = personal(
         models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE),
         SUBSCRIPTIONS,
         logged=False,
     )
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
-    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    asked_at = models.DateTimeField(_("requested"), db_default=Now())
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -71,8 +71,8 @@ class Announcement(models.Model):
     edition = models.OneToOneField(
         Edition, on_delete=models.PROTECT, related_name="announcement", verbose_name=pgettext_lazy("label", "edition")
     )
-    at = models.DateTimeField(_("announced"), db_default=Now())
-    recipients = models.PositiveIntegerField(_("subscribers written to"), default=0)
+    at = models.DateTimeField(_("announced on"), db_default=Now())
+    recipients = models.PositiveIntegerField(_("subscribers notified"), default=0)
 
     class Meta:
         verbose_name = _("announcement")

@@ -4,22 +4,24 @@ from django.utils.translation import gettext_lazy as _
 
 NEXT = {
     "submit": _("A press officer submits it for review."),
-    "change": _("A press officer changes it as asked, and submits it again."),
-    "approve": _("A press approver other than the writer reads it, and approves it or asks for changes."),
-    "set_moment": _("A press officer sets the moment."),
-    "deliver": _("A press officer says when the speech has been given."),
-    "alarm": _("A press officer says whether the speech has been given, or sets another time."),
-    "afterwards": _("A press approver who neither wrote nor approved it reviews it."),
-    "unhold": _("Somebody at the press desk releases the hold."),
-    "others": _("What goes out with it has to be approved, in every language."),
+    "change": _("A press officer makes the requested changes and submits it again."),
+    "approve": _("A press approver other than the writer reviews it and approves it or requests changes."),
+    "set_moment": _("A press officer schedules it."),
+    "deliver": _("A press officer marks the speech as delivered."),
+    "alarm": _("A press officer marks the speech as delivered or sets another time."),
+    "afterwards": _("A press approver who did not write or approve it reviews it."),
+    "unhold": _("The press desk releases the hold."),
+    "others": _("All texts published with it must be approved, in every language."),
     "": "",
 }
 # What to do about a text that should have been published.
 LATE = {
     "unhold": _("Release the hold, or withdraw it."),
-    "approve": _("A press approver has to approve it: it goes out at once."),
-    "submit": _("Submit it, or set another moment."),
-    "others": _("Approve what goes out with it, in every language: all goes out at once."),
-    "open": _("It is approved, and the summit isn’t public. An organiser opens the summit to everybody."),
-    "deliver": _("Ask at the venue whether the speech has been given, and say so here. Nothing goes out by itself."),
+    "approve": _("A press approver must approve it. It is then published at once."),
+    "submit": _("Submit it, or schedule it for another time."),
+    "others": _("Approve all texts published with it, in every language. They are then published at once."),
+    "open": _("It is approved, but the summit is not public. Ask an organiser to open the summit to everyone."),
+    "deliver": _(
+        "Ask at the venue whether the speech was delivered, and record it here. Until then nothing is published."
+    ),
 }

@@ -138,11 +138,11 @@ class Calendars(OfCalendars):
         values = self.sent(CalendarInput)
         owner = {name: values[name] for name in ("person", "party") if name in values}
         if len(owner) != 1:
-            raise unprocessable({"person": _("Choose whose programme it is.")})
+            raise unprocessable({"person": _("Choose an agenda.")})
         person = self.people().filter(public_id=values.get("person", "")).first()
         party = self.parties().filter(public_id=values.get("party", "")).first()
         if person is None and party is None:
-            raise unprocessable({next(iter(owner)): _("Choose whose programme it is.")})
+            raise unprocessable({next(iter(owner)): _("Choose an agenda.")})
         row, token = services.make(by=self.by, person=person, party=party, alarms=values["reminders"])
         data = {**CalendarSerializer(row).data, "address": services.address_of(token)}
         return Response(data, status=HTTPStatus.CREATED)

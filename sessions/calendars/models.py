@@ -40,7 +40,7 @@ class FeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 CALENDARS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To keep people’s own calendars up to date."),
+    purpose=_("To keep people’s calendars up to date."),
     kept_as=PersonalDataKind.PERSON,
     logged=False,
 )
@@ -73,20 +73,20 @@ class CalendarFeed(PublicModel):
         verbose_name=pgettext_lazy("label", "delegation"),
     )
     user = models.ForeignKey(
-        User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("made by")
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("created by")
     )
     link = models.ForeignKey(
         InvitationLink, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("link")
     )
     holder = models.ForeignKey(
-        Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("made by")
+        Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("created by")
     )
     personal(holder, CALENDARS)
-    mailbox = personal(models.EmailField(_("mailbox"), blank=True), CALENDARS)
+    mailbox = personal(models.EmailField(_("email address"), blank=True), CALENDARS)
     alarms = models.BooleanField(_("reminders"), default=False)
     created_at = models.DateTimeField(_("since"), db_default=Now())
     read_at = models.DateTimeField(_("last fetched"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
 
     objects = FeedQuerySet.as_manager()
 

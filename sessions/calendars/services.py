@@ -55,8 +55,8 @@ _RELATED = (
     *("person__summit", "person__membership__party", "party__summit"),
     *("holder__membership__party", "user", "link__invitation__party"),
 )
-OPEN_FEED = audit_action("agenda.open_feed", gettext_lazy("made a private calendar address"))
-END_FEED = audit_action("agenda.end_feed", gettext_lazy("ended a private calendar address"))
+OPEN_FEED = audit_action("agenda.open_feed", gettext_lazy("created a private calendar address"))
+END_FEED = audit_action("agenda.end_feed", gettext_lazy("turned off a private calendar address"))
 
 
 class TooManyCalendars(ValueError):
@@ -100,13 +100,13 @@ def make(
     with transaction.atomic():
         type(target).objects.select_for_update().get(pk=target.pk)
         if len(listed(people=[person] if person else [], parties=[party] if party else [])) >= MOST:
-            message = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
+            message = _("There are already %(most)d addresses. Turn off one you don’t use, then create another.")
             raise TooManyCalendars(message % {"most": MOST})
         calendar = CalendarFeed.objects.create(
             digest=digest_of(token), person=person, party=party, alarms=alarms, **_sign_in_fields(by)
         )
         if find_by_token(token) is None:
-            raise PermissionDenied(_("This programme is read by those who take part, and by the focal points."))
+            raise PermissionDenied(_("Only the participant and their focal points can read this agenda."))
         audit.record(by=by, action=OPEN_FEED, target=target, summit=target.summit)
     return calendar, token
 

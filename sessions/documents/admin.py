@@ -40,7 +40,7 @@ class DocumentForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,
-        help_text=gettext_lazy("A PDF, a Word, Excel, PowerPoint or OpenDocument file, or a picture; 20 MB at most."),
+        help_text=gettext_lazy("PDF, Word, Excel, PowerPoint, OpenDocument or picture, up to 20 MB."),
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),
@@ -48,7 +48,7 @@ class DocumentForm(forms.Form):
         max_length=Document._meta.get_field("title").max_length,
         validators=[validate_printable],
         widget=forms.TextInput({"dir": "auto"}),
-        help_text=gettext_lazy("Empty: the file’s name."),
+        help_text=gettext_lazy("Leave blank to use the file name."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
@@ -84,7 +84,7 @@ class PapersMixin(FrameMixin):
             form = DocumentForm(request.POST, request.FILES)
             if form.is_valid():
                 document = documents.add(session=session, paper=form.paper(), by=by)
-                messages.success(request, _("“%(title)s” lies on the table.") % {"title": document.title})
+                messages.success(request, _("“%(title)s” added to the session.") % {"title": document.title})
                 return redirect("admin:agenda_session_documents", session.pk)
         context = {
             **self.frame(request, session, _("Documents")),
@@ -142,7 +142,7 @@ class PapersMixin(FrameMixin):
             except ValidationError as refused:
                 messages.warning(request, " ".join(refused.messages))
             else:
-                messages.success(request, _("“%(title)s” has a new version.") % {"title": document.title})
+                messages.success(request, _("New version of “%(title)s” saved.") % {"title": document.title})
             return redirect("admin:agenda_session_documents", row.session_id)
         context = {**self.frame(request, row.session, _("New version")), "document": row, "form": form}
         return TemplateResponse(request, "admin/agenda/documents/replace.html", context)
@@ -161,9 +161,9 @@ class PapersMixin(FrameMixin):
         by = self.editor(request, row.session)
         if request.method == "POST":
             documents.remove(document=row, by=by)
-            messages.success(request, _("“%(title)s” is taken off the table.") % {"title": row.title})
+            messages.success(request, _("“%(title)s” removed from the session.") % {"title": row.title})
             return redirect("admin:agenda_session_documents", row.session_id)
-        context = {**self.frame(request, row.session, _("Take document off")), "document": row}
+        context = {**self.frame(request, row.session, _("Remove document")), "document": row}
         return TemplateResponse(request, "admin/agenda/documents/remove.html", context)
 
 

@@ -73,7 +73,7 @@ class DocumentViewSet(HoldsAgenda, WithContent):
     the next release."""
 
     name = "session-documents"
-    verbose_name = gettext_lazy("papers of sessions")
+    verbose_name = gettext_lazy("session documents")
     permission = "agenda.document"
     allowed_methods = ("add", "remove")
     model = Document

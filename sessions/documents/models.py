@@ -34,7 +34,7 @@ class Document(PublicModel):
     added_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("added by")
     )
-    removed_at = models.DateTimeField(_("taken off"), null=True, blank=True, editable=False)
+    removed_at = models.DateTimeField(_("removed on"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("document")

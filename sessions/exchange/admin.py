@@ -25,7 +25,7 @@ class ScheduleImportFileAdmin(ImportFileAdmin):
     place = 6
     list_display = ["filename", "summit", "uploaded", "uploaded_by", "imported"]
     action = "agenda.edit"
-    upload_label = gettext_lazy("Upload a schedule")
+    upload_label = gettext_lazy("Upload schedule")
 
     def definitions(self) -> list[Any]:
         """Return the definition of the import of schedules."""
@@ -34,4 +34,4 @@ class ScheduleImportFileAdmin(ImportFileAdmin):
     def onward(self, file: ImportFile) -> tuple[str, str]:
         """Return the URL and label of the link to the draft."""
         changelist_url = reverse("admin:agenda_session_changelist")
-        return f"{changelist_url}?summit__id__exact={file.summit_id}", _("Show the draft")
+        return f"{changelist_url}?summit__id__exact={file.summit_id}", _("Show draft")

@@ -34,16 +34,16 @@ class ScheduleImport(ImportDefinition[Planner]):
     budget = SCHEDULE_BUDGET
     number_label = gettext_lazy("No.")
     about_label = gettext_lazy("Title")
-    accepts = gettext_lazy("schedule.json or schedule.xml as frab or pretalx write it, up to 20 MB.")
+    accepts = gettext_lazy("schedule.json or schedule.xml from frab or pretalx, up to 20 MB.")
     introduction = gettext_lazy(
-        "The events of another conference’s schedule become sessions of the draft. You see a preview of each event "
-        "before anything is imported. Importing the same file again changes nothing. Sessions stay hidden until the "
-        "next release."
+        "Each event of the uploaded schedule becomes a session in the draft. You see a preview of each event "
+        "before anything is imported. You can import the same file again without creating duplicates. Sessions "
+        "stay hidden until the next release."
     )
     options = (
         ImportOption(
             name="visibility",
-            label=gettext_lazy("Who may see new sessions"),
+            label=gettext_lazy("Visibility of new sessions"),
             choices=lambda summit: Visibility.choices,
             default=Visibility.PARTICIPANTS.value,
             help_text=gettext_lazy("Existing sessions keep their visibility."),
@@ -93,12 +93,12 @@ class ScheduleImport(ImportDefinition[Planner]):
     def notices(self, report: ImportReport) -> list[str]:
         """Return sentences about new rooms and people, and about what of the events isn't imported."""
         rooms, people, left = (report.facts.get(name) for name in ("rooms", "people", "left"))
-        found = [_("New rooms: %(names)s.") % {"names": comma().join(rooms)}] if rooms else []
+        found = [_("New rooms: %(names)s") % {"names": comma().join(rooms)}] if rooms else []
         if people:
-            found.append(ngettext("New people: %(number)d.", "New people: %(number)d.", people) % {"number": people})
+            found.append(ngettext("New people: %(number)d", "New people: %(number)d", people) % {"number": people})
         if left:
             names = comma().join(f"{name} ({number})" for name, number in left.items())
-            found.append(_("Not imported, by the file’s names: %(names)s.") % {"names": names})
+            found.append(_("Not imported (names in the file): %(names)s") % {"names": names})
         return found
 
 

@@ -114,7 +114,7 @@ handover_items.register(
         tell=_describe_speeches,
         pass_on=lambda key, giver, taker, by: passed_on_places.pass_speech(key=key, giver=giver, taker=taker, by=by),
         drop=lambda key, giver, by: passed_on_places.remove_speech(key=key, giver=giver, by=by),
-        dropped=gettext_lazy("The speech is taken off the draft of the agenda."),
+        dropped=gettext_lazy("The speech is removed from the draft agenda."),
     ),
 )
 handover_items.register(
@@ -126,7 +126,7 @@ handover_items.register(
         tell=_describe_sessions,
         pass_on=_pass_place,
         drop=_remove_place,
-        dropped=gettext_lazy("Nobody meets in their stead. The programme desk cancels the meeting if need be."),
+        dropped=gettext_lazy("The meeting has no replacement. The programme desk cancels it if necessary."),
     ),
 )
 handover_items.register(
@@ -138,7 +138,7 @@ handover_items.register(
         tell=_describe_sessions,
         pass_on=_pass_place,
         drop=_remove_place,
-        dropped=gettext_lazy("Nobody signs in their stead. Tell the programme desk whether the signing takes place."),
+        dropped=gettext_lazy("The signing has no replacement. Tell the programme desk whether it takes place."),
     ),
 )
 handover_items.register(
@@ -150,7 +150,7 @@ handover_items.register(
         tell=_describe_sessions,
         pass_on=_pass_place,
         drop=_remove_place,
-        dropped=gettext_lazy("Nobody stands in that place; the rows close up."),
+        dropped=gettext_lazy("The place stays empty and the rows close up."),
     ),
 )
 handover_items.register(
@@ -162,6 +162,6 @@ handover_items.register(
         tell=_describe_sessions,
         pass_on=_pass_place,
         drop=_remove_place,
-        dropped=gettext_lazy("Nobody sits in that place; the session stands."),
+        dropped=gettext_lazy("The place stays empty and the session is not affected."),
     ),
 )

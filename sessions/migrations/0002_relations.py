@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='calendarfeed',
             name='holder',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.person', verbose_name='made by'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.person', verbose_name='created by'),
         ),
         migrations.AddField(
             model_name='calendarfeed',
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='calendarfeed',
             name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
         ),
         migrations.AddField(
             model_name='customkind',
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='releaseentry',
             name='full',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agenda.releasedsession', verbose_name='whole released session'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agenda.releasedsession', verbose_name='full released session'),
         ),
         migrations.AddField(
             model_name='releaseentry',
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='session',
             name='custom_kind',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='agenda.customkind', verbose_name='own kind'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='agenda.customkind', verbose_name='custom type'),
         ),
         migrations.AddField(
             model_name='session',
@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='customkind',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='custom_kind_name_once', violation_error_message='The summit has a kind of this name already.'),
+            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='custom_kind_name_once', violation_error_message='The summit already has a session type with this name.'),
         ),
         migrations.AddConstraint(
             model_name='customkind',
@@ -297,31 +297,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gt', 0), _connector='OR'), name='session_capacity_from_one', violation_error_message='Give at least one place, or leave the field empty.'),
+            constraint=models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gt', 0), _connector='OR'), name='session_capacity_from_one', violation_error_message='Enter at least one place, or leave this blank.'),
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('sign_up', False), ('visibility__in', ['public', 'accredited']), _connector='OR'), name='session_sign_up_for_delegations', violation_error_message='Only a session that all delegations know of can be open for sign-up. Show it to them, or close the sign-up.'),
+            constraint=models.CheckConstraint(condition=models.Q(('sign_up', False), ('visibility__in', ['public', 'accredited']), _connector='OR'), name='session_sign_up_for_delegations', violation_error_message='Only sessions visible to all delegations can be open for sign-up. Make the session visible to them, or close sign-up.'),
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('title_to', ''), models.Q(('title_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('title_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('title_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('title_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_title_not_wider', violation_error_message='A part of a session can’t be shown to more people than the session itself. Show the session to more, or the part to fewer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('title_to', ''), models.Q(('title_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('title_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('title_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('title_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_title_not_wider', violation_error_message='Part of a session can’t be visible to more people than the session itself. Show the session to more people, or the part to fewer.'),
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('room_to', ''), models.Q(('room_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('room_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('room_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('room_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_room_not_wider', violation_error_message='A part of a session can’t be shown to more people than the session itself. Show the session to more, or the part to fewer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('room_to', ''), models.Q(('room_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('room_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('room_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('room_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_room_not_wider', violation_error_message='Part of a session can’t be visible to more people than the session itself. Show the session to more people, or the part to fewer.'),
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('times_to', ''), models.Q(('times_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('times_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('times_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('times_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_times_not_wider', violation_error_message='A part of a session can’t be shown to more people than the session itself. Show the session to more, or the part to fewer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('times_to', ''), models.Q(('times_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('times_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('times_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('times_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_times_not_wider', violation_error_message='Part of a session can’t be visible to more people than the session itself. Show the session to more people, or the part to fewer.'),
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('participants_to', ''), models.Q(('participants_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('participants_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('participants_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('participants_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_participants_not_wider', violation_error_message='A part of a session can’t be shown to more people than the session itself. Show the session to more, or the part to fewer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('participants_to', ''), models.Q(('participants_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('participants_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('participants_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('participants_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_participants_not_wider', violation_error_message='Part of a session can’t be visible to more people than the session itself. Show the session to more people, or the part to fewer.'),
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('documents_to', ''), models.Q(('documents_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('documents_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('documents_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('documents_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_documents_not_wider', violation_error_message='A part of a session can’t be shown to more people than the session itself. Show the session to more, or the part to fewer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('documents_to', ''), models.Q(('documents_to__in', ['public', 'accredited', 'participants', 'organisers']), ('visibility', 'public')), models.Q(('documents_to__in', ['accredited', 'participants', 'organisers']), ('visibility', 'accredited')), models.Q(('documents_to__in', ['participants', 'organisers']), ('visibility', 'participants')), models.Q(('documents_to__in', ['organisers']), ('visibility', 'organisers')), _connector='OR'), name='session_documents_not_wider', violation_error_message='Part of a session can’t be visible to more people than the session itself. Show the session to more people, or the part to fewer.'),
         ),
         migrations.AddConstraint(
             model_name='releaseentry',
@@ -357,27 +357,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('party__isnull', False), ('person__isnull', True)), models.Q(('category__isnull', True), ('party__isnull', True), ('person__isnull', False)), models.Q(('category__isnull', False), ('party__isnull', True), ('person__isnull', True)), _connector='OR'), name='participant_of_one_sort', violation_error_message='Choose a delegation, a person or a category: one of the three.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('party__isnull', False), ('person__isnull', True)), models.Q(('category__isnull', True), ('party__isnull', True), ('person__isnull', False)), models.Q(('category__isnull', False), ('party__isnull', True), ('person__isnull', True)), _connector='OR'), name='participant_of_one_sort', violation_error_message='Choose one of: a delegation, a person or a category.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(('level', ''), models.Q(('level__in', ['head', 'head1', 'head2']), ('party__isnull', False)), _connector='OR'), name='participant_level_of_party', violation_error_message='Only a delegation takes part at a level. Leave the level empty.'),
+            constraint=models.CheckConstraint(condition=models.Q(('level', ''), models.Q(('level__in', ['head', 'head1', 'head2']), ('party__isnull', False)), _connector='OR'), name='participant_level_of_party', violation_error_message='Only delegations have a level. Leave the level blank.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(('category__isnull', True), ('role', 'participant'), _connector='OR'), name='participant_category_only_takes_part', violation_error_message='A category takes part. Who chairs, moderates or interprets is a person.'),
+            constraint=models.CheckConstraint(condition=models.Q(('category__isnull', True), ('role', 'participant'), _connector='OR'), name='participant_category_only_takes_part', violation_error_message='A category can only participate. Choose a person to chair, moderate or interpret.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('session', 'party'), name='participant_party_once', violation_error_message='This delegation takes part in the session already. Change that row.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False)), fields=('session', 'party'), name='participant_party_once', violation_error_message='This delegation is already in the session. Change that row.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('session', 'person'), name='participant_person_once', violation_error_message='This person takes part in the session already. Change that row.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('session', 'person'), name='participant_person_once', violation_error_message='This person is already in the session. Change that row.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('category__isnull', False)), fields=('session', 'category'), name='participant_category_once', violation_error_message='This category takes part in the session already. Change that row.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('category__isnull', False)), fields=('session', 'category'), name='participant_category_once', violation_error_message='This category is already in the session. Change that row.'),
         ),
         migrations.AddConstraint(
             model_name='participant',
@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='interpretation',
-            constraint=models.UniqueConstraint(fields=('session', 'source', 'target'), name='interpretation_once', violation_error_message='The session is interpreted from and into these languages already.'),
+            constraint=models.UniqueConstraint(fields=('session', 'source', 'target'), name='interpretation_once', violation_error_message='The session is already interpreted between these languages.'),
         ),
         migrations.AddConstraint(
             model_name='interpretation',
@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='sessiontext',
-            constraint=models.UniqueConstraint(fields=('session', 'language'), name='session_text_language_once', violation_error_message='The session has a title in this language already. Change that one.'),
+            constraint=models.UniqueConstraint(fields=('session', 'language'), name='session_text_language_once', violation_error_message='The session already has a title in this language. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='signup',
@@ -425,11 +425,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='floorrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='floor_request_has_minutes', violation_error_message='Give at least one minute.'),
+            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='floor_request_has_minutes', violation_error_message='Enter at least one minute.'),
         ),
         migrations.AddConstraint(
             model_name='floorrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('session', 'party'), name='floor_request_open_once', violation_error_message='The delegation asks for the floor in this session already.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('session', 'party'), name='floor_request_open_once', violation_error_message='The delegation has already asked to speak in this session.'),
         ),
         migrations.AddConstraint(
             model_name='floorrequest',

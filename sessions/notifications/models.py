@@ -11,7 +11,7 @@ from summit.people.models import Person
 
 READ_MARKS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To show people what is new in the agenda."),
+    purpose=_("To show people what has changed in the agenda."),
     kept_as=PersonalDataKind.PERSON,
     logged=False,
 )
@@ -41,11 +41,11 @@ class AgendaReadMark(models.Model):
         verbose_name=pgettext_lazy("label", "session"),
     )
     number = models.PositiveIntegerField(_("number"))
-    looked_at = models.DateTimeField(_("looked"))
+    looked_at = models.DateTimeField(_("viewed on"))
 
     class Meta:
-        verbose_name = _("look at the agenda")
-        verbose_name_plural = _("looks at the agenda")
+        verbose_name = _("agenda view")
+        verbose_name_plural = _("agenda views")
         ordering = ["person", "session"]
         constraints = [
             models.UniqueConstraint(fields=["person", "session"], name="agenda_read_mark_once"),

@@ -59,8 +59,8 @@ def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if status.warnings:
         number = len(status.warnings)
         message = ngettext(
-            "%(n)d warning of the draft: something in it can’t be right.",
-            "%(n)d warnings of the draft: something in it can’t be right.",
+            "%(n)d scheduling conflict",
+            "%(n)d scheduling conflicts",
             number,
         )
         url = reverse("admin:agenda_release_warnings", args=[summit.slug])
@@ -69,14 +69,14 @@ def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         number = len(status.changes)
         message = (
             ngettext(
-                "%(n)d session differs from release %(number)d. Preview the next release.",
-                "%(n)d sessions differ from release %(number)d. Preview the next release.",
+                "%(n)d session has changed since release %(number)d. Preview the next release.",
+                "%(n)d sessions have changed since release %(number)d. Preview the next release.",
                 number,
             )
             if status.last
             else ngettext(
-                "%(n)d session is not released yet. Preview the first release.",
-                "%(n)d sessions are not released yet. Preview the first release.",
+                "%(n)d unreleased session. Preview the first release.",
+                "%(n)d unreleased sessions. Preview the first release.",
                 number,
             )
         )

@@ -46,24 +46,24 @@ def _erase_released(subject: Subject) -> int:
 portion(50)(
     Portion(
         name="released_places",
-        title=_("Places in released agendas"),
+        title=_("Names in released agendas"),
         model=ReleasedParticipant,
         keys=("person",),
         rows=_released,
         erase=_erase_released,
-        gone=_("The name is replaced by the office that was held."),
-        stays=_("The office, and that it took part: the summit has released it."),
+        gone=_("The office held replaces the name."),
+        stays=_("The office and the attendance, because the summit has released them."),
         columns=("role", "label", "party_label", "title", "minutes", "released_session"),
     )
 )
 portion(51)(
     Portion(
         name="places",
-        title=_("Places in the draft of the agenda"),
+        title=_("Names in the draft agenda"),
         model=Participant,
         keys=("person",),
         rows=lambda subject: Participant.objects.filter(person=subject.person),
-        stays=_("They name the person by a key alone."),
+        stays=_("They identify the person only by an ID."),
         columns=("session", "role"),
         desks=True,
     )
@@ -75,7 +75,7 @@ portion(52)(
         model=Slot,
         keys=("speaker",),
         rows=lambda subject: Slot.every.filter(speaker=subject.person),
-        stays=_("They name the person by a key alone. Words that were published stay: the press office withdraws."),
+        stays=_("They identify the person only by an ID. Published texts stay; the press office can withdraw them."),
         columns=("session", "title", "minutes", "party"),
         desks=True,
     )
@@ -83,11 +83,11 @@ portion(52)(
 portion(53)(
     Portion(
         name="floor_requests",
-        title=_("Requests for the floor"),
+        title=_("Requests to speak"),
         model=FloorRequest,
         keys=("speaker",),
         rows=lambda subject: FloorRequest.objects.filter(speaker=subject.person),
-        stays=_("They name the person by a key alone."),
+        stays=_("They identify the person only by an ID."),
         columns=("session", "party", "state", "minutes"),
     )
 )
@@ -106,7 +106,7 @@ portion(54)(
 portion(55)(
     Portion(
         name="agenda_read_marks",
-        title=_("What was seen of the agenda’s changes"),
+        title=_("Agenda changes viewed"),
         model=AgendaReadMark,
         keys=("person",),
         rows=lambda subject: AgendaReadMark.objects.filter(person=subject.person),

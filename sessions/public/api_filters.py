@@ -39,7 +39,7 @@ def filter_sessions(rows: ReleasedQuerySet, asked: Mapping[str, str], summit: Su
 def _check(params: Mapping[str, str]) -> None:
     for name, known in (("kind", SessionKind.values), ("ordering", list(ORDERS))):
         if params.get(name) and params[name] not in known:
-            raise ValidationError({name: _("Write one of: %(known)s.") % {"known": ", ".join(known)}})
+            raise ValidationError({name: _("Enter one of: %(known)s.") % {"known": ", ".join(known)}})
 
 
 def _day(text: str) -> date:
@@ -47,4 +47,4 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
         return day if day < date.max else date.fromisoformat("")
     except (ValueError, OverflowError):
-        raise ValidationError({"day": _("Write the day as 2025-03-31.")}) from None
+        raise ValidationError({"day": _("Enter the date as 2025-03-31.")}) from None

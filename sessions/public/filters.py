@@ -55,7 +55,7 @@ class Field:
 
 FIELDS = (
     Field("day", gettext_lazy("Day"), _day),
-    Field("kind", gettext_lazy("Kind"), _kind),
+    Field("kind", gettext_lazy("Type"), _kind),
     Field("room", gettext_lazy("Room"), _room),
     Field("language", gettext_lazy("Interpreted into"), _language),
 )

@@ -69,10 +69,10 @@ class ProgrammeInput(serializers.Serializer[Any]):
 class OwnAgendaFilters(django_filters.FilterSet):
     """Filters on the parts of a session that its reader may know."""
 
-    day = django_filters.DateFilter(method="on_day", label=_("begins on this day at the venue"))
-    kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("kind"))
-    room = django_filters.CharFilter(field_name="room_key", label=_("a room by its id"))
-    mine = django_filters.BooleanFilter(label=_("one takes part oneself, or one of one’s people"))
+    day = django_filters.DateFilter(method="on_day", label=_("starts on this day at the venue"))
+    kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("type"))
+    room = django_filters.CharFilter(field_name="room_key", label=_("room ID"))
+    mine = django_filters.BooleanFilter(label=_("sessions that you or your people take part in"))
 
     def on_day(self, rows: QuerySet[ReleasedSession], name: str, value: Any) -> QuerySet[ReleasedSession]:
         """Return the sessions that begin on this day at the venue."""
@@ -83,7 +83,7 @@ class OwnAgendaViewSet(DeskViewSet):
     """The newest release, as the portal shows it to focal points and delegates."""
 
     name = "agenda"
-    verbose_name = _("the agenda as one may know it")
+    verbose_name = _("the agenda visible to you")
     permission = "agenda.agenda"
     allowed_methods = ()
     model = ReleasedSession
@@ -133,7 +133,7 @@ class OwnAgendaViewSet(DeskViewSet):
         Readers of the whole agenda get all of it.
         """
         if released_snapshots.latest(summit) is None:
-            raise Problem("conflict", gettext("The agenda has not been released yet."))
+            raise Problem("conflict", gettext("The agenda is not released yet."))
         members, reads_all = own_agenda.members_of(by, summit), own_agenda.reads_all(by, summit)
         person = None if reads_all else by.people.filter(summit=summit).first()
         reader = pocket_programme.ProgrammeReader(

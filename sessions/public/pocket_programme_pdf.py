@@ -93,7 +93,7 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
             "whose": [asdict(each) for each in pocket.whose],
             "about": _about(pocket, sum(len(day["entries"]) for day in days)),
             "days": days,
-            "nothing": _("No session stands in your programme yet."),
+            "nothing": _("No sessions in your agenda yet."),
             "made": _("Updated %(moment)s") % {"moment": updated} if updated else "",
             "zone": _("All times are %(place)s time.") % {"place": names.place},
             "comma": comma(),
@@ -108,8 +108,8 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
 
 def _about(pocket: Pocket, number: int) -> str:
     if pocket.own:
-        return ngettext("%(n)d session in your programme", "%(n)d sessions in your programme", number) % {"n": number}
-    return ngettext("%(n)d session that you may see", "%(n)d sessions that you may see", number) % {"n": number}
+        return ngettext("%(n)d session in your agenda", "%(n)d sessions in your agenda", number) % {"n": number}
+    return ngettext("%(n)d session visible to you", "%(n)d sessions visible to you", number) % {"n": number}
 
 
 def _entry(pocket: Pocket, row: ReleasedSession) -> ProgrammeEntry:

@@ -52,7 +52,7 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
     list_display = ["session_title", "who", "party", "state_word", "since"]
     phone_columns = ("who", "state_word")
     row_source = RowSource(
-        gettext_lazy("Delegates sign up in the portal, for sessions that are open for sign-up."),
+        gettext_lazy("Delegates sign up in the portal for sessions open for sign-up."),
         gettext_lazy("Open a session for sign-up"),
         "agenda.session.change",
         model="agenda.session",
@@ -64,9 +64,7 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
     fields = readonly_fields = ("session_title", "who", "party", "state_word", "since")
     of_person = "person"
     page_shows = list_shows = ("person",)
-    nothing_yet = gettext_lazy(
-        "Nobody has signed up yet. Delegates do so in the portal, for sessions that are open for sign-up."
-    )
+    nothing_yet = gettext_lazy("No sign-ups yet. Delegates sign up in the portal for sessions open for sign-up.")
 
     @admin.display(description=pgettext_lazy("label", "session"), ordering="session__starts_at")
     def session_title(self, row: SignUp) -> str:
@@ -104,7 +102,7 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
         label = SignUpState(row.state).label
         return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], label)
 
-    @admin.display(description=gettext_lazy("signed up"), ordering="signed_up_at")
+    @admin.display(description=gettext_lazy("signed up on"), ordering="signed_up_at")
     def since(self, row: SignUp) -> str:
         """Return the time of the sign-up."""
         return short_clock(row.signed_up_at, row.session.summit)
@@ -122,7 +120,7 @@ def table(rows: models.QuerySet[SignUp]) -> table_writers.ExportedTable:
         pgettext_lazy("label", "person"),
         pgettext_lazy("label", "delegation"),
         gettext_lazy("state"),
-        gettext_lazy("signed up"),
+        gettext_lazy("signed up on"),
     ]
     books: dict[int, party_names.Book] = {}
     table_rows, people = [], []

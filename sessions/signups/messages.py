@@ -98,7 +98,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 PLACE_FREE = register(
     MessageKind(
         name="place_free",
-        label=gettext_lazy("place that became free"),
+        label=gettext_lazy("newly free place"),
         task="sessions.tasks.deliver_agenda_changes",
         shown_by="tests/sessions/signups/test_signups.py",
         facts=PlaceFreeFacts,
@@ -108,11 +108,11 @@ PLACE_FREE = register(
         version=lambda moved: max(each.pk for each in moved.sign_ups.values()),
         build_facts=_facts,
         template="mail/waiting_list_place.txt",
-        subject=lambda context: _("A place for you: %(title)s") % context,
+        subject=lambda context: _("You have a place: %(title)s") % context,
         context=_context,
         reply_to="summit.contact",
-        why=gettext_lazy("You get this because you take part in the summit or act for somebody who does."),
-        reasons={LEFT: gettext_lazy("The place had been given back before the message was sent.")},
+        why=gettext_lazy("You are receiving this because you take part in the summit or act for someone who does."),
+        reasons={LEFT: gettext_lazy("The place was given up before the message was sent.")},
         withdrawn=withdrawn,
     )
 )

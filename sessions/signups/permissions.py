@@ -62,6 +62,6 @@ def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:
     """Raise PermissionDenied if `can_sign_up` is false. The message says who may."""
     if not can_sign_up(by, person, party):
         raise PermissionDenied(
-            _("%(person)s can do this, or a focal point of their delegation, or the programme desk: %(contact)s.")
+            _("Ask %(person)s, a focal point of their delegation, or the programme desk: %(contact)s.")
             % {"person": person.label, "contact": person.summit.contact_email}
         )

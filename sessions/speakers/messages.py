@@ -103,7 +103,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 FLOOR_REQUEST = register(
     MessageKind(
         name="floor_request",
-        label=gettext_lazy("request for the floor"),
+        label=gettext_lazy("request to speak"),
         task="sessions.tasks.deliver_agenda_changes",
         shown_by="tests/sessions/speakers/test_floor_requests.py",
         facts=FloorRequestFacts,
@@ -116,8 +116,8 @@ FLOOR_REQUEST = register(
         subject=_subject,
         context=lambda message: context_of(message.facts),
         reply_to="summit.contact",
-        why=gettext_lazy("You get this because you act for your delegation at the summit."),
-        reasons={DROPPED: gettext_lazy("The speech had been taken off the list before the message was sent.")},
+        why=gettext_lazy("You are receiving this because you act for your delegation at the summit."),
+        reasons={DROPPED: gettext_lazy("The speech was removed from the list before the message was sent.")},
         withdrawn=withdrawn,
     )
 )

@@ -67,6 +67,6 @@ def check_can_ask_floor(by: By, party: Party, speaker: Person) -> None:
     """Raise PermissionDenied if `can_ask_floor` is false. The message says who may."""
     if not can_ask_floor(by, party, speaker):
         raise PermissionDenied(
-            _("A focal point of the delegation can do this, its head in person, or the programme desk: %(contact)s.")
+            _("Ask a focal point of the delegation, its head, or the programme desk: %(contact)s.")
             % {"contact": party.summit.contact_email}
         )

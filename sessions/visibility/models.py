@@ -8,15 +8,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 # The label of the empty choice for a part of a session.
-AS_THE_SESSION = _("whoever knows of the session")
+AS_THE_SESSION = _("everyone who can see the session")
 
 
 class Visibility(models.TextChoices):
     """Who may know of a session."""
 
-    PUBLIC = "public", _("everybody")
+    PUBLIC = "public", _("everyone")
     ACCREDITED = "accredited", _("all delegations")
-    PARTICIPANTS = "participants", _("those who take part")
+    PARTICIPANTS = "participants", _("participants of the session")
     ORGANISERS = "organisers", _("organisers only")
 
 

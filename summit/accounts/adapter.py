@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         descriptions = {
             "reauthenticate": _("Enter the password"),
-            "mfa_reauthenticate": _("Enter a code of the app, or a recovery code"),
+            "mfa_reauthenticate": _("Enter a code from the app, or a recovery code"),
             "mfa_reauthenticate:webauthn": _("Use a passkey"),
         }
         methods = [

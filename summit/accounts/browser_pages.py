@@ -27,8 +27,8 @@ def browsers(request: HttpRequest) -> HttpResponse:
     else:
         ended = signed_in.end(user=request.user, pk=int(posted)) if posted.isdecimal() and len(posted) < 18 else 0
     if ended:
-        message = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
+        message = ngettext("%(n)d browser signed out.", "%(n)d browsers signed out.", ended)
         messages.success(request, message % {"n": ended})
     else:
-        messages.warning(request, _("It was signed out before."))
+        messages.warning(request, _("This browser was already signed out."))
     return redirect("account_browsers")

@@ -33,4 +33,4 @@ def device(agent: str) -> str:
     browser, machine = _first(_BROWSERS, agent[:300]), _first(_DEVICES, agent[:300])
     if browser and machine:
         return _("%(browser)s on %(device)s") % {"browser": browser, "device": machine}
-    return browser or machine or _("a browser that does not say which")
+    return browser or machine or _("unknown browser")

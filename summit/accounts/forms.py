@@ -24,14 +24,14 @@ from django.utils.translation import gettext_lazy as _
 from summit.accounts import form_texts, guess_limits
 from summit.users.models import User
 
-_ADDRESS, _PASSWORD, _CODE = _("E-mail address"), _("Password"), _("Code")
-_NEW, _AGAIN = _("New password"), _("New password once more")
-_LENGTH = _("At least 12 characters; a few words that don’t belong together are good.")
+_ADDRESS, _PASSWORD, _CODE = _("Email address"), _("Password"), _("Code")
+_NEW, _AGAIN = _("New password"), _("Repeat new password")
+_LENGTH = _("Use at least 12 characters, such as several unrelated words.")
 NAME_LENGTH = 60
 
 
 def _forgotten() -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("account_reset_password"), _("Get a new password"))
+    return format_html('<a href="{}">{}</a>', reverse("account_reset_password"), _("Get new password"))
 
 
 _FORGOTTEN = lazy(_forgotten, str)()
@@ -50,7 +50,7 @@ class Worded:
             field.label = self.labels.get(name, field.label)
             field.help_text = self.hints.get(name, "")
             field.widget.attrs.pop("placeholder", None)
-            field.error_messages["required"] = _("This is missing.")
+            field.error_messages["required"] = _("Fill in this field.")
             if isinstance(field, forms.EmailField):
                 # An address is written from left to right in any language.
                 field.widget.attrs["dir"] = "ltr"
@@ -76,7 +76,7 @@ class SignIn(Worded, account.LoginForm):  # type: ignore[misc]
 class NewPassword(Worded):
     """A mixin for forms with a new password in two fields."""
 
-    labels = {"oldpassword": _("Password now"), "password1": _NEW, "password2": _AGAIN}
+    labels = {"oldpassword": _("Current password"), "password1": _NEW, "password2": _AGAIN}
     hints = {"password1": _LENGTH, "oldpassword": _FORGOTTEN}
 
     def clean(self) -> Any:
@@ -84,7 +84,9 @@ class NewPassword(Worded):
         cleaned = super().clean()  # type: ignore[misc]
         errors = getattr(self, "_errors", {})
         if "password2" in errors and cleaned.get("password1"):
-            errors["password2"] = type(errors["password2"])([_("The two differ. Enter the same twice.")])
+            errors["password2"] = type(errors["password2"])(
+                [_("The passwords don’t match. Enter the same password twice.")]
+            )
         return cleaned
 
 
@@ -182,7 +184,7 @@ class CodeAgain(SingleUseCodeForm, codes.ReauthenticateForm):  # type: ignore[mi
 class SetUpApp(OneCode, totp.ActivateTOTPForm):  # type: ignore[misc]
     """A form that sets up an app by its first code."""
 
-    labels = {"code": _("Code that the app shows")}
+    labels = {"code": _("Code from the app")}
 
 
 class TurnAppOff(Worded, totp.DeactivateTOTPForm):  # type: ignore[misc]
@@ -196,8 +198,8 @@ class MakeCodes(Worded, GenerateRecoveryCodesForm):  # type: ignore[misc]
 class AddPasskey(Worded, passkeys._BaseAddWebAuthnForm):  # type: ignore[misc]
     """A form that adds a passkey, with a name for the owner's list."""
 
-    labels = {"name": _("Name of the passkey")}
-    hints = {"name": _("Such as “Office computer”: it stands in your list of passkeys.")}
+    labels = {"name": _("Passkey name")}
+    hints = {"name": _("A name to recognise it by, such as “Office computer”.")}
     name = forms.CharField(required=False, max_length=NAME_LENGTH)
     credential = forms.JSONField(widget=forms.HiddenInput)
 
@@ -218,7 +220,7 @@ class AddPasskey(Worded, passkeys._BaseAddWebAuthnForm):  # type: ignore[misc]
 class RenamePasskey(Worded, passkeys.EditWebAuthnForm):  # type: ignore[misc]
     """A form that renames a passkey."""
 
-    labels = {"name": _("Name of the passkey")}
+    labels = {"name": _("Passkey name")}
     name = forms.CharField(max_length=NAME_LENGTH)
 
 

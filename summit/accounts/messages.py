@@ -110,7 +110,9 @@ def _context(message: Message) -> dict[str, Any]:
 
 
 def _subject(context: dict[str, Any]) -> str:
-    template = _("Your account for the %(summit)s") if context["portal"] else _("You work for the %(summit)s")
+    template = (
+        _("Your account for the %(summit)s") if context["portal"] else _("You are in the team of the %(summit)s")
+    )
     return template % context
 
 
@@ -172,11 +174,11 @@ WELCOME = register(
         context=_context,
         reply_to="contact_email",
         trimmed=False,
-        why=gettext_lazy("You get this because the organisers gave you an account."),
+        why=gettext_lazy("You are receiving this because the organisers gave you an account."),
         reasons={
-            CLOSED: gettext_lazy("The account may not sign in any more."),
-            NAMED: gettext_lazy("A later message names these roles as well."),
-            REMOVED: gettext_lazy("The roles were taken away again."),
+            CLOSED: gettext_lazy("The account can no longer sign in."),
+            NAMED: gettext_lazy("A later message includes these roles."),
+            REMOVED: gettext_lazy("The roles were removed."),
         },
         withdrawn=withdrawn,
     )

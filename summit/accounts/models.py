@@ -19,7 +19,7 @@ class RefusedSignIns(models.Model):
     since = models.DateTimeField(_("since"))
     # Refusals that aren't recorded yet; in `codes` of them the password was right and the second step wrong.
     number = models.PositiveIntegerField(_("number"), default=0)
-    codes = models.PositiveIntegerField(_("second steps"), default=0)
+    codes = models.PositiveIntegerField(_("two-step verifications"), default=0)
 
     class Meta:
         verbose_name = _("refused sign-ins")

@@ -41,7 +41,7 @@ ADMIN_HISTORY = ProcessingActivity(
 personal(EmailAddress._meta.get_field("email"), ACCOUNT, logged=False)
 personal(UserSession._meta.get_field("ip"), SIGNED_IN, label=_("network address"))
 personal(UserSession._meta.get_field("user_agent"), SIGNED_IN, label=_("browser"))
-personal(UserSession._meta.get_field("data"), SIGNED_IN, label=_("details of signing in"))
+personal(UserSession._meta.get_field("data"), SIGNED_IN, label=_("sign-in details"))
 personal(Session._meta.get_field("session_data"), SIGNED_IN)
 personal(LogEntry._meta.get_field("object_repr"), ADMIN_HISTORY)
 personal(LogEntry._meta.get_field("change_message"), ADMIN_HISTORY)
@@ -86,33 +86,35 @@ def _erase_person(subject: Subject) -> int:
 portion(80)(
     Portion(
         name="account",
-        title=_("The account"),
+        title=_("Account"),
         model=User,
         rows=_account,
         erase=_erase_account,
-        gone=_("Closed and blanked, where it holds no role and is nobody at another summit."),
-        stays=_("An account that works at a desk or at another summit stays, and is this person’s no more."),
+        gone=_("Closed and cleared if it has no role and no person at another summit."),
+        stays=_("An account used by staff or at another summit stays, but is no longer linked to this person."),
         columns=("email", "name", "language", "is_active", "date_joined", "last_login"),
     )
 )
 portion(90)(
     Portion(
         name="history",
-        title=_("What was done with the data, and when"),
+        title=_("Record of data processing"),
         model=AuditEntry,
         rows=_entries,
-        stays=_("It holds keys and names of fields and no value of the person’s. Its chain would break otherwise."),
+        stays=_(
+            "The audit log holds IDs and field names, not the person’s data. Deleting entries would break its chain."
+        ),
         columns=("at", "action", "fields"),
     )
 )
 portion(95)(
     Portion(
         name="hand_over_requests",
-        title=_("Requests to hand the data over"),
+        title=_("Data access requests"),
         model=SubjectAccessRequest,
         keys=("person",),
         rows=lambda subject: SubjectAccessRequest.objects.filter(person=subject.person),
-        stays=_("They name the person by a key alone."),
+        stays=_("They identify the person only by an ID."),
         columns=("asked_at", "asked_by", "agreed_at", "agreed_by", "taken_at"),
         desks=True,
     )
@@ -120,11 +122,11 @@ portion(95)(
 portion(99)(
     Portion(
         name="person",
-        title=_("The person"),
+        title=_("Person"),
         model=Person,
         rows=lambda subject: Person.objects.filter(pk=subject.person.pk),
         erase=_erase_person,
-        gone=_("Name, form of address, rank, names for badge and place card, mailbox and account are blanked."),
-        stays=_("The row without them. The office that was held stays where the summit has made it public."),
+        gone=_("Name, salutation, rank, badge and place card names, email address and account are cleared."),
+        stays=_("The empty record. The office held stays where the summit has published it."),
     )
 )

@@ -22,9 +22,9 @@ from summit.users.models import User
 
 ROLE_ASSIGNMENT_ACTIONS = row_actions(
     "summit.roleassignment",
-    add=gettext_lazy("gave the role"),
+    add=gettext_lazy("assigned the role"),
     change=gettext_lazy("changed the role"),
-    remove=gettext_lazy("took the role away"),
+    remove=gettext_lazy("removed the role"),
 )
 USER_ACTIONS = row_actions(
     "summit.user",
@@ -55,7 +55,7 @@ def validate_open(address: str) -> None:
     A closed account couldn't use a role.
     """
     if User.objects.filter(email=address.strip().lower(), is_active=False).exists():
-        raise ValidationError(_("This account is closed. Whoever set the system up can open it."))
+        raise ValidationError(_("This account is closed. Ask the system administrator to reopen it."))
 
 
 def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
@@ -161,5 +161,5 @@ def _check_organised(summits: dict[int, Summit]) -> None:
     organised = set(organisers.values_list("summit", flat=True))
     for key, summit in summits.items():
         if key not in organised:
-            message = _("%(summit)s would have no organiser. Give somebody else the role first.")
+            message = _("%(summit)s would have no organiser. Give someone else the role first.")
             raise LastOrganiser(message % {"summit": summit.reads_as.name})

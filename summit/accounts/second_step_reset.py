@@ -28,8 +28,8 @@ ACTION = "summit.reset_second_step"
 def _reset(facts: Facts) -> str:
     number = int(facts.detail.get("browsers_ended", 0))
     message = ngettext(
-        "took the second step away and signed %(number)d browser out",
-        "took the second step away and signed %(number)d browsers out",
+        "reset two-step verification and signed out %(number)d browser",
+        "reset two-step verification and signed out %(number)d browsers",
         number,
     )
     return message % {"number": number}
@@ -41,13 +41,13 @@ def _kind(facts: Facts) -> str:
 
 
 RESET_SECOND_STEP = audit_action(
-    "summit.reset_second_step", _reset, label=gettext_lazy("took the second step away and signed browsers out")
+    "summit.reset_second_step", _reset, label=gettext_lazy("reset two-step verification and signed out browsers")
 )
 SET_UP_SECOND_STEP = audit_action(
     "summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)}
 )
 REMOVE_SECOND_STEP = audit_action(
-    "summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)}
+    "summit.remove_second_step", lambda facts: _("removed %(what)s") % {"what": _kind(facts)}
 )
 
 
@@ -86,7 +86,10 @@ def check_can_reset(by: User, account: User) -> None:
     """Raise PermissionDenied, with a sentence that says who can, where `can_reset` returns False."""
     if not can_reset(by, account):
         raise PermissionDenied(
-            _("Organisers can do this for accounts of their summits alone; whoever set the system up, for all.")
+            _(
+                "Organisers can do this only for accounts of their own summits. For other accounts, ask the system "
+                "administrator."
+            )
         )
 
 
@@ -101,7 +104,7 @@ def reset(*, account: User, by: User) -> None:
         authenticators = Authenticator.objects.filter(user=account)
         kinds = sorted(authenticators.values_list("type", flat=True))
         if not kinds:
-            raise ValueError(_("This account has no second step."))
+            raise ValueError(_("This account has no two-step verification."))
         authenticators.delete()
         ended = browser_sessions.end_all(user=account)
         # Somebody with the lost telephone may have made tokens.
@@ -135,6 +138,6 @@ def _send_reset_mail(account: User, revoked: int) -> None:
         base = settings.BASE_URL
         context = {"url": f"{base}/accounts/login/", "revoked": revoked, "tokens": base + reverse("account_tokens")}
         text = render_to_string("mail/second_step_reset.txt", context)
-        subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Your second step was taken away")
+        subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Your two-step verification was reset")
         headers = {"Auto-Submitted": "auto-generated", "Content-Language": spoken(account.language)}
         EmailMessage(subject, text, to=[account.email], headers=headers).send()

@@ -24,11 +24,11 @@ TOGETHER = timedelta(minutes=10)
 
 def _sign_in(facts: Facts) -> str:
     by_method = {
-        "password": _("signed in by the password"),
-        "passkey": _("signed in by a passkey"),
-        "totp": _("signed in by the password and a code of the app"),
-        "recovery_codes": _("signed in by the password and a recovery code"),
-        "webauthn": _("signed in by the password and a passkey"),
+        "password": _("signed in with a password"),
+        "passkey": _("signed in with a passkey"),
+        "totp": _("signed in with a password and an app code"),
+        "recovery_codes": _("signed in with a password and a recovery code"),
+        "webauthn": _("signed in with a password and a passkey"),
     }
     return by_method.get(str(facts.detail.get("way")), _("signed in"))
 
@@ -36,17 +36,17 @@ def _sign_in(facts: Facts) -> str:
 def _refuse_sign_in(facts: Facts) -> str:
     number, codes = (int(facts.detail.get(name, 0)) for name in ("number", "codes"))
     if codes == 0:
-        message = ngettext("refused %(number)d attempt to sign in", "refused %(number)d attempts to sign in", number)
+        message = ngettext("refused %(number)d sign-in attempt", "refused %(number)d sign-in attempts", number)
     elif codes == number:
         message = ngettext(
-            "refused %(number)d attempt to sign in whose password was right, for its second step",
-            "refused %(number)d attempts to sign in whose password was right, for their second step",
+            "refused %(number)d sign-in attempt at the second step, after a correct password",
+            "refused %(number)d sign-in attempts at the second step, after correct passwords",
             number,
         )
     else:
         message = ngettext(
-            "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
-            "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
+            "refused %(number)d sign-in attempts, %(codes)d with the correct password",
+            "refused %(number)d sign-in attempts, %(codes)d with the correct password",
             number,
         )
     return message % {"number": number, "codes": codes}
@@ -55,7 +55,7 @@ def _refuse_sign_in(facts: Facts) -> str:
 SIGN_IN = audit_action("summit.sign_in", _sign_in)
 SIGN_OUT = audit_action("summit.sign_out", gettext_lazy("signed out"))
 REFUSE_SIGN_IN = audit_action(
-    "summit.refuse_sign_in", _refuse_sign_in, label=gettext_lazy("refused an attempt to sign in")
+    "summit.refuse_sign_in", _refuse_sign_in, label=gettext_lazy("refused a sign-in attempt")
 )
 
 

@@ -29,23 +29,23 @@ class TokenForm(forms.Form):
     """The form for a new token: its name, scopes, summit and lifetime."""
 
     name = forms.CharField(
-        label=gettext_lazy("What uses it"),
+        label=gettext_lazy("Used by"),
         max_length=100,
-        help_text=gettext_lazy("Such as “badge printer”: by this you know it again."),
+        help_text=gettext_lazy("A name to recognise it by, such as “badge printer”."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
     scopes = ScopesField(
-        label=gettext_lazy("What it may do"),
-        help_text=gettext_lazy("It never may more than you may yourself."),
+        label=gettext_lazy("Permissions"),
+        help_text=gettext_lazy("It can’t exceed your own permissions."),
     )
     summit = forms.ModelChoiceField(
-        label=gettext_lazy("Only in this summit"),
+        label=gettext_lazy("Limit to summit"),
         queryset=Summit.objects.none(),
         required=False,
         to_field_name="slug",
     )
     days = forms.TypedChoiceField(
-        label=gettext_lazy("How long it lives"),
+        label=gettext_lazy("Expires after"),
         coerce=int,
         choices=[("30", gettext_lazy("30 days")), ("90", gettext_lazy("90 days")), ("365", gettext_lazy("a year"))],
         initial="90",
@@ -56,7 +56,7 @@ class TokenForm(forms.Form):
         summits = Summit.objects.order_by("-starts_on", "slug")
         field: Any = self.fields["summit"]
         field.queryset = summits if may_everything(user) else summits.filter(pk__in=roles_by_summit(user))
-        field.empty_label = _("in all of mine")
+        field.empty_label = _("all my summits")
 
 
 @never_cache
@@ -108,7 +108,9 @@ def create_token_once(
 
 def duplicate_post_response(request: HttpRequest, back: HttpResponse) -> HttpResponse:
     """Add the message that a form posted twice has created only one token. Return the response `back`."""
-    message = _("This was sent twice, and one token is made. If you haven’t copied it, revoke it and make another.")
+    message = _(
+        "This was sent twice, but only one token was created. If you haven’t copied it, revoke it and create another."
+    )
     messages.info(request, message)
     return back
 
@@ -127,7 +129,7 @@ def _make(form: TokenForm, user: User) -> token_services.NewToken:
 def _revoke(request: HttpRequest, user: User) -> HttpResponse:
     row = Token.objects.filter(user=user, api_client=None, public_id=request.POST["revoke"]).first()
     if row is not None and token_services.revoke(token=row, by=user):
-        messages.success(request, _("The token is revoked: it opens nothing any more."))
+        messages.success(request, _("Token revoked. It no longer works."))
     else:
-        messages.warning(request, _("It was revoked before."))
+        messages.warning(request, _("This token was already revoked."))
     return redirect("account_tokens")

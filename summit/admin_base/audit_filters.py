@@ -77,10 +77,10 @@ class Narrowed:
 class AuditForm(forms.Form):
     """The form with the filters of the audit list."""
 
-    q = forms.CharField(label=gettext_lazy("What it was done to"), required=False, max_length=search.LONGEST)
-    who = forms.CharField(label=gettext_lazy("Who did it"), required=False, max_length=search.LONGEST)
-    action = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind of object"), required=False)
+    q = forms.CharField(label=gettext_lazy("Object"), required=False, max_length=search.LONGEST)
+    who = forms.CharField(label=gettext_lazy("User"), required=False, max_length=search.LONGEST)
+    action = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Object type"), required=False)
     since = forms.DateField(
         label=gettext_lazy("First day"), required=False, widget=DayInput(), validators=[validate_year]
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 def yes_or_no(value: bool | None) -> SafeString:
     """Return HTML for True, False or None (not known): a sign with a word."""
-    sign, word = {True: ("good", _("yes")), False: ("off", _("no")), None: ("off", _("not known"))}[value]
+    sign, word = {True: ("good", _("yes")), False: ("off", _("no")), None: ("off", _("unknown"))}[value]
     return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 
 

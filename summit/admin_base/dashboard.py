@@ -161,10 +161,10 @@ def headline(found: Sequence[Task]) -> str:
     if late and now:
         return _("%(late)d late, %(now)d to do now") % counts
     if late:
-        return ngettext("%(late)d thing is late", "%(late)d things are late", late) % counts
+        return ngettext("%(late)d task is late", "%(late)d tasks are late", late) % counts
     if now:
-        return ngettext("%(now)d thing to do now", "%(now)d things to do now", now) % counts
-    return _("Nothing has to be done now")
+        return ngettext("%(now)d task to do now", "%(now)d tasks to do now", now) % counts
+    return _("Nothing to do now")
 
 
 def coming(request: HttpRequest, summit: Summit) -> list[Coming]:

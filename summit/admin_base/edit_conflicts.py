@@ -297,12 +297,12 @@ class _Rows:
         if not any(pair[1] for pair in pairs.values()):
             return value, []
         mixed = gone or any(change.yours for pair in pairs.values() for change in pair[1])
-        yours = (_("taken off") if gone else self._said(posted)) if mixed else ""
+        yours = (_("row removed") if gone else self._said(posted)) if mixed else ""
         return value, [self._change(original, current, yours=yours)]
 
     def _change(self, before: Row | None, after: Row | None, *, yours: str = "") -> FieldChange:
         old, new = (NOTHING if row is None else self._said(row) for row in (before, after))
-        return FieldChange(self.prefix, self.label, old, _("taken off") if after is None else new, yours)
+        return FieldChange(self.prefix, self.label, old, _("row removed") if after is None else new, yours)
 
     def _said(self, row: Row) -> str:
         """Return a row as a text for people, made from its fields that aren't empty."""

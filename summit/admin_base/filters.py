@@ -22,7 +22,7 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.empty_value_display = conditional_escape(pgettext("rows", "of no summit"))
+        self.empty_value_display = conditional_escape(pgettext("rows", "without a summit"))
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the (key, name) choices of the summits in which the user may see rows."""

@@ -121,7 +121,7 @@ class IdempotentAddMixin:
 
     def added_already(self, request: HttpRequest, added: AddedAlready) -> HttpResponse:
         """Show a message that the row exists. Redirect to the row if the user may see it, otherwise to the list."""
-        messages.info(request, _("This was sent twice, and is added once."))
+        messages.info(request, _("This was sent twice but added only once."))
         row = None if added.key is None else self.get_object(request, str(added.key))  # type: ignore[attr-defined]
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         return redirect(f"{name}_changelist") if row is None else redirect(f"{name}_change", row.pk)

@@ -126,7 +126,7 @@ class HistoryMixin:
         """
         row = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if not self._may_see_history(request, row):
-            raise PermissionDenied(_("Organisers see who changed what."))
+            raise PermissionDenied(_("Only organisers can see the history."))
         summit: Summit | None = None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]
         seen = request.GET.get("show") == "seen"
         rows = readable(seen_of(row) if seen else of_row(row).exclude(action=SEEN), request)

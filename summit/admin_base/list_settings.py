@@ -63,7 +63,7 @@ def save_view(*, by: User, label: str, name: str, query: str, order: list[str]) 
     with transaction.atomic():
         others = SavedView.objects.filter(user=by, label=label).exclude(name__in=("", name))
         if others.count() >= MOST:
-            raise ValidationError(_("Remove a view first: a list has at most %(most)d.") % {"most": MOST})
+            raise ValidationError(_("Remove a view first. A list can have at most %(most)d.") % {"most": MOST})
         SavedView.objects.update_or_create(user=by, label=label, name=name, defaults={"query": query, "order": order})
 
 

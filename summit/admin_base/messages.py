@@ -43,23 +43,23 @@ class AdminMessagesMixin:
             query.pop(name, None)
         request.GET = query  # type: ignore[assignment]
         if request.method == "POST" and "action" in request.POST and ACTION_CHECKBOX_NAME not in request.POST:
-            set_message(request, _("Nothing was chosen. Tick the rows first, then say what to do with them."))
+            set_message(request, _("Select the rows first, then choose an action."))
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         return super().changelist_view(request, context)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
         """Set the message that the row was added, and return Django's response."""
-        set_message(request, _("“%(row)s” is added.") % {"row": obj})
+        set_message(request, _("“%(row)s” added.") % {"row": obj})
         return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
         """Set the message that the row was saved, and return Django's response."""
-        set_message(request, _("“%(row)s” is saved.") % {"row": obj})
+        set_message(request, _("“%(row)s” saved.") % {"row": obj})
         return super().response_change(request, obj)  # type: ignore[misc]
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> Any:
         """Set the message that the row was deleted, and return Django's response."""
-        set_message(request, _("“%(row)s” is deleted.") % {"row": obj_display})
+        set_message(request, _("“%(row)s” deleted.") % {"row": obj_display})
         return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
@@ -99,7 +99,7 @@ def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.Query
         number, singular, plural = len(queryset), model_admin.opts.verbose_name, model_admin.opts.verbose_name_plural
         question = ngettext("Delete %(number)s %(one)s?", "Delete %(number)s %(many)s?", number)
         refused = context["perms_lacking"] or context["protected"]
-        title = _("Nothing is deleted") if refused else question % {"number": number, "one": singular, "many": plural}
+        title = _("Nothing deleted") if refused else question % {"number": number, "one": singular, "many": plural}
         context |= {"title": title, "end_first": model_admin.end_first}
     return page
 

@@ -243,7 +243,7 @@ class SummitModelAdmin(
         changelist.bare = not (changelist.result_count or changelist.query or narrowed)
         changelist.has_filters = any(getattr(spec, "is_offered", True) for spec in changelist.filter_specs)
         changelist.tabs = [] if changelist.bare or changelist.is_popup else self.tabs(request, changelist)
-        changelist.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
+        changelist.nothing_yet = self.nothing_yet or _("Nothing here yet.")
         return changelist
 
     def tabs(self, request: HttpRequest, changelist: Any) -> list[ListTab]:

@@ -50,10 +50,8 @@ class AdmitMixin:
     def _by_nobody(self, verb: str) -> str:
         model_admin: Any = self
         if verb == "delete" and model_admin.permission_for("change") != NOBODY:
-            return str(self.deleted_where) or _(
-                "This is not deleted here. Change it, or end it where that is offered."
-            )
-        return _("The system writes this itself: nobody adds, changes or deletes it by hand.")
+            return str(self.deleted_where) or _("You can’t delete this here. Change it, or end it where possible.")
+        return _("The system creates this record. You can’t add, change or delete it.")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Return the row with a key among those that the user may see, or None.

@@ -55,4 +55,4 @@ def sentence_of(desk: Any) -> str:
     if desk.row_source is not None:
         return str(desk.row_source.sentence)
     action = desk.permission_for("add")
-    return "" if action == NOBODY else _("Who can add one: %(roles)s.") % {"roles": RULES[action].names()}
+    return "" if action == NOBODY else _("Roles that can add one: %(roles)s.") % {"roles": RULES[action].names()}

@@ -112,7 +112,7 @@ class SavedViewsMixin:
             changelist = self.get_changelist_instance(request)
             order = list_settings.order_by_names(changelist)
             list_settings.save_view(by=user, label=label, name=name, query=_filters(changelist), order=order)
-            set_message(request, _("The view “%(name)s” is saved.") % {"name": name.strip()})
+            set_message(request, _("View “%(name)s” saved.") % {"name": name.strip()})
         elif setting == "remove":
             list_settings.remove_view(by=user, label=label, name=name)
 

@@ -72,7 +72,7 @@ class ServiceAdmin(SummitModelAdmin):
         """Delete all of the rows chosen in the list. If one can't be deleted, delete none and show a message."""
         rows = list(queryset)
         if self._delete(request, rows):
-            message = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", len(rows))
+            message = ngettext("%(number)d row deleted.", "%(number)d rows deleted.", len(rows))
             set_message(request, message % {"number": len(rows)})
 
     def _delete(self, request: HttpRequest, rows: list[Any]) -> bool:

@@ -61,7 +61,7 @@ class CalledForm(NamedForm):
         summit = cleaned.get("summit") or (self.instance.summit if self.instance.pk else None)
         names, summit_language = self.names_of(cleaned), summit.language if summit is not None else ""
         if names and summit_language in names and cleaned.get("name") and names[summit_language] != cleaned["name"]:
-            message = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
+            message = _("This is the summit’s own language. Enter the same as in “name”, or leave it blank.")
             self.add_error(NAMES[summit_language], message)
         if names is not None:
             self.instance.names = {code: text for code, text in names.items() if code != summit_language}

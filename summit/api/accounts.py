@@ -40,9 +40,9 @@ class AccountSerializer(serializers.ModelSerializer[User]):
 class AccountFilters(django_filters.FilterSet):
     """The filters of the list of accounts."""
 
-    email = django_filters.CharFilter(lookup_expr="iexact", label=_("e-mail"))
-    is_active = django_filters.BooleanFilter(label=_("may sign in"))
-    person = django_filters.CharFilter(label=_("the person that it is"))
+    email = django_filters.CharFilter(lookup_expr="iexact", label=_("email"))
+    is_active = django_filters.BooleanFilter(label=_("can sign in"))
+    person = django_filters.CharFilter(label=_("linked person"))
 
 
 class UserViewSet(DeskViewSet):

@@ -25,20 +25,20 @@ DOMAIN = "api_clients.invalid"
 def _ended(facts: Facts) -> str:
     number = int(facts.detail.get("tokens", 0))
     if not number:
-        return _("ended the application")
+        return _("ended the API client")
     message = ngettext(
-        "ended the application and its %(number)d token", "ended the application and its %(number)d tokens", number
+        "ended the API client and its %(number)d token", "ended the API client and its %(number)d tokens", number
     )
     return message % {"number": number}
 
 
 API_CLIENT_ACTIONS = row_actions(
     "api.apiclient",
-    add=gettext_lazy("made the application"),
-    change=gettext_lazy("changed the application"),
-    remove=gettext_lazy("deleted the application"),
+    add=gettext_lazy("created the API client"),
+    change=gettext_lazy("changed the API client"),
+    remove=gettext_lazy("deleted the API client"),
 )
-END = audit_action("api.apiclient.end", _ended, label=gettext_lazy("ended the application"))
+END = audit_action("api.apiclient.end", _ended, label=gettext_lazy("ended the API client"))
 
 
 def is_one(user: User) -> bool:
@@ -55,7 +55,7 @@ def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiCli
     check(by, "summit.roleassignment.change", summit)
     roles = sorted(set(given))
     if not roles or not set(roles) <= set(map(str, BY_HAND)):
-        raise ValidationError({"roles": _("Give it one role or more: they say what it may do.")})
+        raise ValidationError({"roles": _("Choose at least one role. Roles determine what the API client can do.")})
     user = User(email=f"{new_public_id()}@{DOMAIN}", name=name.strip(), language=summit.language)
     user.set_unusable_password()
     api_client = ApiClient(summit=summit, name=name.strip(), user=user)

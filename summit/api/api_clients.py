@@ -87,14 +87,14 @@ class ApplicationFilters(django_filters.FilterSet):
 class ApplicationTokenFilters(django_filters.FilterSet):
     """The filters of the list of applications' tokens."""
 
-    application = django_filters.CharFilter(field_name="api_client__public_id", label=_("application"))
+    application = django_filters.CharFilter(field_name="api_client__public_id", label=_("API client"))
 
 
 class ApiClientViewSet(DeskViewSet):
     """Applications. They are created in a browser and can be ended, but not changed."""
 
     name = "applications"
-    verbose_name = _("applications")
+    verbose_name = _("API clients")
     permission = "api.apiclient"
     allowed_methods = ("add",)
     model = ApiClient
@@ -136,7 +136,7 @@ class ApiClientTokenViewSet(DeskViewSet):
     """Tokens of applications, without their secrets."""
 
     name = "application-tokens"
-    verbose_name = _("tokens of applications")
+    verbose_name = _("API client tokens")
     permission = "api.apiclient"
     allowed_methods = ()
     model = Token

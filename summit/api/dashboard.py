@@ -49,7 +49,7 @@ class TaskViewSet(DeskViewSet):
     """The user's tasks at a summit's desk, at a URL without a key."""
 
     name = "tasks"
-    verbose_name = _("what is to be done at the desk")
+    verbose_name = _("desk tasks")
     permission = "summit.summit"
     allowed_methods = ()
     model = Summit

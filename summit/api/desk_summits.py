@@ -92,8 +92,12 @@ class SummitFilters(django_filters.FilterSet):
     """The filters of the list of summits."""
 
     public = django_filters.BooleanFilter(label=_("has public pages"))
-    starts_from = django_filters.DateFilter(field_name="starts_on", lookup_expr="gte", label=_("first day, from"))
-    starts_until = django_filters.DateFilter(field_name="starts_on", lookup_expr="lte", label=_("first day, until"))
+    starts_from = django_filters.DateFilter(
+        field_name="starts_on", lookup_expr="gte", label=_("first day on or after")
+    )
+    starts_until = django_filters.DateFilter(
+        field_name="starts_on", lookup_expr="lte", label=_("first day on or before")
+    )
 
 
 class DeskSummitViewSet(DeskViewSet):

@@ -9,6 +9,6 @@ from summit.import_export.registry import ImportableList
 
 for _viewset, _keys in ((VenueViewSet, ("name",)), (RoomViewSet, ("venue", "name"))):
     register_import(ImportableList(_viewset, _keys))
-_account = {"email": (_("E-mail"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
+_account = {"email": (_("Email"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
 # New accounts get a mail, which can't be taken back.
 register_import(ImportableList(RoleAssignmentViewSet, ("email", "role"), _account, undoable=False))

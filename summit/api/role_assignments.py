@@ -123,7 +123,7 @@ class AuditFilters(django_filters.FilterSet):
 
     action = django_filters.CharFilter(label=_("action"))
     by = django_filters.CharFilter(field_name="by__public_id", label=_("by"))
-    object_type = django_filters.CharFilter(label=_("kind of object"))
+    object_type = django_filters.CharFilter(label=_("object type"))
     object_key = django_filters.CharFilter(label=_("object"))
     part_of = django_filters.CharFilter(label=_("part of"))
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("from"))
@@ -134,7 +134,7 @@ class AuditEntryViewSet(DeskViewSet):
     """The audit entries of the summit. They can't be changed."""
 
     name = "audit"
-    verbose_name = _("the audit")
+    verbose_name = _("audit log")
     permission = "summit.auditentry"
     allowed_methods = ()
     lookup_field = "pk"

@@ -92,7 +92,7 @@ class RoomFilters(django_filters.FilterSet):
     venue = django_filters.CharFilter(field_name="venue__public_id", label=_("venue"))
     name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
     seats_from = django_filters.NumberFilter(
-        field_name="capacity", lookup_expr="gte", label=_("seats, at least"), min_value=0, max_value=1_000_000
+        field_name="capacity", lookup_expr="gte", label=_("minimum seats"), min_value=0, max_value=1_000_000
     )
 
 

@@ -9,7 +9,7 @@ class ApiConfig(AppConfig):
 
     name = "summit.api_base"
     label = "api"
-    verbose_name = _("Programs")
+    verbose_name = _("API clients")
     menu_place = "settings"
 
     def ready(self) -> None:

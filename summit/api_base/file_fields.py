@@ -54,7 +54,7 @@ class ContentField(serializers.Field[bytes, Any, Any, Any]):
                 return base64.b64decode(encoded, validate=True)
         except (binascii.Error, UnicodeEncodeError):
             pass
-        raise serializers.ValidationError(_("Write the file as %(form)s.") % {"form": "Base64 (RFC 4648)"})
+        raise serializers.ValidationError(_("Send the file as %(form)s.") % {"form": "Base64 (RFC 4648)"})
 
     def to_representation(self, value: Any) -> Any:
         """Raise NotImplementedError: responses never contain this field, because files have URLs of their own."""
@@ -62,7 +62,7 @@ class ContentField(serializers.Field[bytes, Any, Any, Any]):
 
     def _check_size(self, size: int) -> None:
         if size > self.largest:
-            message = _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.")
+            message = _("This file is %(size)s MB. Reduce it to %(limit)s MB or less.")
             raise serializers.ValidationError(message % too_large(size, self.largest))
 
 

@@ -14,10 +14,8 @@ class ByNewest(CursorPagination):
     ordering = "-id"
     page_size = 50
     page_size_query_param = "page_size"
-    page_size_query_description: Any = _("How many rows a page has: 50 where nothing is said, 200 at most.")
-    cursor_query_description: Any = _(
-        "Which page: each gives the address of the one before it and of the one after it."
-    )
+    page_size_query_description: Any = _("Rows per page: 50 by default, 200 at most.")
+    cursor_query_description: Any = _("Page cursor. Each page gives the addresses of the previous and next pages.")
     max_page_size = 200
     # Rows with equal values in the order are counted from the first of them. The library's limit is a thousand:
     # beyond it, a page would link to itself for ever.

@@ -26,11 +26,9 @@ Orders = Mapping[str, tuple[str, ...]]
 def check_known(query: QueryDict, known: Iterable[str]) -> None:
     """Raise Problem for unknown query parameters and for repeated ones. The problem names the `known` parameters."""
     names = sorted(known)
-    message = (
-        _("Not known here. Known are: %(names)s.") % {"names": ", ".join(names)} if names else _("Not known here.")
-    )
+    message = _("Unknown. Choose from: %(names)s.") % {"names": ", ".join(names)} if names else _("Unknown.")
     wrong = {name: message for name in query if name not in names}
-    wrong |= {name: _("Give it once.") for name in query if name in names and len(query.getlist(name)) > 1}
+    wrong |= {name: _("Give this only once.") for name in query if name in names and len(query.getlist(name)) > 1}
     if wrong:
         raise parameters(wrong)
 
@@ -39,7 +37,7 @@ def check_page_size(query: Mapping[str, str]) -> None:
     """Raise Problem for a `size` that isn't a number from 1 to the maximum."""
     size, most = query.get("page_size"), ByNewest.max_page_size
     if size is not None and not (size.isascii() and size.isdecimal() and 1 <= int(size[:9]) <= most):
-        raise parameters({"page_size": _("Write a number from 1 to %(most)d.") % {"most": most}})
+        raise parameters({"page_size": _("Enter a number from 1 to %(most)d.") % {"most": most}})
 
 
 def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[Any]:
@@ -57,7 +55,7 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
         name for name, value in filterset.form.cleaned_data.items() if isinstance(value, datetime) and _far(value)
     ]
     if out_of_range:
-        details = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
+        details = _("Enter a date and time with offset, such as 2025-03-31T14:30:00+01:00.")
         raise parameters(dict.fromkeys(out_of_range, details))
     # PostgreSQL refuses a zone sixteen hours and more from UTC, Python one of a day.
     cleaned = filterset.form.cleaned_data
@@ -72,7 +70,7 @@ def _check_booleans(filters: Any, query: QueryDict) -> None:
     names = [name for name, each in filters.base_filters.items() if isinstance(each, BooleanFilter) and name in query]
     wrong = [name for name in names if str(query[name]).lower() not in ("true", "false")]
     if wrong:
-        raise parameters(dict.fromkeys(wrong, _("Write true or false.")))
+        raise parameters(dict.fromkeys(wrong, _("Enter true or false.")))
 
 
 def _far(moment: datetime) -> bool:
@@ -92,7 +90,7 @@ def ordered(ordering_fields: Orders, said: str | None) -> tuple[str, ...]:
     """
     name = next(iter(ordering_fields)) if said is None else said
     if name not in _both(ordering_fields):
-        raise parameters({"order": _("Write one of: %(known)s.") % {"known": ", ".join(_both(ordering_fields))}})
+        raise parameters({"order": _("Enter one of: %(known)s.") % {"known": ", ".join(_both(ordering_fields))}})
     columns = (*ordering_fields[name.removeprefix("-")], "pk")
     return tuple(_backwards(column) for column in columns) if name.startswith("-") else columns
 
@@ -126,7 +124,7 @@ def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
     names = [name for name in (said or "").split(",") if name]
     wrong = [name for name in names if name not in known]
     if wrong or (said is not None and not names):
-        raise parameters({"fields": _("Write some of: %(known)s.") % {"known": ", ".join(known)}})
+        raise parameters({"fields": _("Enter one or more of: %(known)s.") % {"known": ", ".join(known)}})
     return names
 
 

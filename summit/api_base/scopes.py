@@ -63,11 +63,11 @@ def describe_scopes(scopes: Iterable[str]) -> list[str]:
     read = [str(each.label) for each in declared if f"{each.name}:{READ}" in held and str(each.label) not in changed]
     sentences = []
     if all(covers(held, each.name, READ) for each in declared):
-        sentences.append(_("It may read everything."))
+        sentences.append(_("Can read everything."))
     elif read:
-        sentences.append(_("It may read: %(what)s.") % {"what": comma().join(read)})
+        sentences.append(_("Can read: %(what)s.") % {"what": comma().join(read)})
     if changed:
-        sentences.append(_("It may read and change: %(what)s.") % {"what": comma().join(changed)})
+        sentences.append(_("Can read and change: %(what)s.") % {"what": comma().join(changed)})
     return sentences
 
 
@@ -77,7 +77,7 @@ def checked(wanted: Iterable[str]) -> list[str]:
     wrong = [scope for scope in scopes if scope not in all_scopes()]
     if wrong:
         raise ValidationError(
-            _("There is no scope “%(scope)s”. Take some of: %(known)s.")
+            _("There is no scope “%(scope)s”. Choose from: %(known)s.")
             % {"scope": wrong[0], "known": ", ".join(all_scopes())},
             code="scope",
         )

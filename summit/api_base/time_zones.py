@@ -16,7 +16,7 @@ def lacking(data: Any, fields: Iterable[str]) -> dict[str, str]:
     """
     if not isinstance(data, dict) or not isinstance(fields, BindingDict):
         return {}
-    message = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
+    message = _("Enter a date and time with offset, such as 2025-03-31T14:30:00+01:00.")
     moments = [name for name, field in fields.items() if isinstance(field, serializers.DateTimeField)]
     return {name: message for name in moments if _without_zone(data.get(name))}
 

@@ -26,8 +26,8 @@ NOTED_EVERY = timedelta(minutes=1)
 # Every token expires, because a token without an end could still be used if it is found in an old backup.
 LONGEST = timedelta(days=366)
 MOST = 50
-NOT_YOURS = gettext_lazy("You have nothing to do with such a summit. Leave it empty, or take another.")
-ADD = audit_action("api.token.add", gettext_lazy("made the token"))
+NOT_YOURS = gettext_lazy("You have no role in this summit. Leave this blank, or choose another.")
+ADD = audit_action("api.token.add", gettext_lazy("created the token"))
 REVOKE = audit_action("api.token.revoke", gettext_lazy("revoked the token"))
 
 
@@ -50,7 +50,7 @@ def make(
     if summit is not None and not may_everything(by) and summit.pk not in roles_by_summit(by):
         raise ValidationError({"summit": NOT_YOURS})
     if Token.objects.alive().filter(user=by).count() >= MOST:
-        raise ValidationError(_("There are %(most)d tokens of yours. Revoke one that nothing uses.") % {"most": MOST})
+        raise ValidationError(_("You already have %(most)d tokens. Revoke one you don’t use.") % {"most": MOST})
     token = Token(user=by, summit=summit, name=name.strip(), expires_at=_end(expires_at))
     return _store(token, token_secrets.PERSONAL, by, scopes)
 
@@ -61,7 +61,7 @@ def make_for(
     """Create a token of an application. Raises PermissionDenied, and ValidationError if the application has ended."""
     check(by, "api.apiclient.token", api_client.summit)
     if api_client.ended_at is not None:
-        raise ValidationError(_("This application has ended. Make another."))
+        raise ValidationError(_("This API client has ended. Create another."))
     token = Token(user=api_client.user, api_client=api_client, summit=api_client.summit)
     token.name, token.expires_at = name.strip(), _end(expires_at)
     return _store(token, token_secrets.OF_API_CLIENT, by, scopes)
@@ -93,7 +93,7 @@ def _end(wanted: datetime | None) -> datetime:
     """Return when a token expires: at `wanted`, but at most a year from now. Raises ValidationError for the past."""
     now = timezone.now()
     if wanted is not None and wanted <= now:
-        raise ValidationError({"expires_at": _("This moment has passed. Give a later one.")})
+        raise ValidationError({"expires_at": _("This time has passed. Enter a later one.")})
     return min(wanted or now + LONGEST, now + LONGEST)
 
 

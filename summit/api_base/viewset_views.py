@@ -37,7 +37,7 @@ def check_fields(data: Any, known: Iterable[str]) -> None:
     """Raise Problem for fields of a body that aren't `known`, by name, and for moments without a time zone."""
     # A body that is no object is refused by the serializer.
     names = data if isinstance(data, dict) else {}
-    wrong = {name: _("This field is not known here.") for name in names if name not in known}
+    wrong = {name: _("Unknown field.") for name in names if name not in known}
     wrong |= time_zones.lacking(data, known)
     if wrong:
         raise unprocessable(wrong)
@@ -322,9 +322,7 @@ class BulkView(ViewSetView):
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise unprocessable({"rows": _("Send {“rows”: […]} with an object for each row.")})
         if len(rows) > MOST_ROWS:
-            raise unprocessable(
-                {"rows": _("Send %(most)d rows at most, and the others after them.") % {"most": MOST_ROWS}}
-            )
+            raise unprocessable({"rows": _("Send at most %(most)d rows at a time.") % {"most": MOST_ROWS}})
         return Response({"rows": [self._one(dict(row)) for row in rows]})
 
     def _one(self, row: dict[str, Any]) -> dict[str, Any]:

@@ -33,9 +33,11 @@ MOST = 500
 def _seen(facts: Facts) -> str:
     number = facts.detail.get("number")
     if number is None:
-        return _("saw personal data")
+        return _("viewed personal data")
     message = ngettext(
-        "saw a list with personal data, %(number)d row", "saw a list with personal data, %(number)d rows", number
+        "viewed a list with personal data, %(number)d row",
+        "viewed a list with personal data, %(number)d rows",
+        number,
     )
     return message % {"number": number}
 

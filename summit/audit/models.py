@@ -11,9 +11,9 @@ from summit.users.models import User
 
 AUDIT = ProcessingActivity(
     subjects=DataSubject.ACCOUNTS,
-    purpose=_("To show who did what, and when."),
+    purpose=_("To record who did what and when."),
     view="summit.auditentry.view",
-    stays=_("Kept: the chain of the entries proves that none was changed. They hold keys and no values."),
+    stays=_("Kept. A chain proves that no entry was changed. Entries hold IDs, not personal data."),
     logged=False,
 )
 
@@ -33,19 +33,19 @@ class AuditEntry(models.Model):
         related_name="+",
         verbose_name=pgettext_lazy("label", "summit"),
     )
-    at = models.DateTimeField(_("at"), db_default=Now())
+    at = models.DateTimeField(_("date and time"), db_default=Now())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     # For actors without an account: "system", or "link:<public id>" for a letter's link.
     by_label = personal(models.CharField(_("acting as"), max_length=60, blank=True), AUDIT)
     action = models.CharField(_("action"), max_length=60)
-    object_type = models.CharField(_("kind of object"), max_length=60)
+    object_type = models.CharField(_("object type"), max_length=60)
     object_key = personal(models.CharField(_("object"), max_length=60), AUDIT)
     # The row that the object belongs to, as "delegations.party:<key>", so that its history still has deleted parts.
     part_of = personal(models.CharField(_("part of"), max_length=121, blank=True), AUDIT)
     fields = models.JSONField(_("fields"), default=list)
     detail = personal(models.JSONField(_("detail"), default=dict), AUDIT)
     position = models.PositiveBigIntegerField(_("position"), null=True, unique=True, editable=False)
-    previous = models.CharField(_("digest before"), max_length=64, blank=True, editable=False)
+    previous = models.CharField(_("previous digest"), max_length=64, blank=True, editable=False)
     digest = models.CharField(_("digest"), max_length=64, blank=True, editable=False)
 
     class Meta:

@@ -142,7 +142,7 @@ def who(entry: AuditEntry, actors: dict[str, dict[str, str]]) -> str:
     prefix, key = _split(entry.by_label)
     if prefix == "system":
         return _("the system")
-    return actors.get(prefix, {}).get(key) or _("somebody without an account")
+    return actors.get(prefix, {}).get(key) or _("an anonymous user")
 
 
 def _split(label: str) -> tuple[str, str]:
@@ -194,7 +194,7 @@ def deleted_object(label: str, key: str) -> NamedObject:
     """Return the kind and a placeholder name for a row that no longer exists."""
     model = model_of(label)
     kind = str(model._meta.verbose_name) if model else label
-    name = "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key}
+    name = "" if key.startswith("list:") else _("since deleted (%(key)s)") % {"key": key}
     return NamedObject(kind, name, exists=False)
 
 

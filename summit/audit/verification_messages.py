@@ -8,18 +8,18 @@ from django.utils.translation import gettext_lazy
 from summit.audit.verification import DIGEST, END, MISSING, NOTED, PREVIOUS, UNCHAINED
 
 WORDS = {
-    MISSING: gettext_lazy("%(entry)s is missing: it was chained once and is not there any more."),
+    MISSING: gettext_lazy("%(entry)s is missing. It was in the chain before."),
     PREVIOUS: gettext_lazy(
-        "%(entry)s does not follow from the one before it: that one was changed or exchanged, or this one was put in."
+        "%(entry)s does not follow from the previous entry. One of them was changed, replaced or inserted."
     ),
-    DIGEST: gettext_lazy("%(entry)s was changed: its content does not make its digest any more."),
-    NOTED: gettext_lazy("%(entry)s has another digest than was noted elsewhere: the chain was made anew up to it."),
+    DIGEST: gettext_lazy("%(entry)s was changed: its content no longer matches its digest."),
+    NOTED: gettext_lazy(
+        "%(entry)s has a different digest from the one noted elsewhere. The chain up to it was rebuilt."
+    ),
     UNCHAINED: gettext_lazy(
-        "%(entry)s was never chained. Where no worker runs, this is why; otherwise it was kept from the chain."
+        "%(entry)s was never added to the chain. Either no worker is running, or the entry was kept out."
     ),
-    END: gettext_lazy(
-        "The chain ends otherwise than its end says, at entry %(position)d: entries were cut off or added."
-    ),
+    END: gettext_lazy("The chain does not end as recorded, at entry %(position)d. Entries were removed or added."),
 }
 
 

@@ -52,8 +52,8 @@ class PersonAdmin(RightsMixin, VisibleAccountsMixin, SummitModelAdmin):
     list_display = ["who", "email", "summit"]
     list_filter = [
         "summit",
-        ("name", presence(gettext_lazy("by their office alone"), gettext_lazy("with a name"))),
-        ("email", presence(gettext_lazy("without a mailbox"), gettext_lazy("with a mailbox"))),
+        ("name", presence(gettext_lazy("office only"), gettext_lazy("with name"))),
+        ("email", presence(gettext_lazy("without email address"), gettext_lazy("with email address"))),
     ]
     search_fields = ["name", "office", "email"]
     raw_id_fields = ["user"]
@@ -122,7 +122,7 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         except role_assignments.LastOrganiser as refused:
             set_message(request, str(refused), messages.WARNING)
             return
-        message = ngettext("%(number)d role is taken away.", "%(number)d roles are taken away.", number)
+        message = ngettext("%(number)d role removed.", "%(number)d roles removed.", number)
         set_message(request, message % {"number": number})
 
 
@@ -140,7 +140,7 @@ class UserAdmin(SummitModelAdmin):
     page_shows = list_shows = ("email", "name")
     change_form_template = "admin/summit/user/change_form.html"
 
-    @admin.display(description=gettext_lazy("second step"))
+    @admin.display(description=gettext_lazy("two-step verification"))
     def second_step(self, row: User) -> str:
         """Return the names of the account's second steps as one text, for a field."""
         kinds = Authenticator.objects.filter(user=row).values_list("type", flat=True)
@@ -178,7 +178,7 @@ class UserAdmin(SummitModelAdmin):
         if request.method != "POST":
             context = {
                 **self.admin_site.each_context(request),
-                "title": _("Take away the second step of %(account)s") % {"account": account},
+                "title": _("Reset two-step verification of %(account)s") % {"account": account},
                 "account": account,
             }
             return TemplateResponse(request, "admin/backoffice/second_step_reset.html", context)
@@ -187,7 +187,10 @@ class UserAdmin(SummitModelAdmin):
         except ValueError as refused:
             messages.warning(request, str(refused))
         else:
-            message = _("%(account)s signs in with the password now and sets up a new second step. A mail says so.")
+            message = _(
+                "%(account)s can now sign in with a password and must set up two-step verification again. We have "
+                "emailed them."
+            )
             messages.success(request, message % {"account": account})
         return redirect("admin:summit_user_change", account.pk)
 

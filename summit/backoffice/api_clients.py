@@ -47,7 +47,7 @@ class ApplicationForm(SentencesForm):
         label=gettext_lazy("Roles"),
         choices=_roles,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("It may what people with these roles may, and no more."),
+        help_text=gettext_lazy("It has the permissions of these roles and no more."),
     )
 
     class Meta:
@@ -61,7 +61,7 @@ class ApplicationTokenForm(TokenForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         del self.fields["summit"]
-        self.fields["scopes"].help_text = _("It never may more than the roles of the application.")
+        self.fields["scopes"].help_text = _("It can’t exceed the roles of the API client.")
 
 
 @admin.register(ApiClient)
@@ -78,7 +78,7 @@ class ApplicationAdmin(SummitModelAdmin):
     list_select_related = ["summit"]
     search_fields = ["name"]
     nothing_yet = gettext_lazy(
-        "No program acts for itself here. Add an application, and give it a token: a badge printer, a registry."
+        "No API clients yet. Add one for a system such as a badge printer, and create a token for it."
     )
     permissions: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.apiclient.change"}
 
@@ -102,7 +102,7 @@ class ApplicationAdmin(SummitModelAdmin):
     @admin.display(description=pgettext_lazy("of an application", "state"), ordering="ended_at")
     def standing(self, row: ApiClient) -> str:
         """Return a text that says whether the application is active or has ended."""
-        return _("has ended") if row.ended_at else _("acts")
+        return _("has ended") if row.ended_at else _("active")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Create the application with its account and roles. Raises AddedAlready if the form was posted before."""
@@ -131,9 +131,9 @@ class ApplicationAdmin(SummitModelAdmin):
     def end_view(self, request: HttpRequest, row: ApiClient) -> HttpResponse:
         """End the application, which revokes all its tokens, and redirect to its page."""
         if api_client_services.end(api_client=row, by=_user(request)):
-            messages.success(request, _("The application has ended: its tokens open nothing any more."))
+            messages.success(request, _("API client ended. Its tokens no longer work."))
         else:
-            messages.warning(request, _("It had ended before."))
+            messages.warning(request, _("This API client had already ended."))
         return redirect("admin:api_apiclient_change", row.pk)
 
     @model_page("<int:pk>/tokens/", "tokens", post="api.apiclient.token")
@@ -171,9 +171,9 @@ class ApplicationAdmin(SummitModelAdmin):
     def _revoke(self, request: HttpRequest, row: ApiClient) -> HttpResponse:
         token = Token.objects.filter(api_client=row, public_id=request.POST["revoke"]).first()
         if token is not None and token_services.revoke(token=token, by=_user(request)):
-            messages.success(request, _("The token is revoked: it opens nothing any more."))
+            messages.success(request, _("Token revoked. It no longer works."))
         else:
-            messages.warning(request, _("It was revoked before."))
+            messages.warning(request, _("This token was already revoked."))
         return redirect("admin:api_apiclient_tokens", row.pk)
 
 

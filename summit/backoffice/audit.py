@@ -31,7 +31,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.ACCESS
     # The columns of an exported file. The page itself shows sentences, day by day.
     list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
-    row_source = RowSource(gettext_lazy("Each change that somebody makes has an entry here."))
+    row_source = RowSource(gettext_lazy("Each change is listed here."))
     list_select_related = ["by", "summit"]
     scope_key = "summit"
 
@@ -47,11 +47,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         lines = render(page.entries, request.user)
         chips = list(narrowed.chips)
         if narrowed.actor:
-            unknown = _("an account") if narrowed.actor.startswith(ACCOUNT) else _("somebody without an account")
-            chips.append(Chip(_("Who did it"), lines[0].who if lines else unknown, without(request, "by")))
+            unknown = _("an account") if narrowed.actor.startswith(ACCOUNT) else _("an anonymous user")
+            chips.append(Chip(_("User"), lines[0].who if lines else unknown, without(request, "by")))
         context = {
             **self.admin_site.each_context(request),
-            "title": _("The audit"),
+            "title": _("Audit log"),
             "opts": self.opts,
             "heads": [head for head in (function(request) for function in audit_head) if head],
             "form": form,
@@ -84,17 +84,17 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         for row, line in zip(rows, render(rows, request.user), strict=True):
             row.told = line
 
-    @admin.display(description=gettext_lazy("who did it"))
+    @admin.display(description=gettext_lazy("user"))
     def who(self, row: Any) -> str:
         """Return the name of the entry's actor."""
         return str(row.told.who)
 
-    @admin.display(description=gettext_lazy("what was done"))
+    @admin.display(description=gettext_lazy("action"))
     def what(self, row: Any) -> str:
         """Return the entry's sentence without its subject."""
         return str(row.told.what)
 
-    @admin.display(description=gettext_lazy("to what"))
+    @admin.display(description=gettext_lazy("object"))
     def object_name(self, row: Any) -> str:
         """Return the kind and the name of the entry's object."""
         return f"{row.told.row.kind}: {row.told.row.name}" if row.told.row.name else str(row.told.row.kind)

@@ -38,7 +38,7 @@ def due_chart(request: HttpRequest, summit: Summit) -> Chart | None:
         svg_charts.BarRow(_day_name(day, today), list(row.values()), formats.localize(sum(row.values())))
         for day, row in days.items()
     ]
-    about = _("A bar for each day; its parts are: %(kinds)s.") % {"kinds": comma().join(kinds)}
+    about = _("One bar for each day, made up of: %(kinds)s.") % {"kinds": comma().join(kinds)}
     return Chart(
         name="chart-due",
         title=title,
@@ -54,11 +54,9 @@ def _due_title(late: int, ahead: int) -> str:
     if late and ahead:
         return _("%(late)d late, %(ahead)d due within %(days)d days") % counts
     if late:
-        return ngettext("%(late)d thing is late", "%(late)d things are late", late) % counts
+        return ngettext("%(late)d task is late", "%(late)d tasks are late", late) % counts
     return (
-        ngettext(
-            "%(ahead)d thing is due within %(days)d days", "%(ahead)d things are due within %(days)d days", ahead
-        )
+        ngettext("%(ahead)d task is due within %(days)d days", "%(ahead)d tasks are due within %(days)d days", ahead)
         % counts
     )
 

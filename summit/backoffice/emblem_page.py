@@ -22,7 +22,7 @@ class EmblemForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,
-        help_text=gettext_lazy("PNG with a transparent ground is best; JPEG and WebP work too."),
+        help_text=gettext_lazy("PNG with a transparent background is best. JPEG and WebP also work."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
 
@@ -34,7 +34,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     if request.method == "POST":
         if "delete" in request.POST:
             emblem.remove(summit=summit, by=user)
-            messages.success(request, _("The emblem is deleted. Pages and letters show the summit’s name alone."))
+            messages.success(request, _("Emblem deleted. Pages and letters show only the summit’s name."))
             return redirect("admin:emblem", summit.slug)
         form = EmblemForm(request.POST, request.FILES)
         if form.is_valid():
@@ -43,7 +43,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             except emblem.EmblemProblem as problem:
                 form.add_error("file", str(problem))
             else:
-                messages.success(request, _("The emblem is saved."))
+                messages.success(request, _("Emblem saved."))
                 return redirect("admin:emblem", summit.slug)
     context = {
         **admin.site.each_context(request),

@@ -55,10 +55,10 @@ class RoleForm(SentencesForm):
     """The form that assigns a role to the owner of an e-mail address."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("Email"),
         max_length=User._meta.get_field("email").max_length,
         validators=[validate_open],
-        help_text=gettext_lazy("Who is new gets an account and a mail with a link to choose a password."),
+        help_text=gettext_lazy("New people get an account and an email with a link to choose a password."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(
@@ -66,7 +66,7 @@ class RoleForm(SentencesForm):
         required=False,
         max_length=User._meta.get_field("name").max_length,
         validators=[validate_printable],
-        help_text=gettext_lazy("Of somebody new; an account that is there keeps its own."),
+        help_text=gettext_lazy("For new people. Existing accounts keep theirs."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
 
@@ -85,5 +85,5 @@ class RoleForm(SentencesForm):
         if user is None or "role" not in cleaned or "summit" not in cleaned:
             return cleaned
         if user.roles.filter(role=cleaned["role"], summit=cleaned["summit"]).exists():
-            self.add_error("email", _("This account holds the role already."))
+            self.add_error("email", _("This account already has the role."))
         return cleaned

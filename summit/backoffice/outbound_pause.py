@@ -33,16 +33,16 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             messages.warning(request, str(refused))
         else:
             message = ngettext(
-                "The summit sends from now on. %(n)d thing that was older than its arrival is cancelled.",
-                "The summit sends from now on. %(n)d things that were older than its arrival are cancelled.",
+                "The summit now sends messages. %(n)d message from before its arrival was cancelled.",
+                "The summit now sends messages. %(n)d messages from before its arrival were cancelled.",
                 number,
             )
-            none = _("The summit sends from now on.")
+            none = _("The summit now sends messages.")
             messages.success(request, message % {"n": number} if number else none)
         return redirect("admin:index")
     context = {
         **admin.site.each_context(request),
-        "title": _("Let the summit send"),
+        "title": _("Resume sending for the summit"),
         "summit": summit,
         "installation": installation.find_silent(),
         "can_resume_installation": installation.can_resume(user),
@@ -62,17 +62,17 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
             messages.warning(request, str(refused))
         else:
             message = ngettext(
-                "The installation sends from now on. %(n)d thing that was older than its arrival is cancelled.",
-                "The installation sends from now on. %(n)d things that were older than its arrival are cancelled.",
+                "The installation now sends messages. %(n)d message from before its arrival was cancelled.",
+                "The installation now sends messages. %(n)d messages from before its arrival were cancelled.",
                 number,
             )
-            none = _("The installation sends from now on.")
+            none = _("The installation now sends messages.")
             messages.success(request, message % {"n": number} if number else none)
         return redirect("admin:index")
     paused = installation.noticed()
     context = {
         **admin.site.each_context(request),
-        "title": _("Let the installation send"),
+        "title": _("Resume sending for the installation"),
         "installation": paused,
         "former": "" if paused is None or paused.host == host() else paused.host,
         "waiting": installation.waiting(paused) if paused else [],
@@ -87,5 +87,8 @@ def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if not isinstance(request.user, User) or not installation.can_resume(request.user):
         return
     if cached_on_request(request, "installation", installation.find_silent) is not None:
-        message = _("Nothing leaves this installation: it is a copy, or was paused. See what waits, and let it send.")
+        message = _(
+            "This installation sends nothing because it is a copy or was paused. Check what is waiting, then "
+            "resume sending."
+        )
         yield Task(message, Urgency.LATE, reverse("admin:resume"), installation.RESUME)

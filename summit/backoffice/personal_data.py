@@ -40,12 +40,12 @@ def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     for row in subject_access.of_interest(summit, user):
         person = row.person
         if row.asked_by_id != user.pk:
-            message = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
+            message = _("%(who)s wants to export the data of %(person)s. Approve the request, or contact them.")
             address = reverse("admin:summit_person_agree_hand_over", args=[person.pk])
             sentence = message % {"who": row.asked_by, "person": person.label}
             yield Task(sentence, Urgency.NOW, address, subject_access.AGREE, row.asked_at)
         else:
-            message = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
+            message = _("The export of %(person)s’s data is approved. You can download it.")
             address = reverse("admin:summit_person_hand_over", args=[person.pk])
             yield Task(message % {"person": person.label}, Urgency.NOW, address, subject_access.HAND_OVER)
 
@@ -62,8 +62,8 @@ class RightsMixin:
         person = kwargs.get("obj")
         if isinstance(person, Person):
             tools = (
-                (subject_access.HAND_OVER, _("Hand over the data"), "admin:summit_person_hand_over"),
-                (erasure.ERASE, _("Erase the person"), "admin:summit_person_erase"),
+                (subject_access.HAND_OVER, _("Export personal data"), "admin:summit_person_hand_over"),
+                (erasure.ERASE, _("Erase person"), "admin:summit_person_erase"),
             )
             context["row_tools"] = [
                 (reverse(name, args=[person.pk]), title)
@@ -98,7 +98,7 @@ class RightsMixin:
             "agreed": subject_access.is_agreed(person, user),
         }
         return self._page(
-            request, person, "admin/backoffice/personal_data/hand_over.html", _("Hand over the data"), **extra
+            request, person, "admin/backoffice/personal_data/hand_over.html", _("Export personal data"), **extra
         )
 
     @model_page("<int:pk>/data/ask/", "ask_hand_over", "POST", do=subject_access.HAND_OVER)
@@ -106,7 +106,7 @@ class RightsMixin:
         """Ask for a colleague's agreement to hand the data over."""
         user = user_of(request)
         subject_access.ask(person=person, by=user)
-        messages.success(request, _("It is asked for, and stands on their home at the desk."))
+        messages.success(request, _("Request sent. The approvers see it on their home page."))
         return redirect("admin:summit_person_hand_over", person.pk)
 
     @model_page("<int:pk>/data/agree/", "agree_hand_over", do=subject_access.AGREE)
@@ -120,12 +120,12 @@ class RightsMixin:
             except NothingToAgree as refused:
                 messages.warning(request, str(refused))
             else:
-                messages.success(request, _("You agreed. The data can be taken once, within a day."))
+                messages.success(request, _("Approved. The data can be downloaded once within a day."))
             return redirect("admin:summit_person_detail", person.pk)
         rows = list(subject_access.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
         extra = {"requests": rows, "until": rows[-1].pk if rows else ""}
         return self._page(
-            request, person, "admin/backoffice/personal_data/agree.html", _("Agree to handing over the data"), **extra
+            request, person, "admin/backoffice/personal_data/agree.html", _("Approve the data export"), **extra
         )
 
     @model_page("<int:pk>/erase/", "erase", do=erasure.ERASE)
@@ -141,9 +141,9 @@ class RightsMixin:
             except (AlreadyErased, UnknownReason) as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:summit_person_erase", person.pk)
-            messages.success(request, _("The person’s data is erased. What stays says so."))
+            messages.success(request, _("The person’s data is erased. This page shows what remains."))
             return redirect("admin:summit_person_detail", person.pk)
-        return self._page(request, person, "admin/backoffice/personal_data/erase.html", _("Erase the person"))
+        return self._page(request, person, "admin/backoffice/personal_data/erase.html", _("Erase person"))
 
     def _page(self, request: HttpRequest, person: Person, template: str, title: str, **more: object) -> HttpResponse:
         context = {

@@ -20,5 +20,9 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         for group in MenuGroup
         if group.of_settings and any(entry.group == group for entry in entries)
     ]
-    context |= {"title": MenuPlace.SETTINGS.label, "groups": groups, "nothing": _("No settings are open to you.")}
+    context |= {
+        "title": MenuPlace.SETTINGS.label,
+        "groups": groups,
+        "nothing": _("You have no access to any settings."),
+    }
     return TemplateResponse(request, "admin/backoffice/settings.html", context)

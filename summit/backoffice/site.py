@@ -46,7 +46,7 @@ class SummitAdminSite(admin.AdminSite):
 
     site_title = _("Summit")
     site_header = _("Summit")
-    index_title = _("Where the summit stands")
+    index_title = _("Overview")
     index_template = "admin/index.html"
     enable_nav_sidebar = False
 

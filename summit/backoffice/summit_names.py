@@ -26,7 +26,7 @@ def label(model: type[Model], text: str, language: str) -> str:
 
 def heading(language: str) -> str:
     """Return the heading above the fields for texts in a language."""
-    return _("For readers of %(language)s") % {"language": get_language_info(language)["name_translated"]}
+    return _("In %(language)s") % {"language": get_language_info(language)["name_translated"]}
 
 
 # Form classes are created before the user's language is known.
@@ -100,7 +100,7 @@ class NamesForm(SentencesForm):
         """Add an error for each text in the summit's first language that differs from the summit's own column."""
         for text, translation in typed.items():
             if translation and translation != cleaned.get(text, getattr(self.instance, text)):
-                message = _("This is the summit’s first language. Write it in the field without a language instead.")
+                message = _("This is the summit’s first language. Use the field without a language instead.")
                 self.add_error(texts[text], message)
 
 

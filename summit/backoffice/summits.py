@@ -84,7 +84,7 @@ class SummitAdmin(ServiceAdmin):
             return [(None, {"fields": [*self.basics, "elsewhere"]})]
         for language, texts in FIELDS.items():
             if obj is None or language != obj.language:
-                description = gettext("What is left empty stands as in the summit’s first language.")
+                description = gettext("Empty fields use the summit’s first language.")
                 fieldsets.append((heading(language), {"fields": list(texts.values()), "description": description}))
         return fieldsets
 
@@ -149,7 +149,7 @@ class VenueAdmin(ServiceAdmin):
     fields = ["summit", "name", "address", ("opens_at", "closes_at")]
     inlines = [RoomInline]
     kept = ("name", "address", "opens_at", "closes_at")
-    deleted_where = gettext_lazy("Venues are deleted on the page of their summit.")
+    deleted_where = gettext_lazy("Delete venues on the page of their summit.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the summit as a read-only field of an existing venue, because sessions are in its rooms."""
@@ -194,7 +194,7 @@ class RoomAdmin(ServiceAdmin):
     search_fields = ["name", "venue__name"]
     fields = ["venue", "name", "capacity", "position"]
     kept = ("venue", "name", "capacity", "position")
-    deleted_where = gettext_lazy("Rooms are deleted on the page of their venue.")
+    deleted_where = gettext_lazy("Delete rooms on the page of their venue.")
     form = RoomForm
 
     def create(self, *, by: User, row: Room, values: Values) -> Room:

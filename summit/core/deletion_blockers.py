@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 def describe(error: ProtectedError) -> str:
     """Return a sentence with the kinds of rows that protect a row from deletion."""
     names = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
-    return _("Others need it: %(what)s. Change these first.") % {"what": ", ".join(names)}
+    return _("This is still in use: %(what)s. Change these first.") % {"what": ", ".join(names)}
 
 
 def why_not(row: Model) -> str:

@@ -6,22 +6,22 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[type[forms.Field], dict[str, Any]] = {
-    forms.Field: {"required": _("This is missing.")},
-    forms.ChoiceField: {"invalid_choice": _("Choose one of them.")},
-    forms.ModelChoiceField: {"invalid_choice": _("Choose one of them.")},
-    forms.EmailField: {"invalid": _("Enter the whole address, such as office@mission.example.")},
-    forms.DateField: {"invalid": _("Write a day that exists.")},
-    forms.TimeField: {"invalid": _("Write a time such as 14:30.")},
-    forms.DateTimeField: {"invalid": _("Write a day that exists, with a time such as 14:30.")},
+    forms.Field: {"required": _("Fill in this field.")},
+    forms.ChoiceField: {"invalid_choice": _("Choose one from the list.")},
+    forms.ModelChoiceField: {"invalid_choice": _("Choose one from the list.")},
+    forms.EmailField: {"invalid": _("Enter a full email address, such as office@mission.example.")},
+    forms.DateField: {"invalid": _("Enter an existing date.")},
+    forms.TimeField: {"invalid": _("Enter a time, such as 14:30.")},
+    forms.DateTimeField: {"invalid": _("Enter an existing date and a time, such as 14:30.")},
     forms.SplitDateTimeField: {
-        "invalid_date": _("Write a day that exists."),
-        "invalid_time": _("Write a time such as 14:30."),
+        "invalid_date": _("Enter an existing date."),
+        "invalid_time": _("Enter a time, such as 14:30."),
     },
-    forms.CharField: {"max_length": _("Shorten this to %(limit_value)s characters.")},
+    forms.CharField: {"max_length": _("Shorten this text to %(limit_value)s characters.")},
     forms.IntegerField: {
-        "invalid": _("Write a whole number."),
-        "max_value": _("Write %(limit_value)s or less."),
-        "min_value": _("Write %(limit_value)s or more."),
+        "invalid": _("Enter a whole number."),
+        "max_value": _("Enter %(limit_value)s or less."),
+        "min_value": _("Enter %(limit_value)s or more."),
     },
 }
 

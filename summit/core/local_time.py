@@ -18,7 +18,7 @@ def local_moment(written: str, zone: ZoneInfo) -> datetime:
     try:
         naive = datetime.fromisoformat(written)
     except ValueError:
-        raise ValueError(_("Give day and time, such as 2025-03-31 09:30.")) from None
+        raise ValueError(_("Enter a date and time, such as 2025-03-31 09:30.")) from None
     aware = naive.replace(tzinfo=zone, fold=1) if naive.tzinfo is None else naive
     try:
         validate_year(naive)
@@ -26,5 +26,5 @@ def local_moment(written: str, zone: ZoneInfo) -> datetime:
     except ValidationError as refused:
         raise ValueError(refused.messages[0]) from None
     if naive.tzinfo is None and utc.astimezone(zone).replace(tzinfo=None) != naive:
-        raise ValueError(_("The clocks skip this time that night. Choose another."))
+        raise ValueError(_("This time doesn’t exist because the clocks go forward that night. Choose another time."))
     return utc

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 # Reasons why no retention time ends some data.
-BY_KEY = _("They name the person by a key alone.")
-PUBLISHED_WORDS = _("Published words are never changed.")
+BY_KEY = _("They identify the person only by an ID.")
+PUBLISHED_WORDS = _("Published texts never change.")
 # Names of data that several models have.
 FILE_CONTENT = _("contents of the file")
-REPORT = _("report on the rows")
+REPORT = _("import report")
 Column = TypeVar("Column")
 
 
@@ -30,13 +30,13 @@ class DataSubject(models.TextChoices):
     PARTICIPANTS = "participants", _("participants")
     SPEAKERS = "speakers", _("speakers")
     FOCAL_POINTS = "focal_points", _("focal points")
-    MISSIONS = "missions", _("contacts at missions")
+    MISSIONS = "missions", _("mission contacts")
     REPLIERS = "repliers", _("people who answer invitations")
-    RECIPIENTS = "recipients", _("recipients of mail")
+    RECIPIENTS = "recipients", _("email recipients")
     SUBSCRIBERS = "subscribers", _("subscribers")
     PRESS_CONTACTS = "press_contacts", _("contacts for journalists")
-    ACCOUNTS = "accounts", _("users with an account")
-    HOSTS = "hosts", _("staff of the host")
+    ACCOUNTS = "accounts", _("users")
+    HOSTS = "hosts", _("host staff")
     UPLOADED = "uploaded", _("people in uploaded files")
 
 
@@ -49,9 +49,9 @@ class PersonalDataKind(models.TextChoices):
     PHOTO = "photo", _("photographs")
     DECLARATIONS = "declarations", _("declarations")
     VISA = "visa", _("visa letters")
-    SCANS = "scans", _("scans of answers and uploaded lists")
-    MAIL = "mail", _("mail that was sent")
-    CONTACT = "contact", _("mailboxes and telephone numbers")
+    SCANS = "scans", _("scanned answers and uploaded lists")
+    MAIL = "mail", _("sent email")
+    CONTACT = "contact", _("email addresses and telephone numbers")
     PERSON = "person", _("the person’s name and office")
 
 

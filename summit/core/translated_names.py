@@ -22,14 +22,14 @@ def tidy(values: Mapping[str, Any], row: Any, *, own: str = "") -> dict[str, Any
     names, known = values["names"] if isinstance(values["names"], Mapping) else {}, dict(settings.LANGUAGES)
     for code, name in names.items():
         if code not in known:
-            raise _wrong(_("Write one of: %(known)s.") % {"known": ", ".join(known)})
+            raise _wrong(_("Enter one of: %(known)s.") % {"known": ", ".join(known)})
         if name.strip():
             try:
                 type(row)._meta.get_field("name").clean(name, row)
             except ValidationError as refused:
                 raise _wrong(refused.messages) from None
     if own and names.get(own, "") not in ("", values.get("name", row.name)):
-        raise _wrong(_("This is the summit’s own language. Write the same as in “name”, or nothing."))
+        raise _wrong(_("This is the summit’s own language. Enter the same as in “name”, or leave it blank."))
     return {**values, "names": {code: name for code, name in names.items() if name.strip() and code != own}}
 
 

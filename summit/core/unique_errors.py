@@ -111,4 +111,4 @@ def _sentence(model: type[models.Model], constraint: UniqueConstraint) -> str:
 
 
 def _same() -> str:
-    return _("Somebody else has entered the same. Read it again.")
+    return _("Someone else has just added the same. Reload the page.")

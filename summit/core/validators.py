@@ -36,7 +36,7 @@ def validate_free_slug(value: str) -> None:
     """Raise ValidationError for a slug that is the first part of one of the system's own URLs, or in KEPT_FREE."""
     if value in reserved_slugs():
         raise ValidationError(
-            _("“%(slug)s” is an address of the system itself. Choose another, such as “%(slug)s-2025”."),
+            _("The system itself uses the address “%(slug)s”. Choose another, such as “%(slug)s-2025”."),
             code="reserved",
             params={"slug": value},
         )
@@ -46,7 +46,9 @@ def validate_time_zone(value: str) -> None:
     """Raise ValidationError for a name that isn't a zone of the IANA time zone database."""
     if value not in available_timezones():
         raise ValidationError(
-            _("“%(zone)s” is no time zone. Use a name like “Europe/London”."), code="zone", params={"zone": value}
+            _("“%(zone)s” is not a time zone. Use a name such as “Europe/London”."),
+            code="zone",
+            params={"zone": value},
         )
     ZoneInfo(value)
 
@@ -61,7 +63,7 @@ def validate_year(value: date) -> None:
     """
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValidationError(
-            _("Give a year between %(first)s and %(last)s."),
+            _("Enter a year between %(first)s and %(last)s."),
             code="year",
             params={"first": FIRST_YEAR, "last": LAST_YEAR},
         )
@@ -99,20 +101,20 @@ def validate_text(value: str) -> None:
     """
     if _BLANK.fullmatch(value) and not value.isspace():
         # Not the code "blank": Django's fields have a message for that code, which would be wrong here.
-        raise ValidationError(_("Nothing of this is seen. Write it anew, or leave it empty."), code="unseen")
+        raise ValidationError(_("This text is invisible. Type it again, or leave it blank."), code="unseen")
     # Python's isprintable is stricter: a text that passes it needs no further check.
     if value.isprintable():
         return
     for position, character in enumerate(value, 1):
         if _has_no_place(character):
             raise ValidationError(
-                _("Character %(position)d is a control character. Remove it: it can't be printed."),
+                _("Character %(position)d is a control character and can’t be printed. Remove it."),
                 code="control",
                 params={"position": position},
             )
         if character in OVERRIDES:
             raise ValidationError(
-                _("Character %(position)d is invisible and turns round what stands after it. Remove it."),
+                _("Character %(position)d is invisible and reverses the text after it. Remove it."),
                 code="override",
                 params={"position": position},
             )
@@ -129,7 +131,7 @@ def validate_printable(value: str) -> None:
     """
     validate_text(value)
     if not _BREAKS.isdisjoint(value):
-        raise ValidationError(_("This has to be one line. Take out the line break."), code="line_break")
+        raise ValidationError(_("Enter a single line. Remove the line break."), code="line_break")
 
 
 # The length of columns for e-mail addresses. Django's check accepts longer ones, which PostgreSQL refuses to store.
@@ -146,4 +148,4 @@ def validate_mailbox(value: str) -> None:
 def validate_colour(value: str) -> None:
     """Raise ValidationError for a text that isn't a colour of # and six hexadecimal digits."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise ValidationError(_("Give the colour as # and six digits, such as #1d4f91."), code="colour")
+        raise ValidationError(_("Enter a colour as # and six hexadecimal digits, such as #1d4f91."), code="colour")

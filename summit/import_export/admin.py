@@ -32,7 +32,7 @@ class ListImportFileAdmin(ImportFileAdmin):
     menu_group = MenuGroup.SYSTEMS
     list_display = ["filename", "holds", "summit", "uploaded", "uploaded_by", "imported"]
     action = READ_IN
-    upload_label = gettext_lazy("Upload a table")
+    upload_label = gettext_lazy("Upload file")
     upload_template = "admin/import_export/upload.html"
 
     def definitions(self) -> list[Any]:
@@ -46,9 +46,9 @@ class ListImportFileAdmin(ImportFileAdmin):
         """
         definition = list_imports().get(file.kind)
         if definition is None:
-            return self.address("changelist"), _("Show the tables")
+            return self.address("changelist"), _("Show files")
         opts = definition.model._meta
-        return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"), _("Show the list")
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"), _("Show list")
 
     def upload_context(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
         """Return the template's variable `exports`: the lists that the user may change.

@@ -69,8 +69,8 @@ def _ask_format(desk: Any, request: HttpRequest, user: User, number: int) -> Htt
     format_labels = {
         writers.XLSX: _("Spreadsheet (XLSX)"),
         writers.CSV: "CSV",
-        **({list_pdf.PDF: _("PDF, the columns of the list")} if number <= AT_ONCE else {}),
-        writers.JSON: _("JSON, for programs"),
+        **({list_pdf.PDF: _("PDF with the list’s columns")} if number <= AT_ONCE else {}),
+        writers.JSON: _("JSON, for software"),
     }
     context = {
         **desk.admin_site.each_context(request),
@@ -167,7 +167,7 @@ def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
         return []
     summit = chosen_summit(request, summits_of(request))
     query = {"kind": label, **({"summit": summit.slug} if summit else {})}
-    return [(f"{reverse('admin:summit_listimportfile_upload')}?{urlencode(query)}", _("Upload a table"))]
+    return [(f"{reverse('admin:summit_listimportfile_upload')}?{urlencode(query)}", _("Upload file"))]
 
 
 def as_file(content: Any, name: str, ending: str) -> StreamingHttpResponse:

@@ -49,7 +49,7 @@ def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Col
     """
     model: type[models.Model] = desk.model
     keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
-    headings = {"id": _("Number in the system"), "public_id": _("Public id")}
+    headings = {"id": _("Number in the system"), "public_id": _("Public ID")}
     found = [Column(name, name, headings[name], _plain(_key(name)), _plain(_key(name))) for name in keys]
     taken = set(keys)
     for name in names:

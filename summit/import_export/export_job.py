@@ -28,23 +28,21 @@ def may_export(actor: Actor, summit: Summit | None) -> bool:
 
 def progress(done: int, total: int) -> str:
     """Return a sentence with the number of rows written so far."""
-    message = ngettext("%(done)d of %(total)d row is written", "%(done)d of %(total)d rows are written", total)
+    message = ngettext("%(done)d of %(total)d row written", "%(done)d of %(total)d rows written", total)
     return message % {"done": done, "total": total}
 
 
 def result(job: Job) -> str:
     """Return a sentence with the result of a finished export."""
     if job.result == export_services.GONE:
-        return _("The file was deleted meanwhile. Export the list again.")
+        return _("The file has been deleted. Export the list again.")
     if job.result == export_services.REFUSED:
-        return _("You no longer see all of this list. Open it, and export what it shows now.")
+        return _("You can no longer see all of this list. Open it and export what you can see.")
     number, title = (
         int(job.result_params["number"]),
         capfirst(export_services.title_of(str(job.result_params["label"]))),
     )
-    message = ngettext(
-        "%(list)s: the file with %(n)d row is made.", "%(list)s: the file with %(n)d rows is made.", number
-    )
+    message = ngettext("%(list)s: file with %(n)d row ready.", "%(list)s: file with %(n)d rows ready.", number)
     return message % {"list": title, "n": number}
 
 
@@ -56,7 +54,7 @@ def file(job: Job) -> tuple[str, str] | None:
     table = ExportedFile.objects.filter(job=job).first() if job.result == export_services.MADE else None
     if table is None or not export_services.open_to(table, job.by):
         return None
-    return reverse("admin:jobs_table", args=[table.public_id]), _("Take the file")
+    return reverse("admin:jobs_table", args=[table.public_id]), _("Download file")
 
 
 EXPORT_LIST = register(
@@ -80,11 +78,13 @@ def _erase(subject: Subject) -> int:
 portion(60)(
     Portion(
         name="exported_files",
-        title=gettext_lazy("Files of exported lists that are kept"),
+        title=gettext_lazy("Exported files"),
         model=ExportedFile,
         rows=lambda subject: ExportedFile.objects.filter(personal=True),
         erase=_erase,
-        gone=gettext_lazy("Deleted, all that may name somebody of the summit: desks can export the lists again."),
+        gone=gettext_lazy(
+            "All files that may include someone from the summit are deleted. Lists can be exported again."
+        ),
         handed=False,
     )
 )

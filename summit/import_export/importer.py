@@ -80,7 +80,7 @@ class _Reader:
         recognised = set(found.values())
         if PUBLIC_ID not in recognised and not set(self.importable.keys) <= recognised:
             label = ", ".join(f"“{self._label(name)}”" for name in self.importable.keys)
-            message = _("No column says which row is meant. The first row must name these columns: %(columns)s.")
+            message = _("No column identifies the rows. The first row must include these columns: %(columns)s.")
             raise ImportProblem(message % {"columns": label})
         return found
 
@@ -145,7 +145,7 @@ class _Reader:
         line = ReportLine(parsed.number, name=name)
         identity = stored.pk if stored is not None else key
         if identity in self.met:
-            line.outcome, line.notes = Outcome.REFUSED.value, [_("The table has this row twice. Keep one of them.")]
+            line.outcome, line.notes = Outcome.REFUSED.value, [_("This row is in the file twice. Remove one.")]
             return line
         self.met.add(identity)
         try:
@@ -250,9 +250,9 @@ class _Reader:
         """Return the slug or public id of the related row that `text` names. Raises Problem if there is none."""
         names: dict[str, str] = self._of(name, lambda: self._names(field))
         if text not in names and plain(text) not in names:
-            message = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
+            message = _("This summit has no “%(name)s”, or has two. Add it first, or use its public ID.")
             if field.slug_field != PUBLIC_ID:
-                message = _("This summit has no “%(name)s”. Enter it first, or write another.")
+                message = _("This summit has no “%(name)s”. Add it first, or enter another.")
             raise unprocessable({name: message % {"name": text}})
         return names.get(text) or names.get(plain(text), text)
 
@@ -298,12 +298,12 @@ def _in_cells(field: Any) -> dict[str, str]:
     They describe how to write the value in a cell.
     """
     if isinstance(field, serializers.BooleanField):
-        return {"invalid": _("Write “yes” or “no”.")}
+        return {"invalid": _("Enter “yes” or “no”.")}
     if isinstance(field, serializers.DateTimeField):
-        return {"invalid": _("Write a moment at the venue, such as 2025-03-31 14:30.")}
+        return {"invalid": _("Enter a date and time at the venue, such as 2025-03-31 14:30.")}
     if isinstance(field, serializers.ChoiceField):
         known = comma().join(str(label) for label in field.choices.values())
-        return {"invalid_choice": _("Write one of: %(known)s.") % {"known": known}}
+        return {"invalid_choice": _("Enter one of: %(known)s.") % {"known": known}}
     return {}
 
 

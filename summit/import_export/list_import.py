@@ -31,10 +31,11 @@ class ListImport(TableImport[slice]):
 
     permission = READ_IN
     budget = LIST
-    accepts = gettext_lazy("XLSX, CSV or JSON as the list is exported, up to 2,000 rows.")
+    accepts = gettext_lazy("XLSX, CSV or JSON in the format of the export, up to 2,000 rows.")
     introduction = gettext_lazy(
-        "The first row names the columns. You see a preview of each row before anything is imported. "
-        "Importing the same table again changes nothing. An empty cell clears the value; a missing column leaves it."
+        "The first row names the columns. You see a preview of each row before anything is imported. You can "
+        "import the same file again without creating duplicates. An empty cell clears the value; a missing column "
+        "leaves it unchanged."
     )
 
     def __init__(self, importable: ImportableList) -> None:

@@ -15,5 +15,5 @@ class ListImportFile(ImportFile):
 
     class Meta:
         proxy = True
-        verbose_name = _("table for a list")
-        verbose_name_plural = _("tables for lists")
+        verbose_name = _("imported list")
+        verbose_name_plural = _("imported lists")

@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
     """The form for uploading a file: the summit, what the file holds, the file, and the options of its kind."""
 
     summit = forms.ChoiceField(label=pgettext_lazy("label", "Summit"))
-    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"))
+    kind = forms.ChoiceField(label=gettext_lazy("File contents"))
     file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)
 
     def __init__(
@@ -113,9 +113,9 @@ class ImportFileAdmin(ReadOnlyAdmin):
     upload_template = "admin/imports/upload.html"
     list_filter = ["summit"]
     list_select_related = ["summit", "uploaded_by"]
-    nothing_yet = gettext_lazy("No file has been uploaded yet.")
-    row_source = RowSource(gettext_lazy("Each file that is uploaded has a row here."))
-    upload_label: Any = gettext_lazy("Upload a file")
+    nothing_yet = gettext_lazy("No files uploaded yet.")
+    row_source = RowSource(gettext_lazy("Each uploaded file is listed here."))
+    upload_label: Any = gettext_lazy("Upload file")
     # The permission that a user needs in a summit to upload files for it.
     action: str
 
@@ -140,7 +140,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.filter(party_key="").defer("content", "report", "journal")
 
-    @admin.display(description=gettext_lazy("what it holds"), ordering="kind")
+    @admin.display(description=gettext_lazy("contents"), ordering="kind")
     def holds(self, file: ImportFile) -> str:
         """Show what the file holds, such as "people"."""
         definition = next((each for each in self.definitions() if each.kind == file.kind), None)
@@ -312,7 +312,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
         except PROBLEMS as problem:
             messages.warning(request, str(problem))
             return self.redirect_to(file.pk, None)
-        messages.success(request, _("File deleted. What was imported from it stays."))
+        messages.success(request, _("File deleted. Imported data stays."))
         return redirect(self.address("changelist"))
 
 

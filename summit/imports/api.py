@@ -151,7 +151,7 @@ class AnswersInput(serializers.Serializer[Any]):
 class ImportFileFilters(django_filters.FilterSet):
     """The filters of the list of import files."""
 
-    kind = django_filters.CharFilter(label=_("kind"))
+    kind = django_filters.CharFilter(label=_("type"))
     imported = django_filters.BooleanFilter(
         field_name="applied_at", lookup_expr="isnull", exclude=True, label=_("imported")
     )

@@ -113,7 +113,7 @@ def imported_message(number: int) -> str:
 
 def _result(job: Job) -> str:
     if job.result == GONE:
-        return _("The file was deleted meanwhile.")
+        return _("The file has been deleted.")
     if job.result == REFUSED:
         return _("The file can’t be imported as it is.")
     number = int(job.result_params["number"])
@@ -139,8 +139,8 @@ def _onward(job: Job) -> tuple[str, str] | None:
     file = _file(job)
     if file is None or file.party_key:
         return None
-    labels = {REFUSED: _("Show why"), ImportAction.APPLY: _("Show the report")}
-    label = labels.get(job.result, _("Show the preview"))
+    labels = {REFUSED: _("Show reason"), ImportAction.APPLY: _("Show report")}
+    label = labels.get(job.result, _("Show preview"))
     try:
         return reverse(f"admin:{page_of(file.kind)}_change", args=[file.pk]), label
     except (KeyError, NoReverseMatch):
@@ -155,7 +155,7 @@ def page_of(kind: str) -> str:
 register(
     JobKind(
         name=NAME,
-        title=gettext_lazy("Importing a file"),
+        title=gettext_lazy("Import of a file"),
         step=step,
         may=_may,
         progress=_progress,

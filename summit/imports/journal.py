@@ -177,7 +177,7 @@ def restore(entries: Sequence[JournalEntry], written: Sequence[WrittenModel]) ->
     if built_on:
         names = comma().join(dict.fromkeys(capfirst(str(name)) for name in built_on))
         raise ImportProblem(
-            _("The import can’t be undone: others have built on it since. See: %(names)s.") % {"names": names}
+            _("The import can’t be undone because other records now depend on it: %(names)s.") % {"names": names}
         )
     with connection.cursor() as cursor:
         # Rows that refer are deleted before the rows to which they refer, and inserted after them.

@@ -22,7 +22,7 @@ from summit.users.models import User
 
 IMPORT_FILES = ProcessingActivity(
     subjects=DataSubject.UPLOADED,
-    purpose=_("To enter data from uploaded files."),
+    purpose=_("To import data from uploaded files."),
     view="summit.importfile.view",
     change="summit.importfile.change",
     kept_as=PersonalDataKind.SCANS,
@@ -40,7 +40,7 @@ class ImportFile(PublicModel):
         Summit, on_delete=models.CASCADE, related_name="import_files", verbose_name=pgettext_lazy("label", "summit")
     )
     # The name of the definition (summit.imports.definitions).
-    kind = models.CharField(_("kind"), max_length=80)
+    kind = models.CharField(_("type"), max_length=80)
     # The public id of the party for which a focal point uploaded the file; "" if a desk did.
     party_key = models.CharField(max_length=PUBLIC_ID_LENGTH, blank=True, editable=False, db_index=True)
     options = personal(models.JSONField(default=dict, editable=False), IMPORT_FILES, label=_("options"))
@@ -59,7 +59,7 @@ class ImportFile(PublicModel):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")
     )
     applied_at = models.DateTimeField(_("imported"), null=True, blank=True)
-    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("undone on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("import file")

@@ -37,11 +37,11 @@ def _erase(subject: Subject) -> int:
 portion(25)(
     Portion(
         name="import_files",
-        title=_("Import files that name the person"),
+        title=_("Imported files that name the person"),
         model=ImportFile,
         rows=naming,
         erase=_erase,
-        gone=_("Deleted. What was imported from them stays until it is erased itself."),
+        gone=_("Deleted. Imported data stays until it is erased separately."),
         # The files name other people too, so their content isn't in the copy.
         columns=("filename", "uploaded_at", "applied_at"),
     )

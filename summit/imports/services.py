@@ -47,18 +47,18 @@ def _imported(facts: Facts) -> str:
     return message % {"number": number}
 
 
-ADD = audit_action("summit.importfile.add", gettext_lazy("uploaded a file to import"))
-ANSWER = audit_action("summit.importfile.answer", gettext_lazy("answered the questions about a file"))
+ADD = audit_action("summit.importfile.add", gettext_lazy("uploaded a file"))
+ANSWER = audit_action("summit.importfile.answer", gettext_lazy("answered questions about a file"))
 APPLY = audit_action("summit.importfile.apply", _imported, label=gettext_lazy("imported a file"))
 UNDO = audit_action("summit.importfile.undo", gettext_lazy("undid the import of a file"))
-UNDO_ROW = audit_action("summit.importfile.undo_row", gettext_lazy("undid the import that wrote this"))
-REMOVE = audit_action("summit.importfile.remove", gettext_lazy("deleted an import file"))
+UNDO_ROW = audit_action("summit.importfile.undo_row", gettext_lazy("undid the import of this data"))
+REMOVE = audit_action("summit.importfile.remove", gettext_lazy("deleted an uploaded file"))
 
 
 def definition_of(kind: str) -> ImportDefinition[Any]:
     """Return the definition of a kind of files. Raises ImportProblem if nothing imports such files."""
     if kind not in DEFINITIONS:
-        raise ImportProblem(_("Files of this kind can’t be imported. Choose another kind."))
+        raise ImportProblem(_("Files of this type can’t be imported. Choose another type."))
     return DEFINITIONS[kind]
 
 
@@ -66,7 +66,7 @@ def check_size(kind: str, size: int) -> None:
     """Raise ImportProblem if a file of this many bytes is too large. Call it before reading the file."""
     largest = definition_of(kind).budget.largest
     if size > largest:
-        message = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
+        message = _("The file has more than %(n)d MB. Remove pictures and other sheets, or split it.")
         raise ImportProblem(message % {"n": largest // 1024**2})
 
 
@@ -118,7 +118,7 @@ def _options(definition: ImportDefinition[Any], summit: Summit, given: Mapping[s
         value = given.get(option.name) or option.default
         allowed = option.allowed(summit)
         if allowed is not None and value not in allowed:
-            raise ImportProblem(_("%(option)s: choose one of the list.") % {"option": option.label})
+            raise ImportProblem(_("%(option)s: choose from the list.") % {"option": option.label})
         chosen[option.name] = option.clean(summit, value)
     return chosen
 
@@ -155,7 +155,7 @@ def answer(*, file: ImportFile, answers: Mapping[str, str], by: By) -> None:
         row = ImportFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
         report = report_of(row)
         if report is None or row.next_row or not report.accepts(answers):
-            raise ImportProblem(_("This is no longer asked. Preview the file again."))
+            raise ImportProblem(_("This question no longer applies. Preview the file again."))
         row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
         row.save(update_fields=["answers"])
         detail = {"number": len(answers)}
@@ -255,7 +255,7 @@ def undo(*, file: ImportFile, by: By) -> None:
             file.refresh_from_db()
             entries = journal.unpacked(file.journal)
             if not entries:
-                raise ImportProblem(_("The import can’t be undone any more: it was more than two weeks ago."))
+                raise ImportProblem(_("The import can’t be undone because it is more than two weeks old."))
             records = _records(entries, file, by)
             with definition.undoing(upload):
                 journal.restore(entries, definition.writes)
@@ -263,7 +263,7 @@ def undo(*, file: ImportFile, by: By) -> None:
             _record(action=UNDO, file=file, by=by)
             audit.record_many(records)
     except IntegrityError as problem:
-        raise ImportProblem(_("The import can’t be undone: others have built on it since.")) from problem
+        raise ImportProblem(_("The import can’t be undone because other records now depend on it.")) from problem
     file.refresh_from_db()
 
 
@@ -299,7 +299,7 @@ def discard(*, file: ImportFile, by: By) -> None:
         rows = ImportFile.objects.filter(pk=file.pk)
         running = rows.filter(next_row__gt=0, applied_at=None, undone_at=None)
         if running.exists():
-            raise ImportProblem(_("The file is being imported. Wait until that is done, or undo it."))
+            raise ImportProblem(_("The file is being imported. Wait until the import is finished, or undo it."))
         rows.delete()
 
 
@@ -329,7 +329,7 @@ def _upload(file: ImportFile, by: By, *, content: bool = True) -> Upload:
 
 
 def _imported_already() -> str:
-    return _("This file is already imported or deleted. Its report says what became of it.")
+    return _("This file is already imported or deleted. See its report.")
 
 
 def _in_language(report: ImportReport) -> ImportReport:

@@ -26,8 +26,8 @@ class TableImport(ImportDefinition[Prepared]):
     budget = TABLE
     accepts = gettext_lazy("XLSX, CSV or JSON, up to 10 MB and 20,000 rows.")
     introduction = gettext_lazy(
-        "The first row names the columns. You see a preview of each row before anything is imported. "
-        "Importing the same table again changes nothing."
+        "The first row names the columns. You see a preview of each row before anything is imported. You can "
+        "import the same file again without creating duplicates."
     )
 
     @abstractmethod
@@ -42,9 +42,9 @@ class TableImport(ImportDefinition[Prepared]):
         """Return the table to store. Raises ImportProblem if the file is no table, or has no rows or too many."""
         table = tables.read(filename=filename, content=content, recognised=self.recognised(by))
         if not table.rows:
-            raise ImportProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
+            raise ImportProblem(_("The file has headings but no rows. Add rows and choose it again."))
         if len(table.rows) > self.budget.entries:
-            raise ImportProblem(_("The table has more than %(n)d rows. Split it.") % {"n": self.budget.entries})
+            raise ImportProblem(_("The file has more than %(n)d rows. Split it.") % {"n": self.budget.entries})
         self.check_table(table, summit=summit, party_key=party_key, by=by)
         return Parsed(packed(table), len(table.rows))
 
@@ -52,9 +52,9 @@ class TableImport(ImportDefinition[Prepared]):
         """Return sentences about columns that aren't used."""
         facts = report.facts
         return [
-            *_names(facts.get("unknown"), _("Unknown columns are left out: %(names)s.")),
-            *_names(facts.get("twice"), _("Columns that occur twice are used once: %(names)s.")),
-            *_names(facts.get("barred"), _("You may not change these columns, so they are left out: %(names)s.")),
+            *_names(facts.get("unknown"), _("Unknown columns skipped: %(names)s.")),
+            *_names(facts.get("twice"), _("Duplicate columns used once: %(names)s.")),
+            *_names(facts.get("barred"), _("Columns skipped because you can’t change them: %(names)s.")),
         ]
 
 

@@ -65,13 +65,13 @@ def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells
     if len(content) > TABLE.largest:
         raise ImportProblem(too_large())
     if not content.strip():
-        raise ImportProblem(_("The file is empty. Choose the one that holds the table."))
+        raise ImportProblem(_("The file is empty. Choose another file."))
     if content.startswith((_ZIP, _OLE)):
         numbered_rows = _spreadsheet(content)
     elif content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _objects(content)
     elif content.startswith(b"%PDF") or (b"\0" in content[:SAMPLE] and not content.startswith(_UTF16)):
-        raise ImportProblem(_("This file is no table. Choose one that was saved as XLSX or CSV."))
+        raise ImportProblem(_("This file is not a spreadsheet. Choose one saved as XLSX or CSV."))
     else:
         numbered_rows = _separated(content, recognised)
     return _table(numbered_rows, recognised)
@@ -79,11 +79,11 @@ def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells
 
 def _objects(content: bytes) -> Table:
     """Return the table in a JSON file: a list of objects, with the objects' names as headings."""
-    message = _("This JSON is no list of rows. It must be a list of objects, each with the names of the columns.")
+    message = _("This JSON must be a list of objects, each with the column names.")
     try:
         objects = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as problem:
-        raise ImportProblem(_("This JSON can’t be read. Save it again, in UTF-8.")) from problem
+        raise ImportProblem(_("This JSON can’t be read. Save it again in UTF-8.")) from problem
     if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise ImportProblem(message)
     headings = list(dict.fromkeys(name for item in objects for name in item))
@@ -102,14 +102,14 @@ def _worded(value: Any) -> str:
 
 def _check_size(columns: int, rows: int) -> None:
     if rows > TABLE.entries:
-        raise ImportProblem(_("The table has more than %(n)d rows. Split it.") % {"n": TABLE.entries})
+        raise ImportProblem(_("The file has more than %(n)d rows. Split it.") % {"n": TABLE.entries})
     if columns > MOST_COLUMNS:
-        raise ImportProblem(_("The table has more than %(n)d columns. Take some out.") % {"n": MOST_COLUMNS})
+        raise ImportProblem(_("The file has more than %(n)d columns. Remove some.") % {"n": MOST_COLUMNS})
 
 
 def too_large() -> str:
     """Return the message for a file that has too many bytes."""
-    message = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
+    message = _("The file has more than %(n)d MB. Remove pictures and other sheets, or split it.")
     return message % {"n": TABLE.largest // MB}
 
 
@@ -122,7 +122,7 @@ def _table(numbered_rows: Iterator[tuple[int, list[str]]], recognised: Recognise
             _check_size(len(cells), len(rows))
             rows.append(ParsedRow(number, cells))
     if not rows:
-        raise ImportProblem(_("The table is empty. Its first row names the columns."))
+        raise ImportProblem(_("The file is empty. Its first row must name the columns."))
     first, *rows = rows[_headings_at([row.cells for row in rows[:TITLE_ROWS]], recognised) :]
     width = max(len(row.cells) for row in (first, *rows))
     for row in (first, *rows):
@@ -156,9 +156,7 @@ def _separated(content: bytes, recognised: Recognised) -> Iterator[tuple[int, li
     except csv.Error as problem:
         if "field larger" in str(problem):
             raise ImportProblem(_too_long()) from problem
-        message = _(
-            "Row %(n)d can’t be read: a quotation mark is open or stands in the middle of a cell. Correct it."
-        )
+        message = _("Row %(n)d can’t be read because of a misplaced quotation mark. Correct it.")
         raise ImportProblem(message % {"n": number + 1}) from problem
 
 
@@ -182,7 +180,7 @@ def _decoded(content: bytes) -> str:
         pass
     guess = from_bytes(content[:SAMPLE], cp_isolation=["cp1252", "cp1250", "cp1256", "cp1251"]).best()
     if guess is None:
-        raise ImportProblem(_("The letters of this file can’t be told. Save it as CSV in UTF-8, or as XLSX."))
+        raise ImportProblem(_("The character encoding of this file is unknown. Save it as CSV in UTF-8, or as XLSX."))
     return content.decode(guess.encoding, "replace")
 
 
@@ -192,17 +190,19 @@ def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
         result = sandbox.run(spreadsheet.__file__, content, limits, seconds=TABLE.seconds, megabytes=TABLE.megabytes)
     except sandbox.TooMuch:
         raise ImportProblem(
-            _("The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV.")
+            _("The spreadsheet has too many cells, including empty formatted cells. Save it as CSV.")
         ) from None
     except Busy:
-        raise ImportProblem(_("Other files are being read. Choose it again in a minute.")) from None
+        raise ImportProblem(_("Other files are being processed. Try again in a minute.")) from None
     except sandbox.Failed as problem:
-        message = _("This spreadsheet can’t be read. Open it, save it as XLSX, and choose that file.")
+        message = _("This spreadsheet can’t be read. Open it, save it as XLSX and choose that file.")
         if content.startswith(_OLE):
-            message = _("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV.")
+            message = _(
+                "This spreadsheet is locked or in an old format. Save it as XLSX without a password, or as CSV."
+            )
         raise ImportProblem(message) from problem
     if "rows" not in result:
-        raise ImportProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
+        raise ImportProblem(_("The spreadsheet is too large when unpacked. Save it as CSV."))
     for number, cells in result["rows"]:
         yield number, [_clean(cell) for cell in cells]
 

@@ -48,7 +48,7 @@ class JobFilters(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(choices=JobState.choices, label=_("state"))
     kind = django_filters.ChoiceFilter(
-        choices=lambda: [(name, str(kind.title)) for name, kind in sorted(KINDS.items())], label=_("kind")
+        choices=lambda: [(name, str(kind.title)) for name, kind in sorted(KINDS.items())], label=_("type")
     )
 
 
@@ -56,7 +56,7 @@ class JobViewSet(DeskViewSet):
     """The jobs that the user has asked for."""
 
     name = "jobs"
-    verbose_name = _("long work")
+    verbose_name = _("background jobs")
     permission = "jobs.job"
     allowed_methods = ()
     model = Job

@@ -17,5 +17,5 @@ class JobsConfig(RegisteringConfig):
 
     name = "summit.jobs"
     label = "jobs"
-    verbose_name = _("Long work")
+    verbose_name = _("Background jobs")
     registering = REGISTERING

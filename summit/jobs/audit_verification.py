@@ -49,7 +49,7 @@ def _result(broken: Broken | None, mark: Mark) -> Result:
 
 def progress(done: int, total: int) -> str:
     """Return a sentence with the number of entries checked so far."""
-    message = ngettext("%(done)d of %(total)d entry is checked", "%(done)d of %(total)d entries are checked", total)
+    message = ngettext("%(done)d of %(total)d entry checked", "%(done)d of %(total)d entries checked", total)
     return message % {"done": done, "total": total}
 
 
@@ -58,13 +58,13 @@ def result(job: Job) -> str:
     params = job.result_params
     if job.result == WHOLE:
         number = params["length"]
-        message = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
+        message = ngettext("%(number)d entry verified.", "%(number)d entries verified.", number) % {"number": number}
         if not params["mark"]:
             return message
-        noted = _("Note the end of the chain elsewhere, to compare it later: %(mark)s") % {"mark": params["mark"]}
+        noted = _("Keep the end of the chain elsewhere to compare it later: %(mark)s") % {"mark": params["mark"]}
         return f"{message} {noted}"
     message = _problem(job)
-    todo = _("Keep the database as it is, and have whoever runs it compare it with a backup.")
+    todo = _("Don’t change the database. Ask the system administrator to compare it with a backup.")
     return f"{message} {todo}"
 
 
@@ -79,10 +79,10 @@ def checked(job: Job, moment: str) -> str:
     params = job.result_params
     if job.result != WHOLE:
         problem = _problem(job)
-        return _("%(problem)s Found %(moment)s.") % {"problem": problem, "moment": moment}
+        return _("%(problem)s Found on %(moment)s.") % {"problem": problem, "moment": moment}
     number = params["length"]
     message = ngettext(
-        "%(number)s entry is whole, checked %(moment)s.", "%(number)s entries are whole, checked %(moment)s.", number
+        "%(number)s entry verified on %(moment)s.", "%(number)s entries verified on %(moment)s.", number
     )
     return message % {"number": formats.number_format(number, force_grouping=True), "moment": moment}
 
@@ -90,7 +90,7 @@ def checked(job: Job, moment: str) -> str:
 VERIFY = register(
     JobKind(
         name=NAME,
-        title=gettext_lazy("Verifying the audit"),
+        title=gettext_lazy("Verification of the audit log"),
         step=step,
         may=may_verify_audit,
         progress=progress,

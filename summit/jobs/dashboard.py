@@ -47,7 +47,11 @@ def verified(request: HttpRequest) -> tuple[str, dict[str, Any]]:
         whole = job.result == audit_verification.WHOLE
         summit = chosen_summit(request, summits_of(request))
         message = audit_verification.checked(job, when(job.finished_at, summit))
-        context |= {"said": message, "word": _("whole") if whole else _("broken"), "sign": "good" if whole else "bad"}
+        context |= {
+            "said": message,
+            "word": _("intact") if whole else _("broken"),
+            "sign": "good" if whole else "bad",
+        }
         # A job's page is only for the user who asked for it, and for accounts that may do everything.
         context["job"] = job if job.by_id == request.user.pk or may_everything(request.user) else None
     return "admin/jobs/audit_verification.html", context

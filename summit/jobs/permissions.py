@@ -47,10 +47,10 @@ def check_can_start(user: Actor, kind: str, summit: Summit | None) -> None:
     Raises KeyError if the kind isn't registered.
     """
     if not can_start(user, kind, summit):
-        raise PermissionDenied(_("Organisers can have this done."))
+        raise PermissionDenied(_("Only organisers can start this."))
 
 
 def check_owns(user: User, job: Job) -> None:
     """Raise PermissionDenied if another user asked for the job, unless the account may do everything."""
     if job.by_id != user.pk and not may_everything(user):
-        raise PermissionDenied(_("Only whoever asked for this work stops it or has it done again."))
+        raise PermissionDenied(_("Only the person who started this job can stop or resume it."))

@@ -51,7 +51,7 @@ def job_progress(job: Job) -> JobProgress:
     bad = job.state == JobState.FAILED or (job.state == JobState.DONE and kind is not None and kind.bad(job))
     message = kind.progress(job.done, job.total) if kind and job.total else ""
     if job.state == JobState.WAITING and not job.done:
-        message = _("A worker takes it up within a few seconds.")
+        message = _("It starts within a few seconds.")
     state = "" if job.unfinished else "bad" if bad else "good" if job.state == JobState.DONE else "off"
     return JobProgress(
         job=job,
@@ -74,15 +74,15 @@ def _outcome_message(job: Job) -> str:
     if job.state == JobState.DONE:
         return kind.result(job) if kind else ""
     if job.state == JobState.CANCELLED:
-        return _("You stopped it. What was done until then is kept: it can go on from there.")
+        return _("You stopped this job. Its progress is saved and you can resume it.")
     if job.state != JobState.FAILED:
         return ""
     if job.problem == "worn":
         return _(
-            "Several workers were lost over the same step. Let it go on once; if it fails again, whoever runs the "
-            "system finds more in the workers’ log."
+            "The worker stopped several times at the same step. Resume the job once. If it fails again, ask the "
+            "system administrator to check the workers’ log."
         )
     return _(
-        "It met something that it was not made for. Let it go on once; if it fails again, whoever runs the system "
-        "finds more in the workers’ log (%(problem)s)."
+        "An unexpected error stopped the job. Resume it once. If it fails again, ask the system administrator to "
+        "check the workers’ log (%(problem)s)."
     ) % {"problem": job.problem}

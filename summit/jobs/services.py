@@ -29,18 +29,18 @@ def _what(facts: Facts) -> dict[str, str]:
 
 START = audit_action(
     "jobs.start",
-    lambda facts: _("asked for long work: %(work)s") % _what(facts),
-    label=gettext_lazy("asked for long work"),
+    lambda facts: _("started a background job: %(work)s") % _what(facts),
+    label=gettext_lazy("started a background job"),
 )
 CANCEL = audit_action(
     "jobs.cancel",
-    lambda facts: _("stopped long work: %(work)s") % _what(facts),
-    label=gettext_lazy("stopped long work"),
+    lambda facts: _("stopped a background job: %(work)s") % _what(facts),
+    label=gettext_lazy("stopped a background job"),
 )
 RETRY = audit_action(
     "jobs.retry",
-    lambda facts: _("let long work go on: %(work)s") % _what(facts),
-    label=gettext_lazy("let long work go on"),
+    lambda facts: _("resumed a background job: %(work)s") % _what(facts),
+    label=gettext_lazy("resumed a background job"),
 )
 
 
@@ -87,7 +87,7 @@ def cancel(*, job: Job, by: User) -> None:
     with transaction.atomic():
         rows = Job.objects.filter(pk=job.pk, state__in=sources(JobState.CANCELLED))
         if not rows.update(state=JobState.CANCELLED, lease_until=None, handed_until=None, finished_at=Now()):
-            raise JobProblem(_("This work had ended before."))
+            raise JobProblem(_("This job has already ended."))
         audit.record(by=by, action=CANCEL, target=job, summit=job.summit, detail={"kind": job.kind})
 
 
@@ -106,7 +106,7 @@ def retry(*, job: Job, by: User) -> None:
             if not rows.update(
                 state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=started_at
             ):
-                raise JobProblem(_("Only work that failed or was cancelled goes on."))
+                raise JobProblem(_("Only failed or stopped jobs can be resumed."))
             audit.record(by=by, action=RETRY, target=job, summit=job.summit, detail={"kind": job.kind})
     except IntegrityError:
-        raise JobProblem(_("The same work is under way already.")) from None
+        raise JobProblem(_("The same job is already running.")) from None

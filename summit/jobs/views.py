@@ -45,7 +45,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = list(Job.objects.filter(by=user_of(request)).select_related("summit")[:PER_PAGE])
     context = {
         **site.each_context(request),
-        "title": _("Long work"),
+        "title": _("Background jobs"),
         "jobs": [job_progress(job) for job in rows],
         "may_verify": may_verify_audit(request.user, None),
     }

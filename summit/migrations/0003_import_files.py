@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(max_length=80, verbose_name='kind')),
+                ('kind', models.CharField(max_length=80, verbose_name='type')),
                 ('party_key', models.CharField(blank=True, db_index=True, editable=False, max_length=16)),
                 ('options', models.JSONField(default=dict, editable=False)),
                 ('filename', models.CharField(max_length=200, verbose_name='file')),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('next_row', models.PositiveIntegerField(default=0, editable=False)),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
                 ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='imported')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
+                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone on')),
                 ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='import_files', to='summit.summit', verbose_name='summit')),
                 ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
             ],
@@ -62,8 +62,8 @@ class Migration(migrations.Migration):
             fields=[
             ],
             options={
-                'verbose_name': 'table for a list',
-                'verbose_name_plural': 'tables for lists',
+                'verbose_name': 'imported list',
+                'verbose_name_plural': 'imported lists',
                 'proxy': True,
                 'indexes': [],
                 'constraints': [],

@@ -33,7 +33,7 @@ SUMMIT_PATHS[Message] = "summit"
 class KindFilter(admin.SimpleListFilter):
     """Filters messages by kind."""
 
-    title = _("kind")
+    title = _("type")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -48,12 +48,12 @@ class KindFilter(admin.SimpleListFilter):
 class ReturnedFilter(admin.SimpleListFilter):
     """Filters messages that bounced: all of them, or only those after which no newer message was stored."""
 
-    title = _("came back")
+    title = _("bounced")
     parameter_name = "returned"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the choices of the filter."""
-        return [("open", _("and nothing was sent since")), ("yes", _("at all"))]
+        return [("open", _("and nothing sent since")), ("yes", _("all"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the messages that the chosen filter selects, or all messages if none is chosen."""
@@ -71,7 +71,7 @@ class MessageAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.SYSTEMS
     list_display = ["created_at", "title", "address", "standing", "attempts", "what_went_wrong"]
     phone_columns = ("title", "standing")
-    row_source = RowSource(_("Each letter and each notice that is sent has a row here."))
+    row_source = RowSource(_("Each letter or notice sent is listed here."))
     list_filter = ["state", ReturnedFilter, KindFilter, "summit"]
     list_select_related = ["summit"]
     search_fields = ["address", "rendered_subject", "subject_key", "message_id"]
@@ -97,7 +97,7 @@ class MessageAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = ["title", "standing", "what_went_wrong", "kind_word", "about", "language_name", "message_id"]
     page_shows = list_shows = ("address",)
-    nothing_yet = _("Nobody has been written to yet.")
+    nothing_yet = _("No messages yet.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return the fields of the page. `next_attempt_at` is left out once the message is no longer to be sent."""
@@ -123,10 +123,10 @@ class MessageAdmin(ReadOnlyAdmin):
         """Show the state as a word with its sign."""
         sign, word = SIGNS[row.state], row.get_state_display()
         if row.returned_at is not None:
-            sign, word = "bad", gettext("came back")
+            sign, word = "bad", gettext("bounced")
         return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 
-    @admin.display(description=_("what went wrong"), ordering="problem")
+    @admin.display(description=_("error"), ordering="problem")
     def what_went_wrong(self, row: Message) -> str:
         """Show why the message wasn't sent or why it bounced, as our explanation or the mail server's own words."""
         if row.returned_at is not None:
@@ -136,7 +136,7 @@ class MessageAdmin(ReadOnlyAdmin):
             return failure_reasons.explanation(row.problem)
         return format_html('<bdi lang="en" translate="no">{}</bdi>', row.problem)
 
-    @admin.display(description=_("kind"), ordering="kind")
+    @admin.display(description=_("type"), ordering="kind")
     def kind_word(self, row: Message) -> str:
         """Show the label of the message's kind."""
         return label_of(row.kind)
@@ -151,7 +151,7 @@ class MessageAdmin(ReadOnlyAdmin):
         """Show the key of the object that the message is about."""
         return format_html("<code>{}</code>", row.subject_key)
 
-    @admin.action(description=_("Send the chosen failed messages again"), permissions=["send_again"])
+    @admin.action(description=_("Resend the selected failed messages"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:
         """Queue the failed ones among the chosen messages again, and report how many. The mails don't change."""
         requeued, skipped = 0, 0
@@ -161,15 +161,12 @@ class MessageAdmin(ReadOnlyAdmin):
             else:
                 skipped += 1
         if requeued:
-            notice = ngettext(
-                "%(count)d message will be sent again.", "%(count)d messages will be sent again.", requeued
-            )
+            notice = ngettext("%(count)d message will be resent.", "%(count)d messages will be resent.", requeued)
             messages.success(request, notice % {"count": requeued})
         if skipped:
             notice = ngettext(
-                "%(count)d message was left as it is: only failed ones are sent again, by organisers and protocol.",
-                "%(count)d messages were left as they are: only failed ones are sent again, by organisers and "
-                "protocol.",
+                "%(count)d message not changed: only failed messages can be resent, by organisers and protocol.",
+                "%(count)d messages not changed: only failed messages can be resent, by organisers and protocol.",
                 skipped,
             )
             messages.warning(request, notice % {"count": skipped})
@@ -178,13 +175,11 @@ class MessageAdmin(ReadOnlyAdmin):
     def send_again_view(self, request: HttpRequest, message: Message) -> HttpResponse:
         """Queue one failed message again, and redirect to its page."""
         if _send_again(request, message):
-            messages.success(request, gettext("The message will be sent again."))
+            messages.success(request, gettext("The message will be resent."))
         else:
             messages.warning(
                 request,
-                gettext(
-                    "The message was left as it is: only failed ones are sent again, by organisers and protocol."
-                ),
+                gettext("Message not changed. Only organisers and protocol can resend failed messages."),
             )
         return redirect(reverse("admin:outbox_message_change", args=[message.pk]))
 

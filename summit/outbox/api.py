@@ -48,11 +48,11 @@ class MessageFilters(django_filters.FilterSet):
     """The query parameters that filter messages."""
 
     state = django_filters.ChoiceFilter(choices=MessageState.choices, label=_("state"))
-    kind = django_filters.CharFilter(label=_("kind"))
+    kind = django_filters.CharFilter(label=_("type"))
     about = django_filters.CharFilter(field_name="subject_key", label=_("about"))
-    address = django_filters.CharFilter(lookup_expr="iexact", label=_("mailbox"))
+    address = django_filters.CharFilter(lookup_expr="iexact", label=_("email address"))
     returned = django_filters.BooleanFilter(
-        field_name="returned_at", lookup_expr="isnull", exclude=True, label=_("came back")
+        field_name="returned_at", lookup_expr="isnull", exclude=True, label=_("bounced")
     )
 
 

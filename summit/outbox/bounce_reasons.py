@@ -10,17 +10,17 @@ from summit.outbox.models import Message
 
 # Explanations by the beginning of the status (RFC 3463). `explanation` returns that of the longest match.
 _WORDS: dict[str, str | Promise] = {
-    "5.1.2": _("the mail domain doesn’t exist"),
-    "5.1": _("the mailbox doesn’t exist"),
+    "5.1.2": _("the email domain doesn’t exist"),
+    "5.1": _("the email address doesn’t exist"),
     "5.2.2": _("the mailbox is full"),
-    "5.2.3": _("the letter is too large for the mailbox"),
-    "5.2": _("the mailbox takes no mail"),
-    "5.3": _("the mail server can’t take the letter"),
-    "5.4": _("no way to the mail server was found"),
-    "5.7": _("the mail server refused the letter"),
+    "5.2.3": _("the message is too large for the mailbox"),
+    "5.2": _("the mailbox does not accept email"),
+    "5.3": _("the mail server can’t accept the message"),
+    "5.4": _("no route to the mail server"),
+    "5.7": _("the mail server rejected the message"),
     "4": _("the mail server could not be reached for days"),
 }
-_OTHERWISE = _("the mail server didn’t deliver it")
+_OTHERWISE = _("the mail server did not deliver the message")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 

@@ -26,7 +26,7 @@ WHY_LENGTH = 300
 # The form of the outbox's Message-IDs.
 _OURS = re.compile(r"<?([0-9a-f]{32}@[A-Za-z0-9.-]+)>?")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-RETURNED = audit_action("outbox.returned", _("noted that the message came back"))
+RETURNED = audit_action("outbox.returned", _("recorded that the message bounced"))
 
 
 @dataclass(frozen=True)

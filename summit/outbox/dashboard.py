@@ -97,8 +97,8 @@ def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
 
 def _failed_otherwise(number: int) -> str:
     message = ngettext(
-        "%(n)d message failed. Read why, then send it again.",
-        "%(n)d messages failed. Read why, then send them again.",
+        "%(n)d message failed. Check the reason, then resend it.",
+        "%(n)d messages failed. Check the reasons, then resend them.",
         number,
     )
     return message % {"n": number}
@@ -106,8 +106,8 @@ def _failed_otherwise(number: int) -> str:
 
 def _returned_otherwise(number: int) -> str:
     message = ngettext(
-        "%(n)d message came back. Read why, and correct the mailbox.",
-        "%(n)d messages came back. Read why, and correct the mailboxes.",
+        "%(n)d message bounced. Check the reason and correct the email address.",
+        "%(n)d messages bounced. Check the reasons and correct the email addresses.",
         number,
     )
     return message % {"n": number}
@@ -143,9 +143,12 @@ def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         return
     address = f"{reverse('admin:outbox_message_changelist')}?{urlencode({'state__exact': 'pending'})}"
     message = (
-        _("No mail leaves: beat and the workers have never run here. Have them started.")
+        _("No email is being sent: beat and the workers have never run. Ask the system administrator to start them.")
         if last is None
-        else _("No mail has left since %(moment)s: beat or the workers have stopped. Have them started again.")
+        else _(
+            "No email sent since %(moment)s: beat or the workers have stopped. Ask the system administrator to "
+            "restart them."
+        )
         % {"moment": day_clock(last, summit)}
     )
     yield Task(message, Urgency.LATE, address, WATCH, last)
@@ -163,14 +166,16 @@ def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     seconds = round(abs(drift))
     message = (
         ngettext(
-            "The clock of a worker or of beat is %(n)d second ahead of the database’s. Have it set right.",
-            "The clock of a worker or of beat is %(n)d seconds ahead of the database’s. Have it set right.",
+            "The clock of a worker or of beat is %(n)d second ahead of the database. Ask the system administrator "
+            "to correct it.",
+            "The clock of a worker or of beat is %(n)d seconds ahead of the database. Ask the system administrator "
+            "to correct it.",
             seconds,
         )
         if drift > 0
         else ngettext(
-            "The clock of a worker is %(n)d second behind the database’s. Have it set right.",
-            "The clock of a worker is %(n)d seconds behind the database’s. Have it set right.",
+            "The clock of a worker is %(n)d second behind the database. Ask the system administrator to correct it.",
+            "The clock of a worker is %(n)d seconds behind the database. Ask the system administrator to correct it.",
             seconds,
         )
     )
@@ -214,12 +219,14 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
         return None
     sent, slowest = sum(row["n"] for row in hours), max(row["slowest"] for row in hours)
     message = ngettext(
-        "%(n)d mail went out in 24 hours, after %(slowest)s",
-        "%(n)d mails went out in 24 hours, the slowest after %(slowest)s",
+        "%(n)d email sent in 24 hours, after %(slowest)s",
+        "%(n)d emails sent in 24 hours, the slowest after %(slowest)s",
         sent,
     )
     title = message % {"n": sent, "slowest": duration(slowest)}
-    about = _("Columns are how long half of the mails took at most in each hour; the line is the slowest.")
+    about = _(
+        "Columns show the time within which half the emails of each hour were sent. The line shows the slowest."
+    )
     return Chart(
         name="chart-outbox",
         title=title,
@@ -230,7 +237,7 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
             values=_hours(hours, now_of(request), summit),
             most=duration(slowest),
         ),
-        head=[_("Hour"), _("Mails"), _("Half of them within"), _("Slowest")],
+        head=[_("Hour"), _("Emails"), _("Half sent within"), _("Slowest")],
         rows=[
             [
                 f"{row['hour'].astimezone(summit.zone):%H:%M}",
@@ -240,8 +247,8 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
             ]
             for row in hours
         ],
-        key=[(svg_charts.FULL, _("half of the mails")), ("mark", _("the slowest"))],
-        note=_("From the moment that a mail is caused to the moment that the mail server has taken it."),
+        key=[(svg_charts.FULL, _("half of the emails")), ("mark", _("the slowest"))],
+        note=_("From the event that causes an email until the mail server accepts it."),
     )
 
 

@@ -33,7 +33,7 @@ from summit.outbox.permissions import check_can_send_again
 from summit.users.models import User
 
 logger = logging.getLogger(__name__)
-SEND_AGAIN = audit_action("outbox.send_again", gettext_lazy("had the failed message sent again"))
+SEND_AGAIN = audit_action("outbox.send_again", gettext_lazy("resent the failed message"))
 
 
 class CantSendAgain(ValueError):
@@ -242,5 +242,5 @@ def send_again(*, message: Message, by: User) -> None:
             state=MessageState.PENDING, attempts=0, next_attempt_at=Now(), lease_until=None, handed_until=None
         )
         if not changed:
-            raise CantSendAgain(_("Only a message that failed can be sent again."))
+            raise CantSendAgain(_("Only failed messages can be resent."))
         audit.record(by=by, action=SEND_AGAIN, target=message, summit=message.summit)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 # The first character of a stored reason. A mail server's response begins with a number or with the name of an error.
 MARK = "@"
 REASONS: dict[str, Promise] = {
-    "worn": _("No worker came to an end with it."),
-    "writing": _("An error stopped it while the mail was written: %(value)s."),
-    "sending": _("An error stopped it while the mail was sent: %(value)s."),
+    "worn": _("No worker could finish it."),
+    "writing": _("An error occurred while the email was written: %(value)s."),
+    "sending": _("An error occurred while the email was sent: %(value)s."),
 }
 
 

@@ -46,7 +46,7 @@ def _never_rendered(message: Message) -> Mail:
 SYSTEM_MAIL = register(
     MessageKind(
         name="system",
-        label=_("mail about an account"),
+        label=_("account email"),
         task="outbox.tasks.deliver",
         shown_by="tests/summit/outbox/test_enqueue.py",
         facts=NoFacts,

@@ -63,23 +63,23 @@ def old(*, summit: Summit | None, before: datetime | None = None) -> QuerySet[Me
 portion(10)(
     Portion(
         name="mail",
-        title=_("Mail to the person"),
+        title=_("Email to the person"),
         model=Message,
         keys=("person",),
         rows=_theirs,
         erase=_erase,
-        gone=_("Deleted, with what it said, whether it has gone out or waits."),
+        gone=_("Deleted with its content, sent or not."),
         columns=("kind", "address", "language", "facts", "created_at", "sent_at", "state", "rendered_subject"),
     )
 )
 portion(11)(
     Portion(
         name="mail_naming",
-        title=_("Mail to others that names the person"),
+        title=_("Email to others that names the person"),
         model=Message,
         rows=naming,
         erase=_erase_naming,
-        gone=_("Deleted here, where it has gone out. What others have received is theirs."),
+        gone=_("Deleted here if sent. Copies received by others remain with them."),
         columns=("kind", "created_at", "sent_at"),
     )
 )

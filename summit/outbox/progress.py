@@ -31,8 +31,10 @@ def progress(found: dict[str, int]) -> Progress:
     """
     total, waits = found["total"], found[MessageState.PENDING]
     params = {"sent": grouped(found[MessageState.SENT]), "total": grouped(total)}
-    message = ngettext("%(sent)s of %(total)s message is sent", "%(sent)s of %(total)s messages are sent", total)
-    waiting = ngettext("%(number)s waits", "%(number)s wait", waits) % {"number": grouped(waits)} if waits else ""
+    message = ngettext("%(sent)s of %(total)s message sent", "%(sent)s of %(total)s messages sent", total)
+    waiting = (
+        ngettext("%(number)s waiting", "%(number)s waiting", waits) % {"number": grouped(waits)} if waits else ""
+    )
     state = "" if waits else "bad" if found[MessageState.FAILED] else "good"
     return Progress(total - waits, total, message % params, waiting, state)
 
@@ -71,7 +73,7 @@ def page(
         "failed_url": f"{address}?{urlencode({**filters, 'state__exact': MessageState.FAILED})}",
         "all_url": f"{address}?{urlencode(filters)}",
         "back": back,
-        "nobody": _("Nobody had to be written to.") if not numbers["total"] else "",
+        "nobody": _("No messages were needed.") if not numbers["total"] else "",
     }
     page = TemplateResponse(request, "admin/outbox/progress.html", context)
     add_never_cache_headers(page)

@@ -8,18 +8,18 @@ from summit.pdf.fonts import MissingFontError
 
 def missing(problem: MissingFontError) -> str:
     """Return the sentence that names the letters without a font."""
-    return _("No font on this machine prints “%(letters)s”.") % {"letters": problem.letters}
+    return _("No font on this machine can print “%(letters)s”.") % {"letters": problem.letters}
 
 
 def remedy(problem: MissingFontError) -> str:
     """Return the sentence that says what can be done about missing fonts, and by whom."""
     if not problem.packages:
-        return _("No package brings one. The press office can write the text without these characters.")
+        return _("No package provides one. The press office can change the text to avoid these characters.")
     params = {"packages": ", ".join(problem.packages)}
     return (
         ngettext(
-            "Whoever runs this system can install the package %(packages)s and start the system anew.",
-            "Whoever runs this system can install the packages %(packages)s and start the system anew.",
+            "Ask the system administrator to install the package %(packages)s and restart the system.",
+            "Ask the system administrator to install the packages %(packages)s and restart the system.",
             len(problem.packages),
         )
         % params

@@ -15,7 +15,7 @@ from summit.users.models import User
 
 TAKING_PART = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To invite people, to address them, and to name them at the summit."),
+    purpose=_("To invite, address and name people at the summit."),
     view="summit.person.view",
     change="delegations.enter_person",
     kept_as=PersonalDataKind.PERSON,
@@ -48,13 +48,13 @@ class Person(PublicModel):
         related_name="people",
         verbose_name=pgettext_lazy("label", "account"),
     )
-    personal(user, TAKING_PART, purpose=_("To let people use the portal."))
+    personal(user, TAKING_PART, purpose=_("To give people access to the portal."))
     name = personal(
         models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable]),
         TAKING_PART,
         headings="name, full name, person, nom, nom complet, الاسم, الاسم الكامل",
         example="Ada Example",
-        accepts=_("Needed, unless the office held is given. A row with the same name changes that person."),
+        accepts=_("Required unless the office held is given. A row with an existing name updates that person."),
     )
     office = personal(
         models.CharField(_("office held"), max_length=200, blank=True, validators=[validate_printable]),
@@ -65,11 +65,11 @@ class Person(PublicModel):
     )
     form_of_address = personal(
         models.CharField(
-            _("form of address"),
+            _("salutation"),
             max_length=120,
             blank=True,
             validators=[validate_printable],
-            help_text=_("As a letter begins, such as “Your Excellency”."),
+            help_text=_("The opening of a letter, such as “Your Excellency”."),
         ),
         TAKING_PART,
         headings="form of address, honorific, civilité, formule d’appel, صيغة المخاطبة, اللقب",
@@ -86,17 +86,17 @@ class Person(PublicModel):
         headings="rank, rang, grade, الرتبة",
     )
     badge_name = personal(
-        models.CharField(_("name for the badge"), max_length=120, blank=True, validators=[validate_printable]),
+        models.CharField(_("badge name"), max_length=120, blank=True, validators=[validate_printable]),
         TAKING_PART,
         headings="name for the badge, badge name, nom pour le badge, nom sur le badge, الاسم على البطاقة",
     )
     card_name = personal(
-        models.CharField(_("name for the place card"), max_length=120, blank=True, validators=[validate_printable]),
+        models.CharField(_("place card name"), max_length=120, blank=True, validators=[validate_printable]),
         TAKING_PART,
         headings="name for the place card, place card, nom pour le carton de table, الاسم على بطاقة المقعد",
     )
     email = personal(
-        models.EmailField(_("e-mail"), blank=True),
+        models.EmailField(_("email"), blank=True),
         TAKING_PART,
         purpose=_("To write to people."),
         kept_as=PersonalDataKind.CONTACT,
@@ -125,7 +125,7 @@ class Person(PublicModel):
             max_length=60,
             blank=True,
             validators=[validate_time_zone],
-            help_text=_("Such as America/New_York. Mails then give times in it too, beside those at the venue."),
+            help_text=_("Such as America/New_York. Emails also give times in this zone."),
         ),
         TAKING_PART,
         purpose=_("To write to people."),
@@ -148,7 +148,7 @@ class Person(PublicModel):
                 name="person_account_once",
                 condition=Q(user__isnull=False),
                 violation_error_message=_(
-                    "This account is another person’s in this summit. An account has one person."
+                    "This account belongs to another person in this summit. Each account belongs to one person."
                 ),
             ),
         ]
@@ -159,7 +159,7 @@ class Person(PublicModel):
     def clean(self) -> None:
         """Raise ValidationError for a person without a name and an office."""
         if not self.name and not self.office:
-            raise ValidationError({"name": _("Give a name or the office held.")})
+            raise ValidationError({"name": _("Enter a name or the office held.")})
 
     @property
     def label(self) -> str:

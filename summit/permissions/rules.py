@@ -55,7 +55,7 @@ class Rule:
     def names(self) -> str:
         """Return the names of all these roles as a list in words, for messages."""
         labels = [str(Role(role).label) for role in Role.values if role in self.any | self.own]
-        return comma().join(labels) or _("whoever set the system up")
+        return comma().join(labels) or _("the system administrator")
 
 
 RULES: dict[str, Rule] = {}
@@ -224,7 +224,7 @@ def check(user: Actor, action: str, summit: "Summit | int | None", row: Model | 
 
 def refusal(action: str) -> str:
     """Return the sentence that says who can do `action`."""
-    return _("This can be done by: %(roles)s.") % {"roles": RULES[action].names()}
+    return _("Roles that can do this: %(roles)s.") % {"roles": RULES[action].names()}
 
 
 def summits_for(user: Actor, action: str) -> list[int] | None:

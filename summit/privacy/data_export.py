@@ -17,7 +17,7 @@ from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.privacy.registry import Subject, as_data, columns_of, is_staffs, own_portions, portions, subject_of
 
-TAKE_OWN_DATA = audit_action("summit.take_own_data", gettext_lazy("took the data that is held of them"))
+TAKE_OWN_DATA = audit_action("summit.take_own_data", gettext_lazy("downloaded their own data"))
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,12 @@ ERASE = "summit.erase_person"
 
 def _erased(facts: Facts) -> str:
     by_reason = {
-        "asked": _("erased the person’s data, at their request"),
-        "mistake": _("erased the person’s data, entered by mistake"),
-        "ordered": _("erased the person’s data, as an authority or a court ordered"),
+        "asked": _("erased the person’s data at their request"),
+        "mistake": _("erased the person’s data, added by mistake"),
+        "ordered": _("erased the person’s data by order of an authority or court"),
     }
     return by_reason.get(
-        str(facts.detail.get("reason")), _("erased the person’s data, as the summit keeps it no longer")
+        str(facts.detail.get("reason")), _("erased the person’s data at the end of its retention period")
     )
 
 
@@ -40,9 +40,9 @@ ERASE_PERSON = audit_action("summit.erase_person", _erased, label=gettext_lazy("
 class Reason(TextChoices):
     """The reason for erasing a person. The audit records one of these: a free text could contain names."""
 
-    ASKED = "asked", gettext_lazy("the person asked for it")
-    MISTAKE = "mistake", gettext_lazy("they were entered by mistake")
-    ORDERED = "ordered", gettext_lazy("an authority or a court ordered it")
+    ASKED = "asked", gettext_lazy("at the person’s request")
+    MISTAKE = "mistake", gettext_lazy("added by mistake")
+    ORDERED = "ordered", gettext_lazy("by order of an authority or court")
 
 
 class AlreadyErased(ValueError):
@@ -92,7 +92,7 @@ def erase(*, person: Person, reason: str, by: User) -> dict[str, int]:
     """
     check(by, ERASE, person.summit)
     if reason not in Reason.values:
-        raise UnknownReason(_("Say why: choose one of the reasons."))
+        raise UnknownReason(_("Choose a reason."))
     return clear(person=person, by=by, reason=reason)
 
 
@@ -104,7 +104,7 @@ def clear(*, person: Person, by: By = SYSTEM, reason: str = "") -> dict[str, int
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).select_related("summit", "user").get(pk=person.pk)
         if person.erased_at is not None:
-            raise AlreadyErased(_("This person’s data has been erased already."))
+            raise AlreadyErased(_("This person’s data is already erased."))
         subject = subject_of(person)
         numbers = {portion.name: portion.erase(subject) for portion in portions() if portion.erase is not None}
         Person.objects.filter(pk=person.pk).update(erased_at=Now())

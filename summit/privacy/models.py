@@ -13,7 +13,7 @@ from summit.users.models import User
 
 SUBJECT_ACCESS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To hand data over to the people whom it is about."),
+    purpose=_("To give people a copy of their data."),
     view="summit.hand_over_person",
     stays=BY_KEY,
     logged=False,
@@ -30,17 +30,17 @@ class SubjectAccessRequest(PublicModel):
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "person")
     )
     personal(person, SUBJECT_ACCESS)
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("requested by"))
+    asked_at = models.DateTimeField(_("requested"), db_default=Now())
     agreed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("agreed by"), null=True
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("approved by"), null=True
     )
-    agreed_at = models.DateTimeField(_("agreed"), null=True)
-    taken_at = models.DateTimeField(_("taken"), null=True)
+    agreed_at = models.DateTimeField(_("approved on"), null=True)
+    taken_at = models.DateTimeField(_("downloaded on"), null=True)
 
     class Meta:
-        verbose_name = _("request to hand data over")
-        verbose_name_plural = _("requests to hand data over")
+        verbose_name = _("personal data export")
+        verbose_name_plural = _("personal data exports")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(

@@ -27,11 +27,9 @@ HAND_OVER = "summit.hand_over_person"
 AGREE = "summit.agree_hand_over"
 # How long an agreement can be used.
 GOOD_FOR = timedelta(days=1)
-ASK_HAND_OVER = audit_action("summit.ask_hand_over", gettext_lazy("asked to hand the person’s data over"))
-AGREE_HAND_OVER = audit_action("summit.agree_hand_over", gettext_lazy("agreed that the person’s data is handed over"))
-HAND_OVER_PERSON = audit_action(
-    "summit.hand_over_person", gettext_lazy("took the person’s data whole, to hand it over")
-)
+ASK_HAND_OVER = audit_action("summit.ask_hand_over", gettext_lazy("requested an export of the person’s data"))
+AGREE_HAND_OVER = audit_action("summit.agree_hand_over", gettext_lazy("approved the export of the person’s data"))
+HAND_OVER_PERSON = audit_action("summit.hand_over_person", gettext_lazy("downloaded the person’s data"))
 
 
 class NeedsAgreement(ValueError):
@@ -89,7 +87,9 @@ def _claim(person: Person, by: User) -> SubjectAccessRequest | None:
 def needs(hidden: list[Restricted]) -> str:
     """Return the sentence that names the hidden groups of data and who has to agree."""
     titles = comma().join(str(group.title) for group in hidden)
-    message = _("It holds what your roles don’t show you: %(what)s. Somebody else has to agree first: %(who)s.")
+    message = _(
+        "This data includes details your roles can’t see: %(what)s. Someone else must approve first: %(who)s."
+    )
     return message % {"what": titles, "who": RULES[AGREE].names()}
 
 
@@ -126,7 +126,7 @@ def agree(*, person: Person, by: User, until: int | None = None) -> int:
                 check(by, group.action, person.summit)
         number = rows.filter(pk__in=[row.pk for row in pending]).update(agreed_by=by, agreed_at=Now())
         if not number:
-            raise NothingToAgree(_("Nobody asks to hand this person’s data over, or somebody has agreed already."))
+            raise NothingToAgree(_("There is no pending request for this person’s data."))
         audit.record(by=by, action=AGREE_HAND_OVER, target=person, summit=person.summit)
     return number
 

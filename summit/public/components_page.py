@@ -39,13 +39,16 @@ class Example(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         texts = {
-            "name": (_("Your name and office"), _("It is kept with the answer.")),
-            "answer": (_("Will you take part?"), ""),
+            "name": (_("Your name and office"), _("Kept with the answer.")),
+            "answer": (_("Will you attend?"), ""),
             "day": (_("Day"), ""),
-            "moment": (_("Goes out"), _("%(place)s time (%(zone)s)") % {"place": "London", "zone": "Europe/London"}),
+            "moment": (
+                _("Publication"),
+                _("%(place)s time (%(zone)s)") % {"place": "London", "zone": "Europe/London"},
+            ),
             "number": (_("Minutes"), ""),
             "note": (_("Note"), ""),
-            "agreed": (_("Everybody may read this"), ""),
+            "agreed": (_("Public"), ""),
         }
         for key, (label, hint) in texts.items():
             self.fields[key].label, self.fields[key].help_text = label, hint
@@ -118,7 +121,7 @@ def _filtered_agenda() -> Any:
 def _chart() -> svg_charts.Chart:
     message = ngettext("%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", 31)
     title = message % {"answered": 31, "invited": 46}
-    about = _("A bar for each region: who attends, who declined, who has not answered.")
+    about = _("One bar for each region: attending, declined, not answered.")
     ratio = _("%(answered)d of %(invited)d")
     rows = [
         svg_charts.BarRow(_("Africa"), [9, 2, 8], ratio % {"answered": 11, "invited": 19}),
@@ -130,7 +133,7 @@ def _chart() -> svg_charts.Chart:
         drawing=svg_charts.bars(name="chart", title=title, about=about, rows=rows),
         head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
         rows=[[row.label, *(str(value) for value in row.values)] for row in rows],
-        key=list(zip(svg_charts.LOOKS, [_("attending"), _("regrets"), _("not answered")], strict=True)),
+        key=list(zip(svg_charts.LOOKS, [_("attending"), _("regrets"), _("awaiting answer")], strict=True)),
     )
 
 
@@ -172,14 +175,14 @@ def _context(now: datetime) -> dict[str, Any]:
         "places": _places(),
         "form": Example(initial={"day": date(2025, 3, 31), "moment": datetime(2025, 3, 31, 9, 30)}),  # noqa: DTZ001
         "wrong": Example(posted, prefix="wrong"),
-        "problems": [("", "", _("The session would end before it starts. Give a later end.")), ("form", PARTY, "…")],
+        "problems": [("", "", _("Enter an end after the start.")), ("form", PARTY, "…")],
         **_agenda(),
         "line": SimpleNamespace(what=_("Room"), old=ROOM, new="Music Room"),
         "signs": [
             ("good", _("accepted")),
-            ("warn", _("not answered")),
+            ("warn", _("awaiting answer")),
             ("bad", _("withdrawn")),
-            ("wait", _("to be sent")),
+            ("wait", _("waiting")),
             ("off", _("not invited")),
         ],
         "person": {"label": f"{OFFICE}, {SPEAKER}", "party": PARTY, "role": _("speaker")},

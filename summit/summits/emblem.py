@@ -39,7 +39,7 @@ SEEN_SHARE = 0.2
 _OPAQUE = 32
 _SAMPLE = 64
 
-STORE = audit_action("summit.emblem.store", gettext_lazy("stored the emblem"), fields_of=Summit)
+STORE = audit_action("summit.emblem.store", gettext_lazy("saved the emblem"), fields_of=Summit)
 REMOVE = audit_action("summit.emblem.remove", gettext_lazy("deleted the emblem"), fields_of=Summit)
 
 
@@ -69,7 +69,7 @@ def read(content: bytes) -> Picture:
     if not content:
         raise EmblemProblem(_("This file is empty. Choose the emblem again."))
     if len(content) > LARGEST:
-        message = _("This file has %(size)s MB. Choose one of up to %(limit)s MB.")
+        message = _("This file is %(size)s MB. Choose one of up to %(limit)s MB.")
         raise EmblemProblem(message % too_large(len(content), LARGEST))
     try:
         # The size in the header is checked before anything is decoded.
@@ -82,14 +82,14 @@ def read(content: bytes) -> Picture:
         raise
     # The decoder raises many kinds of errors for a broken or forged file.
     except Exception:
-        raise EmblemProblem(_("This file can’t be read as a picture. Save it as PNG, and choose it again.")) from None
+        raise EmblemProblem(_("This file is not a readable image. Save it as PNG, then choose it again.")) from None
     _check_shape(*picture.size)
     _check_contrast(picture)
     return _encoded(picture)
 
 
 def _too_many_pixels() -> str:
-    message = _("This picture has more than %(n)d million pixels. Save it smaller, and choose it again.")
+    message = _("This picture has more than %(n)d million pixels. Make it smaller and choose it again.")
     return message % {"n": MOST_PIXELS // 1_000_000}
 
 
@@ -102,7 +102,7 @@ def _trimmed(picture: Image.Image) -> Image.Image:
     """Return a picture without the transparent margins, and without anything but its pixels."""
     box = picture.getchannel("A").point(lambda opacity: 255 if opacity >= _OPAQUE else 0).getbbox()
     if box is None:
-        raise EmblemProblem(_("This picture is empty: all of it is transparent. Choose another one."))
+        raise EmblemProblem(_("This image is fully transparent. Choose another."))
     cropped = picture.crop(box)
     plain = Image.new("RGBA", cropped.size)
     plain.paste(cropped)
@@ -111,12 +111,12 @@ def _trimmed(picture: Image.Image) -> Image.Image:
 
 def _check_shape(width: int, height: int) -> None:
     if max(width, height) > MOST_LONGER * min(width, height):
-        message = _("This picture is more than %(n)d times as long as it is wide. Choose a more compact version.")
+        message = _("This image is more than %(n)d times as long as it is wide. Choose a more compact version.")
         raise EmblemProblem(message % {"n": MOST_LONGER})
     if min(width, height) < SMALLEST:
         message = _(
-            "This picture is %(width)d by %(height)d pixels. In print it would be blurred: "
-            "choose one with at least %(n)d pixels on each side."
+            "This image is %(width)d by %(height)d pixels and would print blurred. Choose one with at least %(n)d "
+            "pixels on each side."
         )
         raise EmblemProblem(message % {"width": width, "height": height, "n": SMALLEST})
 

@@ -33,19 +33,17 @@ channels: Registry[Channel[Installation]] = Registry()
 def _resumed_all(facts: Facts) -> str:
     number = int(facts.detail.get("cancelled", 0))
     message = ngettext(
-        "let the installation send, and cancelled %(number)d thing older than its arrival",
-        "let the installation send, and cancelled %(number)d things older than its arrival",
+        "resumed sending for the installation and cancelled %(number)d message from before its arrival",
+        "resumed sending for the installation and cancelled %(number)d messages from before its arrival",
         number,
     )
     return message % {"number": number}
 
 
 RESUME_INSTALLATION = audit_action(
-    "summit.resume_installation", _resumed_all, label=gettext_lazy("let the installation send")
+    "summit.resume_installation", _resumed_all, label=gettext_lazy("resumed sending for the installation")
 )
-PAUSE_INSTALLATION = audit_action(
-    "summit.pause_installation", gettext_lazy("let the installation send nothing until it is resumed")
-)
+PAUSE_INSTALLATION = audit_action("summit.pause_installation", gettext_lazy("paused sending for the installation"))
 
 
 def watch() -> None:
@@ -133,7 +131,7 @@ def resume(*, by: User | System) -> int:
         # If two people resume it at once, the second waits here and then finds it resumed.
         row = Installation.objects.select_for_update().first()
         if row is None or row.paused_at is None:
-            raise NotPaused(_("This installation sends already: there is nothing to resume."))
+            raise NotPaused(_("This installation is not paused."))
         cancelled = sum(channel.cancel(row) for channel in channels)
         for summit in summits_of(row):
             cancelled += outbound_pause.resume_row(summit, by=by)

@@ -53,7 +53,7 @@ class Installation(models.Model):
 
     database = models.CharField(max_length=100)
     host = models.CharField(max_length=255)
-    paused_at = models.DateTimeField(_("sends nothing since"), null=True, editable=False)
+    paused_at = models.DateTimeField(_("sending paused since"), null=True, editable=False)
 
     objects = InstallationQuerySet.as_manager()
 
@@ -67,7 +67,8 @@ class Installation(models.Model):
 
 
 slug_form = RegexValidator(
-    r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens, such as “border-security-2025”.")
+    r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
+    _("Use lower-case letters, digits and single hyphens, such as “border-security-2025”."),
 )
 
 
@@ -115,25 +116,25 @@ class Summit(PublicModel):
         validators=[validate_time_zone],
         help_text=_("All times are shown in this zone, such as Europe/London."),
     )
-    place = models.CharField(_("place as shown with times"), max_length=60, help_text=_("Such as “London”."))
+    place = models.CharField(_("place shown with times"), max_length=60, help_text=_("Such as “London”."))
     language = models.CharField(_("first language"), max_length=10, choices=settings.LANGUAGES, default="en")
     # By language and text (`TEXTS`). A missing text is shown in the first language.
     names = models.JSONField(_("names in other languages"), default=dict, blank=True, validators=[validate_names])
     accent = models.CharField(_("colour"), max_length=7, default="#1d4f91", validators=[validate_colour])
     # The beginning of the SHA-256 digest of the emblem's picture, or "". Pages link to the picture by it.
     emblem_digest = models.CharField(_("emblem"), max_length=16, blank=True, default="", editable=False)
-    contact_email = models.EmailField(_("mailbox for answers"))
-    answer_by = models.DateTimeField(_("answers due by"), null=True, blank=True)
+    contact_email = models.EmailField(_("email address for answers"))
+    answer_by = models.DateTimeField(_("deadline for answers"), null=True, blank=True)
     public = models.BooleanField(_("has public pages"), default=True)
-    public_changes = models.BooleanField(_("shows changes of the agenda to the public"), default=False)
+    public_changes = models.BooleanField(_("show agenda changes to the public"), default=False)
     illustrative = models.BooleanField(
-        _("demonstration"), default=False, help_text=_("Pages say that people and texts are made up.")
+        _("demonstration"), default=False, help_text=_("Pages say that people and texts are fictional.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # When the summit was imported from an archive or restored, and when somebody resumed it again
     # (summit.summits.outbound_pause).
-    paused_at = models.DateTimeField(_("sends nothing since"), null=True, blank=True, editable=False)
-    resumed_at = models.DateTimeField(_("resumed"), null=True, blank=True, editable=False)
+    paused_at = models.DateTimeField(_("sending paused since"), null=True, blank=True, editable=False)
+    resumed_at = models.DateTimeField(_("resumed on"), null=True, blank=True, editable=False)
 
     objects = SummitQuerySet.as_manager()
 
@@ -165,7 +166,7 @@ class Summit(PublicModel):
                 continue
         first, last = self.starts_on, self.ends_on
         if isinstance(first, date) and isinstance(last, date) and last < first:
-            raise ValidationError({"ends_on": _("The summit would end before it starts. Give a later day.")})
+            raise ValidationError({"ends_on": _("Enter a last day on or after the first day.")})
 
     def named(self, language: str) -> Names:
         """Return the summit's names in a language. A name without a translation is in the summit's first language.
@@ -212,7 +213,7 @@ class Summit(PublicModel):
         If the summit has begun at `now`, any moment is allowed, because answers may come late.
         """
         if now < self.begins_at <= moment:
-            raise ValidationError(_("The summit has begun by then. Give a moment before it."), code="begun")
+            raise ValidationError(_("Enter a date before the summit begins."), code="begun")
 
     def get_absolute_url(self) -> str:
         """Return the URL path of the summit's public home."""
@@ -250,10 +251,10 @@ class Venue(PublicModel):
     name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
     address = models.TextField(_("address"), blank=True, validators=[validate_text])
     opens_at = models.TimeField(
-        _("opens"), null=True, blank=True, help_text=_("In local time. Empty, with “closes”: it is always open.")
+        _("opens"), null=True, blank=True, help_text=_("Local time. Leave both times blank if always open.")
     )
     closes_at = models.TimeField(
-        _("closes"), null=True, blank=True, help_text=_("After midnight, where it is earlier than “opens”.")
+        _("closes"), null=True, blank=True, help_text=_("A time earlier than the opening means after midnight.")
     )
 
     class Meta:
@@ -266,13 +267,13 @@ class Venue(PublicModel):
                 name="venue_hours_together",
                 condition=Q(opens_at__isnull=True, closes_at__isnull=True)
                 | Q(opens_at__isnull=False, closes_at__isnull=False),
-                violation_error_message=_("Give both when the venue opens and when it closes, or leave both empty."),
+                violation_error_message=_("Enter both opening and closing times, or leave both blank."),
             ),
             models.CheckConstraint(
                 name="venue_hours_differ",
                 condition=Q(opens_at__isnull=True) | ~Q(opens_at=F("closes_at")),
                 violation_error_message=_(
-                    "The venue would close as it opens. Give two times, or leave both empty where it is always open."
+                    "Enter different opening and closing times, or leave both blank if always open."
                 ),
             ),
         ]
@@ -299,7 +300,7 @@ class Room(PublicModel):
             models.UniqueConstraint(
                 fields=["venue", "name"],
                 name="room_name_once",
-                violation_error_message=_("The venue has a room of this name already."),
+                violation_error_message=_("The venue already has a room with this name."),
             )
         ]
 

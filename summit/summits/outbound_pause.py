@@ -36,15 +36,15 @@ Sender = TypeVar("Sender", Summit, Installation)
 def _resumed(facts: Facts) -> str:
     number = int(facts.detail.get("cancelled", 0))
     message = ngettext(
-        "let the summit send, and cancelled %(number)d thing older than its arrival",
-        "let the summit send, and cancelled %(number)d things older than its arrival",
+        "resumed sending for the summit and cancelled %(number)d message from before its arrival",
+        "resumed sending for the summit and cancelled %(number)d messages from before its arrival",
         number,
     )
     return message % {"number": number}
 
 
-RESUME_ACTION = audit_action("summit.resume", _resumed, label=gettext_lazy("let the summit send"))
-PAUSE = audit_action("summit.pause", gettext_lazy("let the summit send nothing until it is resumed"))
+RESUME_ACTION = audit_action("summit.resume", _resumed, label=gettext_lazy("resumed sending for the summit"))
+PAUSE = audit_action("summit.pause", gettext_lazy("paused sending for the summit"))
 
 
 class NotPaused(ValueError):
@@ -105,11 +105,11 @@ def resume(*, summit: Summit, by: User | System) -> int:
     with transaction.atomic():
         if Installation.objects.silent().exists():
             raise InstallationPaused(
-                _("The whole installation sends nothing. Whoever set the system up lets it and its summits send.")
+                _("The whole installation is paused. Ask the system administrator to resume sending.")
             )
         row = Summit.objects.select_for_update().get(pk=summit.pk)
         if not row.is_paused:
-            raise NotPaused(_("This summit sends already: there is nothing to resume."))
+            raise NotPaused(_("This summit is not paused."))
         cancelled = resume_row(row, by=by)
     summit.refresh_from_db(fields=["resumed_at"])
     return cancelled
@@ -131,7 +131,7 @@ def pause(*, summit: Summit, by: System) -> None:
     with transaction.atomic():
         row = Summit.objects.select_for_update().get(pk=summit.pk)
         if row.is_paused:
-            raise StillPaused(_("This summit sends nothing already."))
+            raise StillPaused(_("This summit is already paused."))
         pause_row(row, by=by, since=db_now())
     summit.refresh_from_db(fields=["paused_at", "resumed_at"])
 
@@ -146,4 +146,4 @@ def pause_row(row: Summit, *, by: System, since: datetime) -> None:
 
 
 # The reason that all channels give for cancelled items.
-OLDER = gettext_lazy("It was caused before the summit came here, and cancelled when the summit was resumed.")
+OLDER = gettext_lazy("Created before the summit was moved here, and cancelled when sending resumed.")

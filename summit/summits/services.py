@@ -27,13 +27,13 @@ SUMMIT_ACTIONS = row_actions(
 )
 VENUE_ACTIONS = row_actions(
     "summit.venue",
-    add=gettext_lazy("entered the venue"),
+    add=gettext_lazy("added the venue"),
     change=gettext_lazy("changed the venue"),
     remove=gettext_lazy("deleted the venue"),
 )
 ROOM_ACTIONS = row_actions(
     "summit.room",
-    add=gettext_lazy("entered the room"),
+    add=gettext_lazy("added the room"),
     change=gettext_lazy("changed the room"),
     remove=gettext_lazy("deleted the room"),
 )
@@ -117,7 +117,7 @@ def check_same_summit(room: Room, venue: Venue) -> None:
     The room can't move to another summit, because it may have sessions of its own summit.
     """
     if venue.summit_id != room.venue.summit_id:
-        raise ValidationError({"venue": _("This venue is another summit’s. Choose one of this summit.")})
+        raise ValidationError({"venue": _("This venue belongs to another summit. Choose one from this summit.")})
 
 
 def remove_room(*, by: User, room: Room) -> None:

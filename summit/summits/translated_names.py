@@ -61,10 +61,10 @@ def validate_texts(value: object, texts: Mapping[str, int], *, several: Collecti
     """
     known = dict(settings.LANGUAGES)
     if not isinstance(value, dict) or not all(isinstance(names, dict) for names in value.values()):
-        raise ValidationError(_("Give the names by language, and for each language by what they name."), code="form")
+        raise ValidationError(_("Group the names by language, then by field."), code="form")
     for language, names in value.items():
         if language not in known:
-            message = _("Names aren’t kept in “%(language)s”. Use one of: %(known)s.")
+            message = _("Names can’t be saved in “%(language)s”. Use one of: %(known)s.")
             raise ValidationError(message, code="language", params={"language": language, "known": ", ".join(known)})
         for text, name in names.items():
             _check(text, name, texts)
@@ -73,11 +73,11 @@ def validate_texts(value: object, texts: Mapping[str, int], *, several: Collecti
 
 def _check(text: object, name: object, texts: Mapping[str, int]) -> None:
     if text not in texts:
-        message = _("There is no “%(text)s” by language. There are: %(known)s.")
+        message = _("“%(text)s” can’t be translated. Choose from: %(known)s.")
         raise ValidationError(message, code="text", params={"text": text, "known": ", ".join(texts)})
     if not isinstance(name, str) or not name.strip():
-        raise ValidationError(_("A name is empty. Write it, or leave its language out."), code="empty")
+        raise ValidationError(_("Enter a name, or leave out its language."), code="empty")
     most = texts[str(text)]
     if len(name) > most:
-        message = _("“%(words)s” has more than %(most)d characters. Shorten it.")
+        message = _("Shorten “%(words)s” to %(most)d characters.")
         raise ValidationError(message, code="long", params={"words": name, "most": most})

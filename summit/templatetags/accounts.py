@@ -59,8 +59,8 @@ def seen(moment: datetime, summit: Summit | None = None) -> str:
     Within six minutes the words are "seen just now", because the moment is recorded only every five minutes.
     """
     if timezone.now() - moment < timedelta(minutes=6):
-        return _("seen just now")
-    return SafeString(conditional_escape(_("last seen %(moment)s")) % {"moment": _at(moment, summit)})
+        return _("active just now")
+    return SafeString(conditional_escape(_("last active %(moment)s")) % {"moment": _at(moment, summit)})
 
 
 def _at(moment: datetime, summit: Summit | None) -> str:

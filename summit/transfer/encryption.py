@@ -36,13 +36,15 @@ class ArchiveProblem(ValueError):
 
 def damaged() -> ArchiveProblem:
     """Return the ArchiveProblem for a damaged file."""
-    return ArchiveProblem(_("The archive is damaged. Copy it once more from where it was made."))
+    return ArchiveProblem(_("The archive is damaged. Copy it again from its source."))
 
 
 def check_passphrase(passphrase: str) -> None:
     """Raise ArchiveProblem if a passphrase is too short to protect personal data."""
     if len(passphrase) < LEAST_PASSPHRASE:
-        message = _("The passphrase needs %(number)d characters or more: the archive holds personal data.")
+        message = _(
+            "The passphrase must have at least %(number)d characters because the archive holds personal data."
+        )
         raise ArchiveProblem(message % {"number": LEAST_PASSPHRASE})
 
 
@@ -100,7 +102,7 @@ class _Reader(io.RawIOBase):
         try:
             self._cipher.decrypt(_CHECK, file.read(TAG), self._header)
         except (InvalidTag, ValueError):
-            raise ArchiveProblem(_("The passphrase is another one than that of the archive.")) from None
+            raise ArchiveProblem(_("This is not the passphrase of the archive.")) from None
         size = file.seek(0, os.SEEK_END) - _HEADER - TAG
         self._last = max(0, (size - 1) // (PIECE + TAG))
         self._held, self._at, self._position = b"", -1, 0
@@ -148,11 +150,11 @@ class _Reader(io.RawIOBase):
 
 def _check_header(header: bytes) -> None:
     if len(header) < _HEADER or not header.startswith(MAGIC):
-        raise ArchiveProblem(_("This file is no archive of a summit."))
+        raise ArchiveProblem(_("This file is not an archive of a summit."))
     version = header[len(MAGIC)]
     if version != FORMAT:
         message = _(
-            "The archive has format %(found)d, and this release reads %(known)d. Use the release that made it."
+            "The archive has format %(found)d but this version reads %(known)d. Use the version that created it."
         )
         raise ArchiveProblem(message % {"found": version, "known": FORMAT})
 
@@ -166,7 +168,7 @@ def writing(path: Path, passphrase: str) -> Iterator[BinaryIO]:
     """
     check_passphrase(passphrase)
     if path.exists():
-        raise ArchiveProblem(_("There is a file “%(name)s” already. Give another name.") % {"name": path.name})
+        raise ArchiveProblem(_("The file “%(name)s” already exists. Choose another name.") % {"name": path.name})
     with _appearing(path) as file:
         writer = _Writer(file, passphrase)
         yield writer  # type: ignore[misc]

@@ -31,7 +31,7 @@ BATCH = 500
 ACCOUNTS = "accounts"
 MANIFEST = "manifest.json"
 Progress = Callable[[str, int], object]
-EXPORT = audit_action("summit.export", gettext_lazy("took the summit out to an archive"))
+EXPORT = audit_action("summit.export", gettext_lazy("exported the summit to an archive"))
 
 
 def quiet(part: str, rows: int) -> None:

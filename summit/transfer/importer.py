@@ -47,7 +47,7 @@ from summit.users.models import User
 
 # The most values of one INSERT, and the most bytes of files that are held in memory for it.
 MOST_VALUES, MOST_BYTES = 20_000, 8 * 1024 * 1024
-IMPORT = audit_action("summit.import", gettext_lazy("brought the summit in from an archive"))
+IMPORT = audit_action("summit.import", gettext_lazy("imported the summit from an archive"))
 
 
 @dataclass
@@ -123,7 +123,7 @@ def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progr
             with transaction.atomic():
                 return _store(archive, manifest, slug, by, progress)
         except IntegrityError as problem:
-            message = _("A row of the archive is here already, or can’t stand here: %(why)s. Nothing was changed.")
+            message = _("A row of the archive already exists or doesn’t fit here: %(why)s. Nothing was changed.")
             raise ArchiveProblem(message % {"why": problem}) from None
 
 
@@ -134,7 +134,9 @@ def _check(manifest: dict[str, Any], slug: str | None) -> None:
         (app for app in sorted({*installed, *archived}) if installed.get(app) != archived.get(app)), None
     )
     if differing is not None:
-        message = _("The archive was made by another release (%(app)s: %(there)s, here %(here)s). Use the same one.")
+        message = _(
+            "The archive was created by another version (%(app)s: %(there)s, here %(here)s). Use the same version."
+        )
         raise ArchiveProblem(
             message % {"app": differing, "there": archived.get(differing), "here": installed.get(differing)}
         )
@@ -147,9 +149,9 @@ def _check(manifest: dict[str, Any], slug: str | None) -> None:
     except ValidationError as problem:
         raise ArchiveProblem(" ".join(problem.messages)) from None
     if Summit.objects.filter(public_id=manifest["summit"]["id"]).exists():
-        raise ArchiveProblem(_("This summit is here already: ids are kept, so that it can’t be here twice."))
+        raise ArchiveProblem(_("This summit already exists here and can’t be imported twice."))
     if Summit.objects.filter(slug=new_slug).exists():
-        message = _("There is another summit at the address “%(slug)s”. Give a free one with %(option)s.")
+        message = _("Another summit uses the address “%(slug)s”. Set a different one with %(option)s.")
         raise ArchiveProblem(message % {"slug": new_slug, "option": "--slug"})
 
 
@@ -301,7 +303,7 @@ class _Table:
         if issubclass(self.model, PublicModel):
             existing = self.model._base_manager.filter(public_id__in=[row.public_id for row in rows])  # type: ignore[attr-defined]
             if duplicate := existing.values_list("public_id", flat=True).first():
-                message = _("%(what)s “%(id)s” of the archive is here already. Nothing was changed.")
+                message = _("%(what)s “%(id)s” in the archive already exists. Nothing was changed.")
                 raise ArchiveProblem(message % {"what": self.model._meta.verbose_name, "id": duplicate})
         # Raw, so that the archive's values aren't replaced by automatic values such as those of auto_now_add.
         query = InsertQuery(self.model)

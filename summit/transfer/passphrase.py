@@ -29,12 +29,12 @@ def passphrase_of(file: Path | None, *, twice: bool) -> str:
         try:
             passphrase = file.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
         except (OSError, UnicodeDecodeError):
-            raise ArchiveProblem(_("The file with the passphrase can’t be read.")) from None
+            raise ArchiveProblem(_("The passphrase file can’t be read.")) from None
     elif sys.stdin.isatty():
         passphrase = getpass(f"{_('Passphrase of the archive')}: ")
-        if twice and getpass(f"{_('The same once more')}: ") != passphrase:
-            raise ArchiveProblem(_("The two passphrases differ."))
+        if twice and getpass(f"{_('Repeat the passphrase')}: ") != passphrase:
+            raise ArchiveProblem(_("The passphrases don’t match."))
     else:
-        raise ArchiveProblem(_("Give the passphrase in a file, by %(option)s.") % {"option": "--passphrase-file"})
+        raise ArchiveProblem(_("Provide the passphrase in a file with %(option)s.") % {"option": "--passphrase-file"})
     check_passphrase(passphrase)
     return passphrase

@@ -16,7 +16,7 @@ from summit.users.models import User
 LASTS = timedelta(minutes=10)
 UNDO_OFFERS = ProcessingActivity(
     subjects=DataSubject.ACCOUNTS,
-    purpose=_("To take back what was done by mistake."),
+    purpose=_("To undo mistakes."),
     stays=_("Deleted after ten minutes."),
     logged=False,
 )
@@ -40,8 +40,8 @@ class UndoOffer(PublicModel):
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("by"))
     # The act's name if it is done in several transactions, such as "job:<public id>"; else "".
     key = models.CharField(_("key"), max_length=80, blank=True)
-    at = models.DateTimeField(_("at"), db_default=Now())
-    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    at = models.DateTimeField(_("date and time"), db_default=Now())
+    undone_at = models.DateTimeField(_("undone on"), null=True, blank=True)
     undone_by = models.ForeignKey(
         User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("undone by")
     )
@@ -49,8 +49,8 @@ class UndoOffer(PublicModel):
     objects = UndoOfferQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("act that can be undone")
-        verbose_name_plural = _("acts that can be undone")
+        verbose_name = _("action that can be undone")
+        verbose_name_plural = _("actions that can be undone")
         constraints = [
             models.UniqueConstraint(fields=["by", "key"], name="undo_offer_key_once", condition=~Q(key="")),
             models.CheckConstraint(
@@ -73,8 +73,8 @@ class UndoStep(models.Model):
     data = personal(models.JSONField(_("detail"), default=dict), UNDO_OFFERS)
 
     class Meta:
-        verbose_name = _("step of an act that can be undone")
-        verbose_name_plural = _("steps of acts that can be undone")
+        verbose_name = _("step of an action that can be undone")
+        verbose_name_plural = _("steps of actions that can be undone")
         ordering = ["id"]
 
     def __str__(self) -> str:

@@ -174,17 +174,17 @@ def changed_since(step: UndoStep) -> UndoRefused:
     later = same.exclude(action=UNDO).select_related("by", "summit").order_by("-pk").first()
     instead = KINDS[entry.action].instead
     if later is None:
-        return UndoRefused(_("This was changed since. %(instead)s") % {"instead": instead})
+        return UndoRefused(_("This has since changed. %(instead)s") % {"instead": instead})
     line = render([later])[0]
-    message = _("This was changed since: %(who)s %(what)s. %(instead)s")
+    message = _("This has since changed: %(who)s %(what)s. %(instead)s")
     return UndoRefused(message % {"who": line.who, "what": line.what, "instead": instead})
 
 
 def _why_closed(row: UndoOffer | None, by: User) -> str:
     if row is not None and row.undone_by is not None:
         if row.undone_by == by:
-            return _("You have undone this already.")
-        return _("%(who)s has undone this already.") % {"who": row.undone_by}
+            return _("You have already undone this.")
+        return _("%(who)s has already undone this.") % {"who": row.undone_by}
     step = row.steps.select_related("entry").first() if row is not None else None
     instead = KINDS[step.entry.action].instead if step else _("Change it on its own page.")
     return _("Ten minutes have passed: this can no longer be undone. %(instead)s") % {"instead": instead}

@@ -34,9 +34,9 @@ class UserManager(BaseUserManager["User"]):
 
 ACCOUNT = ProcessingActivity(
     subjects=DataSubject.ACCOUNTS,
-    purpose=_("To let users sign in, and to show who did what."),
+    purpose=_("To sign users in and record who did what."),
     view="summit.user.view",
-    stays=_("Blanked when the person of the account is erased."),
+    stays=_("Cleared when the person of the account is erased."),
 )
 
 
@@ -46,14 +46,14 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     The account's permissions follow from its roles in each summit.
     """
 
-    email = personal(models.EmailField(_("e-mail"), unique=True), ACCOUNT)
+    email = personal(models.EmailField(_("email"), unique=True), ACCOUNT)
     name = personal(models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable]), ACCOUNT)
     language = personal(
         models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en"),
         ACCOUNT,
         logged=False,
     )
-    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_active = models.BooleanField(_("can sign in"), default=True)
     date_joined = models.DateTimeField(_("created"), auto_now_add=True)
 
     # The public id of the token by which this account acts in the current request; the audit records it.

@@ -134,21 +134,21 @@ def validate_url(url: str) -> None:
 
 def _problems(url: str) -> Iterator[str]:
     if not re.fullmatch(r"[!-~]+", url) or "\\" in url:
-        yield _("Write the address in plain letters, without spaces: “https://app.example/events”.")
+        yield _("Use plain letters without spaces: “https://app.example/events”.")
         return
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        yield _("This is no address. Write it like “https://app.example/events”.")
+        yield _("Enter an address such as “https://app.example/events”.")
         return
     host = (parts.hostname or "").lower()
     if parts.scheme not in ("https", "http") or not host:
-        yield _("This is no address. Write it like “https://app.example/events”.")
+        yield _("Enter an address such as “https://app.example/events”.")
     elif "@" in parts.netloc:
-        yield _("Leave out user and password: whoever receives knows us by the signature.")
+        yield _("Leave out user and password. The receiver recognises us by the signature.")
     elif "#" in url:
-        yield _("Leave out what stands behind “#”: it is never sent.")
+        yield _("Leave out “#” and what follows. It is never sent.")
     else:
         yield from _of_host(parts, host, port)
 
@@ -165,16 +165,16 @@ def _leads_within(host: str) -> bool:
 def _of_host(parts: SplitResult, host: str, port: int | None) -> Iterator[str]:
     address = _literal(host)
     if address is None and (not _HOST.fullmatch(host) or _NUMERIC.fullmatch(host)):
-        yield _("“%(host)s” is no name of a host.") % {"host": host}
+        yield _("“%(host)s” is not a host name.") % {"host": host}
     elif named(host):
         return
     elif not outside(address) if address is not None else _leads_within(host):
         message = _(
-            "“%(host)s” is an address inside, and nothing is sent there. Give one that is reached from everywhere, "
-            "or ask whoever runs the system to allow this one."
+            "“%(host)s” is an internal address and receives nothing. Enter a public address, or ask the system "
+            "administrator to allow this one."
         )
         yield message % {"host": host}
     elif parts.scheme != "https":
-        yield _("Use HTTPS: others could read what is sent by HTTP.")
+        yield _("Use HTTPS. Others could read events sent by HTTP.")
     elif port not in (None, 443):
-        yield _("Leave out the port: events go to the usual one, 443, alone.")
+        yield _("Leave out the port. Events are sent only to port 443.")

@@ -47,7 +47,7 @@ class EndpointInput(serializers.Serializer[Any]):
         """Return the event names sorted, each once. Raises ValidationError for no event or an unknown event."""
         unknown = [name for name in value if name not in EVENTS]
         if unknown or not value:
-            message = _("Give some of: %(known)s.") % {"known": ", ".join(sorted(EVENTS))}
+            message = _("Choose from: %(known)s.") % {"known": ", ".join(sorted(EVENTS))}
             raise serializers.ValidationError(message)
         return sorted(set(value))
 
@@ -144,7 +144,7 @@ class DeliveryViewSet(DeskViewSet):
     """The deliveries to webhooks."""
 
     name = "deliveries"
-    verbose_name = _("deliveries to webhooks")
+    verbose_name = _("webhook deliveries")
     permission = "webhooks.delivery"
     allowed_methods = ()
     model = Delivery

@@ -49,15 +49,15 @@ def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def _off(row: Endpoint) -> Task:
-    message = _("The webhook “%(name)s” is off: %(why)s. Have the receiver mended, then turn it on.")
+    message = _("The webhook “%(name)s” is off: %(why)s. Have the receiver fixed, then turn it on.")
     address = reverse("admin:webhooks_endpoint_change", args=[row.pk])
     return Task(message % {"name": row.name, "why": row.get_off_why_display()}, Urgency.LATE, address, CHANGE)
 
 
 def _failed_deliveries_task(summit: Summit, number: int) -> Task:
     message = ngettext(
-        "%(n)d delivery to a webhook was given up. Read why, then send it again.",
-        "%(n)d deliveries to webhooks were given up. Read why, then send them again.",
+        "%(n)d webhook delivery failed. Check the reason, then resend it.",
+        "%(n)d webhook deliveries failed. Check the reasons, then resend them.",
         number,
     )
     query = urlencode({"endpoint__summit__id__exact": str(summit.pk), "state__exact": DeliveryState.FAILED.value})

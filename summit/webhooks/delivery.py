@@ -47,7 +47,7 @@ LONGEST_WAIT = 24 * 3600
 TURN = 5.0
 # A queued endpoint isn't queued again for this long. After that its task counts as lost.
 HANDED = timedelta(seconds=30)
-SEND_AGAIN = audit_action("webhooks.send_again", gettext_lazy("had the delivery sent again"))
+SEND_AGAIN = audit_action("webhooks.send_again", gettext_lazy("resent the delivery"))
 
 
 class CantSend(ValueError):
@@ -222,5 +222,5 @@ def send_again(*, delivery: Delivery, by: User) -> None:
             rows.filter(state__in=states).update(**values, attempts=0, ended_at=None, problem="")
             or rows.filter(state=DeliveryState.PENDING).update(next_attempt_at=Now())
         ):
-            raise CantSend(_("A worker is sending it at this moment."))
+            raise CantSend(_("A worker is sending it now."))
         audit.record(by=by, action=SEND_AGAIN, target=delivery, summit=delivery.endpoint.summit)

@@ -15,7 +15,7 @@ from summit.webhooks.models.endpoints import Endpoint, OffWhy
 PATIENCE = timedelta(days=3)
 # An endpoint is turned off if it refuses this many deliveries in a row.
 MOST_GIVEN_UP = 20
-DISABLED = audit_action("webhooks.disabled", _("turned the webhook off, since nothing gets through"))
+DISABLED = audit_action("webhooks.disabled", _("turned the webhook off because deliveries failed"))
 
 
 def record_success(endpoint: Endpoint) -> None:

@@ -87,7 +87,7 @@ def _validated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_webhook(endpoint: Endpoint) -> None:
     if endpoint.kind != EndpointKind.WEBHOOK:
-        raise EndpointProblem(_("The hub is set by whoever runs the system."))
+        raise EndpointProblem(_("The system administrator sets the hub."))
 
 
 def turn_off(*, endpoint: Endpoint, by: User) -> None:
@@ -96,7 +96,7 @@ def turn_off(*, endpoint: Endpoint, by: User) -> None:
     with transaction.atomic():
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True)
         if not rows.update(enabled=False, off_why=OffWhy.HAND, off_at=Now()):
-            raise EndpointProblem(_("This webhook is off already."))
+            raise EndpointProblem(_("This webhook is already off."))
         audit.record(by=by, action=TURN_OFF, target=endpoint, summit=endpoint.summit)
 
 
@@ -110,7 +110,7 @@ def turn_on(*, endpoint: Endpoint, by: User) -> None:
     with transaction.atomic():
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=False)
         if not rows.update(enabled=True, off_why="", off_at=None, **reset):
-            raise EndpointProblem(_("This webhook is on already."))
+            raise EndpointProblem(_("This webhook is already on."))
         audit.record(by=by, action=TURN_ON, target=endpoint, summit=endpoint.summit)
 
 

@@ -79,8 +79,8 @@ WEBHOOK_OFF = register(
         subject=lambda context: _("Webhook turned off: %(name)s") % context,
         context=_context,
         path=lambda facts: str(facts["path"]),
-        why=gettext_lazy("You get this because you are an organiser of the summit."),
-        reasons={ON_AGAIN: gettext_lazy("The webhook was on again before the message was sent.")},
+        why=gettext_lazy("You are receiving this because you are an organiser of the summit."),
+        reasons={ON_AGAIN: gettext_lazy("The webhook was turned on again before the message was sent.")},
         withdrawn=on_again,
     )
 )

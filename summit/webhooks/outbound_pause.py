@@ -28,7 +28,7 @@ def count_waiting(summit: Summit) -> Iterable[Waiting]:
     Deliveries to webhooks that are turned off are not in the number to send. Makes two queries.
     """
     outgoing = _waiting(summit).filter(Q(created_at__gte=F("endpoint__summit__paused_at")), endpoint__enabled=True)
-    yield Waiting(gettext_lazy("events for webhooks"), outgoing.count(), _older(summit).count())
+    yield Waiting(gettext_lazy("webhook events"), outgoing.count(), _older(summit).count())
 
 
 def cancel(summit: Summit) -> int:

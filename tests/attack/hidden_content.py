@@ -24,7 +24,7 @@ from tests.sessions.conftest import session
 STATES: dict[str, dict[str, Any]] = {
     "draft": {"state": EditionState.DRAFT, "moment": ago(5)},
     "in review": {"state": EditionState.IN_REVIEW, "moment": ago(5)},
-    "changes asked": {"state": EditionState.CHANGES_ASKED, "moment": ago(5)},
+    "changes requested": {"state": EditionState.CHANGES_ASKED, "moment": ago(5)},
     "under embargo": {"moment": ago(-5)},
     "unscheduled": {},
     "when delivered": {"speech": True},

@@ -95,7 +95,7 @@ def test_an_edition_is_saved(summit: Summit) -> None:
     client = signed_in(officer(summit))
     given = {"title": "T", "summary": "", "body": "Other words.", "change_note": "", "based_on": edition.number}
     path = f"/admin/press/text/{edition.version.text_id}/change/"
-    assert twice(client, path, given)[-1] == "Edition 2 is saved, as a draft."
+    assert twice(client, path, given)[-1] == "Edition 2 saved as a draft."
     assert Edition.objects.count() == 2
     # Others' words are still kept apart.
     assert client.post(path, {**given, "body": "Further words."}).status_code == 409
@@ -105,7 +105,7 @@ def test_a_text_is_entered(summit: Summit) -> None:
     client = signed_in(officer(summit))
     path = f"/admin/press/text/add/?summit={summit.slug}"
     given = form(client, path, kind="statement", wording="prepared", language="en", title="Words", body="One.")
-    assert twice(client, path, given) == ["This was sent twice, and is added once."]
+    assert twice(client, path, given) == ["This was sent twice but added only once."]
     assert Text.objects.count() == 1
     assert client.post(path, {**given, "title": "Other words"}).status_code == 302
     assert Text.objects.count() == 2
@@ -122,7 +122,7 @@ SESSION = {
 def test_a_row_is_added(name: str, values: dict[str, Any], desk: Client, summit: Summit) -> None:
     model, path = {"summit/person": Person, "agenda/session": Session}[name], f"/admin/{name}/add/"
     given = form(desk, path, summit=summit.pk, **values)
-    assert twice(desk, path, given) == ["This was sent twice, and is added once."]
+    assert twice(desk, path, given) == ["This was sent twice but added only once."]
     assert model.objects.count() == 1
 
 
@@ -135,7 +135,8 @@ def test_control_without_the_mark_two_sessions_are_added_and_a_person_once_all_t
     path, given = "/admin/summit/person/add/", {**PERSON, "summit": summit.pk}
     assert desk.post(path, given).status_code == 302
     assert desk.post(path, given).context["adminform"].form.errors["another"] == [
-        "Somebody like this is entered already. Tick who is another person, or open who is the same."
+        "Someone similar is already recorded. Tick those who are different people, or open the page of the same "
+        "person."
     ]
     assert Person.objects.count() == 1
 
@@ -146,7 +147,7 @@ def test_what_is_still_being_added_is_not_added_by_another(
     path = "/admin/agenda/session/add/"
     given = form(desk, path, summit=summit.pk, **SESSION)
     monkeypatch.setattr(form_idempotency, "store", lambda request, row: None)
-    assert twice(desk, path, given) == ["This was sent twice, and is added once."]
+    assert twice(desk, path, given) == ["This was sent twice but added only once."]
     assert Session.objects.count() == 1
 
 

@@ -69,6 +69,6 @@ def test_rooms_with_as_many_seats_as_fit_no_number(desk: Client, summit: Summit)
 
 def test_moments_of_texts_in_no_century() -> None:
     for written in ("0001-01-01T00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00+14:00"):
-        with pytest.raises(ValueError, match="Give a year between 1900 and 2199"):
+        with pytest.raises(ValueError, match="Enter a year between 1900 and 2199"):
             local_moment(written, ZoneInfo("Asia/Tokyo"))
     assert local_moment("2027-03-01T09:30", ZoneInfo("Asia/Tokyo")).isoformat() == "2027-03-01T00:30:00+00:00"

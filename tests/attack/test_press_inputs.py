@@ -28,17 +28,17 @@ from tests.press.helpers import ago, approver, make_text, officer, url_of
 # Alike whatever the database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-LINE = "This has to be one line. Take out the line break."
-UNCLOSED = "An invisible mark of writing direction isn't closed. Type these words anew instead of pasting them."
-EMPTY = "There is nothing to read here. Write at least one letter or figure."
-ENTITY = "An entity, such as &#12;, stands for a control character. Take it out: it can't be printed."
-DEEP = "Quotations and lists stand more than 8 deep in one another. Take some out."
-MARKS = "The text has too many paragraphs, marks and links. Publish it in parts, or with fewer marks."
-CONTROL = "Character 2 is a control character. Remove it: it can't be printed."
-UNSEEN = "Nothing of this is seen. Write it anew, or leave it empty."
-LONG = "The text has 1000002 characters; at most 200000 can be published. Publish it in parts."
-LINK = "A link has more than 2000 characters. Use its short address."
-TURNED = "Character 2 is invisible and turns round what stands after it. Remove it."
+LINE = "Enter a single line. Remove the line break."
+UNCLOSED = "An invisible mark of writing direction is not closed. Type this text instead of pasting it."
+EMPTY = "Enter at least one letter or digit."
+ENTITY = "An entity such as &#12; is a control character that can’t be printed. Remove it."
+DEEP = "Quotations and lists are nested more than 8 deep. Remove some levels."
+MARKS = "The text has too many paragraphs, formatting marks and links. Publish it in parts, or with less formatting."
+CONTROL = "Character 2 is a control character and can’t be printed. Remove it."
+UNSEEN = "This text is invisible. Type it again, or leave it blank."
+LONG = "The text has 1000002 characters. The limit is 200000: publish it in parts."
+LINK = "A link has more than 2000 characters. Use a short address."
+TURNED = "Character 2 is invisible and reverses the text after it. Remove it."
 
 REFUSED = {
     "NUL in title": ("title", "a\0b", CONTROL),
@@ -181,7 +181,7 @@ def test_it_is_well_formed_and_harmless_in_every_format(case: str, summit: Summi
     hrefs: Any = etree.fromstring(found[".xml"]).xpath("//@href")
     assert all(href.split(":")[0] in ("http", "https", "mailto") for href in hrefs if not href.startswith(("#", "/")))
     if case in UNPRINTED:
-        assert "No font on this machine prints" in found[".pdf"].decode()
+        assert "No font on this machine can print" in found[".pdf"].decode()
         return
     reader = pypdf.PdfReader(io.BytesIO(found[".pdf"]))
     assert reader.metadata is not None

@@ -79,7 +79,7 @@ class Visitor:
     def sign_in(self, email: str) -> Page:
         """Sign in as somebody of the demonstration."""
         page = self.open("/accounts/login/")
-        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Email address").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(re.compile(r"/(admin|portal)/"))

@@ -120,7 +120,7 @@ class Keys:
     def sign_in(self, email: str, password: str) -> Page:
         """Sign in at the page that is open or at the sign-in page."""
         self.open("/accounts/login/")
-        self.to("textbox", "E-mail address").type(email)
+        self.to("textbox", "Email address").type(email)
         self.to("textbox", "Password", exact=True).type(password)
         return self.go()
 

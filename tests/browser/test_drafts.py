@@ -7,7 +7,7 @@ from tests.browser.conftest import Visitor, until
 from tests.browser.keyboard import Make
 
 OFFICER = "press@summit.example"
-NOTICE = "What you had typed here has been put back. It is not saved yet."
+NOTICE = "Your unsaved text has been restored. Save it to keep it."
 WORDS = "Words that took an hour.\n\nAnd a second paragraph."
 KEPT = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:')).length"
 
@@ -30,14 +30,14 @@ def type_words(page: Page, words: str) -> None:
 def come_back(page: Page) -> None:
     """Sign in where one is led."""
     page.wait_for_url("**/accounts/login/**")
-    page.get_by_label("E-mail address").fill(OFFICER)
+    page.get_by_label("Email address").fill(OFFICER)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/change/**")
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save a new edition").click()
+    page.get_by_role("button", name="Save new edition").click()
 
 
 def test_what_was_typed_comes_back_until_it_is_saved(visitor: Make) -> None:
@@ -48,7 +48,7 @@ def test_what_was_typed_comes_back_until_it_is_saved(visitor: Make) -> None:
     type_words(page, "What nobody saves.")
     page.reload()
     expect(page.get_by_text(NOTICE)).to_be_visible()
-    page.get_by_role("button", name="Show the saved words instead").click()
+    page.get_by_role("button", name="Show saved text").click()
     expect(text).to_have_value(saved)
     assert page.evaluate(KEPT) == 0
     type_words(page, WORDS)
@@ -88,7 +88,7 @@ def test_whoever_saves_second_reads_the_first_ones_words_and_saves_then(visitor:
     expect(other.locator("[data-saved]")).to_be_visible()
     save(page)
     expect(page.get_by_role("alert").or_(page.locator(".error-summary")).first).to_contain_text(
-        "look, and save again"
+        "Check them, then save again"
     )
     expect(page.get_by_text(NOTICE)).to_have_count(0)
     expect(page.get_by_label("Text", exact=True)).to_have_value("By the first.\n\nBy the second.\n")

@@ -17,7 +17,7 @@ def _release(keys: Keys, number: int) -> None:
     keys.follow("link", re.compile(r"Preview the (next|first) release\.$"))
     keys.to("textbox", "Note").type("As agreed.")
     keys.follow("button", f"Release agenda {number}")
-    keys.says(f"Release {number} is out")
+    keys.says(f"Release {number} published")
 
 
 def _choose_rows(keys: Keys, number: int) -> None:
@@ -41,7 +41,7 @@ def _follow_the_letter(organiser: Keys, focal: Keys) -> None:
     assert link is not None
     # The letter is in French, and so would the portal be.
     focal.open(link.group() + "?lang=en")
-    focal.follow("button", "Send the answer of France")
+    focal.follow("button", "Send answer of France")
     # What is missing is said at the top, and leads there.
     expect(focal.page.get_by_role("alert")).to_be_visible()
     focal.to_element(focal.page.get_by_role("alert").get_by_role("link").first, "what is missing").press("Enter")
@@ -49,7 +49,7 @@ def _follow_the_letter(organiser: Keys, focal: Keys) -> None:
     focal.visitor.complaints.clear()  # that the answer was a 422
     focal.radio(re.compile("^Accept"))
     focal.to("textbox", "Your name and office").type("Focal point for France")
-    focal.follow("button", "Send the answer of France")
+    focal.follow("button", "Send answer of France")
     focal.says("France")
 
 
@@ -57,11 +57,11 @@ def _answers_and_revocations(protocol: Keys) -> None:
     """Record an answer that came by telephone, and revoke two invitations that are chosen in the list."""
     protocol.open("/admin/delegations/invitation/?q=greece")
     protocol.follow("link", re.compile("Greece"))
-    protocol.follow("link", "Record the answer")
+    protocol.follow("link", "Record answer")
     protocol.choose("combobox", "Answer", "Regrets")
-    protocol.to("textbox", "Who answered").type("The ambassador, by telephone")
-    protocol.choose("combobox", "Came by", "telephone")
-    protocol.follow("button", "Record the answer")
+    protocol.to("textbox", "Answered by").type("The ambassador, by telephone")
+    protocol.choose("combobox", "Channel", "telephone")
+    protocol.follow("button", "Record answer")
     protocol.says("The ambassador, by telephone")
     protocol.open("/admin/delegations/invitation/?state__exact=sent")
     _choose_rows(protocol, 2)
@@ -115,7 +115,7 @@ def test_from_the_invitation_to_what_has_changed(visitor: Make) -> None:
     focal.says("11:20")
     focal.page.go_back()
     focal.to_element(focal.page.locator("summary").first, "the menu").press("Enter")
-    focal.follow("link", "What has changed")
+    focal.follow("link", "Changes")
     focal.says("Tunisia and France")
 
 
@@ -126,12 +126,12 @@ def test_a_speakers_list_is_made_timed_and_put_in_order(visitor: Make) -> None:
     with keys.page.expect_navigation():
         keys.to_element(keys.page.locator("#speakers .section-head a"), "the speakers’ list").press("Enter")
     keys.follow("link", re.compile("^Make the list from the protocol order"))
-    keys.follow("button", "Make the list")
+    keys.follow("button", "Create list")
     # Past the speeches of 46 parties.
     keys.to("link", "Times and requests").press("Enter")
-    keys.to("spinbutton", "Minutes of a speech").type("4")
+    keys.to("spinbutton", "Minutes per speech").type("4")
     keys.follow("button", "Save times")
-    keys.says("The times are saved; ")
+    keys.says("Times saved; ")
     rows, said = keys.page.locator("tr[data-key]"), keys.page.locator("form [role=status]")
     number, names = rows.count(), rows.locator("th").all_inner_texts()
     # One press moves and saves it; a screen reader is told where it is now, and the focus stays with it.
@@ -155,38 +155,38 @@ def _decide(keys: Keys, decision: str, note: str, reason: str) -> None:
 def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
     officer, approver = somebody(visitor, "press@summit.example"), somebody(visitor, "approver@summit.example")
     officer.open("/admin/")
-    officer.follow("link", "Enter a text")
+    officer.follow("link", "Create text")
     # Chromium itself says what is missing, and leads there.
-    officer.to("button", "Save the draft").press("Enter")
+    officer.to("button", "Save draft").press("Enter")
     assert officer.page.evaluate("document.activeElement.matches(':invalid')")
     officer.choose("combobox", "Kind", "statement")
     officer.to("textbox", "Title").type("Said by keyboard")
     officer.to("textbox", "Text").type("Words that no mouse has touched.")
-    officer.follow("button", "Save the draft")
+    officer.follow("button", "Save draft")
     address = officer.page.url
     officer.follow("button", "Submit for review")
     officer.says("in review")
     approver.open(address)
-    approver.to("textbox", "What to change").type("Say it shorter.")
-    approver.follow("button", "Ask for changes")
+    approver.to("textbox", "Changes needed").type("Say it shorter.")
+    approver.follow("button", "Request changes")
     officer.open(address)
     officer.says("Say it shorter.")
     officer.follow("link", "Edit text")
     officer.to("textbox", "Text").type("Words that no mouse touched.")
-    officer.follow("button", "Save a new edition")
+    officer.follow("button", "Save new edition")
     officer.follow("button", "Submit for review")
     approver.open(address)
-    approver.follow("button", "Approve this edition")
+    approver.follow("button", "Approve edition")
     approver.says("approved")
     officer.open(address)
     officer.radio("in 2 minutes")
-    officer.follow("button", "Set the moment")
+    officer.follow("button", "Schedule")
     officer.says("under embargo")
-    _decide(officer, "Hold this text", "Why it is held", "The wording is asked about.")
+    _decide(officer, "Hold text", "Reason for the hold", "The wording is asked about.")
     officer.says("The wording is asked about.")
-    officer.follow("button", "Release the hold")
+    officer.follow("button", "Release hold")
     approver.open(address)
-    _decide(approver, "Withdraw this text", "Why it is withdrawn", "It will not be said.")
+    _decide(approver, "Withdraw text", "Reason for withdrawal", "It will not be said.")
     approver.says("It will not be said.")
 
 
@@ -197,16 +197,16 @@ def test_what_is_spoken_is_marked_by_single_keys_and_given_from_the_days_run(vis
     officer.find(speech, "the speech", "Minister of the Interior, Italy")
     officer.to("textbox", "Title").type("Words of Italy")
     officer.to("textbox", "Text").type("One as read.\n\nTwo left out.\n\nThree otherwise.\n\nFour is the last.")
-    officer.follow("button", "Save the draft")
-    officer.to_element(officer.page.locator("summary", has_text="When it goes out"), "the moment, folded").press(
+    officer.follow("button", "Save draft")
+    officer.to_element(officer.page.locator("summary", has_text="Publication time"), "the moment, folded").press(
         "Enter"
     )
-    officer.radio("when the speech has been given")
-    officer.follow("button", "Set the moment")
-    officer.follow("link", "Mark what is spoken")
+    officer.radio("when the speech is delivered")
+    officer.follow("button", "Schedule")
+    officer.follow("link", "Check against delivery")
     passages = officer.page.locator(".passage")
     officer.to_element(passages.first, "the first passage")
-    for number, (keys, said) in enumerate([("a", "as read"), ("s", "not spoken")]):
+    for number, (keys, said) in enumerate([("a", "as written"), ("s", "not spoken")]):
         expect(passages.nth(number)).to_be_focused()
         officer.press(keys)
         expect(passages.nth(number)).to_contain_text(re.compile(rf"{said} \d\d:\d\d:\d\d"))
@@ -223,9 +223,9 @@ def test_what_is_spoken_is_marked_by_single_keys_and_given_from_the_days_run(vis
     second = days_of(Act.AHEAD, datetime.now(UTC)).first + timedelta(days=1)
     officer.open(f"/admin/press/text/run/?summit=border-security-2025&day={second}")
     officer.follow("button", re.compile("^The speech has been given.*Words of Italy"))
-    officer.says("Marked as given. Nothing of it goes out before it is approved.")
+    officer.says("Speech marked as delivered. It can’t be published until it is approved.")
     officer.follow("link", re.compile("^Mon "))
-    officer.follow("link", "Calendar of embargoes")
+    officer.follow("link", "Embargo calendar")
 
 
 def test_a_reader_finds_a_text_and_asks_for_news(visitor: Make) -> None:
@@ -233,12 +233,12 @@ def test_a_reader_finds_a_text_and_asks_for_news(visitor: Make) -> None:
     reader.open("/border-security-2025/agenda/")
     reader.to_element(reader.page.locator(".masthead summary").first, "the menu").press("Enter")
     reader.follow("link", "Press", exact=True)
-    reader.to("textbox", "Your e-mail address").type("keys@paper.example")
-    reader.follow("button", "Ask for news")
-    reader.says("Look into your mailbox")
+    reader.to("textbox", "Email address").type("keys@paper.example")
+    reader.follow("button", "Subscribe")
+    reader.says("Check your email")
     mail = read_mail(somebody(visitor), "keys@paper.example", re.compile("^Confirm"))
     link = re.search(r"http://localhost:\d+/\S+", mail)
     assert link is not None, mail
     reader.open(link.group())
-    reader.follow("button", "Confirm the address")
-    reader.says("The address is confirmed")
+    reader.follow("button", "Confirm address")
+    reader.says("Address confirmed")

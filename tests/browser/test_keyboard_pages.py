@@ -66,7 +66,7 @@ def test_the_first_tab_skips_to_the_content(visitor: Make, path: str) -> None:
     keys = somebody(visitor)
     keys.open(path)
     keys.step()
-    assert keys.page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert keys.page.evaluate("document.activeElement.textContent") == "Skip to content"
     keys.press("Enter")
     keys.page.wait_for_function("document.activeElement.id === 'content'")
     keys.step()

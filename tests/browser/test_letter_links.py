@@ -66,12 +66,12 @@ def test_nothing_of_the_link_stays_and_another_will_represent_us(
     assert re.fullmatch(rf"{running.base}/portal/invitation/\w+/", page.url)
     assert token not in page.content()
     assert fits(page)
-    expect(page.get_by_text("The letter asks for: minister.")).to_be_visible()
-    page.get_by_label(re.compile("another will represent us")).check()
-    page.get_by_label("At which level?").select_option("ambassador")
+    expect(page.get_by_text("We would welcome representation at the level of minister.")).to_be_visible()
+    page.get_by_label(re.compile("with a different representative")).check()
+    page.get_by_label("Level of attendance").select_option("ambassador")
     page.get_by_label("Your name and office").fill("Ambassador of Land")
     page.get_by_role("button", name=re.compile("^Send the answer of")).click()
-    expect(page.get_by_role("heading", name="takes part, and another represents it")).to_be_visible()
+    expect(page.get_by_role("heading", name="will attend with a different representative")).to_be_visible()
     expect(page.get_by_text("ambassador or chargé d’affaires")).to_be_visible()
     # It was asked for by the first request alone, and told to nobody.
     assert [url for url, _from in asked if token in url] == [f"{running.base}/i/{token}/"]
@@ -80,7 +80,7 @@ def test_nothing_of_the_link_stays_and_another_will_represent_us(
     assert token not in page.url
     # Followed again it shows what was answered.
     page.goto(f"/i/{token}/")
-    expect(page.get_by_role("heading", name="takes part, and another represents it")).to_be_visible()
+    expect(page.get_by_role("heading", name="will attend with a different representative")).to_be_visible()
 
 
 def test_a_dead_link_says_what_happened_and_asks_for_a_new_letter(
@@ -95,6 +95,6 @@ def test_a_dead_link_says_what_happened_and_asks_for_a_new_letter(
     assert page.evaluate("document.documentElement.dir") == "rtl"
     assert fits(page)
     page.get_by_role("button", name="طلب خطاب جديد").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("طُلب من المراسم خطاب جديد")
+    expect(page.get_by_role("heading", level=1)).to_have_text("طُلب خطاب جديد")
     assert tokens["revoked"] not in page.url
     assert fits(page)

@@ -139,6 +139,6 @@ def test_at_the_desk_the_preview_shows_it(visitor: Make) -> None:
     page: Any = open_text(visitor())
     page.get_by_label("Text", exact=True).fill("")
     page.evaluate(PASTE, [WORD.replace("{}", "<h2>What was agreed</h2>" + listed("a border", "·")), "x"])
-    expect(page.get_by_text("What you pasted is written in Markdown now")).to_be_visible()
+    expect(page.get_by_text("The pasted text was converted to Markdown")).to_be_visible()
     expect(page.locator("[data-preview] h3, [data-preview] h2").filter(has_text="What was agreed")).to_be_visible()
     expect(page.locator("[data-preview] li")).to_have_text("a border")

@@ -98,7 +98,7 @@ def _answer(organiser: Visitor, focal: Visitor) -> None:
     page = focal.open(f"{page.url}?lang=en")
     page.get_by_role("radio", name="Accept France takes part.").check()
     page.get_by_label("Your name and office").fill("Focal point for France")
-    page.get_by_role("button", name="Send the answer of France").click()
+    page.get_by_role("button", name="Send answer of France").click()
     expect(page.locator("main")).to_contain_text("France")
     page = focal.open("/portal/")
     expect(page.locator("main")).to_contain_text("Accepted")
@@ -108,26 +108,26 @@ def _answer_on_paper(organiser: Visitor, protocol: Visitor, embassy: Visitor) ->
     protocol.sign_in("protocol@summit.example")
     page = protocol.open("/admin/delegations/invitation/?q=Germany")
     page.locator("#result_list tbody").get_by_role("link").first.click()
-    page.get_by_role("link", name="Record the answer").click()
+    page.get_by_role("link", name="Record answer").click()
     page.locator("[name=answer]").select_option("attending")
     page.locator("[name=channel]").select_option("note_verbale")
     page.locator("[name=reference]").fill("NV 12/2025")
     page.locator("[name=name]").fill("Embassy of Germany")
-    page.get_by_role("button", name="Record the answer").click()
-    expect(page.locator("body")).to_contain_text("The answer of Germany is recorded.")
+    page.get_by_role("button", name="Record answer").click()
+    expect(page.locator("body")).to_contain_text("Answer of Germany recorded.")
     page = embassy.open(_link_in(_newest_mail(organiser, "protocol@germany.example")))
     expect(page.locator("main")).to_contain_text("note verbale, NV 12/2025")
 
 
 def _name_who_comes(organiser: Visitor, focal: Visitor) -> None:
     page = focal.open("/portal/")
-    page.get_by_role("link", name="Open the delegation of France").first.click()
+    page.get_by_role("link", name="Open delegation: France").first.click()
     page.get_by_role("link", name="Name a person").click()
     page.locator("[name=category]").select_option("alternate")
     page.locator("[name=name]").fill("Dominique Exemple")
-    page.get_by_role("button", name="Name the person").click()
+    page.get_by_role("button", name="Name person").click()
     expect(page.locator("main")).to_contain_text(
-        "The quota of France for “alternate head” is 1, and it has named 1. The organisers can raise it: "
+        "The quota of France for “alternate head” is 1, and 1 are named. The organisers can raise the quota: "
         "protocol@summit.example."
     )
     expect(page.locator("[name=name]")).to_have_value("Dominique Exemple")
@@ -138,13 +138,13 @@ def _name_who_comes(organiser: Visitor, focal: Visitor) -> None:
     desk.locator("[name=category]").select_option(label="alternate head")
     desk.locator("[name=number]").fill("2")
     desk.locator("[name=reason]").fill("It chairs two working groups.")
-    desk.get_by_role("button", name="Set the number").click()
-    expect(desk.locator("body")).to_contain_text("The number is set, and stands in the record with your reason.")
-    page.get_by_role("button", name="Name the person").click()
+    desk.get_by_role("button", name="Set quota").click()
+    expect(desk.locator("body")).to_contain_text("Quota set. Your reason is in the audit log.")
+    page.get_by_role("button", name="Name person").click()
     expect(page.locator("main")).to_contain_text("Dominique Exemple")
-    page.get_by_role("navigation", name="The delegation").get_by_role("link", name="People").click()
+    page.get_by_role("navigation", name="Delegation").get_by_role("link", name="People").click()
     page.get_by_role("link", name="Minister of the Interior, France").first.click()
-    page.get_by_role("link", name="Replace this person").click()
+    page.get_by_role("link", name="Replace person").click()
     page.locator("[name=name]").fill("Camille Exemple")
     page.get_by_role("button", name="Replace Minister of the Interior, France").click()
     expect(page.locator("main")).to_contain_text("Camille Exemple")
@@ -154,7 +154,7 @@ def _release(organiser: Visitor, number: int) -> Page:
     page = organiser.open("/admin/")
     page.get_by_role("link", name=re.compile(r"Preview the (next|first) release\.$")).click()
     page.get_by_role("button", name=f"Release agenda {number}").click()
-    expect(page.locator("body")).to_contain_text(f"Release {number} is out")
+    expect(page.locator("body")).to_contain_text(f"Release {number} published")
     return page
 
 
@@ -218,13 +218,13 @@ def _prepare_text(officer: Visitor, approver: Visitor) -> str:
     page.get_by_role("link", name="Edit text").click()
     body = page.locator("textarea[name=body]")
     body.fill(body.input_value() + "\n\nThe canary of the tour sings.")
-    page.get_by_role("button", name="Save a new edition").click()
+    page.get_by_role("button", name="Save new edition").click()
     page.get_by_role("button", name="Submit for review").click()
     expect(page.locator("body")).to_contain_text("in review")
-    assert page.get_by_role("button", name="Approve this edition").count() == 0
+    assert page.get_by_role("button", name="Approve edition").count() == 0
     page = approver.sign_in("approver@summit.example")
     page = approver.open(address)
-    page.get_by_role("button", name="Approve this edition").click()
+    page.get_by_role("button", name="Approve edition").click()
     expect(page.locator("body")).to_contain_text("approved")
     officer.open(address)
     return f"/{SLUG}/press/opening-address-prime-minister/"
@@ -237,9 +237,9 @@ def _publish(officer: Visitor, approver: Visitor, reader: Visitor) -> None:
     # The form takes full five seconds: here the first that is twelve seconds away.
     soon = datetime.now(ZoneInfo("Europe/London")).replace(microsecond=0) + timedelta(seconds=12)
     moment = soon + timedelta(seconds=-soon.second % 5)
-    page.get_by_label("at this time").check()
+    page.get_by_label("at a set time").check()
     page.locator("[name=moment]").fill(moment.strftime("%Y-%m-%dT%H:%M:%S"))
-    page.get_by_role("button", name="Set the moment").click()
+    page.get_by_role("button", name="Schedule").click()
     expect(page.locator("body")).to_contain_text("under embargo")
     missing = answer_of(f"{reader.base}/{SLUG}/press/no-such-text/")
     early = 0

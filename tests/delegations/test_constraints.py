@@ -244,5 +244,5 @@ def test_a_person_of_another_summit_is_refused() -> None:
     for model, more in ((Membership, category), (FocalPoint, {})):
         model(party=party, person=f.PersonFactory(summit=party.summit), **more).full_clean()
         caught = refuses(ValidationError, model(party=party, person=f.PersonFactory(), **more).full_clean)
-        said = "This person belongs to another summit. Enter them in this one first."
+        said = "This person belongs to another summit. Add them to this one first."
         assert caught.message_dict == {"person": [said]}

@@ -160,7 +160,7 @@ def test_a_refusal_says_who_can(summit: Summit) -> None:
     user: User = f.UserFactory.with_role(Role.DELEGATE, summit)
     invitation = f.InvitationFactory(party=Party.objects.get())
     refused = refuses(PermissionDenied, check, user, "delegations.answer", summit, invitation)
-    assert str(refused) == "This can be done by: organiser, protocol, focal point."
+    assert str(refused) == "Roles that can do this: organiser, protocol, focal point."
 
 
 def test_who_has_no_account_acts_by_what_is_known_of_them() -> None:

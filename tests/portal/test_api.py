@@ -169,7 +169,7 @@ def test_what_is_not_there_is_json(client: Client) -> None:
         assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
         assert response.json() == {
             "type": "http://localhost:8000/api/v1/problems/#not-found",
-            "title": "Not there",
+            "title": "Not found",
             "status": 404,
             "detail": "There is nothing at this address.",
         }
@@ -267,8 +267,8 @@ def test_pages_of_lists_are_described_in_words_of_this_house(schema: dict[str, A
     asked = [each for path in schema["paths"].values() for each in path.get("get", {}).get("parameters", ())]
     asked += schema["components"].get("parameters", {}).values()
     assert {(each["name"], each["description"]) for each in asked if each.get("name") in ("page_size", "cursor")} == {
-        ("page_size", "How many rows a page has: 50 where nothing is said, 200 at most."),
-        ("cursor", "Which page: each gives the address of the one before it and of the one after it."),
+        ("page_size", "Rows per page: 50 by default, 200 at most."),
+        ("cursor", "Page cursor. Each page gives the addresses of the previous and next pages."),
     }
 
 

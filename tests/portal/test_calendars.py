@@ -44,7 +44,7 @@ def browser(focal: Person) -> Client:
 
 
 def test_an_address_is_shown_once_and_opens_until_it_is_ended(browser: Client, party: Party, focal: Person) -> None:
-    assert "No calendar follows your programme yet." in browser.get(PAGE).content.decode()
+    assert "No calendar subscriptions yet." in browser.get(PAGE).content.decode()
     for value, person, of in (("own", focal, None), (party.public_id, None, party)):
         made = browser.post(PAGE, {"make": value, "alarms": "yes"})
         assert (made.status_code, made["Cache-Control"]) == (200, "private, no-store")
@@ -58,13 +58,18 @@ def test_an_address_is_shown_once_and_opens_until_it_is_ended(browser: Client, p
     assert browser.post(PAGE, {"remind": row.public_id}).status_code == 302
     row.refresh_from_db()
     assert row.alarms is False
-    assert "1 address is dead now." in browser.post(PAGE, {"end": row.public_id}, follow=True).content.decode()
+    assert (
+        "1 calendar address turned off." in browser.post(PAGE, {"end": row.public_id}, follow=True).content.decode()
+    )
     assert Client().get(f"/calendar/{token}.ics").status_code == 404
-    assert "It was ended before." in browser.post(PAGE, {"end": row.public_id}, follow=True).content.decode()
+    assert (
+        "This address was already turned off."
+        in browser.post(PAGE, {"end": row.public_id}, follow=True).content.decode()
+    )
 
 
 def test_of_another_partys_programme_none_is_made(browser: Client, party: Party) -> None:
     other = PartyFactory(summit=party.summit)
     response = browser.post(PAGE, {"make": other.public_id})
     assert (response.status_code, CalendarFeed.objects.count()) == (422, 0)
-    assert "Choose whose programme it is." in response.content.decode()
+    assert "Choose an agenda." in response.content.decode()

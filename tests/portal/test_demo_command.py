@@ -126,8 +126,8 @@ def test_what_cannot_be_loaded_is_refused() -> None:
     before = rows()
     for args, said in (
         (["--sessions", "3"], "another --slug"),
-        (["--slug", "admin"], "address of the system"),
-        (["--slug", "Big Summit"], "small letters"),
+        (["--slug", "admin"], "The system itself uses the address"),
+        (["--slug", "Big Summit"], "lower-case letters"),
         (["--slug", "big", "--people", "3"], "193 delegations need at least 386 people"),
         (["--slug", "big", "--delegations", "1"], "at least 2 delegations"),
         (["--slug", "big", "--texts", "-1"], "not negative"),

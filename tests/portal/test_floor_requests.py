@@ -19,7 +19,7 @@ from tests.portal.test_agenda import page
 from tests.sessions.conftest import SOON, focal, member, release, session
 
 pytestmark = pytest.mark.django_db
-ASK = "Ask for the floor"
+ASK = "Ask to speak"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_head_asks_and_sees_what_became_of_it(row: Session, head: Person, orga
     response = client.post(f"{path(row)}floor/", {"do": "ask", "person": head.public_id, "subject": "Rivers"})
     assert (response.status_code, response["Location"]) == (303, path(row))
     shown = page(client, path(row))
-    assert "asked, to be decided" in shown
+    assert "pending" in shown
     assert "Rivers" in shown
     assert ASK not in shown
     request = FloorRequest.objects.get()
@@ -57,10 +57,10 @@ def test_a_head_asks_and_sees_what_became_of_it(row: Session, head: Person, orga
     floor_requests.grant(requests=[request], session=row, by=organiser)
     # The draft is nobody's to know: the place comes with the release.
     shown = page(client, path(row))
-    assert "The place on the list comes with the next release of the agenda." in shown
+    assert "The next agenda release sets the position." in shown
     releases.release(summit=summit, by=organiser)
     begins = (SOON + timedelta(minutes=30)).astimezone(summit.zone)
-    assert f"Place 2, at about {begins:%H:%M}" in page(client, path(row))
+    assert f"Number 2, at about {begins:%H:%M}" in page(client, path(row))
 
 
 def test_declined_says_why_and_withdrawn_can_be_asked_anew(row: Session, head: Person, organiser: User) -> None:
@@ -85,8 +85,8 @@ def test_focal_points_ask_and_delegates_do_not(row: Session, head: Person, party
     request = FloorRequest.objects.get()
     assert request.speaker == delegate
     # Who is to speak reads of it; the others of the delegation don't.
-    assert "asked, to be decided" in page(client, path(row))
-    assert "asked, to be decided" not in page(signed_in(head.user), path(row))
+    assert "pending" in page(client, path(row))
+    assert "pending" not in page(signed_in(head.user), path(row))
 
 
 def test_others_neither_ask_nor_learn_that_there_is_a_session(row: Session, summit: Summit) -> None:

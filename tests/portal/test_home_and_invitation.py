@@ -39,8 +39,8 @@ class TestInvitation:
         content = follow(link).get(page_of(link)).content.decode()
         for text in (
             '<bdi><bdi lang="en">Isles</bdi></bdi> is invited to the',
-            'The answer is due by Saturday 14 March 2099, 17:00 <bdi lang="en">London</bdi> time',
-            "Send the answer of Aland</button>",
+            'Answer by Saturday 14 March 2099, 17:00 <bdi lang="en">London</bdi> time',
+            "Send answer of Aland</button>",
         ):
             assert text in content
 
@@ -48,16 +48,16 @@ class TestInvitation:
         link = f.InvitationLinkFactory(invitation__party__name="Aland", invitation__party__level="government")
         client = follow(link)
         form = client.get(page_of(link)).content.decode()
-        assert "The letter asks for: head of government." in form
-        assert '<option value="asked" selected>As the letter asks: head of government</option>' in form
+        assert "We would welcome representation at the level of head of government." in form
+        assert '<option value="asked" selected>As in the letter: head of government</option>' in form
         assert 'value="executive"' not in form
         client.post(page_of(link), {**ANSWER, "answer": "represented", "level": "minister"})
         row = Invitation.objects.get()
         assert (row.answer, row.level) == ("represented", "minister")
         content = client.get(page_of(link)).content.decode()
-        assert '<bdi><bdi lang="en">Aland</bdi></bdi> takes part, and another represents it' in content
+        assert '<bdi><bdi lang="en">Aland</bdi></bdi> will attend with a different representative' in content
         assert "<dd>minister</dd>" in content
-        assert "<dd>the letter’s link</dd>" in content
+        assert "<dd>invitation link</dd>" in content
         assert "Accepted" in client.get("/portal/").content.decode()
 
     def test_the_link_shows_by_which_way_a_desk_had_the_answer(self) -> None:
@@ -79,12 +79,12 @@ class TestInvitation:
         assert (row.state, row.answer, row.answered_by, row.note) == ("answered", *[ANSWER[k] for k in ANSWER])
         assert AuditEntry.objects.get().by_label == f"link:{link.public_id}"
         content = client.get(page_of(link)).content.decode()
-        for text in ("Accepted", "With pleasure", "can be changed here until", ">Change the answer</a>"):
+        for text in ("Accepted", "With pleasure", "can change the answer here until", ">Change answer</a>"):
             assert text in content
         assert 'name="answer"' not in content
         home = client.get("/portal/").content.decode()
         answered = 'Answered by <bdi><bdi lang="">A. Example, First Secretary</bdi></bdi>'
-        assert [text in home for text in ("Accepted", answered, "Read or change the answer")] == [True] * 3
+        assert [text in home for text in ("Accepted", answered, "Read or change answer")] == [True] * 3
         form = client.get(f"{page_of(link)}?change=1").content.decode()
         assert 'value="attending" id="answer" checked' in form
         assert 'value="A. Example, First Secretary"' in form
@@ -96,9 +96,9 @@ class TestInvitation:
         link = f.InvitationLinkFactory()
         client = follow(link)
         for values, field, said in (
-            ({"answer": ""}, "answer", "Choose whether the delegation takes part."),
-            ({"name": ""}, "name", "Enter the name of whoever answers."),
-            ({"note": "x" * 2001}, "note", "This has 2001 characters. Shorten it to 2000."),
+            ({"answer": ""}, "answer", "Choose whether the delegation will attend."),
+            ({"name": ""}, "name", "Enter the name of the person who answered."),
+            ({"note": "x" * 2001}, "note", "Shorten this text to 2000 characters. It has 2001."),
         ):
             response = client.post(page_of(link), {**ANSWER, "name": "A <b>", **values})
             content = response.content.decode()
@@ -116,13 +116,13 @@ class TestInvitation:
         due(-1)
         client = follow(link)
         content = client.get(page_of(link)).content.decode()
-        assert "Protocol can still record or change yours" in content
+        assert "Protocol can still record or change your answer" in content
         home = client.get("/portal/").content.decode()
         assert 'Protocol can still record it: write to <a href="mailto:protocol@host.example">' in home
         assert 'name="answer"' not in content
         response = client.post(page_of(link), ANSWER)
         assert response.status_code == 409
-        assert "Answers were due before now. Protocol can still change yours" in response.content.decode()
+        assert "The deadline for answers has passed. Protocol can still change yours" in response.content.decode()
         assert Invitation.objects.get().state == "sent"
 
     def test_a_focal_point_answers_with_their_account(self) -> None:
@@ -138,11 +138,11 @@ class TestInvitation:
         f.MembershipFactory(party=invitation.party, person__user=user)
         client, address = signed_in(user), f"/portal/invitation/{invitation.public_id}/"
         content = client.get(address).content.decode()
-        assert 'The focal points of <bdi><bdi lang="en">Aland</bdi></bdi> answer for it.' in content
+        assert 'Only focal points of <bdi><bdi lang="en">Aland</bdi></bdi> can answer.' in content
         assert 'name="answer"' not in content
         refused = client.post(address, ANSWER)
         assert refused.status_code == 403
-        assert "The focal points of Aland can answer, or protocol" in refused.content.decode()
+        assert "Ask a focal point of Aland to answer" in refused.content.decode()
         assert Invitation.objects.get().state == "sent"
 
 
@@ -197,7 +197,7 @@ class TestHome:
         order = ["<h1>Your delegation</h1>", "Not answered", "<h2>Planned for you</h2>", 'class="where-next"']
         assert [content.index(words) for words in order] == sorted(content.index(words) for words in order)
         client.post(page_of(link), ANSWER)
-        assert "<h1>Where you must be</h1>" in client.get("/portal/").content.decode()
+        assert "<h1>Next appointment</h1>" in client.get("/portal/").content.decode()
 
     def test_changes_are_told_until_they_were_seen_here(self) -> None:
         link = f.InvitationLinkFactory()
@@ -207,8 +207,8 @@ class TestHome:
         f.ParticipantFactory(session=session, party=link.invitation.party)
         releases.release(summit=summit, by=by)
         client = follow(link)
-        told = "1 change of your agenda that you have not seen here"
-        assert "not seen here" not in client.get("/portal/").content.decode()
+        told = "1 change since your last visit"
+        assert "since your last visit" not in client.get("/portal/").content.decode()
         room = f.RoomFactory(venue__summit=summit, name="Music Room")
         cancel_and_move.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
         releases.release(summit=summit, by=by)
@@ -217,7 +217,7 @@ class TestHome:
             assert told in content
         assert re.search(r"Room: <del[^>]*>[^<]*</del> <ins[^>]*>[^<]*Music Room[^<]*</ins>", content)
         assert client.get("/portal/changes/").status_code == 200
-        assert "not seen here" not in client.get("/portal/").content.decode()
+        assert "since your last visit" not in client.get("/portal/").content.decode()
         assert told in follow(link).get("/portal/").content.decode()
 
 
@@ -230,5 +230,5 @@ def test_what_the_delegation_said_is_told_when_it_is_published() -> None:
     }
     Slot.objects.filter(texts__slug__in=[texts["Ours"].slug, texts["Ours to come"].slug]).update(party=party)
     page = follow(link).get("/portal/?lang=en").content.decode()
-    assert "Published of what your delegation said" in page
+    assert "Published speeches of your delegation" in page
     assert [f">{title}</a>" in page for title in texts] == [True, False, False]

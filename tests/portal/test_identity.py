@@ -139,7 +139,7 @@ class TestRequired:
         client = signed_in(f.UserFactory())
         response = client.get("/portal/")
         assert response.status_code == 403
-        assert "This account stands for no delegation" in response.content.decode()
+        assert "This account has no delegation" in response.content.decode()
 
     def test_a_link_is_dead_at_the_next_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for how in ({"revoked_at": f.START}, {"expires_at": f.START}):
@@ -151,7 +151,7 @@ class TestRequired:
             for method in (client.get, client.post):
                 response = method(address)
                 assert response.status_code == 410
-                assert "The link you followed has been closed" in response.content.decode()
+                assert "This link no longer works" in response.content.decode()
         assert set(Invitation.objects.values_list("state", flat=True)) == {"sent"}
         # The control: without looking anew it would still open.
         monkeypatch.setattr("delegations.invitations.models.invitations.LinkQuerySet.live", lambda self: self)

@@ -46,7 +46,10 @@ def test_after_the_deadline_the_page_asks_nothing_and_says_who_can_still_record_
     for late in (False, True):
         Summit.objects.update(answer_by=db_now() + timedelta(hours=-1 if late else 1))
         page = client.get(path(link), follow=True).content.decode()
-        assert ('name="answer"' in page, "Protocol can still record or change yours" in page) == (not late, late)
+        assert ('name="answer"' in page, "Protocol can still record or change your answer" in page) == (
+            not late,
+            late,
+        )
 
 
 def everything() -> list[Any]:
@@ -79,11 +82,11 @@ def test_looks_of_a_scanner_change_nothing() -> None:
 @pytest.mark.parametrize(
     ("change", "status", "title"),
     [
-        ("mangled", 404, "This link is not complete"),
-        ("unknown", 404, "This link is not complete"),
+        ("mangled", 404, "This link is incomplete"),
+        ("unknown", 404, "This link is incomplete"),
         ("expired", 410, "This link has expired"),
         ("revoked", 410, "This link was revoked"),
-        ("superseded", 410, "A newer letter took this one’s place"),
+        ("superseded", 410, "A newer letter replaced this one"),
     ],
 )
 def test_problems_are_told_with_whom_to_write_to(change: str, status: int, title: str) -> None:
@@ -110,7 +113,7 @@ def test_problems_are_told_with_whom_to_write_to(change: str, status: int, title
         assert 'href="mailto:protocol@host.example"' in content
         assert "Aland &lt;b&gt;" in content
     else:
-        assert "answer the letter" in content
+        assert "reply to the letter" in content
         assert "Aland" not in content
     assert BrowserSession.objects.count() == 0
 

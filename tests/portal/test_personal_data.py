@@ -75,10 +75,10 @@ class TestReading:
         assert '<dt>Passport number</dt> <dd><bdi lang="">X4821397</bdi></dd>' in page
         assert '<dt>Nationality</dt> <dd><bdi lang="">France</bdi></dd>' in page
         assert (
-            "Entered by the focal points of Aland. Others who may see it: vetting, focal point. "
-            "Erased by itself on " in page
+            "Entered by the focal points of Aland. Also visible to: vetting, focal point. Erased automatically on "
+            in page
         )
-        assert "Some of it was entered by a desk of the host." in page
+        assert "Some of it was entered by the host." in page
         assert looked() == [sorted(PASSPORT)]
 
     def test_by_a_code_to_a_mailbox_of_ones_own(self, row: Membership) -> None:
@@ -88,7 +88,7 @@ class TestReading:
     def test_behind_a_shared_mailbox_it_is_not_said(self, row: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
         def is_not_said(client: Client) -> None:
             page = text(client)
-            assert "Held: Name as in the passport, Date of birth, Nationality, Passport number, Valid until" in page
+            assert "Data held: Name in the passport, Date of birth, Nationality, Passport number, Valid until" in page
             assert "X4821397" not in page
             assert looked() == []
             assert client.post(TAKE).status_code == 302
@@ -107,7 +107,7 @@ class TestReading:
 
     def test_a_letters_link_says_nothing_of_who_reads(self, row: Membership) -> None:
         client = follow(f.InvitationLinkFactory(invitation=row.party.invitations.get(), person=row.person))
-        assert "doesn’t say who you are" in text(client)
+        assert "doesn’t identify you" in text(client)
         assert "X4821397" not in text(client)
         assert client.post(TAKE).status_code == 302
         assert client.post(HELD, {"what": "erase"}).status_code == 200
@@ -133,7 +133,10 @@ class TestAsking:
     def test_protocol_is_written_to_once_and_answers_the_mailbox(self, row: Membership) -> None:
         client, summit = signed_in(user(row)), row.party.summit
         asked = {"what": "correct", "words": "My name has two n."}
-        for said in (f"Protocol is told, and answers to {user(row).email}.", "Protocol was told so already."):
+        for said in (
+            f"Request sent. Protocol will reply to {user(row).email}.",
+            "You have already sent this request.",
+        ):
             assert client.post(HELD, asked).status_code == 302
             assert said in text(client)
         (letter,) = sent()
@@ -147,9 +150,9 @@ class TestAsking:
     def test_what_can_t_be_taken_and_too_many_in_a_day_are_said(self, row: Membership) -> None:
         client = signed_in(user(row))
         for asked, said in (
-            ({"what": "", "words": "x"}, "Choose what is to be done."),
-            ({"what": "correct", "words": " "}, "Write what is wrong, and how it is right."),
-            ({"what": "erase", "words": "x" * 2001}, "This has 2001 characters. Shorten it to 2000."),
+            ({"what": "", "words": "x"}, "Choose a request."),
+            ({"what": "correct", "words": " "}, "Enter what is wrong and what it should be."),
+            ({"what": "erase", "words": "x" * 2001}, "Shorten this text to 2000 characters. It has 2001."),
         ):
             response = client.post(HELD, asked)
             assert (response.status_code, said in response.content.decode()) == (422, True)
@@ -157,5 +160,5 @@ class TestAsking:
         for number in range(5):
             assert client.post(HELD, {"what": "erase", "words": str(number)}).status_code == 302
         response = client.post(HELD, {"what": "erase", "words": "again"})
-        assert "You have asked 5 times since yesterday." in response.content.decode()
+        assert "You have made 5 requests since yesterday." in response.content.decode()
         assert Message.objects.filter(kind="own_data").count() == 5

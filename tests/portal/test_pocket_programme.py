@@ -45,7 +45,7 @@ def agenda(summit: Summit, party: Party) -> Summit:
 def test_ones_own_sessions_are_printed(client: Client, agenda: Summit) -> None:
     *_summit, whose, about, day, start, end, title, where, speech, _release, zone, page = lines(client)
     assert whose.endswith(", Aland")
-    assert [about, day] == ["1 session in your programme", "Monday 31 March 2025"]
+    assert [about, day] == ["1 session in your agenda", "Monday 31 March 2025"]
     assert [start, end, title, where, speech] == [
         "09:00",
         "09:45",
@@ -69,4 +69,4 @@ def test_or_all_that_one_may_know_of_in_ones_language_and_the_same_bytes(client:
 def test_before_the_first_release_there_is_nothing_to_print(client: Client, summit: Summit) -> None:
     response = client.get(ADDRESS, follow=True)
     assert response.redirect_chain == [(f"/portal/agenda/?summit={summit.slug}", 302)]
-    assert "The agenda has not been released yet." in response.content.decode()
+    assert "The agenda is not released yet." in response.content.decode()

@@ -81,13 +81,13 @@ def test_what_is_ones_own_in_a_line_is_not_anothers(client: Client, summit: Summ
     ours = session(summit, title="Ours", visibility=Visibility.PUBLIC)
     ParticipantFactory(session=ours, party=party, level="head")
     release(summit)
-    assert page(client, f"{AGENDA}?show=all").count("in your programme") == 1
+    assert page(client, f"{AGENDA}?show=all").count("in your agenda") == 1
     ours.participants.all().delete()
     ParticipantFactory(session=ours, person=PersonFactory(summit=summit))
     release(summit)
     text = page(client, f"{AGENDA}?show=all")
-    assert (text.count("in your programme"), text.count("Your delegation:")) == (1, 0)
-    assert "no longer in your programme" in text
+    assert (text.count("in your agenda"), text.count("Your delegation:")) == (1, 0)
+    assert "no longer in your agenda" in text
 
 
 def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, organiser: User) -> None:

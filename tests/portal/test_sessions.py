@@ -54,15 +54,15 @@ class TestSignUp:
         row, colleague = open_session(summit), f.MembershipFactory(party=party).person
         release(summit)
         address = f"{AGENDA}{row.public_id}/"
-        assert "Take a place" in page(client, address)
+        assert "Take place" in page(client, address)
         # Who is not theirs is nobody.
         answer = client.post(f"{address}sign-up/", {"person": colleague.public_id, "do": "take"}, follow=True)
-        assert "Choose for whom the place is." in answer.content.decode()
+        assert "Choose a person for the place." in answer.content.decode()
         assert row.sign_ups.count() == 0
         answer = client.post(f"{address}sign-up/", {"person": delegate.public_id, "do": "take"}, follow=True)
         assert answer.redirect_chain == [(address, 303)]
-        assert "has a place." in answer.content.decode()
-        assert "1 of 1 places are taken." in answer.content.decode()
+        assert "Place reserved for" in answer.content.decode()
+        assert "1 of 1 places taken." in answer.content.decode()
         assert titles(page(client, AGENDA)) == {row.title}
         client.post(f"{address}sign-up/", {"person": delegate.public_id, "do": "leave"})
         assert row.sign_ups.count() == 0
@@ -103,7 +103,7 @@ def test_what_was_seen_on_one_device_is_seen_on_the_other(
         later(row, organiser, hours=1)
     release(summit)
     other = signed_in(delegate.user)
-    fresh = "changed since you looked"
+    fresh = "changed since your last visit"
     assert page(client, AGENDA).count(fresh) == 2
     page(client, f"{AGENDA}{first.public_id}/")
     assert [page(each, AGENDA).count(fresh) for each in (client, other)] == [1, 1]

@@ -214,15 +214,15 @@ class TestRefusals:
         assert {model: model._base_manager.count() for model in apps.get_models()} == before
 
     def test_a_summit_that_is_here(self, there: Path) -> None:
-        self.refused(there, "This summit is here already")
+        self.refused(there, "This summit already exists here")
         Summit.objects.update(public_id="0" * 16)
-        self.refused(there, "another summit at the address “small”. Give a free one with --slug")
-        self.refused(there, r"person “\w+” of the archive is here already", slug="other")
-        self.refused(there, "small letters", slug="Not One")
+        self.refused(there, "Another summit uses the address “small”. Set a different one with --slug")
+        self.refused(there, r"person “\w+” in the archive already exists", slug="other")
+        self.refused(there, "lower-case letters", slug="Not One")
 
     def test_a_wrong_passphrase_and_a_short_one(self, there: Path) -> None:
-        self.refused(there, "another one than that of the archive", passphrase="wrong horse battery")
-        with pytest.raises(ArchiveProblem, match="needs 12 characters"):
+        self.refused(there, "not the passphrase of the archive", passphrase="wrong horse battery")
+        with pytest.raises(ArchiveProblem, match="must have at least 12 characters"):
             exporter.export(summit=Summit.objects.get(), path=there.with_name("x"), passphrase="short", by=SYSTEM)
 
     def test_a_damaged_one(self, there: Path) -> None:
@@ -236,7 +236,7 @@ class TestRefusals:
             there.write_bytes(broken)
             self.refused(there, "The archive is damaged")
         there.write_bytes(b"PK something else that is long enough to be read")
-        self.refused(there, "no archive of a summit")
+        self.refused(there, "not an archive of a summit")
         there.unlink()
         self.refused(there, "can’t be read")
 
@@ -259,13 +259,13 @@ class TestRefusals:
         whole[len(encryption.MAGIC)] = 2
         foreign = there.with_name("foreign")
         foreign.write_bytes(whole)
-        self.refused(foreign, "The archive has format 2, and this release reads 1")
+        self.refused(foreign, "The archive has format 2 but this version reads 1")
         here = exporter.migrations()
         monkeypatch.setattr(importer, "migrations", lambda: here | {"press": "0099_later"})
-        self.refused(there, r"made by another release \(press: \d+\w+, here 0099_later\)")
+        self.refused(there, r"created by another version \(press: \d+\w+, here 0099_later\)")
 
     def test_a_name_that_is_taken(self, there: Path) -> None:
-        with pytest.raises(ArchiveProblem, match="There is a file “small"):
+        with pytest.raises(ArchiveProblem, match="The file “small"):
             export(Summit.objects.get(), there)
         assert [each.name for each in there.parent.iterdir()] == ["small.summit"]
 
@@ -294,18 +294,18 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     target = tmp_path / "small.summit"
     given = {"passphrase_file": key}
     call_command("export_summit", "small", str(target), **given)
-    assert "1 row of small is in" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="is here already"):
+    assert "1 row of small written to" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="already exists"):
         call_command("import_summit", str(target), **given)
-    with pytest.raises(CommandError, match="no summit at the address “nowhere”"):
+    with pytest.raises(CommandError, match="There is no summit at “nowhere”"):
         call_command("export_summit", "nowhere", str(target), **given)
     with pytest.raises(CommandError, match="can’t be read"):
         call_command("import_summit", str(target), passphrase_file=tmp_path / "none")
-    with pytest.raises(CommandError, match="by --passphrase-file"):
+    with pytest.raises(CommandError, match="with --passphrase-file"):
         call_command("import_summit", str(target))
     summit.delete()
     call_command("import_summit", str(target), slug="small-2", **given)
-    assert "It sends nothing until an organiser lets it" in capsys.readouterr().out
+    assert "It sends nothing until an organiser resumes it" in capsys.readouterr().out
     actions = AuditEntry.objects.filter(summit=None).order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["summit.export", "summit.import"]
 

@@ -152,5 +152,5 @@ def test_addresses_of_the_press_site_are_no_slugs() -> None:
     first = {route.split("/")[0].split(".")[0] for route in routes if route and not route.startswith("<")}
     assert first <= RESERVED_TEXT_SLUGS
     for slug in [*first, "fr"]:
-        with pytest.raises(Exception, match="is an address of the press site itself"):
+        with pytest.raises(Exception, match="The press site itself uses the address"):
             validate_text_slug(slug)

@@ -82,7 +82,7 @@ def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
         lambda: joint_publication.untie(text=text, by=by_approver),
     ]
     for act in refused:
-        with pytest.raises(PermissionDenied, match="This can be done by"):
+        with pytest.raises(PermissionDenied, match="Roles that can do this"):
             act()
     assert (Text.objects.filter(summit=summit).count(), Edition.objects.filter(version=version).count()) == (2, 1)
     assert not AuditEntry.objects.exists()

@@ -111,7 +111,7 @@ def outcome(response: HttpResponse, route: Route, reader: RouteReader) -> str:  
         # A refusal says who can.
         context = getattr(response, "context", None) or {}
         if route.gate == Gate.API:
-            context = {"reason": "This can be done by" in json.loads(response.content)["detail"]}
+            context = {"reason": "Roles that can do this" in json.loads(response.content)["detail"]}
         said = context.get("reason") or "portal/no_delegation.html" in str([each.name for each in response.templates])  # type: ignore[attr-defined]
         return RouteAnswer.FORBIDDEN if said else "403 without a word"
     if response.status_code in (404, 410):

@@ -102,7 +102,7 @@ def _rows(summit: Summit) -> dict[str, Any]:
 
 
 def _change(row: Any, field: str, summit: Summit) -> int:
-    value = f.SessionFactory(summit=summit) if field == "session" else "something else"
+    value = f.SessionFactory(summit=summit) if field == "session" else "other"
     with transaction.atomic():
         return int(type(row).objects.filter(pk=row.pk).update(**{field: value}))
 

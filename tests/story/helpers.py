@@ -74,4 +74,4 @@ def record(desk: Client, of: str, channel: str, **values: Any) -> None:
     row = Invitation.objects.get(party__name=of)
     given = {"answer": "attending", "name": f"Embassy of {of}", "channel": channel, "newest": "", **values}
     response = desk.post(reverse("admin:delegations_invitation_answer", args=[row.pk]), given, follow=True)
-    assert [str(said) for said in response.context["messages"]] == [f"The answer of {of} is recorded."]
+    assert [str(said) for said in response.context["messages"]] == [f"Answer of {of} recorded."]

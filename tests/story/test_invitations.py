@@ -45,10 +45,10 @@ def _invite_all(summit: Summit, organiser: Client) -> None:
     keys = {"party": [party.pk for party in listed]}
     response = organiser.post(INVITE, keys, follow=True)
     said = [str(line) for line in response.context["messages"]]
-    assert said == ["48 delegations are invited; their letters are on their way (55)."]
+    assert said == ["48 delegations invited; sending their letters (55)."]
     again = organiser.post(INVITE, keys, follow=True)
     said = [str(line) for line in again.context["messages"]]
-    assert said == ["48 delegations are left out, each for this reason: It has been invited already."]
+    assert said == ["48 delegations skipped, each for this reason: It has been invited already."]
     assert (Invitation.objects.count(), Message.objects.count()) == (48, 55)
     assert AuditEntry.objects.filter(action="delegations.invite").count() == 48
     assert _standing(summit) == {"invited": 48, "open": 48}
@@ -80,7 +80,7 @@ def _look_into_the_mailbox() -> dict[str, EmailMessage]:
     told = text(found["protocol@krg.example"])
     assert told.startswith("Kurdistan Regional Government of Iraq*\n")
     note = "* Takes part as a sub-state government, without prejudice to the sovereignty of Iraq.\n"
-    assert told.endswith(f"{note}\n--\nYou get this because you are invited to the summit.\n")
+    assert told.endswith(f"{note}\n--\nYou are receiving this because you are invited to the summit.\n")
     assert "Your Excellency" not in told
     french = f"Nous avons l’honneur de convier votre délégation à la rencontre « {FRENCH} » (Londres, du "
     assert french in text(found["focal@summit.example"]).replace("\u00a0", " ")

@@ -154,8 +154,8 @@ def test_a_speech_that_is_cancelled_stays_in(desk: Desk) -> None:
         assert PM not in read(SITE + path)[1] or path.startswith(PM)
         assert (read(SITE + path)[0] == 404) is path.startswith(PM)
     # The press desk is written to, and nobody else.
-    assert mails() == ["Held: 2 texts, since their speeches changed"] * 2
+    assert mails() == ["On hold: 2 texts whose speeches changed"] * 2
     page = desk.officer.get(desk.page(PM)).content.decode()
-    assert "nobody has said that the speech was given" in page
+    assert "the speech was not marked as delivered" in page
     assert (alarms.raise_due(), alarms.raise_due()) == (1, 0)
     assert {str(sent["To"]).partition("@")[0] for sent in go_out()} >= {"press", "approver", "organiser"}

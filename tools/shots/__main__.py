@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _take(camera: Camera) -> None:
-    first = {page.name for page in PAGES if page.step == "First steps"}
+    first = {page.name for page in PAGES if page.step == "Setup"}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="shots-") as made:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         if camera.wanted & first:

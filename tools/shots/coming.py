@@ -30,7 +30,7 @@ def on_paper(protocol: Walker) -> None:
         protocol.page.locator("[name=name]").fill(f"Embassy of {name}")
         if channel == "note_verbale":
             protocol.page.locator("[name=reference]").fill("NV 12/2025")
-        protocol.press("Record the answer")
+        protocol.press("Record answer")
         if protocol.page.locator("[name=answer]").count():
             raise LookupError(f"The answer of {name} was not taken: {protocol.page.inner_text('main')[:500]}")
 
@@ -60,7 +60,7 @@ def numbers(organiser: Walker) -> None:
 def who_comes(focal: Walker) -> None:
     """The focal point says who comes, and puts another in the head's place."""
     focal.open("/portal/")
-    page = focal.press("Open the delegation of France")
+    page = focal.press("Open delegation: France")
     desk = page.url.partition("?")[0]
     focal.take("delegation")
     focal.take("people", f"{desk}people/")

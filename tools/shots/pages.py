@@ -22,7 +22,7 @@ STEPS = (
     "On the day",
     "Publish",
     "Look around",
-    "First steps",
+    "Setup",
     "Everywhere",
 )
 
@@ -107,12 +107,12 @@ _LISTED = {
         "participants": "The list of participants",
         "sessions": "Sessions",
         "messages": "Messages",
-        "audit": "The audit",
-        "work": "Long work",
+        "audit": "Audit log",
+        "work": "Background jobs",
         "work-done": "A job",
         "desk-charts": "The home of a large summit, with charts",
     },
-    "First steps": {
+    "Setup": {
         "empty-home": "The home of an empty installation",
         "step-summit": "The first step",
         "step-venue": "The second step",

@@ -53,7 +53,7 @@ class Walker:
     def sign_in(self, box: str, domain: str = DOMAIN) -> Page:
         """Sign in as somebody of a demonstration."""
         page = self.open("/accounts/login/?lang=en")
-        page.get_by_label("E-mail address").fill(f"{box}@{domain}")
+        page.get_by_label("Email address").fill(f"{box}@{domain}")
         page.get_by_label("Password", exact=True).fill(self.password)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(re.compile(r"/(admin|portal)/"))

@@ -49,7 +49,7 @@ class Tour:
         reader.take("components", "/dev/components/")
         reader.take("code-ask", "/portal/sign-in/")
         reader.page.locator("#mailbox").fill("focal@summit.example")
-        reader.press("Send the code")
+        reader.press("Send code")
         reader.take("code-enter")
 
     def invite(self) -> None:
@@ -59,7 +59,7 @@ class Tour:
         organiser.take("second-steps", "/accounts/2fa/")
         page = organiser.open("/accounts/2fa/totp/activate/")
         page.locator("main [name=password]").fill(organiser.password)
-        organiser.press("Confirm with the password")
+        organiser.press("Confirm with your password")
         organiser.take("second-step-app")
         organiser.take("browsers", "/accounts/sessions/")
         organiser.take("desk-start", "/admin/")
@@ -81,7 +81,7 @@ class Tour:
         self.focal.take("invitation")
         page.locator("#answer").check()
         page.get_by_label("Your name and office").fill("Focal point for France")
-        self.focal.press("Send the answer of France")
+        self.focal.press("Send answer of France")
         self.focal.take("answered")
         self.focal.take("portal-answered", "/portal/")
         protocol = self.protocol
@@ -166,12 +166,12 @@ class Tour:
         officer.take("text-draft")
         body = page.locator("textarea[name=body]")
         body.fill(body.input_value().replace("Let us begin.", "Let us begin our work."))
-        officer.press("Save a new edition")
+        officer.press("Save new edition")
         officer.press("Submit for review")
         officer.take("text-review")
         approver.sign_in("approver")
         approver.take("text-approve", self.text)
-        approver.press("Approve this edition")
+        approver.press("Approve edition")
         officer.take("text-approved", self.text)
 
     def publish(self) -> None:
@@ -197,10 +197,10 @@ class Tour:
     def _set_moment(self, moment: str = "") -> None:
         """Let the text that is open go out at a moment, or at once."""
         page = self.officer.page
-        page.get_by_label("at this time" if moment else "now", exact=True).check()
+        page.get_by_label("at a set time" if moment else "now", exact=True).check()
         if moment:
             page.locator("[name=moment]").fill(moment)
-        self.officer.press("Set the moment")
+        self.officer.press("Schedule")
 
     def _also_out(self, slug: str) -> None:
         page = self.officer.open(f"/admin/press/text/?q={slug}")
@@ -208,7 +208,7 @@ class Tour:
         address = page.url
         self.officer.press("Submit for review")
         self.approver.open(address)
-        self.approver.press("Approve this edition")
+        self.approver.press("Approve edition")
         self.officer.open(address)
         self._set_moment()
 
@@ -229,7 +229,7 @@ class Tour:
         organiser.take("messages", "/admin/outbox/message/")
         organiser.take("audit", "/admin/summit/auditentry/")
         organiser.open("/admin/jobs/")
-        organiser.press("Verify the audit")
+        organiser.press("Verify audit log")
         job = page.url
         organiser.until(job, lambda shown: shown.get_by_text("entries are whole").count() > 0)
         organiser.take("work-done")
@@ -252,10 +252,10 @@ def first_steps(browser: Browser, system: Running, camera: Camera) -> None:
     page.wait_for_load_state()
     you.sign_in("you", "ministry.example")
     you.take("empty-home", "/admin/")
-    you.press("Create your summit")
+    you.press("Create summit")
     you.take("step-summit")
     _fill(you, NEW)
-    you.press("Create the summit")
+    you.press("Create summit")
     you.take("step-venue")
     _fill(you, {"name": "Palácio da Ajuda", "rooms": "Plenary hall; 200\nRoom B; 20\nRoom C"})
     you.press(re.compile("^Save"))

@@ -75,10 +75,12 @@ class BadgePagesMixin:
             messages.warning(request, why)
         if len(issued.skipped) > TOLD:
             further = len(issued.skipped) - TOLD
-            message = ngettext("%(n)d more person got none.", "%(n)d more people got none.", further)
+            message = ngettext(
+                "%(n)d more person did not get a badge.", "%(n)d more people did not get a badge.", further
+            )
             messages.warning(request, message % {"n": further})
         number = len(issued.done)
-        message = ngettext("%(n)d badge is issued.", "%(n)d badges are issued.", number) % {"n": number}
+        message = ngettext("%(n)d badge issued.", "%(n)d badges issued.", number) % {"n": number}
         messages.success(request, message)
         if number:
             return redirect("admin:delegations_badge_changelist")
@@ -94,7 +96,7 @@ class BadgePagesMixin:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Who has no badge"),
+            "title": _("People without a badge"),
             "summit": summit,
             "able": [(row, names[row.party_id]) for row in able_rows],
             "further": able_count - number,
@@ -122,20 +124,22 @@ class BadgePagesMixin:
             except badges.BadgeRefused as refused:
                 messages.warning(request, str(refused))
                 return redirect(back)
-            messages.success(request, _("The old badge is dead, and another is issued. Print it."))
+            messages.success(request, _("The old badge is cancelled and a new one issued. Print it."))
             return redirect("admin:delegations_badge_change", new_badge.pk)
-        title = _("Issue another badge to %(person)s") % {"person": row.person.label}
+        title = _("Issue a new badge to %(person)s") % {"person": row.person.label}
         return confirm(
             request,
             self.admin_site,
             title=title,
-            sentence=_("The badge was lost: it opens nothing from that moment on, and another takes its place."),
-            button=_("End this badge and issue another"),
+            sentence=_(
+                "Use this when a badge is lost. The old badge stops working at once and a new one replaces it."
+            ),
+            button=_("Cancel this badge and issue a new one"),
             action=reverse("admin:delegations_badge_reissue", args=[row.pk]),
             back=back,
             rows=[row] if row.ended_at is None else [],
             names=[RowName(row.person.label, party_names.to_reader(row.party))] if row.ended_at is None else [],
-            nothing=_("This badge is dead already. Look whether the person has another."),
+            nothing=_("This badge is already cancelled. Check whether the person has another."),
         )
 
     @model_page("check/", "check", "GET", see=badge_check.SEE)
@@ -181,7 +185,7 @@ class BadgePagesMixin:
         if part is not None:
             rows = rows[part * badge_sheet.MOST :][: badge_sheet.MOST]
         if not rows:
-            messages.warning(request, _("None of these badges is live: only live ones are printed."))
+            messages.warning(request, _("None of these badges is valid. Only valid badges are printed."))
             return redirect("admin:delegations_badge_changelist")
         try:
             cards = badge_sheet.cards(badges=rows, by=user)

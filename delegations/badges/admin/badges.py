@@ -57,7 +57,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the choices "live" and "dead"."""
-        return [("live", pgettext_lazy("badge", "live")), ("dead", pgettext_lazy("badge", "dead"))]
+        return [("live", pgettext_lazy("badge", "valid")), ("dead", pgettext_lazy("badge", "cancelled"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the badges in the chosen state, or all badges if no state is chosen."""
@@ -103,7 +103,7 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     list_shows = ("why",)
     change_form_template = "admin/delegations/badge/change_form.html"
     change_list_template = "admin/delegations/badge/change_list.html"
-    nothing_yet = _("No badge is issued yet. Issue them to those who have none.")
+    nothing_yet = _("No badges issued yet. Issue badges to everyone who has none.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the badges, joined with everything that a row shows."""
@@ -122,7 +122,7 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     def state_word(self, row: Badge) -> SafeString:
         """Return "live" or "dead", marked up with its colour."""
         sign, word = (
-            ("good", pgettext("badge", "live")) if row.ended_at is None else ("bad", pgettext("badge", "dead"))
+            ("good", pgettext("badge", "valid")) if row.ended_at is None else ("bad", pgettext("badge", "cancelled"))
         )
         return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 
@@ -148,13 +148,13 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         """Return when the badge was issued."""
         return _cell(row.issued_at, row.party.summit)
 
-    @admin.display(description=pgettext_lazy("badge", "dead since"), ordering="ended_at")
+    @admin.display(description=pgettext_lazy("badge", "cancelled on"), ordering="ended_at")
     def ended(self, row: Badge) -> SafeString:
         """Return when the badge was ended, or a dash."""
         return _cell(row.ended_at, row.party.summit)
 
     @written
-    @admin.display(description=_("why"))
+    @admin.display(description=_("reason"))
     def why_said(self, row: Badge) -> str:
         """Return why the badge was ended, or a dash."""
         return badges.end_reason(row) or "–"
@@ -178,12 +178,12 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         }
         return super().change_view(request, object_id, form_url, extra)
 
-    @admin.action(description=_("Print the chosen badges"), permissions=["issue"])
+    @admin.action(description=_("Print the selected badges"), permissions=["issue"])
     def print_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
         """Redirect to the PDF of the chosen badges."""
         return _with(request, "admin:delegations_badge_paper", queryset)
 
-    @admin.action(description=_("End the chosen badges"), permissions=["end"])
+    @admin.action(description=_("Cancel the selected badges"), permissions=["end"])
     def end_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
         """Redirect to the page that asks for the reason and ends the chosen badges."""
         return _with(request, "admin:delegations_badge_end", queryset)
@@ -199,22 +199,22 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
             check_can_end_badges(user, row.party.summit)
         number, back = len(rows), reverse("admin:delegations_badge_changelist")
         if not rows:
-            messages.warning(request, gettext("None of these badges is live. Look at the list as it is now."))
+            messages.warning(request, gettext("None of these badges is valid. Reload the list."))
             return redirect(back)
-        title = ngettext("End %(n)d badge", "End %(n)d badges", number) % {"n": number}
-        done = ngettext("%(n)d badge is dead from now on.", "%(n)d badges are dead from now on.", number)
+        title = ngettext("Cancel %(n)d badge", "Cancel %(n)d badges", number) % {"n": number}
+        done = ngettext("%(n)d badge cancelled.", "%(n)d badges cancelled.", number)
         return ask_reason(
             request,
             self.admin_site,
             title=title,
-            sentence=gettext("From that moment on it opens nothing, for good. Another can be issued later."),
+            sentence=gettext("The badge stops working at once and for good. You can issue another one later."),
             button=title,
             back=reverse("admin:delegations_badge_change", args=[rows[0].pk]) if number == 1 else back,
             done=done % {"n": number},
             decide=lambda reason: _end(rows, reason, user),
             problems=(badges_services.BadgeProblem,),
             longest=badges_services.REASON_LENGTH,
-            hint=gettext("Whoever checks the badge at a door reads it."),
+            hint=gettext("Shown to the guard who checks the badge."),
             names=[row.person.label for row in rows[: selections.NAMED]],
             further=len(rows[selections.NAMED :]),
         )

@@ -34,7 +34,7 @@ class TransferablePassRuleForm(SentencesForm):
         cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
         summit = cleaned_data.get("summit") or getattr(self.instance, "summit", None)
         if summit is not None and any(zone.summit_id != summit.pk for zone in cleaned_data.get("zones", ())):
-            self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
+            self.add_error("zones", _("One of these zones belongs to another summit. Choose zones of this summit."))
         return cleaned_data
 
 
@@ -53,14 +53,14 @@ class TransferablePassRuleAdmin(ServiceRowAdmin):
     list_select_related = ["summit"]
     search_fields = ["name"]
     fields = ["summit", *transferable_pass_rules.FIELDS, "zones"]
-    nothing_yet = gettext_lazy("There is no overpass yet. Add one where a delegation’s people share passes.")
+    nothing_yet = gettext_lazy("No transferable passes yet. Add one if a delegation’s members share passes.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the kinds of passes with their zones. `number` is how many passes of the kind somebody carries."""
         rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=Count("passes_given__holder"))
         return rows.prefetch_related("zones")
 
-    @admin.display(description=gettext_lazy("how many"))
+    @admin.display(description=gettext_lazy("quantity"))
     def numbers(self, row: TransferablePassRule) -> str:
         """Return the rule as a phrase: how many passes a party gets for how many people."""
         facts = {"passes": row.passes, "n": row.people, "most": row.most}
@@ -79,7 +79,7 @@ class TransferablePassRuleAdmin(ServiceRowAdmin):
         """Return the codes of the zones that the passes open, or a dash."""
         return comma().join(zone.code for zone in row.zones.all()) or "–"
 
-    @admin.display(description=gettext_lazy("carried"), ordering="number")
+    @admin.display(description=gettext_lazy("in use"), ordering="number")
     def given(self, row: Any) -> int:
         """Return how many of the passes somebody carries."""
         number: int = row.number

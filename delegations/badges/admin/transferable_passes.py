@@ -22,12 +22,12 @@ FIELDS: list[Any] = ["rule", "party", "number", "carried_by", "handed"]
 class CarriedFilter(admin.SimpleListFilter):
     """Filters passes by whether somebody carries them."""
 
-    title = _("carried")
+    title = _("in use")
     parameter_name = "carried"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         """Return the choices "yes" and "no"."""
-        return [("yes", _("carried by somebody")), ("no", _("carried by nobody"))]
+        return [("yes", _("in use")), ("no", _("not in use"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the passes that somebody carries, or the passes that nobody carries. Without a choice, return all
@@ -45,7 +45,7 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
     menu_place = MenuPlace.ACCREDITATION
     summit_path = "party__summit"
     list_display = ["named", "party_name", "carried_by", "handed"]
-    row_source = RowSource(_("Delegations get overpasses as they name people."))
+    row_source = RowSource(_("Delegations get transferable passes as they name people."))
     group_column = "party_name"
     list_filter = ["party__summit", CarriedFilter, "rule"]
     list_select_related = ["rule", "party__summit", "holder__person"]
@@ -55,7 +55,7 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
     page_shows = ("holder",)
     list_shows = ("holder",)
     nothing_yet = _(
-        "No delegation has an overpass. Delegations get them as they name people, where the summit gives any."
+        "No delegation has a transferable pass. Delegations get them as they name people, if the summit issues any."
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -71,7 +71,7 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
         return [row.holder.person.public_id for row in rows if row.holder]
 
     @written
-    @admin.display(description=_("overpass"), ordering="rule__name")
+    @admin.display(description=_("transferable pass"), ordering="rule__name")
     def named(self, row: TransferablePass) -> str:
         """Return the name and number of the pass."""
         return str(row)

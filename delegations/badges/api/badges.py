@@ -77,12 +77,14 @@ def _member(row: Badge) -> Membership | None:
 class BadgeFilters(OfPersonFilters):
     """The filters of the list of badges."""
 
-    live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
+    live = django_filters.BooleanFilter(method="of_life", label=_("opens a zone"))
     category = django_filters.CharFilter(method="of_category", label=_("category"))
     issued_since = django_filters.IsoDateTimeFilter(
         field_name="issued_at", lookup_expr="gte", label=_("issued since")
     )
-    ended_since = django_filters.IsoDateTimeFilter(field_name="ended_at", lookup_expr="gte", label=_("dead since"))
+    ended_since = django_filters.IsoDateTimeFilter(
+        field_name="ended_at", lookup_expr="gte", label=_("cancelled since")
+    )
 
     def of_life(self, rows: QuerySet[Badge], name: str, value: bool) -> QuerySet[Badge]:
         """Return the badges that open something, or the others if `value` is false."""

@@ -42,7 +42,7 @@ class TransferablePassRuleViewSet(DeskViewSet):
     """Kinds of transferable passes, each with the rule for how many passes a party gets."""
 
     name = "overpass-rules"
-    verbose_name = _("kinds of overpasses")
+    verbose_name = _("transferable pass types")
     permission = "delegations.transferablepassrule"
     model = TransferablePassRule
     serializer_class = TransferablePassRuleSerializer

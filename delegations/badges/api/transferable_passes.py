@@ -44,11 +44,9 @@ class TransferablePassSerializer(serializers.ModelSerializer[TransferablePass]):
 class TransferablePassFilters(django_filters.FilterSet):
     """The filters of the list of passes."""
 
-    rule = django_filters.CharFilter(field_name="rule__public_id", label=_("overpass"))
+    rule = django_filters.CharFilter(field_name="rule__public_id", label=_("transferable pass"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
-    carried = django_filters.BooleanFilter(
-        field_name="holder", lookup_expr="isnull", exclude=True, label=_("carried by somebody")
-    )
+    carried = django_filters.BooleanFilter(field_name="holder", lookup_expr="isnull", exclude=True, label=_("in use"))
     handed_since = django_filters.IsoDateTimeFilter(field_name="since", lookup_expr="gte", label=_("since"))
 
 
@@ -64,7 +62,7 @@ class TransferablePassViewSet(DeskViewSet):
     """Transferable passes of parties."""
 
     name = "overpasses"
-    verbose_name = _("overpasses of delegations")
+    verbose_name = _("delegations’ transferable passes")
     permission = "delegations.transferablepass"
     allowed_methods = ()
     lookup_field = "pk"

@@ -22,7 +22,7 @@ class BadgeQuerySet(models.QuerySet["Badge"]):
 
 BADGES = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To let people into the zones of the venue."),
+    purpose=_("To control access to the zones of the venue."),
     view="delegations.badge.view",
     change="delegations.issue_badge",
     stays=BY_KEY,
@@ -43,8 +43,8 @@ class Badge(PublicModel):
     issued_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("issued by")
     )
-    ended_at = models.DateTimeField(pgettext_lazy("badge", "dead since"), null=True, blank=True)
-    why = personal(models.CharField(_("why"), max_length=200, blank=True), BADGES)
+    ended_at = models.DateTimeField(pgettext_lazy("badge", "cancelled on"), null=True, blank=True)
+    why = personal(models.CharField(_("reason"), max_length=200, blank=True), BADGES)
 
     objects = BadgeQuerySet.as_manager()
 

@@ -27,25 +27,25 @@ class TransferablePassRule(PublicModel):
     )
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
     passes = models.PositiveIntegerField(_("passes"), default=1)
-    people = models.PositiveIntegerField(_("for every so many people"), default=5)
-    most = models.PositiveIntegerField(_("at most"), null=True, blank=True)
+    people = models.PositiveIntegerField(_("per number of people"), default=5)
+    most = models.PositiveIntegerField(_("maximum"), null=True, blank=True)
     zones = models.ManyToManyField("delegations.Zone", blank=True, related_name="+", verbose_name=_("zones"))
 
     class Meta:
-        verbose_name = _("overpass")
-        verbose_name_plural = _("overpasses")
+        verbose_name = _("transferable pass")
+        verbose_name_plural = _("transferable passes")
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "name"],
                 name="transferable_pass_name_once",
-                violation_error_message=_("Another overpass has this name. Choose another."),
+                violation_error_message=_("Another transferable pass has this name. Choose another name."),
             ),
             models.CheckConstraint(
                 # A party can't use more passes than it has people, and a mistyped number would create too many rows.
                 name="transferable_pass_for_somebody",
                 condition=Q(passes__gte=1, people__gte=F("passes")),
-                violation_error_message=_("Give one pass at least, for as many people or more."),
+                violation_error_message=_("Enter at least one pass, and at least as many people as passes."),
             ),
         ]
 
@@ -55,7 +55,7 @@ class TransferablePassRule(PublicModel):
 
 PASSES = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To let people into the zones of the venue."),
+    purpose=_("To control access to the zones of the venue."),
     view="delegations.transferablepass.view",
     change="delegations.hand_transferable_pass",
     stays=_("Emptied when the person leaves the delegation."),
@@ -70,7 +70,7 @@ class TransferablePass(models.Model):
         TransferablePassRule,
         on_delete=models.CASCADE,
         related_name="passes_given",
-        verbose_name=_("overpass"),
+        verbose_name=_("transferable pass"),
     )
     party = models.ForeignKey(
         Party,
@@ -91,8 +91,8 @@ class TransferablePass(models.Model):
     since = models.DateTimeField(_("since"), auto_now=True)
 
     class Meta:
-        verbose_name = _("overpass of a delegation")
-        verbose_name_plural = _("overpasses of delegations")
+        verbose_name = _("delegation’s transferable pass")
+        verbose_name_plural = _("delegations’ transferable passes")
         ordering = ["party", "rule", "number"]
         constraints = [
             models.UniqueConstraint(fields=["rule", "party", "number"], name="transferable_pass_once"),

@@ -63,7 +63,7 @@ def check_badge(*, typed: str, by: User, summit: Summit | None = None) -> Checke
     visible_summits = summits_for(by, SEE)
     badge = (rows if visible_summits is None else rows.filter(party__summit__in=visible_summits)).first()
     if badge is None:
-        return Checked(number, why=_("No badge has this number. Type it as it stands on the badge."))
+        return Checked(number, why=_("No badge has this number. Type the number exactly as printed on the badge."))
     return state(badge)
 
 
@@ -72,7 +72,7 @@ def party_left_reason() -> str:
 
     Such a party is no longer among `standing_parties`.
     """
-    return _("Its delegation has left the summit: the invitation was revoked.")
+    return _("The delegation’s invitation was revoked.")
 
 
 def state(badge: Badge) -> Checked:

@@ -76,7 +76,7 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
         rows.prefetch_related("category__zones").order_by("party__sort_key", "party", "position", "pk")[: MOST + 1]
     )
     if len(members) > MOST:
-        raise TooManyBadges(_("A document holds %(most)d badges. Choose fewer.") % {"most": MOST})
+        raise TooManyBadges(_("A document holds at most %(most)d badges. Select fewer.") % {"most": MOST})
     found: list[Card] = []
     for summit in sorted({member.party.summit for member in members}, key=lambda summit: summit.pk):
         check_can_issue_badges(by, summit)

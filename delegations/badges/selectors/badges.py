@@ -14,10 +14,10 @@ from summit.summits.models import Summit
 # The reasons for which the system itself ends a badge. Desk users enter their reason as text.
 LEFT, LOST, ERASED, MERGED = "left", "lost", "erased", "merged"
 WHY = {
-    LEFT: gettext_lazy("The person left the delegation."),
-    LOST: gettext_lazy("It was lost, and another was issued in its place."),
-    ERASED: gettext_lazy("The person’s data were erased."),
-    MERGED: gettext_lazy("The person was entered twice and has another badge."),
+    LEFT: gettext_lazy("The person has left the delegation."),
+    LOST: gettext_lazy("The badge was lost and replaced."),
+    ERASED: gettext_lazy("The person’s data was erased."),
+    MERGED: gettext_lazy("The person was a duplicate and has another badge."),
 }
 
 
@@ -59,7 +59,7 @@ def why_not(member: Membership, policy: Policy) -> str:
     The member's party must still be in the summit.
     """
     if member.confirmed_at is None and deadlines.deadline(member.category, policy) is not None:
-        message = _("%(person)s is not confirmed yet. The delegation or protocol confirms who comes.")
+        message = _("%(person)s is not confirmed yet. The delegation or protocol must confirm them first.")
         return message % {"person": member.person.label}
     return ""
 

@@ -34,7 +34,7 @@ from summit.users.models import User
 
 REASON_LENGTH = 200
 ISSUE = audit_action("delegations.badge.issue", gettext_lazy("issued a badge"))
-END = audit_action("delegations.badge.end", gettext_lazy("ended a badge"))
+END = audit_action("delegations.badge.end", gettext_lazy("cancelled a badge"))
 
 
 class BadgeProblem(Exception):
@@ -123,9 +123,9 @@ def _holders(rows: Iterable[Membership]) -> set[int]:
 
 def _refusal(row: Membership, holders: set[int], standing: set[int]) -> str:
     if row.person_id in holders:
-        return _("%(person)s has a badge already.") % {"person": row.person.label}
+        return _("%(person)s already has a badge.") % {"person": row.person.label}
     if row.party_id not in standing:
-        message = _("%(party)s has left the summit: its invitation was revoked. Protocol can invite it anew.")
+        message = _("The invitation to %(party)s was revoked. Protocol can invite the delegation again.")
         return message % {"party": row.party.name}
     return ""
 
@@ -165,9 +165,9 @@ def _end(badges: BadgeQuerySet, why: str, by: By) -> list[Badge]:
 def _checked(reason: str) -> str:
     reason = " ".join(reason.split())
     if not reason:
-        raise BadgeProblem(_("Write why. Whoever checks the badge reads it."))
+        raise BadgeProblem(_("Enter a reason. The guard who checks the badge sees it."))
     if len(reason) > REASON_LENGTH:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.")
         raise BadgeProblem(message % {"long": len(reason), "limit": REASON_LENGTH})
     try:
         validate_printable(reason)
@@ -185,14 +185,12 @@ def reissue(*, badge: Badge, by: User) -> Badge:
     with transaction.atomic():
         parties = _lock([badge.party_id])
         if not _end(Badge.objects.filter(pk=badge.pk), LOST, by):
-            raise BadgeRefused(_("This badge is dead already. Look whether the person has another."))
+            raise BadgeRefused(_("This badge is already cancelled. Check whether the person has another."))
         keys = Membership.objects.filter(party=badge.party, person=badge.person).values_list("pk", flat=True)
         issued = _issue(list(keys), parties, by)
         if not issued.done:
-            why = issued.skipped[0][1] if issued.skipped else _("The person is of the delegation no more.")
-            raise BadgeRefused(
-                _("%(why)s No other badge can be issued: end this one, with the reason.") % {"why": why}
-            )
+            why = issued.skipped[0][1] if issued.skipped else _("The person is no longer in the delegation.")
+            raise BadgeRefused(_("%(why)s To issue a new badge, cancel this one and give a reason.") % {"why": why})
     return issued.done[0]
 
 

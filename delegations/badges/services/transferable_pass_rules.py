@@ -24,9 +24,9 @@ FIELDS = ("name", "passes", "people", "most")
 zones_services.opens_zones(20, TransferablePassRule)
 PASS_RULE_ACTIONS = row_actions(
     "delegations.transferablepassrule",
-    add=gettext_lazy("added a kind of overpass"),
-    change=gettext_lazy("changed a kind of overpass"),
-    remove=gettext_lazy("deleted a kind of overpass"),
+    add=gettext_lazy("added a transferable pass type"),
+    change=gettext_lazy("changed a transferable pass type"),
+    remove=gettext_lazy("deleted a transferable pass type"),
 )
 
 
@@ -61,8 +61,8 @@ def stops_removal(rule: TransferablePassRule) -> str:
     if not number:
         return ""
     message = ngettext(
-        "%(n)d pass of “%(rule)s” is carried by somebody. Take it back first.",
-        "%(n)d passes of “%(rule)s” are carried by somebody. Take them back first.",
+        "%(n)d pass of type “%(rule)s” is in use. Take it back first.",
+        "%(n)d passes of type “%(rule)s” are in use. Take them back first.",
         number,
     )
     return message % {"n": number, "rule": rule}

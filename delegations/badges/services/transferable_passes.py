@@ -35,17 +35,17 @@ HAND = "delegations.hand_transferable_pass"
 
 def _counted_words(facts: Facts) -> str:
     numbers = {"before": int(facts.detail.get("before", 0)), "now": int(facts.detail.get("now", 0))}
-    return _("brought the delegation’s overpasses in line: %(now)d, from %(before)d") % numbers
+    return _("adjusted the number of transferable passes from %(before)d to %(now)d") % numbers
 
 
 COUNT = audit_action(
     "delegations.transferablepass.count",
     _counted_words,
-    label=gettext_lazy("brought the delegation’s overpasses in line"),
+    label=gettext_lazy("adjusted the number of transferable passes"),
 )
-HAND_ACTION = audit_action("delegations.transferablepass.hand", gettext_lazy("handed an overpass out"))
-TAKE_BACK = audit_action("delegations.transferablepass.take_back", gettext_lazy("took an overpass back"))
-PASS_ON = audit_action("delegations.transferablepass.pass_on", gettext_lazy("passed an overpass on"))
+HAND_ACTION = audit_action("delegations.transferablepass.hand", gettext_lazy("handed out a transferable pass"))
+TAKE_BACK = audit_action("delegations.transferablepass.take_back", gettext_lazy("took back a transferable pass"))
+PASS_ON = audit_action("delegations.transferablepass.pass_on", gettext_lazy("handed over a transferable pass"))
 
 
 class TransferablePassRefused(Exception):
@@ -192,10 +192,10 @@ def pass_on(*, transferable_pass: TransferablePass, seen: Person | None, taker: 
         Party.objects.select_for_update().get(pk=party.pk)
         member = _member(transferable_pass, taker) if taker is not None else None
         if seen == taker:
-            raise TransferablePassRefused(_("Nothing would change. Choose who carries it from now on."))
+            raise TransferablePassRefused(_("This person already has the pass. Choose someone else."))
         previous_holder = Membership.objects.filter(party=party, person=seen).first() if seen else None
         if (seen is not None and previous_holder is None) or not _move(transferable_pass, previous_holder, member):
-            raise TransferablePassRefused(_("The pass changed hands a moment ago. Look at who carries it now."))
+            raise TransferablePassRefused(_("The pass has just changed hands. Check who has it now."))
         _record(transferable_pass, seen, taker, by)
         # A pass beyond the party's number is deleted when it is taken back.
         _settle([party], by)
@@ -206,13 +206,13 @@ def _member(transferable_pass: TransferablePass, taker: Person) -> Membership:
     facts = {"person": taker.label, "party": transferable_pass.party.name, "rule": transferable_pass.rule}
     if row is None:
         raise TransferablePassRefused(
-            _("%(person)s is not of %(party)s any more. Its list of people says who is.") % facts
+            _("%(person)s is no longer in %(party)s. See the delegation’s list of people.") % facts
         )
     carried = TransferablePass.objects.filter(rule=transferable_pass.rule_id, holder=row).exclude(
         pk=transferable_pass.pk
     )
     if carried.exists():
-        message = _("%(person)s carries another pass of “%(rule)s” already. Choose somebody else.")
+        message = _("%(person)s already has a pass of type “%(rule)s”. Choose someone else.")
         raise TransferablePassRefused(message % facts)
     return row
 

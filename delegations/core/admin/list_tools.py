@@ -93,9 +93,9 @@ class ToolsMixin:
         filters."""
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
         labels = {
-            table_writers.XLSX: _("Take as XLSX"),
-            table_writers.CSV: _("Take as CSV"),
-            table_writers.JSON: _("Take as JSON"),
+            table_writers.XLSX: _("Export as XLSX"),
+            table_writers.CSV: _("Export as CSV"),
+            table_writers.JSON: _("Export as JSON"),
         }
         filters = [
             (name, value) for name in request.GET for value in request.GET.getlist(name) if name not in ("p", "e")

@@ -48,7 +48,7 @@ def arrange(
                 # The page now carries the other order's mark: saving again replaces that order knowingly.
                 refused = str(changed)
             else:
-                messages.success(request, _("The order is saved."))
+                messages.success(request, _("Order saved."))
                 return redirect(request.path)
     names = dict(items)
     listed = [(place, key, names[key]) for place, key in enumerate(keys, start=1)]

@@ -54,7 +54,7 @@ def ask_reason(
         "reason": reason,
         "error": error,
         "longest": longest,
-        "hint": hint or _("The delegation reads it."),
+        "hint": hint or _("Shown to the delegation."),
         "names": names,
         "further": further,
     }

@@ -28,7 +28,7 @@ class ServiceRowAdmin(ServiceAdmin):
     # The page on which the rows of a summit are put in order.
     order_page = ""
     # Shown where there is no row yet that a many-to-many field could refer to.
-    nothing_to_choose: Any = gettext_lazy("No zone is entered yet.")
+    nothing_to_choose: Any = gettext_lazy("No zones yet.")
     change_list_template = "admin/delegations/core/service_row_change_list.html"
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:

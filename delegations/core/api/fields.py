@@ -71,9 +71,7 @@ class ByLanguage(serializers.DictField):
         """Return the dict from language codes to values. Raises ValidationError for a language that isn't in
         `settings.LANGUAGES`."""
         found = super().to_internal_value(data)
-        message = _("Choose one of the languages of letters: %(known)s.") % {
-            "known": ", ".join(dict(settings.LANGUAGES))
-        }
+        message = _("Choose one of the letter languages: %(known)s.") % {"known": ", ".join(dict(settings.LANGUAGES))}
         wrong = {language: [message] for language in found if language not in dict(settings.LANGUAGES)}
         if wrong:
             raise serializers.ValidationError(wrong)
@@ -105,16 +103,16 @@ def keys_of(rows: Iterable[Model], ids: Sequence[str], *, by: Callable[[Any], st
     known = {by(row): row.pk for row in rows}
     wrong = [each for each in ids if each not in known]
     if wrong:
-        raise ValidationError({field: _("“%(id)s” is none of them. Read the list again.") % {"id": wrong[0]}})
+        raise ValidationError({field: _("“%(id)s” is not in the list. Reload the list.") % {"id": wrong[0]}})
     if len(set(ids)) != len(ids):
-        raise ValidationError({field: _("Name each of them once.")})
+        raise ValidationError({field: _("List each one only once.")})
     return [known[each] for each in ids]
 
 
 def check_order(now: Sequence[int], expected: Sequence[int]) -> None:
     """Raise OrderChanged if the current order of rows (primary keys) differs from the order that was read."""
     if list(now) != list(expected):
-        raise OrderChanged(_("Somebody else saved another order since you read it. Read it again."))
+        raise OrderChanged(_("Someone else has saved a different order. Reload the list."))
 
 
 def sees(context: Mapping[str, Any], action: str) -> bool:
@@ -231,7 +229,7 @@ class Several(serializers.ListField):
             row_by_key |= _by_external_keys(visible, self.external, [key for key in keys if key.startswith(EXTERNAL)])
         unknown = [key for key in keys if row_by_key.get(key) is None]
         if unknown:
-            raise serializers.ValidationError(_("There is none of these ids: %(ids)s.") % {"ids": ", ".join(unknown)})
+            raise serializers.ValidationError(_("These IDs do not exist: %(ids)s.") % {"ids": ", ".join(unknown)})
         return [row_by_key[key] for key in keys]
 
 

@@ -43,7 +43,7 @@ def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, l
     rows_by_field = {name: list(rows) for name, rows in many.items()}
     for name, rows in rows_by_field.items():
         if any(row.summit_id != summit.pk for row in rows):
-            raise ValidationError({name: _("One of these is another summit’s. Choose among this summit’s.")})
+            raise ValidationError({name: _("One of these belongs to another summit. Choose from this summit.")})
     return rows_by_field
 
 
@@ -195,9 +195,7 @@ def check_mark(keys: Sequence[int], expected: str) -> None:
     """Raise OrderChanged if the order of rows (primary keys) doesn't match the mark `expected`; "" matches any
     order."""
     if expected and mark(keys) != expected:
-        raise OrderChanged(
-            _("Somebody else saved another order a moment ago. Yours stands below and is not saved yet.")
-        )
+        raise OrderChanged(_("Someone else has just saved a different order. Your order is below and not saved yet."))
 
 
 def places(rows: Sequence[Any], order: Sequence[int]) -> list[Any]:

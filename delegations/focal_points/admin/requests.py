@@ -56,7 +56,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     summit_path = "party__summit"
     list_display = ["name_of", "party", "beside", "state_word", "asked"]
     phone_columns = ("party", "state_word")
-    row_source = RowSource(_("Focal points ask in the portal."))
+    row_source = RowSource(_("Focal points submit requests in the portal."))
     list_filter = ["party__summit", "state"]
     list_select_related = ["party__summit", "instead_of"]
     search_fields = ["party__name", "name", "office", "email"]
@@ -65,7 +65,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     page_shows = ("name", "office", "email", "asked_by", "instead_of", "person", "reason")
     list_shows = ("name",)
     change_form_template = "admin/delegations/focalpointrequest/change_form.html"
-    nothing_yet = _("Nobody has asked for a new focal point yet. Focal points ask in the portal.")
+    nothing_yet = _("No requests for a new focal point yet. Focal points make requests in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the requests, joined with everything that a row shows."""
@@ -88,10 +88,10 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         """Return the name of the language in which the person gets messages. The name is written in that language."""
         return format_html('<bdi lang="{}">{}</bdi>', row.language, dict(settings.LANGUAGES).get(row.language, "–"))
 
-    @admin.display(description=_("in place of"))
+    @admin.display(description=_("replaces"))
     def beside(self, row: FocalPointRequest) -> str:
         """Return the name of the focal point who is to be replaced, or "beside the others" if nobody is."""
-        return row.instead_of.label if row.instead_of else gettext("beside the others")
+        return row.instead_of.label if row.instead_of else gettext("in addition")
 
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: FocalPointRequest) -> SafeString:
@@ -99,12 +99,12 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         sign = SIGNS[RequestState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
-    @admin.display(description=_("asked at"), ordering="asked_at")
+    @admin.display(description=_("requested on"), ordering="asked_at")
     def asked(self, row: FocalPointRequest) -> str:
         """Return when the request was made."""
         return moment(row.asked_at, row.party.summit)
 
-    @admin.display(description=_("decided at"), ordering="decided_at")
+    @admin.display(description=_("decided on"), ordering="decided_at")
     def decided(self, row: FocalPointRequest) -> str:
         """Return when the request was decided, or a dash."""
         return moment(row.decided_at, row.party.summit)
@@ -133,13 +133,13 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
             try:
                 requests.approve(request=row, by=request.user, known=known, another=another)
             except PossibleDuplicate as seems:
-                hits, error = seems.hits, gettext("Choose who it is.")
+                hits, error = seems.hits, gettext("Choose a person.")
             except ActingRefused as refused:
                 error = str(refused)
             except ValidationError as problem:
                 error = " ".join(problem.messages)
             else:
-                message = gettext("%(person)s acts for %(party)s now, and is told how to open the portal.")
+                message = gettext("%(person)s now acts for %(party)s. We have emailed them how to open the portal.")
                 messages.success(
                     request, message % {"person": row.name, "party": party_names.to_reader(row.party).name}
                 )
@@ -180,9 +180,11 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
             request,
             self.admin_site,
             title=gettext("Refuse %(person)s as a focal point") % {"person": row.name},
-            sentence=gettext("Whoever asked is told, and reads the reason in the portal. They can ask for another."),
-            button=gettext("Refuse the focal point"),
-            done=gettext("The request is refused."),
+            sentence=gettext(
+                "The person who asked is notified and sees the reason in the portal. They can make another request."
+            ),
+            button=gettext("Refuse the request"),
+            done=gettext("Request refused."),
             back=reverse("admin:delegations_focalpointrequest_change", args=[row.pk]),
             decide=lambda reason: requests.refuse(request=row, reason=reason, by=by),
             problems=(requests.FocalProblem, ActingRefused),

@@ -59,10 +59,10 @@ class FocalPointFilters(Searched):
 
     text = ("person__name", "person__office", "party__name")
 
-    q = fields_api.search_filter(_("words of their name, office or delegation"))
+    q = fields_api.search_filter(_("words from the name, office or delegation"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
-    email = django_filters.CharFilter(field_name="person__email", lookup_expr="iexact", label=_("e-mail"))
+    email = django_filters.CharFilter(field_name="person__email", lookup_expr="iexact", label=_("email"))
 
 
 class FocalPointViewSet(DeskViewSet):

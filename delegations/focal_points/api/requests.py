@@ -89,7 +89,7 @@ class FocalPointRequestFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label=_("state"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     asked_since = django_filters.IsoDateTimeFilter(
-        field_name="asked_at", lookup_expr="gte", label=_("asked for since")
+        field_name="asked_at", lookup_expr="gte", label=_("requested since")
     )
     decided_since = django_filters.IsoDateTimeFilter(
         field_name="decided_at", lookup_expr="gte", label=_("decided since")

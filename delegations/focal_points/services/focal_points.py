@@ -31,9 +31,9 @@ CHANGE = "delegations.focalpoint.change"
 ASK = "delegations.ask_focal_point"
 FOCAL_POINT_ACTIONS = row_actions(
     "delegations.focalpoint",
-    add=gettext_lazy("named a focal point"),
+    add=gettext_lazy("added a focal point"),
     change=gettext_lazy("changed a focal point"),
-    remove=gettext_lazy("took a focal point off"),
+    remove=gettext_lazy("removed a focal point"),
 )
 
 
@@ -65,9 +65,9 @@ def make(party: Party, person: Person, by: By) -> FocalPoint:
     is of another summit or is a focal point of the party already.
     """
     if person.summit_id != party.summit_id:
-        raise ActingRefused(_("This person belongs to another summit. Enter them in this one first."))
+        raise ActingRefused(_("This person belongs to another summit. Add them to this one first."))
     if FocalPoint.objects.filter(party=party, person=person).exists():
-        message = _("%(person)s is a focal point of %(party)s already.")
+        message = _("%(person)s is already a focal point for %(party)s.")
         raise ActingRefused(message % {"person": person.label, "party": party.name})
     row = FocalPoint.objects.create(party=party, person=person)
     audit.record(
@@ -114,14 +114,11 @@ def leaving(party: Party, by: By) -> FocalPoint:
     point = own(party, by)
     facts = {"party": party.name, "contact": party.summit.contact_email}
     if point is None:
-        message = _("You are not entered as a focal point of %(party)s. Protocol can say more: %(contact)s.")
+        message = _("You are not a focal point for %(party)s. For help, contact protocol: %(contact)s.")
         raise ActingRefused(message % facts)
     if not FocalPoint.objects.filter(party=party).exclude(pk=point.pk).exists():
         raise ActingRefused(
-            _(
-                "You are the only focal point of %(party)s. Ask for somebody in your place, or write to "
-                "protocol: %(contact)s."
-            )
+            _("You are the only focal point for %(party)s. Request a replacement, or contact protocol: %(contact)s.")
             % facts
         )
     return point
@@ -156,7 +153,7 @@ def end(point: FocalPoint, by: By) -> None:
     """
     party, person = point.party, point.person
     if not FocalPoint.objects.filter(pk=point.pk).exists():
-        message = _("%(person)s is no focal point of %(party)s any more.")
+        message = _("%(person)s is no longer a focal point for %(party)s.")
         raise ActingRefused(message % {"person": person.label, "party": party.name})
     audit.record(
         by=by,

@@ -43,12 +43,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     RequestState.REFUSED: frozenset(),
     RequestState.WITHDRAWN: frozenset(),
 }
-ASK_ACTION = audit_action("delegations.focalpointrequest.ask", gettext_lazy("asked for a new focal point"))
+ASK_ACTION = audit_action("delegations.focalpointrequest.ask", gettext_lazy("requested a new focal point"))
 APPROVE = audit_action("delegations.focalpointrequest.approve", gettext_lazy("approved a new focal point"))
 REFUSE = audit_action("delegations.focalpointrequest.refuse", gettext_lazy("refused a new focal point"))
-WITHDRAW = audit_action(
-    "delegations.focalpointrequest.withdraw", gettext_lazy("took the request for a focal point back")
-)
+WITHDRAW = audit_action("delegations.focalpointrequest.withdraw", gettext_lazy("withdrew a focal point request"))
 
 
 class FocalProblem(FieldProblem):
@@ -76,7 +74,7 @@ def ask(
     asker, answer_to = _asker(by)
     row = FocalPointRequest(
         party=party,
-        name=_line("name", name, _("Write the name of whom you ask for.")),
+        name=_line("name", name, _("Enter a name.")),
         office=_line("office", office),
         email=_mailbox(email),
         language=language,
@@ -85,7 +83,7 @@ def ask(
         answer_to=answer_to,
     )
     if language not in dict(settings.LANGUAGES):
-        raise FocalProblem("language", _("Choose a language that letters are written in."))
+        raise FocalProblem("language", _("Choose one of the letter languages."))
     with transaction.atomic():
         # A second request for the same mailbox waits here for the lock, and then finds the first one.
         focal_points.lock(party)
@@ -107,7 +105,7 @@ def _line(field: str, text: str, lacking: str = "") -> str:
     if not text and lacking:
         raise FocalProblem(field, lacking)
     if len(text) > NAME_LENGTH:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.")
         raise FocalProblem(field, message % {"long": len(text), "limit": NAME_LENGTH})
     try:
         validate_printable(text)
@@ -119,11 +117,13 @@ def _line(field: str, text: str, lacking: str = "") -> str:
 def _mailbox(text: str) -> str:
     address = text.strip().lower()
     if not address:
-        raise FocalProblem("email", _("Write their e-mail: they open the portal by it."))
+        raise FocalProblem("email", _("Enter an email address. It is used to sign in to the portal."))
     try:
         validate_mailbox(address)
     except ValidationError:
-        raise FocalProblem("email", _("“%(mailbox)s” is no mailbox. Correct it.") % {"mailbox": text}) from None
+        raise FocalProblem(
+            "email", _("“%(mailbox)s” is not an email address. Enter one like name@example.org.") % {"mailbox": text}
+        ) from None
     return address
 
 
@@ -146,15 +146,15 @@ def _check_new(row: FocalPointRequest) -> None:
     points = FocalPoint.objects.filter(party=row.party)
     facts = {"mailbox": row.email, "party": row.party.name, "contact": row.party.summit.contact_email}
     if row.instead_of is not None and not points.filter(person=row.instead_of).exists():
-        raise FocalProblem("instead_of", _("This person is no focal point any more. Choose again."))
+        raise FocalProblem("instead_of", _("This person is no longer a focal point. Choose again."))
     others = points.exclude(person=row.instead_of) if row.instead_of else points
     # A successor may use the mailbox of the one they replace. Two focal points at once may not: the mailbox wouldn't
     # tell who acts.
     if others.filter(person__email__iexact=row.email).exists():
-        message = _("A focal point of %(party)s has the mailbox %(mailbox)s already.")
+        message = _("A focal point for %(party)s already uses the email address %(mailbox)s.")
         raise ActingRefused(message % facts)
     if FocalPointRequest.objects.filter(party=row.party, email=row.email, state=RequestState.OPEN).exists():
-        message = _("%(mailbox)s was asked for already, and protocol has not decided yet. Ask there: %(contact)s.")
+        message = _("There is already a pending request for %(mailbox)s. For help, contact protocol: %(contact)s.")
         raise ActingRefused(message % facts)
 
 
@@ -210,7 +210,7 @@ def _existing_person(request: FocalPointRequest, known: Person, by: User) -> Per
     Raises ActingRefused if the person belongs to another summit.
     """
     if known.summit_id != request.party.summit_id:
-        raise ActingRefused(_("This person belongs to another summit. Enter them in this one first."))
+        raise ActingRefused(_("This person belongs to another summit. Add them to this one first."))
     if not known.email:
         people.change(person=known, values={"email": request.email}, by=by)
         known.refresh_from_db(fields=["email"])
@@ -226,9 +226,9 @@ def refuse(*, request: FocalPointRequest, reason: str, by: User) -> None:
     check(by, DECIDE, party.summit_id)
     reason = " ".join(reason.split())
     if not reason:
-        raise FocalProblem("reason", _("Write why. The delegation reads it."))
+        raise FocalProblem("reason", _("Enter a reason. The delegation will see it."))
     if len(reason) > REASON_LENGTH:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.")
         raise FocalProblem("reason", message % {"long": len(reason), "limit": REASON_LENGTH})
     with transaction.atomic():
         _decide(request, RequestState.REFUSED, by, reason=reason)
@@ -267,5 +267,5 @@ def _decide(row: FocalPointRequest, target: RequestState, by: User | None, **val
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     undecided = FocalPointRequest.objects.filter(pk=row.pk, state__in=sources)
     if not undecided.update(state=target, decided_at=Now(), decided_by=by, **values):
-        raise ActingRefused(_("Somebody else decided this request. Look at where it stands now."))
+        raise ActingRefused(_("Someone else has already decided this request. Reload the page to see the decision."))
     row.refresh_from_db(fields=["state", "decided_at", "decided_by", "instead_of", *values])

@@ -61,7 +61,7 @@ def day(said: str) -> str:
     first, second, year = map(int, match.groups())
     if "/" in said and first <= 12 and second <= 12 and first != second:
         raise Unreadable(
-            _("In “%(said)s” day and month can’t be told apart. Write it as 2025-03-31.") % {"said": said}
+            _("“%(said)s” could be day–month or month–day. Write the date as 2025-03-31.") % {"said": said}
         )
     for month, number in ((second, first), (first, second)):
         try:
@@ -102,5 +102,5 @@ def category(said: str, categories: dict[str, Category], *, offered: Iterable[Ca
     if capacity in categories:
         return categories[capacity]
     names = ", ".join(str(row) for row in sorted(offered, key=lambda row: (row.position, row.pk)))
-    problem = _("“%(said)s” is no category of this summit. Write one of: %(offered)s.")
+    problem = _("“%(said)s” is not a category of this summit. Enter one of: %(offered)s.")
     raise Unreadable(problem % {"said": said, "offered": names})

@@ -43,7 +43,7 @@ def plan(
         if name == "name" and known.is_called(party, value):
             continue
         if name == "name" and known.is_anothers(party, value):
-            message = _("Another delegation is called “%(name)s”: this one keeps its name.")
+            message = _("Another delegation is called “%(name)s”, so this one keeps its name.")
             line.notes.append(message % {"name": value})
             continue
         text, choices = question(party, name, value)
@@ -54,7 +54,7 @@ def plan(
     _party, planned = changes.get(party.pk, (party, {}))
     for name in new_values:
         if planned.get(name, new_values[name]) != new_values[name]:
-            message = _("%(field)s: another row says otherwise, and this one doesn’t count.")
+            message = _("%(field)s: another row has a different value, so this one is ignored.")
             line.notes.append(message % {"field": _called(name)})
     added = {name: value for name, value in new_values.items() if name not in planned}
     clean(party, added)
@@ -109,5 +109,5 @@ def clean(party: Party, changed: Mapping[str, str]) -> None:
 def question(party: Party, name: str, value: str) -> tuple[str, list[list[str]]]:
     """Return a question about a name that differs between the table and the party, and its possible answers."""
     params = {"field": _called(name), "here": getattr(party, name), "there": value}
-    text = _("%(field)s: it is “%(here)s” here, and “%(there)s” in the table.") % params
-    return text, [[KEEP, _("keep “%(here)s”") % params], [TAKE, _("change it to “%(there)s”") % params]]
+    text = _("%(field)s: “%(here)s” here, “%(there)s” in the file.") % params
+    return text, [[KEEP, _("keep “%(here)s”") % params], [TAKE, _("change to “%(there)s”") % params]]

@@ -67,14 +67,14 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     """
     name = row.name or (un_country_names.names(summit.language).get(row.code, "") if row.code else "")
     if not name:
-        raise Unreadable(_("The delegation’s name is missing. Write it, or its code by ISO 3166."))
+        raise Unreadable(_("The delegation’s name is missing. Enter its name or ISO 3166 code."))
     notes: list[str] = []
     kind = row.kind or PartyKind.COUNTRY
     code = row.code if kind == PartyKind.COUNTRY else ""
     if code in OBSERVERS:
-        notes.append(_("An observer at the United Nations, not a member: look at recognition and flag."))
+        notes.append(_("A United Nations observer, not a member. Check recognition and flag."))
     if kind == PartyKind.COUNTRY and not code:
-        notes.append(_("No code of ISO 3166 belongs to this name: it is entered without one."))
+        notes.append(_("This name has no ISO 3166 code. The delegation is added without one."))
     party = Party(
         summit=summit,
         kind=kind,
@@ -104,22 +104,22 @@ def question(
     The possible answers are the parties in `near`, which have similar names, and the ways to enter a new party.
     """
     params = {"name": row.name or row.written, "code": row.code}
-    existing = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
+    existing = [[key_of(party), _("this is %(party)s") % {"party": party.name}] for party in near]
     if row.code or row.kind:
         library = un_country_names.names(summit.language).get(row.code, "")
-        choices = [[ENTER, _("enter it as “%(name)s”") % params]] if row.name else []
+        choices = [[ENTER, _("add as “%(name)s”") % params]] if row.name else []
         if library and library != row.name:
-            choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
-        text = _("“%(name)s” (%(code)s) is not on the list of delegations yet.")
-        without_code = _("“%(name)s” is not on the list of delegations yet.")
+            choices.append([NAMED if choices else ENTER, _("add as “%(name)s”") % {"name": library}])
+        text = _("“%(name)s” (%(code)s) is not in the list of delegations yet.")
+        without_code = _("“%(name)s” is not in the list of delegations yet.")
         return "enter", (text if row.code else without_code) % params, [*existing, *choices]
     kinds = [
-        [str(kind.value), _("enter it: %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]
+        [str(kind.value), _("add as %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]
         for kind in KINDS
     ]
-    sentence = _("“%(name)s” is not a known country. What is it?")
+    sentence = _("“%(name)s” is not a known country. What kind of delegation is it?")
     if not says_country:
-        sentence = _("“%(name)s” is not known. What is it?")
+        sentence = _("“%(name)s” is not known. What kind of delegation is it?")
     return "kind", sentence % params, [*existing, *kinds]
 
 

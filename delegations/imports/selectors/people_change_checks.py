@@ -20,10 +20,8 @@ def refuse(*, person: Person, changed: Mapping[str, Any], party: Party, acts: bo
     barred = next((name for name in PARTICULARS if name in changed and name in others(person, party)), None)
     contact = party.summit.contact_email
     if barred:
-        message = _(
-            "“%(field)s” was entered by others than your delegation. Write to %(contact)s to have it changed."
-        )
+        message = _("“%(field)s” was not entered by your delegation. To change it, write to %(contact)s.")
         raise Unreadable(message % {"field": label(barred), "contact": contact})
     if acts and "email" in changed:
-        message = _("%(person)s acts as a focal point: protocol changes this mailbox. Write to %(contact)s.")
+        message = _("%(person)s is a focal point. To change their email address, write to protocol: %(contact)s.")
         raise Unreadable(message % {"person": person.label, "contact": contact})

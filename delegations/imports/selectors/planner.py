@@ -111,7 +111,7 @@ class Planner:
                 line.notes += [alone(party_outcome), *sentences(problem)]
         elif self.party is not None or person_texts.keys() - {"language"}:
             # Names may be missing because formulas without a stored result are read as empty cells.
-            nobody = _("This row names nobody. Write a name or the office held.")
+            nobody = _("This row names no person. Enter a name or the office held.")
             if self.party is not None:
                 raise Unreadable(nobody)
             line.notes.append(nobody)
@@ -124,7 +124,7 @@ class Planner:
         if self.party is not None:
             if (party_row.name or party_row.key or party_row.written) and found is None:
                 name = party_row.name or party_row.written or party_row.key
-                raise Unreadable(_("“%(name)s” is not your delegation. Take the row out.") % {"name": name})
+                raise Unreadable(_("“%(name)s” is not your delegation. Remove the row.") % {"name": name})
             return next(iter(self.known.parties()))
         if found is None:
             party_row, found = self._decide(party_row, line)
@@ -154,7 +154,7 @@ class Planner:
         line.part_of = party_row.name or party_row.written
         name = country_recognition.plain(line.part_of)
         if name in self.asked:
-            line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
+            line.notes.append(_("See the question in row %(number)d.") % {"number": self.asked[name]})
             raise AnswerPending
         alike = self.known.alike(party_row.name) if party_row.name else []
         if party_row.kind and not alike:
@@ -168,7 +168,7 @@ class Planner:
             raise AnswerPending
         if kind == "kind" and answer in PartyKind.values:
             kind_label = kind_word(answer, says_country=self.known.says_country)
-            line.notes.append(_("Entered as: %(kind)s.") % {"kind": kind_label})
+            line.notes.append(_("Added as %(kind)s.") % {"kind": kind_label})
         found = next((each for each in alike if key_of(each) == answer), None)
         if found is not None:
             self.known.add_name(party_row.name, found)
@@ -200,7 +200,9 @@ class Planner:
         except Doubt as doubt:
             if not self.desk:
                 self.meant.leave_open(doubt, line.number, key)
-                raise Unreadable(_("%s Write the office and the mailbox as they are there.") % doubt.text) from doubt
+                raise Unreadable(
+                    _("%s Enter the office and email address exactly as recorded.") % doubt.text
+                ) from doubt
             answer = self._answer(line, "person", doubt.text, doubt.choices)
             if not answer:
                 self.meant.leave_open(doubt, line.number, key)
@@ -215,12 +217,10 @@ class Planner:
         line.name = texts.get("name") or texts.get("office") or ""
         person = self._whom(party, key, texts, line)
         if person is not None and self.meant.repeats(person):
-            line.notes.append(
-                _("It means the same person as row %(number)d.") % {"number": self.meant.repeats(person)}
-            )
+            line.notes.append(_("Same person as row %(number)d.") % {"number": self.meant.repeats(person)})
         of_another_party = person is not None and self.known.party_of(person) != party
         if of_another_party or (person is None and key in self.known.given):
-            raise Unreadable(_("Somebody of another delegation has this key. Correct the key, or leave it out."))
+            raise Unreadable(_("Someone in another delegation has this external ID. Correct it or leave it blank."))
         line.name = texts.get("name") or texts.get("office") or (person.label if person else "")
         changed = self.form.read(person, texts, line)
         if person is None:
@@ -298,8 +298,8 @@ class Planner:
                 facts = {"person": other.label, "why": why.label}
                 raise Unreadable(
                     _(
-                        "%(person)s is entered already: %(why)s. If it is the same person, write the name as it is "
-                        "there; if it is somebody else, name them by hand."
+                        "%(person)s already exists: %(why)s. If this is the same person, use the recorded name. If "
+                        "not, add them by hand."
                     )
                     % facts
                 )
@@ -325,7 +325,7 @@ class Planner:
         first = self.seated.get(id(person))
         if named_category is not None:
             if first is not None and first != named_category:
-                message = _("%(field)s: another row says otherwise, and this one doesn’t count.")
+                message = _("%(field)s: another row has a different value, so this one is ignored.")
                 line.notes.append(message % {"field": heading("category")})
                 return False
             self.seated[id(person)] = named_category

@@ -45,7 +45,7 @@ class Doubt(Exception):
             [key, _("the same person: %(person)s") % {"person": _label_with_email(row)}]
             for key, row in self.who.items()
         ]
-        return [*same, [OTHER, _("somebody else")]]
+        return [*same, [OTHER, _("someone else")]]
 
 
 def _label_with_email(person: Person) -> str:
@@ -143,9 +143,9 @@ class PersonMatcher:
         if met:
             text = _same_name_question(met[0])
         elif len(rows) > 1:
-            text = _("Several people here are called so. Which of them is it?")
+            text = _("Several people have this name. Which one is it?")
         else:
-            text = _("Somebody here is called so, with another office and mailbox. Is it the same person?")
+            text = _("Someone with this name has a different office and email address. Is it the same person?")
         return Doubt(text, who)
 
     def _key(self, person: Person) -> str:
@@ -154,11 +154,11 @@ class PersonMatcher:
 
 
 def _same_key(number: int) -> str:
-    return _("Row %(number)d has this key already. Correct one of them.") % {"number": number}
+    return _("Row %(number)d already has this external ID. Correct one of them.") % {"number": number}
 
 
 def _same_name_question(number: int) -> str:
-    return _("Row %(number)d names somebody who is called so. Is it the same person?") % {"number": number}
+    return _("Row %(number)d has the same name. Is it the same person?") % {"number": number}
 
 
 def _pairs(person: Person, texts: Mapping[str, str]) -> list[tuple[str, str]]:

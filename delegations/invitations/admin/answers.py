@@ -39,7 +39,7 @@ class GroupOfReplyFilter(GroupFilter):
 class ChannelFilter(admin.SimpleListFilter):
     """Filters invitations by the channel of their latest answer."""
 
-    title = _("came by")
+    title = _("channel")
     parameter_name = "channel"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -60,7 +60,7 @@ class ChannelFilter(admin.SimpleListFilter):
 class ReplyColumns:
     """The columns of lists of answers."""
 
-    @admin.display(description=_("recorded"), ordering="at")
+    @admin.display(description=_("recorded on"), ordering="at")
     def recorded(self, row: Reply) -> str:
         """Return when the answer was recorded."""
         return moment(row.at, row.invitation.party.summit)
@@ -70,12 +70,12 @@ class ReplyColumns:
         """Return the answer, marked up with its colour."""
         return state_word(InvitationState.ANSWERED, row.answer)
 
-    @admin.display(description=_("at the level of"), ordering="level")
+    @admin.display(description=_("level"), ordering="level")
     def level_word(self, row: Reply) -> str:
         """Return the level at which the party comes, or a dash."""
         return str(row.get_level_display()) or "–"
 
-    @admin.display(description=_("came by"), ordering="channel")
+    @admin.display(description=_("channel"), ordering="channel")
     def way(self, row: Reply) -> SafeString:
         """Return the channel by which the answer came, with the reference and date of its paper."""
         parts = [row.get_channel_display(), row.reference, short_day(row.dated) if row.dated else ""]
@@ -107,7 +107,7 @@ class ReplyInline(ReplyColumns, SummitInline):
     summit_path = "invitation__party__summit"
     fields = readonly_fields = FIELDS
     ordering = ["-pk"]
-    verbose_name_plural = _("answers, the last first")
+    verbose_name_plural = _("answers, latest first")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the answers, joined with everything that is shown."""
@@ -131,8 +131,8 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     list_display = ["party_name", "recorded", "word", "level_word", "name", "way", "paper"]
     phone_columns = ("recorded", "word")
     row_source = RowSource(
-        _("Answers by link or in the portal arrive by themselves. Record others on the page of the invitation."),
-        _("Invitations without an answer"),
+        _("Answers by link or in the portal are recorded automatically. Record others on the invitation’s page."),
+        _("Unanswered invitations"),
         "delegations.answer_for",
         model="delegations.invitation",
         narrowed=(("state__exact", "sent"),),
@@ -144,7 +144,7 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     readonly_fields: ClassVar[Any] = fields
     page_shows = ("name", "note")
     list_shows = ("name",)
-    nothing_yet = _("Nobody has answered yet. Answers by a link stand here by themselves; others are recorded.")
+    nothing_yet = _("No answers yet. Answers given by link appear here; record any others by hand.")
     change_form_template = "admin/delegations/reply/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

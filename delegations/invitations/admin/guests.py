@@ -45,15 +45,17 @@ class GuestForm(forms.Form):
         validators=[validate_printable],
     )
     form_of_address = forms.CharField(
-        label=gettext_lazy("Form of address"),
+        label=gettext_lazy("Salutation"),
         max_length=200,
         required=False,
         widget=forms.TextInput(_TEXT),
         validators=[validate_printable],
-        help_text=gettext_lazy("How the letter begins, such as “Dear Professor Rossi”."),
+        help_text=gettext_lazy("The opening of the letter, such as “Dear Professor Rossi”."),
     )
-    mailbox = forms.EmailField(label=gettext_lazy("Mailbox"), help_text=gettext_lazy("Where the letter goes."))
-    language = forms.ChoiceField(label=gettext_lazy("Language of the letter"))
+    mailbox = forms.EmailField(
+        label=gettext_lazy("Email address"), help_text=gettext_lazy("The letter is sent here.")
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Letter language"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +82,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             hits = seems.hits
             _log_similar_people(user, summit, [hit.person for hit in hits])
         except form_idempotency.AddedAlready as added:
-            messages.info(request, _("This was sent twice, and is added once."))
+            messages.info(request, _("This was sent twice but added only once."))
             guest = Party.objects.filter(summit=summit, pk=added.key or 0).select_related("summit").first()
             return redirect(address([guest]) if guest else "admin:delegations_party_changelist")
         except naming_rules.NamingRefused as refused:
@@ -88,7 +90,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         except ValidationError as problem:
             _add_errors(form, problem)
         else:
-            messages.success(request, _("The guest is entered. Read the letter, then send it."))
+            messages.success(request, _("Guest added. Read the letter, then send it."))
             return redirect(address([party]))
     context = {
         **admin.site.each_context(request),

@@ -101,7 +101,7 @@ class InvitationAdmin(
     list_display = ["party_name", "occasion_word", "state_word", "level", "sent", "answered", "answered_by"]
     phone_columns = ("occasion_word", "state_word")
     row_source = RowSource(
-        _("Each delegation that is invited has a row here."),
+        _("Each invited delegation is listed here."),
         _("Invite delegations"),
         "delegations.invite",
         view="admin:delegations_party_invite",
@@ -109,7 +109,7 @@ class InvitationAdmin(
     list_filter = ["party__summit", OccasionFilter, "state", "answer", "level", ChannelFilter]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]
-    nothing_yet = _("Nobody is invited yet. The list of delegations says who can be, and invites them.")
+    nothing_yet = _("No invitations yet. Invite delegations from the list of delegations.")
     fields = FIELDS
     readonly_fields = FIELDS
     inlines = [ReplyInline, LinkInline]
@@ -149,7 +149,7 @@ class InvitationAdmin(
         """Return when the invitation was answered."""
         return moment(row.answered_at, row.party.summit)
 
-    @admin.display(description=_("reminded"))
+    @admin.display(description=_("reminders"))
     def reminded(self, row: Invitation) -> SafeString:
         """Return which reminders were sent and when, one to a line."""
         summit = row.party.summit
@@ -187,8 +187,8 @@ class InvitationAdmin(
         return progress.page(
             request,
             rows=letter_facts.sent_with(row),
-            title=gettext("Invitations on their way"),
-            title_done=gettext("The invitations are sent"),
+            title=gettext("Sending invitations"),
+            title_done=gettext("Invitations sent"),
             summit=summit,
             query={"kind": letter_facts.KIND},
             back=f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
@@ -205,14 +205,14 @@ class InvitationAdmin(
             except ValueError as refused:
                 messages.warning(request, str(refused))
             else:
-                message = ngettext("%(n)d new letter is on its way.", "%(n)d new letters are on their way.", number)
+                message = ngettext("Sending %(n)d new letter.", "Sending %(n)d new letters.", number)
                 messages.success(request, message % {"n": number})
             return redirect(back)
         return confirm(
             request,
             self.admin_site,
             title=gettext("Send a new letter to %(party)s") % {"party": party_names.to_reader(row.party).name},
-            sentence=gettext("The links in earlier letters open nothing from then on. An answer stays as it is."),
+            sentence=gettext("Links in earlier letters stop working. Any answer already given remains valid."),
             button=gettext("Send a new letter"),
             action=request.path,
             back=back,
@@ -220,7 +220,7 @@ class InvitationAdmin(
             names=[RowName(party=party_names.to_reader(row.party))],
         )
 
-    @admin.action(description=_("Revoke the chosen invitations"), permissions=["revoke"])
+    @admin.action(description=_("Revoke the selected invitations"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[Invitation]) -> HttpResponse:
         """Ask for confirmation before the chosen invitations are revoked."""
         rows = list(queryset.exclude(state=InvitationState.REVOKED).select_related("party__summit"))
@@ -242,7 +242,7 @@ class InvitationAdmin(
                 messages.warning(request, pair(party_names.to_reader(row.party).name, refused))
             else:
                 revoked += 1
-        message = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", revoked)
+        message = ngettext("%(n)d invitation revoked.", "%(n)d invitations revoked.", revoked)
         messages.success(request, message % {"n": revoked})
         return redirect("admin:delegations_invitation_changelist")
 
@@ -256,7 +256,7 @@ class InvitationAdmin(
             request,
             self.admin_site,
             title=ngettext("Revoke %(n)d invitation", "Revoke %(n)d invitations", len(rows)) % number,
-            sentence=gettext("Their links open nothing from then on, and letters not sent yet stay here."),
+            sentence=gettext("The links stop working, and letters not yet sent are not sent."),
             button=ngettext("Revoke %(n)d invitation", "Revoke %(n)d invitations", len(rows)) % number,
             action=reverse("admin:delegations_invitation_revoke"),
             back=reverse("admin:delegations_invitation_changelist"),

@@ -58,18 +58,18 @@ def done(step: InvitationStep, reach: InvitationTargets) -> str:
     number = len(reach.to)
     texts = {
         InvitationStep.PREPARE: ngettext(
-            "%(number)d invitation is prepared. Another person can approve it.",
-            "%(number)d invitations are prepared. Another person can approve them.",
+            "%(number)d invitation prepared. Another person can approve it.",
+            "%(number)d invitations prepared. Another person can approve them.",
             number,
         ),
         InvitationStep.APPROVE: ngettext(
-            "%(number)d invitation is approved. It can be sent.",
-            "%(number)d invitations are approved. They can be sent.",
+            "%(number)d invitation approved. It is ready to send.",
+            "%(number)d invitations approved. They are ready to send.",
             number,
         ),
         InvitationStep.SEND: ngettext(
-            "%(number)d delegation is invited; its letters are on their way (%(letters)d).",
-            "%(number)d delegations are invited; their letters are on their way (%(letters)d).",
+            "%(number)d delegation invited; sending its letters (%(letters)d).",
+            "%(number)d delegations invited; sending their letters (%(letters)d).",
             number,
         ),
     }
@@ -97,7 +97,7 @@ class InvitingMixin:
         """Return whether the user may invite parties in any summit."""
         return allows(request.user, "delegations.invite", None)
 
-    @admin.action(description=_("Invite the chosen delegations"), permissions=["invite"])
+    @admin.action(description=_("Invite the selected delegations"), permissions=["invite"])
     def invite(self, request: HttpRequest, queryset: models.QuerySet[Party]) -> HttpResponse:
         """Show the page that invites the chosen parties."""
         return self._ask(request, list(queryset.select_related("summit")))
@@ -185,9 +185,7 @@ class InvitingMixin:
             messages.success(request, done(step, reach))
         _warn_about_skipped(request, reach)
         if not reach.to and not reach.skipped:
-            messages.warning(
-                request, gettext("Nobody was chosen, so nobody was invited. Choose delegations in the list.")
-            )
+            messages.warning(request, gettext("Select the delegations to invite."))
         if step != InvitationStep.SEND and parties:
             return redirect(address(parties, occasion))
         sent = Invitation.objects.filter(party__in=reach.to[:1], occasion=occasion).exclude(state__in=OVER).first()
@@ -209,8 +207,8 @@ def _warn_about_skipped(request: HttpRequest, reach: InvitationTargets) -> None:
                 messages.warning(request, pair(name, reason))
             continue
         message = ngettext(
-            "%(n)d delegation is left out. %(why)s",
-            "%(n)d delegations are left out, each for this reason: %(why)s",
+            "%(n)d delegation skipped. %(why)s",
+            "%(n)d delegations skipped, each for this reason: %(why)s",
             len(skipped_names),
         )
         messages.warning(request, message % {"n": len(skipped_names), "why": reason})

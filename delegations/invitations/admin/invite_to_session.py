@@ -49,7 +49,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         chosen = list(Party.objects.filter(summit=summit, pk__in=keys).select_related("summit").order_by("pk"))
         if chosen:
             return redirect(address(chosen, occasion.key))
-        refused = _("Nobody is chosen. Choose whom to invite.")
+        refused = _("Choose who to invite.")
     return _choose(request, summit, occasion, refused)
 
 
@@ -93,7 +93,7 @@ def _choose(request: HttpRequest, summit: Summit, occasion: Occasion, refused: s
     context = {
         **admin.site.each_context(request),
         **party_names.on_page(summit),
-        "title": _("Whom to invite to “%(session)s”") % {"session": occasion.title},
+        "title": _("Who to invite to “%(session)s”") % {"session": occasion.title},
         "summit": summit,
         "occasion": occasion,
         "rows": parties,

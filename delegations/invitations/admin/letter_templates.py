@@ -40,12 +40,12 @@ class LetterForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 22, "dir": "auto"}),
         help_text=gettext_lazy(
-            "An empty line begins a paragraph. A paragraph that names what isn’t known is left out; one with a link "
-            "stands in the mail and not on paper."
+            "Leave a blank line between paragraphs. A paragraph with an unknown value is left out. A paragraph "
+            "with a link appears only in the email."
         ),
     )
     party = forms.ModelChoiceField(
-        Party.objects.none(), label=gettext_lazy("Read it as the letter to"), required=False
+        Party.objects.none(), label=gettext_lazy("Preview as the letter to"), required=False
     )
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
@@ -133,14 +133,14 @@ def _do(  # noqa: PLR0917 - what was asked, of which letter
         if do == "save":
             values = {"subject": text.subject, "body": text.body, **letter_key}
             letter_templates_services.save(summit=summit, by=user, fresh=False, **values)
-            messages.success(request, _("The letter is saved. Letters that were sent stay as they were."))
+            messages.success(request, _("Letter saved. Letters already sent do not change."))
         elif do == "remove":
             for row in LetterTemplate.objects.filter(summit=summit, **letter_key).select_related("summit"):
                 letter_templates_services.remove(template=row, by=user)
-            messages.success(request, _("The system’s own text stands again."))
+            messages.success(request, _("Default text restored."))
         elif do == "test" and form.cleaned_data["party"]:
             address = letter_previews.send(party=form.cleaned_data["party"], text=text, by=user, **letter_key)
-            messages.success(request, _("A test is on its way to %(address)s.") % {"address": address})
+            messages.success(request, _("Test sent to %(address)s.") % {"address": address})
             return None
         else:
             return None

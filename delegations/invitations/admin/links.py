@@ -41,7 +41,7 @@ class EndsFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the choice "within a week"."""
-        return [("soon", _("within a week, not answered"))]
+        return [("soon", _("within a week, unanswered"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the links that expire within a week if that is chosen, otherwise all links."""
@@ -58,7 +58,7 @@ class LetterRequestFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the choice "asked for, not sent"."""
-        return [("open", _("asked for, not sent"))]
+        return [("open", _("requested, not sent"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the links with an open request for a new letter if that is chosen, otherwise all links."""
@@ -78,7 +78,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     list_display = ["party_name", "address", "created", "followed", "expires", "revoked", "asked"]
     phone_columns = ("created", "revoked")
     row_source = RowSource(
-        _("Each letter of invitation has a link of its own."),
+        _("Each invitation letter has its own link."),
         _("Send letters"),
         "delegations.invite",
         view="admin:delegations_party_invite",
@@ -92,9 +92,9 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     page_shows = ("address", "person")
     list_shows = ("address",)
     change_form_template = "admin/delegations/invitationlink/change_form.html"
-    nothing_yet = _("No letter has been sent yet. Each has a link of its own, which then stands here.")
+    nothing_yet = _("No letters sent yet. Each letter’s link appears here.")
 
-    @admin.display(description=_("new letter asked for"), ordering="asked_at")
+    @admin.display(description=_("new letter requested"), ordering="asked_at")
     def asked(self, row: InvitationLink) -> str:
         """Return when the link's holder asked for a new letter."""
         return moment(row.asked_at, row.invitation.party.summit)
@@ -103,20 +103,20 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
         """Return whether the user may settle requests for new letters in any summit."""
         return allows(request.user, "delegations.invite", None)
 
-    @admin.action(description=_("Note that no new letter is wanted"), permissions=["settle"])
+    @admin.action(description=_("Dismiss request for a new letter"), permissions=["settle"])
     def settle(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> None:
         """Settle the requests for new letters: note that none is wanted."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = list(queryset.select_related("invitation__party__summit"))
         settled = sum(link_requests.settle(link=row, by=request.user) for row in rows)
-        message = ngettext("%(n)d request is settled.", "%(n)d requests are settled.", settled)
+        message = ngettext("%(n)d request dismissed.", "%(n)d requests dismissed.", settled)
         messages.success(request, message % {"n": settled})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may revoke links in any summit."""
         return allows(request.user, "delegations.revoke", None)
 
-    @admin.action(description=_("Revoke the chosen links"), permissions=["revoke"])
+    @admin.action(description=_("Revoke the selected links"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> HttpResponse:
         """Ask for confirmation before the chosen links are revoked."""
         return self._ask(request, list(queryset.filter(revoked_at__isnull=True)))
@@ -138,7 +138,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
                 messages.warning(request, pair(row, refused))
             else:
                 revoked += 1
-        message = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", revoked)
+        message = ngettext("%(n)d link revoked.", "%(n)d links revoked.", revoked)
         messages.success(request, message % {"n": revoked})
         return redirect("admin:delegations_invitationlink_changelist")
 
@@ -154,9 +154,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
             request,
             self.admin_site,
             title=title,
-            sentence=str(
-                _("They open nothing from then on, also where they are open already. A new letter has new ones.")
-            ),
+            sentence=str(_("The links stop working at once, even where they are open. A new letter has new links.")),
             button=title,
             action=reverse("admin:delegations_invitationlink_revoke"),
             back=reverse("admin:delegations_invitationlink_changelist"),

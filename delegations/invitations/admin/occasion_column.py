@@ -45,7 +45,7 @@ def occasion_title(row: Invitation) -> SafeString | str:
     if not hasattr(row, "occasion_found"):
         add_occasions([row])
     occasion: invitable_sessions.Occasion | None = row.occasion_found  # type: ignore[attr-defined]
-    return own(occasion.title, row.party.summit) if occasion else _("a session that is no longer in the agenda")
+    return own(occasion.title, row.party.summit) if occasion else _("a session no longer in the agenda")
 
 
 class OccasionColumn:
@@ -57,7 +57,7 @@ class OccasionColumn:
         super().make_ready(request, rows)  # type: ignore[misc]
         add_occasions(rows)
 
-    @admin.display(description=pgettext_lazy("invitation", "to"), ordering="occasion")
+    @admin.display(description=pgettext_lazy("invitation", "for"), ordering="occasion")
     def occasion_word(self, row: Invitation) -> SafeString | str:
         """Return the target of the invitation: the summit, or the session's title."""
         return occasion_title(row)
@@ -66,7 +66,7 @@ class OccasionColumn:
 class OccasionFilter(admin.SimpleListFilter):
     """Filters invitations by their target: the summit, any session, or a session to which somebody is invited."""
 
-    title = pgettext_lazy("invitation", "to")
+    title = pgettext_lazy("invitation", "for")
     parameter_name = "to"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:

@@ -36,13 +36,13 @@ class CallForm(forms.Form):
     """The form of a call's outcome."""
 
     outcome = forms.ChoiceField(
-        label=_("What came of it"), choices=CallOutcome.choices, required=False, widget=forms.RadioSelect()
+        label=_("Outcome"), choices=CallOutcome.choices, required=False, widget=forms.RadioSelect()
     )
     note = forms.CharField(
         label=_("Note"),
         required=False,
         widget=forms.TextInput({"dir": "auto"}),
-        help_text=_("Who said what, in a line."),
+        help_text=_("Who said what, in one line."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,7 +57,7 @@ class NarrowForm(forms.Form):
     """The form that filters the call sheet."""
 
     group = forms.ChoiceField(label=_("Group"), required=False)
-    days = forms.ChoiceField(label=_("Waited for"), required=False)
+    days = forms.ChoiceField(label=_("Waiting for"), required=False)
     last = forms.ChoiceField(label=_("Last call"), required=False)
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
@@ -105,12 +105,12 @@ class CallsMixin:
             _set_display_values(row, summit, now)
         access_log.record_contacts(by=user_of(request), summit=summit, rows=list(page))
         number = page.paginator.count
-        message = ngettext("%(n)d delegation to telephone", "%(n)d delegations to telephone", number)
+        message = ngettext("%(n)d delegation to call", "%(n)d delegations to call", number)
         context = {
             **self.admin_site.each_context(request),
             **party_names.on_page(summit),
             "opts": self.opts,
-            "title": message % {"n": number} if number else gettext("Nobody to telephone"),
+            "title": message % {"n": number} if number else gettext("No delegations to call"),
             "summit": summit,
             "page": page,
             "form": form,
@@ -128,7 +128,7 @@ class CallsMixin:
             call = _record_call(form, row, user)
             if call is not None:
                 params = {"party": party_names.to_reader(row.party).name}
-                messages.success(request, gettext("The call to %(party)s is noted.") % params)
+                messages.success(request, gettext("Call to %(party)s recorded.") % params)
                 return redirect(_on(row, call, summit))
         if request.method != "POST":
             access_log.record_contacts(by=user, summit=summit, rows=[row])

@@ -32,28 +32,28 @@ class AnswerForm(forms.Form):
     """The form of an answer. It requires no field, because the service validates the values."""
 
     answer = forms.ChoiceField(label=_("Answer"), required=False)
-    level = forms.ChoiceField(
-        label=_("At the level of"), required=False, help_text=_("Leave it open where the answer doesn’t say.")
-    )
+    level = forms.ChoiceField(label=_("Level"), required=False, help_text=_("Leave blank if the answer doesn’t say."))
     name = forms.CharField(
-        label=_("Who answered"),
+        label=_("Answered by"),
         required=False,
         widget=forms.TextInput(_TEXT),
-        help_text=_("Name and office of whoever gave the answer, not yours: your account is recorded with it."),
+        help_text=_("Name and office of the person who answered. Your account is recorded separately."),
     )
-    channel = forms.ChoiceField(label=pgettext_lazy("label", "Came by"), required=False)
+    channel = forms.ChoiceField(label=pgettext_lazy("label", "Channel"), required=False)
     reference = forms.CharField(
-        label=_("Its reference"),
+        label=_("Reference"),
         required=False,
         widget=forms.TextInput(_TEXT),
-        help_text=_("Of a note verbale or letter, as it stands on it."),
+        help_text=_("The reference on the note verbale or letter."),
     )
-    dated = forms.DateField(label=_("Its date"), required=False, widget=DayInput(), validators=[validate_year])
+    dated = forms.DateField(
+        label=_("Date of the document"), required=False, widget=DayInput(), validators=[validate_year]
+    )
     scan = forms.FileField(
         label=pgettext_lazy("label", "Scan"),
         required=False,
         allow_empty_file=True,
-        help_text=_("A PDF, or a picture as JPEG or PNG, of 10 MB at most."),
+        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
     )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 3, **_TEXT}))
     # The public id of the latest answer that the page shows.
@@ -66,9 +66,9 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         channels = [(channel.value, channel.label) for channel in DESK_CHANNELS]
         for name, empty_label, choices in (
-            ("answer", _("Choose the answer"), Answer.choices),
-            ("level", _("Not said"), level_choices.choices(invitation.party)),
-            ("channel", _("Choose the way"), channels),
+            ("answer", _("Choose an answer"), Answer.choices),
+            ("level", _("Not specified"), level_choices.choices(invitation.party)),
+            ("channel", _("Choose a channel"), channels),
         ):
             field: Any = self.fields[name]
             field.choices = [("", empty_label), *choices]
@@ -153,7 +153,7 @@ class AnsweringMixin:
                 recorded = form.is_valid() and record(form, row, user) is not None
             if recorded:
                 params = {"party": party_names.to_reader(row.party).name}
-                add_undoable(request, gettext("The answer of %(party)s is recorded.") % params, act)
+                add_undoable(request, gettext("Answer of %(party)s recorded.") % params, act)
                 return redirect(_back(request, row))
             newest = answers.newest_of(row)
         else:

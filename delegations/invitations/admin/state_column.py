@@ -20,9 +20,9 @@ def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
     if state == InvitationState.ANSWERED:
         return ("good" if answer in COMING else "off", str(Answer(answer).label) if answer else "")
     signs = {
-        InvitationState.DRAFT: ("off", pgettext("invitation", "prepared, not approved")),
-        InvitationState.APPROVED: ("wait", pgettext("invitation", "approved, not sent")),
-        InvitationState.SENT: ("wait", _("not answered")),
+        InvitationState.DRAFT: ("off", pgettext("invitation", "prepared")),
+        InvitationState.APPROVED: ("wait", pgettext("invitation", "approved")),
+        InvitationState.SENT: ("wait", _("awaiting answer")),
         InvitationState.REVOKED: ("bad", pgettext("invitation", "revoked")),
         InvitationState.SUPERSEDED: ("off", pgettext("invitation", "superseded")),
     }
@@ -37,7 +37,7 @@ class LinkMoments:
         """Return when the link was made."""
         return moment_format.moment(row.created_at, row.invitation.party.summit)
 
-    @admin.display(description=gettext_lazy("first followed"), ordering="first_used_at")
+    @admin.display(description=gettext_lazy("first opened"), ordering="first_used_at")
     def followed(self, row: InvitationLink) -> str:
         """Return when the link was first followed, by a person or a mail scanner."""
         return moment_format.moment(row.first_used_at, row.invitation.party.summit)

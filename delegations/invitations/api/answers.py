@@ -41,10 +41,10 @@ class ReplySerializer(OfInvitation, serializers.ModelSerializer[Reply]):
 class ReplyFilters(OfInvitationFilters):
     """The filters of the list of answers."""
 
-    occasion = django_filters.CharFilter(field_name="invitation__occasion", label=_("id of a session"))
+    occasion = django_filters.CharFilter(field_name="invitation__occasion", label=_("session ID"))
     answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
-    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("at the level of"))
-    channel = django_filters.ChoiceFilter(choices=Channel.choices, label=_("came by"))
+    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("level"))
+    channel = django_filters.ChoiceFilter(choices=Channel.choices, label=_("channel"))
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("recorded since"))
 
 

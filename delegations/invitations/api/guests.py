@@ -53,7 +53,7 @@ class GuestViewSet(DeskViewSet):
     """Single guests. Each guest is a party of one person."""
 
     name = "guests"
-    verbose_name = _("single guests")
+    verbose_name = _("individual guests")
     permission = "delegations.party"
     permissions: ClassVar[Any] = {"add": INVITE}
     allowed_methods = ("add",)

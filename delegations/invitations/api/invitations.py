@@ -38,7 +38,7 @@ from summit.users.models import User
 SEE = "delegations.invitation.view"
 # The fields that hold personal data.
 PERSONAL = ("answered_by", "note")
-LEVELS = [(level_choices.ASKED, _("as the letter asks")), *Level.choices]
+LEVELS = [(level_choices.ASKED, _("as requested in the letter")), *Level.choices]
 # The arguments of the actions on several parties.
 MANY: dict[str, Any] = {
     "input": invite_parties.PartiesInput,
@@ -77,9 +77,9 @@ class InvitationFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=InvitationState.choices, label=_("state"))
     answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
-    occasion = django_filters.CharFilter(label=_("id of a session"))
+    occasion = django_filters.CharFilter(label=_("session ID"))
     to_summit = django_filters.BooleanFilter(
-        field_name="occasion", method="of_summit", label=_("to the summit itself, to none of its sessions")
+        field_name="occasion", method="of_summit", label=_("to the summit itself, not to a session")
     )
     sent_since = django_filters.IsoDateTimeFilter(field_name="sent_at", lookup_expr="gte", label=_("sent since"))
     answered_since = django_filters.IsoDateTimeFilter(
@@ -138,7 +138,7 @@ class AnswerInput(serializers.Serializer[Any]):
         if content is None:
             return values
         if values["way"] is None:
-            raise serializers.ValidationError({"way": _("Say by which way the paper came.")})
+            raise serializers.ValidationError({"way": _("Choose how the document was received.")})
         try:
             scan = scanned_answers.read(filename=name, content=content)
         except scanned_answers.ScanProblem as problem:

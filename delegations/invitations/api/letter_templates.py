@@ -81,7 +81,7 @@ class LetterTemplateViewSet(DeskViewSet):
     """The summit's own texts of letters."""
 
     name = "letter-templates"
-    verbose_name = _("texts of letters")
+    verbose_name = _("letter templates")
     permission = TEMPLATE
     lookup_field = "pk"
     model = LetterTemplate

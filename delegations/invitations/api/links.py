@@ -37,8 +37,8 @@ class LetterLinkSerializer(OfInvitation, serializers.ModelSerializer[InvitationL
 class LinkFilters(OfInvitationFilters):
     """The filters of the list of links."""
 
-    live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
-    asks = django_filters.BooleanFilter(method="of_asking", label=_("a new letter is asked for"))
+    live = django_filters.BooleanFilter(method="of_life", label=_("opens a zone"))
+    asks = django_filters.BooleanFilter(method="of_asking", label=_("a new letter was requested"))
     created_since = django_filters.IsoDateTimeFilter(
         field_name="created_at", lookup_expr="gte", label=_("created since")
     )

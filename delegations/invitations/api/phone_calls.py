@@ -87,7 +87,7 @@ class CallSheetSerializer(serializers.Serializer[Any]):
 class CallFilters(OfInvitationFilters):
     """The filters of the list of calls."""
 
-    outcome = django_filters.ChoiceFilter(choices=CallOutcome.choices, label=_("what came of it"))
+    outcome = django_filters.ChoiceFilter(choices=CallOutcome.choices, label=_("outcome"))
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("since"))
 
 

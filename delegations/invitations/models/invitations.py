@@ -51,7 +51,7 @@ class Answer(models.TextChoices):
 
     ATTENDING = "attending", _("attending")
     # The party takes part, but somebody else comes instead of the head who was invited.
-    REPRESENTED = "represented", _("another will represent it")
+    REPRESENTED = "represented", _("attending with another representative")
     REGRETS = "regrets", _("regrets")
 
 
@@ -62,18 +62,18 @@ COMING = (Answer.ATTENDING, Answer.REPRESENTED)
 class Channel(models.TextChoices):
     """How an answer came."""
 
-    LINK = "link", _("the letter’s link")
+    LINK = "link", _("invitation link")
     PORTAL = "portal", _("the portal")
     NOTE_VERBALE = "note_verbale", _("note verbale")
     LETTER = "letter", pgettext_lazy("channel", "letter")
     TELEPHONE = "telephone", _("telephone")
-    EMAIL = "email", _("e-mail")
+    EMAIL = "email", _("email")
     IN_PERSON = "in_person", _("in person")
 
 
 ANSWERS = ProcessingActivity(
     subjects=DataSubject.REPLIERS,
-    purpose=_("To know who answered an invitation, and what."),
+    purpose=_("To know who answered an invitation and how."),
     view="delegations.reply.view",
     change="delegations.answer",
     kept_as=PersonalDataKind.PERSON,
@@ -109,8 +109,8 @@ class Invitation(PublicModel):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="superseded_by", editable=False
     )
     answer = models.CharField(_("answer"), max_length=12, choices=Answer, blank=True)
-    level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
-    note = personal(models.TextField(_("note with the answer"), blank=True, validators=[validate_text]), ANSWERS)
+    level = models.CharField(_("level"), max_length=20, choices=Level, blank=True)
+    note = personal(models.TextField(_("note"), blank=True, validators=[validate_text]), ANSWERS)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(pgettext_lazy("invitation", "sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
@@ -176,20 +176,20 @@ class Reply(PublicModel):
         related_name="replies",
         verbose_name=pgettext_lazy("label", "invitation"),
     )
-    at = models.DateTimeField(_("recorded"), db_default=Now())
+    at = models.DateTimeField(_("recorded on"), db_default=Now())
     answer = models.CharField(_("answer"), max_length=12, choices=Answer)
-    level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
-    note = personal(models.TextField(_("note with the answer"), blank=True, validators=[validate_text]), ANSWERS)
+    level = models.CharField(_("level"), max_length=20, choices=Level, blank=True)
+    note = personal(models.TextField(_("note"), blank=True, validators=[validate_text]), ANSWERS)
     name = personal(models.CharField(_("answered by"), max_length=200), ANSWERS)
-    channel = models.CharField(_("came by"), max_length=20, choices=Channel)
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel)
     reference = models.CharField(
-        _("its reference"),
+        _("reference"),
         max_length=80,
         blank=True,
         validators=[validate_printable],
-        help_text=_("Of a note verbale or letter, as it stands on it."),
+        help_text=_("The reference on the note verbale or letter."),
     )
-    dated = models.DateField(_("its date"), null=True, blank=True)
+    dated = models.DateField(_("document date"), null=True, blank=True)
     recorded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
     )
@@ -211,7 +211,7 @@ class Reply(PublicModel):
 
 ANSWER_SCANS = ProcessingActivity(
     subjects=DataSubject.REPLIERS,
-    purpose=_("To prove what a delegation answered on paper."),
+    purpose=_("To keep proof of a delegation’s answer on paper."),
     view="delegations.reply.view",
     kept_as=PersonalDataKind.SCANS,
     logged=False,
@@ -224,7 +224,7 @@ class ReplyScan(models.Model):
     reply = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="scan", verbose_name=_("answer"))
     filename = personal(models.CharField(_("file"), max_length=200), ANSWER_SCANS)
     media_type = models.CharField(_("format"), max_length=60)
-    size = models.PositiveIntegerField(_("bytes"))
+    size = models.PositiveIntegerField(_("size in bytes"))
     content = personal(EncryptedBytesField(editable=False), ANSWER_SCANS, label=FILE_CONTENT)
 
     class Meta:
@@ -270,15 +270,15 @@ class InvitationLink(PublicModel):
         verbose_name=pgettext_lazy("label", "person"),
     )
     personal(person, LETTER_LINKS)
-    address = personal(models.EmailField(_("mailbox")), LETTER_LINKS)
+    address = personal(models.EmailField(_("email address")), LETTER_LINKS)
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
-    first_used_at = models.DateTimeField(_("first followed"), null=True, blank=True)
+    first_used_at = models.DateTimeField(_("first opened"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     # When the link's holder asked for a new letter because it no longer worked
     # (delegations.invitations.services.link_requests).
-    asked_at = models.DateTimeField(_("new letter asked for"), null=True, blank=True, editable=False)
+    asked_at = models.DateTimeField(_("new letter requested"), null=True, blank=True, editable=False)
 
     objects = LinkQuerySet.as_manager()
 

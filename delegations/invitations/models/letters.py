@@ -16,10 +16,10 @@ from summit.users.models import User
 class Purpose(models.TextChoices):
     """What a letter template is for."""
 
-    DELEGATION = "delegation", _("invitation of a delegation")
-    ORGANISATION = "organisation", _("invitation of an organisation")
-    GUEST = "guest", _("invitation of a single guest")
-    OCCASION = "occasion", _("invitation to one session")
+    DELEGATION = "delegation", _("invitation to a delegation")
+    ORGANISATION = "organisation", _("invitation to an organisation")
+    GUEST = "guest", _("invitation to an individual guest")
+    OCCASION = "occasion", _("invitation to a session")
     REMINDER = "reminder", _("reminder")
     VISA = "visa", _("visa support letter")
 
@@ -44,14 +44,16 @@ class LetterTemplate(models.Model):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("letter template")
+        verbose_name_plural = _("letter templates")
         ordering = ["summit", "purpose", "language"]
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "purpose", "language"],
                 name="letter_template_once",
-                violation_error_message=_("There is a letter for this purpose in this language. Change that one."),
+                violation_error_message=_(
+                    "There is already a letter for this purpose in this language. Change that one."
+                ),
             ),
             models.CheckConstraint(name="letter_purpose_known", condition=Q(purpose__in=Purpose.values)),
         ]
@@ -63,16 +65,16 @@ class LetterTemplate(models.Model):
 class CallOutcome(models.TextChoices):
     """The outcome of a call."""
 
-    ANSWER_COMING = "coming", _("an answer is on its way")
-    CALL_BACK = "call_back", _("to be called again")
-    NOBODY = "nobody", _("nobody answered")
+    ANSWER_COMING = "coming", _("answer expected")
+    CALL_BACK = "call_back", _("call back")
+    NOBODY = "nobody", _("no reply")
     WRONG = "wrong", _("wrong number")
-    ANSWERED = "answered", _("they answered")
+    ANSWERED = "answered", _("answered")
 
 
 PHONE_CALLS = ProcessingActivity(
     subjects=DataSubject.REPLIERS,
-    purpose=_("To remember calls about an invitation."),
+    purpose=_("To keep a record of calls about an invitation."),
     view="delegations.callnote.view",
     change="delegations.callnote.change",
     kept_as=PersonalDataKind.CONTACT,
@@ -85,9 +87,9 @@ class CallNote(models.Model):
     invitation = models.ForeignKey(
         Invitation, on_delete=models.CASCADE, related_name="calls", verbose_name=pgettext_lazy("label", "invitation")
     )
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("date and time"), auto_now_add=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
-    outcome = models.CharField(_("what came of it"), max_length=20, choices=CallOutcome)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=CallOutcome)
     note = personal(
         models.CharField(_("note"), max_length=500, blank=True, validators=[validate_printable]), PHONE_CALLS
     )

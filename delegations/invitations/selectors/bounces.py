@@ -30,8 +30,7 @@ class Back:
         """A sentence that says what happened and what to do."""
         params = {"mailbox": self.message.address, "why": bounce_reasons.explanation(self.message.returned_why)}
         return (
-            _("The letter to %(mailbox)s came back: %(why)s. Correct the mailbox, then send the letter again.")
-            % params
+            _("The letter to %(mailbox)s bounced: %(why)s. Correct the address, then send the letter again.") % params
         )
 
     @property

@@ -19,18 +19,15 @@ class Text:
 
 
 _ADDRESSEE: tuple[str | Promise, ...] = ("{formal_name}", "{salutation}")
-_DUE = _("We would be grateful to learn by {answer_by} whether you will take part.")
+_DUE = _("We would be grateful for your reply by {answer_by}.")
 _LINK = _(
-    "The answer can be given, and changed while answers are due, at this address:\n{link}\n"
-    "The address is meant for you alone. Whoever has it can answer in your name and read your agenda, so it should "
-    "be passed on to nobody else. It stays open until {link_until}."
+    "You can reply, and change your reply until the deadline, at this address:\n{link}\nThe address is personal. "
+    "Anyone who has it can answer in your name and read your agenda, so do not pass it on. It works until "
+    "{link_until}."
 )
-_LEVEL = _("The level of attendance for which we ask: {level}.")
+_LEVEL = _("We would welcome representation at the level of {level}.")
 _CLOSING: tuple[str | Promise, ...] = (
-    _(
-        "The protocol of the summit remains at your disposal for any question, and for a new letter should you need "
-        "one: {contact}."
-    ),
+    _("The protocol service remains at your disposal for any question, or if you need a new letter: {contact}."),
     _("We avail ourselves of this opportunity to renew to you the assurances of our highest consideration."),
     "{signatory}",
 )
@@ -57,27 +54,27 @@ _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
         (*_ADDRESSEE, _YOU, _DUE, _LINK, *_CLOSING),
     ),
     Purpose.OCCASION: (
-        _("Invitation: {session} ({party})"),
+        _("Invitation to {session} ({party})"),
         (
             *_ADDRESSEE,
-            _("We have the honour to invite you to “{session}”, which is held within the {summit}."),
-            _("Time: {session_time}."),
+            _("We have the honour to invite you to “{session}”, to be held during the {summit}."),
+            _("Date and time: {session_time}."),
             _("Place: {session_place}."),
             _LINK,
             *_CLOSING,
         ),
     ),
     Purpose.REMINDER: (
-        _("An answer is awaited: invitation of {party} to the {summit}"),
+        _("Reply requested: invitation to the {summit} ({party})"),
         (
             *_ADDRESSEE,
             _(
-                "On {invited_on} we had the honour to invite you to the {summit}, to be held in {place} {dates}. We "
-                "have not yet learnt whether you will take part."
+                "On {invited_on} we had the honour to invite you to the {summit}, to be held in {place} {dates}. "
+                "We have not yet received your reply."
             ),
             _DUE,
             _LINK,
-            _("Where an answer is on its way already, this letter needs none."),
+            _("If you have already replied, you can disregard this letter."),
             *_CLOSING,
         ),
     ),
@@ -92,11 +89,11 @@ _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
             ),
             _("Nationality: {nationality}."),
             _("Date of birth: {birth_date}."),
-            _("Number of the passport: {passport}."),
+            _("Passport number: {passport}."),
             _("Arrival: {arrival}."),
             _("Departure: {departure}."),
-            _("We would be grateful if the visa were issued in time, and without delay."),
-            _("The protocol of the summit remains at your disposal for any question: {contact}."),
+            _("We would be grateful if the visa could be issued without delay."),
+            _("The protocol service remains at your disposal for any question: {contact}."),
             "{signatory}",
         ),
     ),

@@ -60,10 +60,10 @@ class _Rules:
         prepared_by = invitation.prepared_by_id if invitation else None
         others = [user for user in self.approvers if user.pk != prepared_by]
         if not others:
-            return _("an organiser or the protocol desk, once somebody else has that role")
+            return _("an organiser or the protocol desk, once another person has that role")
         if len(others) <= NAMED:
             return comma().join(user.name or user.email for user in others)
-        return _("organisers and the protocol desk, but for whoever prepared it")
+        return _("organisers and the protocol desk, except the person who prepared it")
 
 
 def preview(
@@ -116,27 +116,27 @@ def _why_no_occasion(summit: Summit, occasion: str) -> str:
         return ""
     session = invitable_sessions.find(summit, [occasion]).get(occasion)
     if session is None:
-        return _("The session isn’t in the agenda of its summit. Choose another one.")
+        return _("The session is not in this summit’s agenda. Choose another one.")
     if session.cancelled:
         return _("The session is cancelled. The programme desk can reinstate it.")
     if not session.open:
-        return _("Organisers alone may know of the session. The programme desk can make it visible to others.")
+        return _("Only organisers can see this session. The programme desk can make it visible to others.")
     return ""
 
 
 def _why_not(party: Party, invitation: Invitation | None, reachable: bool, rules: _Rules) -> str:
     if party.is_host:
-        return _("The host invites; it is not invited.")
+        return _("The host cannot be invited to its own summit.")
     if rules.occasion:
         return rules.occasion
     if invitation and invitation.state in STANDING:
-        return _("It has been invited already.")
+        return _("It is already invited.")
     return _why_not_yet(invitation, rules) if reachable else no_mailbox()
 
 
 def _why_not_yet(invitation: Invitation | None, rules: _Rules) -> str:
     if rules.step == InvitationStep.PREPARE:
-        return _("Its invitation is prepared already.") if invitation else ""
+        return _("Its invitation is already prepared.") if invitation else ""
     if rules.step == InvitationStep.APPROVE:
         return _why_not_approved(invitation, rules)
     return _why_not_sent(invitation, rules) if rules.second_person else ""
@@ -144,17 +144,18 @@ def _why_not_yet(invitation: Invitation | None, rules: _Rules) -> str:
 
 def no_mailbox() -> str:
     """Return the sentence for a party that has no mailbox, which says what to do."""
-    return _("It has no mailbox. Enter the mission's mailbox, or a focal point with an e-mail address.")
+    return _("It has no email address. Add the mission’s address, or a focal point with an email address.")
 
 
 def _why_not_approved(invitation: Invitation | None, rules: _Rules) -> str:
     if invitation is None:
-        return _("Its invitation isn’t prepared yet. Prepare it first.")
+        return _("Its invitation is not prepared yet. Prepare it first.")
     if invitation.state == InvitationState.APPROVED:
-        return _("Its invitation is approved already.")
+        return _("Its invitation is already approved.")
     if rules.second_person and rules.by is not None and invitation.prepared_by_id == rules.by.pk:
         message = _(
-            "You prepared it, and this summit’s letters need a second person. It can be approved by: %(who)s."
+            "You prepared this invitation, and letters of this summit need a second person. It can be approved by: "
+            "%(who)s."
         )
         return message % {"who": rules.who_can(invitation)}
     return ""
@@ -163,12 +164,12 @@ def _why_not_approved(invitation: Invitation | None, rules: _Rules) -> str:
 def _why_not_sent(invitation: Invitation | None, rules: _Rules) -> str:
     who = {"who": rules.who_can(invitation)}
     if invitation is None:
-        return _("Its invitation isn’t prepared yet. Prepare it; another person then approves it.")
+        return _("Its invitation is not prepared yet. Prepare it, then another person can approve it.")
     if invitation.state == InvitationState.DRAFT:
-        return _("Its invitation isn’t approved yet. It can be approved by: %(who)s.") % who
+        return _("Its invitation is not approved yet. It can be approved by: %(who)s.") % who
     if invitation.prepared_by_id and invitation.prepared_by_id == invitation.approved_by_id:
         message = _(
-            "One person prepared and approved it. Make it a draft again; it can then be approved by: %(who)s."
+            "The same person prepared and approved it. Return it to draft. It can then be approved by: %(who)s."
         )
         return message % who
     return ""

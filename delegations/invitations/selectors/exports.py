@@ -41,10 +41,10 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
         logged.append((row.party.summit_id, row.public_id))
     headings = [
         pgettext("column of a table", "delegation"),
-        pgettext("invitation", "to"),
+        pgettext("invitation", "for"),
         _("state"),
         _("answer"),
-        _("at the level of"),
+        _("level"),
         pgettext("invitation", "sent"),
         pgettext("invitation", "answered"),
         _("answered by"),
@@ -60,4 +60,4 @@ def _to(row: Invitation, occasions: dict[Summit, dict[str, Occasion]]) -> str:
     if not row.occasion:
         return _("the summit")
     occasion = occasions[row.party.summit].get(row.occasion)
-    return occasion.title if occasion else _("a session that is no longer in the agenda")
+    return occasion.title if occasion else _("a session no longer in the agenda")

@@ -13,7 +13,7 @@ ASKED = "asked"
 
 def choices(party: Party) -> list[tuple[str, str]]:
     """Return the levels to choose from. The level that the letter asks for comes first, if it asks for one."""
-    letter_choice = [(ASKED, _("As the letter asks: %(level)s") % {"level": party.get_level_display()})]
+    letter_choice = [(ASKED, _("As in the letter: %(level)s") % {"level": party.get_level_display()})]
     offered = [(level.value, str(level.label)) for level in OFFERED[party.kind]]
     return [*(letter_choice if _asks_for_level(party) else []), *offered]
 

@@ -33,30 +33,30 @@ class Placeholder:
 PLACEHOLDERS: dict[str, Placeholder] = {
     "party": Placeholder(gettext_lazy("short name of the delegation")),
     "formal_name": Placeholder(gettext_lazy("formal name of the delegation")),
-    "salutation": Placeholder(gettext_lazy("how the letter begins, with its comma")),
-    "level": Placeholder(gettext_lazy("level of attendance that is asked for"), optional=True),
+    "salutation": Placeholder(gettext_lazy("salutation, with its comma")),
+    "level": Placeholder(gettext_lazy("level of attendance requested"), optional=True),
     "summit": Placeholder(gettext_lazy("name of the summit")),
-    "dates": Placeholder(gettext_lazy("days of the summit, such as “from Monday 31 March to Tuesday 1 April”")),
+    "dates": Placeholder(gettext_lazy("dates of the summit, such as “from Monday 31 March to Tuesday 1 April”")),
     "place": Placeholder(gettext_lazy("place of the summit")),
     "host": Placeholder(gettext_lazy("the host")),
-    "answer_by": Placeholder(gettext_lazy("until when answers are due"), optional=True),
-    "link": Placeholder(gettext_lazy("the address by which the delegation answers")),
-    "link_until": Placeholder(gettext_lazy("until when that address opens")),
-    "contact": Placeholder(gettext_lazy("mailbox of the protocol")),
+    "answer_by": Placeholder(gettext_lazy("deadline for answers"), optional=True),
+    "link": Placeholder(gettext_lazy("link for the delegation’s answer")),
+    "link_until": Placeholder(gettext_lazy("expiry date of the link")),
+    "contact": Placeholder(gettext_lazy("email address of protocol")),
     "reference": Placeholder(gettext_lazy("reference of the letter"), optional=True),
-    "today": Placeholder(gettext_lazy("day of the letter")),
-    "signatory": Placeholder(gettext_lazy("who signs, with the office; else the host")),
+    "today": Placeholder(gettext_lazy("date of the letter")),
+    "signatory": Placeholder(gettext_lazy("name and office of the signatory, or the host")),
     "session": Placeholder(gettext_lazy("title of the session")),
-    "session_time": Placeholder(gettext_lazy("when the session is")),
-    "session_place": Placeholder(gettext_lazy("where the session is"), optional=True),
-    "invited_on": Placeholder(gettext_lazy("day on which the delegation was invited")),
+    "session_time": Placeholder(gettext_lazy("date and time of the session")),
+    "session_place": Placeholder(gettext_lazy("place of the session"), optional=True),
+    "invited_on": Placeholder(gettext_lazy("date of the invitation")),
     "person": Placeholder(gettext_lazy("name and office of the person")),
     "nationality": Placeholder(gettext_lazy("nationality of the person"), optional=True),
-    "birth_date": Placeholder(gettext_lazy("day of birth of the person"), optional=True),
-    "passport": Placeholder(gettext_lazy("number of the person’s passport"), optional=True),
-    "embassy": Placeholder(gettext_lazy("where the person applies for the visa")),
-    "arrival": Placeholder(gettext_lazy("when the person arrives"), optional=True),
-    "departure": Placeholder(gettext_lazy("when the person departs"), optional=True),
+    "birth_date": Placeholder(gettext_lazy("date of birth of the person"), optional=True),
+    "passport": Placeholder(gettext_lazy("passport number of the person"), optional=True),
+    "embassy": Placeholder(gettext_lazy("place of the visa application")),
+    "arrival": Placeholder(gettext_lazy("arrival of the person"), optional=True),
+    "departure": Placeholder(gettext_lazy("departure of the person"), optional=True),
 }
 
 _EVERYWHERE = (
@@ -109,7 +109,7 @@ def named(text: str) -> list[str]:
 
 def _malformed(text: str, place: int) -> str:
     around = " ".join(text[max(place - 10, 0) : place + 20].split())
-    message = _("A brace at “%(around)s” belongs to no placeholder. Write two of them for one that is printed.")
+    message = _("The brace at “%(around)s” is not part of a placeholder. To print a brace, write it twice.")
     return message % {"around": around}
 
 
@@ -134,7 +134,7 @@ def check(*, purpose: str, subject: str, body: str) -> None:
             problems[field] = problem.messages
     lacking = [] if problems else [name for name in REQUIRED[purpose] if name not in named(body)]
     if lacking:
-        message = _("The text lacks %(lacking)s. Put it where it belongs.") % {"lacking": listed(lacking)}
+        message = _("Add %(lacking)s to the text.") % {"lacking": listed(lacking)}
         problems["body"] = [message]
     if problems:
         raise ValidationError(problems)
@@ -143,7 +143,7 @@ def check(*, purpose: str, subject: str, body: str) -> None:
 def _check_known(found: list[str], may: list[str]) -> None:
     unknown = [name for name in dict.fromkeys(found) if name not in may]
     if unknown:
-        message = _("Here %(unknown)s stands for nothing. There are: %(allowed)s.")
+        message = _("%(unknown)s is not a placeholder. You can use: %(allowed)s.")
         raise ValidationError(message % {"unknown": listed(unknown), "allowed": listed(may)})
 
 

@@ -60,17 +60,19 @@ def _answered(facts: Facts) -> str:
     if channel in (Channel.LINK, Channel.PORTAL):
         return {
             Answer.ATTENDING.value: _("accepted the invitation"),
-            Answer.REPRESENTED.value: _("accepted the invitation, and another than who was asked for comes"),
+            Answer.REPRESENTED.value: _("accepted the invitation with a different representative"),
         }.get(answer, _("declined the invitation"))
     text = {
         Answer.ATTENDING.value: _("recorded that the invitation was accepted (%(channel)s)"),
-        Answer.REPRESENTED.value: _("recorded that the invitation was accepted and another comes (%(channel)s)"),
+        Answer.REPRESENTED.value: _(
+            "recorded that the invitation was accepted with a different representative (%(channel)s)"
+        ),
     }.get(answer, _("recorded that the invitation was declined (%(channel)s)"))
     return text % {"channel": Channel(channel).label}
 
 
 ANSWER = audit_action("delegations.answer", _answered, label=gettext_lazy("answered the invitation"))
-TAKE_BACK = audit_action("delegations.answer_take_back", gettext_lazy("took the recorded answer back"))
+TAKE_BACK = audit_action("delegations.answer_take_back", gettext_lazy("undid the recorded answer"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class AnswerOutdated(AnswerRefused):
     before it is replaced."""
 
     def __init__(self, newer: Reply) -> None:
-        super().__init__(_("Another answer came while this page was open. Read it, then record yours."))
+        super().__init__(_("Another answer arrived while this page was open. Read it, then record yours."))
         self.newer = newer
 
 
@@ -178,7 +180,7 @@ def take_back(*, reply: Reply, before: str, by: User) -> Reply | None:
         _lock(invitation)
         earlier = invitation.replies.filter(pk__lt=reply.pk).order_by("pk").last()
         if newest_of(invitation) != reply or (before == InvitationState.ANSWERED and earlier is None):
-            raise AnswerRefused(_("Another answer came since. Record the answer that holds."))
+            raise AnswerRefused(_("Another answer has since arrived. Record the valid answer."))
         values: dict[str, Any] = {"answer": "", "level": "", "note": "", "answered_by": "", "answered_at": None}
         if earlier is not None:
             values = {"answer": earlier.answer, "level": earlier.level, "note": earlier.note}
@@ -187,21 +189,21 @@ def take_back(*, reply: Reply, before: str, by: User) -> Reply | None:
         if not rows.update(state=before, **values):
             raise AnswerRefused(_why_refused(invitation))
         if not webhooks.take_back(invitation_events.NAME, invitation_events.key_of(reply)):
-            raise AnswerRefused(_("Another system has been told of this answer. Record the answer that holds."))
+            raise AnswerRefused(_("Another system has been notified of this answer. Record the valid answer."))
         reply.delete()
         audit.record(by=by, action=TAKE_BACK, target=invitation, summit=invitation.party.summit, fields=FIELDS)
     return earlier
 
 
 def _taken_back(number: int) -> str:
-    return ngettext("%(n)d answer is taken back.", "%(n)d answers are taken back.", number) % {"n": number}
+    return ngettext("%(n)d answer undone.", "%(n)d answers undone.", number) % {"n": number}
 
 
 @undoes(
     ANSWER,
     permission="delegations.answer_for",
     done=_taken_back,
-    instead=gettext_lazy("Record the answer that holds on the invitation’s page; protocol can."),
+    instead=gettext_lazy("Protocol can record the valid answer on the invitation’s page."),
 )
 def _undo_answer(step: UndoStep, by: User) -> str:
     related = "invitation__party__summit"
@@ -214,7 +216,7 @@ def _undo_answer(step: UndoStep, by: User) -> str:
         raise UndoRefused(str(problem)) from None
     if earlier is None:
         return _("The invitation is unanswered again.")
-    return _("The earlier answer holds again: %(answer)s.") % {"answer": earlier.get_answer_display()}
+    return _("The earlier answer applies again: %(answer)s.") % {"answer": earlier.get_answer_display()}
 
 
 def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:
@@ -303,28 +305,25 @@ def _why_refused(invitation: Invitation) -> str:
     state = Invitation.objects.values_list("state", flat=True).get(pk=invitation.pk)
     params = {"contact": summit.contact_email, "party": party_names.to_reader(invitation.party).name}
     if state == InvitationState.REVOKED:
-        return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % params
+        return _("The invitation to %(party)s was revoked. To find out why, contact protocol: %(contact)s.") % params
     if state == InvitationState.SUPERSEDED:
-        return (
-            _("A newer letter took the place of this invitation. Answer by its link, or write to %(contact)s.")
-            % params
-        )
+        return _("A newer letter replaced this invitation. Answer by its link, or write to %(contact)s.") % params
     if state in (InvitationState.DRAFT, InvitationState.APPROVED):
-        return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % params
+        return _("%(party)s is not invited yet. Contact protocol: %(contact)s.") % params
     if invitation.occasion:
         return (
-            _("The session has begun, or it is cancelled. Protocol can still record an answer: %(contact)s.") % params
+            _("The session has started or is cancelled. Protocol can still record an answer: %(contact)s.") % params
         )
-    return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % params
+    return _("The deadline for answers has passed. Protocol can still change yours: write to %(contact)s.") % params
 
 
 def _problems(reply: Reply) -> Iterator[AnswerProblem]:
     if reply.answer not in Answer.values:
-        yield AnswerProblem("answer", _("Choose whether the delegation takes part."))
+        yield AnswerProblem("answer", _("Choose whether the delegation will attend."))
     if unfit := levels.problem(reply.level, reply.invitation.party.kind):
         yield AnswerProblem("level", unfit)
     if not reply.name:
-        yield AnswerProblem("name", _("Enter the name of whoever answers."))
+        yield AnswerProblem("name", _("Enter the name of the person who answered."))
     for field, text, limit in (("name", reply.name, NAME_LENGTH), ("note", reply.note, NOTE_LENGTH)):
         yield from _problems_of_text(field, text, limit)
 
@@ -333,13 +332,13 @@ def _receipt_problems(receipt: AnswerReceipt | None) -> Iterator[AnswerProblem]:
     if receipt is None:
         return
     if receipt.channel not in DESK_CHANNELS:
-        yield AnswerProblem("channel", _("Choose by which way the answer came."))
+        yield AnswerProblem("channel", _("Choose a channel."))
     yield from _problems_of_text("reference", receipt.reference, REFERENCE_LENGTH)
 
 
 def _problems_of_text(field: str, text: str, limit: int) -> Iterator[AnswerProblem]:
     if len(text) > limit:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.")
         yield AnswerProblem(field, message % {"long": len(text), "limit": limit})
         return
     try:

@@ -22,8 +22,8 @@ from summit.users.models import User
 
 PREPARE = audit_action("delegations.prepare", gettext_lazy("prepared the invitation"))
 APPROVE = audit_action("delegations.approve", gettext_lazy("approved the invitation"))
-REOPEN = audit_action("delegations.reopen", gettext_lazy("made the invitation a draft again"))
-SUPERSEDE = audit_action("delegations.supersede", gettext_lazy("put a new invitation in its place"))
+REOPEN = audit_action("delegations.reopen", gettext_lazy("returned the invitation to draft"))
+SUPERSEDE = audit_action("delegations.supersede", gettext_lazy("replaced the invitation with a new one"))
 
 
 def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
@@ -39,7 +39,7 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invita
         # A draft that was prepared a moment ago in another browser is kept.
         Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
         stored = {row.party_id: row for row in Invitation.objects.filter(public_id__in=keys)}
-        _move_to_skipped(reach, set(stored), _("Somebody else prepared it a moment ago."))
+        _move_to_skipped(reach, set(stored), _("Someone else has just prepared it."))
         _record(reach, stored, by, action=PREPARE)
     return reach
 
@@ -68,7 +68,7 @@ def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> I
         Invitation.objects.filter(pk__in=[row.pk for row in approved.values()]).update(
             state=InvitationState.APPROVED, approved_at=Now(), approved_by=by
         )
-        _move_to_skipped(reach, set(approved), _("Somebody else changed it a moment ago."))
+        _move_to_skipped(reach, set(approved), _("Someone else has just changed it."))
         _record(reach, approved, by, action=APPROVE)
     return reach
 
@@ -126,7 +126,7 @@ def reopen(*, invitation: Invitation, by: User) -> None:
 
 
 def _changed() -> str:
-    return _("Somebody else changed this invitation. Look at where it stands now.")
+    return _("Someone else changed this invitation. Reload the page to see the changes.")
 
 
 def supersede(*, invitation: Invitation, by: User) -> Invitation:
@@ -140,7 +140,7 @@ def supersede(*, invitation: Invitation, by: User) -> Invitation:
     with transaction.atomic():
         rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.SUPERSEDED))
         if not rows.update(state=InvitationState.SUPERSEDED):
-            raise NotNow(_("Only an invitation that stands can be superseded. Change the draft instead."))
+            raise NotNow(_("Only a sent invitation can be replaced. Change the draft instead."))
         InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
         draft = Invitation.objects.create(
             party=invitation.party, occasion=invitation.occasion, supersedes=invitation, prepared_by=by

@@ -55,8 +55,8 @@ def _written(facts: Facts) -> str:
     number = _letters(facts)
     return (
         ngettext(
-            "wrote to the delegation anew: %(number)d letter, earlier links open nothing any more",
-            "wrote to the delegation anew: %(number)d letters, earlier links open nothing any more",
+            "sent the delegation %(number)d new letter; earlier links stopped working",
+            "sent the delegation %(number)d new letters; earlier links stopped working",
             number["number"],
         )
         % number
@@ -64,7 +64,7 @@ def _written(facts: Facts) -> str:
 
 
 INVITE = audit_action("delegations.invite", _invited, label=gettext_lazy("invited the delegation"))
-WRITE_ANEW = audit_action("delegations.write_anew", _written, label=gettext_lazy("wrote to the delegation anew"))
+WRITE_ANEW = audit_action("delegations.write_anew", _written, label=gettext_lazy("sent the delegation a new letter"))
 REVOKE = audit_action("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 
 
@@ -88,7 +88,7 @@ def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitat
             sent |= _send([party for party in reach.to if party.summit_id == key], summit, occasion, by)
         overtaken = [party for party in reach.to if party.pk not in sent]
         reach.to = [party for party in reach.to if party.pk in sent]
-        reach.skipped += [(party, _("Somebody else invited it a moment ago.")) for party in overtaken]
+        reach.skipped += [(party, _("Someone else has just invited it.")) for party in overtaken]
         letter_counts = _write([(sent[party.pk], party) for party in reach.to], reach.boxes)
         audit.record_many(
             [
@@ -203,7 +203,7 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
         # version.
         row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=STANDING).first()
         if row is None:
-            raise NotNow(_("Only an invitation that stands can be written anew. Invite the delegation first."))
+            raise NotNow(_("This delegation has no valid invitation. Invite it before you send a new letter."))
         boxes = mailboxes_selectors.for_letters([party])
         if not boxes:
             raise NotNow(no_mailbox())
@@ -232,6 +232,6 @@ def revoke(*, invitation: Invitation, by: User) -> None:
             state=InvitationState.REVOKED
         )
         if not changed:
-            raise NotNow(_("This invitation was revoked before."))
+            raise NotNow(_("This invitation is already revoked."))
         InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
         audit.record(by=by, action=REVOKE, target=invitation, summit=summit, fields=["state"])

@@ -24,7 +24,7 @@ from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.users.models import User
 
-TEST_LETTER = audit_action("delegations.test_letter", gettext_lazy("sent themselves a test of a letter"))
+TEST_LETTER = audit_action("delegations.test_letter", gettext_lazy("sent themselves a letter test"))
 
 
 def _message(party: Party, purpose: str, language: str, text: Text, address: str) -> Message:
@@ -41,7 +41,7 @@ def _message(party: Party, purpose: str, language: str, text: Text, address: str
     if purpose == Purpose.OCCASION:
         occasion = next((key for key, row in invitable_sessions.find(summit).items() if row.open), "")
         if not occasion:
-            raise ValidationError(_("The agenda has no session yet that delegations can be invited to."))
+            raise ValidationError(_("No session in the agenda is open to invitations yet."))
     invitation = Invitation(party=party_copy, occasion=occasion, sent_at=db_now())
     link = InvitationLink(invitation=invitation, address=address, expires_at=links.expiry(summit))
     paper = letter_facts.stationery(summit, [party_copy], [occasion])

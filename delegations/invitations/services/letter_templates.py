@@ -21,9 +21,9 @@ from summit.users.models import User
 LENGTHS = {"subject": 200, "body": 8000}
 TEMPLATE_ACTIONS = row_actions(
     "delegations.lettertemplate",
-    add=gettext_lazy("gave the summit a letter of its own"),
-    change=gettext_lazy("changed a letter’s text"),
-    remove=gettext_lazy("let the system’s own text of a letter stand again"),
+    add=gettext_lazy("customised a letter"),
+    change=gettext_lazy("changed the text of a letter"),
+    remove=gettext_lazy("restored the default text of a letter"),
 )
 
 
@@ -44,7 +44,7 @@ def save(
         existing = LetterTemplate.objects.filter(summit=summit, purpose=purpose, language=language).first()
         row = existing or LetterTemplate(summit=summit, purpose=purpose, language=language)
         if existing and fresh:
-            raise ValidationError(_("There is a letter for this purpose in this language. Change that one."))
+            raise ValidationError(_("There is already a letter for this purpose in this language. Change that one."))
         changed = [name for name, value in (("subject", subject), ("body", body)) if getattr(row, name) != value]
         if existing and not changed:
             return existing
@@ -99,15 +99,15 @@ def _reopen(row: LetterTemplate, by: User) -> None:
 
 def _check(purpose: str, language: str, subject: str, body: str) -> None:
     if purpose not in Purpose.values:
-        raise ValidationError({"purpose": [_("Choose what the letter is for.")]})
+        raise ValidationError({"purpose": [_("Choose the purpose of the letter.")]})
     if language not in settings.INTERFACE_LANGUAGES:
         offered = ", ".join(settings.INTERFACE_LANGUAGES)
-        message = _("Letters are written in the languages that the system speaks: %(offered)s. Choose one of them.")
+        message = _("Letters can be written in: %(offered)s. Choose one of these languages.")
         raise ValidationError({"language": [message % {"offered": offered}]})
     problems: dict[str, list[str]] = {}
     for field, text, lacking in (
-        ("subject", subject, _("Write what stands in the subject line.")),
-        ("body", body, _("Write what the letter says.")),
+        ("subject", subject, _("Enter a subject.")),
+        ("body", body, _("Enter the text of the letter.")),
     ):
         limit = LENGTHS[field]
         try:
@@ -117,7 +117,7 @@ def _check(purpose: str, language: str, subject: str, body: str) -> None:
         if not text:
             problems[field] = [lacking]
         elif len(text) > limit:
-            message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+            message = _("Shorten this text to %(limit)d characters. It has %(long)d.")
             problems[field] = [message % {"long": len(text), "limit": limit}]
     if problems:
         raise ValidationError(problems)

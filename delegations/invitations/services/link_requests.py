@@ -23,8 +23,8 @@ from summit.users.models import User
 
 # A second request for the same link within this time isn't recorded.
 ONCE_IN = timedelta(days=1)
-ASK_LETTER = audit_action("delegations.ask_letter", gettext_lazy("asked for a new letter"))
-SETTLE_LETTER = audit_action("delegations.settle_letter", gettext_lazy("noted that no new letter is wanted"))
+ASK_LETTER = audit_action("delegations.ask_letter", gettext_lazy("requested a new letter"))
+SETTLE_LETTER = audit_action("delegations.settle_letter", gettext_lazy("dismissed the request for a new letter"))
 
 
 def ask(*, link: InvitationLink) -> bool:
@@ -35,7 +35,7 @@ def ask(*, link: InvitationLink) -> bool:
     """
     with transaction.atomic():
         if InvitationLink.objects.live().filter(pk=link.pk).exists():
-            raise ValueError(_("This link opens. Follow it to answer."))
+            raise ValueError(_("This link still works. Follow it to answer."))
         return _record_request(link, Link(link.public_id), why_dead(link))
 
 

@@ -116,5 +116,5 @@ def revoke(*, link: InvitationLink, by: User) -> None:
     with transaction.atomic():
         changed = InvitationLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=Now())
         if not changed:
-            raise NotNow(_("This link was revoked before."))
+            raise NotNow(_("This link is already revoked."))
         audit.record(by=by, action=REVOKE_LINK, target=link, summit=summit, fields=["revoked_at"])

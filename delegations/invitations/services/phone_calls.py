@@ -29,12 +29,10 @@ WAITS = (7, 14, 21)
 def _called(facts: Facts) -> str:
     outcome = str(facts.detail.get("outcome", ""))
     label = CallOutcome(outcome).label if outcome in CallOutcome.values else ""
-    return (
-        _("telephoned the delegation (%(outcome)s)") % {"outcome": label} if label else _("telephoned the delegation")
-    )
+    return _("called the delegation (%(outcome)s)") % {"outcome": label} if label else _("called the delegation")
 
 
-CALL = audit_action("delegations.call", _called, label=gettext_lazy("telephoned the delegation"))
+CALL = audit_action("delegations.call", _called, label=gettext_lazy("called the delegation"))
 
 
 class CallProblem(FieldProblem):
@@ -61,9 +59,9 @@ def record(*, invitation: Invitation, outcome: str, text: str, by: User) -> Call
     """
     text = " ".join(text.split())
     if outcome not in CallOutcome.values:
-        raise CallProblem("outcome", _("Choose what came of the call."))
+        raise CallProblem("outcome", _("Choose the outcome of the call."))
     if len(text) > NOTE_LENGTH:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.")
         raise CallProblem("note", message % {"long": len(text), "limit": NOTE_LENGTH})
     try:
         validate_printable(text)
@@ -75,7 +73,7 @@ def record(*, invitation: Invitation, outcome: str, text: str, by: User) -> Call
         # The lock keeps the invitation from being revoked until the call is noted.
         standing = Invitation.objects.filter(state__in=[InvitationState.SENT, InvitationState.ANSWERED])
         if not standing.select_for_update().filter(pk=invitation.pk).exists():
-            raise CallProblem("", _("This invitation stands no more. The call sheet has those that do."))
+            raise CallProblem("", _("This invitation is no longer valid. See the call sheet for those that are."))
         row = CallNote.objects.create(invitation=invitation, by=by, outcome=outcome, note=text)
         audit.record(by=by, action=CALL, target=invitation, summit=summit, detail={"outcome": str(outcome)})
     return row

@@ -40,13 +40,13 @@ LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
 def _reminded(facts: Facts) -> str:
     days = int(facts.detail.get("days", 0))
     return ngettext(
-        "reminded the delegation, %(days)d day before answers are due",
-        "reminded the delegation, %(days)d days before answers are due",
+        "sent the delegation a reminder %(days)d day before the deadline",
+        "sent the delegation a reminder %(days)d days before the deadline",
         days,
     ) % {"days": days}
 
 
-REMIND = audit_action("delegations.remind", _reminded, label=gettext_lazy("reminded the delegation"))
+REMIND = audit_action("delegations.remind", _reminded, label=gettext_lazy("sent the delegation a reminder"))
 
 
 @dataclass(frozen=True)

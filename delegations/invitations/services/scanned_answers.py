@@ -44,13 +44,13 @@ def read(*, filename: str, content: bytes) -> Scan:
     for media_type, (begins, ending) in FORMATS.items():
         if content.startswith(begins):
             return Scan(harmless_name(filename, ending, LONGEST_NAME, "scan"), media_type, content)
-    raise ScanProblem(_("This is neither a PDF nor a JPEG nor a PNG picture. Save the scan as one of them."))
+    raise ScanProblem(_("This file is not a PDF, JPEG or PNG. Save the scan in one of these formats."))
 
 
 def check_size(size: int) -> None:
     """Raise ScanProblem if a file of this many bytes is too large. Call it before reading the file."""
     if size > LARGEST:
-        message = _("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.")
+        message = _("This file is %(size)s MB. The limit is %(limit)s MB: scan at a lower resolution.")
         raise ScanProblem(message % too_large(size, LARGEST))
 
 

@@ -44,7 +44,7 @@ class CategoryForm(NamedForm):
             cleaned["names"] = names
         summit = cleaned.get("summit") or getattr(self.instance, "summit", None)
         if summit is not None and any(zone.summit_id != summit.pk for zone in cleaned.get("zones", ())):
-            self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
+            self.add_error("zones", _("One of these zones belongs to another summit. Choose zones of this summit."))
         if self.instance.pk:
             for name, message in categories.problems(self.instance, cleaned).items():
                 self.add_error(name if name in self.fields else None, message)
@@ -88,12 +88,12 @@ class CategoryAdmin(ServiceRowAdmin):
         description = ""
         if not categories.can_set_quota(request.user, getattr(obj, "summit", None)):
             quota = quota if obj else quota[1:]
-            description = _("Organisers set the quota. In a new category nobody can be named until they do.")
+            description = _("Organisers set the quota. Until they do, a new category accepts no people.")
         return [
             (None, {"fields": ["summit", "code" if obj is None else "short_code", "capacity", *NAMES.values()]}),
-            (_("How many"), {"fields": quota, "description": description}),
-            (_("Until when"), {"fields": ["name_by", "confirm_by"]}),
-            (_("What it opens"), {"fields": ["vetted", "zones", "colour"]}),
+            (_("Numbers"), {"fields": quota, "description": description}),
+            (_("Deadlines"), {"fields": ["name_by", "confirm_by"]}),
+            (_("Access"), {"fields": ["vetted", "zones", "colour"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -151,16 +151,16 @@ class CategoryAdmin(ServiceRowAdmin):
     def until(self, row: Category) -> SafeString | str:
         """Show the category's own deadlines, or “as for all” if the deadlines of the policy apply."""
         if row.name_by is None and row.confirm_by is None:
-            return _("as for all")
+            return _("same as all")
         name_by, confirm_by = moment(row.name_by, row.summit), moment(row.confirm_by, row.summit)
-        return format_html("{} {}<br>{} {}", _("named:"), name_by, _("confirmed:"), confirm_by)
+        return format_html("{} {}<br>{} {}", _("named by:"), name_by, _("confirmed by:"), confirm_by)
 
     @admin.display(description=gettext_lazy("vetted"), ordering="vetted", boolean=True)
     def vetted_word(self, row: Category) -> bool:
         """Show whether people in the category are vetted."""
         return row.vetted
 
-    @admin.display(description=gettext_lazy("in the total"), ordering="counts", boolean=True)
+    @admin.display(description=gettext_lazy("counts towards the total"), ordering="counts", boolean=True)
     def counts_word(self, row: Category) -> bool:
         """Show whether people in the category count towards a party's total."""
         return row.counts
@@ -189,6 +189,6 @@ def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse
         summit,
         model=Category,
         rows=categories.of(summit),
-        title=_("Order of the categories"),
+        title=_("Order of categories"),
         store=categories.arrange,
     )

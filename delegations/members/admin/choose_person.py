@@ -77,7 +77,7 @@ def _render_page(
     chosen_pk = key_of(params.get("person", ""))
     people = _offered(party, search_text, place, chosen_pk)
     free = [row for row in people if _can_be_chosen(row, place)]
-    near = _("Of this delegation, or entered for it and not named yet") if place else ""
+    near = _("In this delegation, or added for it and not named yet") if place else ""
     taken = [row for row in people if row not in free]
     party_names.call([party, *(row.membership.party for row in taken)])
     context = {
@@ -89,7 +89,7 @@ def _render_page(
         "party": party,
         "summit": party.summit,
         "wanted": search_text,
-        "near": near or _("Entered for this delegation, and not named yet"),
+        "near": near or _("Added for this delegation and not named yet"),
         "free": free,
         "taken": taken,
         "chosen": chosen_pk,
@@ -127,9 +127,9 @@ def name_page(request: HttpRequest, party: Party) -> HttpResponse:
     return _render_page(
         request,
         party,
-        title=_("Name somebody"),
-        sentence=_("Choose who comes, and in which category."),
-        button=_("Name the person"),
+        title=_("Name a person"),
+        sentence=_("Choose a person and a category."),
+        button=_("Name person"),
         problem=problem,
         choices=choices,
     )
@@ -138,9 +138,9 @@ def name_page(request: HttpRequest, party: Party) -> HttpResponse:
 def _name(party: Party, person: Person | None, category: Category | None, by: User) -> str:
     """Name a person in a category. Return "" on success, or else a sentence that says why it isn't possible."""
     if person is None:
-        return _("Choose somebody from the list; look for them by a part of their name.")
+        return _("Choose a person from the list. Search by part of the name.")
     if category is None:
-        return _("Choose in which category.")
+        return _("Choose a category.")
     try:
         members.name(party=party, person=person, category=category, by=by)
     except (NamingRefused, QuotaFull) as refused:
@@ -155,14 +155,14 @@ def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
     if request.method == "POST":
         person = _person(request, row.party)
         if person is None:
-            problem = _("Choose somebody from the list; look for them by a part of their name.")
+            problem = _("Choose a person from the list. Search by part of the name.")
         else:
             try:
                 members.replace(membership=row, person=person, by=request.user)
             except NamingRefused as refused:
                 problem = str(refused)
             else:
-                message = _("%(person)s is in the place of %(gone)s now.")
+                message = _("%(person)s has replaced %(gone)s.")
                 messages.success(request, message % {"person": person.label, "gone": row.person.label})
                 return redirect(_of(row.party))
     return _render_page(
@@ -170,10 +170,10 @@ def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
         row.party,
         title=_("Replace %(person)s") % {"person": row.person.label},
         sentence=_(
-            "Whoever takes the place gets the category. The old badge is dead at once, and what was the person’s own "
-            "waits for protocol. Somebody of the delegation leaves the place they have now, and keeps the badge."
+            "The replacement gets the same category. The old badge is cancelled at once, and personal items go to "
+            "protocol. A replacement who is already in the delegation gives up their place and keeps their badge."
         ),
-        button=_("Replace the person"),
+        button=_("Replace person"),
         problem=problem,
         choices=[],
         place=row,

@@ -77,14 +77,12 @@ class PagesMixin:
                 except ValidationError as problem:
                     form.add_error(None, problem)
                 else:
-                    messages.success(
-                        request, _("What was entered of %(person)s is saved.") % {"person": person.label}
-                    )
+                    messages.success(request, _("Details of %(person)s saved.") % {"person": person.label})
                     return redirect(self._back(user, person))
         self._note(user, person, group)
         titles = {
-            PASSPORT: _("Passport data of %(person)s"),
-            TRAVEL: _("Journey of %(person)s"),
+            PASSPORT: _("Passport details of %(person)s"),
+            TRAVEL: _("Travel details of %(person)s"),
             NEEDS: _("Needs of %(person)s"),
         }
         context = {
@@ -104,7 +102,7 @@ class PagesMixin:
             check(user, PHOTO.change, person.summit)
             if "remove" in request.POST:
                 if photos.remove(person=person, by=user):
-                    messages.success(request, _("The photograph is deleted."))
+                    messages.success(request, _("Photograph deleted."))
                 return redirect("admin:summit_person_photo", person.pk)
             upload = request.FILES.get("photo")
             try:
@@ -113,7 +111,7 @@ class PagesMixin:
             except PhotoProblem as refused:
                 problem = str(refused)
             else:
-                messages.success(request, _("The photograph is stored."))
+                messages.success(request, _("Photograph saved."))
                 return redirect("admin:summit_person_photo", person.pk)
         context = {
             **self._context(request, person, _("Photograph of %(person)s") % {"person": person.label}),

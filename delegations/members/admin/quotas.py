@@ -48,9 +48,9 @@ class RoomFilter(admin.SimpleListFilter):
         if not allows(request.user, VIEW, None):
             return []
         return [
-            (quotas.OVER, gettext_lazy("more are named than may be")),
-            (quotas.FULL, gettext_lazy("full in some category")),
-            (quotas.ROOM, gettext_lazy("room everywhere")),
+            (quotas.OVER, gettext_lazy("over the limit")),
+            (quotas.FULL, gettext_lazy("full in at least one category")),
+            (quotas.ROOM, gettext_lazy("places in every category")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -93,7 +93,7 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "opts": Party._meta,
-        "title": _("How many may be named"),
+        "title": _("Quotas"),
         "party": party,
         "summit": party.summit,
         "meters": [(_written(meter.category), meter) for meter in meters],
@@ -118,19 +118,19 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
     category_key = request.POST.get("drop") or request.POST.get("category", "")
     categories_by_key = {_written(meter.category): meter.category for meter in meters}
     if category_key not in categories_by_key and category_key != IN_ALL:
-        raise QuotaProblem("category", _("Say of which category, or in all."))
+        raise QuotaProblem("category", _("Choose a category, or the total."))
     category = categories_by_key.get(category_key)
     if request.POST.get("drop"):
         quotas_services.remove_quota(party=party, category=category, by=user)
-        return _("The number that all delegations have holds for this one again.")
+        return _("This delegation now uses the default quota.")
     written_number = request.POST.get("number", "").strip()
     number = key_of(written_number) if len(written_number) <= DIGITS else None
     if number is None:
-        raise QuotaProblem("number", _("Give a number between 0 and 10,000."))
+        raise QuotaProblem("number", _("Enter a number between 0 and 10,000."))
     quotas_services.set_quota(
         party=party, category=category, number=number, reason=request.POST.get("reason", "")[:300], by=user
     )
-    return _("The number is set, and stands in the record with your reason.")
+    return _("Quota set. Your reason is in the audit log.")
 
 
 @admin.register(Quota)
@@ -143,7 +143,7 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     leads = ("change_it",)
     list_display = ["party_name", "of_what", "number", "usual", "reason", "set_by", "set_when"]
     row_source = RowSource(
-        gettext_lazy("The page of a delegation gives it other numbers."),
+        gettext_lazy("To change the numbers for one delegation, open its page."),
         gettext_lazy("Choose a delegation"),
         "delegations.raise_quota",
         model="delegations.party",
@@ -152,29 +152,27 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     list_select_related = ["party__summit__policy", "category", "set_by"]
     search_fields = ["party__name", "reason"]
     fields = readonly_fields = FIELDS
-    nothing_yet = gettext_lazy(
-        "All delegations have the same numbers. A delegation’s page gives it another, with the reason."
-    )
+    nothing_yet = gettext_lazy("All delegations have the same quotas. To change a delegation’s quota, open its page.")
 
     @admin.display(description=gettext_lazy("category"), ordering="category__position")
     def of_what(self, row: Quota) -> str:
         """Show the quota's category, or “in all” for a quota for the total."""
-        return _("in all") if row.category is None else str(row.category)
+        return _("total") if row.category is None else str(row.category)
 
-    @admin.display(description=gettext_lazy("others may name"))
+    @admin.display(description=gettext_lazy("default quota"))
     def usual(self, row: Quota) -> str:
         """Show the general quota, which applies to parties without a quota of their own."""
         policy = getattr(row.party.summit, "policy", None)
         number = row.category.quota if row.category is not None else policy.total if policy is not None else None
         return _("no limit") if number is None else str(number)
 
-    @admin.display(description=gettext_lazy("set at"), ordering="set_at")
+    @admin.display(description=gettext_lazy("set on"), ordering="set_at")
     def set_when(self, row: Quota) -> str:
         """Show when the quota was set, in the summit's time zone."""
         return moment(row.set_at, row.party.summit)
 
-    @admin.display(description=gettext_lazy("to change it"))
+    @admin.display(description=gettext_lazy("change"))
     def change_it(self, row: Quota) -> SafeString:
         """Show a link to the page on which the party's quotas are changed."""
         url = reverse("admin:delegations_party_quotas", args=[row.party_id])
-        return format_html('<a href="{}">{}</a>', url, _("Show how many the delegation may name"))
+        return format_html('<a href="{}">{}</a>', url, _("Show the delegation’s quotas"))

@@ -38,7 +38,7 @@ class PersonDeskForm(SentencesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["another"].label = _("Entered already")
+        self.fields["another"].label = _("Already added")
         self._offer([])
 
     def _offer(self, hits: Iterable[duplicates.DuplicateHit]) -> None:
@@ -47,9 +47,9 @@ class PersonDeskForm(SentencesForm):
                 hit.person.public_id,
                 format_html(
                     '{} <a href="{}">{}</a>',
-                    _("Another person than this: %(who)s") % {"who": hit.sentence},
+                    _("A different person from %(who)s") % {"who": hit.sentence},
                     reverse("admin:summit_person_detail", args=[hit.person.pk]),
-                    _("The same: open their page"),
+                    _("Same person: open their page"),
                 ),
             )
             for hit in hits
@@ -72,7 +72,8 @@ class PersonDeskForm(SentencesForm):
             ticked = set(cleaned.get("another", ()))
             if any(hit.person.public_id not in ticked for hit in hits):
                 message = _(
-                    "Somebody like this is entered already. Tick who is another person, or open who is the same."
+                    "Someone similar is already recorded. Tick those who are different people, or open the page of "
+                    "the same person."
                 )
                 self.add_error("another", message)
         return cleaned

@@ -72,9 +72,9 @@ class CategoryFilters(django_filters.FilterSet):
     """Filters for categories, by capacity, vetting, offer and zone."""
 
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
-    vetted = django_filters.BooleanFilter(label=_("is vetted"))
-    offered = django_filters.BooleanFilter(label=_("offered to delegations"))
-    zone = django_filters.CharFilter(field_name="zones__code", label=_("mark of a zone that it opens"))
+    vetted = django_filters.BooleanFilter(label=_("requires vetting"))
+    offered = django_filters.BooleanFilter(label=_("available to delegations"))
+    zone = django_filters.CharFilter(field_name="zones__code", label=_("code of a zone it opens"))
 
 
 class CategoryViewSet(DeskViewSet):

@@ -200,13 +200,17 @@ class NeedsFilters(GroupFilters):
 class TravelFilters(GroupFilters):
     """Filters for journeys, by times of arrival and departure, party, category and time of change."""
 
-    arrives_from = django_filters.IsoDateTimeFilter(field_name="arrives", lookup_expr="gte", label=_("arrives, from"))
-    arrives_until = django_filters.IsoDateTimeFilter(
-        field_name="arrives", lookup_expr="lt", label=_("arrives, before")
+    arrives_from = django_filters.IsoDateTimeFilter(
+        field_name="arrives", lookup_expr="gte", label=_("arrives on or after")
     )
-    departs_from = django_filters.IsoDateTimeFilter(field_name="departs", lookup_expr="gte", label=_("departs, from"))
+    arrives_until = django_filters.IsoDateTimeFilter(
+        field_name="arrives", lookup_expr="lt", label=_("arrives before")
+    )
+    departs_from = django_filters.IsoDateTimeFilter(
+        field_name="departs", lookup_expr="gte", label=_("departs on or after")
+    )
     departs_until = django_filters.IsoDateTimeFilter(
-        field_name="departs", lookup_expr="lt", label=_("departs, before")
+        field_name="departs", lookup_expr="lt", label=_("departs before")
     )
 
 
@@ -280,7 +284,7 @@ class TravelViewSet(PersonParticularsViewSet):
     """People's journeys."""
 
     name = "travel"
-    verbose_name = _("journeys")
+    verbose_name = _("travel details")
     permission = "delegations.travel"
     group = TRAVEL
     serializer_class = TravelSerializer

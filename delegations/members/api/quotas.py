@@ -100,13 +100,13 @@ class QuotaInput(QuotaOf):
 class QuotaFilters(PartiesSearched):
     """Filters for parties, by text, kind, id, and whether more people can be named."""
 
-    q = fields_api.search_filter(_("words of the delegation’s names"))
-    kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
+    q = fields_api.search_filter(_("words from the delegation’s names"))
+    kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("type"))
     party = django_filters.CharFilter(field_name="public_id", label=pgettext_lazy("label", "delegation"))
     room = django_filters.ChoiceFilter(
         choices=[(name, name) for name in (quotas.OVER, quotas.FULL, quotas.ROOM)],
         method="with_room",
-        label=_("whether more may be named"),
+        label=_("places available"),
     )
 
     def with_room(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
@@ -120,7 +120,7 @@ class PartyQuotaViewSet(DeskViewSet):
     """How many people each party may name. Each row is a party, with the party's id."""
 
     name = "quotas"
-    verbose_name = _("numbers of people")
+    verbose_name = _("quotas")
     permission = "delegations.quota"
     allowed_methods = ()
     model = Party

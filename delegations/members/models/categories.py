@@ -25,8 +25,8 @@ class Capacity(models.TextChoices):
     LIAISON = "liaison", _("liaison officer")
     REPRESENTATIVE = "representative", _("representative")
     GUEST = "guest", _("guest")
-    WORKFORCE = "workforce", _("host’s workforce")
-    STAFF = "staff", _("staff")
+    WORKFORCE = "workforce", _("host staff")
+    STAFF = "staff", _("support staff")
 
 
 # The usual colours on badges: dark blue for delegates, and others that can be told from it. A word says the same.
@@ -99,22 +99,22 @@ class Category(models.Model):
         _("quota"),
         null=True,
         blank=True,
-        help_text=_("How many each delegation may name. Empty: as many as it likes."),
+        help_text=_("Maximum per delegation. Leave blank for no limit."),
     )
-    counts = models.BooleanField(_("counts toward the total"), default=True)
-    vetted = models.BooleanField(_("is vetted"), default=True)
-    name_by = models.DateTimeField(_("to be named by"), null=True, blank=True)
-    confirm_by = models.DateTimeField(_("to be confirmed by"), null=True, blank=True)
+    counts = models.BooleanField(_("counts towards the total"), default=True)
+    vetted = models.BooleanField(_("requires vetting"), default=True)
+    name_by = models.DateTimeField(_("naming deadline"), null=True, blank=True)
+    confirm_by = models.DateTimeField(_("confirmation deadline"), null=True, blank=True)
     zones = models.ManyToManyField("delegations.Zone", blank=True, related_name="+", verbose_name=_("zones"))
     colour = models.CharField(
         _("colour on badges"),
         max_length=7,
         blank=True,
         validators=[validate_colour],
-        help_text=_("Such as #1d4f91. Leave blank for the usual colour of the capacity."),
+        help_text=_("For example, #1d4f91. Leave blank for the usual colour."),
     )
     offered = models.BooleanField(
-        _("offered to delegations"), default=True, help_text=_("Whether focal points can name people in it.")
+        _("available to delegations"), default=True, help_text=_("Focal points can name people in this category.")
     )
 
     objects = CategoryQuerySet.as_manager()
@@ -127,13 +127,13 @@ class Category(models.Model):
             models.UniqueConstraint(
                 fields=["summit", "code"],
                 name="category_code_once",
-                violation_error_message=_("Another category has this code. Choose another."),
+                violation_error_message=_("Another category has this code. Choose another code."),
             ),
             models.CheckConstraint(name="category_capacity_known", condition=Q(capacity__in=Capacity.values)),
             models.CheckConstraint(
                 name="category_confirmed_after_named",
                 condition=Q(name_by__isnull=True) | Q(confirm_by__isnull=True) | Q(confirm_by__gte=F("name_by")),
-                violation_error_message=_("People would be confirmed before they are named. Give a later moment."),
+                violation_error_message=_("Set the confirmation deadline after the naming deadline."),
             ),
         ]
 

@@ -13,15 +13,15 @@ from summit.users.models import User
 class DuplicateReason(models.TextChoices):
     """The reasons why two people may be the same, the strongest first."""
 
-    PASSPORT = "passport", _("the same passport")
-    BIRTH = "birth", _("the same date of birth and a similar name")
-    NAME = "name", _("the same name")
-    EMAIL = "email", _("the same mailbox and a similar name")
+    PASSPORT = "passport", _("same passport")
+    BIRTH = "birth", _("same date of birth and a similar name")
+    NAME = "name", _("same name")
+    EMAIL = "email", _("same email address and a similar name")
 
 
 DUPLICATES = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To find people who are entered twice."),
+    purpose=_("To find duplicate records of people."),
     view="delegations.duplicatecandidate.view",
     change="delegations.duplicatecandidate.change",
     kept_as=PersonalDataKind.PERSON,
@@ -44,9 +44,9 @@ class DuplicateCandidate(models.Model):
     personal(person, DUPLICATES)
     other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("resembles"))
     personal(other, DUPLICATES)
-    why = models.CharField(_("why"), max_length=20, choices=DuplicateReason)
-    noticed_at = models.DateTimeField(_("noticed"), auto_now_add=True)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
+    why = models.CharField(_("reason"), max_length=20, choices=DuplicateReason)
+    noticed_at = models.DateTimeField(_("found on"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided on"), null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -58,8 +58,8 @@ class DuplicateCandidate(models.Model):
     )
 
     class Meta:
-        verbose_name = _("person perhaps entered twice")
-        verbose_name_plural = _("people perhaps entered twice")
+        verbose_name = _("possible duplicate")
+        verbose_name_plural = _("possible duplicates")
         ordering = ["-noticed_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["person", "other"], name="duplicate_candidate_once"),

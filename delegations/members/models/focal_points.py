@@ -36,7 +36,7 @@ class FocalPoint(models.Model):
         Person, on_delete=models.CASCADE, related_name="focal_for", verbose_name=pgettext_lazy("label", "person")
     )
     personal(person, FOCAL_POINTS)
-    created_at = models.DateTimeField(_("named at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("named on"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("focal point")
@@ -46,7 +46,7 @@ class FocalPoint(models.Model):
             models.UniqueConstraint(
                 fields=["party", "person"],
                 name="focal_point_once",
-                violation_error_message=_("This person is a focal point of the delegation already."),
+                violation_error_message=_("This person is already a focal point for the delegation."),
             )
         ]
 

@@ -43,8 +43,8 @@ class Membership(models.Model):
     # A copy of the category's capacity, which never changes: constraints can't refer to another table.
     capacity = models.CharField(_("capacity"), max_length=20, choices=Capacity, blank=True, editable=False)
     position = models.PositiveIntegerField(_("order"), default=0)
-    created_at = models.DateTimeField(_("named at"), auto_now_add=True)
-    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("named on"), auto_now_add=True)
+    confirmed_at = models.DateTimeField(_("confirmed on"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("member")
@@ -56,7 +56,7 @@ class Membership(models.Model):
                 name="membership_head_once",
                 condition=Q(capacity=Capacity.HEAD),
                 violation_error_message=_(
-                    "The delegation has a head already. Replace that person, or choose another category."
+                    "The delegation already has a head. Replace that person, or choose another category."
                 ),
             ),
             models.CheckConstraint(name="membership_capacity_known", condition=Q(capacity__in=Capacity.values)),
@@ -79,7 +79,9 @@ class Membership(models.Model):
             self.capacity = self.category.capacity
         checks.check_same_summit(self.party_id, self.person_id)
         if self.category_id and self.party_id and self.category.summit_id != self.party.summit_id:
-            raise ValidationError({"category": _("This category is another summit’s. Choose one of this summit.")})
+            raise ValidationError(
+                {"category": _("This category belongs to another summit. Choose one of this summit.")}
+            )
 
 
 class Ended(models.TextChoices):
@@ -112,9 +114,9 @@ class FormerMember(models.Model):
     )
     personal(person, FORMER_MEMBERSHIP)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", verbose_name=_("category"))
-    named_at = models.DateTimeField(_("named at"))
-    ended_at = models.DateTimeField(_("ended at"), auto_now_add=True)
-    why = models.CharField(_("why"), max_length=20, choices=Ended)
+    named_at = models.DateTimeField(_("named on"))
+    ended_at = models.DateTimeField(_("ended on"), auto_now_add=True)
+    why = models.CharField(_("reason"), max_length=20, choices=Ended)
     successor = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
     )

@@ -61,7 +61,7 @@ class FieldGroup(ProcessingActivity):
 PASSPORT = FieldGroup(
     name="passport",
     title=_("the passport"),
-    purpose=_("To vet people, and to support their visa applications."),
+    purpose=_("To vet people and support their visa applications."),
     viewers=(Role.VETTING,),
     changers=(Role.VETTING,),
     kept_as=PersonalDataKind.PASSPORT,
@@ -70,7 +70,7 @@ PASSPORT = FieldGroup(
 NEEDS = FieldGroup(
     name="needs",
     title=_("needs"),
-    purpose=_("To serve food that people can eat, and to make rooms accessible."),
+    purpose=_("To provide suitable food and accessible rooms."),
     viewers=(*WRITERS, Role.CONFERENCE_OFFICER),
     changers=(*WRITERS, Role.CONFERENCE_OFFICER),
     kept_as=PersonalDataKind.NEEDS,
@@ -78,7 +78,7 @@ NEEDS = FieldGroup(
 TRAVEL = FieldGroup(
     name="travel",
     title=_("travel"),
-    purpose=_("To meet people on arrival, and to drive and lodge them."),
+    purpose=_("To arrange airport transfers and accommodation."),
     viewers=SEE_TRAVEL,
     changers=SEE_TRAVEL,
     also_view="delegations.assist",
@@ -87,7 +87,7 @@ TRAVEL = FieldGroup(
 PHOTO = FieldGroup(
     name="photo",
     title=_("the photograph"),
-    purpose=_("To print badges, and to recognise people at the doors."),
+    purpose=_("To print badges and identify people at the entrances."),
     viewers=SEE_TRAVEL,
     changers=SEE_TRAVEL,
     kept_as=PersonalDataKind.PHOTO,
@@ -124,17 +124,17 @@ class Particulars(models.Model):
         Person, on_delete=models.CASCADE, related_name="particulars", verbose_name=pgettext_lazy("label", "person")
     )
     entered_for = models.ForeignKey(
-        Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("entered for")
+        Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("recorded for")
     )
     withheld = models.JSONField(default=list, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     passport_name = personal(
-        EncryptedTextField(_("name as in the passport"), max_length=200, blank=True),
+        EncryptedTextField(_("name in the passport"), max_length=200, blank=True),
         PASSPORT,
         headings="name as in the passport, passport name, nom figurant sur le passeport, الاسم كما في جواز السفر",
         example="EXAMPLE ADA",
-        accepts=_("In Latin letters, as the lines at the foot of the passport’s page have it."),
+        accepts=_("In Latin letters, as in the two lines at the bottom of the passport page."),
     )
     sex = personal(
         EncryptedTextField(_("sex"), max_length=1, choices=Sex.choices, blank=True),
@@ -160,7 +160,7 @@ class Particulars(models.Model):
         content=Content.COUNTRY_CODE,
     )
     passport_type = personal(
-        EncryptedTextField(_("kind of passport"), max_length=20, choices=PassportType.choices, blank=True),
+        EncryptedTextField(_("passport type"), max_length=20, choices=PassportType.choices, blank=True),
         PASSPORT,
         headings="kind of passport, passport type, type de passeport, نوع جواز السفر",
     )
@@ -188,14 +188,14 @@ class Particulars(models.Model):
         models.CharField(max_length=64, blank=True, editable=False, db_index=True),
         PASSPORT,
         label=_("digest of the passport number"),
-        purpose=_("To find people who are entered twice."),
+        purpose=_("To find duplicate records of people."),
         logged=False,
     )
     birth_digest = personal(
         models.CharField(max_length=64, blank=True, editable=False, db_index=True),
         PASSPORT,
         label=_("digest of the date of birth"),
-        purpose=_("To find people who are entered twice."),
+        purpose=_("To find duplicate records of people."),
         logged=False,
     )
 
@@ -224,27 +224,27 @@ class Particulars(models.Model):
         headings="languages spoken, speaks, langues parlées, اللغات",
     )
     arrives_at = personal(
-        models.DateTimeField(_("arrives"), null=True, blank=True),
+        models.DateTimeField(_("arrival"), null=True, blank=True),
         TRAVEL,
         headings="arrives, arrival, arrival date, arrivée, date d’arrivée, الوصول, موعد الوصول",
         example="2025-03-30 14:30",
         filters=("arrives_from", "arrives_until"),
     )
     arrival_flight = personal(
-        models.CharField(_("arriving flight or train"), max_length=40, blank=True, validators=[validate_printable]),
+        models.CharField(_("arrival flight or train"), max_length=40, blank=True, validators=[validate_printable]),
         TRAVEL,
         headings="arriving flight, arriving flight or train, arrival flight, vol d’arrivée, رحلة الوصول",
         example="AF 1080",
     )
     departs_at = personal(
-        models.DateTimeField(_("departs"), null=True, blank=True),
+        models.DateTimeField(_("departure"), null=True, blank=True),
         TRAVEL,
         headings="departs, departure, departure date, départ, date de départ, المغادرة, موعد المغادرة",
         example="2025-04-01 18:00",
         filters=("departs_from", "departs_until"),
     )
     departure_flight = personal(
-        models.CharField(_("departing flight or train"), max_length=40, blank=True, validators=[validate_printable]),
+        models.CharField(_("departure flight or train"), max_length=40, blank=True, validators=[validate_printable]),
         TRAVEL,
         headings="departing flight, departing flight or train, departure flight, vol de départ, رحلة المغادرة",
         example="AF 1081",
@@ -260,22 +260,22 @@ class Particulars(models.Model):
             max_length=120,
             blank=True,
             validators=[validate_printable],
-            help_text=_("Make and plate."),
+            help_text=_("Make and registration plate."),
         ),
         TRAVEL,
         headings="vehicle, car, véhicule, المركبة",
     )
 
     class Meta:
-        verbose_name = _("particulars")
-        verbose_name_plural = _("particulars")
+        verbose_name = _("personal details")
+        verbose_name_plural = _("personal details")
         constraints = [
             models.CheckConstraint(
                 name="particulars_departs_after_arrival",
                 condition=Q(arrives_at__isnull=True)
                 | Q(departs_at__isnull=True)
                 | Q(departs_at__gte=F("arrives_at")),
-                violation_error_message=_("They would depart before they arrive. Give a later moment."),
+                violation_error_message=_("Enter a departure after the arrival."),
             )
         ]
 
@@ -290,7 +290,7 @@ class Photo(models.Model):
         Person, on_delete=models.CASCADE, related_name="photo", verbose_name=pgettext_lazy("label", "person")
     )
     entered_for = models.ForeignKey(
-        Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("entered for")
+        Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("recorded for")
     )
     image = personal(EncryptedBytesField(editable=False), PHOTO, label=_("photograph"))
     width = models.PositiveIntegerField(_("width"))

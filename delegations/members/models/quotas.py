@@ -22,7 +22,7 @@ class Quota(models.Model):
     )
     number = models.PositiveIntegerField(_("number"))
     reason = models.CharField(_("reason"), max_length=300, validators=[validate_printable])
-    set_at = models.DateTimeField(_("set at"), auto_now=True)
+    set_at = models.DateTimeField(_("set on"), auto_now=True)
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("set by"))
 
     class Meta:

@@ -55,12 +55,12 @@ def check_person(party: Party, person: Person, taken: dict[int, str], known: set
     person must be in `known` (from `own_people`).
     """
     if person.summit_id != party.summit_id or not (desk or person.pk in known):
-        raise NamingRefused(_("This person isn’t entered for your delegation. Enter them first."))
+        raise NamingRefused(_("This person is not in your delegation’s list. Add them first."))
     if person.pk in taken and (desk or taken[person.pk] == party.name):
-        message = _("%(person)s belongs to %(party)s already. Withdraw them there first.")
+        message = _("%(person)s is already in %(party)s. Withdraw them there first.")
         raise NamingRefused(message % {"person": person.label, "party": taken[person.pk]})
     if person.pk in taken:
-        message = _("%(person)s is named elsewhere. Protocol can say more: %(contact)s.")
+        message = _("%(person)s is named in another delegation. For help, contact protocol: %(contact)s.")
         raise NamingRefused(message % {"person": person.label, "contact": party.summit.contact_email})
 
 
@@ -75,14 +75,14 @@ def check_category(
     # The category is translated only when a message is built.
     facts = {"category": category, "party": party.name, "contact": party.summit.contact_email}
     if category.summit_id != party.summit_id or not quotas.fits(category, party):
-        message = _("Nobody comes with %(party)s as “%(category)s”. Choose another category.")
+        message = _("%(party)s cannot name people as “%(category)s”. Choose another category.")
         raise NamingRefused(message % facts)
     if not (desk or category.offered):
-        raise NamingRefused(_("Protocol names people as “%(category)s”: write to %(contact)s.") % facts)
+        raise NamingRefused(_("Only protocol can name people as “%(category)s”. Write to %(contact)s.") % facts)
     meter = counted.get(category.pk)
     if late and not desk and meter is not None and meter.closed and meter.name_by is not None:
         moment = day_clock(meter.name_by, party.summit)
-        message = _("“%(category)s” was to be named by %(moment)s. Protocol can still do it: %(contact)s.")
+        message = _("The deadline for “%(category)s” was %(moment)s. Protocol can still name people: %(contact)s.")
         raise NamingRefused(message % {**facts, "moment": moment})
 
 
@@ -94,7 +94,9 @@ def count_member(party: Party, category: Category, counted: dict[int | None, Met
     """
     meter = counted.get(category.pk) or Meter(party, category, 0, category.quota)
     if category.capacity == Capacity.HEAD and meter.named:
-        raise NamingRefused(_("%(party)s has a head already. Replace that person instead.") % {"party": party.name})
+        raise NamingRefused(
+            _("%(party)s already has a head of delegation. Replace that person instead.") % {"party": party.name}
+        )
     meter.check_room()
     total_meter = counted.get(None)
     if total_meter is not None and category.counts and total:

@@ -76,7 +76,7 @@ class Meter:
     @property
     def label(self) -> str:
         """The name of the category or of the total, in the reader's language."""
-        return _("in all") if self.category is None else str(self.category)
+        return _("total") if self.category is None else str(self.category)
 
     def check_room(self, more: int = 1) -> None:
         """Raise QuotaFull if the party may not name `more` further people."""
@@ -91,16 +91,16 @@ class Meter:
         }
         if self.category is None:
             message = ngettext(
-                "%(party)s may bring %(allowed)d person in all, and has named %(named)d. The organisers can raise "
-                "that number: %(contact)s.",
-                "%(party)s may bring %(allowed)d people in all, and has named %(named)d. The organisers can raise "
-                "that number: %(contact)s.",
+                "%(party)s can name %(allowed)d person in total and has named %(named)d. The organisers can raise "
+                "the limit: %(contact)s.",
+                "%(party)s can name %(allowed)d people in total and has named %(named)d. The organisers can raise "
+                "the limit: %(contact)s.",
                 self.allowed,
             )
         else:
             message = _(
-                "The quota of %(party)s for “%(category)s” is %(allowed)d, and it has named %(named)d. The "
-                "organisers can raise it: %(contact)s."
+                "The quota of %(party)s for “%(category)s” is %(allowed)d, and %(named)d are named. The organisers "
+                "can raise the quota: %(contact)s."
             )
         raise QuotaFull(message % facts)
 

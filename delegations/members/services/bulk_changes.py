@@ -71,7 +71,7 @@ def to_confirm(*, memberships: Iterable[Membership], by: User) -> BulkChangeTarg
         if row.confirmed_at is None:
             targets.to.append(row)
         else:
-            targets.skipped.append((row, _("is confirmed already")))
+            targets.skipped.append((row, _("is already confirmed")))
     return targets
 
 
@@ -101,9 +101,9 @@ def to_move(*, memberships: Iterable[Membership], category: Category, by: User) 
     desk = {key: is_desk(by, party) for key, party in parties.items()}
     for row in current:
         if row.party_id not in parties:
-            targets.skipped.append((row, _("belongs to another summit than the category")))
+            targets.skipped.append((row, _("belongs to a different summit from the category")))
         elif row.category_id == category.pk:
-            targets.skipped.append((row, _("is in this category already")))
+            targets.skipped.append((row, _("is already in this category")))
         else:
             try:
                 check_category(row.party, category, meters_by_party[row.party_id], desk[row.party_id])

@@ -34,7 +34,7 @@ CATEGORY_ACTIONS = row_actions(
     change=gettext_lazy("changed a category of people"),
     remove=gettext_lazy("deleted a category of people"),
 )
-ARRANGE = audit_action("delegations.category.arrange", gettext_lazy("put the categories in order"))
+ARRANGE = audit_action("delegations.category.arrange", gettext_lazy("reordered the categories"))
 
 
 def of(summit: Summit) -> list[Category]:
@@ -89,10 +89,10 @@ def problems(category: Category, values: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     stored = Category.objects.get(pk=category.pk)
     if values.get("code", stored.code) != stored.code:
-        found["code"] = _("Tables that were read name this code: it stays. Add another category instead.")
+        found["code"] = _("Imported files use this code, so it cannot change. Add another category instead.")
     if values.get("capacity", stored.capacity) != stored.capacity:
         found["capacity"] = _(
-            "People are named in a category for its capacity: it stays. Add another category instead."
+            "This category has people in it, so its capacity cannot change. Add another category instead."
         )
     quota = values.get("quota", stored.quota)
     over = above(stored, quota) if quota is not None and quota != stored.quota else []
@@ -107,8 +107,8 @@ def _too_few(over: list[tuple[str, int]]) -> str:
         others = ngettext("%(n)d other delegation", "%(n)d other delegations", remaining)
         labels.append(others % {"n": remaining})
     message = _(
-        "More than that are named already by: %(parties)s. Give those delegations a number of their own first, "
-        "withdraw people, or give a higher number."
+        "These delegations have already named more people: %(parties)s. Set a separate quota for each, withdraw "
+        "people, or enter a higher number."
     )
     return message % {"parties": semicolon().join(labels)}
 
@@ -156,21 +156,20 @@ def stops_removal(category: Category) -> str:
     """Return why a category can't be deleted and what to do instead, or "" if it can."""
     if is_usual(category):
         return _(
-            "Every summit has “%(category)s”. So that nobody is named in it, take the tick from “offered to "
-            "delegations”."
+            "Every summit has “%(category)s”. To stop people being named in it, untick “available to delegations”."
         ) % {"category": category}
     number = Membership.objects.filter(category=category).count()
     if number:
         message = ngettext(
-            "%(n)d person is named as “%(category)s”. Put them into another category first.",
-            "%(n)d people are named as “%(category)s”. Put them into another category first.",
+            "%(n)d person is in “%(category)s”. Move them to another category first.",
+            "%(n)d people are in “%(category)s”. Move them to another category first.",
             number,
         )
         return message % {"n": number, "category": category}
     if is_used(category):
         return _(
-            "People were named as “%(category)s” who have left since, and their record says so. So that nobody is "
-            "named in it any more, take the tick from “offered to delegations”."
+            "The records of people who have left still name “%(category)s”. To stop people being named in it, "
+            "untick “available to delegations”."
         ) % {"category": category}
     return ""
 

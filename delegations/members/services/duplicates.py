@@ -35,7 +35,7 @@ MOST = 20
 SHORTEST = 3
 # Han, kana and hangul.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-TELL_APART = audit_action("delegations.tell_apart", gettext_lazy("noted that these are two people"))
+TELL_APART = audit_action("delegations.tell_apart", gettext_lazy("marked two people as not duplicates"))
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class DuplicateHit:
         """A sentence that names the person, their party and the reason."""
         facts = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
         if self.party is None:
-            return _("%(person)s is entered already, for no delegation: %(why)s.") % facts
-        return _("%(person)s is entered already for %(party)s: %(why)s.") % facts
+            return _("%(person)s already exists, in no delegation: %(why)s.") % facts
+        return _("%(person)s already exists in %(party)s: %(why)s.") % facts
 
 
 def name_words(name: Any) -> frozenset[str]:
@@ -179,8 +179,8 @@ def waiting(summit: Summit) -> QuerySet[DuplicateCandidate]:
 def sentence(number: int) -> str:
     """Return a sentence that says how many people may be entered twice."""
     message = ngettext(
-        "%(n)d person is perhaps entered twice. Merge the two entries, or tell them apart.",
-        "%(n)d people are perhaps entered twice. Merge their entries, or tell them apart.",
+        "%(n)d possible duplicate to check.",
+        "%(n)d possible duplicates to check.",
         number,
     )
     return message % {"n": number}

@@ -39,12 +39,12 @@ from summit.users.models import User
 
 NAME = audit_action("delegations.name", gettext_lazy("named a member"))
 CONFIRM = audit_action("delegations.confirm", gettext_lazy("confirmed the member"))
-MOVE = audit_action("delegations.move", gettext_lazy("put the member into another category"))
+MOVE = audit_action("delegations.move", gettext_lazy("moved the member to another category"))
 WITHDRAW = audit_action("delegations.withdraw", gettext_lazy("withdrew a member"))
-REPLACE = audit_action("delegations.replace", gettext_lazy("put another person in a member’s place"))
-REINSTATE = audit_action("delegations.reinstate", gettext_lazy("took the withdrawal of a member back"))
-UNCONFIRM = audit_action("delegations.unconfirm", gettext_lazy("took the confirmation of the member back"))
-REORDER = audit_action("delegations.reorder", gettext_lazy("changed the order of the members"))
+REPLACE = audit_action("delegations.replace", gettext_lazy("replaced a member with another person"))
+REINSTATE = audit_action("delegations.reinstate", gettext_lazy("undid the withdrawal of a member"))
+UNCONFIRM = audit_action("delegations.unconfirm", gettext_lazy("undid the confirmation of the member"))
+REORDER = audit_action("delegations.reorder", gettext_lazy("reordered the members"))
 
 
 def _lock(party: Party) -> None:
@@ -316,7 +316,7 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
             check_person(party, person, belonging([person]), own_people(party, [person]), is_desk(by, party))
         elif existing.category_id == row.category_id:
             facts = {"person": person.label, "category": str(row.category)}
-            raise NamingRefused(_("%(person)s comes as “%(category)s” already. Choose somebody else.") % facts)
+            raise NamingRefused(_("%(person)s is already in “%(category)s”. Choose someone else.") % facts)
         _end(row, by, why=Ended.REPLACED, successor=person)
         previous = row.person
         row.delete()
@@ -348,7 +348,7 @@ def _standing(membership: Membership) -> Membership:
     """
     row = Membership.objects.select_related("person", "category", "party__summit").filter(pk=membership.pk).first()
     if row is None:
-        raise NamingRefused(_("This person was taken off a moment ago. Look at the list as it is now."))
+        raise NamingRefused(_("This person has just been removed. Reload the list."))
     return row
 
 

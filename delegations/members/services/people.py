@@ -28,11 +28,11 @@ from summit.users.models import User
 # Fields by which duplicates are found.
 TELLING = frozenset({"name", "email", "passport_number", "birth_date"})
 CHANGE_PARTICULARS = audit_action(
-    "delegations.particulars.change", gettext_lazy("changed what is known of the person"), fields_of=Particulars
+    "delegations.particulars.change", gettext_lazy("changed the person’s details"), fields_of=Particulars
 )
 PERSON_ACTIONS = row_actions(
     "summit.person",
-    add=gettext_lazy("entered the person"),
+    add=gettext_lazy("added the person"),
     change=gettext_lazy("changed the person’s data"),
     remove=gettext_lazy("deleted the person"),
 )
@@ -124,9 +124,7 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
         related = ("summit", "membership__party__summit", "particulars__entered_for__summit")
         current = Person.objects.select_related(*related).get(pk=person.pk)
         if current.erased_at is not None:
-            raise PermissionDenied(
-                _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
-            )
+            raise PermissionDenied(_("This person’s data was erased, so it cannot be edited. Add the person again."))
         party = party_of(current)
         if set(PERSON) & set(values):
             _check_person(current, party, by)
@@ -200,9 +198,7 @@ def _check_groups(person: Person, party: Party | None, values: Mapping[str, Any]
     field = next(name for name in PARTICULARS if name in barred)
     acts_for_party = party is not None and can_act(by, GROUP_OF[field].change, party)
     if acts_for_party and party is not None and field in others(person, party):
-        message = _(
-            "“%(field)s” was entered by others than your delegation. Write to %(contact)s to have it changed."
-        )
+        message = _("“%(field)s” was not entered by your delegation. To change it, write to %(contact)s.")
         raise PermissionDenied(message % {"field": label(field), "contact": person.summit.contact_email})
     raise PermissionDenied(refusal(GROUP_OF[field].change))
 
@@ -224,7 +220,7 @@ def _check_mailbox(person: Person, changed: Mapping[str, Any], by: By) -> None:
     """
     desk = isinstance(by, System) or (isinstance(by, User) and allows(by, "summit.person.change", person.summit_id))
     if "email" in changed and not desk and FocalPoint.objects.filter(person=person).exists():
-        message = _("%(person)s acts as a focal point: protocol changes this mailbox. Write to %(contact)s.")
+        message = _("%(person)s is a focal point. To change their email address, write to protocol: %(contact)s.")
         raise PermissionDenied(message % {"person": person.label, "contact": person.summit.contact_email})
 
 

@@ -39,7 +39,7 @@ SMALLEST = 400
 KEPT = 1200
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
-STORE = audit_action("delegations.photo.store", gettext_lazy("stored a photograph"), fields_of=Person)
+STORE = audit_action("delegations.photo.store", gettext_lazy("uploaded a photograph"), fields_of=Person)
 REMOVE = audit_action("delegations.photo.remove", gettext_lazy("deleted the photograph"), fields_of=Person)
 
 
@@ -61,7 +61,7 @@ def read(content: bytes) -> Picture:
     if not content:
         raise PhotoProblem(_("This file is empty. Choose the photograph again."))
     if len(content) > LARGEST:
-        message = _("This file has %(size)s MB. Save it smaller: up to %(limit)s MB are taken.")
+        message = _("This file is %(size)s MB. Choose one of up to %(limit)s MB.")
         raise PhotoProblem(message % too_large(len(content), LARGEST))
     try:
         # The size in the header is checked before anything is decoded.
@@ -72,17 +72,17 @@ def read(content: bytes) -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PhotoProblem(_too_many("JPEG")) from None
     except Busy:
-        raise PhotoProblem(_("Other photographs are being read. Choose it again in a minute.")) from None
+        raise PhotoProblem(_("Other photographs are being processed. Try again in a minute.")) from None
     except PhotoProblem:
         raise
     # The decoder raises many kinds of errors for a broken or forged file.
     except Exception:
-        message = _("This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again.")
+        message = _("This file can’t be read as a photograph. Save it as JPEG, PNG or WebP and choose it again.")
         raise PhotoProblem(message) from None
 
 
 def _too_many(kind: str) -> str:
-    message = _("This picture has more than %(n)d million pixels. Save it smaller, and choose it again.")
+    message = _("This picture has more than %(n)d million pixels. Make it smaller and choose it again.")
     return message % {"n": MOST_PIXELS[kind] // 1_000_000}
 
 
@@ -90,10 +90,11 @@ def _check_size(kind: str, width: int, height: int) -> None:
     if width * height > MOST_PIXELS[kind]:
         raise PhotoProblem(_too_many(kind))
     if max(width, height) > MOST_LONGER * min(width, height):
-        raise PhotoProblem(_("This picture is far longer than it is wide. Cut it to head and shoulders."))
+        raise PhotoProblem(_("This picture is much taller than it is wide. Crop it to head and shoulders."))
     if min(width, height) < SMALLEST:
         message = _(
-            "This picture is %(width)d by %(height)d pixels. On a badge it would be blurred: take one of %(n)d."
+            "This picture is %(width)d × %(height)d pixels and would be blurred on a badge. Choose one of at least "
+            "%(n)d pixels."
         )
         raise PhotoProblem(message % {"width": width, "height": height, "n": SMALLEST})
 
@@ -188,6 +189,6 @@ def _check(person: Person, by: By) -> None:
         and "photo" in others(person, party)
         and can_act(by, PHOTO.change, party)
     ):
-        message = _("The host’s desk keeps this photograph. Write to %(contact)s to have it changed.")
+        message = _("The host uploaded this photograph. To change it, write to %(contact)s.")
         raise PermissionDenied(message % {"contact": person.summit.contact_email})
     raise PermissionDenied(refusal(PHOTO.change))

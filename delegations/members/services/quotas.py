@@ -16,12 +16,8 @@ from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-RAISE_QUOTA = audit_action(
-    "delegations.raise_quota", gettext_lazy("gave the delegation a number of people of its own")
-)
-DROP_QUOTA = audit_action(
-    "delegations.drop_quota", gettext_lazy("let the usual number of people hold for the delegation again")
-)
+RAISE_QUOTA = audit_action("delegations.raise_quota", gettext_lazy("set a separate quota for the delegation"))
+DROP_QUOTA = audit_action("delegations.drop_quota", gettext_lazy("restored the default quota for the delegation"))
 
 
 class QuotaProblem(FieldProblem):
@@ -37,16 +33,16 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
     check(by, "delegations.raise_quota", summit)
     reason = " ".join(reason.split())
     if not reason:
-        raise QuotaProblem("reason", _("Say why this delegation has another number: it stands in the record."))
+        raise QuotaProblem("reason", _("Enter a reason. It is kept in the audit log."))
     if number < 0 or number > 10_000:
-        raise QuotaProblem("number", _("Give a number between 0 and 10,000."))
+        raise QuotaProblem("number", _("Enter a number between 0 and 10,000."))
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
         meter = next((row for row in quotas.meters(party=party) if row.category == category), None)
         if meter is not None and number < meter.named:
             message = ngettext(
-                "%(n)d is named already. Withdraw that person first, or give a higher number.",
-                "%(n)d are named already. Withdraw some of them first, or give a higher number.",
+                "%(n)d person is already named. Withdraw them first, or enter a higher number.",
+                "%(n)d people are already named. Withdraw some of them first, or enter a higher number.",
                 meter.named,
             )
             raise QuotaProblem("number", message % {"n": meter.named})
@@ -73,7 +69,9 @@ def remove_quota(*, party: Party, category: Category | None, by: User) -> bool:
         meter = next((each for each in quotas.meters(party=party) if each.category == category), None)
         usual = category.quota if category is not None else Policy.objects.of(party.summit).total
         if meter is not None and usual is not None and usual < meter.named:
-            message = _("All others may name %(usual)d, and %(named)d are named here. Withdraw some of them first.")
+            message = _(
+                "The default quota is %(usual)d, but %(named)d people are named here. Withdraw some of them first."
+            )
             raise QuotaProblem("number", message % {"usual": usual, "named": meter.named})
         detail = {"before": row.number, "number": usual, "category": category.code if category else ""}
         audit.record(

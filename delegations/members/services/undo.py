@@ -17,16 +17,16 @@ from summit.users.models import User
 
 
 def _confirmations_taken_back(number: int) -> str:
-    return ngettext("%(n)d member is to be confirmed again.", "%(n)d members are to be confirmed again.", number) % {
-        "n": number
-    }
+    return ngettext(
+        "%(n)d member is awaiting confirmation again.", "%(n)d members are awaiting confirmation again.", number
+    ) % {"n": number}
 
 
 @undoes(
     CONFIRM,
     permission="delegations.name",
     done=_confirmations_taken_back,
-    instead=gettext_lazy("Withdraw the member if they don’t come; protocol can."),
+    instead=gettext_lazy("If the member is not coming, protocol can withdraw them."),
 )
 def _undo_confirmation(step: UndoStep, by: User) -> str:
     row = Membership.objects.select_related("party__summit").filter(pk=step.data["membership"]).first()
@@ -37,8 +37,8 @@ def _undo_confirmation(step: UndoStep, by: User) -> str:
 
 def _moved_back(number: int) -> str:
     message = ngettext(
-        "%(n)d member is in their earlier category again.",
-        "%(n)d members are in their earlier categories again.",
+        "%(n)d member is back in the earlier category.",
+        "%(n)d members are back in their earlier categories.",
         number,
     )
     return message % {"n": number}
@@ -48,7 +48,7 @@ def _moved_back(number: int) -> str:
     MOVE,
     permission="delegations.name",
     done=_moved_back,
-    instead=gettext_lazy("Put the member into another category on the delegation’s page; protocol can."),
+    instead=gettext_lazy("Protocol can change the category on the delegation’s page."),
 )
 def _undo_move(step: UndoStep, by: User) -> str:
     row = Membership.objects.select_related("party__summit").filter(pk=step.data["membership"]).first()
@@ -70,7 +70,7 @@ def _reinstated(number: int) -> str:
     WITHDRAW,
     permission="delegations.withdraw",
     done=_reinstated,
-    instead=gettext_lazy("Name the person again on the delegation’s page; protocol can."),
+    instead=gettext_lazy("Protocol can name the person again on the delegation’s page."),
 )
 def _undo_withdrawal(step: UndoStep, by: User) -> str:
     related = ("party__summit", "person", "category")
@@ -88,4 +88,8 @@ def _undo_withdrawal(step: UndoStep, by: User) -> str:
         )
     except (NamingRefused, QuotaFull) as problem:
         raise UndoRefused(str(problem)) from None
-    return _("Not restored: %(what)s. Add again what is still needed.") % {"what": comma().join(lost)} if lost else ""
+    return (
+        _("Not restored: %(what)s. Enter these again if you still need them.") % {"what": comma().join(lost)}
+        if lost
+        else ""
+    )

@@ -56,15 +56,15 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     menu_group = MenuGroup.DECISIONS
     summit_path = "person__summit"
     list_display = ["person_of", "other_of", "why", "noticed_at", "decide"]
-    row_source = RowSource(gettext_lazy("People are compared with each other as they are entered."))
+    row_source = RowSource(gettext_lazy("Each new person is checked for duplicates."))
     list_filter = [
         "person__summit",
-        ("decided_at", presence(gettext_lazy("to be decided"), gettext_lazy("told apart"))),
+        ("decided_at", presence(gettext_lazy("pending"), gettext_lazy("not duplicates"))),
         "why",
     ]
     list_select_related = ["person__summit", "person__membership__party", "other__membership__party"]
     search_fields = ["person__name", "other__name"]
-    nothing_yet = gettext_lazy("Nobody seems to be entered twice.")
+    nothing_yet = gettext_lazy("No possible duplicates.")
     fields = FIELDS
     readonly_fields = FIELDS
     actions = ["tell_apart"]
@@ -96,15 +96,15 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     def decide(self, row: Any) -> Any:
         """Show the decision, or a link to the page on which the pair is merged or told apart."""
         if row.decided_at is not None:
-            return _("told apart")
+            return _("not duplicates")
         url = reverse("admin:delegations_duplicatecandidate_merge", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', url, _("Merge or tell apart"))
+        return format_html('<a href="{}">{}</a>', url, _("Merge or dismiss"))
 
     def has_tell_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may decide on pairs in any summit."""
         return allows(request.user, CHANGE, None)
 
-    @admin.action(description=gettext_lazy("They are two people"), permissions=["tell"])
+    @admin.action(description=gettext_lazy("Not duplicates"), permissions=["tell"])
     def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[DuplicateCandidate]) -> HttpResponse:
         """Redirect to the page that asks for confirmation, with those of the chosen pairs that are undecided."""
         keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)
@@ -126,11 +126,15 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         back = reverse("admin:delegations_duplicatecandidate_changelist")
         if request.method == "POST":
             number = duplicates.decide(rows=rows, by=request.user)
-            message = ngettext("%(n)d pair is told apart.", "%(n)d pairs are told apart.", number)
+            message = ngettext(
+                "%(n)d pair marked as not duplicates.", "%(n)d pairs marked as not duplicates.", number
+            )
             messages.success(request, message % {"n": number})
             return redirect(back)
         _name_parties(rows)
-        title = ngettext("Tell %(n)d pair apart", "Tell %(n)d pairs apart", len(rows)) % {"n": len(rows)}
+        title = ngettext("Mark %(n)d pair as not duplicates", "Mark %(n)d pairs as not duplicates", len(rows)) % {
+            "n": len(rows)
+        }
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

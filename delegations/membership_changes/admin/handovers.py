@@ -51,14 +51,14 @@ class HandoverAdmin(ReadOnlyAdmin):
     change_list_template = "admin/delegations/handover/change_list.html"
     change_form_template = "admin/delegations/handover/change_form.html"
     nothing_yet = gettext_lazy(
-        "Nothing waits. When a person leaves a delegation, what was their own waits here to be passed on or dropped."
+        "No handovers. When a person leaves a delegation, their speaking slots and places wait here."
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return handovers with their party, the people and the user who decided."""
         return super().get_queryset(request).select_related("party__summit", "giver", "taker", "decided_by")
 
-    @admin.display(description=gettext_lazy("what"), ordering="what")
+    @admin.display(description=gettext_lazy("item"), ordering="what")
     def kind(self, row: Handover) -> str:
         """Show the name of the item's kind, such as a speech or a seat."""
         item_kind = handover_items.kinds().get(row.what)
@@ -75,7 +75,7 @@ class HandoverAdmin(ReadOnlyAdmin):
         """Show when the handover was opened."""
         return format_html("<span>{}</span>", moment(row.since, row.party.summit))
 
-    @admin.display(description=pgettext_lazy("handover", "decided at"), ordering="decided_at")
+    @admin.display(description=pgettext_lazy("handover", "decided on"), ordering="decided_at")
     def decided(self, row: Handover) -> SafeString:
         """Show when the handover was decided."""
         return format_html("<span>{}</span>", moment(row.decided_at, row.party.summit))
@@ -98,7 +98,7 @@ class HandoverAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("What waits to be passed on"),
+            "title": _("Handovers"),
             "summit": summit,
             "groups": _groups(summit, request.user),
             "may": can_decide_handovers(request.user, summit),
@@ -122,7 +122,7 @@ class HandoverAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Drop it") if drops else _("Pass it on"),
+            "title": _("Discard") if drops else _("Pass on"),
             "row": row,
             "item": item,
             "drops": drops,
@@ -138,15 +138,13 @@ def _decided(row: Handover, posted: Any, user: User) -> str:
     """Pass on or drop the item, as the POST asks, and return the message to show. Raises HandoverRefused."""
     if posted.get("do") == "drop":
         handovers.discard(handover=row, by=user)
-        return _("It is dropped. The agenda changes with the next release, which tells those whom it concerns.")
+        return _("Discarded. The next agenda release notifies those concerned.")
     key = key_of(posted.get("to", ""))
     to = Person.objects.filter(membership__party=row.party_id, pk=key).first() if key is not None else None
     if to is None:
-        raise handovers.HandoverRefused(_("Choose to whom it goes: one of the delegation’s people."))
+        raise handovers.HandoverRefused(_("Choose a member of the delegation."))
     handovers.pass_on(handover=row, to=to, by=user)
-    message = _(
-        "It is %(person)s’s now. The agenda changes with the next release, which tells those whom it concerns."
-    )
+    message = _("Passed on to %(person)s. The next agenda release notifies those concerned.")
     return message % {"person": to.label}
 
 

@@ -35,7 +35,7 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
     if request.method == "POST":
         kept = next((person for person in pair if str(person.pk) == request.POST.get("keep", "")), None)
         if kept is None:
-            problem = _("Say whose entry stays.")
+            problem = _("Choose which record to keep.")
         else:
             gone = next(person for person in pair if person.pk != kept.pk)
             try:
@@ -43,7 +43,7 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
             except MergeRefused as refused:
                 problem = str(refused)
             else:
-                messages.success(request, _("They are one now: %(person)s.") % {"person": kept.label})
+                messages.success(request, _("Records merged into %(person)s.") % {"person": kept.label})
                 return redirect("admin:summit_person_detail", kept.pk)
     else:
         people = [person.public_id for person in pair]
@@ -53,7 +53,7 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "opts": DuplicateCandidate._meta,
-        "title": _("Are they one person?"),
+        "title": _("Merge duplicates?"),
         "summit": row.person.summit,
         "row": row,
         "pair": pair,
@@ -74,10 +74,10 @@ def _mending(pair: list[Person]) -> list[tuple[str, str]]:
     """
     names = [person.label for person in pair]
     if names[0] == names[1]:
-        names = [f"{names[0]} {label}" for label in (_("(entered first)"), _("(entered last)"))]
+        names = [f"{names[0]} {label}" for label in (_("(added first)"), _("(added last)"))]
     members: list[Any] = [getattr(person, "membership", None) for person in pair]
     if all(person.user_id for person in pair):
-        page, label = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
+        page, label = "admin:summit_person_take_accounts", _("Remove the account of %(person)s")
         keys = [person.pk for person in pair]
     elif all(members) and members[0].party_id != members[1].party_id:
         page, label = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
@@ -110,8 +110,8 @@ def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
             [person.party.reads_as.name if person else "" for person in members],
         ),
         (capfirst(_("category")), [str(person.category) if person else "" for person in members]),
-        (_("Focal point of"), [comma().join(parties_by_person[person.pk]) for person in pair]),
+        (_("Focal point for"), [comma().join(parties_by_person[person.pk]) for person in pair]),
         (capfirst(pgettext("label", "account")), [_("yes") if person.user_id else "" for person in pair]),
-        (_("Entered"), [moment(person.created_at, person.summit) for person in pair]),
+        (_("Added"), [moment(person.created_at, person.summit) for person in pair]),
     ]
     return [(title, values) for title, values in facts if any(values)]

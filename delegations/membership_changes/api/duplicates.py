@@ -53,8 +53,8 @@ class DuplicateCandidateSerializer(serializers.ModelSerializer[DuplicateCandidat
 class DuplicateCandidateFilters(django_filters.FilterSet):
     """Filters for pairs of people, by decision, reason and person."""
 
-    open = django_filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", label=_("to be decided"))
-    why = django_filters.ChoiceFilter(choices=DuplicateReason.choices, label=_("why"))
+    open = django_filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", label=_("pending"))
+    why = django_filters.ChoiceFilter(choices=DuplicateReason.choices, label=_("reason"))
     person = django_filters.CharFilter(method="of_either", label=pgettext_lazy("label", "person"))
 
     def of_either(self, rows: QuerySet[DuplicateCandidate], name: str, value: str) -> QuerySet[DuplicateCandidate]:
@@ -72,7 +72,7 @@ class MergeInput(serializers.Serializer[Any]):
         """Return the person. Raises ValidationError if the person is not one of the pair."""
         row = self.context["row"]
         if person.pk not in (row.person_id, row.other_id):
-            raise serializers.ValidationError(_("Say whose entry stays."))
+            raise serializers.ValidationError(_("Choose which record to keep."))
         return person
 
 
@@ -87,7 +87,7 @@ class DuplicateCandidateViewSet(DeskViewSet):
     """Pairs of people who may be the same."""
 
     name = "resemblances"
-    verbose_name = _("people perhaps entered twice")
+    verbose_name = _("possible duplicates")
     permission = "delegations.duplicatecandidate"
     allowed_methods = ()
     lookup_field = "pk"

@@ -73,8 +73,8 @@ class HandoverFilters(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(choices=HandoverState.choices, label=_("state"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
-    giver = django_filters.CharFilter(field_name="giver__public_id", label=_("was held by"))
-    what = django_filters.CharFilter(label=_("what"))
+    giver = django_filters.CharFilter(field_name="giver__public_id", label=_("previous holder"))
+    what = django_filters.CharFilter(label=_("item"))
     waits_since = django_filters.IsoDateTimeFilter(field_name="since", lookup_expr="gte", label=_("since"))
 
 
@@ -88,7 +88,7 @@ class HandoverViewSet(DeskViewSet):
     """Items of people who left a party, to be passed on or dropped."""
 
     name = "handovers"
-    verbose_name = _("things to be passed on")
+    verbose_name = _("handovers")
     permission = "delegations.handover"
     allowed_methods = ()
     model = Handover

@@ -31,9 +31,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     HandoverState.PASSED: frozenset(),
     HandoverState.DROPPED: frozenset(),
 }
-OPEN = audit_action("delegations.handover.open", gettext_lazy("left something of their own to protocol’s decision"))
-PASS_ON = audit_action("delegations.handover.pass_on", gettext_lazy("passed on what was somebody’s own"))
-DROP = audit_action("delegations.handover.drop", gettext_lazy("dropped what was somebody’s own"))
+OPEN = audit_action("delegations.handover.open", gettext_lazy("left a handover for protocol to decide"))
+PASS_ON = audit_action("delegations.handover.pass_on", gettext_lazy("passed on a handover"))
+DROP = audit_action("delegations.handover.drop", gettext_lazy("discarded a handover"))
 
 
 class HandoverRefused(Exception):
@@ -124,13 +124,13 @@ def pass_on(*, handover: Handover, to: Person, by: User) -> None:
     with transaction.atomic():
         _lock(handover)
         if not Membership.objects.filter(party=handover.party_id, person=to).exists():
-            message = _("%(person)s is not of %(party)s any more. Choose one of its people.")
+            message = _("%(person)s is no longer in %(party)s. Choose another member.")
             raise HandoverRefused(message % {"person": to.label, "party": handover.party.name})
         _move(handover, HandoverState.PASSED, by, taker=to)
         try:
             _kind(handover).pass_on(handover.key, handover.giver, to, by)
         except handover_items.ItemNotHeld:
-            message = _("It isn’t %(person)s’s any more: the agenda was changed. Drop it from this list.")
+            message = _("The agenda has changed and %(person)s no longer has this. Discard the handover.")
             raise HandoverRefused(message % {"person": handover.giver.label}) from None
         audit.record(
             by=by,
@@ -188,5 +188,5 @@ def _move(row: Handover, target: HandoverState, by: User, **values: object) -> N
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     rows = Handover.objects.filter(pk=row.pk, state__in=sources)
     if not rows.update(state=target, decided_at=Now(), decided_by=by, **values):
-        raise HandoverRefused(_("Somebody else decided this. Look at what waits now."))
+        raise HandoverRefused(_("Someone else has already decided this handover. Reload the list."))
     row.refresh_from_db(fields=["state", "decided_at", "decided_by", *values])

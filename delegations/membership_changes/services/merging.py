@@ -42,7 +42,7 @@ from summit.users.models import User
 CHANGE = "delegations.duplicatecandidate.change"
 # The name of a removed entry that can't be deleted, because a released agenda refers to it.
 HUSK = "–"
-MERGE = audit_action("delegations.merge", gettext_lazy("made two entries of this person one"))
+MERGE = audit_action("delegations.merge", gettext_lazy("merged two records of this person"))
 
 
 class MergeRefused(Exception):
@@ -68,11 +68,11 @@ def stops(kept: Person, gone: Person) -> str:
     """
     names = {"one": kept.label, "other": gone.label}
     if kept.pk == gone.pk or kept.summit_id != gone.summit_id:
-        return _("Choose two people of one summit.")
+        return _("Choose two people in the same summit.")
     if kept.erased_at is not None or gone.erased_at is not None:
-        return _("The data of one of them was erased: nothing is left to be merged.")
+        return _("The data of one of them was erased, so there is nothing to merge.")
     if kept.user_id is not None and gone.user_id is not None:
-        return _("Both %(one)s and %(other)s have an account. Take one of the accounts away first.") % names
+        return _("%(one)s and %(other)s both have accounts. Remove one account first.") % names
     rows = list(Membership.objects.filter(person__in=[kept.pk, gone.pk]))
     if len({row.party_id for row in rows}) > 1:
         named_parties = party_names.to_readers(row.party_id for row in rows)
@@ -101,7 +101,7 @@ def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
         people = Person.objects.select_for_update(of=("self",)).select_related("summit")
         locked = {row.pk: row for row in people.filter(pk__in=[kept.pk, gone.pk]).order_by("pk")}
         if len(locked) != 2:
-            raise MergeRefused(_("One of them is no more: somebody merged them a moment ago."))
+            raise MergeRefused(_("Someone else has just merged these records."))
         kept, gone = locked[kept.pk], locked[gone.pk]
         if stopped := stops(kept, gone):
             raise MergeRefused(stopped)

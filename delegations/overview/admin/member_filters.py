@@ -53,15 +53,15 @@ class VettedFilter(admin.SimpleListFilter):
 class MemberLacksFilter(admin.SimpleListFilter):
     """Filters members by the data that is missing for them."""
 
-    title = _("lacks")
+    title = _("missing")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         """Return the keys of LACKS as choices."""
         return [
-            ("passport", _("a passport number")),
-            ("photo", _("a photograph")),
-            ("arrival", _("an arrival")),
+            ("passport", _("passport number")),
+            ("photo", _("photograph")),
+            ("arrival", _("arrival")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:

@@ -59,7 +59,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     further_columns = ("named",)
     phone_columns = ("party_name", "state_word")
     row_source = RowSource(
-        gettext_lazy("Focal points name people in the portal, and desks on the page of a delegation."),
+        gettext_lazy("Focal points name people in the portal; desks do so on the delegation’s page."),
         gettext_lazy("Choose a delegation"),
         "delegations.name",
         model="delegations.party",
@@ -68,7 +68,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         "party__summit",
         MemberPartyFilter,
         MemberCategoryFilter,
-        ("confirmed_at", presence(gettext_lazy("to be confirmed"), pgettext_lazy("member", "confirmed"))),
+        ("confirmed_at", presence(gettext_lazy("awaiting confirmation"), pgettext_lazy("member", "confirmed"))),
         VettedFilter,
         MemberLacksFilter,
     ]
@@ -77,7 +77,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     ordering = ["party__sort_key", "party", "position", "pk"]
     actions = ["confirm", "move", "withdraw"]
     nothing_yet = gettext_lazy(
-        "Nobody is named yet. Focal points name people in the portal, desks on a delegation’s page."
+        "No people named yet. Focal points name people in the portal; you can also name them on a delegation’s page."
     )
     fields = readonly_fields = FIELDS
     change_form_template = "admin/delegations/membership/change_form.html"
@@ -102,7 +102,9 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     def state_word(self, row: Membership) -> SafeString:
         """Show whether the member is confirmed."""
         sign, label = (
-            ("wait", _("to be confirmed")) if row.confirmed_at is None else ("good", pgettext("member", "confirmed"))
+            ("wait", _("awaiting confirmation"))
+            if row.confirmed_at is None
+            else ("good", pgettext("member", "confirmed"))
         )
         return format_html('<span class="state" data-state="{}">{}</span>', sign, label)
 
@@ -111,21 +113,21 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         """Show whether people in the member's category are vetted."""
         return row.category.vetted
 
-    @admin.display(description=gettext_lazy("lacks"))
+    @admin.display(description=gettext_lazy("missing"))
     def lacks(self, row: Any) -> str:
         """Show which data is missing for the member: passport number, photograph, arrival."""
         missing = [
             label
             for name, label in (
-                ("passport", _("a passport number")),
-                ("photo", _("a photograph")),
-                ("arrival", _("an arrival")),
+                ("passport", _("passport number")),
+                ("photo", _("photograph")),
+                ("arrival", _("arrival")),
             )
             if getattr(row, f"lacks_{name}")
         ]
         return comma().join(missing) or "–"
 
-    @admin.display(description=gettext_lazy("named at"))
+    @admin.display(description=gettext_lazy("named on"))
     def named(self, row: Membership) -> str:
         """Show when the member was named."""
         return moment(row.created_at, row.party.summit)
@@ -135,7 +137,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         """Confirm the chosen members."""
         return self._confirm(request, self._first(request, queryset))
 
-    @admin.action(description=gettext_lazy("Put into another category"), permissions=["name"])
+    @admin.action(description=gettext_lazy("Move to another category"), permissions=["name"])
     def move(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Redirect to the page that asks for the new category of the chosen members."""
         return redirect(_with_rows(request, "move", self._first(request, queryset)))
@@ -149,9 +151,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         """Return the first MOST members. A message says so if there are more."""
         rows = list(queryset.select_related("party__summit", "person", "category").order_by("pk")[: MOST + 1])
         if len(rows) > MOST:
-            message = _(
-                "At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them."
-            )
+            message = _("You can change %(n)d members at a time. These are the first %(n)d; repeat for the others.")
             messages.warning(request, message % {"n": MOST})
         return rows[:MOST]
 
@@ -180,8 +180,8 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     def _confirm(self, request: HttpRequest, rows: list[Membership]) -> HttpResponse:
         with undo.grouped() as act:
             targets = bulk_changes.confirm(memberships=rows, by=user_of(request))
-        message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(targets.to))
-        return self._done(request, targets, (_("%(person)s is confirmed."), message), act)
+        message = ngettext("%(n)d member confirmed.", "%(n)d members confirmed.", len(targets.to))
+        return self._done(request, targets, (_("%(person)s confirmed."), message), act)
 
     @model_page("move/", "move", do=NAME)
     def move_view(self, request: HttpRequest) -> HttpResponse:
@@ -194,8 +194,8 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
             return self._ask_category(request, rows, choices)
         with undo.grouped() as act:
             targets = bulk_changes.move(memberships=rows, category=category, by=user_of(request))
-        message = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(targets.to))
-        return self._done(request, targets, (_("%(person)s is moved."), message), act)
+        message = ngettext("%(n)d member moved.", "%(n)d members moved.", len(targets.to))
+        return self._done(request, targets, (_("%(person)s moved."), message), act)
 
     @model_page("withdraw/", "withdraw", do=WITHDRAW)
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
@@ -221,8 +221,8 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
                 targets = bulk_changes.withdraw(memberships=rows, by=user, confirmed=confirmed)
         except bulk_changes.EndsForGood as problem:
             return self._ask_withdrawal(request, rows, problem.ended)
-        message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(targets.to))
-        return self._done(request, targets, (_("%(person)s is withdrawn."), message), act)
+        message = ngettext("%(n)d member withdrawn.", "%(n)d members withdrawn.", len(targets.to))
+        return self._done(request, targets, (_("%(person)s was withdrawn."), message), act)
 
     def _ask_withdrawal(
         self, request: HttpRequest, rows: list[Membership], ended: Sequence[str] = ()
@@ -232,13 +232,11 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         party_names.call(row.party for row in targets.to)
         number = len(targets.to)
         title = ngettext("Withdraw %(n)d member", "Withdraw %(n)d members", number) % {"n": number}
-        sentence = _(
-            "Their badges are dead at once, and their visa letters are void. What was theirs waits for protocol."
-        )
+        sentence = _("Their badges and visa letters are cancelled at once. Protocol decides on their handovers.")
         if ended:
             sentence = _(
-                "This also ends: %(what)s. Undo makes them members again, with new badges where these can be issued, "
-                "but without the rest."
+                "This also ends: %(what)s. Undo makes them members again, with new badges where possible. The rest "
+                "is not restored."
             ) % {"what": comma().join(ended)}
         context = {
             **self.admin_site.each_context(request),
@@ -255,9 +253,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     def _ask_category(self, request: HttpRequest, rows: list[Membership], choices: list[Category]) -> HttpResponse:
         number = len(rows)
         party_names.call(row.party for row in rows)
-        message = ngettext(
-            "Put %(n)d member into another category", "Put %(n)d members into another category", number
-        )
+        message = ngettext("Move %(n)d member to another category", "Move %(n)d members to another category", number)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -54,7 +54,7 @@ from summit.users.models import User
 class KindFilter(admin.SimpleListFilter):
     """Filters parties by kind. The kinds have the names that the current summit uses."""
 
-    title = _("kind")
+    title = _("type")
     parameter_name = "kind__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
@@ -98,10 +98,10 @@ SECTIONS = (
     Section("names", _("Names"), ("name", "formal_name", "sort_key", "footnote"), (NameInline,)),
     Section(
         "kind",
-        _("What it is"),
+        _("Type"),
         ("kind", "iso_code", "groups_word", "is_host", "recognised", "flag", "public_listing"),
     ),
-    Section("invitation", _("How it is invited"), ("level", "language", "salutation", "order_word")),
+    Section("invitation", _("Invitation"), ("level", "language", "salutation", "order_word")),
     Section(
         "mission",
         _("Mission"),
@@ -295,7 +295,7 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         found: SafeString = row.line
         return found
 
-    @admin.display(description=_("kind"), ordering="kind")
+    @admin.display(description=_("type"), ordering="kind")
     def kind_word(self, row: Any) -> str:
         """Show the kind of party, with the name that the summit uses."""
         return party_names.kind_word(row.kind, says_country=row.says_country)
@@ -312,7 +312,7 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         place: int | None = row.protocol_order
         return "–" if place is None else place
 
-    @admin.display(description=_("mailbox of the mission"), ordering="mission_email")
+    @admin.display(description=_("mission email address"), ordering="mission_email")
     def mailbox_word(self, row: Any) -> SafeString | str:
         """Show the mailbox of the party's mission, which may break into two lines after its @."""
         local_part, at_sign, domain = row.mission_email.partition("@")

@@ -111,10 +111,10 @@ def _places(meters: list[quotas.Meter]) -> str:
     sentences = []
     if whole is not None:
         params = {"named": whole.named, "allowed": whole.allowed}
-        sentences.append(_("%(named)s of %(allowed)s places are taken.") % params)
+        sentences.append(_("%(named)s of %(allowed)s places taken.") % params)
     if full:
-        sentences.append(_("No place left: %(categories)s.") % {"categories": comma().join(full)})
-    return " ".join(sentences) or _("Places are left in each category.")
+        sentences.append(_("No places left: %(categories)s.") % {"categories": comma().join(full)})
+    return " ".join(sentences) or _("Places left in every category.")
 
 
 def _steps(

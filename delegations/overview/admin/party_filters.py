@@ -27,7 +27,7 @@ class AnswerFilter(admin.SimpleListFilter):
         return [
             ("uninvited", _("not invited")),
             ("invited", _("invited")),
-            ("open", _("not answered")),
+            ("open", _("awaiting answer")),
             ("answered", _("answered")),
             ("attending", _("attending")),
             ("regrets", _("regrets")),
@@ -42,19 +42,19 @@ class AnswerFilter(admin.SimpleListFilter):
 class GapFilter(admin.SimpleListFilter):
     """Filters parties by what is missing for them, such as a mailbox or a head of delegation."""
 
-    title = _("lacks")
+    title = _("missing")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         """Return the keys of `completeness.GAPS` as choices."""
         return [
-            ("mailbox", _("a mailbox")),
-            ("head", _("a head of delegation, and attends")),
-            ("focal", _("a focal point, and attends")),
-            ("badge", _("a badge for somebody, and attends")),
-            ("passport", _("a passport of somebody to be vetted, and attends")),
-            ("decision", _("a decision on what somebody declared")),
-            ("handover", _("a decision on what somebody left behind")),
+            ("mailbox", _("email address")),
+            ("head", _("head of delegation (attending)")),
+            ("focal", _("focal point (attending)")),
+            ("badge", _("badges (attending)")),
+            ("passport", _("passport data for vetting (attending)")),
+            ("decision", _("decision on a declaration")),
+            ("handover", _("decision on a handover")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -66,12 +66,12 @@ class GapFilter(admin.SimpleListFilter):
 class AttendanceLevelFilter(admin.SimpleListFilter):
     """Filters attending parties by the level at which they attend."""
 
-    title = _("comes at the level of")
+    title = _("level of attendance")
     parameter_name = "comes_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         """Return all levels as choices, and a choice for parties that stated no level."""
-        return [*Level.choices, (UNSAID, _("not said"))]
+        return [*Level.choices, (UNSAID, _("not specified"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Filter the list to parties that attend at the chosen level. Without a choice, return it unchanged."""

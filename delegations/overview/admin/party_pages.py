@@ -49,7 +49,7 @@ class PartyPages:
         named, url = party_names.to_reader(party), reverse("admin:delegations_party_detail", args=[party.pk])
         return arrange(
             request,
-            title=_("Order of the members"),
+            title=_("Order of members"),
             items=[(row.pk, row.person.label) for row in rows],
             save=lambda keys, expected: members.reorder(party=party, order=keys, expected=expected, by=by),
             back=(own(named.name, named.language), f"{url}#members"),

@@ -39,19 +39,19 @@ from summit.users.models import User
 ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
 
 
-@admin.action(description=gettext_lazy("Give accounts"), permissions=["give_account"])
+@admin.action(description=gettext_lazy("Create accounts"), permissions=["give_account"])
 def give_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks whether to give the chosen people accounts."""
     return _redirect_to_confirmation(request, "admin:summit_person_accounts", queryset)
 
 
-@admin.action(description=gettext_lazy("Take accounts away"), permissions=["give_account"])
+@admin.action(description=gettext_lazy("Remove accounts"), permissions=["give_account"])
 def take_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks whether to remove the accounts of the chosen people."""
     return _redirect_to_confirmation(request, "admin:summit_person_take_accounts", queryset)
 
 
-@admin.action(description=gettext_lazy("Choose a language"), permissions=["change"])
+@admin.action(description=gettext_lazy("Set language"), permissions=["change"])
 def mark_language(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks in which language the chosen people are written to."""
     return _redirect_to_confirmation(request, "admin:summit_person_language", queryset)
@@ -112,8 +112,11 @@ class BulkMixin:
         if request.method != "POST":
             recipients = accounts.preview(people=rows)
             number = len(recipients.to)
-            title = ngettext("Give %(n)d account", "Give %(n)d accounts", number) % {"n": number}
-            sentence = _("Each gets a mail that leads to the portal, and a link to choose a password where needed.")
+            title = ngettext("Create %(n)d account", "Create %(n)d accounts", number) % {"n": number}
+            sentence = _(
+                "Each person gets an email with a link to the portal. If needed, it also has a link to choose a "
+                "password."
+            )
             return self._ask(
                 request, recipients.to, title=title, sentence=sentence, button=title, skipped=recipients.skipped
             )
@@ -121,8 +124,8 @@ class BulkMixin:
         number = len(recipients.to)
         if number:
             message = ngettext(
-                "%(n)d person has an account now; a mail is on its way.",
-                "%(n)d people have accounts now; mails are on their way.",
+                "%(n)d account created and emailed.",
+                "%(n)d accounts created and emailed.",
                 number,
             )
             messages.success(request, message % {"n": number})
@@ -136,13 +139,15 @@ class BulkMixin:
         rows, user = self._chosen(request, ACCOUNTS)
         account_holders = [row for row in rows if row.user_id is not None]
         if request.method != "POST":
-            title = ngettext("Take %(n)d account away", "Take %(n)d accounts away", len(account_holders)) % {
+            title = ngettext("Remove %(n)d account", "Remove %(n)d accounts", len(account_holders)) % {
                 "n": len(account_holders)
             }
-            sentence = _("They are signed out at once, and no longer see the portal of this summit by an account.")
+            sentence = _(
+                "These people are signed out at once and can’t sign in to this summit’s portal with an account."
+            )
             return self._ask(request, account_holders, title=title, sentence=sentence, button=title, danger=True)
         number = accounts.withdraw_accounts(people=account_holders[:MOST], by=user)
-        message = ngettext("%(n)d account is taken away.", "%(n)d accounts are taken away.", number)
+        message = ngettext("%(n)d account removed.", "%(n)d accounts removed.", number)
         messages.success(request, message % {"n": number})
         return self._after(request, "admin:summit_person_take_accounts", account_holders[MOST:])
 
@@ -154,16 +159,16 @@ class BulkMixin:
         if request.method == "POST" and language in dict(settings.LANGUAGES):
             number = people.mark_language(people=rows, language=language, by=user)
             message = ngettext(
-                "%(n)d person is written to in another language now.",
-                "%(n)d people are written to in another language now.",
+                "Language changed for %(n)d person.",
+                "Language changed for %(n)d people.",
                 number,
             )
             messages.success(request, message % {"n": number})
             return redirect(self._list())
         number = len(rows)
-        title = ngettext("Choose the language of %(n)d person", "Choose the language of %(n)d people", number)
-        sentence = _("Mails to them are written in this language from now on.")
-        button = _("Note the language")
+        title = ngettext("Set the language of %(n)d person", "Set the language of %(n)d people", number)
+        sentence = _("Emails to these people use this language.")
+        button = _("Set language")
         return self._ask(
             request, rows, title=title % {"n": number}, sentence=sentence, button=button, offered=settings.LANGUAGES
         )

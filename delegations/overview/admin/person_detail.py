@@ -44,7 +44,7 @@ def context(request: HttpRequest, person: Person) -> dict[str, Any]:
         "membership": membership,
         "party_name": party_names.to_reader(membership.party).name,
         "party_url": detail_url(membership.party),
-        "confirmed": ("good", pgettext("member", "confirmed")) if confirmed else ("wait", _("to be confirmed")),
+        "confirmed": ("good", pgettext("member", "confirmed")) if confirmed else ("wait", _("awaiting confirmation")),
         "steps": list(_steps(request, membership)),
         "points": list(_points(membership)),
     }
@@ -56,9 +56,9 @@ def _steps(request: HttpRequest, row: Membership) -> Iterator[NextStep]:
     if allows(user, "delegations.name", summit, row.party):
         if row.confirmed_at is None:
             yield NextStep(reverse("admin:delegations_membership_confirm"), _("Confirm"), {"row": [row.pk]})
-        yield NextStep(f"{reverse('admin:delegations_membership_move')}?row={row.pk}", _("Change the category"))
+        yield NextStep(f"{reverse('admin:delegations_membership_move')}?row={row.pk}", _("Change category"))
     if allows(user, "delegations.withdraw", summit, row.party):
-        yield NextStep(reverse("admin:delegations_membership_replace", args=[row.pk]), _("Replace this person"))
+        yield NextStep(reverse("admin:delegations_membership_replace", args=[row.pk]), _("Replace person"))
         yield NextStep(reverse("admin:delegations_membership_withdraw"), _("Withdraw"), {"row": [row.pk]})
 
 

@@ -34,15 +34,15 @@ LACKS: dict[str, tuple[models.Q, str]] = {
 class LacksFilter(admin.SimpleListFilter):
     """Filters the list to members for whom an item of LACKS is missing."""
 
-    title = _("lacks")
+    title = _("missing")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the keys of LACKS as choices."""
         return [
-            ("passport", _("a passport number, and is a member")),
-            ("photo", _("a photograph, and is a member")),
-            ("arrival", _("an arrival, and is a member")),
+            ("passport", _("passport number (members)")),
+            ("photo", _("photograph (members)")),
+            ("arrival", _("arrival (members)")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:

@@ -76,12 +76,12 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
     section = Section(_("Delegation"))
     row = Membership.objects.filter(person=person).select_related("party", "category").first()
     if row is None:
-        section.note = _("A member of no delegation.")
+        section.note = _("Not a member of any delegation.")
     else:
         section.lines = [
             (_("Member of"), party_names.to_reader(row.party).name),
             (capfirst(_("category")), str(row.category)),
-            (capfirst(_("named at")), day_clock(row.created_at, person.summit)),
+            (capfirst(_("named on")), day_clock(row.created_at, person.summit)),
         ]
         url = reverse("admin:delegations_party_detail", args=[row.party_id])
         section.buttons = [(url, _("Show the delegation"))]
@@ -93,7 +93,7 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
     officer = LiaisonOfficer.objects.filter(person=person).prefetch_related("parties").first()
     if officer is not None:
         served = party_names.to_readers(served.pk for served in officer.parties.all())
-        value = comma().join(named.name for named in served.values()) or _("nobody yet")
+        value = comma().join(named.name for named in served.values()) or _("no one yet")
         section.lines.append((_("Liaison officer of"), value))
     for former in formers:
         text = _("%(party)s, until %(moment)s (%(why)s)") % {
@@ -101,17 +101,17 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
             "moment": day_clock(former.ended_at, person.summit),
             "why": former.get_why_display(),
         }
-        section.lines.append((_("Was a member of"), text))
+        section.lines.append((_("Former member of"), text))
     return section
 
 
 def _group_labels(group: FieldGroup) -> tuple[str, str, str]:
     """Return a group's title, its button's label if something is entered, and the label if nothing is."""
     return {
-        PASSPORT: (_("Passport"), _("Show the passport data"), _("Enter the passport data")),
-        TRAVEL: (_("Travel"), _("Show the journey"), _("Enter the journey")),
-        NEEDS: (_("Needs"), _("Show the needs"), _("Enter the needs")),
-        PHOTO: (_("Photograph"), _("Show the photograph"), _("Store a photograph")),
+        PASSPORT: (_("Passport"), _("Show passport data"), _("Enter passport data")),
+        TRAVEL: (_("Travel"), _("Show travel details"), _("Enter travel details")),
+        NEEDS: (_("Needs"), _("Show needs"), _("Enter needs")),
+        PHOTO: (_("Photograph"), _("Show photograph"), _("Upload photograph")),
     }[group]
 
 
@@ -121,13 +121,13 @@ def _group(request: HttpRequest, person: Person, group: FieldGroup) -> Section:
     section = Section(title)
     if not allows(request.user, group.view, person.summit):
         # Everybody who sees the person may learn that a value is entered.
-        section.note = _("Entered.") if entered else _("Nothing is entered.")
-        section.note += " " + _("Seen and changed by: %(roles)s.") % {"roles": RULES[group.view].names()}
+        section.note = _("Recorded.") if entered else _("Nothing recorded.")
+        section.note += " " + _("Can be viewed and changed by: %(roles)s.") % {"roles": RULES[group.view].names()}
         return section
     url = reverse(f"admin:summit_person_{group.name}", args=[person.pk])
     section.buttons = [(url, show_label if entered else create_label)]
     if group in (PASSPORT, PHOTO):
-        section.note = _("Entered. Whoever looks at it is recorded.") if entered else _("Nothing is entered.")
+        section.note = _("Recorded. Every view is logged.") if entered else _("Nothing recorded.")
         return section
     row = particulars_of(person)
     section.lines = [
@@ -135,7 +135,7 @@ def _group(request: HttpRequest, person: Person, group: FieldGroup) -> Section:
         for name in group.fields
         if name in entered
     ]
-    section.note = "" if entered else _("Nothing is entered.")
+    section.note = "" if entered else _("Nothing recorded.")
     return section
 
 
@@ -147,15 +147,15 @@ def _badges(request: HttpRequest, person: Person) -> Section | None:
     if not allows(request.user, "delegations.badge.view", person.summit):
         return None
     rows = list(Badge.objects.filter(person=person).order_by("-pk"))
-    section = Section(_("Badges"), note="" if rows else _("No badge was issued."))
+    section = Section(_("Badges"), note="" if rows else _("No badge issued."))
     for row in rows:
         if row.ended_at is None:
             state = pgettext("badge", "valid since %(moment)s") % {"moment": day_clock(row.issued_at, person.summit)}
         else:
-            state = pgettext("badge", "dead since %(moment)s") % {"moment": day_clock(row.ended_at, person.summit)}
+            state = pgettext("badge", "cancelled on %(moment)s") % {"moment": day_clock(row.ended_at, person.summit)}
         section.lines.append((row.public_id, state))
     if rows:
-        section.buttons.append((reverse("admin:delegations_badge_change", args=[rows[0].pk]), _("Open the badge")))
+        section.buttons.append((reverse("admin:delegations_badge_change", args=[rows[0].pk]), _("Open badge")))
     elif can_issue_badges(request.user, person.summit) and hasattr(person, "membership"):
         url = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': person.summit.slug})}"
         section.buttons.append((url, _("Issue badges")))
@@ -165,16 +165,14 @@ def _badges(request: HttpRequest, person: Person) -> Section | None:
 def _keys(request: HttpRequest, person: Person) -> Section | None:
     rows = ExternalId.objects.filter(person=person).order_by("system")
     lines: list[tuple[str, Any]] = [(row.system, row.value) for row in rows]
-    return Section(_("Keys in other systems"), lines) if lines else None
+    return Section(_("External IDs"), lines) if lines else None
 
 
 def _account(request: HttpRequest, person: Person) -> Section | None:
     if not allows(request.user, "delegations.give_account", person.summit):
         return None
-    verb, button = (
-        ("take_accounts", _("Take the account away")) if person.user_id else ("accounts", _("Give an account"))
-    )
-    note = _("Works in the portal by an account.") if person.user_id else _("Has no account for the portal.")
+    verb, button = ("take_accounts", _("Remove account")) if person.user_id else ("accounts", _("Create account"))
+    note = _("Can sign in to the portal.") if person.user_id else _("Has no portal account.")
     url = f"{reverse(f'admin:summit_person_{verb}')}?row={person.pk}"
     return Section(_("Account"), note=note, buttons=[(url, button)])
 
@@ -187,6 +185,6 @@ def _duplicates(request: HttpRequest, person: Person) -> Section | None:
     if not lines:
         return None
     number = len(lines)
-    note = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
+    note = ngettext("Possible duplicate of:", "Possible duplicate of one of:", number)
     url = f"{reverse('admin:delegations_duplicatecandidate_changelist')}"
-    return Section(_("Perhaps entered twice"), lines, note, [(url, _("Show who is perhaps entered twice"))])
+    return Section(_("Possible duplicates"), lines, note, [(url, _("Show possible duplicates"))])

@@ -100,7 +100,7 @@ class Whom(serializers.ModelSerializer[Person]):
         """Return the values. Raises ValidationError if both `person` and fields of a new person are given."""
         if "person" in attrs and (person_values(attrs) or "another" in attrs):
             raise serializers.ValidationError(
-                {"person": gettext("Name somebody who is entered, or give the fields of somebody new: not both.")}
+                {"person": gettext("Give either an existing person or the fields of a new person, not both.")}
             )
         return attrs
 
@@ -138,21 +138,21 @@ class MemberFilters(Searched):
 
     text = ("person__name", "person__office", "party__name")
 
-    q = fields_api.search_filter(_("words of their name, office or delegation"))
+    q = fields_api.search_filter(_("words from the name, office or delegation"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "delegation"))
     category = django_filters.CharFilter(field_name="category__code", label=_("category"))
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
     confirmed = django_filters.BooleanFilter(
         field_name="confirmed_at", lookup_expr="isnull", exclude=True, label=pgettext_lazy("member", "confirmed")
     )
-    vetted = django_filters.BooleanFilter(field_name="category__vetted", label=_("is vetted"))
+    vetted = django_filters.BooleanFilter(field_name="category__vetted", label=_("requires vetting"))
     lacks = django_filters.ChoiceFilter(
         choices=[
             (name, name)
             for name in (member_completeness.PASSPORT, member_completeness.PHOTO, member_completeness.ARRIVAL)
         ],
         method="lacking",
-        label=_("lacks"),
+        label=_("missing"),
     )
     named_since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label=_("named since"))
 

@@ -137,23 +137,23 @@ class PartyInput(serializers.ModelSerializer[Party]):
 class PartyFilters(PartiesSearched):
     """Filters for parties. If a filter uses data that only desks can read, it matches nothing for other users."""
 
-    q = fields_api.search_filter(_("words of its names, its code or its mailbox"))
-    kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
+    q = fields_api.search_filter(_("words from its names, code or email address"))
+    kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("type"))
     group = django_filters.CharFilter(method="in_group", validators=[validate_group], label=_("group"))
     iso_code = django_filters.CharFilter(lookup_expr="iexact", label=_("ISO 3166 code"))
-    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language of letters"))
-    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("invited at the level of"))
+    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("letter language"))
+    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("level of attendance invited"))
     is_host = django_filters.BooleanFilter(label=_("host"))
     recognised = django_filters.BooleanFilter(method="of_desk", label=_("recognised by the host"))
-    ranked = django_filters.BooleanFilter(method="with_place", label=_("has a place in the protocol order"))
+    ranked = django_filters.BooleanFilter(method="with_place", label=_("is in the protocol order"))
     answer = django_filters.ChoiceFilter(
         choices=[(name, name) for name in invitation_status.STANDINGS],
         method="stands",
         label=pgettext_lazy("label", "answer"),
     )
-    comes_at = django_filters.ChoiceFilter(choices=Level.choices, method="comes", label=_("comes at the level of"))
+    comes_at = django_filters.ChoiceFilter(choices=Level.choices, method="comes", label=_("level of attendance"))
     lacks = django_filters.ChoiceFilter(
-        choices=[(name, name) for name in completeness.GAPS], method="lacking", label=_("lacks")
+        choices=[(name, name) for name in completeness.GAPS], method="lacking", label=_("missing")
     )
 
     def in_group(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:

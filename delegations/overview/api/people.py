@@ -126,17 +126,17 @@ class PersonFilters(Searched):
 
     model = Person
 
-    q = fields_api.search_filter(_("words of their name, office, mailbox or delegation"))
+    q = fields_api.search_filter(_("words from the name, office, email address or delegation"))
     party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "delegation"))
     category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
     member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
-    email = django_filters.CharFilter(lookup_expr="iexact", label=_("e-mail"))
+    email = django_filters.CharFilter(lookup_expr="iexact", label=_("email"))
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language"))
     erased = django_filters.BooleanFilter(
         field_name="erased_at", lookup_expr="isnull", exclude=True, label=_("erased")
     )
     created_since = django_filters.IsoDateTimeFilter(
-        field_name="created_at", lookup_expr="gte", label=_("entered since")
+        field_name="created_at", lookup_expr="gte", label=_("added since")
     )
 
 

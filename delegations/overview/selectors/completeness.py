@@ -70,38 +70,38 @@ def sentence(name: str, number: int) -> str:
     """Return a sentence that says for how many parties an item is missing; `name` is a key of GAPS."""
     sentences: dict[str, str] = {
         "mailbox": ngettext(
-            "%(n)d delegation has no mailbox: no letter reaches it.",
-            "%(n)d delegations have no mailbox: no letter reaches them.",
+            "%(n)d delegation has no email address and gets no letters.",
+            "%(n)d delegations have no email address and get no letters.",
             number,
         ),
         "head": ngettext(
-            "%(n)d delegation that attends has named no head.",
-            "%(n)d delegations that attend have named no head.",
+            "%(n)d attending delegation has no head.",
+            "%(n)d attending delegations have no head.",
             number,
         ),
         "focal": ngettext(
-            "%(n)d delegation that attends has no focal point.",
-            "%(n)d delegations that attend have no focal point.",
+            "%(n)d attending delegation has no focal point.",
+            "%(n)d attending delegations have no focal point.",
             number,
         ),
         "badge": ngettext(
-            "%(n)d delegation that attends has people without a badge.",
-            "%(n)d delegations that attend have people without a badge.",
+            "%(n)d attending delegation has people without a badge.",
+            "%(n)d attending delegations have people without a badge.",
             number,
         ),
         "passport": ngettext(
-            "%(n)d delegation that attends has people to be vetted without a passport number.",
-            "%(n)d delegations that attend have people to be vetted without a passport number.",
+            "%(n)d attending delegation has people to vet without a passport number.",
+            "%(n)d attending delegations have people to vet without a passport number.",
             number,
         ),
         "decision": ngettext(
-            "%(n)d delegation waits for a decision on what it declared.",
-            "%(n)d delegations wait for a decision on what they declared.",
+            "%(n)d delegation is waiting for a decision on its declarations.",
+            "%(n)d delegations are waiting for a decision on their declarations.",
             number,
         ),
         "handover": ngettext(
-            "%(n)d delegation has something of somebody’s to be passed on or dropped.",
-            "%(n)d delegations have something of somebody’s to be passed on or dropped.",
+            "%(n)d delegation has handovers to decide.",
+            "%(n)d delegations have handovers to decide.",
             number,
         ),
     }

@@ -30,8 +30,8 @@ class ComparisonRow:
 
 def rows_of(found: Difference, language: str) -> list[ComparisonRow]:
     """Return the rows for the changes in `found`, parties before people, with the parties' names in `language`."""
-    added, removed = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "gone"))
-    reordered = ("wait", _("people in another order"))
+    added, removed = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "removed"))
+    reordered = ("wait", _("order of people changed"))
     rows = [_row(added, party, language) for party in found.parties_added]
     rows += [_row(removed, party, language) for party in found.parties_gone]
     rows += [_changed(before, after, language) for before, after in found.parties_changed]
@@ -63,14 +63,14 @@ def _changed(before: Content, after: Content, language: str) -> ComparisonRow:
     labels = {"name": _("short name"), "formal": _("formal name"), "footnote": _("footnote"), "sort": _("order")}
     old, new = before["names"].get(code, {}), after["names"].get(code, {})
     pairs = [(label, old.get(key, ""), new.get(key, "")) for key, label in labels.items()]
-    pairs += [(_("place in the protocol order"), _place_label(before["order"]), _place_label(after["order"]))]
+    pairs += [(_("rank in the protocol order"), _place_label(before["order"]), _place_label(after["order"]))]
     pairs += [(_("flag"), before["flag"], after["flag"])]
     changed_pairs = tuple(pair for pair in pairs if pair[1] != pair[2])
     return _row(("wait", pgettext("in a list", "changed")), after, language, pairs=changed_pairs)
 
 
 def _changed_person_row(person: ComparedPerson, language: str) -> ComparisonRow:
-    labels = {"name": _("name"), "address": _("form of address"), "office": _("office held")}
+    labels = {"name": _("name"), "address": _("salutation"), "office": _("office held")}
     before = person.before or {}
     pairs = [(label, before.get(key, ""), person.member.get(key, "")) for key, label in labels.items()]
     old, new = (member.get("category", {}).get(language, "") for member in (before, person.member))

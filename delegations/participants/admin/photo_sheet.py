@@ -33,18 +33,18 @@ class SheetForm(forms.Form):
     """A form for the language, parties and day of arrival of a sheet."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    day = forms.ChoiceField(label=gettext_lazy("Day of arrival"), required=False)
+    day = forms.ChoiceField(label=gettext_lazy("Arrival date"), required=False)
     party = forms.MultipleChoiceField(
         label=gettext_lazy("Delegations"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("None chosen: all of them."),
+        help_text=gettext_lazy("Leave blank to include all."),
     )
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days = [(day.isoformat(), long_day(day)) for day in photo_sheet.arrival_days(summit)]
-        self.fields["day"].choices = [("", _("any day")), *days]  # type: ignore[attr-defined]
+        self.fields["day"].choices = [("", _("any date")), *days]  # type: ignore[attr-defined]
         language = get_language() or summit.language
         book = party_names.book(summit, language)
         parties = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
@@ -66,7 +66,7 @@ def chosen(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     rows = photo_sheet.members(summit)
     context = {
         **site.each_context(request),
-        "title": _("Sheet of photographs"),
+        "title": _("Photo sheet"),
         "summit": summit,
         "form": SheetForm(summit=summit, initial={"language": get_language() or summit.language}),
         "people": rows.count(),
@@ -84,7 +84,7 @@ def download_sheet(request: HttpRequest, summit: Summit, user: User) -> HttpResp
     """
     form = SheetForm({"language": summit.language, **_lists(request)}, summit=summit)
     if not form.is_valid():
-        messages.warning(request, _("Choose among the delegations, days and languages that are offered."))
+        messages.warning(request, _("Choose from the delegations, dates and languages in the lists."))
         return redirect("admin:delegations_photos", summit.slug)
     options = form.cleaned_data
     day = next((day for day in photo_sheet.arrival_days(summit) if day.isoformat() == options["day"]), None)

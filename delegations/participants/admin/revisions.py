@@ -49,14 +49,14 @@ class FreezeForm(forms.Form):
         label=gettext_lazy("State"),
         choices=[("", gettext_lazy("provisional")), ("final", gettext_lazy("final"))],
         required=False,
-        help_text=gettext_lazy("After a final list only a further final one can follow."),
+        help_text=gettext_lazy("After a final list, only another final list is possible."),
     )
     note = forms.CharField(
         label=gettext_lazy("Note"),
         max_length=ParticipantList._meta.get_field("note").max_length,
         required=False,
         validators=[validate_printable],
-        help_text=gettext_lazy("Stands at the head of the list."),
+        help_text=gettext_lazy("Shown at the top of the list."),
     )
     expected = forms.CharField(widget=forms.HiddenInput)
 
@@ -76,7 +76,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
     place = 1
     menu_group = MenuGroup.MORE
     list_display = ["__str__", "state", "summit", "made", "made_by", "note"]
-    row_source = RowSource(gettext_lazy("Each list is made from the members of that day."))
+    row_source = RowSource(gettext_lazy("Each list is created from the members on that day."))
     list_filter = ["summit", "final"]
     list_select_related = ["summit", "made_by"]
     search_fields = ["note"]
@@ -85,14 +85,14 @@ class ParticipantListAdmin(ReadOnlyAdmin):
     page_shows = ("content",)
     change_list_template = "admin/delegations/participantlist/change_list.html"
     change_form_template = "admin/delegations/participantlist/change_form.html"
-    nothing_yet = gettext_lazy("No list of participants has been made yet.")
+    nothing_yet = gettext_lazy("No lists of participants yet.")
 
     @admin.display(description=gettext_lazy("state"), ordering="final")
     def state(self, row: ParticipantList) -> str:
         """Show whether the revision is final."""
         return _("final") if row.final else _("provisional")
 
-    @admin.display(description=gettext_lazy("made"), ordering="made_at")
+    @admin.display(description=gettext_lazy("created"), ordering="made_at")
     def made(self, row: ParticipantList) -> str:
         """Show when the revision was made, in the venue's time zone."""
         return short_clock(row.made_at, row.summit)
@@ -132,7 +132,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         params = {"language": row.summit.language, "order": Order.PRECEDENCE, "ending": "pdf", **request.GET.dict()}
         form = DownloadForm(params)
         if not form.is_valid():
-            messages.warning(request, _("Choose language, order and format among those that are offered."))
+            messages.warning(request, _("Choose the language, order and format from the lists."))
             return redirect("admin:delegations_participantlist_change", row.pk)
         options, content = form.cleaned_data, revisions.content_of(row)
         writer = WRITERS[options["ending"]]
@@ -172,7 +172,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             except (revisions.NothingToFreeze, revisions.FinalRevisionExists, revisions.ListChanged) as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:delegations_participantlist_prepare", summit.slug)
-            messages.success(request, _("Revision %(number)d is made.") % {"number": revision.number})
+            messages.success(request, _("Revision %(number)d created.") % {"number": revision.number})
             return redirect("admin:delegations_participantlist_change", revision.pk)
         return self._page(request, summit, user, form)
 

@@ -103,7 +103,7 @@ class ListFilters(django_filters.FilterSet):
     """Filters for revisions, by state and time."""
 
     final = django_filters.BooleanFilter(label=_("final"))
-    made_since = django_filters.IsoDateTimeFilter(field_name="made_at", lookup_expr="gte", label=_("made since"))
+    made_since = django_filters.IsoDateTimeFilter(field_name="made_at", lookup_expr="gte", label=_("created since"))
 
 
 class ParticipantListViewSet(DeskViewSet):

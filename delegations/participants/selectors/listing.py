@@ -28,7 +28,7 @@ class Order(TextChoices):
     """The order of the parties in a list."""
 
     PRECEDENCE = "precedence", gettext_lazy("by precedence")
-    ALPHABET = "alphabet", gettext_lazy("by alphabet")
+    ALPHABET = "alphabet", gettext_lazy("alphabetical")
 
 
 @dataclass(frozen=True)

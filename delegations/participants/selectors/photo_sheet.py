@@ -84,7 +84,7 @@ def faces(
     memberships = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
     if len(memberships) > MOST:
         raise TooManyPhotos(
-            _("A sheet holds %(most)d people. Choose fewer delegations, or a day of arrival.") % {"most": MOST}
+            _("A sheet holds %(most)d people. Choose fewer delegations, or an arrival date.") % {"most": MOST}
         )
     book = party_names.book(summit, language)
     rows = [(summit.pk, member.person.public_id) for member in memberships]

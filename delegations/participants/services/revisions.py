@@ -40,11 +40,11 @@ Content = dict[str, Any]
 def _listed(facts: Facts) -> str:
     numbers = {"number": int(facts.detail.get("number", 0))}
     if facts.detail.get("final"):
-        return _("made revision %(number)d of the list of participants, a final one") % numbers
-    return _("made revision %(number)d of the list of participants, a provisional one") % numbers
+        return _("created revision %(number)d of the list of participants (final)") % numbers
+    return _("created revision %(number)d of the list of participants (provisional)") % numbers
 
 
-FREEZE_LIST = audit_action("delegations.freeze_list", _listed, label=gettext_lazy("made a list of participants"))
+FREEZE_LIST = audit_action("delegations.freeze_list", _listed, label=gettext_lazy("created a list of participants"))
 
 
 class NothingToFreeze(ValueError):
@@ -217,7 +217,7 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
         last, content = latest(summit), gather(summit)
         if last and last.final and not final:
             raise FinalRevisionExists(
-                _("Revision %(number)d is final, so that only a further final one can follow it. Make a final one.")
+                _("Revision %(number)d is final, so only another final revision can follow it.")
                 % {"number": last.number}
             )
         if last and last.final == final and not differences(content_of(last), content):
@@ -225,7 +225,7 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
         if not content["parties"]:
             raise NothingToFreeze(_("No delegation has accepted yet. Record an answer first."))
         if expected and expected != digest(content):
-            raise ListChanged(_("The list has changed since this page was shown. Look again, then make it."))
+            raise ListChanged(_("The list changed after you opened this page. Check it, then create it."))
         revision = ParticipantList.objects.create(
             summit=summit,
             number=last.number + 1 if last else 1,

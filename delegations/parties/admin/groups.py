@@ -46,11 +46,11 @@ class PartyGroupAdmin(ServiceRowAdmin):
     search_fields = ["name"]
     fields = ["summit", *groups.FIELDS, "parties"]
     nothing_yet = gettext_lazy(
-        "No group is formed yet. Continents, the UN’s regional groups, the EU and the G20 are there by themselves. "
-        "Add those that your summit knows besides."
+        "No groups yet. Continents, UN regional groups, the EU and the G20 already exist. Add any others your "
+        "summit needs."
     )
 
-    nothing_to_choose = gettext_lazy("No delegation is entered yet.")
+    nothing_to_choose = gettext_lazy("No delegations yet.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the groups, annotated with the number of their parties (`members`)."""

@@ -28,8 +28,8 @@ from summit.users.models import User
 
 # The parts of the page: a heading, and the fields under it.
 PARTS = (
-    (gettext_lazy("How delegations are shown"), ("shows_flags", "says_country", "parties_public_at")),
-    (gettext_lazy("How many come, and until when"), ("total", "name_by", "confirm_by")),
+    (gettext_lazy("Display of delegations"), ("shows_flags", "says_country", "parties_public_at")),
+    (gettext_lazy("Quotas and deadlines"), ("total", "name_by", "confirm_by")),
     (
         gettext_lazy("Letters"),
         ("letter_sender", "signatory_name", "signatory_office", "reference_prefix", "second_person", "reminder_days"),
@@ -53,7 +53,7 @@ class PolicyForm(SentencesForm):
         field_classes = dict.fromkeys(("parties_public_at", "name_by", "confirm_by"), forms.SplitDateTimeField)
         help_texts = {
             "signatory_name": gettext_lazy(
-                "Leave blank for a note verbale: initials and a seal in place of a signature."
+                "Leave blank for a note verbale, which has initials and a seal instead of a signature."
             )
         }
 
@@ -133,11 +133,11 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             except ValidationError as refused:
                 form.add_error(None, refused.messages)
             else:
-                messages.success(request, _("The policy for delegations is saved."))
+                messages.success(request, _("Delegation policy saved."))
                 return redirect("admin:delegations_policy", summit.slug)
         context = {
             **admin.site.each_context(request),
-            "title": _("Policy for delegations"),
+            "title": _("Delegation policy"),
             "summit": summit,
             "form": form,
             "may_change": may_change,
@@ -148,7 +148,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 summit_pages.register(10)(
     SummitPage(
-        gettext_lazy("Policy for delegations"),
+        gettext_lazy("Delegation policy"),
         "delegations_policy",
         "delegations.policy.view",
         MenuPlace.SETTINGS,

@@ -67,7 +67,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
                 # The page keeps the submitted order, so that saving it again replaces the other user's order.
                 refused = str(changed)
             else:
-                messages.success(request, _("The protocol order is saved."))
+                messages.success(request, _("Protocol order saved."))
                 return redirect("admin:delegations_order", summit.slug)
     names, notes = party_names.book(summit), footnotes.Footnotes()
     context = {
@@ -127,12 +127,12 @@ class PrecedenceRow:
 def _precedence_rows(
     rows: list[Party], ranked: list[int], names: party_names.Book, notes: footnotes.Footnotes, focus: str
 ) -> Iterator[PrecedenceRow]:
-    label = _("Place of %(name)s")
+    label = _("Position of %(name)s")
     moves = (
         (row_order.UP, "↑", _("Move %(name)s up")),
         (row_order.DOWN, "↓", _("Move %(name)s down")),
         (row_order.TOP, "⤒", _("Move %(name)s to the top")),
-        (row_order.OUT, "×", _("Take %(name)s out of the order")),
+        (row_order.OUT, "×", _("Remove %(name)s from the order")),
     )
     for party, place in _lines(rows, ranked):
         named = names.by_key[party.pk]

@@ -49,7 +49,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         except ValidationError as refused:
             problem = " ".join(refused.messages)
         else:
-            message = ngettext("%(n)d name is taken over.", "%(n)d names are taken over.", number) % {"n": number}
+            message = ngettext("%(n)d name added.", "%(n)d names added.", number) % {"n": number}
             messages.success(request, message)
             return redirect(f"{reverse('admin:delegations_names', args=[summit.slug])}?language={language}")
     context = {
@@ -73,9 +73,9 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 def _apply_names(summit: Summit, language: str, names: dict[int, str], user: User) -> int:
     if not names:
-        raise ValidationError(_("Nothing was chosen. Tick the names that are right, then take them over."))
+        raise ValidationError(_("Tick the names to add."))
     if not all(name.strip() for name in names.values()):
-        raise ValidationError(_("A name that is ticked is empty. Write it, or take the tick away."))
+        raise ValidationError(_("Enter a name, or untick the row."))
     return parties.add_names(summit=summit, language=language, names=names, by=user)
 
 

@@ -26,7 +26,7 @@ HELP = f"A group of countries ({', '.join(OF_COUNTRIES)}), or the id of a group 
 def validate_group(value: str) -> None:
     """Raise ValidationError unless the value is a group of countries, or has the form of a group's id."""
     if value not in OF_COUNTRIES and (len(value) != PUBLIC_ID_LENGTH or set(value) - set(ALPHABET)):
-        message = _("No group is called “%(group)s”. Give the id of one, or one of: %(known)s.")
+        message = _("There is no group “%(group)s”. Give the ID of a group, or one of: %(known)s.")
         raise ValidationError(message % {"group": value, "known": ", ".join(OF_COUNTRIES)})
 
 

@@ -42,7 +42,7 @@ class PolicyViewSet(DeskViewSet):
     """A summit's policy for its parties: flags, deadlines, letters and reminders."""
 
     name = "policy"
-    verbose_name = _("policy for delegations")
+    verbose_name = _("delegation policy")
     permission = "delegations.policy"
     allowed_methods = ("change",)
     model = Policy

@@ -13,4 +13,4 @@ def check_same_summit(party_id: int | None, person_id: int | None) -> None:
         return
     summits = Party.objects.filter(pk=party_id).values("summit")
     if not Person.objects.filter(pk=person_id, summit__in=summits).exists():
-        raise ValidationError({"person": _("This person belongs to another summit. Enter them in this one first.")})
+        raise ValidationError({"person": _("This person belongs to another summit. Add them to this one first.")})

@@ -27,7 +27,7 @@ class PartyGroup(PublicModel):
             models.UniqueConstraint(
                 fields=["summit", "name"],
                 name="party_group_name_once",
-                violation_error_message=_("Another group has this name. Choose another."),
+                violation_error_message=_("Another group has this name. Choose another name."),
             )
         ]
 

@@ -22,15 +22,15 @@ class PartyKind(models.TextChoices):
     INTERNATIONAL = "international", _("international organisation")
     ORGANISATION = "organisation", _("invited organisation")
     # A party with one person, so that letters, links and answers work as for other parties.
-    GUEST = "guest", _("single guest")
+    GUEST = "guest", _("individual guest")
 
 
 class FlagRule(models.TextChoices):
     """Which flag is shown beside a party's name."""
 
-    OWN = "own", _("its own")
+    OWN = "own", _("own flag")
     NONE = "none", _("none")
-    NEUTRAL = "neutral", _("a neutral one")
+    NEUTRAL = "neutral", _("neutral flag")
 
 
 class PublicListing(models.TextChoices):
@@ -67,7 +67,7 @@ class Level(models.TextChoices):
 
 GUEST_NAMES = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To invite and name guests who come for themselves."),
+    purpose=_("To invite individual guests."),
     view="delegations.party.view",
     change="delegations.party.change",
     stays=_("The name of an invited guest stays in the list of delegations."),
@@ -79,7 +79,7 @@ MISSIONS = ProcessingActivity(
     purpose=_("To reach the missions of the delegations."),
     view="delegations.party.view",
     change="delegations.party.change",
-    stays=_("Blanked when a person whom it names is erased."),
+    stays=_("Cleared when a person it names is erased."),
     logged=False,
 )
 
@@ -95,7 +95,7 @@ class Party(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="parties", verbose_name=pgettext_lazy("label", "summit")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=PartyKind, default=PartyKind.COUNTRY)
+    kind = models.CharField(_("type"), max_length=20, choices=PartyKind, default=PartyKind.COUNTRY)
     is_host = models.BooleanField(_("host"), default=False)
     name = personal(models.CharField(_("short name"), max_length=120, validators=[validate_printable]), GUEST_NAMES)
     formal_name = personal(
@@ -110,7 +110,7 @@ class Party(PublicModel):
             max_length=200,
             blank=True,
             validators=[validate_printable],
-            help_text=_("How a letter to it begins. Empty: as the letter’s template has it."),
+            help_text=_("The opening of letters to this delegation. Leave blank to use the letter template."),
         ),
         GUEST_NAMES,
     )
@@ -119,12 +119,15 @@ class Party(PublicModel):
         max_length=500,
         blank=True,
         validators=[validate_printable],
-        help_text=_("Stands under every list and document that names it."),
+        help_text=_("Shown below every list and document that names the delegation."),
     )
     recognised = models.BooleanField(
         _("recognised by the host"),
         default=True,
-        help_text=_("Who isn’t is written to at its focal points, without a style and without its own flag."),
+        help_text=_(
+            "Letters to an unrecognised delegation go to its focal points, without a formal style. It can’t use "
+            "its own flag."
+        ),
     )
     flag = models.CharField(_("flag"), max_length=10, choices=FlagRule, default=FlagRule.OWN)
     public_listing = models.CharField(
@@ -132,27 +135,30 @@ class Party(PublicModel):
         max_length=4,
         choices=PublicListing,
         default=PublicListing.NAME,
-        help_text=_("Once it has accepted. List its head and its size only if it agrees."),
+        help_text=_("Shown once the delegation has accepted. Include its head and size only if it agrees."),
     )
     level = models.CharField(
-        _("invited at the level of"),
+        _("level of attendance invited"),
         max_length=20,
         choices=Level,
         blank=True,
-        help_text=_("Whom the letter asks for."),
+        help_text=_("The level requested in the letter."),
     )
     protocol_order = models.PositiveIntegerField(
-        _("place in the protocol order"), null=True, blank=True, help_text=_("Empty: after the others, by alphabet.")
+        _("rank in the protocol order"),
+        null=True,
+        blank=True,
+        help_text=_("Leave blank to sort alphabetically after ranked delegations."),
     )
     iso_code = models.CharField(_("ISO 3166 code"), max_length=2, blank=True, help_text=_("Two letters, such as FR."))
     language = models.CharField(
-        _("language of letters"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+        _("letter language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     mission_email = personal(
         models.EmailField(
-            _("mailbox of the mission"),
+            _("mission email address"),
             blank=True,
-            help_text=_("Where letters go. One mailbox may serve several delegations."),
+            help_text=_("Letters are sent here. Several delegations can share an address."),
         ),
         MISSIONS,
     )
@@ -167,17 +173,17 @@ class Party(PublicModel):
         MISSIONS,
     )
     mission_contact = personal(
-        models.CharField(_("contact at the mission"), max_length=200, blank=True, validators=[validate_printable]),
+        models.CharField(_("mission contact"), max_length=200, blank=True, validators=[validate_printable]),
         MISSIONS,
         kept_as=PersonalDataKind.CONTACT,
     )
     mission_phone = personal(
-        models.CharField(_("telephone of the mission"), max_length=60, blank=True, validators=[validate_printable]),
+        models.CharField(_("mission telephone"), max_length=60, blank=True, validators=[validate_printable]),
         MISSIONS,
         kept_as=PersonalDataKind.CONTACT,
     )
     mission_address = personal(
-        models.TextField(_("address of the mission"), max_length=500, blank=True, validators=[validate_text]),
+        models.TextField(_("mission address"), max_length=500, blank=True, validators=[validate_text]),
         MISSIONS,
     )
     notes = personal(
@@ -186,12 +192,12 @@ class Party(PublicModel):
             max_length=4000,
             blank=True,
             validators=[validate_text],
-            help_text=_("For the desks alone; no delegation sees them."),
+            help_text=_("Delegations can’t see these notes."),
         ),
         MISSIONS,
         purpose=_("To prepare the invitation."),
     )
-    illustrative = models.BooleanField(_("taken for the demonstration"), default=False)
+    illustrative = models.BooleanField(_("demonstration data"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -202,13 +208,13 @@ class Party(PublicModel):
             models.UniqueConstraint(
                 fields=["summit", "name"],
                 name="party_name_once",
-                violation_error_message=_("Another delegation of the summit has this name. Give it another."),
+                violation_error_message=_("Another delegation in this summit has this name. Choose another name."),
             ),
             models.UniqueConstraint(
                 fields=["summit"],
                 name="party_host_once",
                 condition=Q(is_host=True),
-                violation_error_message=_("The summit has a host already. There is one."),
+                violation_error_message=_("The summit already has a host. There can be only one."),
             ),
             models.CheckConstraint(name="party_kind_known", condition=Q(kind__in=PartyKind.values)),
             models.CheckConstraint(
@@ -222,7 +228,9 @@ class Party(PublicModel):
             models.CheckConstraint(
                 name="party_flag_of_recognised",
                 condition=Q(recognised=True) | ~Q(flag=FlagRule.OWN),
-                violation_error_message=_("The host doesn’t recognise it: choose no flag or a neutral one."),
+                violation_error_message=_(
+                    "The host doesn’t recognise this delegation. Choose no flag or a neutral flag."
+                ),
             ),
         ]
 
@@ -232,10 +240,10 @@ class Party(PublicModel):
     def clean(self) -> None:
         """Raise ValidationError for an ISO code of a party that is no country, and for a second host."""
         if self.iso_code and self.kind != PartyKind.COUNTRY:
-            raise ValidationError({"iso_code": _("A delegation of this kind has no code. Leave this empty.")})
+            raise ValidationError({"iso_code": _("Delegations of this type have no code. Leave this blank.")})
         other_hosts = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
         if self.is_host and other_hosts.exists():
-            raise ValidationError({"is_host": _("The summit has a host already. There is one.")})
+            raise ValidationError({"is_host": _("The summit already has a host. There can be only one.")})
 
     @property
     def is_delegation(self) -> bool:
@@ -271,7 +279,7 @@ class PartyName(models.Model):
             models.UniqueConstraint(
                 fields=["party", "language"],
                 name="party_name_in_language_once",
-                violation_error_message=_("The delegation has a name in this language already. Change that one."),
+                violation_error_message=_("The delegation already has a name in this language. Change that one."),
             )
         ]
 
@@ -281,7 +289,7 @@ class PartyName(models.Model):
 
 EXTERNAL_IDS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To recognise people in other systems of the host."),
+    purpose=_("To match people with the host’s other systems."),
     view="delegations.externalid.view",
     change="delegations.externalid.change",
     kept_as=PersonalDataKind.PERSON,
@@ -296,7 +304,9 @@ class ExternalId(models.Model):
         Summit, on_delete=models.CASCADE, related_name="external_ids", verbose_name=pgettext_lazy("label", "summit")
     )
     system = models.CharField(_("system"), max_length=40, validators=[validate_printable])
-    value = personal(models.CharField(_("its key"), max_length=120, validators=[validate_printable]), EXTERNAL_IDS)
+    value = personal(
+        models.CharField(_("external ID"), max_length=120, validators=[validate_printable]), EXTERNAL_IDS
+    )
     party = models.ForeignKey(
         Party,
         on_delete=models.CASCADE,
@@ -316,39 +326,39 @@ class ExternalId(models.Model):
     personal(person, EXTERNAL_IDS)
 
     class Meta:
-        verbose_name = _("key in another system")
-        verbose_name_plural = _("keys in other systems")
+        verbose_name = _("external ID")
+        verbose_name_plural = _("external IDs")
         ordering = ["system", "value"]
         constraints = [
             models.CheckConstraint(
                 name="external_id_of_one",
                 condition=Q(party__isnull=False, person__isnull=True) | Q(party__isnull=True, person__isnull=False),
-                violation_error_message=_("A key is a delegation’s or a person’s: choose one of them."),
+                violation_error_message=_("An external ID belongs to either a delegation or a person. Choose one."),
             ),
             # An id may be used once for a party and once for a person: a system may number each from one.
             models.UniqueConstraint(
                 fields=["summit", "system", "value"],
                 name="external_id_of_party_once",
                 condition=Q(party__isnull=False),
-                violation_error_message=_("Another delegation has this key in this system."),
+                violation_error_message=_("Another delegation has this ID in this system."),
             ),
             models.UniqueConstraint(
                 fields=["summit", "system", "value"],
                 name="external_id_of_person_once",
                 condition=Q(person__isnull=False),
-                violation_error_message=_("Another person has this key in this system."),
+                violation_error_message=_("Another person has this ID in this system."),
             ),
             models.UniqueConstraint(
                 fields=["party", "system"],
                 name="external_id_once_for_party",
                 condition=Q(party__isnull=False),
-                violation_error_message=_("The delegation has a key in this system already. Change that one."),
+                violation_error_message=_("The delegation already has an ID in this system. Change that one."),
             ),
             models.UniqueConstraint(
                 fields=["person", "system"],
                 name="external_id_once_for_person",
                 condition=Q(person__isnull=False),
-                violation_error_message=_("The person has a key in this system already. Change that one."),
+                violation_error_message=_("The person already has an ID in this system. Change that one."),
             ),
         ]
 

@@ -13,7 +13,9 @@ from summit.summits.translated_names import validate_texts
 
 # The texts of letters that exist in several languages, with their maximum length.
 LETTER_TEXTS = {"letter_sender": 500, "signatory_name": 200, "signatory_office": 200}
-days_form = RegexValidator(r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Write days with commas, such as “14, 7, 2”."))
+days_form = RegexValidator(
+    r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Separate days with commas, such as “14, 7, 2”.")
+)
 
 
 def validate_letter_words(value: object) -> None:
@@ -34,7 +36,7 @@ SIGNATORIES = ProcessingActivity(
     purpose=_("To sign the letters of the summit."),
     view="delegations.policy.view",
     change="delegations.policy.change",
-    stays=_("Kept with the summit: its letters were signed so."),
+    stays=_("Kept with the summit as part of its signed letters."),
     logged=False,
 )
 
@@ -46,41 +48,41 @@ class Policy(models.Model):
         Summit, on_delete=models.CASCADE, related_name="policy", verbose_name=pgettext_lazy("label", "summit")
     )
     shows_flags = models.BooleanField(
-        _("flags are shown"),
+        _("show flags"),
         default=True,
-        help_text=_("Off: no flag stands anywhere, whatever a delegation’s own rule."),
+        help_text=_("Turn off to hide all flags."),
     )
     says_country = models.BooleanField(
-        _("says “country”"), default=True, help_text=_("Off: pages and documents say “participant” instead.")
+        _("use the word “country”"), default=True, help_text=_("Turn off to use “participant” instead.")
     )
     parties_public_at = models.DateTimeField(
-        _("public list of delegations from"),
+        _("list of delegations public from"),
         null=True,
         blank=True,
         help_text=_(
-            "From then on the public home lists the delegations that have accepted. Leave blank to list none."
+            "From this time, the public home page lists the delegations that have accepted. Leave blank to list none."
         ),
     )
     second_person = models.BooleanField(
-        _("letters need a second person"),
+        _("require a second person to approve letters"),
         default=False,
-        help_text=_("On: whoever prepared an invitation can’t be the one who approves it."),
+        help_text=_("The person who prepares an invitation can’t approve it."),
     )
     total = models.PositiveIntegerField(
-        _("people of a delegation in all"),
+        _("maximum people per delegation"),
         null=True,
         blank=True,
-        help_text=_("Empty: as many as its categories allow."),
+        help_text=_("Leave blank to use only the category limits."),
     )
-    name_by = models.DateTimeField(_("people to be named by"), null=True, blank=True)
-    confirm_by = models.DateTimeField(_("people to be confirmed by"), null=True, blank=True)
+    name_by = models.DateTimeField(_("naming deadline"), null=True, blank=True)
+    confirm_by = models.DateTimeField(_("confirmation deadline"), null=True, blank=True)
     reminder_days = models.CharField(
         _("reminders"),
         max_length=60,
         blank=True,
         default="14, 7, 2",
         validators=[days_form],
-        help_text=_("Days before answers are due. Empty: none."),
+        help_text=_("Days before the deadline for answers. Leave blank for no reminders."),
     )
     letter_sender = personal(
         models.TextField(
@@ -88,38 +90,38 @@ class Policy(models.Model):
             max_length=500,
             blank=True,
             validators=[validate_text],
-            help_text=_("The host’s name and address, as it stands at the head of letters."),
+            help_text=_("The host’s name and address, printed at the top of letters."),
         ),
         SIGNATORIES,
     )
     signatory_name = personal(
-        models.CharField(_("letters are signed by"), max_length=200, blank=True, validators=[validate_printable]),
+        models.CharField(_("signatory of letters"), max_length=200, blank=True, validators=[validate_printable]),
         SIGNATORIES,
     )
     signatory_office = personal(
-        models.CharField(_("office of whoever signs"), max_length=200, blank=True, validators=[validate_printable]),
+        models.CharField(_("office of the signatory"), max_length=200, blank=True, validators=[validate_printable]),
         SIGNATORIES,
     )
     letter_words = models.JSONField(
-        _("letterhead and who signs, in other languages"),
+        _("letterhead and signatory in other languages"),
         default=dict,
         blank=True,
         validators=[validate_letter_words],
     )
     reference_prefix = models.CharField(
-        _("letters’ references begin with"), max_length=40, blank=True, validators=[validate_printable]
+        _("prefix for letter references"), max_length=40, blank=True, validators=[validate_printable]
     )
 
     objects = PolicyManager()
 
     class Meta:
-        verbose_name = _("policy for delegations")
-        verbose_name_plural = _("policies for delegations")
+        verbose_name = _("delegation policy")
+        verbose_name_plural = _("delegation policies")
         constraints = [
             models.CheckConstraint(
                 name="policy_confirmed_after_named",
                 condition=Q(name_by__isnull=True) | Q(confirm_by__isnull=True) | Q(confirm_by__gte=F("name_by")),
-                violation_error_message=_("People would be confirmed before they are named. Give a later moment."),
+                violation_error_message=_("Set the confirmation deadline after the naming deadline."),
             )
         ]
 

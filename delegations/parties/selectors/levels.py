@@ -29,6 +29,6 @@ def problem(level: str, kind: str) -> str:
     if not level or level in levels:
         return ""
     if not levels:
-        return _("A single guest comes at no level. Leave it open.")
+        return _("Individual guests have no level of attendance. Leave this blank.")
     offered = comma().join(str(each.label) for each in levels)
-    return _("Choose one of these levels, or leave it open: %(levels)s.") % {"levels": offered}
+    return _("Choose one of these levels, or leave this blank: %(levels)s.") % {"levels": offered}

@@ -51,6 +51,6 @@ def party_kind(said: str, *, says_country: bool = True) -> str:
     kind = _kinds().get(fold(said))
     if kind is None or kind == PartyKind.GUEST:
         offered = ", ".join(kinds_offered(says_country=says_country))
-        problem = _("“%(said)s” is no kind of delegation. Write one of: %(offered)s.")
+        problem = _("“%(said)s” is not a delegation type. Enter one of: %(offered)s.")
         raise Unreadable(problem % {"said": said, "offered": offered})
     return kind

@@ -101,18 +101,18 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> ParsedPa
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     if len(parts) > 4:
-        raise ValidationError(_("There are more than four parts. Write: name; mailbox; language; kind."))
+        raise ValidationError(_("Enter at most four parts: name; email address; language; type."))
     name, mailbox, language, message = (*parts, "", "", "")[:4]
     if not name:
-        raise ValidationError(_("The name is missing. Write: name; mailbox; language; kind."))
+        raise ValidationError(_("Enter a name. The format is: name; email address; language; type."))
     if len(name) > NAME_LENGTH:
-        raise ValidationError(_("The name has more than %(n)d characters. Shorten it.") % {"n": NAME_LENGTH})
+        raise ValidationError(_("Shorten the name to %(n)d characters.") % {"n": NAME_LENGTH})
     validate_printable(name)
     if mailbox:
         try:
             validate_mailbox(mailbox)
         except ValidationError:
-            message = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
+            message = _("“%(mailbox)s” is not an email address. Correct it, or leave it out for now.")
             raise ValidationError(message % {"mailbox": mailbox}) from None
     official_name, written_in = un_country_names.in_language(name, summit.language)
     letter_language = _language(language) if language else summit.language
@@ -135,7 +135,7 @@ def _kind(parts: list[str], says_country: bool) -> str:
         return PartyKind.COUNTRY
     example = "; ".join([name, mailbox, language, str(PartyKind.ORGANISATION.label)])
     raise ValidationError(
-        _("“%(name)s” is not a known country. Correct it, or write what it is: %(example)s.")
+        _("“%(name)s” is not a known country. Correct it, or add a type: %(example)s.")
         % {"name": name, "example": example}
     )
 
@@ -145,12 +145,12 @@ def _check_new(parsed: ParsedParty, taken: Mapping[str, str], line_numbers: Mapp
     existing = next((taken[key] for key in keys if key in taken), None)
     if existing is not None:
         if existing.casefold() == parsed.name.casefold():
-            raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": parsed.name})
-        message = _("“%(name)s” is entered already as “%(there)s”. Remove the line.")
+            raise ValidationError(_("“%(name)s” already exists. Remove the line.") % {"name": parsed.name})
+        message = _("“%(name)s” already exists as “%(there)s”. Remove the line.")
         raise ValidationError(message % {"name": parsed.name, "there": existing})
     first_number = next((line_numbers[key] for key in keys if key in line_numbers), None)
     if first_number is not None:
-        message = _("“%(name)s” stands in line %(n)d too. Remove one of them.")
+        message = _("“%(name)s” is also in line %(n)d. Remove one of them.")
         raise ValidationError(message % {"name": parsed.name, "n": first_number})
 
 
@@ -162,7 +162,7 @@ def _language(text: str) -> str:
         codes_by_spelling |= {spelling.casefold(): code for spelling in spellings}
     if text.casefold() not in codes_by_spelling:
         offered = ", ".join(code for code, _name in settings.LANGUAGES)
-        problem = _("Letters aren’t written in “%(language)s”. Write one of: %(offered)s.")
+        problem = _("“%(language)s” is not a letter language. Enter one of: %(offered)s.")
         raise ValidationError(problem % {"language": text, "offered": offered})
     return codes_by_spelling[text.casefold()]
 

@@ -20,9 +20,9 @@ CHANGE = "delegations.externalid.change"
 Keys = Mapping[str, str]
 EXTERNAL_ID_ACTIONS = row_actions(
     "delegations.externalid",
-    add=gettext_lazy("entered a key in another system"),
-    change=gettext_lazy("changed a key in another system"),
-    remove=gettext_lazy("took a key in another system off"),
+    add=gettext_lazy("added an external ID"),
+    change=gettext_lazy("changed an external ID"),
+    remove=gettext_lazy("removed an external ID"),
 )
 
 

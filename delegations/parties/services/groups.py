@@ -18,7 +18,7 @@ CHANGE = "delegations.partygroup.change"
 FIELDS = ("name",)
 PARTY_GROUP_ACTIONS = row_actions(
     "delegations.partygroup",
-    add=gettext_lazy("formed a group of delegations"),
+    add=gettext_lazy("created a group of delegations"),
     change=gettext_lazy("changed a group of delegations"),
     remove=gettext_lazy("deleted a group of delegations"),
 )

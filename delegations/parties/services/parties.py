@@ -32,15 +32,15 @@ NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
 Names = Mapping[str, Mapping[str, str]]
 PARTY_ACTIONS = row_actions(
     "delegations.party",
-    add=gettext_lazy("entered the delegation"),
+    add=gettext_lazy("added the delegation"),
     change=gettext_lazy("changed the delegation"),
     remove=gettext_lazy("deleted the delegation"),
 )
 PARTY_NAME_ACTIONS = row_actions(
     "delegations.partyname",
-    add=gettext_lazy("named the delegation in another language"),
+    add=gettext_lazy("added a name in another language"),
     change=gettext_lazy("changed the delegation’s name in another language"),
-    remove=gettext_lazy("took the delegation’s name in another language off"),
+    remove=gettext_lazy("removed the delegation’s name in another language"),
 )
 
 
@@ -190,10 +190,10 @@ def _check_language(party: Party, languages: Iterable[str]) -> None:
     known = dict(settings.LANGUAGES)
     for language in languages:
         if language not in known:
-            message = _("“%(language)s” is no language of letters.") % {"language": language}
+            message = _("“%(language)s” is not a letter language.") % {"language": language}
             raise ValidationError({"language": message})
         if language == party.summit.language:
-            message = _("This is the summit’s first language. The name in it stands in the delegation’s own fields.")
+            message = _("This is the summit’s first language. Change the name on the delegation itself.")
             raise ValidationError({"language": message})
 
 

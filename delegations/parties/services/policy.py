@@ -18,7 +18,7 @@ FIELDS = (
     *("total", "name_by", "confirm_by", "reminder_days"),
     *("letter_sender", "signatory_name", "signatory_office", "letter_words", "reference_prefix"),
 )
-CHANGE_POLICY = audit_action("delegations.policy.change", gettext_lazy("changed the policy for delegations"))
+CHANGE_POLICY = audit_action("delegations.policy.change", gettext_lazy("changed the delegation policy"))
 
 
 def change(*, summit: Summit, values: Mapping[str, Any], by: User) -> Policy:

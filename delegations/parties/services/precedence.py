@@ -16,7 +16,7 @@ from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-ORDER = audit_action("delegations.order", gettext_lazy("set the protocol order of the delegations"))
+ORDER = audit_action("delegations.order", gettext_lazy("set the protocol order"))
 
 
 def parties(summit: Summit) -> list[Party]:
@@ -46,10 +46,10 @@ def arrange(*, summit: Summit, ranked: Sequence[int], expected: str, by: User) -
         Summit.objects.select_for_update().get(pk=summit.pk)
         rows = {row.pk: row for row in Party.objects.filter(summit=summit)}
         if len(set(ranked)) != len(ranked) or not set(ranked) <= set(rows):
-            raise ValueError(_("The order names a delegation twice, or one of another summit. Load the page again."))
+            raise ValueError(_("The order has a delegation twice, or one from another summit. Reload the page."))
         if mark(rows.values()) != expected:
             raise OrderChanged(
-                _("Somebody else saved another order a moment ago. Yours stands below and is not saved yet.")
+                _("Someone else has just saved a different order. Your order is below and not saved yet.")
             )
         places = {key: place for place, key in enumerate(ranked, start=1)}
         changed = [row for row in rows.values() if row.protocol_order != places.get(row.pk)]

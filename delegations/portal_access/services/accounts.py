@@ -27,9 +27,9 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 ACTION = "delegations.give_account"
-OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an account of their own.")
-GIVE_ACCOUNT = audit_action("delegations.give_account", gettext_lazy("gave the person an account"))
-TAKE_ACCOUNT = audit_action("delegations.take_account", gettext_lazy("took the account away from the person"))
+OF_PROGRAM = gettext_lazy("This account belongs to an API client. People need their own account.")
+GIVE_ACCOUNT = audit_action("delegations.give_account", gettext_lazy("created an account for the person"))
+TAKE_ACCOUNT = audit_action("delegations.take_account", gettext_lazy("removed the person’s account"))
 
 
 @dataclass
@@ -73,14 +73,15 @@ def preview(*, people: Iterable[Person]) -> AccountRecipients:
 
 def _reason(row: Person, user: User | None, holder: Person | None, belongs: bool) -> str:
     if row.user_id is not None:
-        return _("Has an account already.")
+        return _("Already has an account.")
     if not belongs:
-        return _("Acts for no delegation and is a member of none: the portal has nothing for them.")
+        return _("Is not in any delegation and has no use for the portal.")
     if not row.email:
-        return _("Has no mailbox to sign in with. Enter one first.")
+        return _("Has no email address to sign in with. Add one first.")
     if holder is not None:
         message = _(
-            "The account of this mailbox is %(person)s’s. An account has one person: enter a mailbox of their own."
+            "%(person)s already uses this email address to sign in. Each account belongs to one person, so enter "
+            "another address."
         )
         return message % {"person": holder.label}
     return _of_account(user) if user is not None else ""
@@ -91,7 +92,7 @@ def _of_account(user: User) -> str:
     if api_client_services.is_one(user):
         return str(OF_PROGRAM)
     if not user.is_active:
-        return _("The account of this mailbox is closed. Whoever set the system up can open it.")
+        return _("The account for this email address is closed. Ask the system administrator to reopen it.")
     return ""
 
 
@@ -180,11 +181,11 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
         if user == current.user:
             return
         if user is not None and not visible_accounts(by).filter(pk=user.pk).exists():
-            raise ValidationError({"user": _("Choose an account that has to do with one of your summits.")})
+            raise ValidationError({"user": _("Choose an account from one of your summits.")})
         _check_may_have(current, user)
         holder = Person.objects.filter(summit=summit, user=user).first() if user else None
         if holder is not None:
-            message = _("This account is %(person)s’s in this summit. An account has one person.")
+            message = _("This account belongs to %(person)s in this summit. Each account belongs to one person.")
             raise ValidationError({"user": message % {"person": holder.label}})
         previous, current.user = current.user, user
         current.save(update_fields=["user"])
@@ -214,7 +215,7 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
 def _check_may_have(person: Person, user: User | None) -> None:
     """Raise ValidationError if the person was erased, or if the account is an API client's."""
     if user is not None and person.erased_at is not None:
-        message = _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
+        message = _("This person’s data was erased, so it cannot be edited. Add the person again.")
         raise ValidationError({"user": message})
     if user is not None and api_client_services.is_one(user):
         raise ValidationError({"user": OF_PROGRAM})

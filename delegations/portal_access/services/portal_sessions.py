@@ -23,8 +23,8 @@ AGENT_LENGTH = 300
 # After this time without a request, a browser has lost its session (SESSION_COOKIE_AGE). The time of the last request
 # is stored at most every five minutes.
 GONE = timedelta(seconds=settings.SESSION_COOKIE_AGE) + timedelta(minutes=10)
-SIGN_IN = audit_action("delegations.sign_in", gettext_lazy("opened the portal by a code"))
-SIGN_OUT = audit_action("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
+SIGN_IN = audit_action("delegations.sign_in", gettext_lazy("signed in to the portal with a code"))
+SIGN_OUT = audit_action("delegations.sign_out", gettext_lazy("signed out of the portal in a browser"))
 
 
 def is_current_mailbox(mailbox: str, person: Person) -> bool:
@@ -55,7 +55,7 @@ def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
     Raises ValueError if the person can't sign in with this mailbox.
     """
     if person.pk not in {row.pk for row in people_at(mailbox)}:
-        raise ValueError(_("This mailbox does not stand for this person."))
+        raise ValueError(_("This is not the person’s email address."))
     with transaction.atomic():
         row = PortalSession.objects.create(person=person, mailbox=mailbox, user_agent=agent[:AGENT_LENGTH])
         by = Mailbox(row.public_id)

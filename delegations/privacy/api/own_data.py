@@ -150,7 +150,7 @@ class AskAboutOwnData(OneSelf):
 
 def own_paths() -> list[URLPattern]:
     """Declare the scope of the views for people's own data, and return their URL patterns."""
-    scopes.declare(OfSelf.scope, _("what is held of oneself"))
+    scopes.declare(OfSelf.scope, _("your personal data"))
     return [
         path("me/people/", working_api(Selves.as_view()), name="api-my-people"),
         path("me/people/<str:id>/take-data/", working_api(DownloadOwnData.as_view()), name="api-my-data-take"),

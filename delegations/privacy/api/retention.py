@@ -49,7 +49,7 @@ class RetentionInput(serializers.ModelSerializer[Retention]):
 class RetentionFilters(django_filters.FilterSet):
     """Filters for retention times, by kind of data."""
 
-    what = django_filters.ChoiceFilter(choices=PersonalDataKind.choices, label=_("what"))
+    what = django_filters.ChoiceFilter(choices=PersonalDataKind.choices, label=_("item"))
 
 
 class RetainedRowsSerializer(serializers.Serializer[Any]):
@@ -75,7 +75,7 @@ class RetentionViewSet(DeskViewSet):
     """Retention times that a summit has set in place of the defaults."""
 
     name = "retention-times"
-    verbose_name = _("times for which data are kept")
+    verbose_name = _("data retention periods")
     permission = "delegations.retention"
     lookup_field = "pk"
     model = Retention

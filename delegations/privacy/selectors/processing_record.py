@@ -39,9 +39,9 @@ def headings() -> ProcessingEntry:
     return ProcessingEntry(
         rows=_("Rows"),
         data=_("Data"),
-        subjects=_("Of whom"),
+        subjects=_("Data subjects"),
         purpose=_("Purpose"),
-        seen_by=_("Seen by"),
+        seen_by=_("Visible to"),
         changed_by=_("Changed by"),
         kept=_("Kept until"),
     )
@@ -92,7 +92,7 @@ def _label(column: "Field[object, object]", declared: PersonalField) -> str:
 
 
 def _roles(*permissions: str) -> str:
-    return names_of_roles(*permissions) if any(permissions) else _("nobody at the desks")
+    return names_of_roles(*permissions) if any(permissions) else _("no staff")
 
 
 def _kept(declared: PersonalField, times: Times, categories: dict[int, str]) -> str:

@@ -24,7 +24,7 @@ LENGTH = 2000
 # At most this many requests of one person in a day. After that, the person is asked to write to protocol.
 MOST = 5
 ASK_OWN_DATA = audit_action(
-    "delegations.ask_own_data", gettext_lazy("asked protocol to correct or erase what is held of them")
+    "delegations.ask_own_data", gettext_lazy("requested a correction or erasure of their data")
 )
 
 
@@ -53,11 +53,11 @@ def ask(*, person: Person, what: str, words: str, reply_to: str, by: By) -> bool
 
 def _check(what: str, words: str) -> None:
     if what not in What.values:
-        raise AskProblem("what", _("Choose what is to be done."))
+        raise AskProblem("what", _("Choose a request."))
     if what == What.CORRECT and not words:
-        raise AskProblem("words", _("Write what is wrong, and how it is right."))
+        raise AskProblem("words", _("Enter what is wrong and what it should be."))
     if len(words) > LENGTH:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.")
         raise AskProblem("words", message % {"long": len(words), "limit": LENGTH})
     try:
         validate_text(words)
@@ -70,5 +70,5 @@ def _check_few(person: Person) -> None:
         action=ASK_OWN_DATA, object_key=person.public_id, at__gt=Now() - timedelta(days=1)
     )
     if recent.count() >= MOST:
-        message = _("You have asked %(n)d times since yesterday. What else there is, write to %(contact)s.")
+        message = _("You have made %(n)d requests since yesterday. For anything else, write to %(contact)s.")
         raise AskProblem("words", message % {"n": MOST, "contact": person.summit.contact_email})

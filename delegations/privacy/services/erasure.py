@@ -97,7 +97,7 @@ def _codes(subject: Subject) -> QuerySet[SignInCode]:
 
 
 _DELETED = _("Deleted.")
-_KEYS = _("They name the person by a key alone.")
+_KEYS = _("They identify the person only by an ID.")
 
 for _order, _portion in enumerate(
     (
@@ -140,20 +140,20 @@ for _order, _portion in enumerate(
             keys=("person",),
             rows=_of(VisaLetter),
             erase=_deletes(VisaLetter),
-            gone=_("Deleted here, with what they said. What an embassy has received is the embassy’s."),
+            gone=_("Deleted here, with their content. Copies already sent to an embassy remain there."),
         ),
         Portion(
             name="external_ids",
-            title=_("Keys in other systems"),
+            title=_("External IDs"),
             model=ExternalId,
             keys=("person",),
             rows=_of(ExternalId),
             erase=_deletes(ExternalId),
-            gone=_("Deleted here. Ask the other systems too."),
+            gone=_("Deleted here. Contact the other systems too."),
         ),
         Portion(
             name="duplicate_candidates",
-            title=_("People perhaps entered twice"),
+            title=_("Possible duplicates"),
             model=DuplicateCandidate,
             keys=("person", "other"),
             rows=lambda subject: DuplicateCandidate.objects.filter(
@@ -173,23 +173,23 @@ for _order, _portion in enumerate(
             keys=("person",),
             rows=_of(Badge),
             erase=_end_badges,
-            gone=_("Those that open something are dead at once."),
+            gone=_("Valid badges are cancelled at once."),
             stays=_KEYS,
             columns=("issued_at", "ended_at", "why", "party"),
         ),
         Portion(
             name="membership",
-            title=_("The place in a delegation"),
+            title=_("Membership of a delegation"),
             model=Membership,
             keys=("person",),
             rows=_of(Membership),
             erase=_end_membership,
-            gone=_("The person is withdrawn; the place is free."),
+            gone=_("The person is withdrawn and the place becomes free."),
             columns=("party", "category", "created_at", "confirmed_at"),
         ),
         Portion(
             name="former_memberships",
-            title=_("Places in delegations that were left"),
+            title=_("Past memberships of delegations"),
             model=FormerMember,
             keys=("person", "successor"),
             rows=_of(FormerMember),
@@ -198,12 +198,12 @@ for _order, _portion in enumerate(
         ),
         Portion(
             name="focal_points",
-            title=_("Acting for a delegation"),
+            title=_("Focal point role"),
             model=FocalPoint,
             keys=("person",),
             rows=_of(FocalPoint),
             erase=_deletes(FocalPoint),
-            gone=_("The person acts for no delegation any more."),
+            gone=_("The person no longer acts for any delegation."),
         ),
         Portion(
             name="liaison_officers",
@@ -212,12 +212,12 @@ for _order, _portion in enumerate(
             keys=("person",),
             rows=_of(LiaisonOfficer),
             erase=_deletes(LiaisonOfficer),
-            gone=_("The person looks after no delegation any more."),
+            gone=_("The person is no longer assigned to any delegation."),
             columns=("hours",),
         ),
         Portion(
             name="handovers",
-            title=_("What was the person’s own and was passed on"),
+            title=_("Handovers"),
             model=Handover,
             keys=("giver", "taker"),
             rows=lambda subject: Handover.objects.filter(Q(giver=subject.person) | Q(taker=subject.person)),
@@ -226,7 +226,7 @@ for _order, _portion in enumerate(
         ),
         Portion(
             name="sign_ins",
-            title=_("Browsers in the portal"),
+            title=_("Portal browser sessions"),
             model=PortalSession,
             keys=("person",),
             rows=_sign_ins,
@@ -235,11 +235,11 @@ for _order, _portion in enumerate(
         ),
         Portion(
             name="codes",
-            title=_("Codes for signing in"),
+            title=_("Sign-in codes"),
             model=SignInCode,
             rows=_codes,
             erase=lambda subject: _delete(_codes(subject)),
-            gone=_("Deleted, where nobody else has the mailbox."),
+            gone=_("Deleted, unless another person uses the email address."),
             columns=("mailbox", "created_at", "expires_at", "used_at"),
         ),
         Portion(
@@ -249,7 +249,7 @@ for _order, _portion in enumerate(
             keys=("person",),
             rows=_links,
             erase=lambda subject: _delete(_links(subject)),
-            gone=_("Deleted: they open nothing any more."),
+            gone=_("Deleted: they no longer work."),
             columns=("invitation", "address", "created_at", "expires_at", "first_used_at", "revoked_at"),
         ),
     ),

@@ -101,11 +101,14 @@ for _order, _portion in enumerate(
         # Must come first: the membership says which guest party the person belongs to.
         Portion(
             name="scans",
-            title=_("Papers of the person’s own answer"),
+            title=_("Documents with the person’s own answer"),
             model=ReplyScan,
             rows=_scans,
             erase=lambda subject: _delete(_scans(subject)),
-            gone=_("Deleted. Papers of a delegation’s answer are the delegation’s, and go with all scans."),
+            gone=_(
+                "Deleted. Documents with a delegation’s answer belong to the delegation and are deleted with all "
+                "scans."
+            ),
             columns=("filename", "media_type", "size"),
             files=lambda subject: [(f"{row.pk}-{row.filename}", bytes(row.content)) for row in _scans(subject)],
         ),
@@ -115,8 +118,8 @@ for _order, _portion in enumerate(
             model=Reply,
             rows=_replies,
             erase=_erase_answers,
-            gone=_("The name of whoever answered is replaced, and the note blanked."),
-            stays=_("What was answered, when and by which way."),
+            gone=_("The name of the person who answered is replaced and the note cleared."),
+            stays=_("The answer, its date and its channel."),
             columns=("at", "answer", "level", "note", "name", "channel"),
         ),
         Portion(
@@ -125,7 +128,7 @@ for _order, _portion in enumerate(
             model=CallNote,
             rows=_calls,
             erase=lambda subject: _calls(subject).update(note=""),
-            gone=_("The note is blanked."),
+            gone=_("The note is cleared."),
             columns=("at", "outcome", "note"),
             desks=True,
         ),
@@ -141,11 +144,11 @@ for _order, _portion in enumerate(
         ),
         Portion(
             name="contacts",
-            title=_("Contacts of delegations that name the person"),
+            title=_("Delegation contacts that name the person"),
             model=Contact,
             rows=_contacts,
             erase=_erase_contacts,
-            gone=_("The contact is deleted. A note that names the person is blanked."),
+            gone=_("The contact is deleted. Notes that name the person are blanked."),
             columns=("role", "name", "office", "phone", "email", "note"),
         ),
         Portion(
@@ -154,7 +157,7 @@ for _order, _portion in enumerate(
             model=Party,
             rows=_parties,
             erase=_erase_parties,
-            gone=_("The fields that do are blanked."),
+            gone=_("These fields are cleared."),
             columns=("name", *PARTY),
             # The notes belong to the desks and aren't only about this person.
             handed=False,
@@ -165,10 +168,10 @@ for _order, _portion in enumerate(
             model=ParticipantList,
             rows=_lists,
             erase=lambda subject: revisions.forget(subject.person),
-            gone=_("The name and the form of address are taken out of every revision."),
+            gone=_("The name and salutation are removed from every revision."),
             stays=_(
-                "The office that was held: a list says who stood for a delegation. "
-                "Copies that were given out can’t be called back."
+                "The office held, which shows who represented a delegation. Copies already distributed cannot be "
+                "recalled."
             ),
             columns=("number", "final", "made_at"),
         ),

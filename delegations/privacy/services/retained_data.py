@@ -121,7 +121,7 @@ PIECES = (
     Piece(
         what=PersonalDataKind.MAIL,
         name="mail",
-        title=_("mail that was sent"),
+        title=_("sent email"),
         model=Message,
         rows=lambda summit: personal_data.old(summit=summit),
         purge=lambda keys: Message.objects.filter(pk__in=keys).delete(),
@@ -129,12 +129,12 @@ PIECES = (
     Piece(
         what=PersonalDataKind.MAIL,
         name="deliveries",
-        title=_("deliveries to webhooks"),
+        title=_("webhook deliveries"),
         model=Delivery,
         rows=lambda summit: Delivery.objects.filter(endpoint__summit=summit).exclude(state=DeliveryState.PENDING),
         purge=lambda keys: Delivery.objects.filter(pk__in=keys).delete(),
     ),
-    _deleted(PersonalDataKind.CONTACT, "sign_ins", _("browsers in the portal"), PortalSession, "person__summit"),
+    _deleted(PersonalDataKind.CONTACT, "sign_ins", _("portal browser sessions"), PortalSession, "person__summit"),
     _deleted(PersonalDataKind.CONTACT, "links", _("links in letters"), InvitationLink, "invitation__party__summit"),
     _deleted(
         PersonalDataKind.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"
@@ -148,8 +148,8 @@ PIECES = (
         "summit",
         person="person",
     ),
-    _blanked(PersonalDataKind.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", person="pk"),
-    _blanked(PersonalDataKind.CONTACT, "missions", _("contacts at missions"), Party, "summit"),
+    _blanked(PersonalDataKind.CONTACT, "mailboxes", _("people’s email addresses"), Person, "summit", person="pk"),
+    _blanked(PersonalDataKind.CONTACT, "missions", _("mission contacts"), Party, "summit"),
     _blanked(PersonalDataKind.CONTACT, "calls", _("notes of telephone calls"), CallNote, "invitation__party__summit"),
     Piece(
         what=PersonalDataKind.PERSON,
@@ -164,7 +164,7 @@ PIECES = (
     Piece(
         what=PersonalDataKind.PERSON,
         name="replies",
-        title=_("names under answers"),
+        title=_("names on answers"),
         model=Reply,
         rows=_replies,
         purge=_erase_replies,

@@ -36,14 +36,14 @@ BATCH = 500
 def _purged(facts: Facts) -> str:
     number = sum(int(each) for each in dict(facts.detail.get("numbers", {})).values())
     message = ngettext(
-        "purged %(number)d row of what the summit keeps no longer",
-        "purged %(number)d rows of what the summit keeps no longer",
+        "purged %(number)d row past its retention period",
+        "purged %(number)d rows past their retention period",
         number,
     )
     return message % {"number": number}
 
 
-PURGE = audit_action("delegations.purge", _purged, label=gettext_lazy("purged what the summit keeps no longer"))
+PURGE = audit_action("delegations.purge", _purged, label=gettext_lazy("purged data past its retention period"))
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ FIELDS = ("what", "category", "days")
 OF_NOBODY = (PersonalDataKind.SCANS, PersonalDataKind.MAIL)
 RETENTION_ACTIONS = row_actions(
     "delegations.retention",
-    add=gettext_lazy("gave a time for which data are kept"),
-    change=gettext_lazy("changed a time for which data are kept"),
-    remove=gettext_lazy("took a time for which data are kept away"),
+    add=gettext_lazy("added a retention period"),
+    change=gettext_lazy("changed a retention period"),
+    remove=gettext_lazy("removed a retention period"),
 )
 
 
@@ -34,9 +34,14 @@ def problems(*, summit: Summit, what: str, category: Category | None) -> dict[st
     """Return a dict from field to the reason why a retention time can't be set. It is empty if the time can be
     set."""
     if category is not None and category.summit_id != summit.pk:
-        return {"category": _("This category is another summit’s. Choose one of this summit.")}
+        return {"category": _("This category belongs to another summit. Choose one of this summit.")}
     if category is not None and what in OF_NOBODY:
-        return {"category": _("This belongs to no single person: it has one time for all. Leave the category empty.")}
+        return {
+            "category": _(
+                "This data does not belong to one person, so it has the same retention period for all. Leave the "
+                "category blank."
+            )
+        }
     return {}
 
 

@@ -72,7 +72,9 @@ class DeclarationKindAdmin(ServiceAdmin):
     list_display = ["name", "summit", "permit", "until", "position"]
     list_filter = ["summit"]
     search_fields = ["name"]
-    nothing_yet = _("Nothing has to be declared. Add what the host asks for: weapons, radios, medicines.")
+    nothing_yet = _(
+        "No declaration types yet. Add items the host wants declared, such as weapons, radios or medicines."
+    )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return the fields, with the names in other languages after the name."""
@@ -100,7 +102,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     summit_path = "party__summit"
     list_display = ["person", "party_name", "kind", "state_word", "declared"]
     phone_columns = ("party_name", "state_word")
-    row_source = RowSource(_("Focal points declare in the portal."))
+    row_source = RowSource(_("Focal points submit declarations in the portal."))
     list_filter = ["party__summit", "state", "kind__permit", "kind"]
     list_select_related = ["party__summit", "person", "kind"]
     search_fields = ["party__name", "person__name", "person__office"]
@@ -111,7 +113,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     page_shows = ("details", "reason")
     list_shows = ("kind",)
     change_form_template = "admin/delegations/declaration/change_form.html"
-    nothing_yet = _("Nobody has declared anything yet. Focal points declare in the portal.")
+    nothing_yet = _("No declarations yet. Focal points make declarations in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return declarations with their party, person and kind, and the user who decided."""
@@ -128,18 +130,18 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         sign = "off" if waits else SIGNS[DeclarationState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
-    @admin.display(description=pgettext_lazy("declaration", "declared"), ordering="declared_at")
+    @admin.display(description=pgettext_lazy("declaration", "declared on"), ordering="declared_at")
     def declared(self, row: Declaration) -> str:
         """Show when the declaration was made."""
         return moment(row.declared_at, row.party.summit)
 
-    @admin.display(description=_("decided at"), ordering="decided_at")
+    @admin.display(description=_("decided on"), ordering="decided_at")
     def decided(self, row: Declaration) -> str:
         """Show when the declaration was permitted or refused."""
         return moment(row.decided_at, row.party.summit)
 
     @written
-    @admin.display(description=_("what"))
+    @admin.display(description=_("item"))
     def details(self, row: Declaration) -> str:
         """Show the text of the declaration."""
         found: str = row.details
@@ -159,7 +161,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         }
         return super().change_view(request, object_id, form_url, context)
 
-    @admin.action(description=_("Permit the chosen declarations"), permissions=["permit"])
+    @admin.action(description=_("Permit the selected declarations"), permissions=["permit"])
     def permit(self, request: HttpRequest, queryset: models.QuerySet[Declaration]) -> HttpResponse:
         """Show the page that asks for confirmation before the chosen declarations are permitted."""
         return self._ask(request, self._open(queryset))
@@ -182,7 +184,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
                 messages.warning(request, pair(row, refused))
             else:
                 permitted += 1
-        message = ngettext("%(n)d declaration is permitted.", "%(n)d declarations are permitted.", permitted)
+        message = ngettext("%(n)d declaration permitted.", "%(n)d declarations permitted.", permitted)
         messages.success(request, message % {"n": permitted})
         return redirect("admin:delegations_declaration_changelist")
 
@@ -201,13 +203,15 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
             request,
             self.admin_site,
             title=title,
-            sentence=gettext("Whoever declared it may bring it, as it was declared. The delegation reads so."),
+            sentence=gettext("The person can bring the item as declared. The delegation is notified."),
             button=title,
             action=reverse("admin:delegations_declaration_permit"),
             back=reverse("admin:delegations_declaration_changelist"),
             rows=rows,
             names=[RowName(pair(row.person.label, row.kind), names[row.party_id]) for row in rows],
-            nothing=gettext("Nothing of what was chosen can be permitted: it was permitted or taken back before."),
+            nothing=gettext(
+                "None of the selected declarations can be permitted. They have already been permitted or withdrawn."
+            ),
             danger=False,
         )
 
@@ -219,11 +223,11 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         return ask_reason(
             request,
             self.admin_site,
-            title=gettext("Refuse what %(person)s declares") % {"person": row.person.label},
-            sentence=gettext("They may not bring it: %(kind)s.") % {"kind": row.kind},
-            button=gettext("Refuse the declaration"),
+            title=gettext("Refuse the declaration of %(person)s") % {"person": row.person.label},
+            sentence=gettext("They will not be allowed to bring it: %(kind)s.") % {"kind": row.kind},
+            button=gettext("Refuse declaration"),
             back=reverse("admin:delegations_declaration_change", args=[row.pk]),
-            done=gettext("The declaration is refused."),
+            done=gettext("Declaration refused."),
             decide=lambda reason: declarations.refuse(declaration=row, reason=reason, by=user),
             problems=(declarations.DeclarationProblem, declarations.DeclarationRefused),
             longest=declarations.REASON_LENGTH,

@@ -63,7 +63,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     menu_place = MenuPlace.ACCREDITATION
     list_display = ["person", "party_name", "place_of", "state_word", "number", "asked"]
     phone_columns = ("party_name", "state_word")
-    row_source = RowSource(_("Focal points ask for letters in the portal."))
+    row_source = RowSource(_("Focal points request letters in the portal."))
     list_filter = ["summit", "state"]
     list_select_related = ["party", "person", "summit"]
     search_fields = ["party__name", "person__name", "person__office"]
@@ -74,7 +74,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     page_shows = ("embassy", "reason")
     list_shows = ("embassy",)
     change_form_template = "admin/delegations/visaletter/change_form.html"
-    nothing_yet = _("Nobody has asked for a visa support letter yet. Focal points ask in the portal.")
+    nothing_yet = _("No requests for visa support letters yet. Focal points make requests in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return letters with their party, person and summit, and the user who decided."""
@@ -91,17 +91,17 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
     @written
-    @admin.display(description=_("where they apply"))
+    @admin.display(description=_("place of application"))
     def place_of(self, row: VisaLetter) -> str:
         """Show the embassy that the letter is for."""
         return row.embassy
 
-    @admin.display(description=_("asked at"), ordering="asked_at")
+    @admin.display(description=_("requested on"), ordering="asked_at")
     def asked(self, row: VisaLetter) -> str:
         """Show when the letter was asked for."""
         return moment(row.asked_at, row.summit)
 
-    @admin.display(description=_("decided at"), ordering="decided_at")
+    @admin.display(description=_("decided on"), ordering="decided_at")
     def decided(self, row: VisaLetter) -> str:
         """Show when the letter was issued, refused or made void."""
         return moment(row.decided_at, row.summit)
@@ -120,7 +120,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         }
         return super().change_view(request, object_id, form_url, context)
 
-    @admin.action(description=_("Issue the chosen letters"), permissions=["issue"])
+    @admin.action(description=_("Issue the selected letters"), permissions=["issue"])
     def issue(self, request: HttpRequest, queryset: models.QuerySet[VisaLetter]) -> HttpResponse:
         """Show the page that asks for confirmation before the chosen letters are issued."""
         return self._ask(request, list(queryset.filter(state=VisaState.ASKED)))
@@ -136,7 +136,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         for row, why in issued.skipped:
             messages.warning(request, pair(row.person.label, why))
         number = len(issued.done)
-        message = ngettext("%(n)d letter is issued.", "%(n)d letters are issued.", number) % {"n": number}
+        message = ngettext("%(n)d letter issued.", "%(n)d letters issued.", number) % {"n": number}
         messages.success(request, message)
         return redirect("admin:delegations_visaletter_changelist")
 
@@ -155,13 +155,15 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             request,
             self.admin_site,
             title=title,
-            sentence=gettext("Each gets its number and says what is entered now. The focal points are told."),
+            sentence=gettext(
+                "Each letter gets a number and uses the details recorded now. The focal points are notified."
+            ),
             button=title,
             action=reverse("admin:delegations_visaletter_issue"),
             back=reverse("admin:delegations_visaletter_changelist"),
             rows=rows,
             names=[RowName(row.person.label, names[row.party_id]) for row in rows],
-            nothing=gettext("Nothing of what was chosen can be issued: it was decided before."),
+            nothing=gettext("None of the selected letters can be issued. They have already been decided."),
             danger=False,
         )
 
@@ -173,9 +175,9 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             row,
             visas.refuse,
             title=gettext("Refuse the letter for %(person)s"),
-            sentence=gettext("The focal points are told, with the reason. They can ask for another letter."),
-            button=gettext("Refuse the letter"),
-            done=gettext("The letter is refused."),
+            sentence=gettext("The focal points are notified and see the reason. They can request another letter."),
+            button=gettext("Refuse letter"),
+            done=gettext("Letter refused."),
         )
 
     @model_page("<int:pk>/void/", "void", do="delegations.issue_visa")
@@ -185,10 +187,12 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             request,
             row,
             visas.void,
-            title=gettext("Take back the letter for %(person)s"),
-            sentence=gettext("It opens nothing in the portal any more, and the focal points are told why."),
-            button=gettext("Take back the letter"),
-            done=gettext("The letter is void."),
+            title=gettext("Cancel the letter for %(person)s"),
+            sentence=gettext(
+                "The letter disappears from the portal. The focal points are notified and see the reason."
+            ),
+            button=gettext("Cancel letter"),
+            done=gettext("Letter cancelled."),
         )
 
     def _decide(self, request: HttpRequest, row: VisaLetter, decide: Any, *, title: str, **said: Any) -> HttpResponse:
@@ -210,7 +214,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         If the letter isn't issued or can't be printed, redirect to its page with a warning.
         """
         if not row.content:
-            messages.warning(request, gettext("The letter isn’t issued. Issue it first, then print it."))
+            messages.warning(request, gettext("The letter is not issued yet. Issue it, then print it."))
             return redirect("admin:delegations_visaletter_change", row.pk)
         try:
             content = visa_letter_pdf.write(row)

@@ -49,7 +49,7 @@ class DeclarationKindViewSet(DeskViewSet):
     """Kinds of declaration. They can't be deleted, because declarations refer to them."""
 
     name = "declaration-kinds"
-    verbose_name = _("kinds of declaration")
+    verbose_name = _("declaration types")
     permission = "delegations.declarationkind"
     allowed_methods = ("add", "change")
     lookup_field = "pk"

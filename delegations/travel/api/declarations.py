@@ -43,8 +43,8 @@ class KindOfSummit(serializers.PrimaryKeyRelatedField[DeclarationKind]):
     """A field for a kind of declaration of the summit, by its id."""
 
     default_error_messages: ClassVar[Any] = {
-        "does_not_exist": _("There is none of this id."),
-        "incorrect_type": _("Write its id."),
+        "does_not_exist": _("There is no object with this ID."),
+        "incorrect_type": _("Give its ID."),
     }
 
     def get_queryset(self) -> Any:
@@ -64,7 +64,7 @@ class DeclarationFilters(OfPersonFilters):
     """Filters for declarations, by state, kind, party, person and time."""
 
     state = django_filters.ChoiceFilter(choices=DeclarationState.choices, label=_("state"))
-    kind = django_filters.NumberFilter(field_name="kind", label=_("kind"), min_value=1, max_value=2**31 - 1)
+    kind = django_filters.NumberFilter(field_name="kind", label=_("type"), min_value=1, max_value=2**31 - 1)
     declared_since = django_filters.IsoDateTimeFilter(
         field_name="declared_at", lookup_expr="gte", label=_("declared since")
     )

@@ -63,7 +63,7 @@ class VisaFilters(OfPersonFilters):
 
     state = django_filters.ChoiceFilter(choices=VisaState.choices, label=_("state"))
     asked_since = django_filters.IsoDateTimeFilter(
-        field_name="asked_at", lookup_expr="gte", label=_("asked for since")
+        field_name="asked_at", lookup_expr="gte", label=_("requested since")
     )
     decided_since = django_filters.IsoDateTimeFilter(
         field_name="decided_at", lookup_expr="gte", label=_("decided since")

@@ -28,24 +28,24 @@ class DeclarationKind(models.Model):
     # By language. Without a name, `name` is used.
     names = models.JSONField(_("names"), default=dict, blank=True)
     asks = models.CharField(
-        _("what is to be declared"),
+        _("item to declare"),
         max_length=500,
         validators=[validate_printable],
         help_text=_("Such as “Make, calibre and serial number”."),
     )
     permit = models.BooleanField(_("needs a permit"), default=True)
-    until = models.DateTimeField(_("to be declared by"), null=True, blank=True)
+    until = models.DateTimeField(_("declaration deadline"), null=True, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
-        verbose_name = _("kind of declaration")
-        verbose_name_plural = _("kinds of declaration")
+        verbose_name = _("declaration type")
+        verbose_name_plural = _("declaration types")
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "name"],
                 name="declaration_kind_once",
-                violation_error_message=_("This is declared already under this name."),
+                violation_error_message=_("A declaration type with this name already exists."),
             )
         ]
 
@@ -63,7 +63,7 @@ class DeclarationState(models.TextChoices):
 
 DECLARATIONS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To permit what people bring with them."),
+    purpose=_("To permit items that people bring with them."),
     view="delegations.declaration.view",
     change="delegations.declare",
     also_view="delegations.assist",
@@ -75,7 +75,7 @@ class Declaration(PublicModel):
     """A person's declaration of an item that they bring."""
 
     kind = models.ForeignKey(
-        DeclarationKind, on_delete=models.PROTECT, related_name="declarations", verbose_name=_("kind")
+        DeclarationKind, on_delete=models.PROTECT, related_name="declarations", verbose_name=_("type")
     )
     personal(kind, DECLARATIONS, logged=False)
     party = models.ForeignKey(
@@ -91,10 +91,10 @@ class Declaration(PublicModel):
         verbose_name=pgettext_lazy("label", "person"),
     )
     personal(person, DECLARATIONS)
-    details = personal(EncryptedTextField(_("what"), max_length=1000), DECLARATIONS)
+    details = personal(EncryptedTextField(_("item"), max_length=1000), DECLARATIONS)
     declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=DeclarationState, default=DeclarationState.DECLARED)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )

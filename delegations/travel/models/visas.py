@@ -18,10 +18,10 @@ from summit.users.models import User
 class VisaState(models.TextChoices):
     """The state of a visa support letter."""
 
-    ASKED = "asked", _("asked for")
+    ASKED = "asked", _("requested")
     ISSUED = "issued", pgettext_lazy("letter", "issued")
     REFUSED = "refused", _("refused")
-    VOID = "void", pgettext_lazy("letter", "void")
+    VOID = "void", pgettext_lazy("letter", "cancelled")
 
 
 VISA_LETTERS = ProcessingActivity(
@@ -54,7 +54,7 @@ class VisaLetter(PublicModel):
     )
     embassy = personal(
         models.CharField(
-            _("where they apply"),
+            _("place of application"),
             max_length=200,
             validators=[validate_printable],
             help_text=_("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
@@ -62,10 +62,10 @@ class VisaLetter(PublicModel):
         VISA_LETTERS,
     )
     state = models.CharField(_("state"), max_length=10, choices=VisaState, default=VisaState.ASKED)
-    asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    asked_at = models.DateTimeField(_("requested on"), auto_now_add=True)
     # The letter gets its number when it is issued, from one in each summit. The letter's reference contains it.
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )

@@ -17,9 +17,9 @@ CHANGE = "delegations.declarationkind.change"
 FIELDS = ("name", "names", "asks", "permit", "until", "position")
 DECLARATION_KIND_ACTIONS = row_actions(
     "delegations.declarationkind",
-    add=gettext_lazy("added a kind of declaration"),
-    change=gettext_lazy("changed a kind of declaration"),
-    remove=gettext_lazy("took a kind of declaration off"),
+    add=gettext_lazy("added a declaration type"),
+    change=gettext_lazy("changed a declaration type"),
+    remove=gettext_lazy("removed a declaration type"),
 )
 
 

@@ -35,10 +35,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     DeclarationState.PERMITTED: frozenset({DeclarationState.REFUSED}),
     DeclarationState.REFUSED: frozenset({DeclarationState.PERMITTED}),
 }
-DECLARE = audit_action("delegations.declaration.declare", gettext_lazy("declared something that the person brings"))
-WITHDRAW = audit_action("delegations.declaration.withdraw", gettext_lazy("took a declaration back"))
-PERMIT = audit_action("delegations.declaration.permit", gettext_lazy("permitted what was declared"))
-REFUSE = audit_action("delegations.declaration.refuse", gettext_lazy("refused what was declared"))
+DECLARE = audit_action("delegations.declaration.declare", gettext_lazy("declared an item"))
+WITHDRAW = audit_action("delegations.declaration.withdraw", gettext_lazy("withdrew a declaration"))
+PERMIT = audit_action("delegations.declaration.permit", gettext_lazy("permitted a declaration"))
+REFUSE = audit_action("delegations.declaration.refuse", gettext_lazy("refused a declaration"))
 
 
 class DeclarationProblem(FieldProblem):
@@ -58,9 +58,9 @@ def declare(*, party: Party, person: Person, kind: DeclarationKind, details: str
     if the person is no member of the party or the kind's deadline has passed.
     """
     check_can_act(by, "delegations.declare", party)
-    details = _checked("details", details, DETAILS_LENGTH, _("Write what is brought."))
+    details = _checked("details", details, DETAILS_LENGTH, _("Describe the item."))
     if kind.summit_id != party.summit_id:
-        raise DeclarationProblem("kind", _("Choose what is declared."))
+        raise DeclarationProblem("kind", _("Choose an item to declare."))
     with transaction.atomic():
         # If the person is withdrawn at the same time, one of the two transactions waits for this row.
         member = Membership.objects.select_for_update().filter(party=party, person=person).first()
@@ -68,7 +68,7 @@ def declare(*, party: Party, person: Person, kind: DeclarationKind, details: str
             raise DeclarationRefused(_not_a_member(party, person))
         if not _in_time(kind, party, by):
             raise DeclarationRefused(
-                _("%(kind)s had to be declared before now. The host can still enter it: write to %(contact)s.")
+                _("The deadline to declare %(kind)s has passed. The host can still add it: write to %(contact)s.")
                 % {"kind": kind, "contact": party.summit.contact_email}
             )
         for existing in Declaration.objects.filter(kind=kind, party=party, person=person, state__in=STANDING):
@@ -91,7 +91,10 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
     if not text:
         raise DeclarationProblem(field, lacking)
     if len(text) > limit:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.") % {
+            "long": len(text),
+            "limit": limit,
+        }
         raise DeclarationProblem(field, message)
     try:
         validate_text(text)
@@ -101,7 +104,7 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
 
 
 def _not_a_member(party: Party, person: Person) -> str:
-    message = _("%(person)s is not of %(party)s any more. Its list of people says who is.")
+    message = _("%(person)s is no longer in %(party)s. See the delegation’s list of people.")
     return message % {"person": person.label, "party": party.name}
 
 
@@ -125,10 +128,10 @@ def withdraw(*, declaration: Declaration, by: By) -> None:
     with transaction.atomic():
         row = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
         if row is None:
-            raise DeclarationRefused(_("This was taken back before."))
+            raise DeclarationRefused(_("This declaration is already withdrawn."))
         if row.state == DeclarationState.REFUSED:
             raise DeclarationRefused(
-                _("The host has refused this, and keeps what it refused. It needs nothing of you.")
+                _("The host has refused this declaration and keeps it on record. You don’t need to do anything.")
             )
         _remove(declaration, by)
 
@@ -179,7 +182,7 @@ def refuse(*, declaration: Declaration, reason: str, by: User) -> None:
     Raises PermissionDenied, DeclarationProblem, and DeclarationRefused if it is refused already.
     """
     check_can_decide_declarations(by, declaration.party.summit)
-    reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
+    reason = _checked("reason", reason, REASON_LENGTH, _("Enter a reason. The delegation will see it."))
     with transaction.atomic():
         _move(declaration, DeclarationState.REFUSED, by, reason)
         audit.record(
@@ -200,5 +203,7 @@ def _move(row: Declaration, target: DeclarationState, by: User, reason: str) -> 
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     rows = Declaration.objects.filter(pk=row.pk, state__in=sources)
     if not rows.update(state=target, decided_at=Now(), decided_by=by, reason=reason):
-        raise DeclarationRefused(_("Somebody else decided this, or it was taken back. Look at where it stands now."))
+        raise DeclarationRefused(
+            _("Someone else has already decided this declaration, or it was withdrawn. Reload the page.")
+        )
     row.refresh_from_db()

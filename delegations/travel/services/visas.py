@@ -42,10 +42,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     VisaState.REFUSED: frozenset(),
     VisaState.VOID: frozenset(),
 }
-ASK = audit_action("delegations.visaletter.ask", gettext_lazy("asked for a visa support letter"))
+ASK = audit_action("delegations.visaletter.ask", gettext_lazy("requested a visa support letter"))
 ISSUE = audit_action("delegations.visaletter.issue", gettext_lazy("issued a visa support letter"))
 REFUSE = audit_action("delegations.visaletter.refuse", gettext_lazy("refused a visa support letter"))
-VOID = audit_action("delegations.visaletter.void", gettext_lazy("made a visa support letter void"))
+VOID = audit_action("delegations.visaletter.void", gettext_lazy("cancelled a visa support letter"))
 
 
 class VisaProblem(FieldProblem):
@@ -89,16 +89,16 @@ def ask(*, party: Party, person: Person, embassy: str, by: By) -> VisaLetter:
     the party.
     """
     check_can_act(by, "delegations.ask_visa", party)
-    embassy = _checked("embassy", embassy, EMBASSY_LENGTH, _("Write where they apply for the visa."))
+    embassy = _checked("embassy", embassy, EMBASSY_LENGTH, _("Enter where they apply for the visa."))
     with transaction.atomic():
         # Another request for the person, or their withdrawal, waits for this row.
         member = Membership.objects.select_for_update().filter(party=party, person=person).first()
         if member is None:
-            message = _("%(person)s is not of %(party)s any more. Its list of people says who is.")
+            message = _("%(person)s is no longer in %(party)s. See the delegation’s list of people.")
             raise VisaRefused(message % {"person": person.label, "party": party.name})
         _check_passport(person)
         if VisaLetter.objects.filter(person=person, state__in=STANDING).exists():
-            raise VisaRefused(_("There is a letter for %(person)s already.") % {"person": person.label})
+            raise VisaRefused(_("There is already a letter for %(person)s.") % {"person": person.label})
         row = VisaLetter.objects.create(party=party, person=person, summit=party.summit, embassy=embassy)
         audit.record(
             by=by,
@@ -116,7 +116,10 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
     if not text:
         raise VisaProblem(field, lacking)
     if len(text) > limit:
-        message = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
+        message = _("Shorten this text to %(limit)d characters. It has %(long)d.") % {
+            "long": len(text),
+            "limit": limit,
+        }
         raise VisaProblem(field, message)
     try:
         validate_printable(text)
@@ -129,7 +132,7 @@ def _check_passport(person: Person) -> None:
     lacking = lacking_for(person)
     if lacking:
         labels = ", ".join(str(Particulars._meta.get_field(name).verbose_name) for name in lacking)  # type: ignore[union-attr]
-        message = _("The letter names the passport. Enter first, for %(person)s: %(fields)s.")
+        message = _("The letter includes passport details. First enter for %(person)s: %(fields)s.")
         raise VisaRefused(message % {"person": person.label, "fields": labels}, lacking)
 
 
@@ -198,9 +201,9 @@ def _issue_of(summit: Summit, letters: QuerySet[VisaLetter], by: User, issued: I
 
 def _why_not(row: VisaLetter) -> str:
     if row.state != VisaState.ASKED:
-        return _("It was decided before.")
+        return _("It has already been decided.")
     lacking = _lacking(getattr(row.person, "particulars", None))
-    return _("The passport is no longer entered. The focal point can enter it.") if lacking else ""
+    return _("The passport data is no longer recorded. The focal point can enter it again.") if lacking else ""
 
 
 def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
@@ -209,7 +212,7 @@ def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
     Raises PermissionDenied, VisaProblem, and VisaRefused if the letter was decided before.
     """
     check_can_issue_visas(by, letter.summit)
-    reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
+    reason = _checked("reason", reason, REASON_LENGTH, _("Enter a reason. The delegation will see it."))
     with transaction.atomic():
         _move(letter, VisaState.REFUSED, by, reason=reason)
         audit.record(
@@ -229,7 +232,7 @@ def void(*, letter: VisaLetter, reason: str, by: User) -> None:
     Raises PermissionDenied, VisaProblem, and VisaRefused if the letter isn't issued.
     """
     check_can_issue_visas(by, letter.summit)
-    reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
+    reason = _checked("reason", reason, REASON_LENGTH, _("Enter a reason. The delegation will see it."))
     with transaction.atomic():
         _move(letter, VisaState.VOID, by, reason=reason)
         _record_void(letter, by)
@@ -246,7 +249,7 @@ def take_back(*, letter: VisaLetter, by: By) -> None:
         row = VisaLetter.objects.select_for_update().get(pk=letter.pk)
         if row.state != VisaState.ASKED:
             raise VisaRefused(
-                _("Protocol has decided this. It can take the letter back: write to %(contact)s.")
+                _("Protocol has already decided. To have the letter cancelled, write to %(contact)s.")
                 % {"contact": letter.summit.contact_email}
             )
         _move(letter, VisaState.VOID, by)
@@ -286,5 +289,5 @@ def _move(row: VisaLetter, target: VisaState, by: By, **values: object) -> None:
     decider = by if isinstance(by, User) else None
     rows = VisaLetter.objects.filter(pk=row.pk, state__in=sources)
     if not rows.update(state=target, decided_at=Now(), decided_by=decider, **values):
-        raise VisaRefused(_("Somebody else decided this letter. Look at where it stands now."))
+        raise VisaRefused(_("Someone else has already decided on this letter. Reload the page."))
     row.refresh_from_db(fields=["state", "decided_at", "decided_by", *values])

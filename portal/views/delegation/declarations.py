@@ -21,16 +21,16 @@ class DeclareForm(forms.Form):
 
     kind = forms.ModelChoiceField(
         DeclarationKind.objects.none(),
-        label=gettext_lazy("What is declared"),
-        empty_label=gettext_lazy("Choose what is declared"),
+        label=gettext_lazy("Item to declare"),
+        empty_label=gettext_lazy("Choose an item"),
         error_messages={
-            "required": gettext_lazy("Choose what is declared."),
-            "invalid_choice": gettext_lazy("Choose what is declared."),
+            "required": gettext_lazy("Choose an item to declare."),
+            "invalid_choice": gettext_lazy("Choose an item to declare."),
         },
     )
     details = forms.CharField(
-        label=gettext_lazy("What is brought"),
-        help_text=gettext_lazy("It is kept encrypted, and read by the desk that vets people."),
+        label=gettext_lazy("Description"),
+        help_text=gettext_lazy("Encrypted. Only the vetting desk can read it."),
         required=False,
         widget=forms.Textarea(
             attrs={"rows": 4, "dir": "auto", "maxlength": declarations.DETAILS_LENGTH, "aria-required": "true"}
@@ -87,7 +87,7 @@ def of_person(request: HttpRequest, delegation: DelegationDesk, person: str) -> 
             form.add_error("kind", str(refused))
         else:
             keys = delegation.party.public_id, member.person.public_id
-            return saved(request, _("The declaration is saved."), "person_declarations", *keys)
+            return saved(request, _("Declaration saved."), "person_declarations", *keys)
     return _page(request, delegation, member, form, status=422)
 
 
@@ -122,4 +122,4 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, person: str, decl
         kinds = DeclarationKind.objects.filter(summit=delegation.summit)
         return _page(request, delegation, member, DeclareForm(kinds), refused=str(refused), status=409)
     keys = delegation.party.public_id, member.person.public_id
-    return saved(request, _("The declaration is withdrawn."), "person_declarations", *keys)
+    return saved(request, _("Declaration withdrawn."), "person_declarations", *keys)

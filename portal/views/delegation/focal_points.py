@@ -37,16 +37,16 @@ class FocalForm(forms.Form):
     )
     office = forms.CharField(label=gettext_lazy("Office held"), required=False, widget=forms.TextInput(attrs=_TYPED))
     email = forms.CharField(
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("They open the portal by it, and the host’s letters go there."),
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("Used to sign in to the portal and for the host’s letters."),
         required=False,
         widget=forms.EmailInput(attrs={"dir": "ltr", "maxlength": 254, "aria-required": "true"}),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language of letters"))
+    language = forms.ChoiceField(label=gettext_lazy("Letter language"))
     instead_of = forms.ChoiceField(
-        label=gettext_lazy("Beside or in place of"),
+        label=gettext_lazy("Add or replace"),
         required=False,
-        error_messages={"invalid_choice": gettext_lazy("This person is no focal point any more. Choose again.")},
+        error_messages={"invalid_choice": gettext_lazy("This person is no longer a focal point. Choose again.")},
     )
     # Required, but not by the form: the service refuses a missing value with a sentence.
     name.depends = email.depends = instead_of.depends = True  # type: ignore[attr-defined]
@@ -55,10 +55,8 @@ class FocalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
         self.points = {row.person.public_id: row for row in points}
-        places = [
-            (key, _("In place of %(person)s") % {"person": row.person.label}) for key, row in self.points.items()
-        ]
-        choices = [("", _("Beside the others")), *places]
+        places = [(key, _("Replace %(person)s") % {"person": row.person.label}) for key, row in self.points.items()]
+        choices = [("", _("Add to the current focal points")), *places]
         self.fields["instead_of"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -79,7 +77,7 @@ def focal_points(request: HttpRequest, delegation: DelegationDesk) -> HttpRespon
         except ActingRefused as refused:
             form.add_error("email", str(refused))
         else:
-            message = _("The request is sent to protocol.")
+            message = _("Request sent to protocol.")
             return saved(request, message, "focal_points", delegation.party.public_id)
     return _page(request, delegation, points, form, status=422)
 
@@ -108,7 +106,7 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, pk: int) -> HttpR
         requests.withdraw(request=row, by=delegation.by)
     except ActingRefused as refused:
         return _refused(request, delegation, str(refused))
-    return saved(request, _("The request is withdrawn."), "focal_points", delegation.party.public_id)
+    return saved(request, _("Request withdrawn."), "focal_points", delegation.party.public_id)
 
 
 @delegation_page("delegations.ask_focal_point", "GET POST")

@@ -25,8 +25,8 @@ class TableForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,
-        help_text=gettext_lazy("XLSX or CSV, with your own people alone."),
-        error_messages={"required": gettext_lazy("Choose the file that holds the table.")},
+        help_text=gettext_lazy("XLSX or CSV, with only your own people."),
+        error_messages={"required": gettext_lazy("Choose a file.")},
     )
 
 

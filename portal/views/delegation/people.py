@@ -49,7 +49,7 @@ def confirm(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     people = list(rows.values_list("pk", flat=True))
     members.confirm(party=delegation.party, people=people, by=delegation.by)
     n = len(people)
-    message = ngettext("%(n)d person is confirmed.", "%(n)d people are confirmed.", n) % {"n": n}
+    message = ngettext("%(n)d person confirmed.", "%(n)d people confirmed.", n) % {"n": n}
     if len(public_ids) == 1:
         return saved(request, message, "person", delegation.party.public_id, public_ids[0])
     return saved(request, message, "people", delegation.party.public_id)

@@ -49,7 +49,7 @@ class PhotoForm(forms.Form):
 
     photo = forms.FileField(
         label=gettext_lazy("Photograph"),
-        help_text=gettext_lazy("A JPEG, PNG or WebP of the face, 400 pixels wide at least."),
+        help_text=gettext_lazy("A JPEG, PNG or WebP picture of the face, at least 400 pixels wide."),
         required=False,
         # An empty file is refused like one that isn't a photograph.
         allow_empty_file=True,
@@ -139,7 +139,7 @@ def edit(request: HttpRequest, delegation: DelegationDesk, person: str, section:
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
-            message = _("“%(section)s” is saved.") % {"section": SECTIONS[section][0]}
+            message = _("“%(section)s” saved.") % {"section": SECTIONS[section][0]}
             return saved(request, message, "person", delegation.party.public_id, whole.public_id)
     if section == "passport":
         access_log.record_passport(by=delegation.by, person=whole, fields=own)
@@ -168,7 +168,7 @@ def _category(request: HttpRequest, delegation: DelegationDesk, member: Membersh
         except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))
         else:
-            message = _("“%(section)s” is saved.") % {"section": SECTIONS["category"][0]}
+            message = _("“%(section)s” saved.") % {"section": SECTIONS["category"][0]}
             return saved(request, message, "person", delegation.party.public_id, whole.public_id)
     return _form(request, delegation, member, "category", form)
 
@@ -189,7 +189,7 @@ def _photo(request: HttpRequest, delegation: DelegationDesk, member: Membership,
             form.add_error(None, str(refused))
         else:
             removed = "remove" in request.POST
-            message = _("The photograph is deleted.") if removed else _("The photograph is saved.")
+            message = _("Photograph deleted.") if removed else _("Photograph saved.")
             return saved(request, message, "person", delegation.party.public_id, whole.public_id)
     may_see = "photo" in FieldReader(delegation.by).visible(whole)
     return _form(

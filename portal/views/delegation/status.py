@@ -29,11 +29,11 @@ from summit.core.database_clock import db_now
 # The most changes that are shown, the newest first.
 CHANGES = 6
 WORDS = {
-    member_completeness.CONFIRMATION: gettext_lazy("to be confirmed"),
+    member_completeness.CONFIRMATION: gettext_lazy("awaiting confirmation"),
     member_completeness.PASSPORT: gettext_lazy("passport"),
     member_completeness.PHOTO: gettext_lazy("photograph"),
     member_completeness.ARRIVAL: gettext_lazy("arrival"),
-    member_completeness.VISA: gettext_lazy("visa letter refused: ask anew"),
+    member_completeness.VISA: gettext_lazy("visa letter refused: request a new one"),
 }
 # Where a missing item is entered: the section of the person's page, and the id of the field.
 FIELDS = {
@@ -139,7 +139,7 @@ def waiting(
     for row in declared:
         if row.state == DeclarationState.DECLARED and row.kind.permit:
             params = {"person": row.person.label, "kind": row.kind}
-            yield _("The host decides on what %(person)s declares: %(kind)s.") % params
+            yield _("The host decides on the declaration of %(person)s: %(kind)s.") % params
 
 
 def handover_messages(delegation: DelegationDesk) -> Iterator[str]:
@@ -152,7 +152,7 @@ def handover_messages(delegation: DelegationDesk) -> Iterator[str]:
     reader = handover_items.Delegation(delegation.party, people)
     for row, item in handovers.with_items(rows, summit=delegation.summit, reader=reader):
         params = {"person": row.giver.label, "item": item.words}
-        yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % params
+        yield _("Protocol decides on the handover from %(person)s: %(item)s.") % params
 
 
 def changes(
@@ -187,14 +187,14 @@ def _letter_message(row: VisaLetter) -> str:
     return {
         VisaState.ISSUED.value: _("The visa support letter for %(person)s was issued.") % params,
         VisaState.REFUSED.value: _("The visa support letter for %(person)s was refused.") % params,
-    }.get(row.state, _("The visa support letter for %(person)s became void.") % params)
+    }.get(row.state, _("The visa support letter for %(person)s was cancelled.") % params)
 
 
 def _declaration_message(row: Declaration) -> str:
     params = {"person": row.person.label, "kind": row.kind}
     if row.state == DeclarationState.PERMITTED:
-        return _("What %(person)s declares was permitted: %(kind)s.") % params
-    return _("What %(person)s declares was refused: %(kind)s.") % params
+        return _("The declaration of %(person)s was permitted: %(kind)s.") % params
+    return _("The declaration of %(person)s was refused: %(kind)s.") % params
 
 
 def _request_message(row: FocalPointRequest) -> str:

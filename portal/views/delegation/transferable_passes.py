@@ -20,10 +20,10 @@ class HandForm(forms.Form):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     person = forms.ChoiceField(
-        label=gettext_lazy("Who carries it from now on"),
+        label=gettext_lazy("New holder"),
         error_messages={
-            "required": gettext_lazy("Choose who carries it from now on."),
-            "invalid_choice": gettext_lazy("This person is not of the delegation any more. Choose somebody else."),
+            "required": gettext_lazy("Choose a person."),
+            "invalid_choice": gettext_lazy("This person is no longer in the delegation. Choose someone else."),
         },
     )
 
@@ -68,9 +68,9 @@ def transferable_pass(request: HttpRequest, delegation: DelegationDesk, pk: int)
             initial = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
             form = HandForm(_others(members, holder), initial=initial)
             return _page(request, delegation, row, holder, form, refused=str(refused), status=409)
-        message = _("The pass has no holder now.")
+        message = _("The pass now has no holder.")
         if taker:
-            message = _("%(person)s holds the pass now.") % {"person": taker.label}
+            message = _("%(person)s now holds the pass.") % {"person": taker.label}
         return saved(request, message, "transferable_passes", delegation.party.public_id)
     return _page(request, delegation, row, holder, form, status=422)
 

@@ -27,14 +27,14 @@ class AskForm(forms.Form):
     """The form to request a visa support letter: the person, and the embassy at which the person applies."""
 
     person = forms.ChoiceField(
-        label=gettext_lazy("Who applies for a visa"),
+        label=gettext_lazy("Applicant"),
         error_messages={
             "required": gettext_lazy("Choose a person."),
-            "invalid_choice": gettext_lazy("This person is not of the delegation any more. Choose somebody else."),
+            "invalid_choice": gettext_lazy("This person is no longer in the delegation. Choose someone else."),
         },
     )
     embassy = forms.CharField(
-        label=gettext_lazy("Where they apply"),
+        label=gettext_lazy("Place of application"),
         help_text=gettext_lazy("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto", "maxlength": visas.EMBASSY_LENGTH, "aria-required": "true"}),
@@ -73,7 +73,7 @@ def letters(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
             form.add_error("person", str(refused))
             lacking = member if refused.lacking else None
         else:
-            return saved(request, _("The request is sent to protocol."), "visas", delegation.party.public_id)
+            return saved(request, _("Request sent to protocol."), "visas", delegation.party.public_id)
     return _page(request, delegation, listed, form, True, lacking=lacking, status=422)
 
 
@@ -118,7 +118,7 @@ def withdraw(request: HttpRequest, delegation: DelegationDesk, letter: str) -> H
         visas.take_back(letter=row, by=delegation.by)
     except visas.VisaRefused as refused:
         return _refused(request, delegation, str(refused))
-    return saved(request, _("The request is withdrawn."), "visas", delegation.party.public_id)
+    return saved(request, _("Request withdrawn."), "visas", delegation.party.public_id)
 
 
 @delegation_page("delegations.visaletter.view", row="delegations.visaletter")

@@ -34,12 +34,12 @@ def follows(delegation: DelegationDesk, member: Membership) -> list[str]:
     """
     consequences = []
     if Badge.objects.live().filter(person=member.person_id).exists():
-        consequences.append(_("The badge opens nothing from that moment on."))
+        consequences.append(_("The badge is cancelled."))
     if VisaLetter.objects.filter(person=member.person_id, state__in=visas.STANDING).exists():
-        consequences.append(_("The visa support letter is void."))
+        consequences.append(_("The visa support letter is cancelled."))
     declared = Declaration.objects.filter(party=delegation.party, person=member.person_id)
     if declared.exclude(state=DeclarationState.REFUSED).exists():
-        consequences.append(_("What was declared is taken back, with its permits."))
+        consequences.append(_("Declarations and permits are withdrawn."))
     return consequences
 
 

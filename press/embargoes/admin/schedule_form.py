@@ -29,14 +29,14 @@ class MomentForm(forms.Form):
     """The form that sets when a text is published. Users enter times in the venue's time zone."""
 
     when = forms.ChoiceField(
-        label=gettext_lazy("Goes out"),
+        label=gettext_lazy("Publication"),
         widget=forms.RadioSelect,
         choices=[
-            (When.AT, gettext_lazy("at this time")),
+            (When.AT, gettext_lazy("at a set time")),
             (When.SOON, gettext_lazy("in 2 minutes")),
             (When.NOW, gettext_lazy("now")),
-            (When.DELIVERED, gettext_lazy("when the speech has been given")),
-            (When.NEVER, gettext_lazy("not yet: take the moment back")),
+            (When.DELIVERED, gettext_lazy("when the speech is delivered")),
+            (When.NEVER, gettext_lazy("unscheduled")),
         ],
         initial=When.AT,
     )
@@ -47,16 +47,16 @@ class MomentForm(forms.Form):
     )
 
     alarm = forms.CharField(
-        label=gettext_lazy("Alarm, if it hasn’t been given by"),
+        label=gettext_lazy("Alert if not delivered by"),
         required=False,
-        help_text=gettext_lazy("For a text that waits for its speech. Nothing goes out by itself at this time."),
+        help_text=gettext_lazy("For texts published after their speech. The alert doesn’t publish anything."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = summit.zone
-        self.fields["moment"].label = _("Moment, %(place)s time") % {"place": summit.said_place}
+        self.fields["moment"].label = _("Publication time (%(place)s time)") % {"place": summit.said_place}
         # Neither optional nor required: it depends on the choice above it.
         self.fields["moment"].depends = True  # type: ignore[attr-defined]
 
@@ -117,7 +117,7 @@ def on_grid(moment: datetime) -> datetime:
     Raises ValueError, with a message for the user, if it isn't.
     """
     if moment.timestamp() % GRID:
-        raise ValueError(_("Give full five seconds, such as 09:30:00 or 09:30:05."))
+        raise ValueError(_("Enter a time in steps of five seconds, such as 09:30:00 or 09:30:05."))
     return moment
 
 

@@ -18,7 +18,7 @@ from summit.core.compiled_query import Prepared
 from summit.summits.models import sends
 
 RAISE_ALARM = audit_action(
-    "press.alarm", gettext_lazy("raised the alarm: nobody had said in time that the speech was given")
+    "press.alarm", gettext_lazy("raised an alert: the speech was not marked as delivered in time")
 )
 
 

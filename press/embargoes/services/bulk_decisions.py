@@ -62,7 +62,7 @@ def _wrong_state(name: str) -> Callable[[Edition, User, frozenset[int]], str]:
             message = _("edition %(number)d is “%(state)s”")
             return message % {"number": edition.number, "state": edition.get_state_display()}
         if BY_NAME[name].another and edition.author_id == by.pk:
-            return _("you wrote it: somebody else has to approve it")
+            return _("you wrote it, so someone else must approve it")
         return ""
 
     return why_not
@@ -71,7 +71,7 @@ def _wrong_state(name: str) -> Callable[[Edition, User, frozenset[int]], str]:
 def _no_moment(edition: Edition, _by: User, published: frozenset[int]) -> str:
     if edition.version.text.withdrawn_at is not None:
         return _("it is withdrawn")
-    return _("it has been published: its moment has passed") if edition.version.text.embargo_id in published else ""
+    return _("it is already published") if edition.version.text.embargo_id in published else ""
 
 
 def _set_moment(edition: Edition, by: User, moment: datetime | str | None) -> None:

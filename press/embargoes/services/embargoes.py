@@ -24,11 +24,11 @@ from summit.users.models import User
 # A user may need a minute to enter a moment and submit it. An older moment is a mistake.
 GRACE = timedelta(minutes=1)
 NO_ALARM: dict[str, Any] = {"fallback_at": None, "alarmed_at": None}
-SET_MOMENT = audit_action("press.set_moment", gettext_lazy("set the moment at which it goes out"))
+SET_MOMENT = audit_action("press.set_moment", gettext_lazy("scheduled the text"))
 WAIT_FOR_DELIVERY = audit_action(
-    "press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given")
+    "press.wait_for_delivery", gettext_lazy("set the text to be published when the speech is delivered")
 )
-DELIVER = audit_action("press.deliver", gettext_lazy("said that the speech has been given: it went out"))
+DELIVER = audit_action("press.deliver", gettext_lazy("marked the speech as delivered and published the text"))
 UNHOLD = audit_action("press.unhold", gettext_lazy("released the hold"))
 
 
@@ -44,7 +44,7 @@ def set_moment(*, embargo: Embargo, moment: datetime | None, by: User) -> None:
         _check_unpublished(embargo)
         now = db_now()
         if moment is not None and moment < now - GRACE:
-            raise DecisionRefused(_("This moment has passed. Choose one to come, or “now”."))
+            raise DecisionRefused(_("This time has passed. Choose a later time, or “now”."))
         value = Now() if moment is not None and moment <= now else moment
         _change(
             embargo,
@@ -89,7 +89,7 @@ def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None =
         lock_embargo(embargo.pk)
         _check_unpublished(embargo)
         if fallback is not None and fallback <= db_now():
-            raise DecisionRefused(_("This time has passed. Choose a time to come for the alarm."))
+            raise DecisionRefused(_("This time has passed. Choose a later time for the alert."))
         values = {"moment": None, "mode": EmbargoMode.DELIVERED, "decided_by": None} | NO_ALARM
         values["fallback_at"] = fallback
         _change(embargo, values, by=by, action=WAIT_FOR_DELIVERY)
@@ -106,7 +106,9 @@ def deliver(*, embargo: Embargo, by: User) -> None:
         lock_embargo(embargo.pk)
         rows = Embargo.objects.filter(pk=embargo.pk, mode=EmbargoMode.DELIVERED, moment__isnull=True)
         if not rows.update(moment=Now(), decided_by=by):
-            raise DecisionRefused(_("This text doesn't wait for a speech, or its speech has been marked as given."))
+            raise DecisionRefused(
+                _("This text is not linked to a speech, or its speech is already marked as delivered.")
+            )
         holds.record_embargo(embargo, by=by, action=DELIVER, fields=["moment", "decided_by"])
 
 
@@ -118,13 +120,13 @@ def hold(*, embargo: Embargo, reason: str, by: User) -> None:
     """
     check_can_hold(by, embargo.summit)
     if not reason.strip():
-        raise DecisionRefused(_("Say why it is held: the desk sees the reason."))
+        raise DecisionRefused(_("Enter a reason for the hold. The press desk can see it."))
     check_remark(reason)
     with transaction.atomic():
         lock_embargo(embargo.pk)
         rows = Embargo.objects.filter(pk=embargo.pk, held_at__isnull=True)
         if not rows.update(held_at=Now(), held_by=by, hold_reason=reason.strip()[:300]):
-            raise DecisionRefused(_("This is held already."))
+            raise DecisionRefused(_("This is already on hold."))
         holds.record_embargo(embargo, by=by, action=HOLD, fields=["held_at", "held_by", "hold_reason"])
 
 
@@ -144,15 +146,13 @@ def unhold(*, embargo: Embargo, by: User) -> None:
         if current.held_at is None or not Embargo.objects.filter(pk=embargo.pk, held_at__isnull=False).update(
             **values
         ):
-            raise DecisionRefused(_("This isn't held."))
+            raise DecisionRefused(_("This is not on hold."))
         holds.record_embargo(embargo, by=by, action=UNHOLD, fields=list(values))
 
 
 def _check_unpublished(embargo: Embargo) -> None:
     if published_embargoes().filter(pk=embargo.pk).exists():
-        raise DecisionRefused(
-            _("This has been published: its moment has passed. Hold it, or withdraw the text, instead.")
-        )
+        raise DecisionRefused(_("This is already published. Put it on hold or withdraw the text instead."))
 
 
 def _change(embargo: Embargo, values: dict[str, Any], *, by: User, action: AuditAction) -> None:

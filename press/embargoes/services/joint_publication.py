@@ -16,9 +16,9 @@ from summit.permissions.rules import check
 from summit.users.models import User
 
 TIE = audit_action(
-    "press.tie", gettext_lazy("tied it: it goes out together with others, or in all its languages, or not at all")
+    "press.tie", gettext_lazy("set it to be published together with other texts, or in all its languages at once")
 )
-UNTIE = audit_action("press.untie", gettext_lazy("untied it: it goes out by itself"))
+UNTIE = audit_action("press.untie", gettext_lazy("set it to be published on its own"))
 
 
 def tie(*, text: Text, to: Text | None = None, by: User) -> None:
@@ -65,11 +65,11 @@ def _own_embargo(like: Embargo) -> Embargo:
 def _merge_embargoes(text: Text, to: Text) -> Embargo:
     """Move `text`, and the texts that share its embargo, to the embargo of `to`. Return that embargo."""
     if to.summit_id != text.summit_id:
-        raise DecisionRefused(_("This text belongs to another summit. Choose one of the same."))
+        raise DecisionRefused(_("This text belongs to another summit. Choose one from this summit."))
     own_id, target_id = Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id
     lock_two(own_id, target_id)
     if {Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id} != {own_id, target_id}:
-        raise DecisionRefused(_("Somebody else tied these texts meanwhile. Look at the page again."))
+        raise DecisionRefused(_("Someone else has just changed what is published together. Reload the page."))
     if Text.objects.filter(embargo__in=(own_id, target_id), withdrawn_at__isnull=False).exists():
         raise DecisionRefused(_("One of these texts has been withdrawn. Choose others."))
     embargo = Embargo.objects.get(pk=target_id)
@@ -88,7 +88,7 @@ def _merge_embargoes(text: Text, to: Text) -> Embargo:
 
 def _check_unread(embargo: Embargo) -> None:
     if published_embargoes().filter(pk=embargo.pk).exists():
-        raise DecisionRefused(_("This has been read already. What was read can’t be tied or untied any more."))
+        raise DecisionRefused(_("This has already been published, so joint publication can no longer change."))
 
 
 def _record(text: Text, embargo: Embargo, *, by: User, action: AuditAction) -> None:

@@ -112,17 +112,17 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
         }
         match happened.what:
             case What.CANCELLED:
-                sentence = _("The session “%(title)s” was cancelled, and with it the speech of %(name)s.")
+                sentence = _("The session “%(title)s” was cancelled, including the speech by %(name)s.")
             case What.DROPPED:
-                sentence = _("The speech of %(name)s in “%(title)s” was cancelled.")
+                sentence = _("The speech by %(name)s in “%(title)s” was cancelled.")
             case What.GIVEN if slot.speaker_id != happened.speaker_before:
-                sentence = _("%(name)s now gives the speech of %(before)s in “%(title)s”.")
+                sentence = _("%(name)s now gives the speech instead of %(before)s in “%(title)s”.")
             case What.GIVEN:
-                sentence = _("The speech of %(name)s in “%(title)s” is now given for another delegation.")
+                sentence = _("The speech by %(name)s in “%(title)s” is now on behalf of another delegation.")
             case What.MOVED:
-                sentence = _("The speech of %(name)s in “%(title)s” was moved: it now begins at about %(time)s.")
+                sentence = _("The speech by %(name)s in “%(title)s” was moved and now starts at about %(time)s.")
             case What.SHIFTED:
                 sentence = _(
-                    "Speeches before that of %(name)s in “%(title)s” changed: it now begins at about %(time)s."
+                    "Speeches before %(name)s in “%(title)s” changed. This speech now starts at about %(time)s."
                 )
         return sentence % values

@@ -43,9 +43,9 @@ def _read_apart(filename: str, content: bytes) -> ParsedFile:
             settings=True,
         )
     except sandbox.TooMuch:
-        raise Unreadable(_("The file takes too long to read. Take the text into a new one.")) from None
+        raise Unreadable(_("The file takes too long to read. Copy the text into a new file.")) from None
     except Busy:
-        raise Unreadable(_("Other files are being read. Choose it again in a minute.")) from None
+        raise Unreadable(_("Other files are being processed. Try again in a minute.")) from None
     if "problem" in result:
         raise Unreadable(result["problem"])
     notes = (
@@ -57,7 +57,7 @@ def _read_apart(filename: str, content: bytes) -> ParsedFile:
 
 def too_large() -> str:
     """Return the message for a file with too many bytes."""
-    message = _("The file has more than %(n)d MB. Take pictures out of it, and choose it again.")
+    message = _("The file has more than %(n)d MB. Remove pictures and choose it again.")
     return message % {"n": DOCUMENT.largest // MB}
 
 
@@ -65,10 +65,10 @@ def _check(content: bytes) -> None:
     if len(content) > DOCUMENT.largest:
         raise Unreadable(too_large())
     if not content.strip():
-        raise Unreadable(_("The file is empty. Choose the one that holds the text."))
+        raise Unreadable(_("The file is empty. Choose another file."))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(_("This is an old or locked document. Save it as DOCX without a password."))
+        raise Unreadable(_("This document is locked or in an old format. Save it as DOCX without a password."))
     if content.startswith(b"%PDF"):
-        raise Unreadable(_("This is a PDF. Choose the document from which it was made, or save its words as text."))
+        raise Unreadable(_("This is a PDF. Choose the original document, or save its text as plain text."))
     if content.lstrip()[:5] == b"{\\rtf":
-        raise Unreadable(_("This is an RTF document. Save it as DOCX, and choose that file."))
+        raise Unreadable(_("This is an RTF document. Save it as DOCX and choose that file."))

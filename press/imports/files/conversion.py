@@ -25,7 +25,7 @@ def make(*, filename: str, content: bytes, small: bool) -> ParsedFile:
     body, title = convert(filename, content, report, small)
     body, title = _printable(body, report), " ".join(_printable(title, report).split())[:LONGEST_TITLE]
     if not any(character.isalnum() for character in body):
-        raise Unreadable(_("There are no words in this file. Pictures of words can’t be read."))
+        raise Unreadable(_("This file has no text. Text in pictures can’t be read."))
     _check_length(len(body))
     return ParsedFile(body, title, tuple(report.notes()))
 
@@ -42,7 +42,7 @@ def _text(filename: str, content: bytes, report: FileReport, small: bool) -> tup
         raise Heavy
     text = plain_text.decode(content, report)
     if text.lstrip()[:14].lower().startswith(("<!doctype html", "<html")):
-        raise Unreadable(_("This file is a web page. Save its words as plain text or DOCX, and choose that file."))
+        raise Unreadable(_("This is a web page. Save its text as plain text or DOCX and choose that file."))
     # Markup and spaces are removed later, but they are never three quarters of a text. So a longer file is too long.
     if len(text) > 4 * LONGEST:
         _check_length(len(text))
@@ -57,7 +57,7 @@ def _length(block: Block) -> int:
 
 def _check_length(count: int) -> None:
     if count > LONGEST:
-        message = _("The file has %(count)d characters; a text has %(most)d at most. Split it.")
+        message = _("The file has %(count)d characters. The limit is %(most)d: split it.")
         raise Unreadable(message % {"count": count, "most": LONGEST})
 
 

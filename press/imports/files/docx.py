@@ -165,9 +165,7 @@ class _Reader:
         if len(rows) == 1 and len(rows[0]) == 1:
             return rows[0][0]
         if len(rows) * max(map(len, rows), default=0) > MOST_CELLS:
-            raise Unreadable(
-                _("A table of this file has too many cells. Take it out, and publish it beside the text.")
-            )
+            raise Unreadable(_("A table in this file has too many cells. Remove it and attach it as a file."))
         return (
             [Block("table", children=tuple(Block("tr", children=tuple(map(self._cell, row))) for row in rows))]
             if rows

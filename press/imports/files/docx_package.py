@@ -92,14 +92,14 @@ def open_docx(content: bytes, *, small: bool) -> Package:
         raise Unreadable(_broken()) from problem
     except (RuntimeError, zipfile.LargeZipFile) as problem:
         # zipfile raises RuntimeError for a file with a password.
-        raise Unreadable(_("The file is locked. Save it without a password, and choose it again.")) from problem
+        raise Unreadable(_("The file is locked. Save it without a password and choose it again.")) from problem
     except Exception as problem:
         # Broken compressed data raises errors of the compression library.
         raise Unreadable(_broken()) from problem
 
 
 def _broken() -> str:
-    return _("This file can’t be read as a DOCX. Open it, save it as DOCX, and choose that file.")
+    return _("This file can’t be read as DOCX. Open it, save it as DOCX and choose that file.")
 
 
 class _Opening:
@@ -114,7 +114,7 @@ class _Opening:
         main = next(target for kind, target, _key in self._relations("", "_rels/.rels") if kind == "officeDocument")
         document = self._part(main)
         if local(document) != "document":
-            raise Unreadable(_("This file is no text document. Choose one that was saved as DOCX."))
+            raise Unreadable(_("This file is not a text document. Choose one saved as DOCX."))
         package = Package(document, macros=any(name.lower().endswith("vbaproject.bin") for name in self.names))
         folder, _slash, name = main.rpartition("/")
         for kind, target, key in self._relations(folder, f"{folder}/_rels/{name}.rels"):
@@ -150,7 +150,7 @@ class _Opening:
                 if self.left < 0 or self.signs < 0:
                     if self.small:
                         raise Heavy
-                    raise Unreadable(_("The file is too large when it is unpacked. Take the text into a new one."))
+                    raise Unreadable(_("The file is too large when unpacked. Copy the text into a new file."))
         parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
         root = etree.fromstring(bytes(content), parser)
         docinfo: Any = root.getroottree().docinfo

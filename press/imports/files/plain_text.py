@@ -51,14 +51,16 @@ def _decoded(content: bytes, report: FileReport) -> str:
     if content.startswith(_UTF16):
         return content.decode("utf-16", "replace")
     if b"\0" in content[:SAMPLE]:
-        raise Unreadable(_("This file is no text. Choose one that was saved as DOCX, Markdown or plain text."))
+        raise Unreadable(_("This file is not text. Choose one saved as DOCX, Markdown or plain text."))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
     guess = _guessed(content[:SAMPLE])
     if not guess:
-        raise Unreadable(_("The letters of this file can’t be told. Save it as plain text in UTF-8, or as DOCX."))
+        raise Unreadable(
+            _("The character encoding of this file is unknown. Save it as plain text in UTF-8, or as DOCX.")
+        )
     report.note(NoteKind.LETTERS, guess)
     return content.decode(guess, "replace")
 

@@ -23,7 +23,7 @@ class Heavy(Exception):
 
 def nested() -> str:
     """Return the message for a file with elements that are nested too deeply."""
-    return _("Too much stands in one another in this file. Take the text into a new one.")
+    return _("This file has too many nested elements. Copy the text into a new file.")
 
 
 class NoteKind(StrEnum):
@@ -139,155 +139,148 @@ class ParsedFile:
 
 
 SENTENCES: dict[NoteKind, Callable[[int], str]] = {
-    NoteKind.IMAGE: lambda n: ngettext("%(n)d picture is left out.", "%(n)d pictures are left out.", n) % {"n": n},
+    NoteKind.IMAGE: lambda n: ngettext("%(n)d picture left out.", "%(n)d pictures left out.", n) % {"n": n},
     NoteKind.DRAWING: lambda n: (
-        ngettext("%(n)d drawing or chart is left out.", "%(n)d drawings or charts are left out.", n) % {"n": n}
+        ngettext("%(n)d drawing or chart left out.", "%(n)d drawings or charts left out.", n) % {"n": n}
     ),
     NoteKind.EMBEDDED: lambda n: (
-        ngettext("%(n)d embedded file is left out.", "%(n)d embedded files are left out.", n) % {"n": n}
+        ngettext("%(n)d embedded file left out.", "%(n)d embedded files left out.", n) % {"n": n}
     ),
-    NoteKind.EQUATION: lambda n: ngettext("%(n)d formula is left out.", "%(n)d formulas are left out.", n) % {"n": n},
-    NoteKind.MACROS: lambda _n: _("The file carries macros. They were not run, and are left out."),
-    NoteKind.FOOTNOTE: lambda n: (
-        ngettext("%(n)d footnote is left out.", "%(n)d footnotes are left out.", n) % {"n": n}
-    ),
-    NoteKind.COMMENT: lambda n: ngettext("%(n)d comment is left out.", "%(n)d comments are left out.", n) % {"n": n},
+    NoteKind.EQUATION: lambda n: ngettext("%(n)d formula left out.", "%(n)d formulas left out.", n) % {"n": n},
+    NoteKind.MACROS: lambda _n: _("The file has macros. They were not run and are left out."),
+    NoteKind.FOOTNOTE: lambda n: ngettext("%(n)d footnote left out.", "%(n)d footnotes left out.", n) % {"n": n},
+    NoteKind.COMMENT: lambda n: ngettext("%(n)d comment left out.", "%(n)d comments left out.", n) % {"n": n},
     NoteKind.DELETED: lambda n: (
         ngettext(
-            "%(n)d tracked deletion is carried out: its words are left out.",
-            "%(n)d tracked deletions are carried out: their words are left out.",
+            "%(n)d tracked deletion applied: its text is left out.",
+            "%(n)d tracked deletions applied: their text is left out.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.HIDDEN: lambda n: (
-        ngettext("%(n)d passage that was hidden is left out.", "%(n)d passages that were hidden are left out.", n)
-        % {"n": n}
+        ngettext("%(n)d hidden passage left out.", "%(n)d hidden passages left out.", n) % {"n": n}
     ),
-    NoteKind.HEADER: lambda n: (
-        ngettext("%(n)d header of pages is left out.", "%(n)d headers of pages are left out.", n) % {"n": n}
-    ),
-    NoteKind.FOOTER: lambda n: (
-        ngettext("%(n)d footer of pages is left out.", "%(n)d footers of pages are left out.", n) % {"n": n}
-    ),
-    NoteKind.CONTENTS: lambda _n: _("The table of contents is left out: a text has one by its headings."),
-    NoteKind.FRONT: lambda _n: _("The lines about the file at its beginning are left out."),
+    NoteKind.HEADER: lambda n: ngettext("%(n)d page header left out.", "%(n)d page headers left out.", n) % {"n": n},
+    NoteKind.FOOTER: lambda n: ngettext("%(n)d page footer left out.", "%(n)d page footers left out.", n) % {"n": n},
+    NoteKind.CONTENTS: lambda _n: _("Table of contents left out: it is generated from the headings."),
+    NoteKind.FRONT: lambda _n: _("Metadata at the start of the file left out."),
     NoteKind.HTML: lambda n: (
         ngettext(
-            "%(n)d mark of HTML is left out; the words in it are kept.",
-            "%(n)d marks of HTML are left out; the words in them are kept.",
+            "%(n)d HTML tag left out; its text is kept.",
+            "%(n)d HTML tags left out; their text is kept.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.LINK: lambda n: (
         ngettext(
-            "%(n)d link leads to no web page or mailbox: its words are kept without it.",
-            "%(n)d links lead to no web page or mailbox: their words are kept without them.",
+            "%(n)d link does not lead to a web page or email address: only its text is kept.",
+            "%(n)d links do not lead to a web page or email address: only their text is kept.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.SYMBOL: lambda n: (
         ngettext(
-            "%(n)d sign of a symbol font is left out.",
-            "%(n)d signs of symbol fonts are left out.",
+            "%(n)d symbol font character left out.",
+            "%(n)d symbol font characters left out.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.CONTROL: lambda n: (
         ngettext(
-            "%(n)d control character, which can’t be printed, is left out.",
-            "%(n)d control characters, which can’t be printed, are left out.",
+            "%(n)d non-printing control character left out.",
+            "%(n)d non-printing control characters left out.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.INSERTED: lambda n: (
         ngettext(
-            "%(n)d tracked insertion is carried out: its words are in the text.",
-            "%(n)d tracked insertions are carried out: their words are in the text.",
+            "%(n)d tracked insertion applied: its text is included.",
+            "%(n)d tracked insertions applied: their text is included.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.TEXT_BOX: lambda n: (
         ngettext(
-            "The words of %(n)d text box stand after the paragraph beside which it was.",
-            "The words of %(n)d text boxes stand after the paragraphs beside which they were.",
+            "The text of %(n)d text box follows the paragraph it was beside.",
+            "The text of %(n)d text boxes follows the paragraphs they were beside.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.COLOUR: lambda n: (
         ngettext(
-            "%(n)d passage was coloured or highlighted: it is plain now.",
-            "%(n)d passages were coloured or highlighted: they are plain now.",
+            "Colour or highlighting removed from %(n)d passage.",
+            "Colour or highlighting removed from %(n)d passages.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.UNDERLINE: lambda n: (
         ngettext(
-            "%(n)d passage was underlined: it is plain now.",
-            "%(n)d passages were underlined: they are plain now.",
+            "Underlining removed from %(n)d passage.",
+            "Underlining removed from %(n)d passages.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.NUMBERS: lambda n: (
         ngettext(
-            "%(n)d item was numbered by letters or otherwise: it has a figure now.",
-            "%(n)d items were numbered by letters or otherwise: they have figures now.",
+            "%(n)d list item with letters or other numbering now has a number.",
+            "%(n)d list items with letters or other numbering now have numbers.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.HEADING_NUMBER: lambda n: (
         ngettext(
-            "%(n)d heading was numbered by the word processor: the number is left out.",
-            "%(n)d headings were numbered by the word processor: the numbers are left out.",
+            "Automatic number left out of %(n)d heading.",
+            "Automatic numbers left out of %(n)d headings.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.MERGED: lambda n: (
         ngettext(
-            "%(n)d cell of a table was merged with others: these stand empty beside it.",
-            "%(n)d cells of tables were merged with others: these stand empty beside them.",
+            "%(n)d merged table cell is followed by empty cells.",
+            "%(n)d merged table cells are followed by empty cells.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.NESTED: lambda n: (
         ngettext(
-            "%(n)d table stood in another: its words are in that one’s cell.",
-            "%(n)d tables stood in others: their words are in those cells.",
+            "The text of %(n)d nested table is in the cell that held it.",
+            "The text of %(n)d nested tables is in the cells that held them.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.LINES: lambda n: (
         ngettext(
-            "%(n)d cell of a table had several lines: they are one now.",
-            "%(n)d cells of tables had several lines: they are one now.",
+            "Lines joined in %(n)d table cell.",
+            "Lines joined in %(n)d table cells.",
             n,
         )
         % {"n": n}
     ),
     NoteKind.MARKS: lambda n: (
         ngettext(
-            "In %(n)d paragraph bold or italics can’t be written in Markdown: the words are plain.",
-            "In %(n)d paragraphs bold or italics can’t be written in Markdown: the words are plain.",
+            "Bold or italics removed from %(n)d paragraph because Markdown can’t express them.",
+            "Bold or italics removed from %(n)d paragraphs because Markdown can’t express them.",
             n,
         )
         % {"n": n}
     ),
-    NoteKind.WRAPPED: lambda _n: _("Lines that the file had broken for their length are joined to paragraphs."),
-    NoteKind.PARAGRAPHS: lambda _n: _("Each line of the file is a paragraph now."),
+    NoteKind.WRAPPED: lambda _n: _("Line breaks within paragraphs removed."),
+    NoteKind.PARAGRAPHS: lambda _n: _("Each line of the file is now a paragraph."),
     NoteKind.LETTERS: lambda _n: _(
-        "The file didn’t say how its letters are written. Look at accents and foreign names."
+        "The file doesn’t declare its character encoding. Check accents and foreign names."
     ),
-    NoteKind.TITLE: lambda _n: _("The file’s first heading is offered as the title, and isn’t in the text."),
+    NoteKind.TITLE: lambda _n: _("The first heading is used as the title and removed from the text."),
 }

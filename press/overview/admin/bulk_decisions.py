@@ -47,27 +47,27 @@ class ConfirmationMessages:
 ASKED: dict[str, ConfirmationMessages] = {
     "submit": ConfirmationMessages(
         "submit",
-        gettext_lazy("Submit all of these"),
-        gettext_lazy("A press approver reads each of them next."),
+        gettext_lazy("Submit all"),
+        gettext_lazy("A press approver reviews each text next."),
         ngettext_lazy("Submit %(n)d text for review", "Submit %(n)d texts for review", "n"),
-        ngettext_lazy("%(n)d text is submitted.", "%(n)d texts are submitted.", "n"),
+        ngettext_lazy("%(n)d text submitted.", "%(n)d texts submitted.", "n"),
     ),
     "approve": ConfirmationMessages(
         "review",
-        gettext_lazy("Approve all of these"),
+        gettext_lazy("Approve all"),
         gettext_lazy(
-            "Whoever approves is the second person who has read it: read each before you answer for it. What has its "
-            "moment goes out then; a moment that has passed is now."
+            "You are the second person to check these texts, so read each one first. Scheduled texts are published "
+            "at their time; overdue texts are published now."
         ),
         ngettext_lazy("Approve %(n)d text", "Approve %(n)d texts", "n"),
-        ngettext_lazy("%(n)d text is approved.", "%(n)d texts are approved.", "n"),
+        ngettext_lazy("%(n)d text approved.", "%(n)d texts approved.", "n"),
     ),
     "set_moment": ConfirmationMessages(
         "schedule",
-        gettext_lazy("Set one moment for all of these"),
-        gettext_lazy("What isn’t approved by then goes out as soon as it is."),
-        ngettext_lazy("Set the moment of %(n)d text", "Set one moment for %(n)d texts", "n"),
-        ngettext_lazy("The moment of %(n)d text stands.", "The moment of %(n)d texts stands.", "n"),
+        gettext_lazy("Schedule all at the same time"),
+        gettext_lazy("Texts not approved by then are published on approval."),
+        ngettext_lazy("Schedule %(n)d text", "Schedule %(n)d texts at the same time", "n"),
+        ngettext_lazy("%(n)d text scheduled.", "%(n)d texts scheduled.", "n"),
     ),
 }
 
@@ -116,7 +116,7 @@ class ManyMixin:
         """Redirect to the page on which the user confirms that the chosen texts are approved."""
         return _ask("approve", request, queryset)
 
-    @admin.action(description=gettext_lazy("Set one moment"), permissions=["set_moment"])
+    @admin.action(description=gettext_lazy("Schedule"), permissions=["set_moment"])
     def set_moment_of_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
         """Redirect to the page on which the user sets one moment for the chosen texts."""
         return _ask("set_moment", request, queryset)
@@ -188,7 +188,7 @@ def _ask(name: str, request: HttpRequest, queryset: QuerySet[Text]) -> HttpRespo
 
 
 def _warn_about_limit(request: HttpRequest) -> None:
-    message = _("At most %(n)d texts are decided at once: here are the first %(n)d. Do the others after them.")
+    message = _("You can change %(n)d texts at a time. These are the first %(n)d; repeat for the others.")
     messages.warning(request, message % {"n": MOST})
 
 
@@ -199,6 +199,6 @@ def _done(request: HttpRequest, name: str, targets: bulk_decisions.DecisionTarge
         messages.warning(request, pair(edition.title, reason))
     unlisted = len(targets.skipped) - TOLD
     if unlisted > 0:
-        message = ngettext("%(n)d more stays as it was.", "%(n)d more stay as they were.", unlisted)
+        message = ngettext("%(n)d other not changed.", "%(n)d others not changed.", unlisted)
         messages.warning(request, message % {"n": unlisted})
     return redirect("admin:press_text_changelist")

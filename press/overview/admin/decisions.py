@@ -69,7 +69,7 @@ def tie(post: Post) -> None:
     if post.other:
         other = Text.objects.filter(public_id=post.other, summit=post.text.summit_id).exclude(pk=post.text.pk).first()
         if other is None:
-            raise DecisionRefused(_("Choose the text with which this one goes out."))
+            raise DecisionRefused(_("Choose the text to publish together with this one."))
     joint_publication.tie(text=post.text, to=other, by=post.by)
 
 
@@ -85,40 +85,43 @@ def approve(post: Post) -> None:
 DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
     "submit": (
         lambda post: decisions.submit(edition=post.edition, by=post.by),
-        _("Submitted: a press approver has to read it."),
+        _("Submitted for review by a press approver."),
     ),
     "ask_changes": (
         lambda post: decisions.ask_changes(edition=post.edition, note=post.note, by=post.by),
-        _("Sent back to the writer with your remark."),
+        _("Returned to the writer with your comment."),
     ),
     "approve": (approve, _("Approved.")),
     "approve_alone": (
         lambda post: decisions.approve_alone(edition=post.edition, reason=post.note, by=post.by),
-        _("Approved without a second person. It stands in red until somebody else has reviewed it."),
+        _("Approved without a second person. It is flagged until someone else reviews it."),
     ),
     "review_afterwards": (
         lambda post: decisions.review_afterwards(edition=post.edition, by=post.by),
-        _("Reviewed: a second person has read it now."),
+        _("Reviewed by a second person."),
     ),
-    "set_moment": (set_moment, _("The moment stands.")),
-    "deliver": (lambda post: embargoes.deliver(embargo=post.text.embargo, by=post.by), _("Marked as given.")),
+    "set_moment": (set_moment, _("Scheduled.")),
+    "deliver": (
+        lambda post: embargoes.deliver(embargo=post.text.embargo, by=post.by),
+        _("Speech marked as delivered."),
+    ),
     "hold": (
         lambda post: embargoes.hold(embargo=post.text.embargo, reason=post.note, by=post.by),
-        _("Held: nobody outside the desk reads it until the hold is released."),
+        _("On hold. Only the press desk can read it until you release the hold."),
     ),
-    "unhold": (lambda post: embargoes.unhold(embargo=post.text.embargo, by=post.by), _("The hold is released.")),
+    "unhold": (lambda post: embargoes.unhold(embargo=post.text.embargo, by=post.by), _("Hold released.")),
     "withdraw": (
         lambda post: texts.withdraw(text=post.text, reason=post.note, by=post.by),
-        _("Withdrawn: if it had been read it stays, marked, with the reason."),
+        _("Withdrawn. If it was already published, it stays visible with a notice and the reason."),
     ),
     "remove": (
         lambda post: texts.remove(text=post.text, reason=post.note, by=post.by),
-        _("Removed: whoever looks for it is told that it was, and why."),
+        _("Removed. Its page now says so and gives the reason."),
     ),
-    "tie": (tie, _("Tied: they go out together or not at all.")),
+    "tie": (tie, _("These texts will be published together.")),
     "untie": (
         lambda post: joint_publication.untie(text=post.text, by=post.by),
-        _("Untied: set its moment."),
+        _("This text will be published on its own. Schedule it."),
     ),
 }
 
@@ -162,11 +165,11 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
 
 # The messages that say why a text won't be published at its moment, by its state.
 _KEPT_BACK = {
-    "held": _("Nothing of it goes out before the hold is released."),
-    "waits_for_others": _("Nothing of it goes out before what goes out with it is approved."),
-    "draft": _("Nothing of it goes out before it is approved."),
-    "in_review": _("Nothing of it goes out before it is approved."),
-    "changes_asked": _("Nothing of it goes out before it is approved."),
+    "held": _("It can’t be published until the hold is released."),
+    "waits_for_others": _("It can’t be published until all the texts published with it are approved."),
+    "draft": _("It can’t be published until it is approved."),
+    "in_review": _("It can’t be published until it is approved."),
+    "changes_asked": _("It can’t be published until it is approved."),
 }
 
 
@@ -180,12 +183,12 @@ def outcome(*, name: str, row: Text) -> str:
         return message
     if row.embargo.moment is None:
         waits = row.embargo.mode == EmbargoMode.DELIVERED
-        return str(_("It goes out when the speech has been given.") if waits else _("The moment is taken back."))
+        return str(_("It will be published when the speech is delivered.") if waits else _("Unscheduled."))
     obstacle = _KEPT_BACK.get(str(getattr(row, "standing", "")))
     return (
         f"{message} {obstacle}"
         if obstacle
-        else str(_("Marked as given: it goes out now.") if name == "deliver" else message)
+        else str(_("Speech marked as delivered. The text is published.") if name == "deliver" else message)
     )
 
 

@@ -28,26 +28,26 @@ class EditionForm(EditionContentForm):
     """The form for a new edition of a language version, based on an earlier edition."""
 
     change_kind = forms.ChoiceField(
-        label=gettext_lazy("Kind of change"),
+        label=gettext_lazy("Type of change"),
         required=False,
-        choices=[("", gettext_lazy("none: nothing has been read yet")), *ChangeKind.choices],
-        help_text=gettext_lazy("What replaces words that have been read corrects or clarifies them."),
+        choices=[("", gettext_lazy("none: not published yet")), *ChangeKind.choices],
+        help_text=gettext_lazy("Say whether this corrects or clarifies published text."),
     )
     change_note = forms.CharField(
         label=gettext_lazy("What changed"),
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"dir": "auto"}),
-        help_text=gettext_lazy("Readers see it, with the date, once an edition before this one has been published."),
+        help_text=gettext_lazy("Shown to readers with the date, if an earlier edition is published."),
     )
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     translates = forms.TypedChoiceField(
-        label=gettext_lazy("Translates edition"),
+        label=gettext_lazy("Translation of edition"),
         coerce=int,
         empty_value=None,
         required=False,
         help_text=gettext_lazy(
-            "Which edition of the original these words say. Readers are told when it is not the newest."
+            "The edition of the original this translates. Readers are told if it is not the latest."
         ),
     )
     attachments = forms.ModelMultipleChoiceField(
@@ -56,15 +56,15 @@ class EditionForm(EditionContentForm):
         to_field_name="public_id",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("What lies beside this edition. It goes out with it, and not before."),
+        help_text=gettext_lazy("Files for this edition. They are published with it."),
     )
     file = forms.FileField(
-        label=gettext_lazy("Another file"),
+        label=gettext_lazy("Add a file"),
         required=False,
         help_text=gettext_lazy("PDF, Word, Excel, PowerPoint, OpenDocument, JPEG or PNG."),
     )
     file_title = forms.CharField(
-        label=gettext_lazy("Title of the file"),
+        label=gettext_lazy("File title"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"dir": "auto"}),
@@ -110,7 +110,7 @@ class EditionForm(EditionContentForm):
         """Require `change_note` if `change_kind` is chosen."""
         cleaned = super().clean()
         if cleaned.get("change_kind") and not cleaned.get("change_note"):
-            self.add_error("change_note", _("Say what was wrong, or unclear: readers see it beside the text."))
+            self.add_error("change_note", _("Enter what was wrong or unclear. Readers see it beside the text."))
         return cleaned
 
 
@@ -174,22 +174,26 @@ def _merged_form(request: HttpRequest, form: EditionForm, version: TextVersion, 
 def _merge_warnings(merged: MergedEdition | None, newest: Edition, form: EditionForm) -> Iterator[str]:
     values = {"who": newest.author, "number": newest.number}
     if merged is None:
-        yield _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.") % values
+        yield (
+            _("%(who)s has saved edition %(number)d since you started. Compare it with yours, then save again.")
+            % values
+        )
         return
     message = _(
-        "%(who)s saved edition %(number)d meanwhile. Your changes and theirs are below: look, and save again."
+        "%(who)s has saved edition %(number)d since you started. Your changes and theirs are below. Check them, "
+        "then save again."
     )
     yield message % values
     if merged.conflicts:
         message = ngettext(
-            "%(n)d place you both changed: it stands there as they have it, then as you have it. Keep one.",
-            "%(n)d places you both changed: each stands there as they have it, then as you have it. Keep one.",
+            "You both changed %(n)d passage. It shows their version, then yours. Keep one.",
+            "You both changed %(n)d passages. Each shows their version, then yours. Keep one.",
             merged.conflicts,
         )
         yield message % {"n": merged.conflicts}
     for name, value in merged.theirs.items():
         if name in form.fields:
-            message = _("%(field)s: they wrote “%(value)s”. Yours stands below.")
+            message = _("%(field)s: they entered “%(value)s”. Your version is below.")
             yield message % {"field": capfirst(str(form.fields[name].label)), "value": value or "–"}
 
 

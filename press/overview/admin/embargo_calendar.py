@@ -110,7 +110,7 @@ def context(summit: Summit, today: date, month: str) -> dict[str, Any]:
     days = list(cells.values())
     shown_day = chosen or summit.starts_on
     return {
-        "title": _("Calendar of embargoes"),
+        "title": _("Embargo calendar"),
         "weeks": [days[n : n + 7] for n in range(0, len(days), 7)],
         "heads": [formats.date_format(cell.day, "l") for cell in days[:7]],
         "said": formats.date_format(chosen, "F Y") if chosen else "",

@@ -75,7 +75,7 @@ def unsaved(request: HttpRequest) -> Unsaved:
 
 def _read_upload(file: "UploadedFile[Any] | None") -> ParsedFile:
     if file is None:
-        raise Unreadable(_("Choose a file first."))
+        raise Unreadable(_("Choose a file."))
     if (file.size or 0) > DOCUMENT.largest:
         raise Unreadable(files.too_large())
     return files.read(filename=file.name or "", content=file.read())
@@ -105,7 +105,7 @@ class IntakeMixin:
         form = NewTextForm(initial=posted.words, summit=summit)
         context = {
             "summit": summit,
-            "title": _("Enter a text"),
+            "title": _("Create text"),
             "may_submit": allows(request.user, DECISIONS["submit"], summit),
             "once": form_idempotency.mark_of(request),
         }
@@ -131,7 +131,7 @@ class IntakeMixin:
     def unsaved_language_view(self, request: HttpRequest, text: Text) -> HttpResponse:
         """Show the form for adding a language to a text, with the posted unsaved values."""
         posted = unsaved(request)
-        context = {"summit": text.summit, "text": text, "title": _("Add a language")}
+        context = {"summit": text.summit, "text": text, "title": _("Add language")}
         return self._unsaved_page(
             request, "admin/press/overview/new_text.html", context, LanguageForm(initial=posted.words), posted
         )

@@ -125,8 +125,8 @@ class RunMixin:
         summit = _seen_summit(request)
         if summit is not None:
             changelist.tools = [
-                (run_of(summit), _("Today’s run")),
-                (embargo_calendar.address(summit), _("Calendar of embargoes")),
+                (run_of(summit), _("Running order")),
+                (embargo_calendar.address(summit), _("Embargo calendar")),
             ]
         if allows(request.user, "press.write", None):
             upload = (reverse("admin:press_speechimportfile_upload"), _("Upload speeches"))
@@ -154,7 +154,8 @@ class RunMixin:
         slotted = [_slotted(group, show, now, today == day, may_deliver) for group in plan.groups]
         start, end = publication_schedule.bounds(day, day, summit)
         context = {
-            "title": (_("Today’s run: %(day)s") if day == today else _("Run of %(day)s")) % {"day": long_day(day)},
+            "title": (_("Today’s running order: %(day)s") if day == today else _("Running order: %(day)s"))
+            % {"day": long_day(day)},
             "summit": summit,
             "now": now,
             "day": day,

@@ -49,33 +49,31 @@ class AboutForm(forms.Form):
         label=gettext_lazy("Session"),
         queryset=Session.objects.none(),
         required=False,
-        help_text=gettext_lazy("Readers see it as far as the released agenda tells everybody of it."),
+        help_text=gettext_lazy("Readers see only what is in the released agenda."),
     )
     topics = forms.CharField(
         label=gettext_lazy("Topics"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        help_text=gettext_lazy("One a line, in the summit’s language. Readers find texts by them."),
+        help_text=gettext_lazy("One per line, in the summit’s language. Readers can find texts by topic."),
     )
     people = forms.ModelMultipleChoiceField(
         label=gettext_lazy("People concerned"),
         queryset=Person.objects.none(),
         to_field_name="public_id",
         required=False,
-        help_text=gettext_lazy(
-            "Who speaks somewhere in the programme. The speaker of the text itself stands there anyway."
-        ),
+        help_text=gettext_lazy("People who speak at the summit. The speaker of the text is listed anyway."),
     )
-    contact = forms.CharField(label=gettext_lazy("Contact for the press"), max_length=200, required=False)
+    contact = forms.CharField(label=gettext_lazy("Press contact"), max_length=200, required=False)
     comparison_public = forms.BooleanField(
-        label=gettext_lazy("Readers may compare the prepared text with the text as delivered"), required=False
+        label=gettext_lazy("Readers can compare the prepared and delivered texts"), required=False
     )
     media_access = forms.ChoiceField(
         label=gettext_lazy("Media"), choices=[("", "—"), *MediaAccess.choices], required=False
     )
-    gather_place = forms.CharField(label=gettext_lazy("Where the media gather"), max_length=200, required=False)
+    gather_place = forms.CharField(label=gettext_lazy("Media meeting point"), max_length=200, required=False)
     gather_at = forms.CharField(
-        label=gettext_lazy("When the media gather"),
+        label=gettext_lazy("Media meeting time"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
@@ -87,9 +85,7 @@ class AboutForm(forms.Form):
         sessions = Session.objects.filter(summit=summit)
         find_by_typing(self, "session", columns.get_field("session"), summit=summit, rows=sessions)
         find_by_typing(self, "people", columns.get_field("people"), summit=summit, rows=speakers(summit))
-        self.fields["gather_at"].label = _("When the media gather, %(place)s time") % {
-            "place": text.summit.said_place
-        }
+        self.fields["gather_at"].label = _("Media meeting time (%(place)s time)") % {"place": text.summit.said_place}
         if text.kind != TextKind.ADVISORY:
             for name in ("media_access", "gather_place", "gather_at"):
                 del self.fields[name]
@@ -107,7 +103,7 @@ class AboutForm(forms.Form):
         longest = Topic._meta.get_field("name").max_length or 0
         if len(names) > MOST_TOPICS or any(len(name) > longest for name in names):
             raise forms.ValidationError(
-                _("Give at most %(number)d topics of at most %(length)d characters.")
+                _("Enter at most %(number)d topics of up to %(length)d characters.")
                 % {"number": MOST_TOPICS, "length": longest}
             )
         return names
@@ -154,7 +150,7 @@ class AboutMixin:
             except DecisionRefused as refused:
                 form.add_error(None, str(refused))
             else:
-                messages.success(request, _("Changed. What readers see of it they see at once."))
+                messages.success(request, _("Saved. Readers see the changes at once."))
                 return redirect(reverse("admin:press_text_detail", args=[text.pk]))
         edition = editions.newest(version_of(text, ""))
         context = {
@@ -162,7 +158,7 @@ class AboutMixin:
             "text": text,
             "edition": edition,
             "form": form,
-            "title": _("What the text is about"),
+            "title": _("About the text"),
         }
         response: HttpResponse = self._page(  # type: ignore[attr-defined]
             request, "admin/press/overview/text_details.html", context, 400 if form.errors else 200

@@ -117,14 +117,12 @@ class TextAdmin(
         note = _public_edition_note(row)
         return format_html('{} <span class="muted">{}</span>', badge, note) if note else badge
 
-    @admin.display(description=gettext_lazy("goes out"), ordering="embargo__moment")
+    @admin.display(description=gettext_lazy("publication"), ordering="embargo__moment")
     def goes_out(self, row: Text) -> str:
         """Return the moment in the venue's time zone, or what the text waits for."""
         if row.embargo.moment is not None:
             return short_clock(row.embargo.moment, row.summit)
-        return str(
-            row.embargo.get_mode_display() if row.embargo.mode == EmbargoMode.DELIVERED else _("no moment set")
-        )
+        return str(row.embargo.get_mode_display() if row.embargo.mode == EmbargoMode.DELIVERED else _("unscheduled"))
 
     @admin.display(description=pgettext_lazy("label", "next"))
     def todo(self, row: Text) -> str:
@@ -165,7 +163,7 @@ class TextAdmin(
         context = {
             "summit": summit,
             "form": form,
-            "title": _("Enter a text"),
+            "title": _("Create text"),
             "may_submit": allows(user, DECISIONS["submit"], summit),
             "once": form_idempotency.mark_of(request),
         }
@@ -278,9 +276,9 @@ class TextAdmin(
             except DecisionRefused as refused:
                 form.add_error(None, str(refused))
             else:
-                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
+                messages.success(request, _("Saved as a draft. Submit it for review when it is ready."), SAVED)
                 return redirect(_url(version))
-        context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
+        context = {"summit": text.summit, "text": text, "form": form, "title": _("Add language")}
         return self._page(request, "admin/press/overview/new_text.html", context, 400 if form.errors else 200)
 
 
@@ -296,11 +294,11 @@ def _created(request: HttpRequest, form: NewTextForm, summit: Summit, user: User
 def _saved_message(request: HttpRequest, number: int = 1) -> str:
     """Return the message after an edition was saved, or saved and submitted."""
     if "submit" in request.POST:
-        return _("Submitted: a press approver has to read it.")
+        return _("Submitted for review by a press approver.")
     return (
-        _("Edition %(number)d is saved, as a draft.") % {"number": number}
+        _("Edition %(number)d saved as a draft.") % {"number": number}
         if number > 1
-        else _("Entered as a draft. Submit it for review when it is ready.")
+        else _("Saved as a draft. Submit it for review when it is ready.")
     )
 
 
@@ -319,7 +317,7 @@ def _release_label(text: Text, edition: Edition) -> str:
     """
     passed = text.embargo.moment is not None and text.embargo.moment <= db_now()
     unread = getattr(text, "public_number", None) is None and edition.state == EditionState.APPROVED
-    return _("Release the hold: publish now") if passed and unread else _("Release the hold")
+    return _("Release hold and publish now") if passed and unread else _("Release hold")
 
 
 def _url(version: TextVersion) -> str:

@@ -30,7 +30,7 @@ class AttachmentViewSet(WithContent):
     """Files of texts. The list leaves out their content."""
 
     name = "attachments"
-    verbose_name = gettext_lazy("files of texts")
+    verbose_name = gettext_lazy("text attachments")
     permission = "press.text"
     allowed_methods = ("add",)
     model = Attachment

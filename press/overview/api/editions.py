@@ -144,7 +144,7 @@ class PassageCheckViewSet(DeskViewSet):
     """Marks of passages of prepared texts, which say what was heard. A mark can only be undone, not changed."""
 
     name = "markings"
-    verbose_name = gettext_lazy("markings of speeches")
+    verbose_name = gettext_lazy("delivery changes")
     permission = "press.text"
     allowed_methods = ("add",)
     lookup_field = "pk"
@@ -181,7 +181,7 @@ class EmbargoViewSet(DeskViewSet):
     """Embargoes: when texts are published, and whether they are held."""
 
     name = "lifts"
-    verbose_name = gettext_lazy("moments of texts")
+    verbose_name = gettext_lazy("publication times")
     permission = "press.text"
     allowed_methods = ()
     model = Embargo

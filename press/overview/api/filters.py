@@ -34,9 +34,9 @@ def _since(rows: QuerySet[Edition], moment: datetime) -> QuerySet[Edition]:
 class TextFilters(django_filters.FilterSet):
     """Filters of texts."""
 
-    q = django_filters.CharFilter(method="words", label=_("words, as the desk’s search finds them"))
+    q = django_filters.CharFilter(method="words", label=_("words, as in the desk’s search"))
     state = django_filters.ChoiceFilter(field_name="standing", choices=_STANDINGS, label=_("state"))
-    kind = django_filters.ChoiceFilter(choices=TextKind.choices, label=_("kind"))
+    kind = django_filters.ChoiceFilter(choices=TextKind.choices, label=_("type"))
     wording = django_filters.ChoiceFilter(choices=Wording.choices, label=_("wording"))
     language = django_filters.CharFilter(field_name="versions__language", label=_("language"))
     topic = _id("topics", _("topic"))
@@ -44,11 +44,9 @@ class TextFilters(django_filters.FilterSet):
     speech = _id("slot", _("speech"))
     session = _id("session", _("session"))
     lift = _id("embargo", _("embargo"))
-    moment_from = _moment("embargo__moment", "gte", _("goes out at this moment or later"))
-    moment_until = _moment("embargo__moment", "lte", _("goes out at this moment or before"))
-    changed_since = django_filters.IsoDateTimeFilter(
-        method="changed", label=_("words, decision or withdrawal at this moment or later")
-    )
+    moment_from = _moment("embargo__moment", "gte", _("published at or after"))
+    moment_until = _moment("embargo__moment", "lte", _("published at or before"))
+    changed_since = django_filters.IsoDateTimeFilter(method="changed", label=_("changed at or after"))
 
     def words(self, rows: QuerySet[Text], name: str, value: str) -> QuerySet[Text]:
         """Return the texts that match the words, which are searched like in the admin."""
@@ -77,11 +75,9 @@ class EditionFilters(django_filters.FilterSet):
     version = _id("version", _("language version"))
     language = django_filters.CharFilter(field_name="version__language", label=_("language"))
     state = django_filters.ChoiceFilter(choices=EditionState.choices, label=_("state"))
-    stands = django_filters.ChoiceFilter(field_name="standing", choices=_STANDINGS, label=_("where it stands"))
+    stands = django_filters.ChoiceFilter(field_name="standing", choices=_STANDINGS, label=_("state"))
     author = _id("author", _("written by"))
-    changed_since = django_filters.IsoDateTimeFilter(
-        method="changed", label=_("written or decided at this moment or later")
-    )
+    changed_since = django_filters.IsoDateTimeFilter(method="changed", label=_("changed at or after"))
 
     def changed(self, rows: QuerySet[Edition], name: str, moment: datetime) -> QuerySet[Edition]:
         """Return the editions that were written, decided or reviewed at a moment or later."""
@@ -92,12 +88,12 @@ class EmbargoFilters(django_filters.FilterSet):
     """Filters of embargoes."""
 
     text = _id("texts", _("text"))
-    mode = django_filters.ChoiceFilter(choices=EmbargoMode.choices, label=_("goes out"))
-    held = django_filters.BooleanFilter(field_name="held_at", lookup_expr="isnull", exclude=True, label=_("held"))
-    tied = django_filters.BooleanFilter(label=_("together or not at all"))
-    published = django_filters.BooleanFilter(label=_("something of it has been read"))
-    moment_from = _moment("moment", "gte", _("goes out at this moment or later"))
-    moment_until = _moment("moment", "lte", _("goes out at this moment or before"))
+    mode = django_filters.ChoiceFilter(choices=EmbargoMode.choices, label=_("publication"))
+    held = django_filters.BooleanFilter(field_name="held_at", lookup_expr="isnull", exclude=True, label=_("on hold"))
+    tied = django_filters.BooleanFilter(label=_("joint publication"))
+    published = django_filters.BooleanFilter(label=_("partly published"))
+    moment_from = _moment("moment", "gte", _("published at or after"))
+    moment_until = _moment("moment", "lte", _("published at or before"))
 
 
 class PassageCheckFilters(django_filters.FilterSet):
@@ -107,8 +103,8 @@ class PassageCheckFilters(django_filters.FilterSet):
     version = _id("edition__version", _("language version"))
     text = _id("edition__version__text", _("text"))
     anchor = django_filters.CharFilter(label=_("paragraph"))
-    kind = django_filters.ChoiceFilter(choices=PassageCheckKind.choices, label=_("kind"))
-    taken_back = django_filters.BooleanFilter(label=_("taken back"))
+    kind = django_filters.ChoiceFilter(choices=PassageCheckKind.choices, label=_("type"))
+    taken_back = django_filters.BooleanFilter(label=_("withdrawn"))
 
 
 class AttachmentFilters(django_filters.FilterSet):
@@ -133,8 +129,10 @@ class SubscriberFilters(django_filters.FilterSet):
     confirmed = django_filters.BooleanFilter(
         field_name="confirmed_at", lookup_expr="isnull", exclude=True, label=_("confirmed")
     )
-    ended = django_filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull", exclude=True, label=_("ended"))
-    asked_since = _moment("asked_at", "gte", _("asked at this moment or later"))
+    ended = django_filters.BooleanFilter(
+        field_name="ended_at", lookup_expr="isnull", exclude=True, label=_("ended on")
+    )
+    asked_since = _moment("asked_at", "gte", _("requested at or after"))
 
 
 class AnnouncementFilters(django_filters.FilterSet):
@@ -142,4 +140,4 @@ class AnnouncementFilters(django_filters.FilterSet):
 
     edition = _id("edition", _("edition"))
     text = _id("edition__version__text", _("text"))
-    since = _moment("at", "gte", _("announced at this moment or later"))
+    since = _moment("at", "gte", _("announced at or after"))

@@ -180,7 +180,7 @@ def _decided(
     keys = set(values["texts"])
     rows = list(Text.objects.filter(summit=summit, public_id__in=keys))
     if len(rows) < len(keys):
-        raise ValidationError({"texts": _("There is none of this id.")})
+        raise ValidationError({"texts": _("There is no object with this ID.")})
     locks.lock_texts([text.pk for text in rows])
     targets = bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS[name], texts=rows, by=by, moment=moment)
     skipped = [

@@ -37,10 +37,10 @@ portion(60)(
 portion(61)(
     Portion(
         name="texts",
-        title=_("Texts of the press office that name the person, or that they spoke"),
+        title=_("Press texts that name or quote the person"),
         model=Text,
         rows=_texts,
-        stays=_("Published words are never changed. The press office can withdraw a text, or publish it corrected."),
+        stays=_("Published texts never change. The press office can withdraw a text or publish a correction."),
         columns=("kind", "slug"),
         desks=True,
     )

@@ -10,7 +10,7 @@ piece(50)(
     Piece(
         what=PersonalDataKind.CONTACT,
         name="subscribers",
-        title=_("subscribers to texts"),
+        title=_("text subscribers"),
         model=Subscriber,
         rows=lambda summit: Subscriber.objects.filter(summit=summit),
         purge=lambda keys: Subscriber.objects.filter(pk__in=keys).delete(),

@@ -52,9 +52,9 @@ def wanted_of(query: QueryDict) -> SearchParams:
     wanted = parse_params(query)
     for name in DAYS:
         if query.get(name) and getattr(wanted, name) is None:
-            raise parameters({name: _("Write the day as 2025-03-31.")})
+            raise parameters({name: _("Enter the date as 2025-03-31.")})
     if wanted.chosen.get("kind", TextKind.NOTICE) not in TextKind.values:
-        raise parameters({"kind": _("Write one of: %(known)s.") % {"known": ", ".join(TextKind.values)}})
+        raise parameters({"kind": _("Enter one of: %(known)s.") % {"known": ", ".join(TextKind.values)}})
     return wanted
 
 

@@ -22,9 +22,9 @@ def oembed(request: HttpRequest, summit: str) -> HttpResponse:
     params = request.GET
     writer = WRITERS.get(params.get("format", "json"))
     if writer is None:
-        return HttpResponse(_("Ask for the format json or xml."), status=501, content_type=PLAIN)
+        return HttpResponse(_("Request the json or xml format."), status=501, content_type=PLAIN)
     if "url" not in params:
-        message = _("Give the address of a text or of a paragraph as “%(name)s”.") % {"name": "url"}
+        message = _("Give the address of a text or paragraph as “%(name)s”.") % {"name": "url"}
         return HttpResponse(message, status=400, content_type=PLAIN)
     quote = find_quote(found, params["url"])
     if quote is None:

@@ -22,14 +22,12 @@ def count_waiting(summit: Summit) -> Iterable[Waiting]:
     """Yield the numbers of a summit's waiting announcements, withdrawals to tell, and alarms. Makes four queries."""
     moments = list(untold().filter(version__text__summit=summit).values_list("published_at", flat=True))
     older = sum(at < summit.paused_at for at in moments if summit.paused_at)
-    yield Waiting(gettext_lazy("announcements of texts that came out"), len(moments) - older, older)
+    yield Waiting(gettext_lazy("announcements of published texts"), len(moments) - older, older)
     recalls = unrecalled_anywhere().filter(summit=summit).count()
-    yield Waiting(gettext_lazy("notes that a text was withdrawn"), recalls, 0)
+    yield Waiting(gettext_lazy("notices of withdrawn texts"), recalls, 0)
     late = unraised().filter(summit=summit)
     before = _before(summit).count()
-    yield Waiting(
-        gettext_lazy("alarms about speeches that nobody has marked as given"), late.count() - before, before
-    )
+    yield Waiting(gettext_lazy("alerts about speeches not marked as delivered"), late.count() - before, before)
 
 
 def _before(summit: Summit) -> QuerySet[Embargo]:

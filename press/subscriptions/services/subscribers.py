@@ -25,11 +25,11 @@ VALID = timedelta(days=7)
 _WAITING = Q(confirmed_at__isnull=True) | Q(ended_at__isnull=False)
 
 logger = logging.getLogger(__name__)
-SUBSCRIPTION_ASKED = audit_action("press.subscription_asked", gettext_lazy("was asked for a subscription"))
+SUBSCRIPTION_ASKED = audit_action("press.subscription_asked", gettext_lazy("received a subscription request"))
 SUBSCRIPTION_CONFIRMED = audit_action(
-    "press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed")
+    "press.subscription_confirmed", gettext_lazy("recorded the confirmation of the subscription")
 )
-SUBSCRIPTION_ENDED = audit_action("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
+SUBSCRIPTION_ENDED = audit_action("press.subscription_ended", gettext_lazy("recorded the end of the subscription"))
 
 
 def ask(*, summit: Summit, address: str, language: str) -> bool:

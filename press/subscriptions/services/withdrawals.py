@@ -30,8 +30,8 @@ WITHIN = timedelta(days=1)
 def _recalled(facts: Facts) -> str:
     number = int(facts.detail.get("messages", 0))
     message = ngettext(
-        "told %(number)d subscriber that it was withdrawn",
-        "told %(number)d subscribers that it was withdrawn",
+        "notified %(number)d subscriber of the withdrawal",
+        "notified %(number)d subscribers of the withdrawal",
         number,
     )
     return message % {"number": number}
@@ -40,7 +40,7 @@ def _recalled(facts: Facts) -> str:
 RECALL = audit_action(
     "press.recall",
     _recalled,
-    label=gettext_lazy("told subscribers that it was withdrawn"),
+    label=gettext_lazy("notified subscribers of the withdrawal"),
 )
 
 

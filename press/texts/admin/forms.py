@@ -47,7 +47,7 @@ class EditionContentForm(forms.Form):
     body = forms.CharField(
         label=gettext_lazy("Text"),
         strip=False,
-        help_text=gettext_lazy("Markdown: an empty line starts a paragraph, # a heading, - a list."),
+        help_text=gettext_lazy("Markdown. Use a blank line for a new paragraph, # for a heading and - for a list."),
         widget=forms.Textarea(attrs={"rows": ROWS, "class": "prose", "dir": "auto"}),
     )
 
@@ -89,27 +89,27 @@ class LanguageForm(EditionContentForm):
 class NewTextForm(EditionContentForm):
     """A form for creating a text with its first edition."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TextKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=TextKind.choices)
     slot = forms.ModelChoiceField(
         label=gettext_lazy("Speech"),
         queryset=Slot.objects.none(),
         required=False,
-        help_text=gettext_lazy("A transcript has one; another text may go with one."),
+        help_text=gettext_lazy("Required for a transcript, optional for other texts."),
     )
     wording = forms.ChoiceField(
         label=gettext_lazy("Wording"),
         choices=Wording.choices,
         initial=Wording.PREPARED,
-        help_text=gettext_lazy("Of a transcript: how the words relate to what was said."),
+        help_text=gettext_lazy("Transcripts only: prepared or as delivered."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices)
     slug = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("The last part of its address. Left empty, it is made from the title."),
+        help_text=gettext_lazy("The last part of the address. Leave blank to use the title."),
     )
-    contact = forms.CharField(label=gettext_lazy("Contact for the press"), max_length=200, required=False)
+    contact = forms.CharField(label=gettext_lazy("Press contact"), max_length=200, required=False)
 
     field_order = ["kind", "slot", "wording", "language", "title", "summary", "body", "slug", "contact"]
 
@@ -134,5 +134,5 @@ class NewTextForm(EditionContentForm):
             cleaned["wording"] = Wording.NONE
             return cleaned
         if cleaned.get("wording") == Wording.NONE:
-            self.add_error("wording", _("Say how the words of the transcript relate to what was said."))
+            self.add_error("wording", _("Choose whether the transcript is prepared or as delivered."))
         return cleaned

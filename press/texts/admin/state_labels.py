@@ -13,28 +13,31 @@ from press.texts.models.texts import Text
 STANDINGS = {
     "draft": (_("draft"), "off"),
     "in_review": (_("in review"), "wait"),
-    "changes_asked": (_("changes asked"), "warn"),
-    "held": (_("held"), "bad"),
-    "unscheduled": (_("approved, no moment"), "warn"),
-    "undelivered": (_("approved, waits for the speech"), "wait"),
+    "changes_asked": (_("changes requested"), "warn"),
+    "held": (_("on hold"), "bad"),
+    "unscheduled": (_("approved, unscheduled"), "warn"),
+    "undelivered": (_("approved, awaiting speech"), "wait"),
     "under_embargo": (_("under embargo"), "wait"),
-    "waits_for_others": (_("waits for what goes out with it"), "warn"),
+    "waits_for_others": (_("awaiting joint publication"), "warn"),
     "published": (_("published"), "good"),
     "replaced": (_("replaced"), "off"),
     "withdrawn": (_("withdrawn"), "bad"),
     "removed": (_("removed"), "bad"),
 }
 # The labels that are shown in red beside any state.
-RED = {"alarms": _("alarm: not marked as given"), "approved_alone": _("approved without a second person")}
+RED = {
+    "alarms": _("overdue: speech not marked as delivered"),
+    "approved_alone": _("approved without a second person"),
+}
 TASKS = {
     "alarm": RED["alarms"],
-    "overdue": _("should be out"),
+    "overdue": _("overdue"),
     "afterwards": RED["approved_alone"],
-    "review": _("waits for my review"),
-    "change": _("changes asked"),
-    "schedule": _("approved, no moment"),
-    "held": _("held"),
-    "deliver": _("goes out when delivered"),
+    "review": _("awaiting my review"),
+    "change": _("changes requested"),
+    "schedule": _("approved, unscheduled"),
+    "held": _("on hold"),
+    "deliver": _("publication on delivery"),
     "submit": _("draft"),
 }
 

@@ -32,14 +32,14 @@ class TopicAdmin(CalledAdmin):
     """
 
     place = 4
-    end_first = gettext_lazy("Take the topic off these texts first:")
+    end_first = gettext_lazy("Remove the topic from these texts first:")
     users = "texts"
     actions = None
     refusals = (DecisionRefused,)
     form = called_form(Topic)
     permissions: ClassVar[dict[str, str]] = {"delete": "press.topic.change"}
     list_display = ["name", "others", "used", "summit"]
-    nothing_yet = gettext_lazy("Topics come with the texts: name them on a text’s page, or add one here.")
+    nothing_yet = gettext_lazy("No topics yet. Add a topic here, or on the page of a text.")
 
     @admin.display(description=gettext_lazy("texts"), ordering="number")
     def used(self, row: Any) -> int:

@@ -23,7 +23,7 @@ class EditionState(models.TextChoices):
 
     DRAFT = "draft", _("draft")
     IN_REVIEW = "in_review", _("in review")
-    CHANGES_ASKED = "changes_asked", _("changes asked")
+    CHANGES_ASKED = "changes_asked", _("changes requested")
     APPROVED = "approved", _("approved")
 
 
@@ -60,24 +60,24 @@ class Edition(PublicModel):
         models.TextField(_("text"), help_text=_("Markdown."), validators=[validate_text]), PUBLISHED_TEXTS
     )
     change_kind = models.CharField(
-        _("kind of change"),
+        _("type of change"),
         max_length=20,
         choices=ChangeKind,
         blank=True,
-        help_text=_("Of an edition that replaces one that has been read."),
+        help_text=_("Only if an earlier edition is published."),
     )
     change_note = models.CharField(
         _("what changed"),
         max_length=300,
         blank=True,
         validators=[validate_printable],
-        help_text=_("Shown to readers once an edition before this one has been published."),
+        help_text=_("Shown to readers if an earlier edition is published."),
     )
     # The anchors of the body's paragraphs in order; empty if the paragraphs are numbered ("p-1", "p-2" ...).
     anchors = models.JSONField(default=list, blank=True, editable=False)
     # For a translation: the number of the authoritative edition that was translated.
     translates = models.PositiveIntegerField(
-        _("translates edition"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("translation of edition"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     attachments = models.ManyToManyField(
         Attachment, through="EditionAttachment", related_name="editions", verbose_name=_("attachments")
@@ -88,8 +88,8 @@ class Edition(PublicModel):
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    decision_note = models.TextField(_("remark of the reviewer"), blank=True, validators=[validate_text])
+    decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
+    decision_note = models.TextField(_("reviewer’s comment"), blank=True, validators=[validate_text])
     emergency_reason = models.CharField(
         _("reason for approving without a second person"),
         max_length=300,
@@ -102,9 +102,9 @@ class Edition(PublicModel):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("reviewed afterwards by"),
+        verbose_name=_("later reviewed by"),
     )
-    afterwards_at = models.DateTimeField(_("reviewed afterwards"), null=True, blank=True)
+    afterwards_at = models.DateTimeField(_("later reviewed on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("edition")
@@ -162,8 +162,8 @@ class EditionAttachment(models.Model):
     position = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
-        verbose_name = _("attachment of an edition")
-        verbose_name_plural = _("attachments of editions")
+        verbose_name = _("edition attachment")
+        verbose_name_plural = _("edition attachments")
         ordering = ["edition", "position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "attachment"], name="attached_once"),

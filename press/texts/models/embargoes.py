@@ -18,7 +18,7 @@ GRID = 5
 class EmbargoMode(models.TextChoices):
     """What an embargo waits for: a moment, or a press officer who marks the speech as delivered."""
 
-    MOMENT = "moment", _("at a moment")
+    MOMENT = "moment", _("at a set time")
     DELIVERED = "delivered", _("when delivered")
 
 
@@ -32,28 +32,28 @@ class Embargo(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="embargoes", verbose_name=pgettext_lazy("label", "summit")
     )
-    mode = models.CharField(_("goes out"), max_length=10, choices=EmbargoMode, default=EmbargoMode.MOMENT)
-    moment = models.DateTimeField(_("moment"), null=True, blank=True)
+    mode = models.CharField(_("publication"), max_length=10, choices=EmbargoMode, default=EmbargoMode.MOMENT)
+    moment = models.DateTimeField(_("publication time"), null=True, blank=True)
     fallback_at = models.DateTimeField(
-        _("alarm at"),
+        _("alert time"),
         null=True,
         blank=True,
         help_text=_(
-            "If the speech hasn't been marked as given by then, the desk is alarmed. Nothing goes out by itself."
+            "The press desk is alerted if the speech is not marked as delivered by then. Nothing is published."
         ),
     )
-    alarmed_at = models.DateTimeField(_("alarm raised"), null=True, blank=True, editable=False)
+    alarmed_at = models.DateTimeField(_("alert sent"), null=True, blank=True, editable=False)
     tied = models.BooleanField(
-        _("together or not at all"),
+        _("joint publication"),
         default=False,
-        help_text=_("Nothing of it is read before every text, in every language, is approved."),
+        help_text=_("Nothing is published until every text is approved in every language."),
     )
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by")
     )
-    held_at = models.DateTimeField(_("held"), null=True, blank=True)
+    held_at = models.DateTimeField(_("on hold"), null=True, blank=True)
     held_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("held by")
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("put on hold by")
     )
     hold_reason = models.CharField(
         _("reason for the hold"), max_length=300, blank=True, validators=[validate_printable]

@@ -15,15 +15,15 @@ from press.texts.models.editions import EditionState
 class EmbargoState(models.TextChoices):
     """Whether an embargo is held. The state isn't stored: an embargo is held if `held_at` is set."""
 
-    FREE = "free", _("free to go out")
-    HELD = "held", _("held")
+    FREE = "free", _("not on hold")
+    HELD = "held", _("on hold")
 
 
 class TextState(models.TextChoices):
     """Whether a text is withdrawn or removed. The state isn't stored: `withdrawn_at` and `removed_at` are."""
 
-    STANDING = "standing", _("standing")
-    WITHDRAWN = "withdrawn", _("withdrawn: kept, and marked")
+    STANDING = "standing", _("current")
+    WITHDRAWN = "withdrawn", _("withdrawn, with a notice")
     REMOVED = "removed", _("removed")
 
 

@@ -26,7 +26,7 @@ RESERVED_TEXT_SLUGS = frozenset(
 )
 
 text_slug_form = RegexValidator(
-    r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens, such as “opening-address”.")
+    r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use lower-case letters, digits and single hyphens, such as “opening-address”.")
 )
 
 
@@ -34,7 +34,7 @@ def validate_text_slug(value: str) -> None:
     """Raise ValidationError if a slug is a language code or a path segment of the press site itself."""
     if value in RESERVED_TEXT_SLUGS or is_language_code(value):
         raise ValidationError(
-            _("“%(slug)s” is an address of the press site itself. Choose another."),
+            _("The press site itself uses the address “%(slug)s”. Choose another address."),
             code="reserved",
             params={"slug": value},
         )
@@ -44,7 +44,7 @@ def validate_language(value: str) -> None:
     """Raise ValidationError unless a value is the code of a natural language."""
     if not is_language_code(value):
         raise ValidationError(
-            _("“%(code)s” is no language known here. Choose one from the list."),
+            _("“%(code)s” is not a known language. Choose one from the list."),
             code="language",
             params={"code": value},
         )
@@ -73,7 +73,7 @@ class Wording(models.TextChoices):
 
 PRESS_CONTACTS = ProcessingActivity(
     subjects=DataSubject.PRESS_CONTACTS,
-    purpose=_("To say whom journalists can ask."),
+    purpose=_("To give journalists a contact."),
     view="press.text.view",
     change="press.text.change",
     stays=PUBLISHED_WORDS,
@@ -87,12 +87,12 @@ class Text(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "summit")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=TextKind, default=TextKind.TRANSCRIPT)
+    kind = models.CharField(_("type"), max_length=20, choices=TextKind, default=TextKind.TRANSCRIPT)
     slug = models.CharField(
         _("address"),
         max_length=100,
         validators=[text_slug_form, validate_text_slug],
-        help_text=_("The last part of the text's address on the press site."),
+        help_text=_("The last part of the text’s address on the press site."),
     )
     slot = models.ForeignKey(
         Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="texts", verbose_name=_("speech")
@@ -105,12 +105,12 @@ class Text(PublicModel):
         blank=True,
         related_name="delivered",
         verbose_name=_("prepared text"),
-        help_text=_("Of a text as delivered: the prepared text that it follows."),
+        help_text=_("For a text as delivered: the prepared text it is based on."),
     )
     comparison_public = models.BooleanField(
-        _("comparison is public"),
+        _("public comparison"),
         default=False,
-        help_text=_("Whether readers may see what was said otherwise than prepared."),
+        help_text=_("Readers can see where the delivered text differs from the prepared text."),
     )
     session = models.ForeignKey(
         Session,
@@ -127,15 +127,17 @@ class Text(PublicModel):
         max_length=10,
         choices=MediaAccess,
         blank=True,
-        help_text=_("Of a media advisory: who may attend."),
+        help_text=_("Media advisories only: who may attend."),
     )
     gather_place = models.CharField(
-        _("where the media gather"), max_length=200, blank=True, validators=[validate_printable]
+        _("media meeting point"), max_length=200, blank=True, validators=[validate_printable]
     )
-    gather_at = models.DateTimeField(_("when the media gather"), null=True, blank=True)
-    embargo = models.ForeignKey(Embargo, on_delete=models.PROTECT, related_name="texts", verbose_name=_("goes out"))
+    gather_at = models.DateTimeField(_("media meeting time"), null=True, blank=True)
+    embargo = models.ForeignKey(
+        Embargo, on_delete=models.PROTECT, related_name="texts", verbose_name=_("publication")
+    )
     contact = personal(
-        models.CharField(_("contact for the press"), max_length=200, blank=True, validators=[validate_printable]),
+        models.CharField(_("press contact"), max_length=200, blank=True, validators=[validate_printable]),
         PRESS_CONTACTS,
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
@@ -181,7 +183,7 @@ class Text(PublicModel):
                 fields=["prepared"],
                 name="text_delivered_once",
                 condition=Q(withdrawn_at__isnull=True),
-                violation_error_message=_("This prepared text has a text as delivered already. Change that one."),
+                violation_error_message=_("This prepared text already has a text as delivered. Change that one."),
             ),
         ]
 

@@ -27,7 +27,7 @@ class Topic(PublicModel):
             models.UniqueConstraint(
                 fields=["summit", "name"],
                 name="topic_name_once",
-                violation_error_message=_("The summit has a topic of this name already."),
+                violation_error_message=_("The summit already has a topic with this name."),
             ),
         ]
 

@@ -41,5 +41,8 @@ def _in_order(one: Edition, other: Edition) -> tuple[Edition, Edition]:
         if texts[0].prepared_id == texts[1].pk:
             return other, one
     raise DecisionRefused(
-        _("These two say different things. Choose editions of one text in one language, or prepared and delivered.")
+        _(
+            "These two can’t be compared. Choose editions of one text in one language, or a prepared text and its "
+            "delivered version."
+        )
     )

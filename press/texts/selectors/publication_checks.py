@@ -44,7 +44,7 @@ def check_content(*, title: str, summary: str, body: str, change_note: str = "")
 def check_line(value: str) -> str:
     """Return a message if a value can't be used as one line in lists and mail subjects, or else ""."""
     if any(character in BREAKS for character in value):
-        return _("This has to be one line. Take out the line break.")
+        return _("Enter a single line. Remove the line break.")
     return _check_isolated(value)
 
 
@@ -62,34 +62,35 @@ def _check_isolated(value: str) -> str:
     else:
         if not waiting:
             return ""
-    return _("An invisible mark of writing direction isn't closed. Type these words anew instead of pasting them.")
+    return _("An invisible mark of writing direction is not closed. Type this text instead of pasting it.")
 
 
 def check_visible(value: str) -> str:
     """Return a message if a value has no letter or digit, or else ""."""
     if any(character.isalnum() for character in value):
         return ""
-    return _("There is nothing to read here. Write at least one letter or figure.")
+    return _("Enter at least one letter or digit.")
 
 
 def check_body(body: str) -> str:
     """Return a message if a Markdown text can't be published, or else ""."""
     if len(body) > LONGEST:
-        return _("The text has %(count)d characters; at most %(most)d can be published. Publish it in parts.") % {
+        return _("The text has %(count)d characters. The limit is %(most)d: publish it in parts.") % {
             "count": len(body),
             "most": LONGEST,
         }
     tokens = list(_walk(parse(body)))
     if len(tokens) > PARTS:
-        return _("The text has too many paragraphs, marks and links. Publish it in parts, or with fewer marks.")
+        return _(
+            "The text has too many paragraphs, formatting marks and links. Publish it in parts, or with less "
+            "formatting."
+        )
     if _depth(tokens) > DEEPEST:
-        return _("Quotations and lists stand more than %(most)d deep in one another. Take some out.") % {
-            "most": DEEPEST
-        }
+        return _("Quotations and lists are nested more than %(most)d deep. Remove some levels.") % {"most": DEEPEST}
     if any(len(str(token.attrs.get("href", ""))) > LONGEST_LINK for token in tokens):
-        return _("A link has more than %(most)d characters. Use its short address.") % {"most": LONGEST_LINK}
+        return _("A link has more than %(most)d characters. Use a short address.") % {"most": LONGEST_LINK}
     if not all(is_printable(value) for token in tokens for value in _values(token)):
-        return _("An entity, such as &#12;, stands for a control character. Take it out: it can't be printed.")
+        return _("An entity such as &#12; is a control character that can’t be printed. Remove it.")
     return ""
 
 
@@ -98,7 +99,7 @@ def check_pictures(body: str) -> None:
     match = PICTURE.search(body)
     if match:
         raise ValidationError(
-            _("A text shows no pictures. Take out “%(words)s…”, and lay the picture beside the text as a file."),
+            _("Texts can’t contain pictures. Remove “%(words)s…” and attach the picture as a file."),
             params={"words": match.group()[:40]},
             code="picture",
         )
@@ -107,9 +108,9 @@ def check_pictures(body: str) -> None:
 def check_remark(value: str) -> None:
     """Raise DecisionRefused if a reason or remark can't be stored or shown."""
     if len(value) > LONGEST_REMARK:
-        raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REMARK})
+        raise DecisionRefused(_("Use at most %(most)d characters.") % {"most": LONGEST_REMARK})
     if not is_printable(value):
-        raise DecisionRefused(_("A character in these words can't be printed. Type them anew instead of pasting."))
+        raise DecisionRefused(_("This text has a character that can’t be printed. Type it instead of pasting it."))
     if refused := check_body(value):
         raise DecisionRefused(refused)
 

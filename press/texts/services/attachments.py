@@ -14,7 +14,7 @@ from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.users.models import User
 
-ATTACH = audit_action("press.attach", gettext_lazy("kept a file to lie beside the text"))
+ATTACH = audit_action("press.attach", gettext_lazy("attached a file to the text"))
 
 
 def store(*, text: Text, file: File, language: str, by: User, title: str = "") -> Attachment:

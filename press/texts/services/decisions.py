@@ -24,7 +24,9 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 LONGEST_REASON = 300
-COMPLETE = audit_action("press.complete", gettext_lazy("approved the last of what goes out together: it went out"))
+COMPLETE = audit_action(
+    "press.complete", gettext_lazy("approved the last of the texts published together, which published them")
+)
 
 
 def _number(facts: Facts) -> dict[str, Any]:
@@ -38,8 +40,8 @@ SUBMIT = audit_action(
 )
 ASK_CHANGES = audit_action(
     "press.ask_changes",
-    lambda facts: _("asked for changes of edition %(number)s") % _number(facts),
-    label=gettext_lazy("asked for changes of an edition"),
+    lambda facts: _("requested changes to edition %(number)s") % _number(facts),
+    label=gettext_lazy("requested changes to an edition"),
 )
 APPROVE = audit_action(
     "press.approve",
@@ -53,8 +55,8 @@ APPROVE_ALONE = audit_action(
 )
 REVIEW_AFTERWARDS = audit_action(
     "press.review_afterwards",
-    lambda facts: _("reviewed edition %(number)s afterwards") % _number(facts),
-    label=gettext_lazy("reviewed afterwards an edition that was approved alone"),
+    lambda facts: _("reviewed edition %(number)s after publication") % _number(facts),
+    label=gettext_lazy("reviewed an edition approved by one person"),
 )
 
 
@@ -79,7 +81,7 @@ def ask_changes(*, edition: Edition, note: str, by: User) -> None:
     """
     check(by, DECISIONS["ask_changes"], _summit(edition))
     if not note.strip():
-        raise DecisionRefused(_("Say what to change: the writer sees this remark."))
+        raise DecisionRefused(_("Enter what to change. The writer sees your comment."))
     _decide(edition, "ask_changes", by=by, action=ASK_CHANGES, note=note.strip())
 
 
@@ -105,9 +107,9 @@ def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
     check(by, DECISIONS["approve_alone"], _summit(edition))
     cleaned_reason = reason.strip()
     if not cleaned_reason:
-        raise DecisionRefused(_("Say why nobody else can approve it: the reason stays with the text."))
+        raise DecisionRefused(_("Enter why no one else can approve it. The reason is kept with the text."))
     if len(cleaned_reason) > LONGEST_REASON:
-        raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REASON})
+        raise DecisionRefused(_("Use at most %(most)d characters.") % {"most": LONGEST_REASON})
     check_remark(cleaned_reason)
     _decide(edition, "approve_alone", by=by, action=APPROVE_ALONE, more={"emergency_reason": cleaned_reason})
 
@@ -121,12 +123,12 @@ def review_afterwards(*, edition: Edition, by: User) -> None:
     check(by, DECISIONS["review_afterwards"], _summit(edition))
     _check_another(edition, "review_afterwards", by)
     if edition.decided_by_id == by.pk:
-        raise DecisionRefused(_("You approved it yourself. Somebody else has to review it."))
+        raise DecisionRefused(_("You approved it yourself. Someone else must review it."))
     with transaction.atomic():
         lock_text(edition.version.text_id)
         rows = Edition.objects.filter(pk=edition.pk, afterwards_at__isnull=True).exclude(emergency_reason="")
         if not rows.update(afterwards_by=by, afterwards_at=Now()):
-            raise DecisionRefused(_("Nothing waits for a review afterwards here. Look at the page again."))
+            raise DecisionRefused(_("Nothing is waiting for a later review. Reload the page."))
         _record(edition, by=by, action=REVIEW_AFTERWARDS, fields=["afterwards_by", "afterwards_at"])
     edition.refresh_from_db()
 
@@ -134,7 +136,7 @@ def review_afterwards(*, edition: Edition, by: User) -> None:
 def _check_another(edition: Edition, name: str, by: User) -> None:
     if BY_NAME[name].another and edition.author_id == by.pk:
         raise DecisionRefused(
-            _("You wrote edition %(number)d. Another press approver has to approve it.") % {"number": edition.number}
+            _("You wrote edition %(number)d. Another press approver must approve it.") % {"number": edition.number}
         )
 
 
@@ -170,8 +172,8 @@ def _check_change_kind(edition: Edition) -> None:
     if not edition.change_kind and published_editions().filter(version=edition.version_id).exists():
         raise DecisionRefused(
             _(
-                "Edition %(number)d would replace one that has been read. Save it again as a correction or a "
-                "clarification, with what changed; then submit that one."
+                "Edition %(number)d would replace a published one. Save it again as a correction or clarification, "
+                "with what changed, then submit it."
             )
             % {"number": edition.number}
         )
@@ -192,10 +194,10 @@ def _refusal(edition: Edition) -> DecisionRefused:
     current = Edition.objects.get(pk=edition.pk)
     latest = newest(current.version)
     if latest.number > current.number:
-        message = _("%(who)s saved edition %(newer)d since edition %(number)d. Read that one before you decide.")
+        message = _("%(who)s has saved edition %(newer)d since edition %(number)d. Read it before you decide.")
         return DecisionRefused(message % {"who": latest.author, "newer": latest.number, "number": current.number})
     return DecisionRefused(
-        _("Edition %(number)d is “%(state)s” now. Look at the page again before you decide.")
+        _("Edition %(number)d is now “%(state)s”. Reload the page before you decide.")
         % {"number": current.number, "state": current.get_state_display()}
     )
 

@@ -89,7 +89,7 @@ def _store(edition: Edition, before: Edition, attachments: Sequence[Attachment] 
 
 def _check(edition: Edition) -> None:
     if edition.change_kind and not edition.change_note:
-        raise DecisionRefused(_("Say what was wrong, or unclear: readers see it beside the text."))
+        raise DecisionRefused(_("Enter what was wrong or unclear. Readers see it beside the text."))
     edition.clean_fields()
     check_content(title=edition.title, summary=edition.summary, body=edition.body, change_note=edition.change_note)
 
@@ -132,12 +132,12 @@ def _saved_already(latest: Edition, wanted: Edition) -> Edition:
 def check_standing(version: TextVersion) -> None:
     """Raise DecisionRefused if the text of a language version has been withdrawn."""
     if TextVersion.objects.filter(pk=version.pk, text__withdrawn_at__isnull=False).exists():
-        raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+        raise DecisionRefused(_("This text has been withdrawn. Create a new text instead."))
 
 
 def _conflict(latest: Edition) -> EditConflict:
     return EditConflict(
-        _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.")
+        _("%(who)s has saved edition %(number)d since you started. Compare it with yours, then save again.")
         % {"who": latest.author, "number": latest.number},
         latest,
     )

@@ -9,7 +9,7 @@ from summit.audit.actions import AuditAction, audit_action
 from summit.audit.services import By
 from summit.users.models import User
 
-HOLD = audit_action("press.hold", gettext_lazy("held it"))
+HOLD = audit_action("press.hold", gettext_lazy("put it on hold"))
 
 
 def hold_embargo(*, embargo: Embargo, reason: str, by: By) -> bool:

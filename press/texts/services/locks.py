@@ -21,7 +21,7 @@ def lock_embargo(embargo_id: int) -> Embargo:
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     embargo = rows.filter(pk=embargo_id).first()
     if embargo is None:
-        raise DecisionRefused(_("Somebody else tied these texts meanwhile. Look at the page again."))
+        raise DecisionRefused(_("Someone else has just changed what is published together. Reload the page."))
     return embargo
 
 

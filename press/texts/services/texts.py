@@ -41,7 +41,7 @@ OF_ADVISORIES = ("media_access", "gather_place", "gather_at")
 
 def _created(facts: Facts) -> str:
     kind = dict(TextKind.choices).get(facts.detail.get("kind", ""), "")
-    return _("entered the text (%(kind)s)") % {"kind": kind}
+    return _("created the text (%(kind)s)") % {"kind": kind}
 
 
 def _language(facts: Facts) -> str:
@@ -50,14 +50,14 @@ def _language(facts: Facts) -> str:
 
 TEXT_ACTIONS = row_actions(
     "press.text",
-    add=gettext_lazy("entered the text"),
+    add=gettext_lazy("created the text"),
     change=gettext_lazy("changed the text"),
     remove=gettext_lazy("deleted the text"),
 )
 CREATE = audit_action(
     "press.create",
     _created,
-    label=gettext_lazy("entered the text"),
+    label=gettext_lazy("created the text"),
 )
 ADD_LANGUAGE = audit_action(
     "press.add_language",
@@ -65,8 +65,8 @@ ADD_LANGUAGE = audit_action(
     label=gettext_lazy("added a language"),
 )
 WITHDRAW = audit_action("press.withdraw", gettext_lazy("withdrew the text"))
-DESCRIBE = audit_action("press.describe", gettext_lazy("changed what the text is about"))
-REMOVE = audit_action("press.remove", gettext_lazy("removed the withdrawn text: nobody reads it any more"))
+DESCRIBE = audit_action("press.describe", gettext_lazy("changed the details of the text"))
+REMOVE = audit_action("press.remove", gettext_lazy("removed the withdrawn text from the site"))
 
 
 def propose_slug(*, summit: Summit, title: str) -> str:
@@ -113,9 +113,9 @@ def create_text(
     with transaction.atomic():
         embargo = embargo or Embargo.objects.create(summit=summit)
         if embargo.summit_id != summit.pk:
-            raise ValidationError({"embargo": _("This moment belongs to another summit.")})
+            raise ValidationError({"embargo": _("This publication time belongs to another summit.")})
         if slug and Text.objects.filter(summit=summit, slug=slug).exists():
-            raise ValidationError({"slug": _("Another text has this address. Choose another.")})
+            raise ValidationError({"slug": _("Another text has this address. Choose another address.")})
         address = slug or propose_slug(summit=summit, title=title)
         text = Text(
             summit=summit, kind=kind, slug=address, slot=slot, wording=wording, embargo=embargo, contact=contact
@@ -139,13 +139,15 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
         with transaction.atomic():
             lock_text(text.pk)
             if Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False).exists():
-                raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+                raise DecisionRefused(_("This text has been withdrawn. Create a new text instead."))
             version = _add_version(
                 text=text, language=language, authoritative=False, words=(title, summary, body), by=by
             )
             audit.record(by=by, action=ADD_LANGUAGE, target=text, summit=text.summit, detail={"language": language})
     except IntegrityError as problem:
-        raise DecisionRefused(_("This text has this language already. Change its edition instead.")) from problem
+        raise DecisionRefused(
+            _("This text already exists in this language. Change its edition instead.")
+        ) from problem
     return version
 
 
@@ -164,7 +166,7 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
         # Read again: the text may have been tied to others, or changed, after the caller read it.
         row = Text.objects.get(pk=text.pk)
         if row.withdrawn_at is not None:
-            raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+            raise DecisionRefused(_("This text has been withdrawn. Create a new text instead."))
         changed = [name for name, value in values.items() if getattr(row, name) != value]
         for name in changed:
             setattr(row, name, values[name])
@@ -182,7 +184,7 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
     DecisionRefused without a reason, for a reason that can't be shown, and if the text is withdrawn already.
     """
     check_can_withdraw(by, text.summit)
-    cleaned_reason = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
+    cleaned_reason = _reason(reason, _("Enter the reason for withdrawal. Readers see it."))
     with transaction.atomic():
         embargo = lock_text(text.pk)
         tied = embargo.tied and embargo.held_at is None and not published_embargoes().filter(pk=embargo.pk).exists()
@@ -190,9 +192,9 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
             withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=cleaned_reason
         )
         if not changed:
-            raise DecisionRefused(_("This text has been withdrawn already."))
+            raise DecisionRefused(_("This text is already withdrawn."))
         if tied and Text.objects.filter(embargo=embargo.pk, withdrawn_at__isnull=True).exists():
-            holds.hold_embargo(embargo=embargo, reason=_("A text that goes out with it was withdrawn."), by=by)
+            holds.hold_embargo(embargo=embargo, reason=_("A text published together with it was withdrawn."), by=by)
         fields = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
         audit.record(by=by, action=WITHDRAW, target=text, summit=text.summit, fields=fields)
         listeners.withdraw(text, removed=False)
@@ -205,12 +207,12 @@ def remove(*, text: Text, reason: str, by: User) -> None:
     shown, if the text isn't withdrawn, and if it is removed already.
     """
     check(by, DECISIONS["remove"], text.summit)
-    cleaned_reason = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
+    cleaned_reason = _reason(reason, _("Enter the reason for removal. Readers who look for the text see it."))
     with transaction.atomic():
         lock_text(text.pk)
         rows = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False, removed_at__isnull=True)
         if not rows.update(removed_at=Now(), removed_by=by, removal_reason=cleaned_reason):
-            raise DecisionRefused(_("Only a withdrawn text can be removed, once. Withdraw it first."))
+            raise DecisionRefused(_("Only a withdrawn text can be removed. Withdraw it first."))
         fields = ["removed_at", "removed_by", "removal_reason"]
         audit.record(by=by, action=REMOVE, target=text, summit=text.summit, fields=fields)
         listeners.withdraw(text, removed=True)
@@ -228,23 +230,28 @@ def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> N
         raise ValidationError({"slot": _("This speech belongs to another summit.")})
     if (kind == TextKind.TRANSCRIPT) == (wording == Wording.NONE):
         raise ValidationError(
-            {"wording": _("A transcript is prepared, as delivered or speaker's notes; other texts are no speech.")}
+            {
+                "wording": _(
+                    "Choose a form for a transcript: prepared, as delivered or speaker’s notes. Leave it blank for "
+                    "other texts."
+                )
+            }
         )
     if kind == TextKind.TRANSCRIPT and slot is None:
-        raise ValidationError({"slot": _("Choose the speech. One that is missing is entered in its session first.")})
+        raise ValidationError({"slot": _("Choose a speech. If it is missing, add it to its session first.")})
 
 
 def _check_details(text: Text, topics: Sequence[str], values: Mapping[str, Any]) -> None:
     refused: dict[str, str] = {}
     if text.kind != TextKind.ADVISORY:
-        message = _("Only a media advisory says this. Leave it out.")
+        message = _("Leave this blank. It is for media advisories only.")
         refused |= {name: message for name in OF_ADVISORIES if values.get(name)}
     if text.wording not in (Wording.PREPARED, Wording.DELIVERED) and values.get("comparison_public"):
-        refused["comparison_public"] = _("Only a prepared text and one as delivered are compared.")
+        refused["comparison_public"] = _("Only a prepared text and its delivered version can be compared.")
     if text.slot_id and values.get("session"):
-        refused["session"] = _("The text is of a speech, and belongs to its session.")
+        refused["session"] = _("The text belongs to a speech, so its session can’t be changed here.")
     if len(topics) > MOST_TOPICS:
-        refused["topics"] = _("Give at most %(number)d topics.") % {"number": MOST_TOPICS}
+        refused["topics"] = _("Enter at most %(number)d topics.") % {"number": MOST_TOPICS}
     if refused:
         raise ValidationError(refused)
 

@@ -58,6 +58,6 @@ def remove_topic(*, by: User, topic: Topic) -> None:
         # A transaction that adds the topic to a text refers to this row, so it waits until this one ends.
         Topic.objects.select_for_update().get(pk=topic.pk)
         if topic.texts.exists():
-            raise DecisionRefused(_("Texts have this topic. A press officer can take it off them first."))
+            raise DecisionRefused(_("Texts use this topic. A press officer must remove it from them first."))
         audit.record(by=by, action=TOPIC_ACTIONS.remove, target=topic, summit=topic.summit)
         topic.delete()

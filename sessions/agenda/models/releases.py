@@ -175,22 +175,22 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     )
     sequence = models.PositiveIntegerField("SEQUENCE")
     fingerprint = models.CharField(max_length=64, editable=False)
-    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind)
+    kind = models.CharField(_("type"), max_length=20, choices=SessionKind)
     # [language, name] pairs of the summit's own kind, the summit's language first.
-    kind_names = models.JSONField(_("names of the kind"), default=list, blank=True)
+    kind_names = models.JSONField(_("type names"), default=list, blank=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
     summary = models.TextField(_("summary"), blank=True)
     # Rows of [language, title, summary] in other languages than the summit's.
     texts = models.JSONField(_("in other languages"), default=list, blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
-    times_known = models.BooleanField(_("times are known"), default=True)
+    times_known = models.BooleanField(_("confirmed times"), default=True)
     room_key = models.CharField(max_length=16, blank=True, editable=False)
     room_name = models.CharField(pgettext_lazy("label", "room"), max_length=120, blank=True)
     venue_name = models.CharField(pgettext_lazy("label", "venue"), max_length=200, blank=True)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility)
     # [part, visibility] pairs of the parts that fewer readers see than the session.
-    audiences = models.JSONField(_("parts that are shown to fewer"), default=list, blank=True)
+    audiences = models.JSONField(_("restricted details"), default=list, blank=True)
     media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
     capacity = models.PositiveIntegerField(_("places"), null=True)
     sign_up = models.BooleanField(_("open for sign-up"), default=False)
@@ -239,7 +239,7 @@ RELEASED_AGENDA = ProcessingActivity(
     subjects=DataSubject.SPEAKERS,
     purpose=_("To publish who takes part and who speaks."),
     view="agenda.participant.view",
-    stays=_("The name is replaced by the office when the person is erased."),
+    stays=_("When the person is erased, the office replaces the name."),
     logged=False,
 )
 
@@ -322,7 +322,7 @@ class ReleaseEntry(models.Model):
         ReleasedSession, on_delete=models.PROTECT, related_name="entries", verbose_name=_("released session")
     )
     full = models.ForeignKey(
-        ReleasedSession, on_delete=models.PROTECT, related_name="+", verbose_name=_("whole released session")
+        ReleasedSession, on_delete=models.PROTECT, related_name="+", verbose_name=_("full released session")
     )
 
     objects = EntryQuerySet.as_manager()

@@ -28,7 +28,7 @@ class PublicRemoval(models.Model):
     session = models.ForeignKey(
         Session, on_delete=models.PROTECT, related_name="removals", verbose_name=pgettext_lazy("label", "session")
     )
-    notice = models.CharField(_("what the public reads"), max_length=10, choices=PublicNotice)
+    notice = models.CharField(_("public notice"), max_length=10, choices=PublicNotice)
     reason = models.CharField(_("reason"), max_length=300)
 
     class Meta:

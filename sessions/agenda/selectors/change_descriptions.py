@@ -105,7 +105,7 @@ STATES = {
     Nature.ADDED: gettext_lazy("added"),
     Nature.CHANGED: gettext_lazy("changed"),
     Nature.CANCELLED: gettext_lazy("cancelled"),
-    Nature.GONE: gettext_lazy("no longer in your programme"),
+    Nature.GONE: gettext_lazy("no longer in your agenda"),
 }
 PARTS = {
     What.MOVED: gettext_lazy("Time"),
@@ -113,7 +113,7 @@ PARTS = {
     What.SHORTER: gettext_lazy("Shorter"),
     What.ROOM: gettext_lazy("Room"),
     What.TITLE: gettext_lazy("Title"),
-    What.KIND: gettext_lazy("Kind"),
+    What.KIND: gettext_lazy("Type"),
     What.SUMMARY: gettext_lazy("Summary"),
     What.CHAIR: gettext_lazy("Chair"),
     What.MODERATOR: gettext_lazy("Moderator"),
@@ -232,7 +232,7 @@ def value(what: What, found: Value, where: Where, names: Names | None = None) ->
         return f"{text} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else text
     if isinstance(found, tuple):
         items = [place_line(row, names) if isinstance(row, ParticipantSnapshot) else _row(what, row) for row in found]
-        return semicolon().join(items) or (_("nobody") if what in ROLES else _("none"))
+        return semicolon().join(items) or (_("no one") if what in ROLES else _("none"))
     return _SAID.get(what, str)(found) if found else str(_NOTHING.get(what, _("none")))
 
 

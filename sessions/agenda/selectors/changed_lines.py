@@ -95,7 +95,7 @@ def of_people(
     lines = []
     make_line = partial(ChangedLine, old_written=True, new_written=True)
     if difference.gone:
-        label = _("%(people)s – taken off") % {"people": people}
+        label = _("%(people)s – removed") % {"people": people}
         lines.append(make_line(label, _some(difference.gone, say), "", old_language=tongue(difference.gone)))
     if difference.come:
         label = _("%(people)s – added") % {"people": people}
@@ -109,12 +109,12 @@ def of_people(
         label = _("%(people)s – moved") % {"people": people}
         moved = _some(difference.moved, lambda each: _at(*each, say))
         lines.append(make_line(label, "", moved))
-    return lines or [ChangedLine(people, "", _("in another order"))]
+    return lines or [ChangedLine(people, "", _("order changed"))]
 
 
 def _at(number: int, place: ParticipantSnapshot, say: Callable[[ParticipantSnapshot], str]) -> str:
     """Return a speaker in words with their new position, without the subject of the speech."""
-    return pair(say(replace(place, title="", minutes=None, level="")), _("place %(place)d") % {"place": number})
+    return pair(say(replace(place, title="", minutes=None, level="")), _("position %(place)d") % {"place": number})
 
 
 def _few(items: tuple[T, ...]) -> tuple[T, ...]:

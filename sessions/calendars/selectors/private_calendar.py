@@ -37,7 +37,7 @@ def private_feed(
     updated = updated_at or summit.created_at
     calendar = icalendar.feed(
         summit=summit,
-        name=_("%(summit)s: programme of %(name)s") % {"summit": summit.named(language).short_name, "name": name},
+        name=_("%(summit)s: agenda of %(name)s") % {"summit": summit.named(language).short_name, "name": name},
         stamp=updated,
         moments=[row.starts_at for row in rows],
     )

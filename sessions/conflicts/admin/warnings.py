@@ -83,7 +83,7 @@ def page(request: HttpRequest, summit: Summit, context: dict[str, Any]) -> HttpR
         "admin/agenda/conflicts/warnings.html",
         {
             **context,
-            "title": _("Warnings of the draft"),
+            "title": _("Scheduling conflicts"),
             "summit": summit,
             "all": len(of_day),
             "any": bool(all_findings),

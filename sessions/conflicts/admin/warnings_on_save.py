@@ -28,7 +28,9 @@ def warn(request: HttpRequest, session: Session) -> None:
         messages.warning(request, _sentence(finding, session))
     more = len(findings) - TOLD
     if more > 0:
-        message = ngettext("%(n)d more warning stands on its page.", "%(n)d more warnings stand on its page.", more)
+        message = ngettext(
+            "%(n)d more conflict on the session’s page.", "%(n)d more conflicts on the session’s page.", more
+        )
         messages.warning(request, message % {"n": more})
 
 

@@ -65,7 +65,9 @@ class Finding:
     def detail(self) -> str:
         """Details of the conflict in words; "" if there are none."""
         if self.kind == WarningKind.SEATS:
-            return _("%(wanted)d wanted, %(there)d there") % dict(zip(("wanted", "there"), self.facts, strict=True))
+            return _("%(wanted)d needed, %(there)d available") % dict(
+                zip(("wanted", "there"), self.facts, strict=True)
+            )
         if self.kind == WarningKind.HOURS:
             opens, closes = self.facts
             return _("open from %(opens)s to %(closes)s") % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
@@ -77,7 +79,7 @@ class Finding:
             # A single delegation is already named in `who`.
             return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
         if self.kind == WarningKind.ROOM and self.facts:
-            return _("with set-up and clear-down")
+            return _("including set-up and clear-down")
         return ""
 
     @property
@@ -236,7 +238,7 @@ def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 
 RULES: Mapping[WarningKind, Rule] = {
-    WarningKind.ROOM: Rule(gettext_lazy("Room taken twice"), _rooms),
+    WarningKind.ROOM: Rule(gettext_lazy("Room double-booked"), _rooms),
     WarningKind.PERSON: Rule(gettext_lazy("Person in two places"), _double_booking_check(WarningKind.PERSON)),
     WarningKind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _double_booking_check(WarningKind.HEAD)),
     WarningKind.DELEGATION: Rule(gettext_lazy("Delegation in two places"), _delegations),

@@ -24,10 +24,10 @@ from summit.audit import services as audit
 from summit.audit.actions import AuditAction, audit_action
 from summit.users.models import User
 
-ADD = audit_action("agenda.document.add", gettext_lazy("put a document on the session’s table"))
-REPLACE = audit_action("agenda.document.replace", gettext_lazy("replaced a document by a new version"))
-REMOVE = audit_action("agenda.document.remove", gettext_lazy("took a document off the session’s table"))
-ORDER = audit_action("agenda.documents.order", gettext_lazy("put the session’s documents in another order"))
+ADD = audit_action("agenda.document.add", gettext_lazy("added a document to the session"))
+REPLACE = audit_action("agenda.document.replace", gettext_lazy("replaced a document with a new version"))
+REMOVE = audit_action("agenda.document.remove", gettext_lazy("removed a document from the session"))
+ORDER = audit_action("agenda.documents.order", gettext_lazy("reordered the session’s documents"))
 
 
 def listed(session: Session, *, removed: bool = False) -> QuerySet[Document]:
@@ -112,7 +112,7 @@ def shift(*, document: Document, up: bool, by: User) -> bool:
 
 def removed_message() -> str:
     """Return the message that a document was removed or replaced in the meantime."""
-    return _("Somebody has taken this document off or replaced it. Look at the session’s documents again.")
+    return _("Someone has removed or replaced this document. Reload the session’s documents.")
 
 
 def _store(session: Session, paper: Paper, *, position: int, by: User) -> Document:

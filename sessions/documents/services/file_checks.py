@@ -60,7 +60,7 @@ class File:
 def check_size(size: int) -> None:
     """Raise FileProblem if a file has more bytes than allowed. Call it before reading the file."""
     if size > LARGEST:
-        message = _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.")
+        message = _("This file is %(size)s MB. Reduce it to %(limit)s MB or less.")
         raise FileProblem(message % too_large(size, LARGEST))
 
 
@@ -79,12 +79,7 @@ def read(*, name: str, content: bytes) -> File:
     if content.startswith(b"PK"):
         media_type, ending = _packed(content)
         return File(harmless_name(name, ending, LONGEST_NAME, "document"), media_type, content)
-    raise FileProblem(
-        _(
-            "This is neither a PDF nor a Word, Excel, PowerPoint or OpenDocument file nor a JPEG or PNG picture. "
-            "Save the document as a PDF."
-        )
-    )
+    raise FileProblem(_("This file type is not accepted. Save the document as a PDF."))
 
 
 def _packed(content: bytes) -> tuple[str, str]:
@@ -97,16 +92,16 @@ def _packed(content: bytes) -> tuple[str, str]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = set(archive.namelist())
             if any(part.rpartition("/")[2].lower() == "vbaproject.bin" for part in parts):
-                raise FileProblem(_("This file holds macros. Save it without them, or as a PDF."))
+                raise FileProblem(_("This file has macros. Save it without macros, or as a PDF."))
             for part, media_type, ending in _PACKED:
                 if part in parts:
                     return media_type, ending
             declared_type = archive.read("mimetype")[:100].decode("ascii", "replace") if _is_open(archive) else ""
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError):
-        raise FileProblem(_("This file is damaged. Open it, save it again, and choose it anew.")) from None
+        raise FileProblem(_("This file is damaged. Open it, save it again and choose it again.")) from None
     if declared_type in _OPEN_ENDINGS:
         return declared_type, _OPEN_ENDINGS[declared_type]
-    raise FileProblem(_("This is a packed folder. Choose one document, and add each by itself."))
+    raise FileProblem(_("This is a compressed folder. Add documents one at a time."))
 
 
 def _is_open(archive: zipfile.ZipFile) -> bool:

@@ -34,7 +34,7 @@ class LevelForm(forms.Form):
     """Who comes of each delegation."""
 
     level = forms.ChoiceField(
-        label=pgettext_lazy("attendance", "Who takes part"),
+        label=pgettext_lazy("attendance", "Participants"),
         choices=[("", gettext_lazy("the whole delegation")), *Attendance.choices],
         required=False,
         widget=forms.RadioSelect,
@@ -92,7 +92,7 @@ def _absent(session: Session) -> QuerySet[Party]:
 
 
 def _groups(summit: Summit) -> list[tuple[str, Any]]:
-    return [(ACCEPTED, _("delegations that accepted")), *regions.choices(summit)]
+    return [(ACCEPTED, _("delegations attending")), *regions.choices(summit)]
 
 
 def _within(group: str) -> Any:

@@ -22,7 +22,7 @@ class DecidingMixin:
         """Cancel a session in the draft, and lead back to its page."""
         with undo.grouped() as act:
             cancel_and_move.cancel(session=session, by=user_of(request))
-        message = _("“%(title)s” is cancelled in the draft. Those who take part are told with the next release.")
+        message = _("“%(title)s” cancelled in the draft. The next release notifies participants.")
         return _back(request, session, message, act)
 
     @model_page("<int:pk>/reinstate/", "reinstate", "POST", do="agenda.edit")
@@ -30,7 +30,7 @@ class DecidingMixin:
         """Reinstate a cancelled session in the draft, and lead back to its page."""
         with undo.grouped() as act:
             cancel_and_move.reinstate(session=session, by=user_of(request))
-        message = _("“%(title)s” stands again in the draft. It is announced with the next release.")
+        message = _("“%(title)s” reinstated in the draft. The next release announces it.")
         return _back(request, session, message, act)
 
 

@@ -25,13 +25,13 @@ def kinds_of(summit: Summit) -> list[tuple[str, Any]]:
     """
     own_kinds = [(f"{OWN}{row.pk}", str(row)) for row in CustomKind.objects.filter(summit=summit)]
     usual: list[tuple[str, Any]] = list(SessionKind.choices)
-    return [(_("Of this summit"), own_kinds), (_("Usual kinds"), usual)] if own_kinds else usual
+    return [(_("Types of this summit"), own_kinds), (_("Default types"), usual)] if own_kinds else usual
 
 
 class SessionForm(SentencesForm):
     """A session of the draft, with times in the venue's time zone."""
 
-    move_pinned = forms.BooleanField(label=gettext_lazy("Move it although it is pinned"), required=False)
+    move_pinned = forms.BooleanField(label=gettext_lazy("Move this pinned session"), required=False)
     # Whether somebody else has saved the session since this page was rendered. The page is then rendered again.
     meanwhile = False
 
@@ -82,19 +82,17 @@ class SessionForm(SentencesForm):
         cleaned = self.cleaned_data
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
-            self.add_error("ends_at", _("The session would end before it starts. Give a later end."))
+            self.add_error("ends_at", _("Enter an end after the start."))
         moved_fields = {"starts_at", "ends_at", "room"} & set(self.changed_data)
         if self.was_pinned and cleaned.get("pinned") and moved_fields and not cleaned.get("move_pinned"):
-            message = _(
-                "This session is pinned: its time and room are settled. Tick this to move it, or put them back."
-            )
+            message = _("This session is pinned. Tick the box to move it, or restore its time and room.")
             self.add_error("move_pinned", message)
         if self.meanwhile:
             self.add_error(
                 None,
                 _(
-                    "Somebody else has saved this session. Look at what changed, then save again: "
-                    "what you typed is kept."
+                    "Someone else has saved this session. Check their changes, then save again. Your entries are "
+                    "kept."
                 ),
             )
         return values
@@ -148,7 +146,7 @@ class ParticipantForm(SentencesForm):
         values = super().clean()
         chosen = [name for name in ("party", "person", "category") if self.cleaned_data.get(name)]
         if not self.errors and len(chosen) != 1:
-            raise forms.ValidationError(_("Choose a delegation, a person or a category: one of the three."))
+            raise forms.ValidationError(_("Choose one of: a delegation, a person or a category."))
         return values
 
     def validate_constraints(self) -> None:

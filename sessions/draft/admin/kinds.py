@@ -30,13 +30,13 @@ class CustomKindAdmin(CalledAdmin):
 
     place = 5
     own = ("like",)
-    end_first = gettext_lazy("Give these sessions another kind first:")
+    end_first = gettext_lazy("Change the type of these sessions first:")
     users = "sessions"
     form = called_form(CustomKind, *own)
     permissions: ClassVar[dict[str, str]] = {"delete": "agenda.customkind.change"}
     list_display = ["name", "others", "like", "used", "summit"]
     list_filter = ["summit", "like"]
-    nothing_yet = gettext_lazy("Every summit knows the usual kinds. Add one where yours has another.")
+    nothing_yet = gettext_lazy("The default types are always available. Add any others your summit needs.")
 
     @admin.display(description=gettext_lazy("sessions"), ordering="number")
     def used(self, row: Any) -> int:

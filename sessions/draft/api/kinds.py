@@ -40,14 +40,14 @@ class CustomKindInput(serializers.ModelSerializer[CustomKind]):
 class CustomKindFilters(django_filters.FilterSet):
     """Filters of a list of kinds."""
 
-    like = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("works like"))
+    like = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("equivalent to"))
 
 
 class CustomKindViewSet(DeskViewSet):
     """Kinds of session of a summit's own."""
 
     name = "session-kinds"
-    verbose_name = _("kinds of session")
+    verbose_name = _("session types")
     permission = "agenda.customkind"
     model = CustomKind
     serializer_class = DeskCustomKindSerializer

@@ -126,7 +126,7 @@ class ParticipantViewSet(SessionRowViewSet):
     """Participants of sessions in the draft, other than the speakers."""
 
     name = "session-participants"
-    verbose_name = _("who takes part in sessions")
+    verbose_name = _("session participants")
     permission = "agenda.participant"
     lookup_field = "pk"
     model = Participant
@@ -180,7 +180,7 @@ class SessionTextViewSet(SessionRowViewSet):
     """Titles and summaries of sessions in other languages."""
 
     name = "session-texts"
-    verbose_name = _("sessions in other languages")
+    verbose_name = _("session translations")
     permission = "agenda.sessiontext"
     lookup_field = "pk"
     model = SessionText

@@ -41,21 +41,21 @@ class CustomKind(PublicModel):
     # By language code; `name` is used for languages without one.
     names = models.JSONField(_("names in other languages"), default=dict, blank=True)
     like = models.CharField(
-        _("works like"),
+        _("equivalent to"),
         max_length=20,
         choices=SessionKind,
-        help_text=_("Which kind it is to systems that don’t know this one, such as conference apps."),
+        help_text=_("The default type shown in systems that don’t know this one, such as conference apps."),
     )
 
     class Meta:
-        verbose_name = _("kind of session")
-        verbose_name_plural = _("kinds of session")
+        verbose_name = _("session type")
+        verbose_name_plural = _("session types")
         ordering = ["summit", "name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "name"],
                 name="custom_kind_name_once",
-                violation_error_message=_("The summit has a kind of this name already."),
+                violation_error_message=_("The summit already has a session type with this name."),
             ),
             models.CheckConstraint(name="custom_kind_like_known", condition=Q(like__in=SessionKind.values)),
         ]

@@ -42,7 +42,7 @@ SEATS = {Attendance.HEAD.value: 1, Attendance.HEAD_1.value: 2, Attendance.HEAD_2
 
 AGENDA_PARTICIPANTS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To plan who takes part in which session."),
+    purpose=_("To plan who attends which session."),
     view="agenda.participant.view",
     change="agenda.participant.change",
     stays=BY_KEY,
@@ -69,7 +69,7 @@ class Participant(models.Model):
         max_length=10,
         choices=Attendance,
         blank=True,
-        help_text=_("Of a delegation. Empty: the whole delegation."),
+        help_text=_("For delegations. Leave blank for the whole delegation."),
     )
     person = models.ForeignKey(
         Person,
@@ -98,35 +98,37 @@ class Participant(models.Model):
                 condition=Q(party__isnull=False, person__isnull=True, category__isnull=True)
                 | Q(party__isnull=True, person__isnull=False, category__isnull=True)
                 | Q(party__isnull=True, person__isnull=True, category__isnull=False),
-                violation_error_message=_("Choose a delegation, a person or a category: one of the three."),
+                violation_error_message=_("Choose one of: a delegation, a person or a category."),
             ),
             models.CheckConstraint(
                 name="participant_level_of_party",
                 condition=Q(level="") | Q(party__isnull=False, level__in=Attendance.values),
-                violation_error_message=_("Only a delegation takes part at a level. Leave the level empty."),
+                violation_error_message=_("Only delegations have a level. Leave the level blank."),
             ),
             models.CheckConstraint(
                 name="participant_category_only_takes_part",
                 condition=Q(category__isnull=True) | Q(role="participant"),
-                violation_error_message=_("A category takes part. Who chairs, moderates or interprets is a person."),
+                violation_error_message=_(
+                    "A category can only participate. Choose a person to chair, moderate or interpret."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["session", "party"],
                 name="participant_party_once",
                 condition=Q(party__isnull=False),
-                violation_error_message=_("This delegation takes part in the session already. Change that row."),
+                violation_error_message=_("This delegation is already in the session. Change that row."),
             ),
             models.UniqueConstraint(
                 fields=["session", "person"],
                 name="participant_person_once",
                 condition=Q(person__isnull=False),
-                violation_error_message=_("This person takes part in the session already. Change that row."),
+                violation_error_message=_("This person is already in the session. Change that row."),
             ),
             models.UniqueConstraint(
                 fields=["session", "category"],
                 name="participant_category_once",
                 condition=Q(category__isnull=False),
-                violation_error_message=_("This category takes part in the session already. Change that row."),
+                violation_error_message=_("This category is already in the session. Change that row."),
             ),
             models.CheckConstraint(name="participant_role_known", condition=Q(role__in=ParticipantRole.values)),
         ]
@@ -154,7 +156,7 @@ class SlotManager(models.Manager["Slot"]):
 
 SPEECHES = ProcessingActivity(
     subjects=DataSubject.SPEAKERS,
-    purpose=_("To plan who speaks when."),
+    purpose=_("To plan speakers and their times."),
     view="agenda.slot.view",
     change="agenda.slot.change",
     stays=BY_KEY,
@@ -206,7 +208,7 @@ class Slot(PublicModel):
     def clean(self) -> None:
         """Reject a party or speaker of another summit, and a speech of zero minutes."""
         if self.minutes == 0:
-            raise ValidationError({"minutes": _("Give at least one minute.")})
+            raise ValidationError({"minutes": _("Enter at least one minute.")})
         refuse_others(
             self.session.summit_id,
             party=(self.party_id, Party, "summit"),
@@ -217,7 +219,7 @@ class Slot(PublicModel):
 class RequestState(models.TextChoices):
     """The state of a party's request for the floor."""
 
-    ASKED = "asked", _("asked")
+    ASKED = "asked", _("requested")
     GRANTED = "granted", _("granted")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
@@ -225,7 +227,7 @@ class RequestState(models.TextChoices):
 
 FLOOR_REQUESTS = ProcessingActivity(
     subjects=DataSubject.SPEAKERS,
-    purpose=_("To decide who is given the floor."),
+    purpose=_("To decide who speaks."),
     view="agenda.floorrequest.view",
     change="agenda.ask_floor",
     stays=BY_KEY,
@@ -251,8 +253,8 @@ class FloorRequest(PublicModel):
     )
     minutes = models.PositiveIntegerField(_("minutes"), default=5)
     state = models.CharField(_("state"), max_length=10, choices=RequestState, default=RequestState.ASKED)
-    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    asked_at = models.DateTimeField(_("requested"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
@@ -262,21 +264,21 @@ class FloorRequest(PublicModel):
     )
 
     class Meta:
-        verbose_name = _("request for the floor")
-        verbose_name_plural = _("requests for the floor")
+        verbose_name = _("request to speak")
+        verbose_name_plural = _("requests to speak")
         ordering = ["session", "asked_at", "id"]
         constraints = [
             models.CheckConstraint(name="floor_request_state_known", condition=Q(state__in=RequestState.values)),
             models.CheckConstraint(
                 name="floor_request_has_minutes",
                 condition=Q(minutes__gt=0),
-                violation_error_message=_("Give at least one minute."),
+                violation_error_message=_("Enter at least one minute."),
             ),
             models.UniqueConstraint(
                 fields=["session", "party"],
                 name="floor_request_open_once",
                 condition=Q(state="asked"),
-                violation_error_message=_("The delegation asks for the floor in this session already."),
+                violation_error_message=_("The delegation has already asked to speak in this session."),
             ),
             models.CheckConstraint(
                 name="floor_request_decided_by_somebody",

@@ -41,7 +41,7 @@ def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.M
     Each keyword argument is a field name with the row's primary key, its model and the lookup path to its summit.
     """
     errors = {
-        field: _("This belongs to another summit. Choose one of this summit.")
+        field: _("This belongs to another summit. Choose one from this summit.")
         for field, (key, model, path) in rows.items()
         if key is not None
         and summit_id is not None
@@ -66,14 +66,14 @@ class Session(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="sessions", verbose_name=pgettext_lazy("label", "summit")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind, default=SessionKind.WORKING_SESSION)
+    kind = models.CharField(_("type"), max_length=20, choices=SessionKind, default=SessionKind.WORKING_SESSION)
     custom_kind = models.ForeignKey(
         CustomKind,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="sessions",
-        verbose_name=_("own kind"),
+        verbose_name=_("custom type"),
     )
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
     summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
@@ -88,33 +88,31 @@ class Session(PublicModel):
         verbose_name=pgettext_lazy("label", "room"),
     )
     set_up = models.PositiveSmallIntegerField(
-        _("set-up"), default=0, help_text=_("Minutes before the start from which the room is taken.")
+        _("set-up time"), default=0, help_text=_("Minutes the room is occupied before the start.")
     )
     clear_down = models.PositiveSmallIntegerField(
-        _("clear-down"), default=0, help_text=_("Minutes after the end until which the room is taken.")
+        _("clear-down time"), default=0, help_text=_("Minutes the room is occupied after the end.")
     )
     capacity = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, help_text=_("Empty: as many as the room seats.")
+        _("places"), null=True, blank=True, help_text=_("Leave blank to use the seats of the room.")
     )
     media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
-    pinned = models.BooleanField(
-        _("pinned"), default=False, help_text=_("Its time and room are settled: whoever would move it is warned.")
-    )
+    pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Warn before moving."))
     sign_up = models.BooleanField(
-        _("open for sign-up"), default=False, help_text=_("Delegates take one of its places themselves.")
+        _("open for sign-up"), default=False, help_text=_("Delegates can sign up for a place.")
     )
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
-    title_to = _visibility_field(_("title and summary shown to"))
-    room_to = _visibility_field(_("room shown to"))
-    times_to = _visibility_field(_("times shown to"))
-    participants_to = _visibility_field(_("participants shown to"))
-    documents_to = _visibility_field(_("documents shown to"))
+    title_to = _visibility_field(_("title and summary visible to"))
+    room_to = _visibility_field(_("room visible to"))
+    times_to = _visibility_field(_("times visible to"))
+    participants_to = _visibility_field(_("participants visible to"))
+    documents_to = _visibility_field(_("documents visible to"))
     # The speakers' list. Empty values mean no opening, speeches of USUAL_MINUTES, and no requests for the floor.
     opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
     speech_minutes = models.PositiveSmallIntegerField(
-        _("minutes of a speech"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("minutes per speech"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    requests_until = models.DateTimeField(_("requests for the floor until"), null=True, blank=True)
+    requests_until = models.DateTimeField(_("deadline for requests to speak"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
@@ -134,14 +132,14 @@ class Session(PublicModel):
             models.CheckConstraint(
                 name="session_capacity_from_one",
                 condition=Q(capacity__isnull=True) | Q(capacity__gt=0),
-                violation_error_message=_("Give at least one place, or leave the field empty."),
+                violation_error_message=_("Enter at least one place, or leave this blank."),
             ),
             models.CheckConstraint(
                 name="session_sign_up_for_delegations",
                 condition=Q(sign_up=False) | Q(visibility__in=[Visibility.PUBLIC, Visibility.ACCREDITED]),
                 violation_error_message=_(
-                    "Only a session that all delegations know of can be open for sign-up. "
-                    "Show it to them, or close the sign-up."
+                    "Only sessions visible to all delegations can be open for sign-up. Make the session visible to "
+                    "them, or close sign-up."
                 ),
             ),
             *(
@@ -149,8 +147,8 @@ class Session(PublicModel):
                     name=f"session_{part}_not_wider",
                     condition=not_wider(f"{part}_to"),
                     violation_error_message=_(
-                        "A part of a session can’t be shown to more people than the session itself. "
-                        "Show the session to more, or the part to fewer."
+                        "Part of a session can’t be visible to more people than the session itself. Show the "
+                        "session to more people, or the part to fewer."
                     ),
                 )
                 for part in PARTS
@@ -175,7 +173,7 @@ class Session(PublicModel):
         names = [f"{part}_to" for part in PARTS]
         wider = [name for name in names if RANKS.get(getattr(self, name), least) < least]
         if wider:
-            message = _("The session itself is visible to fewer: choose “%(all)s” here, or “%(same)s”.")
+            message = _("The session itself is visible to fewer people. Choose “%(all)s” or “%(same)s”.")
             params = {"all": capfirst(str(AS_THE_SESSION)), "same": str(Visibility(self.visibility).label)}
             raise ValidationError(dict.fromkeys(wider, ValidationError(message, params=params)))
 
@@ -201,14 +199,14 @@ class SessionText(models.Model):
     summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
 
     class Meta:
-        verbose_name = _("session in another language")
-        verbose_name_plural = _("sessions in other languages")
+        verbose_name = _("session translation")
+        verbose_name_plural = _("session translations")
         ordering = ["session", "language"]
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "language"],
                 name="session_text_language_once",
-                violation_error_message=_("The session has a title in this language already. Change that one."),
+                violation_error_message=_("The session already has a title in this language. Change that one."),
             )
         ]
 
@@ -237,7 +235,7 @@ class Interpretation(models.Model):
             models.UniqueConstraint(
                 fields=["session", "source", "target"],
                 name="interpretation_once",
-                violation_error_message=_("The session is interpreted from and into these languages already."),
+                violation_error_message=_("The session is already interpreted between these languages."),
             ),
             models.CheckConstraint(
                 name="interpretation_of_two_languages",

@@ -15,12 +15,12 @@ class SignUpState(models.TextChoices):
     """Whether a person who has signed up has a place or waits for one."""
 
     PLACE = "place", _("has a place")
-    WAITING = "waiting", _("waits for a place")
+    WAITING = "waiting", _("on the waiting list")
 
 
 SIGN_UPS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To give out the places of a session."),
+    purpose=_("To allocate places in a session."),
     view="agenda.signup.view",
     change="agenda.sign_up",
     kept_as=PersonalDataKind.PERSON,
@@ -39,9 +39,9 @@ class SignUp(PublicModel):
     )
     personal(person, SIGN_UPS)
     state = models.CharField(_("state"), max_length=10, choices=SignUpState)
-    signed_up_at = models.DateTimeField(_("signed up"), auto_now_add=True)
+    signed_up_at = models.DateTimeField(_("signed up on"), auto_now_add=True)
     # When the person got a place from the waiting list.
-    moved_up_at = models.DateTimeField(_("moved up"), null=True, blank=True)
+    moved_up_at = models.DateTimeField(_("place given on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("sign-up")

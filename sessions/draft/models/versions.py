@@ -26,6 +26,6 @@ class DraftVersion(VersionCounter):
     objects = DraftVersionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("version of the draft")
-        verbose_name_plural = _("versions of the draft")
+        verbose_name = _("draft version")
+        verbose_name_plural = _("draft versions")
         constraints = [models.UniqueConstraint(fields=["summit_id", "writer"], name="draft_version_once")]

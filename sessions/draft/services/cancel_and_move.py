@@ -46,7 +46,7 @@ def _moved(facts: Facts) -> str:
 
 MOVE = audit_action("agenda.move", _moved)
 CANCEL = audit_action("agenda.cancel", gettext_lazy("cancelled the session"))
-REINSTATE = audit_action("agenda.reinstate", gettext_lazy("took the session’s cancellation back"))
+REINSTATE = audit_action("agenda.reinstate", gettext_lazy("reinstated the session"))
 
 
 def _reinstated(number: int) -> str:
@@ -64,7 +64,7 @@ class Pinned(ValueError):
     user."""
 
     def __init__(self) -> None:
-        super().__init__(_("This session is pinned: its time and room are settled. Say that it is to move anyway."))
+        super().__init__(_("This session is pinned. Confirm that you want to move it."))
 
 
 def move(
@@ -84,7 +84,7 @@ def move(
     """
     check_can_edit(by, session)
     if ends_at <= starts_at:
-        raise ValidationError({"ends_at": _("The session would end before it starts.")})
+        raise ValidationError({"ends_at": _("Enter an end after the start.")})
     if room is not None and room.venue.summit_id != session.summit_id:
         raise ValidationError({"room": _("This room belongs to another summit.")})
     new_values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
@@ -142,7 +142,7 @@ def _set_cancelled(session: Session, *, by: User, action: AuditAction, cancelled
     CANCEL,
     permission="agenda.edit",
     done=_reinstated,
-    instead=gettext_lazy("Reinstate the session on its page; editors of the agenda can."),
+    instead=gettext_lazy("Agenda editors can reinstate the session on its page."),
 )
 def _undo_cancellation(step: UndoStep, by: User) -> str:
     return _undo(step, by, reinstate)
@@ -152,7 +152,7 @@ def _undo_cancellation(step: UndoStep, by: User) -> str:
     REINSTATE,
     permission="agenda.edit",
     done=_cancelled_again,
-    instead=gettext_lazy("Cancel the session on its page; editors of the agenda can."),
+    instead=gettext_lazy("Agenda editors can cancel the session on its page."),
 )
 def _undo_reinstatement(step: UndoStep, by: User) -> str:
     return _undo(step, by, cancel)

@@ -17,9 +17,9 @@ from summit.users.models import User
 
 CUSTOM_KIND_ACTIONS = row_actions(
     "agenda.customkind",
-    add=gettext_lazy("added a kind of session"),
-    change=gettext_lazy("changed a kind of session"),
-    remove=gettext_lazy("deleted a kind of session"),
+    add=gettext_lazy("added a session type"),
+    change=gettext_lazy("changed a session type"),
+    remove=gettext_lazy("deleted a session type"),
 )
 
 

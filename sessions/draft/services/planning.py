@@ -52,13 +52,13 @@ def _numbers(facts: Facts) -> str:
     parts = [
         ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
         ngettext("%(number)d changed", "%(number)d changed", numbers["changed"]) % {"number": numbers["changed"]},
-        ngettext("%(number)d taken off", "%(number)d taken off", numbers["removed"]) % {"number": numbers["removed"]},
+        ngettext("%(number)d removed", "%(number)d removed", numbers["removed"]) % {"number": numbers["removed"]},
     ]
     return comma().join(part for part, number in zip(parts, numbers.values(), strict=True) if number)
 
 
 def _participants(facts: Facts) -> str:
-    return _("changed who takes part (%(rows)s)") % {"rows": _numbers(facts)}
+    return _("changed the participants (%(rows)s)") % {"rows": _numbers(facts)}
 
 
 def _slots(facts: Facts) -> str:
@@ -66,7 +66,7 @@ def _slots(facts: Facts) -> str:
 
 
 def _texts(facts: Facts) -> str:
-    return _("changed the session in other languages (%(rows)s)") % {"rows": _numbers(facts)}
+    return _("changed the session’s translations (%(rows)s)") % {"rows": _numbers(facts)}
 
 
 def _interpretation(facts: Facts) -> str:
@@ -75,21 +75,21 @@ def _interpretation(facts: Facts) -> str:
 
 SESSION_ACTIONS = row_actions(
     "agenda.session",
-    add=gettext_lazy("entered the session"),
+    add=gettext_lazy("created the session"),
     change=gettext_lazy("changed the session"),
     remove=gettext_lazy("deleted the session"),
 )
 # The actions on the rows of a session, by the names of these rows.
 SAVE_ROWS = {
     "participants": audit_action(
-        "agenda.participants", _participants, fields_of=Participant, label=gettext_lazy("changed who takes part")
+        "agenda.participants", _participants, fields_of=Participant, label=gettext_lazy("changed the participants")
     ),
     "slots": audit_action("agenda.slots", _slots, fields_of=Slot, label=gettext_lazy("changed the speeches")),
     "texts": audit_action(
         "agenda.texts",
         _texts,
         fields_of=SessionText,
-        label=gettext_lazy("changed the session in other languages"),
+        label=gettext_lazy("changed the session’s translations"),
     ),
     "interpretation": audit_action(
         "agenda.interpretation",
@@ -235,19 +235,19 @@ def _with_kind(values: Values) -> Values:
 def _validate_session(session: Session) -> None:
     """Raise ValidationError if a field of the session is invalid."""
     if session.starts_at and session.ends_at and session.ends_at <= session.starts_at:
-        raise ValidationError({"ends_at": _("The session would end before it starts. Give a later end.")})
+        raise ValidationError({"ends_at": _("Enter an end after the start.")})
     session.full_clean()
 
 
 def _validate_row(row: Any) -> None:
     """Raise ValidationError if a field of the row is invalid, or if its language isn't allowed there."""
     if isinstance(row, SessionText) and row.language == row.session.summit.language:
-        message = _("This is the summit’s own language. Change the session itself.")
+        message = _("This is the summit’s own language. Change the session instead.")
         raise ValidationError({"language": message})
     if isinstance(row, Interpretation):
         wrong = [name for name in ("source", "target") if not is_language_code(getattr(row, name))]
         if wrong:
-            raise ValidationError(dict.fromkeys(wrong, _("Write the code of a language that people speak.")))
+            raise ValidationError(dict.fromkeys(wrong, _("Enter the code of a spoken language.")))
     row.full_clean()
 
 

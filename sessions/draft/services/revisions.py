@@ -11,7 +11,7 @@ class SessionEditConflict(ValueError):
     """Raised if a session has changed since its editor loaded it. The message is for the editor."""
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody has changed this session since you looked at it. Look again, then decide."))
+        super().__init__(_("Someone has changed this session since you opened it. Check the changes, then decide."))
 
 
 def rise(*sessions: int) -> None:

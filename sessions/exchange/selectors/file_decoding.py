@@ -17,12 +17,10 @@ def form_of(content: bytes) -> str:
     # Some systems write UTF-16, in which every second byte of these characters is 0.
     start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if start[:14].lower().startswith((b"<!doctype html", b"<html")):
-        raise ImportProblem(
-            _("This is a web page. Look there for the schedule as a schedule.json or schedule.xml, and choose that.")
-        )
+        raise ImportProblem(_("This is a web page. Find schedule.json or schedule.xml on it, and choose that file."))
     if start.startswith(b"BEGIN:VCALENDAR"):
         raise ImportProblem(
-            _("This is a calendar, which names neither kinds nor speakers. Choose a schedule.json or schedule.xml.")
+            _("This is a calendar without types or speakers. Choose a schedule.json or schedule.xml.")
         )
     if start.startswith((b"{", b"[")):
         return "json"
@@ -30,8 +28,8 @@ def form_of(content: bytes) -> str:
         return "xml"
     raise ImportProblem(
         _(
-            "The file is neither a schedule.json nor a schedule.xml, whatever its name says. "
-            "Export the schedule from frab or pretalx as one of the two, and choose that file."
+            "This file is not a schedule.json or schedule.xml, whatever its name. Export one from frab or pretalx "
+            "and choose that file."
         )
     )
 
@@ -46,8 +44,8 @@ def values_of(content: bytes) -> dict[str, Any]:
 
 def _other_shape(names: list[str]) -> str:
     message = _(
-        "This file has another shape than a schedule of frab or pretalx: %(shape)s. This one has: %(names)s. "
-        "Choose a schedule.json or schedule.xml."
+        "A frab or pretalx schedule has this structure: %(shape)s. This file has: %(names)s. Choose a "
+        "schedule.json or schedule.xml."
     )
     return message % {"shape": "schedule → conference → days → rooms", "names": ", ".join(names[:10]) or _("nothing")}
 
@@ -78,7 +76,9 @@ def _json_events(days: list[Any]) -> Iterator[tuple[str, Raw]]:
     for number, day in enumerate(days, start=1):
         rooms = day.get("rooms") if isinstance(day, dict) else None
         if not isinstance(rooms, dict) or not all(isinstance(events, list) for events in rooms.values()):
-            message = _("Day %(number)d has no rooms with lists of events, as frab and pretalx write them.")
+            message = _(
+                "Day %(number)d has no rooms with lists of events. Export the schedule from frab or pretalx again."
+            )
             raise ImportProblem(message % {"number": number})
         of_day = {"day": day.get("date"), "day_start": day.get("day_start"), "day_end": day.get("day_end")}
         for room, events in rooms.items():
@@ -98,7 +98,7 @@ def _name(person: Any) -> Any:
 def _xml(content: bytes) -> dict[str, Any]:
     # Entities and other files are never read. A file that declares a document type or entities is rejected.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    message = _("The file declares a document type or entities. Take these lines out, and choose it again.")
+    message = _("The file declares a document type or entities. Remove these lines and choose it again.")
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:

@@ -70,7 +70,7 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
     if len(content) > SCHEDULE.largest:
         raise ImportProblem(too_large())
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise ImportProblem(_("The file is empty. Choose the one that holds the schedule."))
+        raise ImportProblem(_("The file is empty. Choose another file."))
     data = values_of(content)
     clock = Clock.of(data["conference"], zone)
     ours = data["generator"] == OURS
@@ -83,7 +83,7 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
         event = _event(number, room, {**raw, "description": ""} if ours else raw, clock)
         events.append(event if event.problem else replace(event, carried=read_unmapped(raw, unmapped)))
     if not events:
-        raise ImportProblem(_("This schedule has no events. Export it anew once it is published there."))
+        raise ImportProblem(_("This schedule has no events. Export it again after it is published."))
     return Schedule(line_of(data["conference"].get("title")), tuple(events), ours, +unmapped)
 
 
@@ -92,7 +92,7 @@ def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Even
     try:
         guid = line_of(raw.get("guid")).lower() or _numbered(raw)
         if not title:
-            raise ImportProblem(_("It has no title. Give it one."))
+            raise ImportProblem(_("Enter a title."))
         starts_at, ends_at = times_of(raw, clock)
     except ImportProblem as problem:
         return Event(number, title=title, problem=str(problem))
@@ -117,5 +117,5 @@ def _numbered(raw: Mapping[str, Any]) -> str:
     neither."""
     number = line_of(raw.get("id"))
     if not number:
-        raise ImportProblem(_("It has neither guid nor id, so that it could not be found again. Give it a guid."))
+        raise ImportProblem(_("It has no guid or id, so it can’t be matched later. Add a guid."))
     return f"id:{number}"

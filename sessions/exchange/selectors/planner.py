@@ -107,7 +107,7 @@ class Planner:
         if event.problem:
             raise ValidationError(event.problem)
         if event.guid in self._read:
-            raise ValidationError(_("The file has this guid already. Give each event one of its own."))
+            raise ValidationError(_("Another event in the file has this guid. Give each event its own."))
         self._read.add(event.guid)
         line.notes += event.notes
         own_key = self._ours.get(event.guid)
@@ -125,7 +125,7 @@ class Planner:
         changed = [name for name in FIELDS if existing is None or getattr(existing, name) != values[name]]
         if existing is not None and existing.pinned and {"starts_at", "ends_at", "room"} & set(changed):
             raise ValidationError(
-                _("It is pinned: its time and room stay. Take the pin off, then read the file again.")
+                _("The session is pinned, so its time and room stay. Unpin it, then import the file again.")
             )
         # Old and new values in words. The summary is left out since it is long.
         described = [name for name in ("title", "kind", "starts_at", "ends_at", "room") if existing is not None]
@@ -168,13 +168,14 @@ class Planner:
         title, summary = event.title, event.summary
         if len(title) > LONGEST_TITLE:
             title, summary = f"{title[: LONGEST_TITLE - 1]}…", "\n\n".join(filter(None, (title, summary)))
-            line.notes.append(_("The title is too long: it is cut, and stands whole in the summary."))
+            line.notes.append(_("The title is too long. It is shortened here and kept in full in the summary."))
         kind = self._kinds.find(event.kind) if event.kind else None
         if kind is None:
             kind = (SessionKind.WORKING_SESSION.value, None)
             if event.kind:
                 message = _(
-                    "“%(kind)s” is no kind known here: it becomes a working session. Add a kind of that name first."
+                    "“%(kind)s” is not a known session type, so this becomes a working session. To keep it, add "
+                    "the type first."
                 )
                 line.notes.append(message % {"kind": event.kind})
         starts_at, ends_at = event.starts_at, event.ends_at
@@ -182,7 +183,7 @@ class Planner:
             raise ValidationError(event.problem)
         day = starts_at.astimezone(self.summit.zone).date()
         if not self.summit.starts_on <= day <= self.summit.ends_on:
-            line.notes.append(_("It is outside the days of the summit."))
+            line.notes.append(_("Outside the days of the summit."))
         return {
             "title": title,
             "summary": summary,
@@ -219,7 +220,7 @@ class Planner:
         stored_texts = session.texts.all() if session.pk else ()
         if any((text.language, text.title, text.summary) == (code, *own_text) for text in stored_texts):
             return ""
-        message = _("Its words are in %(language)s: write its title in the summit’s language.")
+        message = _("The text is in %(language)s. Enter the title in the summit’s language.")
         line.notes.append(message % {"language": language_name(code)})
         return code
 
@@ -236,11 +237,11 @@ class Planner:
     def _person(self, name: str, line: ReportLine) -> Person | None:
         people = self._people.get(fold(name), [])
         if len(people) > 1:
-            message = _("Several people are called %(name)s: enter the speech by hand.")
+            message = _("Several people are called %(name)s. Add the speech by hand.")
         elif people:
             return people[0]
         elif not self.may_add:
-            message = _("%(name)s is not known here: ask protocol to enter them, then read the file again.")
+            message = _("%(name)s is not in the system. Ask protocol to add them, then import the file again.")
         else:
             person = Person(summit=self.summit, name=name, language=self.summit.language)
             person.clean_fields(exclude=["summit"])
@@ -265,10 +266,10 @@ def _carried(event: Event, kind: str, own: CustomKind | None) -> list[list[str]]
 def _check_importable(session: Session) -> None:
     """Raise ValidationError if a session is cancelled or has hidden parts, because a schedule can't express these."""
     if session.cancelled_at is not None:
-        raise ValidationError(_("It is cancelled here. Reinstate it, then read the file again."))
+        raise ValidationError(_("The session is cancelled here. Reinstate it, then import the file again."))
     if any(getattr(session, f"{part}_to") for part in PARTS):
         raise ValidationError(
-            _("Parts of it are shown to fewer people, which a schedule does not know. Change it by hand.")
+            _("Parts of this session have restricted visibility, which a schedule can’t express. Change it by hand.")
         )
 
 

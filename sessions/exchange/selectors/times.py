@@ -48,7 +48,7 @@ class Clock:
     def sure(self) -> ZoneInfo:
         """The time zone. Raises ImportProblem if it is unknown."""
         if self.zone is None:
-            message = _("Its time names no offset, and the file’s time zone is not known. Correct %(field)s.")
+            message = _("The time has no offset and the file has no time zone. Correct %(field)s.")
             raise ImportProblem(message % {"field": "time_zone_name"})
         return self.zone
 
@@ -65,11 +65,11 @@ def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
         try:
             ends_at = starts_at + _length(line_of(raw.get("duration")))
         except (ValueError, OverflowError):
-            raise ImportProblem(_("Its duration can’t be read. Write it as 01:30.")) from None
+            raise ImportProblem(_("The duration can’t be read. Write it as 01:30.")) from None
     if ends_at <= starts_at:
-        raise ImportProblem(_("It would end before it starts. Correct its duration."))
+        raise ImportProblem(_("It would end before it starts. Correct the duration."))
     if ends_at - starts_at > LONGEST:
-        raise ImportProblem(_("It would last longer than four days. Correct its duration."))
+        raise ImportProblem(_("It would last longer than four days. Correct the duration."))
     return starts_at, ends_at
 
 
@@ -79,7 +79,7 @@ def _of_the_day(raw: Mapping[str, Any], clock: Clock) -> datetime:
     try:
         starts_at = datetime.combine(date.fromisoformat(day or line_of(raw.get("day"))), time.fromisoformat(start))
     except ValueError:
-        raise ImportProblem(_("Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.")) from None
+        raise ImportProblem(_("The start can’t be read. Write it as 2025-03-31T09:30:00+01:00.")) from None
     day_start, day_end = (_bound(raw, name) for name in ("day_start", "day_end"))
     change = day_start.time() if day_start else clock.day_change
     after = starts_at + timedelta(days=1)
@@ -104,18 +104,18 @@ def odd(raw: Mapping[str, Any], starts_at: datetime, clock: Clock) -> Iterator[s
     try:
         start_time = time.fromisoformat(start).replace(tzinfo=None) if start else None
     except ValueError:
-        yield _("Its start, “%(start)s”, can’t be read: the time of its date is taken.") % {"start": start}
+        yield _("The start “%(start)s” can’t be read, so the time in the date is used.") % {"start": start}
     else:
         # The offset of the date may differ from the venue's.
         if start_time and start_time not in (starts_at.time(), local.time()):
             params = {"start": start, "time": f"{local:%H:%M}"}
-            yield _("Its start says %(start)s and its date %(time)s: the date is taken.") % params
+            yield _("The start is %(start)s but the date says %(time)s. The date is used.") % params
     try:
         _length(length or "0:0")
     except (ValueError, OverflowError):
-        yield _("Its duration, “%(duration)s”, can’t be read: its end is taken.") % {"duration": length}
+        yield _("The duration “%(duration)s” can’t be read, so the end is used.") % {"duration": length}
     if starts_at.time() < _NIGHT and _day_start_is_unknown(raw, clock):
-        yield _("It starts in the night. Correct its day if the night after is meant.")
+        yield _("It starts during the night. Correct the day if it is the following night.")
 
 
 def _day_start_is_unknown(raw: Mapping[str, Any], clock: Clock) -> bool:

@@ -145,6 +145,6 @@ def _store_speeches(changes: list[PlannedChange]) -> dict[int, dict[str, int]]:
     for key, (slot, change) in removed.items():
         numbers[change.session.pk]["removed"] += 1
         if key in cancelled:
-            message = _("%(name)s is not in the file any more: the speech is cancelled, and a text hangs on it.")
+            message = _("%(name)s is no longer in the file. The speech is cancelled, but a text depends on it.")
             change.line.notes.append(message % {"name": slot.speaker.name})
     return numbers

@@ -28,8 +28,8 @@ RANK = (
     ParticipantRole.PARTICIPANT,
     ParticipantRole.INTERPRETER,
 )
-PASS_ON = audit_action("agenda.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
-DROP = audit_action("agenda.drop", gettext_lazy("took a person’s place off, as protocol decided"))
+PASS_ON = audit_action("agenda.pass_on", gettext_lazy("gave a person’s place to someone else, as protocol decided"))
+DROP = audit_action("agenda.drop", gettext_lazy("removed a person’s place, as protocol decided"))
 
 
 def waiting(session: Session) -> list[str]:

@@ -36,8 +36,8 @@ NAMED = 10
 # The words for how a session changed for some of the people who share a mailbox.
 BECAME: dict[str, Any] = {
     **{nature.value: words for nature, words in change_descriptions.STATES.items()},
-    notification_content.SPEAKS: gettext_lazy("now speaking there"),
-    notification_content.SILENT: gettext_lazy("no longer speaking there"),
+    notification_content.SPEAKS: gettext_lazy("now speaking"),
+    notification_content.SILENT: gettext_lazy("no longer speaking"),
     notification_content.CAME: gettext_lazy("now taking part"),
     notification_content.LEFT: gettext_lazy("no longer taking part"),
 }
@@ -165,11 +165,11 @@ def _is_first(facts: dict[str, Any], changes: list[SessionChange]) -> bool:
 def _subject(context: dict[str, Any]) -> str:
     params = {"summit": context["summit"]["short_name"], "count": len(context["told"]), "name": context["named"]}
     if context["first"]:
-        return _("%(summit)s: your programme (%(name)s)") % params
+        return _("%(summit)s: your agenda (%(name)s)") % params
     return (
         ngettext(
-            "%(summit)s: one change in your programme (%(name)s)",
-            "%(summit)s: %(count)d changes in your programme (%(name)s)",
+            "%(summit)s: one change in your agenda (%(name)s)",
+            "%(summit)s: %(count)d changes in your agenda (%(name)s)",
             params["count"],
         )
         % params
@@ -277,7 +277,7 @@ def _sessions(changes: Sequence[dict[str, Any]]) -> set[str]:
 AGENDA_CHANGE = register(
     MessageKind(
         name=KIND,
-        label=gettext_lazy("change of the agenda"),
+        label=gettext_lazy("agenda change"),
         task="sessions.tasks.deliver_agenda_changes",
         shown_by="tests/sessions/notifications/test_messages.py",
         facts=AgendaChangeFacts,
@@ -292,9 +292,9 @@ AGENDA_CHANGE = register(
         reply_to="summit.contact",
         attachments=_attachments,
         trimmed=False,
-        why=gettext_lazy("You get this because you take part in the summit or act for somebody who does."),
+        why=gettext_lazy("You are receiving this because you take part in the summit or act for someone who does."),
         html_template="mail/agenda_change.html",
-        reasons={OVERTAKEN: gettext_lazy("Release %(value)s says it all.")},
+        reasons={OVERTAKEN: gettext_lazy("Release %(value)s includes these changes.")},
         withdrawn=withdrawn,
     )
 )

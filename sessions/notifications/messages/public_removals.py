@@ -106,8 +106,8 @@ def _context(message: Message) -> dict[str, Any]:
 def _subject(context: dict[str, Any]) -> str:
     number = len(context["sessions"])
     template = ngettext(
-        "%(summit)s: %(number)d session has left the public agenda",
-        "%(summit)s: %(number)d sessions have left the public agenda",
+        "%(summit)s: %(number)d session removed from the public agenda",
+        "%(summit)s: %(number)d sessions removed from the public agenda",
         number,
     )
     return template % {"summit": context["summit"]["name"], "number": number}
@@ -131,7 +131,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 PUBLIC_REMOVAL = register(
     MessageKind(
         name="public_removal",
-        label=gettext_lazy("session that left the public agenda"),
+        label=gettext_lazy("session removed from the public agenda"),
         task="sessions.tasks.deliver_agenda_changes",
         shown_by="tests/sessions/releases/test_removals.py",
         facts=PublicRemovalFacts,
@@ -143,8 +143,10 @@ PUBLIC_REMOVAL = register(
         subject=_subject,
         context=_context,
         reply_to="summit.contact",
-        why=gettext_lazy("You get this because you represent the media at the summit."),
-        reasons={PUBLIC_AGAIN: gettext_lazy("The public agenda had the sessions again before the message was sent.")},
+        why=gettext_lazy("You are receiving this because you represent the media at the summit."),
+        reasons={
+            PUBLIC_AGAIN: gettext_lazy("The sessions were back in the public agenda before the message was sent.")
+        },
         withdrawn=withdrawn,
     )
 )

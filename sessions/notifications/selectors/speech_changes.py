@@ -73,11 +73,11 @@ class SpeechNews:
 def sentence(name: str, place: int, begins: datetime | None, where: Where) -> str:
     """Return a sentence with the position and expected start of a speech."""
     if begins is None:
-        return _("Speech of %(name)s: place %(place)d") % {"name": name, "place": place}
+        return _("Speech of %(name)s: position %(place)d") % {"name": name, "place": place}
     start = clock(begins.astimezone(where.zone))
     time = _("%(time)s %(place)s time") % {"time": start, "place": where.said_place}
     params = {"name": name, "place": place, "time": time}
-    return _("Speech of %(name)s: place %(place)d, at about %(time)s") % params
+    return _("Speech of %(name)s: position %(place)d, at about %(time)s") % params
 
 
 def with_speeches(changes: list[SessionChange], mine: Programme, where: Where, names: Names) -> list[Story]:

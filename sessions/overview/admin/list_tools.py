@@ -16,5 +16,5 @@ class ToolsMixin:
         """Return the list. For users who may edit the draft, it has a link to upload a schedule."""
         changelist = super().get_changelist_instance(request)  # type: ignore[misc]
         if allows(request.user, "agenda.edit", None):
-            changelist.tools = [(reverse("admin:agenda_scheduleimportfile_upload"), _("Upload a schedule"))]
+            changelist.tools = [(reverse("admin:agenda_scheduleimportfile_upload"), _("Upload schedule"))]
         return changelist

@@ -71,7 +71,7 @@ def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:
         yield NextStep(like_url(session), _("Add a session like this"))
     if _accepts_invitations(session) and can_invite(request.user, session.summit):
         url = reverse("admin:delegations_occasions", args=[session.summit.slug])
-        yield NextStep(f"{url}?session={session.public_id}", _("Invite delegations to it"))
+        yield NextStep(f"{url}?session={session.public_id}", _("Invite delegations"))
     if can_edit(request.user, session):
         yield NextStep(reverse("admin:agenda_session_cancel", args=[session.pk]), _("Cancel session"), {})
 
@@ -96,11 +96,13 @@ def _points(session: Session, asked: int) -> Iterator[OpenPoint]:
             yield _clash(found, here)
     if asked:
         yield OpenPoint(
-            _("Requests for the floor: %(number)d to decide") % {"number": asked},
+            _("Requests to speak: %(number)d to decide") % {"number": asked},
             reverse("admin:agenda_session_speakers", args=[session.pk]),
         )
     for person in passed_on_places.waiting(session):
-        message = _("%(person)s left the delegation and stands here until protocol passes the place on or drops it.")
+        message = _(
+            "%(person)s has left the delegation. Their place stays until protocol passes it on or discards it."
+        )
         yield OpenPoint(message % {"person": person})
 
 

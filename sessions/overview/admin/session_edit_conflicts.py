@@ -48,7 +48,7 @@ def facts_of(session: Session) -> dict[str, str]:
 def _with_labels(change: FieldChange) -> FieldChange:
     """Return a change of a fact (`facts_of`) with label and values in the reader's language; others unchanged."""
     if change.name == "cancelled":
-        was, now = (_("cancelled") if value == "yes" else _("stands") for value in (change.was, change.now))
+        was, now = (_("cancelled") if value == "yes" else _("scheduled") for value in (change.was, change.now))
         return replace(change, label=_("State"), was=was, now=now)
     return replace(change, label=_("Documents")) if change.name == "documents" else change
 

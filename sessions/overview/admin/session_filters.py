@@ -57,7 +57,7 @@ class DayFilter(admin.SimpleListFilter):
 class KindFilter(admin.SimpleListFilter):
     """Filter by kind: the standard kinds, and the chosen summit's own."""
 
-    title = gettext_lazy("kind")
+    title = gettext_lazy("type")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -93,7 +93,7 @@ class RoomFilter(admin.SimpleListFilter):
         if summit is not None:
             rows = rows.filter(summit=summit)
         rooms = Room.objects.filter(pk__in=rows.values("room")).order_by("venue__name", "position", "name")
-        return [*((str(row.pk), row.name) for row in rooms), ("none", gettext_lazy("no room yet"))]
+        return [*((str(row.pk), row.name) for row in rooms), ("none", gettext_lazy("no room"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the sessions in the chosen room, or the sessions without a room if "none" is chosen."""
@@ -112,7 +112,7 @@ class StandingFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the entries "stands" and "cancelled"."""
-        return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
+        return [("stands", gettext_lazy("scheduled")), ("cancelled", gettext_lazy("cancelled"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the sessions that are cancelled, or the sessions that aren't."""
@@ -148,14 +148,14 @@ class StartsFilter(admin.SimpleListFilter):
 class WarningFilter(admin.SimpleListFilter):
     """Filter for sessions with warnings, by the kind of warning."""
 
-    title = gettext_lazy("warnings")
+    title = gettext_lazy("conflicts")
     parameter_name = "warning"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return an entry for any warning and one for each kind; none unless a summit is chosen."""
         if not chosen(request):
             return []
-        return [("any", gettext_lazy("any warning")), *((kind.value, rule.label) for kind, rule in RULES.items())]
+        return [("any", gettext_lazy("any conflict")), *((kind.value, rule.label) for kind, rule in RULES.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the sessions with a warning of the chosen kind; all sessions unless a summit is chosen."""

@@ -78,10 +78,10 @@ def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
 def _about_seeing() -> str:
     """Return the form's help text on visibility."""
     parts = _(
-        "First say who may know that the session takes place at all: for all others it isn’t there. Then, where it "
-        "must be, keep a part of it for fewer: they read “time not announced”, say, and nothing tells them the rest."
+        "First choose who can see the session at all. If necessary, restrict parts of it to fewer people: others "
+        "then see, for example, “time not announced”."
     )
-    desks = _("“Organisers only” leaves it to the desks that read the draft: %(roles)s.")
+    desks = _("“Organisers only” limits the session to roles that can read the draft: %(roles)s.")
     return f"{parts} {desks % {'roles': comma().join(str(Role(role).label) for role in DRAFT_READERS)}}"
 
 
@@ -101,12 +101,12 @@ SECTIONS = (
         gettext_lazy("Time and room"),
         ("starts_at", "ends_at", "room", "capacity", "set_up", "clear_down", "pinned"),
     ),
-    Section("about", gettext_lazy("What it is"), ("title", "kind", "summary")),
+    Section("about", gettext_lazy("Type"), ("title", "kind", "summary")),
     Section("participants", gettext_lazy("Participants"), (), (ParticipantInline,)),
-    Section("visibility", gettext_lazy("Who sees what"), VISIBILITY_FIELDS),
+    Section("visibility", gettext_lazy("Visibility"), VISIBILITY_FIELDS),
     Section("media", gettext_lazy("Media and sign-up"), ("media", "sign_up")),
     Section("interpretation", gettext_lazy("Interpretation"), (), (InterpretationInline,)),
-    Section("translations", gettext_lazy("In other languages"), (), (TextInline,)),
+    Section("translations", gettext_lazy("Translations"), (), (TextInline,)),
 )
 # The fields that a new session has from the session like which it is added.
 CARRIED_OVER = ("room", "set_up", "clear_down", *VISIBILITY_FIELDS, "media")
@@ -130,13 +130,16 @@ class SessionAdmin(
     place = 1
     form = SessionForm
     fieldsets = (
-        (gettext_lazy("What and when"), {"fields": ["summit", "title", "kind", ("starts_at", "ends_at"), "summary"]}),
         (
-            gettext_lazy("Where"),
+            gettext_lazy("Title and time"),
+            {"fields": ["summit", "title", "kind", ("starts_at", "ends_at"), "summary"]},
+        ),
+        (
+            gettext_lazy("Place"),
             {"fields": [("room", "capacity"), ("set_up", "clear_down"), "pinned"]},
         ),
         (
-            gettext_lazy("Who may see what"),
+            gettext_lazy("Visibility"),
             {"fields": [*VISIBILITY_FIELDS], "description": lazy(_about_seeing, str)()},
         ),
         (gettext_lazy("Media and sign-up"), {"fields": ["media", "sign_up"]}),
@@ -204,9 +207,9 @@ class SessionAdmin(
     def standing(self, row: Session) -> str:
         """Return "cancelled", the warnings about the session, or "stands". Only the first two have a sign."""
         cancelled = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
-        return cancelled if row.cancelled_at else warned(row) or _("stands")
+        return cancelled if row.cancelled_at else warned(row) or _("scheduled")
 
-    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    @admin.display(description=gettext_lazy("type"), ordering="kind")
     def kind_word(self, row: Session) -> str:
         """Return the name of the kind, which may be the summit's own."""
         return str(row.custom_kind or row.get_kind_display())
@@ -220,7 +223,7 @@ class SessionAdmin(
         if edited_section(request) is not None:
             return groups
         if obj is not None and obj.carried:
-            message = _("It goes out again with schedule.json and schedule.xml, and stands on no page.")
+            message = _("Included in schedule.json and schedule.xml exports, but not shown on any page.")
             fields: Any = {"fields": ["from_another_schedule"], "description": message}
             groups = [*groups, (_("From another schedule"), fields)]
         if self.has_change_permission(request, obj) or obj is None:

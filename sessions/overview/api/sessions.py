@@ -25,7 +25,7 @@ from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.summits.models import Room, Summit
 from summit.users.models import User
 
-STATES = [("stands", _("stands")), ("cancelled", _("cancelled"))]
+STATES = [("stands", _("scheduled")), ("cancelled", _("cancelled"))]
 # The API calls a kind of the summit's own `own_kind`.
 _FIELDS = tuple("own_kind" if name == "custom_kind" else name for name in planning.FIELDS)
 _OTHERS = ("cancelled_at", "opening", "speech_minutes", "requests_until", "revision", "changed_at")
@@ -96,17 +96,15 @@ class ExpectedInput(serializers.Serializer[Any]):
 class SessionFilters(django_filters.FilterSet):
     """Filters of a list of sessions."""
 
-    day = django_filters.DateFilter(method="on_day", label=_("begins on this day at the venue"))
+    day = django_filters.DateFilter(method="on_day", label=_("starts on this day at the venue"))
     room = django_filters.CharFilter(field_name="room__public_id", label=pgettext_lazy("label", "room"))
-    kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("kind"))
+    kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("type"))
     state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label=_("state"))
     visibility = django_filters.ChoiceFilter(choices=Visibility.choices, label=_("visible to"))
-    party = django_filters.CharFilter(
-        method="with_party", label=_("a delegation takes part or somebody speaks for it")
-    )
-    person = django_filters.CharFilter(method="with_person", label=_("a person takes part or speaks"))
+    party = django_filters.CharFilter(method="with_party", label=_("a delegation that takes part or speaks"))
+    person = django_filters.CharFilter(method="with_person", label=_("a person who takes part or speaks"))
     changed_since = django_filters.IsoDateTimeFilter(
-        field_name="updated_at", lookup_expr="gte", label=_("changed at this moment or later")
+        field_name="updated_at", lookup_expr="gte", label=_("changed at or after")
     )
 
     def on_day(self, rows: QuerySet[Session], name: str, value: Any) -> QuerySet[Session]:

@@ -54,7 +54,7 @@ def board(
         "was": was,
         "becomes": becomes,
         "views": [
-            (_address(request, view="words"), _("In words"), not sides),
+            (_address(request, view="words"), _("Summary"), not sides),
             (_address(request, view="sides"), _("Side by side"), sides),
         ],
     }

@@ -19,7 +19,7 @@ class ReleaseForm(forms.Form):
         max_length=Release._meta.get_field("note").max_length,
         required=False,
         validators=[validate_printable],
-        help_text=gettext_lazy("Stands in every message about this release. Name nothing that not all may know."),
+        help_text=gettext_lazy("Included in every message about this release. Don’t mention anything confidential."),
     )
     tell = forms.BooleanField(required=False)
     day = forms.DateField(required=False, widget=forms.HiddenInput)
@@ -30,7 +30,7 @@ class RemovalForm(forms.Form):
     """The public notice and the reason for a session that leaves the public agenda."""
 
     notice = forms.ChoiceField(
-        label=gettext_lazy("What the public reads from now on"),
+        label=gettext_lazy("Public notice"),
         choices=PublicNotice.choices,
         widget=forms.RadioSelect,
     )
@@ -38,7 +38,7 @@ class RemovalForm(forms.Form):
         label=gettext_lazy("Reason"),
         max_length=PublicRemoval._meta.get_field("reason").max_length,
         validators=[validate_printable],
-        help_text=gettext_lazy("Only the agenda and press desks read it."),
+        help_text=gettext_lazy("Only the programme and press desks can see this."),
         error_messages={"required": gettext_lazy("Enter a reason.")},
     )
 

@@ -84,11 +84,11 @@ class HistoryPages(ReadOnlyAdmin):
             messages.success(request, _done(len(restored.changes), row.number))
             return redirect(url)
         preview = restore_services.preview(release=row, session_key=key)
-        new_label = _("In release %(number)d") % {"number": row.number}
+        new_label = _("Release %(number)d") % {"number": row.number}
         context = {
             **self.admin_site.each_context(request),
-            **board(request, row.summit, preview.changes, was=_("In the draft now"), becomes=new_label, beside=True),
-            "title": _("Take the draft back to release %(number)d") % {"number": row.number},
+            **board(request, row.summit, preview.changes, was=_("Current draft"), becomes=new_label, beside=True),
+            "title": _("Restore release %(number)d to the draft") % {"number": row.number},
             "opts": self.opts,
             "summit": row.summit,
             "release": row,
@@ -118,14 +118,14 @@ def _chosen(request: HttpRequest, newest: int) -> tuple[int | None, int | None]:
 
 def _name(number: int | None) -> str:
     if number is None:
-        return _("The draft")
-    return _("Release %(number)d") % {"number": number} if number else _("Nothing yet")
+        return _("Draft")
+    return _("Release %(number)d") % {"number": number} if number else _("No release")
 
 
 def _done(number: int, release: int) -> str:
     message = ngettext(
-        "%(n)d session of the draft is as in release %(release)d. It is announced with the next release.",
-        "%(n)d sessions of the draft are as in release %(release)d. They are announced with the next release.",
+        "%(n)d session restored to the draft from release %(release)d. The next release announces it.",
+        "%(n)d sessions restored to the draft from release %(release)d. The next release announces them.",
         number,
     )
     return message % {"n": number, "release": release}

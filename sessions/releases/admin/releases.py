@@ -49,7 +49,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 
     place = 2
     list_display = ["number", "summit", "released", "released_by", "note"]
-    row_source = RowSource(gettext_lazy("Each time the agenda is released, a row is added."))
+    row_source = RowSource(gettext_lazy("A row is added each time the agenda is released."))
     list_filter = ["summit"]
     list_select_related = ["summit", "released_by"]
     search_fields = ["note"]
@@ -57,7 +57,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
     readonly_fields = ["released"]
     change_list_template = "admin/agenda/release/change_list.html"
     change_form_template = "admin/agenda/release/change_form.html"
-    nothing_yet = gettext_lazy("The agenda has not been released yet.")
+    nothing_yet = gettext_lazy("The agenda is not released yet.")
 
     @admin.display(description=gettext_lazy("released"), ordering="released_at")
     def released(self, row: Release) -> str:
@@ -88,7 +88,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         return progress.page(
             request,
             rows=Message.objects.filter(kind=agenda_changes.KIND, subject_key=key),
-            title=_("Release %(number)d is out") % {"number": row.number},
+            title=_("Release %(number)d published") % {"number": row.number},
             summit=row.summit,
             query={"q": key},
             back=f"{reverse('admin:agenda_session_changelist')}?summit__id__exact={row.summit_id}",
@@ -113,7 +113,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
                 except (releases.NothingToRelease, releases.DraftChanged, RemovalUndecided) as refused:
                     messages.warning(request, str(refused))
                 else:
-                    messages.success(request, _("Release %(number)d is out.") % {"number": release.number})
+                    messages.success(request, _("Release %(number)d published.") % {"number": release.number})
                     return redirect("admin:agenda_release_sent", release.pk)
                 return redirect(request.get_full_path())
         context = self._page(request, summit, form)
@@ -127,12 +127,12 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         if not form.is_bound:
             form.initial = {**form.initial, "expected": preview.digest, "day": day, "tell": True}
         page: Page[PlannedMessage] = Paginator(preview.planned, TOLD).get_page(request.GET.get("told"))
-        old_label = _("Nothing yet") if preview.is_first else _("Release %(number)d") % {"number": preview.number - 1}
+        old_label = _("No release") if preview.is_first else _("Release %(number)d") % {"number": preview.number - 1}
         new_label = _("Release %(number)d") % {"number": preview.number}
         return {
             **self.admin_site.each_context(request),
             **board(request, summit, preview.changes, was=old_label, becomes=new_label),
-            "title": _("Release %(number)d of the agenda") % {"number": preview.number},
+            "title": _("Agenda release %(number)d") % {"number": preview.number},
             "opts": self.opts,
             "summit": summit,
             "preview": preview,
@@ -180,8 +180,8 @@ def _waiting(summit: Summit) -> str:
     """
     number = handovers.count(summit)
     message = ngettext(
-        "%(n)d thing of somebody who left waits for protocol: it is released as theirs still.",
-        "%(n)d things of people who left wait for protocol: they are released as theirs still.",
+        "%(n)d handover is waiting for protocol. It is still released under the old name.",
+        "%(n)d handovers are waiting for protocol. They are still released under the old names.",
         number,
     )
     return message % {"n": number} if number else ""

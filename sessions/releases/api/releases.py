@@ -161,7 +161,7 @@ class ReleaseFilters(django_filters.FilterSet):
 
     number = django_filters.NumberFilter(min_value=1, max_value=2_000_000_000, label=_("number"))
     released_since = django_filters.IsoDateTimeFilter(
-        field_name="released_at", lookup_expr="gte", label=_("released at this moment or later")
+        field_name="released_at", lookup_expr="gte", label=_("released at or after")
     )
 
 
@@ -169,7 +169,7 @@ class ReleaseViewSet(DeskViewSet):
     """Releases of the agenda, the newest first."""
 
     name = "releases"
-    verbose_name = _("releases of the agenda")
+    verbose_name = _("agenda releases")
     permission = "agenda.release"
     allowed_methods = ()
     model = Release

@@ -36,8 +36,8 @@ from summit.users.models import User
 def _released(facts: Facts) -> str:
     number = int(facts.detail.get("messages", 0))
     message = ngettext(
-        "released agenda %(release)s and had %(number)d message sent",
-        "released agenda %(release)s and had %(number)d messages sent",
+        "released agenda %(release)s and sent %(number)d message",
+        "released agenda %(release)s and sent %(number)d messages",
         number,
     )
     return message % {"release": facts.detail.get("number", ""), "number": number}
@@ -191,7 +191,7 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     if not changes:
         raise NothingToRelease(_nothing(number, arguments.day))
     if arguments.expected and arguments.expected != _digest(number, new):
-        raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
+        raise DraftChanged(_("The draft has changed since you opened this page. Check the changes, then release it."))
     leaving = removals.leaving(arguments.summit, old=old, new=new)
     removals.check_decided(leaving, arguments.decisions)
     takes_away = bool(leaving) or removals.removes_public_content(old=old, new=new)
@@ -231,7 +231,7 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
 def _nothing(number: int, day: date | None) -> str:
     """Return the sentence that says why there is nothing to release."""
     if day is not None:
-        return _("Nothing of this day differs from what was released last.")
+        return _("Nothing on this day has changed since the last release.")
     if number > 1:
-        return _("Nothing has changed since release %(number)d.") % {"number": number - 1}
+        return _("No changes since release %(number)d.") % {"number": number - 1}
     return _("The agenda has no session to release yet.")

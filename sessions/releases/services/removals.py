@@ -97,7 +97,7 @@ def check_decided(found: Iterable[Snapshot], decisions: Decisions) -> None:
         decision = decisions.get(session.key)
         if decision is None or decision.notice not in PublicNotice.values or not decision.reason.strip():
             raise RemovalUndecided(
-                _("“%(title)s” leaves the public agenda. Choose what the public reads of it, and enter a reason.")
+                _("“%(title)s” leaves the public agenda. Choose a public notice and enter a reason.")
                 % {"title": title_of(session, None)}
             )
 

@@ -32,22 +32,22 @@ from summit.users.models import User
 
 
 def _restored(facts: Facts) -> str:
-    return _("took the session back to release %(number)s") % {"number": facts.detail.get("number", "")}
+    return _("restored the session from release %(number)s") % {"number": facts.detail.get("number", "")}
 
 
 def _restored_agenda(facts: Facts) -> str:
     number = int(facts.detail.get("sessions", 0))
     message = ngettext(
-        "took the draft back to this release (%(number)d session)",
-        "took the draft back to this release (%(number)d sessions)",
+        "restored the draft from this release (%(number)d session)",
+        "restored the draft from this release (%(number)d sessions)",
         number,
     )
     return message % {"number": number}
 
 
-RESTORE = audit_action("agenda.restore", _restored, label=gettext_lazy("took a session back to an earlier release"))
+RESTORE = audit_action("agenda.restore", _restored, label=gettext_lazy("restored a session from an earlier release"))
 RESTORE_AGENDA = audit_action(
-    "agenda.restore_agenda", _restored_agenda, label=gettext_lazy("took the draft back to an earlier release")
+    "agenda.restore_agenda", _restored_agenda, label=gettext_lazy("restored the draft from an earlier release")
 )
 
 
@@ -87,9 +87,11 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
         lock(release.summit)
         done = preview(release=release, session_key=session_key)
         if expected and expected != done.digest:
-            raise DraftChanged(_("The draft has changed since this page was shown. Look again, then take it back."))
+            raise DraftChanged(
+                _("The draft has changed since you opened this page. Check the changes, then restore it.")
+            )
         if not done.changes:
-            raise NothingToRestore(_("The draft is as it was in release %(number)d.") % {"number": release.number})
+            raise NothingToRestore(_("The draft is the same as release %(number)d.") % {"number": release.number})
         with watching(summit=release.summit, by=by):
             _plan(release.summit, done.changes).write()
         _record(release, done.changes, by, one=bool(session_key))

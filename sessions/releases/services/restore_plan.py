@@ -42,10 +42,10 @@ class Why(StrEnum):
 
 
 WORDS: dict[Why, Promise] = {
-    Why.ROOM: gettext_lazy("the room is gone: the session stands without one"),
-    Why.KIND: gettext_lazy("the summit has no such kind any more: the session is what that kind was like"),
-    Why.PERSON: gettext_lazy("this person has left: the place is left out"),
-    Why.SPEAKER: gettext_lazy("this person has left: their speech isn’t put back"),
+    Why.ROOM: gettext_lazy("the room no longer exists, so the session has none"),
+    Why.KIND: gettext_lazy("the session type no longer exists, so the default type is used"),
+    Why.PERSON: gettext_lazy("this person has left, so their place is not restored"),
+    Why.SPEAKER: gettext_lazy("this person has left, so their speech is not restored"),
 }
 
 

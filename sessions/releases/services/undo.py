@@ -20,7 +20,7 @@ def _cancellation_released(step: UndoStep) -> str:
     if not known or ReleaseEntry.objects.filter(release=latest, session=session).exists():
         return ""
     return _(
-        "The cancellation is released: those who take part have been told. Reinstate the session, then release the "
+        "The cancellation is released and participants have been notified. Reinstate the session, then release the "
         "agenda again."
     )
 
@@ -31,6 +31,6 @@ def _reinstatement_released(step: UndoStep) -> str:
     if latest is None or not ReleaseEntry.objects.filter(release=latest, session=step.data["session"]).exists():
         return ""
     return _(
-        "The session is released: those who take part have been told that it is on. Cancel the session, then release "
-        "the agenda again."
+        "The session is released and participants have been notified. Cancel the session, then release the agenda "
+        "again."
     )

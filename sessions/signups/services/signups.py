@@ -34,13 +34,15 @@ from summit.summits.models import Room, Summit
 
 def _signed_up(facts: Facts) -> str:
     if facts.detail.get("state") == SignUpState.WAITING:
-        return _("signed the person up for a session: all places were taken, so they wait")
+        return _("added the person to the waiting list of a session")
     return _("signed the person up for a session")
 
 
-ADD = audit_action("agenda.signup.add", _signed_up, label=gettext_lazy("signed somebody up for a session"))
-REMOVE = audit_action("agenda.signup.remove", gettext_lazy("gave the place in a session back"))
-MOVE_UP = audit_action("agenda.signup.move_up", gettext_lazy("gave the place that became free to who waited for it"))
+ADD = audit_action("agenda.signup.add", _signed_up, label=gettext_lazy("signed a person up for a session"))
+REMOVE = audit_action("agenda.signup.remove", gettext_lazy("gave up a place in a session"))
+MOVE_UP = audit_action(
+    "agenda.signup.move_up", gettext_lazy("gave a free place to the next person on the waiting list")
+)
 
 
 class SignUpRefused(Exception):
@@ -118,7 +120,7 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
     member = Membership.objects.filter(person=person).select_related("party__summit").first()
     if member is None or person.summit_id != session.summit_id:
         raise SignUpRefused(
-            _("%(person)s is of no delegation any more and can’t take a place.") % {"person": person.label}
+            _("%(person)s is no longer in any delegation and can’t take a place.") % {"person": person.label}
         )
     check_can_sign_up(by, person, member.party)
     with transaction.atomic():
@@ -126,11 +128,11 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
         row = _released(session)
         if not is_open(row):
             raise SignUpRefused(
-                _("This session takes no sign-ups any more. The programme desk can help: %(contact)s.")
+                _("Sign-up for this session is closed. For help, contact the programme desk: %(contact)s.")
                 % {"contact": session.summit.contact_email}
             )
         if SignUp.objects.filter(session=session, person=person).exists():
-            raise SignUpRefused(_("%(person)s is signed up already.") % {"person": person.label})
+            raise SignUpRefused(_("%(person)s is already signed up.") % {"person": person.label})
         # Free places go to the people who already wait.
         _fill(session, row)
         state = SignUpState.WAITING if places(session.pk, row).full else SignUpState.PLACE

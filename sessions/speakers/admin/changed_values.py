@@ -68,7 +68,7 @@ def read(posted: Mapping[str, str], *, keep: bool = False) -> Typed:
             number = key_of(text)
             if text and number is None:
                 raise SpeakersRefused(
-                    _("“%(said)s” is no number. Give places and minutes in digits.") % {"said": text}
+                    _("“%(said)s” is not a number. Enter positions and minutes in digits.") % {"said": text}
                 )
             if number is not None and number != stored:
                 numbers[key] = number

@@ -22,9 +22,9 @@ class SpeechForm(forms.Form):
     speaker = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Speaker"))
     party = forms.ModelChoiceField(
         Party.objects.none(),
-        label=gettext_lazy("Speaks for"),
+        label=gettext_lazy("Speaks on behalf of"),
         required=False,
-        help_text=gettext_lazy("Empty: for no delegation, such as a guest."),
+        help_text=gettext_lazy("Leave blank if the speaker is not in a delegation, such as a guest."),
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),
@@ -44,7 +44,7 @@ class SpeechForm(forms.Form):
         find_by_typing(self, "speaker", columns.get_field("speaker"), summit=summit, rows=people)
         parties = Party.objects.filter(summit=summit)
         find_by_typing(self, "party", columns.get_field("party"), summit=summit, rows=parties)
-        self.fields["minutes"].help_text = _("Empty: the time limit of the session.")
+        self.fields["minutes"].help_text = _("Leave blank to use the time limit of the session.")
 
     def values(self) -> dict[str, Any]:
         """Return the entered values as arguments of the services."""
@@ -60,22 +60,24 @@ class TimesForm(forms.Form):
         required=False,
         min_value=0,
         max_value=LONGEST,
-        help_text=gettext_lazy("For the opening by the chair. Empty: the first speech begins with the session."),
+        help_text=gettext_lazy("For the chair’s opening. Leave blank if the first speech opens the session."),
     )
     speech_minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes of a speech"), required=False, min_value=1, max_value=LONGEST
+        label=gettext_lazy("Minutes per speech"), required=False, min_value=1, max_value=LONGEST
     )
     requests_until = forms.SplitDateTimeField(
-        label=gettext_lazy("Requests for the floor until"),
+        label=gettext_lazy("Deadline for requests to speak"),
         required=False,
         widget=MomentInput,
         validators=[validate_year],
-        help_text=gettext_lazy("Until then delegations that take part ask in the portal. Empty: they can’t."),
+        help_text=gettext_lazy(
+            "Attending delegations can ask in the portal until then. Leave blank to take no requests."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["speech_minutes"].help_text = _(
-            "Empty: %(minutes)d. Speeches with a time of their own keep it."
+            "Leave blank for %(minutes)d. Speeches with their own limit keep it."
         ) % {"minutes": USUAL_MINUTES}
         name_parts(self.fields["requests_until"])

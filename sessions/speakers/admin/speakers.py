@@ -117,7 +117,7 @@ class SpeakersMixin(FrameMixin):
                 messages.warning(request, str(changed))
             else:
                 message = ngettext(
-                    "%(number)d speech is new on the list.", "%(number)d speeches are new on the list.", result.added
+                    "%(number)d speech added to the list.", "%(number)d speeches added to the list.", result.added
                 )
                 messages.success(request, message % {"number": result.added})
                 return redirect("admin:agenda_session_speakers", session.pk)
@@ -146,7 +146,7 @@ class SpeakersMixin(FrameMixin):
             except REFUSED as refused:
                 messages.warning(request, error_text(refused))
             else:
-                messages.success(request, _("The speech is saved."))
+                messages.success(request, _("Speech saved."))
                 return redirect("admin:agenda_session_speakers", slot.session_id)
         context = {**self.frame(request, slot.session, _("Speech")), "slot": slot, "form": form}
         return TemplateResponse(request, "admin/agenda/speakers/speech.html", context)
@@ -169,9 +169,9 @@ class SpeakersMixin(FrameMixin):
             except SpeakersRefused as refused:
                 messages.warning(request, str(refused))
             else:
-                messages.success(request, _("%(speaker)s is off the list.") % {"speaker": slot.speaker.label})
+                messages.success(request, _("%(speaker)s removed from the list.") % {"speaker": slot.speaker.label})
             return redirect("admin:agenda_session_speakers", slot.session_id)
-        context = {**self.frame(request, slot.session, _("Take speech off")), "slot": slot}
+        context = {**self.frame(request, slot.session, _("Remove speech")), "slot": slot}
         return TemplateResponse(request, "admin/agenda/speakers/remove_speech.html", context)
 
 
@@ -185,13 +185,13 @@ def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
         speakers.arrange(session=session, places=places, minutes=typed.minutes, by=by)
     elif action == "add" and forms.speech.is_valid():
         slot = speakers.add(session=session, by=by, **forms.speech.values())
-        messages.success(request, _("%(speaker)s is last on the list.") % {"speaker": slot.speaker.label})
+        messages.success(request, _("%(speaker)s added to the end of the list.") % {"speaker": slot.speaker.label})
     elif action == "times" and forms.times.is_valid():
         _change_times(request, session, by, forms.times.cleaned_data)
     elif action == "save":
         typed = read(request.POST)
         if speakers.arrange(session=session, places=typed.places, minutes=typed.minutes, by=by):
-            messages.success(request, _("The list is saved."))
+            messages.success(request, _("List saved."))
     elif action in ("grant", "decline"):
         _decide(request, session, by, action, target)
     else:
@@ -216,11 +216,11 @@ def _change_times(request: HttpRequest, session: Session, by: User, data: dict[s
     moved = speakers.settle(session=session, opening=data["opening"], speech_minutes=data["speech_minutes"], by=by)
     floor_requests.set_request_deadline(session=session, until=data["requests_until"], by=by)
     message = ngettext(
-        "The times are saved; %(number)d speech has another time.",
-        "The times are saved; %(number)d speeches have another time.",
+        "Times saved; %(number)d speech changed.",
+        "Times saved; %(number)d speeches changed.",
         moved,
     )
-    messages.success(request, message % {"number": moved} if moved else _("The times are saved."))
+    messages.success(request, message % {"number": moved} if moved else _("Times saved."))
 
 
 def _decide(request: HttpRequest, session: Session, by: User, action: str, target: str) -> None:
@@ -230,8 +230,8 @@ def _decide(request: HttpRequest, session: Session, by: User, action: str, targe
     if action == "grant":
         slots = floor_requests.grant(requests=requests, session=session, by=by)
         message = ngettext(
-            "%(number)d request is on the list, and its delegation is told.",
-            "%(number)d requests are on the list, and their delegations are told.",
+            "%(number)d request added to the list. The delegation is notified.",
+            "%(number)d requests added to the list. The delegations are notified.",
             len(slots),
         )
         done = bool(slots)
@@ -239,8 +239,8 @@ def _decide(request: HttpRequest, session: Session, by: User, action: str, targe
     else:
         reason = request.POST.get("reason", "")
         done = bool(requests) and floor_requests.decline(request=requests[0], reason=reason, by=by)
-        message = _("The request is declined, and its delegation is told.")
+        message = _("Request declined. The delegation is notified.")
     if done:
         messages.success(request, message)
     else:
-        messages.warning(request, _("This request was decided or withdrawn meanwhile. Look at the list again."))
+        messages.warning(request, _("This request has already been decided or withdrawn. Reload the list."))

@@ -65,7 +65,7 @@ class FloorRequestViewSet(HoldsAgenda):
     """Requests for the floor. Focal points and delegates see only their own requests."""
 
     name = "floor-requests"
-    verbose_name = gettext_lazy("requests for the floor")
+    verbose_name = gettext_lazy("requests to speak")
     permission = "agenda.floorrequest"
     permissions: ClassVar[dict[str, str]] = {"add": "agenda.ask_floor"}
     allowed_methods = ("add",)
@@ -105,4 +105,4 @@ class FloorRequestViewSet(HoldsAgenda):
 def _require_done(done: object) -> None:
     """Raise FloorRefused if `done` is false, because the request was already decided or withdrawn."""
     if not done:
-        raise FloorRefused(_("This request was decided or withdrawn meanwhile. Look at the list again."))
+        raise FloorRefused(_("This request has already been decided or withdrawn. Reload the list."))

@@ -33,12 +33,12 @@ from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.users.models import User
 
-OPEN = audit_action("agenda.floor.open", gettext_lazy("let delegations ask for the floor"), fields_of=Session)
-CLOSE = audit_action("agenda.floor.close", gettext_lazy("ended the requests for the floor"), fields_of=Session)
-ASK = audit_action("agenda.floor.ask", gettext_lazy("asked for the floor"))
-WITHDRAW = audit_action("agenda.floor.withdraw", gettext_lazy("withdrew the request for the floor"))
-GRANT = audit_action("agenda.floor.grant", gettext_lazy("put the request for the floor on the speakers’ list"))
-DECLINE = audit_action("agenda.floor.decline", gettext_lazy("declined the request for the floor"))
+OPEN = audit_action("agenda.floor.open", gettext_lazy("opened requests to speak"), fields_of=Session)
+CLOSE = audit_action("agenda.floor.close", gettext_lazy("closed requests to speak"), fields_of=Session)
+ASK = audit_action("agenda.floor.ask", gettext_lazy("asked to speak"))
+WITHDRAW = audit_action("agenda.floor.withdraw", gettext_lazy("withdrew the request to speak"))
+GRANT = audit_action("agenda.floor.grant", gettext_lazy("added the request to speak to the speakers’ list"))
+DECLINE = audit_action("agenda.floor.decline", gettext_lazy("declined the request to speak"))
 
 
 class FloorRefused(ValueError):
@@ -78,14 +78,17 @@ def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str
             or not is_open(session)
         ):
             raise FloorRefused(
-                _("This session takes no requests for the floor now. The programme desk can help: %(contact)s.")
+                _(
+                    "This session does not take requests to speak now. For help, contact the programme desk: "
+                    "%(contact)s."
+                )
                 % contact
             )
         if not Membership.objects.filter(party=party, person=speaker).exists():
-            raise FloorRefused(_("%(person)s is not of your delegation. Choose one of its people.") % contact)
+            raise FloorRefused(_("%(person)s is not in your delegation. Choose one of its members.") % contact)
         if FloorRequest.objects.filter(session=session, party=party, state=RequestState.ASKED).exists():
             raise FloorRefused(
-                _("Your delegation asks for the floor already. Withdraw that request to make another.")
+                _("Your delegation has already asked to speak. Withdraw that request to make another.")
             )
         row = FloorRequest(
             session=session, party=party, speaker=speaker, subject=subject.strip(), minutes=session.time_limit
@@ -144,7 +147,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
     check_can_edit(by, request.session)
     stripped = reason.strip()
     if not stripped:
-        raise FloorRefused(_("Say why: the delegation reads it."))
+        raise FloorRefused(_("Enter a reason. The delegation will see it."))
     with transaction.atomic():
         _lock_and_reload(request.session)
         row = _open(request)
@@ -161,7 +164,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
 @listeners.follows(
     55,
     "floor_requests",
-    lambda n: ngettext("%(n)d request for the floor", "%(n)d requests for the floor", n) % {"n": n},
+    lambda n: ngettext("%(n)d request to speak", "%(n)d requests to speak", n) % {"n": n},
 )
 def depart(party: Party, person: Person, by: By) -> int:
     """Withdraw a party's open requests for a person who leaves it."""

@@ -47,11 +47,11 @@ def _lined_up(facts: Facts) -> str:
         ngettext("%(number)d moved", "%(number)d moved", numbers["moved"]) % {"number": numbers["moved"]},
     ]
     rows = comma().join(part for part, number in zip(parts, numbers.values(), strict=True) if number)
-    return _("made the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
+    return _("created the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
 
 
 LINE_UP = audit_action(
-    "agenda.speakers.line_up", _lined_up, label=gettext_lazy("made the speakers’ list from the protocol order")
+    "agenda.speakers.line_up", _lined_up, label=gettext_lazy("created the speakers’ list from the protocol order")
 )
 
 
@@ -184,7 +184,7 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
         session = Session.objects.select_related("summit").get(pk=session.pk)
         plan = preview(session=session, host_first=host_first)
         if expected and expected != plan.digest:
-            raise ListChanged(_("The list has changed since this page was shown. Look again, then make it."))
+            raise ListChanged(_("The list changed after you opened this page. Check it, then create it."))
         if not plan.added and not plan.moved:
             return plan
         with watching(sessions=[session.pk], by=by):

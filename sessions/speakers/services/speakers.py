@@ -39,7 +39,7 @@ def _arranged(facts: Facts) -> str:
             "moved %(number)d speech on the speakers’ list", "moved %(number)d speeches on the speakers’ list", number
         )
         return message % {"number": number}
-    return _("gave speeches another time")
+    return _("changed the times of speeches")
 
 
 ARRANGE = audit_action(
@@ -48,9 +48,9 @@ ARRANGE = audit_action(
 SETTLE = audit_action(
     "agenda.speakers.settle", gettext_lazy("changed the times of the speakers’ list"), fields_of=Session
 )
-ADD = audit_action("agenda.speakers.add", gettext_lazy("put a speech on the speakers’ list"))
+ADD = audit_action("agenda.speakers.add", gettext_lazy("added a speech to the speakers’ list"))
 CHANGE = audit_action("agenda.speakers.change", gettext_lazy("changed a speech"), fields_of=Slot)
-DROP = audit_action("agenda.speakers.drop", gettext_lazy("took a speech off the speakers’ list"))
+DROP = audit_action("agenda.speakers.drop", gettext_lazy("removed a speech from the speakers’ list"))
 
 
 class SpeakersRefused(ValueError):
@@ -239,7 +239,7 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
         lock(session.summit)
         row = Session.objects.select_related("summit").get(pk=session.pk)
         if opening is not None and opening >= totals(row, []).there + (row.opening or 0):
-            raise SpeakersRefused(_("The opening would be as long as the session. Give fewer minutes."))
+            raise SpeakersRefused(_("The opening can’t be as long as the session. Enter fewer minutes."))
         if speech_minutes is not None:
             _check_minutes(speech_minutes)
         old_limit = row.time_limit
@@ -261,7 +261,7 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
 
 def removed_message() -> str:
     """Return the message that a speech is no longer on the list."""
-    return _("Somebody has taken this speech off the list. Look at the list again.")
+    return _("Someone has removed this speech from the list. Reload the list.")
 
 
 def _reload(slot: Slot) -> Slot:
@@ -273,7 +273,7 @@ def _reload(slot: Slot) -> Slot:
 
 def _check_minutes(number: int) -> None:
     if not 0 < number <= LONGEST:
-        raise SpeakersRefused(_("A speech has one minute at least and a day at most. Give its minutes anew."))
+        raise SpeakersRefused(_("Enter between one minute and one day for a speech."))
 
 
 def _number(rows: Sequence[Slot]) -> list[Slot]:

@@ -28,11 +28,11 @@ class ApiClient(PublicModel):
         User, on_delete=models.PROTECT, related_name="api_client", verbose_name=pgettext_lazy("label", "account")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = _("application")
-        verbose_name_plural = _("applications")
+        verbose_name = _("API client")
+        verbose_name_plural = _("API clients")
         ordering = ["name", "pk"]
         constraints = [models.UniqueConstraint(fields=["summit", "name"], name="api_client_name_once")]
 
@@ -64,19 +64,19 @@ class Token(PublicModel):
         null=True,
         blank=True,
         related_name="tokens",
-        verbose_name=_("application"),
+        verbose_name=_("API client"),
     )
     name = models.CharField(
         _("name"),
         max_length=100,
         validators=[validate_printable],
-        help_text=_("What uses it, such as “badge printer”."),
+        help_text=_("A name to recognise it by, such as “badge printer”."),
     )
     # SHA-256 in hexadecimal. The secret has 256 random bits, so a slower hash wouldn't make it harder to guess.
     digest = models.CharField(max_length=64, unique=True, editable=False)
     # The first characters, by which an owner recognises the token in a list. They don't give access.
     begins = models.CharField(_("begins with"), max_length=12, editable=False)
-    scopes = models.JSONField(_("what it may do"), default=list)
+    scopes = models.JSONField(_("permissions"), default=list)
     summit = models.ForeignKey(
         Summit,
         on_delete=models.CASCADE,

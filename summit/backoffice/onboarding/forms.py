@@ -64,19 +64,18 @@ class SummitForm(NamesForm):
             "time_zone": Suggested(sorted(zone for zone in available_timezones() if "/" in zone)),
         }
         help_texts = {
-            "name": gettext_lazy("As it stands in the letters."),
-            "short_name": gettext_lazy("As it stands at the top of each page."),
+            "name": gettext_lazy("As in letters."),
+            "short_name": gettext_lazy("Shown at the top of each page."),
             "slug": gettext_lazy(
-                "The first part of every address of this summit; it stays. Left empty, the short name makes it."
+                "The first part of the summit’s addresses. You can’t change it later. Leave blank to use the short "
+                "name."
             ),
-            "host": gettext_lazy("The government or organisation that invites, as it signs."),
-            "place": gettext_lazy("As it stands with times, such as “London”."),
-            "time_zone": gettext_lazy("The zone of the venue, such as Europe/London. Write a city to find it."),
-            "contact_email": gettext_lazy("Answers to letters and questions of delegations go there."),
-            "accent": gettext_lazy(
-                "Marks what one can act on. Where it could not be read, it is shown darker or lighter."
-            ),
-            "public": gettext_lazy("Everybody can see name, days and place, and later what you release."),
+            "host": gettext_lazy("The government or organisation that invites, as in its signature."),
+            "place": gettext_lazy("Shown with times, such as “London”."),
+            "time_zone": gettext_lazy("The time zone of the venue, such as Europe/London. Type a city to find it."),
+            "contact_email": gettext_lazy("Receives replies to letters and questions from delegations."),
+            "accent": gettext_lazy("Used for links and buttons. It is adjusted where it would be hard to read."),
+            "public": gettext_lazy("Everyone can see the name, dates and place, and later what you release."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,7 +95,7 @@ class SummitForm(NamesForm):
         if typed in zones or len(matching) != 1:
             suggestions = sorted(zone for zone in zones if "/" in zone and city in zone.casefold())[:SUGGESTED]
             if typed not in zones and city and suggestions:
-                message = _("“%(zone)s” is no time zone. Perhaps it is one of these: %(found)s.")
+                message = _("“%(zone)s” is not a time zone. Did you mean: %(found)s?")
                 raise forms.ValidationError(message % {"zone": typed, "found": ", ".join(suggestions)})
             return typed
         return matching[0]
@@ -111,7 +110,7 @@ class SummitForm(NamesForm):
             return typed
         slug = slugify(str(self.cleaned_data.get("short_name") or ""))[:60].strip("-")
         if not slug:
-            raise forms.ValidationError(_("Write an address in Latin letters, such as “border-security-2025”."))
+            raise forms.ValidationError(_("Use Latin letters, such as “border-security-2025”."))
         return slug
 
 
@@ -137,7 +136,7 @@ class VenueForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
         validators=[validate_text],
-        help_text=gettext_lazy("A line for each, with its seats where they are known: “Plenary hall; 200”."),
+        help_text=gettext_lazy("One room per line, with its seats if known: “Plenary hall; 200”."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -159,7 +158,7 @@ class VenueForm(forms.Form):
                 continue
             if any(extra) or not name or len(name) > limit or (seats and not (seats.isdecimal() and len(seats) < 7)):
                 message = _(
-                    "Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number."
+                    "Line %(n)d: enter a name of at most %(limit)d characters and, after a semicolon, a number."
                 )
                 problems.append(message % {"n": number, "limit": limit})
                 continue
@@ -173,7 +172,7 @@ class ColleagueForm(forms.Form):
     """The form of a colleague: e-mail address, name, role and language."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("Email"),
         max_length=User._meta.get_field("email").max_length,
         validators=[validate_open],
     )
@@ -184,7 +183,7 @@ class ColleagueForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         required=False,
-        choices=[("", gettext_lazy("The summit’s")), *settings.LANGUAGES],
+        choices=[("", gettext_lazy("Same as the summit")), *settings.LANGUAGES],
         # The help text is displayed once, above all lines.
         widget=forms.Select(attrs={"aria-describedby": "team-language"}),
     )

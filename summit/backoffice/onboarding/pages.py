@@ -54,9 +54,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = NamedSummitForm(request.POST or None, initial={"contact_email": user.email})
     if request.method == "POST" and form.is_valid():
         summit = summits_services.create_summit(by=user, names=form.names, **form.cleaned_data)
-        messages.success(
-            request, _("“%(name)s” is created, and you are its organiser.") % {"name": summit.reads_as.name}
-        )
+        messages.success(request, _("“%(name)s” created. You are its organiser.") % {"name": summit.reads_as.name})
         colour_note = _about_colour(summit.accent)
         if colour_note:
             messages.info(request, colour_note)
@@ -69,10 +67,10 @@ def _about_colour(colour: str) -> str:
     light, dark = colours.light_accent(colour).colour, colours.dark_accent(colour).colour
     values = {"colour": colour, "light": light, "dark": dark}
     if light != colour:
-        return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % values
+        return _("%(colour)s is too pale to read on paper, so it is printed as %(light)s.") % values
     # Nothing is reported about the default colour, because the user has not chosen it.
     if dark != colour and colour != Summit._meta.get_field("accent").default:
-        return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % values
+        return _("%(colour)s is too dark to read on a dark background, so it is shown as %(dark)s.") % values
     return ""
 
 
@@ -85,7 +83,7 @@ def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         saved = summits_services.add_venue_with_rooms(summit=summit, by=user, **form.cleaned_data)
         number = saved.rooms.count()
         if not number:
-            message = _("%(name)s is stored. Enter at least one room: sessions are put into rooms.")
+            message = _("%(name)s saved. Add at least one room for your sessions.")
             messages.warning(request, message % {"name": saved.name})
             return redirect(request.path)
         message = ngettext("%(name)s has %(n)d room.", "%(name)s has %(n)d rooms.", number)
@@ -110,13 +108,13 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         number = role_assignments.add_team(summit=summit, colleagues=colleagues, by=user)
         if number:
             text = ngettext(
-                "%(n)d colleague is written to, with how to sign in.",
-                "%(n)d colleagues are written to, with how to sign in.",
+                "%(n)d colleague emailed with how to sign in.",
+                "%(n)d colleagues emailed with how to sign in.",
                 number,
             )
             messages.success(request, text % {"n": number})
         else:
-            messages.info(request, _("Nobody was added: whoever you named holds the role already."))
+            messages.info(request, _("These people already have the role."))
         return redirect(steps.after("team", user, summit))
     people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     held = people.select_related("user").order_by("user__email", "role")
@@ -146,7 +144,7 @@ desk_step.register(20)(
     Step(
         name="venue",
         title=gettext_lazy("Venue and rooms"),
-        about=gettext_lazy("Where it takes place. Sessions are put into rooms."),
+        about=gettext_lazy("The place of the summit and the rooms for sessions."),
         permission="summit.venue.change",
         view=venue,
         done=has_rooms,
@@ -155,8 +153,8 @@ desk_step.register(20)(
 desk_step.register(30)(
     Step(
         name="team",
-        title=gettext_lazy("Your team"),
-        about=gettext_lazy("Who does what at the desks."),
+        title=gettext_lazy("Team"),
+        about=gettext_lazy("Your colleagues and their roles."),
         permission="summit.roleassignment.change",
         view=team,
         done=has_team,

@@ -41,7 +41,7 @@ class Step:
 
 
 desk_step: Registry[Step] = Registry()
-FIRST = (_("Create your summit"), _("Its name, its days, its place."))
+FIRST = (_("Create summit"), _("Name, dates and place."))
 
 
 @dataclass(frozen=True)

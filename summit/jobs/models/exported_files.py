@@ -12,7 +12,7 @@ from summit.users.models import User
 
 EXPORTED_LISTS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To give users the long lists that they export."),
+    purpose=_("To provide long exported lists."),
     stays=_("Deleted after three days."),
     logged=False,
 )
@@ -26,7 +26,7 @@ class ExportedFile(PublicModel):
     """
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="table", verbose_name=_("job"))
-    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("asked for by"))
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("requested by"))
     # The model's label, such as "summit.venue".
     label = models.CharField(_("list"), max_length=80)
     ending = models.CharField(_("format"), max_length=4)
@@ -39,11 +39,11 @@ class ExportedFile(PublicModel):
     personal = models.BooleanField(default=False)
     # When the file is deleted.
     until = models.DateTimeField(_("kept until"))
-    made_at = models.DateTimeField(_("made"), null=True, blank=True)
+    made_at = models.DateTimeField(_("created"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("kept table")
-        verbose_name_plural = _("kept tables")
+        verbose_name = _("exported file")
+        verbose_name_plural = _("exported files")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(name="exported_file_ending_known", condition=Q(ending__in=["csv", "xlsx", "json"]))
@@ -61,8 +61,8 @@ class ExportedFilePart(models.Model):
     content = personal(EncryptedBytesField(editable=False), EXPORTED_LISTS, label=FILE_CONTENT)
 
     class Meta:
-        verbose_name = _("part of a kept table")
-        verbose_name_plural = _("parts of kept tables")
+        verbose_name = _("part of an exported file")
+        verbose_name_plural = _("parts of exported files")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["table", "number"], name="exported_file_part_once")]
 

@@ -14,8 +14,8 @@ from summit.users.models import User
 class JobState(models.TextChoices):
     """The state of a job."""
 
-    WAITING = "waiting", _("waits for a worker")
-    RUNNING = "running", _("under way")
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", pgettext_lazy("long work", "failed")
     CANCELLED = "cancelled", pgettext_lazy("long work", "cancelled")
@@ -53,32 +53,32 @@ class Job(PublicModel):
     claimed the job since.
     """
 
-    kind = models.CharField(_("kind"), max_length=40)
+    kind = models.CharField(_("type"), max_length=40)
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
-    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("asked for by"))
-    params = models.JSONField(_("of what"), default=dict)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("requested by"))
+    params = models.JSONField(_("parameters"), default=dict)
     # Identifies the work: a user has at most one unfinished job with the same key.
     key = models.CharField(_("key"), max_length=80)
 
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.WAITING)
     total = models.PositiveBigIntegerField(_("to do"), default=0)
     done = models.PositiveBigIntegerField(_("done"), default=0)
-    checkpoint = models.JSONField(_("how far it is"), default=dict)
+    checkpoint = models.JSONField(_("progress"), default=dict)
     # The result as a code and its values. It is put into words when somebody looks at it.
     result = models.CharField(_("result"), max_length=40, blank=True)
-    result_params = models.JSONField(_("values of the result"), default=dict)
-    problem = models.CharField(_("what went wrong"), max_length=200, blank=True)
+    result_params = models.JSONField(_("result values"), default=dict)
+    problem = models.CharField(_("error"), max_length=200, blank=True)
 
     # The number of claims since the last finished step.
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     claims = models.PositiveIntegerField(default=0, editable=False)
-    lease_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(_("reserved until"), null=True, blank=True, editable=False)
     handed_until = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(_("asked for"), db_default=Now())
+    created_at = models.DateTimeField(_("requested"), db_default=Now())
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
-    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("last activity"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()

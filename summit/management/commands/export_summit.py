@@ -35,7 +35,7 @@ class Command(BaseCommand):
         """
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None:
-            raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
+            raise CommandError(_("There is no summit at “%(slug)s”.") % {"slug": slug})
 
         def tell(part: str, rows: int) -> None:
             if rows and options["verbosity"] > 1:
@@ -50,5 +50,7 @@ class Command(BaseCommand):
             message = _("The file “%(name)s” can’t be written: %(why)s.")
             raise CommandError(message % {"name": file, "why": problem.strerror}) from None
         number = sum(part["rows"] for part in manifest["parts"].values())
-        message = ngettext("%(n)d row of %(name)s is in %(file)s.", "%(n)d rows of %(name)s are in %(file)s.", number)
+        message = ngettext(
+            "%(n)d row of %(name)s written to %(file)s.", "%(n)d rows of %(name)s written to %(file)s.", number
+        )
         self.stdout.write(message % {"n": number, "name": summit.slug, "file": file})

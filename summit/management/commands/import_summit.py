@@ -43,8 +43,8 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         self.stdout.write(
             _(
-                "“%(name)s” is here, at /%(slug)s/. It sends nothing until an organiser lets it at the desk, or "
-                "%(command)s does. Webhooks are off and have new secrets."
+                "“%(name)s” imported at /%(slug)s/. It sends nothing until an organiser resumes it at the desk or "
+                "you run %(command)s. Webhooks are off and have new secrets."
             )
             % {"name": summit.name, "slug": summit.slug, "command": "resume_summit"}
         )

@@ -34,11 +34,11 @@ class Command(BaseCommand):
         `every` is used.
         """
         if every == bool(slugs):
-            raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
+            raise CommandError(_("Name summits, or use %(option)s.") % {"option": "--all"}, returncode=2)
         paused = installation.pause(by=SYSTEM) if every else self._pause(slugs)
         message = ngettext(
-            "%(n)d summit sends nothing until somebody resumes it.",
-            "%(n)d summits send nothing until somebody resumes them.",
+            "%(n)d summit paused until someone resumes it.",
+            "%(n)d summits paused until someone resumes them.",
             len(paused),
         )
         self.stdout.write(message % {"n": len(paused)})
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         rows = list(Summit.objects.filter(slug__in=slugs).order_by("slug"))
         missing = sorted(set(slugs) - {row.slug for row in rows})
         if missing:
-            raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": missing[0]})
+            raise CommandError(_("There is no summit at “%(slug)s”.") % {"slug": missing[0]})
         to_pause = [row for row in rows if not row.is_paused]
         for row in to_pause:
             outbound_pause.pause(summit=row, by=SYSTEM)

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         used.
         """
         if every == bool(slug):
-            raise CommandError(_("Name a summit, or give %(option)s.") % {"option": "--all"}, returncode=2)
+            raise CommandError(_("Name a summit, or use %(option)s.") % {"option": "--all"}, returncode=2)
         try:
             if slug:
                 self._resume(slug, look)
@@ -46,27 +46,27 @@ class Command(BaseCommand):
     def _resume(self, slug: str, look: bool) -> None:
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None:
-            raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
+            raise CommandError(_("There is no summit at “%(slug)s”.") % {"slug": slug})
         if not summit.is_paused:
-            raise NotPaused(_("This summit sends already: there is nothing to resume."))
+            raise NotPaused(_("This summit is not paused."))
         self._tell(outbound_pause.waiting(summit))
         if not look:
             outbound_pause.resume(summit=summit, by=SYSTEM)
-            self.stdout.write(_("The summit sends from now on."))
+            self.stdout.write(_("The summit now sends messages."))
 
     def _resume_all(self, look: bool) -> None:
         row = installation.noticed()
         if row is None:
-            raise NotPaused(_("This installation sends already: there is nothing to resume."))
+            raise NotPaused(_("This installation is not paused."))
         self._tell(installation.waiting(row))
         for summit in installation.summits_of(row):
             self.stdout.write(f"{summit}:")
             self._tell(outbound_pause.waiting(summit))
         if not look:
             installation.resume(by=SYSTEM)
-            self.stdout.write(_("The installation sends from now on."))
+            self.stdout.write(_("The installation now sends messages."))
 
     def _tell(self, waiting: Iterable[Waiting]) -> None:
         for row in waiting:
-            message = _("%(what)s: %(goes)d go out, %(older)d are cancelled")
+            message = _("%(what)s: %(goes)d to be sent, %(older)d cancelled")
             self.stdout.write(message % {"what": row.label, "goes": row.goes, "older": row.older})

@@ -29,24 +29,24 @@ class Command(BaseCommand):
         Raises CommandError for a batch without rows, or if no key opens a value.
         """
         if batch < 1:
-            raise CommandError(_("A batch has one row or more."), returncode=2)
+            raise CommandError(_("A batch needs at least one row."), returncode=2)
         progress_by_column: dict[str, key_rotation.Progress] = {}
         for progress in key_rotation.rotate(batch=batch):
             progress_by_column[progress.name] = progress
         for progress in progress_by_column.values():
             if progress.seen:
-                message = _("%(column)s: %(seen)d looked at, %(written)d written anew")
+                message = _("%(column)s: %(seen)d checked, %(written)d rewritten")
                 self.stdout.write(
                     message % {"column": progress.name, "seen": progress.seen, "written": progress.written}
                 )
         closed = [f"{progress.name} {pk}" for progress in progress_by_column.values() for pk in progress.closed]
         if closed:
             message = ngettext(
-                "No key of %(setting)s opens %(n)d value. Put the key that wrote it behind the others, and run this "
-                "again: %(rows)s",
-                "No key of %(setting)s opens %(n)d values. Put the keys that wrote them behind the others, and run "
-                "this again: %(rows)s",
+                "No key in %(setting)s decrypts %(n)d value. Add its key after the others and run this again: "
+                "%(rows)s",
+                "No key in %(setting)s decrypts %(n)d values. Add their keys after the others and run this again: "
+                "%(rows)s",
                 len(closed),
             )
             raise CommandError(message % {"setting": "FIELD_KEYS", "n": len(closed), "rows": ", ".join(closed[:20])})
-        self.stdout.write(_("Everything is written with the first key. The others can be removed."))
+        self.stdout.write(_("Everything is encrypted with the first key. You can remove the others."))

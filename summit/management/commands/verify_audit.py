@@ -46,7 +46,7 @@ class Command(BaseCommand):
             message = verification_messages.broken(wrong.problem, position=wrong.position, key=wrong.key, at=wrong.at)
             raise CommandError(message, returncode=1)
         number = mark.length - start + 1
-        message = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
+        message = ngettext("%(number)d entry verified.", "%(number)d entries verified.", number) % {"number": number}
         self.stdout.write(message)
         if mark.length:
             self.stdout.write(_("End of the chain: %(mark)s") % {"mark": mark})
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         try:
             return verification.Mark.read(expect)
         except ValueError:
-            message = _("--expect takes what this command printed as the end of the chain: DIGEST:LENGTH.")
+            message = _("--expect takes the end of the chain as printed by this command: DIGEST:LENGTH.")
             raise CommandError(message, returncode=2) from None
 
     @staticmethod

@@ -20,10 +20,10 @@ from summit.summits.models import Summit, sends
 class MessageState(models.TextChoices):
     """The state of a message."""
 
-    PENDING = "pending", _("to be sent")
+    PENDING = "pending", _("waiting")
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
-    DROPPED = "dropped", _("no longer called for")
+    DROPPED = "dropped", _("no longer needed")
 
 
 # The allowed changes of state. delivery.py writes states only according to this table.
@@ -59,7 +59,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 MAIL = ProcessingActivity(
     subjects=DataSubject.RECIPIENTS,
-    purpose=_("To send mail, and to show what was sent."),
+    purpose=_("To send email and keep a record of it."),
     view="outbox.message.view",
     kept_as=PersonalDataKind.MAIL,
 )
@@ -76,13 +76,13 @@ class Message(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
-    kind = models.CharField(_("kind"), max_length=40)
+    kind = models.CharField(_("type"), max_length=40)
     # The object that the message is about, such as "delegations.invitation:k3…", and the version of the object. With
     # the recipient they make the message unique, so that no cause can write to the same mailbox twice.
     subject_key = models.CharField(_("about"), max_length=80)
     version = models.PositiveIntegerField(_("version"), default=0)
     recipient_key = personal(
-        models.CharField(_("stands for"), max_length=80, help_text=_("Delegation, person or subscriber.")), MAIL
+        models.CharField(_("sent for"), max_length=80, help_text=_("Delegation, person or subscriber.")), MAIL
     )
     person = models.ForeignKey(
         Person,
@@ -93,28 +93,28 @@ class Message(PublicModel):
         verbose_name=pgettext_lazy("label", "person"),
     )
     personal(person, MAIL)
-    address = personal(models.EmailField(_("mailbox")), MAIL)
+    address = personal(models.EmailField(_("email address")), MAIL)
     language = personal(models.CharField(_("language"), max_length=10, default=settings.LANGUAGE_CODE), MAIL)
-    facts = personal(models.JSONField(_("facts"), default=dict), MAIL)
+    facts = personal(models.JSONField(_("data"), default=dict), MAIL)
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
     message_id = models.CharField("Message-ID", max_length=120, unique=True, editable=False)
-    created_at = models.DateTimeField(_("caused at"), db_default=Now())
+    created_at = models.DateTimeField(_("created on"), db_default=Now())
 
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.PENDING)
-    rendered = personal(EncryptedBytesField(null=True, editable=False), MAIL, label=_("text of the mail"))
+    rendered = personal(EncryptedBytesField(null=True, editable=False), MAIL, label=_("text of the email"))
     rendered_subject = personal(models.CharField(_("subject"), max_length=255, blank=True, editable=False), MAIL)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     # The fencing token: counts every claim and never decreases, even when `attempts` does.
     claims = models.PositiveIntegerField(default=0, editable=False)
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
-    lease_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(_("reserved until"), null=True, blank=True, editable=False)
     # Set when a sweep has queued the message, so that the next sweep doesn't queue it again at once.
     handed_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    problem = personal(models.TextField(_("what went wrong"), blank=True), MAIL)
+    problem = personal(models.TextField(_("error"), blank=True), MAIL)
     # Set when the mail bounced after it was sent (RFC 3464).
-    returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
-    returned_why = personal(models.CharField(_("why it came back"), max_length=300, blank=True), MAIL)
+    returned_at = models.DateTimeField(_("bounced"), null=True, blank=True)
+    returned_why = personal(models.CharField(_("bounce reason"), max_length=300, blank=True), MAIL)
 
     objects = MessageQuerySet.as_manager()
 

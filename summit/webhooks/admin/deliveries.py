@@ -67,7 +67,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "what", "endpoint", "standing", "attempts", "what_went_wrong"]
     phone_columns = ("what", "standing")
     row_source = RowSource(
-        _("Each event that a webhook receives has a row here."),
+        _("Each event sent to a webhook is listed here."),
         _("Webhooks"),
         "webhooks.endpoint.view",
         model="webhooks.endpoint",
@@ -91,7 +91,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "content",
     ]
     readonly_fields = ["what", "standing", "what_went_wrong", "key", "about", "content"]
-    nothing_yet = _("Nothing has been sent to a webhook yet. It begins with what happens next.")
+    nothing_yet = _("No deliveries yet. They start with the next event.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return the fields of the page: with `next_attempt_at` while the delivery waits, with `ended_at` afterwards.
@@ -117,7 +117,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Show the state as a word with its sign."""
         return display.of_delivery(row)
 
-    @admin.display(description=_("what went wrong"), ordering="problem")
+    @admin.display(description=_("error"), ordering="problem")
     def what_went_wrong(self, row: Delivery) -> str:
         """Show why the last attempt failed."""
         return display.why(row.problem)
@@ -132,7 +132,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Show the key of the object that the delivery is about."""
         return format_html('<code dir="ltr" translate="no">{}</code>', row.subject_key)
 
-    @admin.display(description=_("what is sent"))
+    @admin.display(description=_("content"))
     def content(self, row: Delivery) -> SafeString:
         """Show the body of the delivery's requests. JSON is indented."""
         body = payload.body(row).decode()
@@ -141,11 +141,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
             body = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
         return format_html('<pre dir="ltr" translate="no">{}</pre>', body)
 
-    @admin.action(description=_("Send the chosen deliveries again"), permissions=["send_again"])
+    @admin.action(description=_("Resend the selected deliveries"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Delivery]) -> None:
         """Send the chosen deliveries again, and report how many. Those that can't be sent again are left out."""
         done = sum(_send_again(request, row) for row in queryset.order_by("pk"))
-        message = ngettext("%(count)d delivery is sent again.", "%(count)d deliveries are sent again.", done)
+        message = ngettext("%(count)d delivery resent.", "%(count)d deliveries resent.", done)
         messages.success(request, message % {"count": done})
 
     @model_page("<int:pk>/send-again/", "send_again", "POST", do="webhooks.send_again")
@@ -156,7 +156,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         except CantSend as problem:
             messages.warning(request, str(problem))
         else:
-            messages.success(request, gettext("The delivery is sent again. Load the page again to see the answer."))
+            messages.success(request, gettext("Delivery resent. Reload the page to see the response."))
         return redirect("admin:webhooks_delivery_change", row.pk)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:

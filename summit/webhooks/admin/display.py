@@ -20,7 +20,7 @@ def state(sign: str, word: str) -> SafeString:
 def of_delivery(row: Delivery) -> SafeString:
     """Return a delivery's state as HTML."""
     if row.state == DeliveryState.PENDING and row.attempts:
-        return state("warn", _("is tried again"))
+        return state("warn", _("retrying"))
     return state(SIGNS[row.state], row.get_state_display())
 
 
@@ -29,11 +29,7 @@ def of_endpoint(row: Endpoint) -> SafeString:
     if not row.enabled:
         message = _("off: %(why)s") % {"why": row.get_off_why_display()}
         return state("off" if row.off_why == OffWhy.HAND else "bad", message)
-    return (
-        state("warn", _("on, nothing gets through"))
-        if row.failing_since
-        else state("good", pgettext("webhook", "on"))
-    )
+    return state("warn", _("on, but failing")) if row.failing_since else state("good", pgettext("webhook", "on"))
 
 
 def why(stored: str) -> str:

@@ -39,7 +39,7 @@ class EndpointForm(SentencesForm):
     """The form for a webhook: its summit, name, URL and events."""
 
     events = forms.MultipleChoiceField(
-        label=gettext_lazy("Tell it when"), choices=choices, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Send when"), choices=choices, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -65,9 +65,7 @@ class EndpointAdmin(SummitModelAdmin):
     list_filter = ["enabled", "summit"]
     list_select_related = ["summit"]
     search_fields = ["name", "url"]
-    nothing_yet = lazy(
-        lambda: _("Nothing is sent to other systems yet. Add a webhook to tell one what happens here."), str
-    )()
+    nothing_yet = lazy(lambda: _("No webhooks yet. Add one to notify another system of events here."), str)()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields of the form. For a hub there are no events to choose."""
@@ -95,14 +93,14 @@ class EndpointAdmin(SummitModelAdmin):
         """Show whether the webhook is on, or why it is off."""
         return display.of_endpoint(row)
 
-    @admin.display(description=gettext_lazy("goes to"), ordering="url")
+    @admin.display(description=gettext_lazy("address"), ordering="url")
     def host(self, row: Endpoint) -> SafeString:
         """Show the scheme and host of the URL. The rest of the URL may be a secret of the receiver."""
         return format_html('<bdi dir="ltr" translate="no">{}</bdi>', "/".join(row.url.split("/")[:3]))
 
     hub = host
 
-    @admin.display(description=gettext_lazy("is told when"))
+    @admin.display(description=gettext_lazy("sent when"))
     def told(self, row: Endpoint) -> SafeString:
         """Show the webhook's events in words."""
         return format_html_join("; ", "{}", ((event_label(name),) for name in row.events)) or SafeString("–")
@@ -130,17 +128,17 @@ class EndpointAdmin(SummitModelAdmin):
     @model_page("<int:pk>/turn-off/", "turn_off", "POST", do="webhooks.endpoint.change")
     def turn_off_view(self, request: HttpRequest, row: Endpoint) -> HttpResponse:
         """Turn a webhook off, and redirect to its page."""
-        return self._do(request, row, endpoints.turn_off, _("The webhook is off. What waits is kept."))
+        return self._do(request, row, endpoints.turn_off, _("Webhook turned off. Waiting deliveries are kept."))
 
     @model_page("<int:pk>/turn-on/", "turn_on", "POST", do="webhooks.endpoint.change")
     def turn_on_view(self, request: HttpRequest, row: Endpoint) -> HttpResponse:
         """Turn a webhook on, and redirect to its page."""
-        return self._do(request, row, endpoints.turn_on, _("The webhook is on. What waited goes out now."))
+        return self._do(request, row, endpoints.turn_on, _("Webhook turned on. Waiting deliveries are being sent."))
 
     @model_page("<int:pk>/test/", "test", "POST", do="webhooks.endpoint.change")
     def test_view(self, request: HttpRequest, row: Endpoint) -> HttpResponse:
         """Send a test to a webhook, and redirect to its page."""
-        message = _("A test is on its way. Its answer stands below in a moment: load the page again.")
+        message = _("Test sent. Reload the page to see the response below.")
         return self._do(request, row, endpoints.send_test, message)
 
     def _do(self, request: HttpRequest, row: Endpoint, function: Any, message: str) -> HttpResponse:
@@ -162,7 +160,7 @@ class EndpointAdmin(SummitModelAdmin):
             return redirect("admin:webhooks_endpoint_change", row.pk)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("The signing secret"),
+            "title": _("Signing secret"),
             "opts": self.opts,
             "original": row,
             "secret": secret,

@@ -13,7 +13,7 @@ from summit.webhooks.models.endpoints import Endpoint
 class DeliveryState(models.TextChoices):
     """The state of a delivery."""
 
-    PENDING = "pending", _("to be sent")
+    PENDING = "pending", _("waiting")
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
 
@@ -44,7 +44,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 WEBHOOKS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
-    purpose=_("To tell other systems of the host what has changed."),
+    purpose=_("To notify the host’s other systems of changes."),
     view="webhooks.delivery.view",
     kept_as=PersonalDataKind.MAIL,
     logged=False,
@@ -66,18 +66,18 @@ class Delivery(PublicModel):
     # and event they make the delivery unique, so that no cause is delivered twice.
     subject_key = models.CharField(_("about"), max_length=300)
     version = models.PositiveIntegerField(_("version"), default=0)
-    data = personal(models.JSONField(_("what it says"), default=dict), WEBHOOKS)
-    created_at = models.DateTimeField(_("caused at"), db_default=Now())
+    data = personal(models.JSONField(_("content"), default=dict), WEBHOOKS)
+    created_at = models.DateTimeField(_("created on"), db_default=Now())
 
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
-    aside = models.BooleanField(_("out of its turn"), default=False)
+    aside = models.BooleanField(_("out of order"), default=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     # The fencing token: counts every claim and never decreases, even when `attempts` does.
     claims = models.PositiveIntegerField(default=0, editable=False)
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    problem = models.CharField(_("what went wrong"), max_length=200, blank=True)
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
+    problem = models.CharField(_("error"), max_length=200, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -104,12 +104,12 @@ class Attempt(models.Model):
     """One request of a delivery, with the receiver's response, or with the problem if there was none."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries", verbose_name=_("delivery"))
-    at = models.DateTimeField(_("at"), db_default=Now())
+    at = models.DateTimeField(_("date and time"), db_default=Now())
     ms = models.PositiveIntegerField(_("milliseconds"))
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     # The beginning of the response's body, about a kilobyte, as text.
     answer = personal(models.TextField(_("answer"), blank=True), WEBHOOKS)
-    problem = models.CharField(_("what went wrong"), max_length=200, blank=True)
+    problem = models.CharField(_("error"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("attempt")

@@ -29,11 +29,11 @@ class EndpointKind(models.TextChoices):
 class OffWhy(models.TextChoices):
     """The reason why an endpoint is off."""
 
-    HAND = "hand", _("turned off at the desk")
-    GONE = "gone", _("the receiver answered that it is gone (410)")
-    FAILING = "failing", _("nothing got through for three days")
-    REFUSING = "refusing", _("the receiver refused too many in a row")
-    MOVED = "moved", _("it came here with its summit, from an archive")
+    HAND = "hand", _("turned off by a user")
+    GONE = "gone", _("the receiver responded that it no longer exists (410)")
+    FAILING = "failing", _("no delivery succeeded for three days")
+    REFUSING = "refusing", _("the receiver rejected too many deliveries in a row")
+    MOVED = "moved", _("imported with its summit from an archive")
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
@@ -70,30 +70,32 @@ class Endpoint(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
-    kind = models.CharField(_("gets"), max_length=10, choices=EndpointKind, default=EndpointKind.WEBHOOK)
+    kind = models.CharField(_("receives"), max_length=10, choices=EndpointKind, default=EndpointKind.WEBHOOK)
     name = models.CharField(
-        pgettext_lazy("of a thing", "name"), max_length=80, help_text=_("What the desks call it: “Conference app”.")
+        pgettext_lazy("of a thing", "name"),
+        max_length=80,
+        help_text=_("A name to recognise it by, such as “Conference app”."),
     )
     url = models.CharField(
         _("address"),
         max_length=500,
         validators=[validate_url],
-        help_text=_("Where events are sent, by HTTPS: “https://app.example/events”."),
+        help_text=_("The address that receives events by HTTPS, such as “https://app.example/events”."),
     )
     # Names of summit.webhooks.events.
     events = models.JSONField(_("events"), default=list)
     secret = EncryptedTextField(_("secret"), max_length=120, default=new_secret, editable=False)
     secret_shown_at = models.DateTimeField(_("secret shown"), null=True, blank=True, editable=False)
-    former_secret = EncryptedTextField(_("secret before"), max_length=120, blank=True, editable=False)
-    former_until = models.DateTimeField(_("secret before signs until"), null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(_("made"), db_default=Now())
+    former_secret = EncryptedTextField(_("previous secret"), max_length=120, blank=True, editable=False)
+    former_until = models.DateTimeField(_("previous secret valid until"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
 
     enabled = models.BooleanField(pgettext_lazy("webhook", "on"), default=True)
-    off_why = models.CharField(_("why it is off"), max_length=10, choices=OffWhy, blank=True)
+    off_why = models.CharField(_("reason for turning it off"), max_length=10, choices=OffWhy, blank=True)
     off_at = models.DateTimeField(_("off since"), null=True, blank=True)
     # Since when nothing has got through, and how many deliveries have failed for good since the last success.
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
-    given_up = models.PositiveIntegerField(_("given up in a row"), default=0)
+    given_up = models.PositiveIntegerField(_("consecutive failures"), default=0)
     # Set when a sweep has queued the endpoint, so that the next sweep doesn't queue it again at once.
     handed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -114,7 +116,7 @@ class Endpoint(PublicModel):
                 fields=["summit"],
                 name="endpoint_hub_once",
                 condition=Q(kind="hub"),
-                violation_error_message=_("The summit has its hub already."),
+                violation_error_message=_("The summit already has a hub."),
             ),
         ]
 

@@ -54,7 +54,7 @@ def test_zones_open_by_categories_and_stand_in_an_order(here: Summit, organiser:
     assert (category.status_code, category.json()["id"], category.json()["zones"]) == (201, "artist", ["A"])
     refused = organiser.delete(f"{ZONES}{one}/", If_Match="*")
     assert kind(refused) == (409, "conflict")
-    assert refused.json()["detail"] == "“Zone A” is opened by: Artist. Take it off them first."
+    assert refused.json()["detail"] == "“Zone A” is assigned to: Artist. Remove it from them first."
     changed = organiser.patch(artist, {"zones": ["B/1"], "quota": None}, If_Match=category["ETag"])
     assert (changed.json()["zones"], changed.json()["quota"]) == (["B/1"], None)
     assert ids(organiser.get(f"{CATEGORIES}?zone=B/1")) == ["artist"]
@@ -136,7 +136,7 @@ def test_badges_are_issued_ended_and_issued_anew(place: Place) -> None:
     [made], [left] = found.json()["badges"], found.json()["skipped"]
     assert (made["person"], made["live"]) == (one.person.public_id, True)
     assert (made["category"], made["zones"]) == ("delegate", ["A"])
-    assert left == {"id": other.person.public_id, "why": f"{other.person.label} has a badge already."}
+    assert left == {"id": other.person.public_id, "why": f"{other.person.label} already has a badge."}
     again = desk.post(f"{HERE}{made['id']}/reissue/", {})
     assert (again.status_code, again.json()["live"], again.json()["person"]) == (200, True, one.person.public_id)
     lost = desk.get(f"{HERE}{made['id']}/").json()

@@ -73,7 +73,7 @@ def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
     ada, mute = (f.MembershipFactory(party=place.one, person__email=box).person for box in ("ada@aland.example", ""))
     people = {"people": [ada.public_id, mute.public_id]}
     given = place.protocol.post(f"{PEOPLE}give-accounts/", people).json()
-    why = "Has no mailbox to sign in with. Enter one first."
+    why = "Has no email address to sign in with. Add one first."
     assert (given["given"], given["skipped"]) == ([ada.public_id], [{"id": mute.public_id, "why": why}])
     assert Person.objects.get(pk=ada.pk).user.email == "ada@aland.example"  # type: ignore[union-attr]
     where = f"{PEOPLE}{ada.public_id}/?fields=account"
@@ -91,7 +91,9 @@ def test_an_organiser_chooses_an_account(own: Land, organiser: Program, protocol
     taken = f.PersonFactory(summit=summit, user=f.UserFactory(), name="Ada", office="")
     refused = organiser.post(where, {"account": taken.user.public_id})
     assert pointers(refused) == {"#/account"}
-    assert "This account is Ada’s in this summit. An account has one person." in refused.content.decode()
+    assert (
+        "This account belongs to Ada in this summit. Each account belongs to one person." in refused.content.decode()
+    )
     assert Person.objects.get(pk=own.person.pk).user is None
     done = organiser.post(where, {"account": colleague.public_id})
     assert (done.status_code, done.json()["account"]) == (200, True)
@@ -197,7 +199,7 @@ def test_others_who_act_are_not_told(own: Land, other: Land, focal: Program, mon
         assert pointers(answer) == {"#/instead_of"}
         return str(answer.json()["errors"][0]["detail"])
 
-    assert told(theirs) == told("x") == "There is none of this id."
+    assert told(theirs) == told("x") == "There is no object with this ID."
     assert told(mine) == "asked"
     monkeypatch.setattr(requests, "reachable", lambda rows, *rest: rows)
     assert told(theirs) != told("x")

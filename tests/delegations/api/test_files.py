@@ -113,7 +113,7 @@ def test_badges_are_checked_and_printed(place: Place) -> None:
     f.InvitationFactory(party=place.one, state="revoked")
     left = door.post(f"{here}check/", number).json()
     assert (left["opens"], left["badge"]["live"]) == (False, False)
-    assert left["why"] == left["badge"]["why"] == "Its delegation has left the summit: the invitation was revoked."
+    assert left["why"] == left["badge"]["why"] == "The delegation’s invitation was revoked."
 
 
 def test_a_list_of_participants_is_taken_as_a_file(place: Place) -> None:
@@ -151,7 +151,7 @@ def test_those_who_receive_take_a_sheet_of_faces(place: Place) -> None:
     f.MembershipFactory(party=place.other)
     body = {"language": "en", "parties": [place.one.public_id]}
     told = place.protocol.post(here, body).json()
-    name = f"Sheet of photographs – {place.one.summit.short_name}.pdf"
+    name = f"Photo sheet – {place.one.summit.short_name}.pdf"
     assert (told["file_name"], b64decode(told["content"])[:5]) == (name, b"%PDF-")
     seen = AuditEntry.objects.get(by=place.protocol.user, action="summit.person.seen")
     assert seen.fields == ["form_of_address", "name", "office", "photo"]

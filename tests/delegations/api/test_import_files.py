@@ -40,7 +40,7 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
     lines = [(each["number"], each["outcome"], each["name"]) for each in report["lines"]]
     assert lines == [(2, "new", "Ada Example"), (3, "new", "Bea Example"), (4, "refused", "D" * 300)]
     assert (report["notices"], made.json()["applied_at"], made.json()["job"]) == (
-        ["Unknown columns are left out: shoe size."],
+        ["Unknown columns skipped: shoe size."],
         None,
         None,
     )

@@ -79,7 +79,7 @@ def test_without_a_second_person_inviting_is_one_request(place: Place) -> None:
     [reached] = place.protocol.post(f"{HERE}invite/", body).json()["reached"]
     assert reached["party"] == place.other.public_id
     assert place.protocol.get(f"{HERE}{reached['invitation']}/").json()["state"] == "sent"
-    left = {"id": place.other.public_id, "why": "It has been invited already."}
+    left = {"id": place.other.public_id, "why": "It is already invited."}
     again = place.protocol.post(f"{HERE}invite/", body).json()
     assert again == {"reached": [], "letters": 0, "skipped": [left]}
     elsewhere = f.PartyFactory()
@@ -96,7 +96,7 @@ def test_one_is_approved_reopened_written_anew_and_revoked(place: Place) -> None
     assert kind(place.protocol.post(f"{path}approve/", {}, If_Match=etag)) == (412, "changed")
     again = place.protocol.post(f"{path}approve/", {})
     assert kind(again) == (409, "conflict")
-    assert again.json()["detail"].startswith("Somebody else changed this invitation.")
+    assert again.json()["detail"].startswith("Someone else changed this invitation.")
     assert place.protocol.post(f"{path}reopen/", {}).json()["approved_at"] is None
     there = sent(place, party=place.other)
     path = f"{HERE}{there.public_id}/"
@@ -118,7 +118,7 @@ def test_what_is_wrong_of_an_answer_is_said_by_field(place: Place) -> None:
     Summit.objects.filter(pk=place.summit.pk).update(answer_by=timezone.now() - timedelta(days=1))
     late = place.focal.post(path, YES)
     assert kind(late) == (409, "conflict")
-    assert late.json()["detail"].startswith("Answers were due before now.")
+    assert late.json()["detail"].startswith("The deadline for answers has passed.")
 
 
 # --- who sees what --------------------------------------------------------------------------------------------------

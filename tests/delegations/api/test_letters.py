@@ -94,6 +94,6 @@ def test_a_list_of_participants_is_looked_at_before_it_is_made(place: Place) -> 
     late = f.MembershipFactory(confirmed_at=f.START, party=place.one)
     refused = place.protocol.post(here, {"expected": looked["expected"]})
     assert kind(refused) == (409, "conflict")
-    assert refused.json()["detail"].startswith("The list has changed since this page was shown.")
+    assert refused.json()["detail"].startswith("The list changed after you opened this page.")
     late.delete()
     assert place.protocol.post(here, {"expected": looked["expected"]}).status_code == 201

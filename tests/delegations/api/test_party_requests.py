@@ -163,7 +163,7 @@ def test_nobody_asks_for_another_party_s_people(place: Place) -> None:
     foreign = f.VisaLetterFactory(party=place.other)
     asked = place.focal.post(HERE, {"person": foreign.person.public_id, "embassy": EMBASSY})
     assert pointers(asked) == {"#/person"}
-    assert asked.json()["errors"][0]["detail"] == "There is none of this id."
+    assert asked.json()["errors"][0]["detail"] == "There is no object with this ID."
     assert place.focal.get(HERE).json()["results"] == []
     assert VisaLetter.objects.count() == 1
     # Who read letters is recorded.

@@ -41,7 +41,7 @@ def test_a_focal_point_enters_and_changes_their_own_people_alone(
     theirs = f"{PEOPLE}{other.person.public_id}/"
     assert kind(focal.get(theirs)) == kind(focal.patch(theirs, {"rank": "A"}, If_Match="*")) == (404, "not-found")
     refused = focal.post(PEOPLE, {"party": other.party.public_id, "name": "Cy Ode"})
-    assert refused.json()["errors"] == [{"pointer": "#/party", "detail": "There is none of this id."}]
+    assert refused.json()["errors"] == [{"pointer": "#/party", "detail": "There is no object with this ID."}]
     keyed = {"party": own.party.public_id, "name": "Cy Ode", "external_ids": {"registry": "1"}}
     for body in ({"name": "Cy Ode"}, keyed):
         assert kind(focal.post(PEOPLE, body)) == (403, "forbidden")
@@ -145,7 +145,7 @@ def test_what_the_numbers_don_t_allow_is_a_conflict(own: Land, focal: Program, p
     assert focal.post(MEMBERS, {**head, "name": "Ben Eze"}).status_code == 201
     refused = focal.post(MEMBERS, {**head, "name": "Cy Ode"})
     assert kind(refused) == (409, "conflict")
-    assert refused.json()["detail"] == "Own has a head already. Replace that person instead."
+    assert refused.json()["detail"] == "Own already has a head of delegation. Replace that person instead."
     assert not Person.objects.filter(name="Cy Ode").exists()
     both = protocol.post(MEMBERS, {**head, "person": own.person.public_id, "name": "Cy Ode"})
     assert pointers(both) == {"#/person"}

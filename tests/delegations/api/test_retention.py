@@ -25,11 +25,13 @@ def test_an_organiser_gives_times(place: Place) -> None:
     assert made.status_code == 201, made.content
     assert (made.json()["what"], made.json()["category"], made.json()["days"]) == ("passport", "delegate", 7)
     again = organiser.post(HERE, {"what": "passport", "category": delegate.code, "days": 8})
-    assert again.json()["errors"][0]["detail"] == "There is a time for this already. Change that one."
+    assert (
+        again.json()["errors"][0]["detail"] == "There is already a retention period for this data. Change that one."
+    )
     assert pointers(organiser.post(HERE, {"what": "mail", "category": "delegate"})) == {"#/category"}
     assert pointers(organiser.post(HERE, {"what": "shoes"})) == {"#/what"}
     # A day that no calendar has can't be reckoned.
-    for number, problem in ((36526, "Write 36525 or less."), (-1, "Write 0 or more.")):
+    for number, problem in ((36526, "Enter 36525 or less."), (-1, "Enter 0 or more.")):
         refused = organiser.post(HERE, {"what": "photo", "days": number})
         found = [(each["pointer"], each["detail"]) for each in refused.json()["errors"]]
         assert (refused.status_code, found) == (422, [("#/days", problem)])

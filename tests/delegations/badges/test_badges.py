@@ -54,7 +54,7 @@ class TestIssue:
         ]
         # Who has one gets no other.
         issued = badges.issue(members=rows[1:], by=desk)
-        assert (issued.done, [why for _row, why in issued.skipped]) == ([], ["Ada has a badge already."])
+        assert (issued.done, [why for _row, why in issued.skipped]) == ([], ["Ada already has a badge."])
         assert Badge.objects.count() == 2
 
     def test_whose_category_has_a_deadline_is_confirmed_first(self, party: Party, desk: User) -> None:
@@ -62,14 +62,14 @@ class TestIssue:
         row.category.confirm_by = f.START
         row.category.save()
         issued = badges.issue(members=[row], by=desk)
-        said = "Ada is not confirmed yet. The delegation or protocol confirms who comes."
+        said = "Ada is not confirmed yet. The delegation or protocol must confirm them first."
         assert (issued.done, [why for _row, why in issued.skipped]) == ([], [said])
         members.confirm(party=party, people=[row.pk], by=SYSTEM)
         assert len(badges.issue(members=[row], by=desk).done) == 1
         # A party that left the summit gets none.
         f.InvitationFactory(party=party, state=InvitationState.REVOKED)
         issued = badges.issue(members=[member(party)], by=desk)
-        said = "Aland has left the summit: its invitation was revoked. Protocol can invite it anew."
+        said = "The invitation to Aland was revoked. Protocol can invite the delegation again."
         assert (issued.done, [why for _row, why in issued.skipped]) == ([], [said])
         assert list(badges_selectors.without(party.summit)) == []
 
@@ -100,8 +100,8 @@ class TestEnd:
         row = member(party)
         (badge,) = badges.issue(members=[row], by=desk).done
         for reason, said in (
-            (" ", "Write why. Whoever checks the badge reads it."),
-            ("x" * 201, "This has 201 characters. Shorten it to 200."),
+            (" ", "Enter a reason. The guard who checks the badge sees it."),
+            ("x" * 201, "Shorten this text to 200 characters. It has 201."),
         ):
             refuses(badges.BadgeProblem, badges.end, badges=[badge], reason=reason, by=desk, match=f"^{said}$")
         with pytest.raises(PermissionDenied):
@@ -126,11 +126,11 @@ class TestReissue:
         lost.refresh_from_db()
         assert (lost.why, badges_selectors.end_reason(lost)) == (
             "lost",
-            "It was lost, and another was issued in its place.",
+            "The badge was lost and replaced.",
         )
         assert Badge.objects.live().get() == fresh
         assert fresh.public_id != lost.public_id
-        assert "dead already" in str(refuses(badges.BadgeRefused, badges.reissue, badge=lost, by=desk))
+        assert "already cancelled" in str(refuses(badges.BadgeRefused, badges.reissue, badge=lost, by=desk))
         assert Badge.objects.count() == 2
 
     def test_who_can_have_no_other_keeps_the_one_and_is_told(self, party: Party, desk: User) -> None:
@@ -139,8 +139,8 @@ class TestReissue:
         f.PolicyFactory(summit=party.summit, confirm_by=f.START)
         refused = refuses(badges.BadgeRefused, badges.reissue, badge=badge, by=desk)
         assert str(refused) == (
-            "Ada is not confirmed yet. The delegation or protocol confirms who comes."
-            " No other badge can be issued: end this one, with the reason."
+            "Ada is not confirmed yet. The delegation or protocol must confirm them first. To issue a new badge, "
+            "cancel this one and give a reason."
         )
         assert Badge.objects.live().get() == badge
 
@@ -152,11 +152,11 @@ class TestDeparture:
         members.withdraw(membership=rows[0], by=SYSTEM)
         gone.refresh_from_db()
         assert (gone.why, gone.ended_at is None) == ("left", False)
-        assert badges_selectors.end_reason(gone) == "The person left the delegation."
+        assert badges_selectors.end_reason(gone) == "The person has left the delegation."
         assert set(Badge.objects.live()) == {stays, other}
         found = badge_check.check_badge(typed=gone.public_id, by=desk)
         assert (found.badge, found.opens, found.zones, found.since) == (gone, False, (), gone.ended_at)
-        assert (found.why, found.category) == ("The person left the delegation.", rows[0].category)
+        assert (found.why, found.category) == ("The person has left the delegation.", rows[0].category)
         # What is not done leaves the badge alive.
         with monkeypatch.context() as patched:
             patched.setattr(audit, "record", lambda **_facts: 1 / 0)
@@ -179,7 +179,7 @@ class TestCheck:
         assert (found.zones, found.since) == (tuple(zones), Badge.objects.get().issued_at)
         f.InvitationFactory(party=party, state=InvitationState.REVOKED)
         found = badge_check.check_badge(typed=badge.public_id, by=desk)
-        assert (found.opens, found.why) == (False, "Its delegation has left the summit: the invitation was revoked.")
+        assert (found.opens, found.why) == (False, "The delegation’s invitation was revoked.")
 
     def test_it_is_found_however_it_is_typed(self, party: Party, desk: User) -> None:
         badge = f.BadgeFactory(party=party, public_id="0a1bcdefghjkmnpq")
@@ -188,7 +188,7 @@ class TestCheck:
         assert badge_check.spaced(badge.public_id) == "0a1b cdef ghjk mnpq"
 
     def test_another_summits_is_no_badge(self, party: Party, desk: User) -> None:
-        nothing = "No badge has this number. Type it as it stands on the badge."
+        nothing = "No badge has this number. Type the number exactly as printed on the badge."
         for number in (f.BadgeFactory().public_id, "nothing"):
             found = badge_check.check_badge(typed=number, by=desk)
             assert (found.badge, found.opens, found.why) == (None, False, nothing)

@@ -70,13 +70,18 @@ def test_those_without_are_shown_and_get_one(party: Party, desk: Client) -> None
     waits.category.save()
     page = text(desk.get(f"{BADGES}issue/"))
     narrowed = f"?party__summit__id__exact={party.summit_id}&amp;confirmed_at__isempty=1&amp;party={party.pk}"
-    for words in ("Issue 1 badge</button>", f'value="{able.pk}" checked', "1 person can’t have one yet", narrowed):
+    for words in (
+        "Issue 1 badge</button>",
+        f'value="{able.pk}" checked',
+        "1 person is not ready for a badge",
+        narrowed,
+    ):
         assert words in page, words
     assert holder.person.label not in page
     assert f'href="{BADGES}issue/?summit=here"' in text(desk.get(f"/admin/summit/person/{able.person_id}/"))
     response = desk.post(f"{BADGES}issue/", {"row": [able.pk, waits.pk]})
-    waiting = "Bo is not confirmed yet. The delegation or protocol confirms who comes."
-    assert said(response) == [waiting, "1 badge is issued."]
+    waiting = "Bo is not confirmed yet. The delegation or protocol must confirm them first."
+    assert said(response) == [waiting, "1 badge issued."]
     assert Badge.objects.live().filter(person=able.person).count() == 1
     again = desk.post(f"{BADGES}issue/", {"row": [able.pk]})
     assert again["Location"] == "/admin/delegations/badge/issue/?summit=here"
@@ -89,28 +94,28 @@ def test_the_chosen_are_dead_for_a_reason(party: Party, desk: Client) -> None:
     response = desk.post(BADGES, {"action": "end_chosen", "_selected_action": keys})
     assert response["Location"] == address
     page = text(desk.get(address))
-    assert "End 2 badges</button>" in page
+    assert "Cancel 2 badges</button>" in page
     assert desk.post(address, {"reason": ""}).status_code == 422
-    assert said(desk.post(address, {"reason": "Fakes."})) == ["2 badges are dead from now on."]
+    assert said(desk.post(address, {"reason": "Fakes."})) == ["2 badges cancelled."]
     assert set(Badge.objects.values_list("why", flat=True)) == {"Fakes."}
-    assert said(desk.get(address))[-1:] == ["None of these badges is live. Look at the list as it is now."]
+    assert said(desk.get(address))[-1:] == ["None of these badges is valid. Reload the list."]
 
 
 def test_a_lost_one_is_replaced(party: Party, desk: Client) -> None:
     badge = f.BadgeFactory(party=party)
     own = f"{BADGES}{badge.pk}/change/"
     page = text(desk.get(own))
-    assert all(f"{button}</a>" in page for button in ("Print the badge", "It was lost: issue another"))
-    assert "End this badge and issue another</button>" in text(desk.get(f"{BADGES}{badge.pk}/reissue/"))
+    assert all(f"{button}</a>" in page for button in ("Print badge", "Replace a lost badge"))
+    assert "Cancel this badge and issue a new one</button>" in text(desk.get(f"{BADGES}{badge.pk}/reissue/"))
     response = desk.post(f"{BADGES}{badge.pk}/reissue/")
     fresh = Badge.objects.live().get()
     assert response["Location"] == f"{BADGES}{fresh.pk}/change/"
     again = desk.post(f"{BADGES}{badge.pk}/reissue/")
-    assert said(again)[-1] == "This badge is dead already. Look whether the person has another."
+    assert said(again)[-1] == "This badge is already cancelled. Check whether the person has another."
     Badge.objects.update(ended_at=f.START, why="left")
     page = text(desk.get(own))
-    assert "The person left the delegation." in page
-    assert "End the badge" not in page
+    assert "The person has left the delegation." in page
+    assert "Cancel badge" not in page
 
 
 def test_a_number_is_checked_at_a_door(party: Party, desk: Client) -> None:
@@ -122,13 +127,13 @@ def test_a_number_is_checked_at_a_door(party: Party, desk: Client) -> None:
         return text(desk.get(f"{BADGES}check/?number={number}"))
 
     page = check(spaced(badge.public_id).upper())
-    assert all(words in page for words in ("Let in</h2>", ">Plenary hall</bdi>"))
+    assert all(words in page for words in ("Admit</h2>", ">Plenary hall</bdi>"))
     assert f"/admin/summit/person/{badge.person.pk}/photo/file/" in page
     page = check(foreign.public_id)
-    assert "Do not let in: no such badge</h2>" in page
+    assert "Do not admit: unknown badge</h2>" in page
     assert foreign.person.office not in page
     Badge.objects.update(ended_at=f.START, why="left")
-    assert "Do not let in: the badge is dead</h2>" in check(badge.public_id)
+    assert "Do not admit: badge cancelled</h2>" in check(badge.public_id)
 
 
 class TestPaper:
@@ -155,7 +160,7 @@ class TestPaper:
         f.MembershipFactory.create_batch(3, party=party, confirmed_at=f.START)
         address = f"{BADGES}issue/?summit={party.summit.slug}"
         assert "Issue all 3 badges" in desk.get(address).content.decode()
-        assert said(desk.post(address, {"all": "1"}))[-1] == "3 badges are issued."
+        assert said(desk.post(address, {"all": "1"}))[-1] == "3 badges issued."
 
     def test_what_stands_on_it(self, party: Party) -> None:
         party.summit.language = "fr"

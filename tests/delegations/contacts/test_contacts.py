@@ -67,7 +67,7 @@ class TestServices:
 
     def test_whom_nobody_can_reach_is_no_contact(self, party: Party) -> None:
         by = f.UserFactory(is_superuser=True)
-        with pytest.raises(ValidationError, match="Enter a telephone number or an e-mail address"):
+        with pytest.raises(ValidationError, match="Enter a telephone number or an email address"):
             services.create(party=party, values={"role": "press", "name": "Bea"}, by=by)
 
 
@@ -94,7 +94,7 @@ class TestDesk:
         assert 'href="tel:+33%202%2000"' in content
         stored = {"id": row.pk, "role": "security", "name": "Sam", "phone": "+33 2 00"}
         refused = client.post(f"{page}edit/contacts/", inline(stored, {"role": "press", "name": "Bea"}))
-        assert "Enter a telephone number or an e-mail address." in refused.content.decode()
+        assert "Enter a telephone number or an email address." in refused.content.decode()
         saved = client.post(f"{page}edit/contacts/", inline({**stored, "DELETE": "on"}, PRESS))
         assert saved["Location"] == f"{page}#contacts"
         assert [(each.role, each.name) for each in Contact.objects.all()] == [("press", "Bea Bright")]

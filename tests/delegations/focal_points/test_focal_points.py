@@ -63,7 +63,7 @@ class TestName:
 
     def test_once_in_their_summit_and_by_whom(self, party: Party, protocol: User) -> None:
         fay = point(party).person
-        with pytest.raises(ActingRefused, match=r"^Fay is a focal point of Aland already\.$"):
+        with pytest.raises(ActingRefused, match=r"^Fay is already a focal point for Aland\.$"):
             focal_points.name(party=party, person=fay, by=protocol)
         with pytest.raises(ActingRefused, match="belongs to another summit"):
             focal_points.name(party=party, person=f.PersonFactory(), by=protocol)
@@ -92,15 +92,15 @@ class TestTold:
         focal_points.name(party=party, person=person, by=protocol)
         assert self.told() == [("hal@land.example", "named", "fr", False)]
         mail = focal_points_messages.FOCAL_POINT.render(Message.objects.get())
-        assert mail.subject == "You are a focal point of Aland"
+        assert mail.subject == "You are now a focal point for Aland"
         assert "/portal/sign-in/" in mail.text
 
     def test_whom_a_desk_takes_off(self, party: Party, protocol: User) -> None:
         focal_points.remove(point=point(party), by=protocol)
         assert self.told() == [("fay@land.example", "taken off", "en", False)]
         mail = focal_points_messages.FOCAL_POINT.render(Message.objects.get())
-        assert mail.subject == "You are no longer a focal point of Aland"
-        assert "opens it no more. Protocol decided it." in mail.text
+        assert mail.subject == "You are no longer a focal point for Aland"
+        assert "as decided by protocol." in mail.text
         # Made one again before it was sent: that is told instead.
         focal_points.name(party=party, person=Person.objects.get(name="Fay"), by=protocol)
         rows = list(Message.objects.order_by("pk"))
@@ -126,7 +126,7 @@ class TestRemove:
         assert theirs.ended_at is not None
         actions = {"delegations.focalpoint.remove", "delegations.revoke_link", "delegations.sign_out"}
         assert set(AuditEntry.objects.values_list("action", flat=True)) == actions
-        with pytest.raises(ActingRefused, match=r"^Fay is no focal point of Aland any more\.$"):
+        with pytest.raises(ActingRefused, match=r"^Fay is no longer a focal point for Aland\.$"):
             focal_points.remove(point=row, by=protocol)
         # Protocol takes off the only one.
         focal_points.remove(point=point(party, "Gus"), by=protocol)
@@ -172,11 +172,11 @@ class TestLeave:
         assert [each.person.name for each in party.focal_points.all()] == ["Gus"]
 
     def test_the_only_one_stays_and_others_leave_nothing(self, party: Party) -> None:
-        with pytest.raises(ActingRefused, match="You are not entered as a focal point of Aland"):
+        with pytest.raises(ActingRefused, match="You are not a focal point for Aland"):
             focal_points.leave(party=party, by=Link(link(party, "mission@land.example").public_id))
         with pytest.raises(PermissionDenied), transaction.atomic():
             focal_points.leave(party=party, by=Link(link(f.PartyFactory(summit=party.summit)).public_id))
         point(party, "Gus").delete()
-        with pytest.raises(ActingRefused, match=r"^You are the only focal point of Aland\. Ask for somebody in your"):
+        with pytest.raises(ActingRefused, match=r"^You are the only focal point for Aland\. Request a replacement"):
             focal_points.leave(party=party, by=Mailbox(browser(point(party)).public_id))
         assert party.focal_points.count() == 1

@@ -73,8 +73,8 @@ class TestAsk:
         # Twice is told.
         refused = refuses(ActingRefused, ask, party=party, by=fay, **ASKED)
         assert str(refused) == (
-            "gil@land.example was asked for already, and protocol has not decided yet. "
-            "Ask there: protocol@host.example."
+            "There is already a pending request for gil@land.example. For help, contact protocol: "
+            "protocol@host.example."
         )
         refuses(PermissionDenied, withdraw, request=row, by=stranger())
         withdraw(request=row, by=fay)
@@ -92,12 +92,12 @@ class TestAsk:
     def test_what_cant_be_taken(self) -> None:
         party, fay = make()
         for field, value, said in (
-            ("name", "", "Write the name of whom you ask for."),
-            ("name", "x" * 201, "This has 201 characters. Shorten it to 200."),
-            ("office", "x" * 202, "This has 202 characters. Shorten it to 200."),
-            ("email", "", "Write their e-mail: they open the portal by it."),
-            ("email", "no mailbox", "“no mailbox” is no mailbox. Correct it."),
-            ("language", "xx", "Choose a language that letters are written in."),
+            ("name", "", "Enter a name."),
+            ("name", "x" * 201, "Shorten this text to 200 characters. It has 201."),
+            ("office", "x" * 202, "Shorten this text to 200 characters. It has 202."),
+            ("email", "", "Enter an email address. It is used to sign in to the portal."),
+            ("email", "no mailbox", "“no mailbox” is not an email address. Enter one like name@example.org."),
+            ("language", "xx", "Choose one of the letter languages."),
         ):
             with pytest.raises(FocalProblem) as problem:
                 ask(party=party, by=fay, **{**ASKED, field: value})
@@ -109,7 +109,9 @@ class TestAsk:
     def test_a_mailbox_that_acts_already(self) -> None:
         party, fay = make()
         again = {**ASKED, "email": "FAY@land.example"}
-        with pytest.raises(ActingRefused, match=r"^A focal point of Aland has the mailbox fay@land\.example"):
+        with pytest.raises(
+            ActingRefused, match=r"^A focal point for Aland already uses the email address fay@land\.example"
+        ):
             ask(party=party, by=fay, **again)
         # Whoever follows somebody may read the same mailbox.
         assert ask(party=party, by=fay, instead_of=party.focal_points.get().person, **again).instead_of
@@ -135,8 +137,8 @@ class TestApprove:
         assert [each.person.name for each in party.focal_points.all()] == ["Fay", "Gil Example"]
         assert "delegations.focalpointrequest.approve" in AuditEntry.objects.values_list("action", flat=True)
         assert told() == {
-            "fay@land.example": "Gil Example is a focal point of Aland now",
-            "gil@land.example": "You are a focal point of Aland",
+            "fay@land.example": "Gil Example is now a focal point for Aland",
+            "gil@land.example": "You are now a focal point for Aland",
         }
 
     def test_in_place_of_somebody(self) -> None:
@@ -210,7 +212,7 @@ class TestDecide:
             "refuse": lambda: refuse(request=row, reason="No.", by=by),
             "withdraw": lambda: withdraw(request=row, by=fay),
         }
-        said = r"^Somebody else decided this request\. Look at where it stands"
+        said = r"^Someone else has already decided this request\. Reload the page"
         with nullcontext() if allowed else pytest.raises(ActingRefused, match=said):
             actions[action]()
         row.refresh_from_db()
@@ -219,12 +221,12 @@ class TestDecide:
     def test_a_refusal_says_why_and_is_told(self) -> None:
         party, fay = make()
         row, by = ask(party=party, by=fay, **ASKED), protocol(party)
-        with pytest.raises(FocalProblem, match=r"^Write why\. The delegation reads it\.$"):
+        with pytest.raises(FocalProblem, match=r"^Enter a reason\. The delegation will see it\.$"):
             refuse(request=row, reason=" ", by=by)
         refuse(request=row, reason="One is enough.", by=by)
         row.refresh_from_db()
         assert (row.state, row.reason, row.decided_by) == ("refused", "One is enough.", by)
-        assert told() == {"fay@land.example": "Gil Example does not become a focal point of Aland"}
+        assert told() == {"fay@land.example": "Gil Example was not approved as a focal point for Aland"}
         assert "One is enough" not in str(mail.outbox[0].message())
 
 

@@ -34,31 +34,31 @@ class TestRequests:
         f.FocalPointRequestFactory(party=party, name="Hal", instead_of=f.PersonFactory(summit=party.summit))
         f.FocalPointRequestFactory()
         shown = text(desk.get(f"{LIST}?state__exact=open"))
-        assert all(words in shown for words in ("Gil", "Hal", "beside the others"))
+        assert all(words in shown for words in ("Gil", "Hal", "in addition"))
         shown = text(desk.get(f"{LIST}?q=gil"))
         assert ("Gil" in shown, "Hal" in shown) == (True, False)
         assert desk.get(f"{LIST}?state__exact=refused").context["cl"].result_count == 0
         # The home counts them and opens them.
-        home, said = text(desk.get("/admin/")), "2 new focal points are asked for: approve or refuse."
+        home, said = text(desk.get("/admin/")), "2 focal point requests are waiting for a decision."
         assert home.count(said) == 1
         (address, *_more) = re.findall(rf'<a href="([^"]+)">{said}', home)
         assert desk.get(address.replace("&amp;", "&")).context["cl"].result_count == 2
 
     def test_approving(self, party: Party, gil: FocalPointRequest, desk: Client) -> None:
         response = desk.post(path(gil, "approve"), follow=True)
-        assert "Gil acts for Aland now, and is told how to open the portal." in text(response)
+        assert "Gil now acts for Aland. We have emailed them how to open the portal." in text(response)
         assert [point.person.name for point in party.focal_points.all()] == ["Gil"]
 
     @pytest.mark.parametrize("new", [False, True])
     def test_who_it_may_be_is_chosen(self, party: Party, gil: FocalPointRequest, desk: Client, new: bool) -> None:
         known = f.PersonFactory(summit=party.summit, name="Gil", office="")
         shown = text(desk.get(path(gil, "approve")))
-        assert "Gil is entered already, for no delegation: the same name." in shown
+        assert "Gil already exists, in no delegation: same name." in shown
         assert AuditEntry.objects.filter(action=SEEN).latest("pk").detail["people"] == [known.public_id]
         another = re.findall(r'name="another" value="(\w+)"', shown)
         # Nobody is chosen: nothing is decided.
         response = desk.post(path(gil, "approve"), {"another": another})
-        assert (response.status_code, "Choose who it is." in text(response)) == (422, True)
+        assert (response.status_code, "Choose a person." in text(response)) == (422, True)
         assert FocalPoint.objects.count() == 0
         chosen = {"another": another, "known": "new" if new else str(known.pk)}
         assert desk.post(path(gil, "approve"), chosen).status_code == 302
@@ -66,13 +66,16 @@ class TestRequests:
 
     def test_refusing_says_why_and_whoever_is_second_is_told(self, gil: FocalPointRequest, desk: Client) -> None:
         response = desk.post(path(gil, "refuse"), {"reason": ""})
-        assert (response.status_code, "Write why. The delegation reads it." in text(response)) == (422, True)
+        assert (response.status_code, "Enter a reason. The delegation will see it." in text(response)) == (422, True)
         desk.post(path(gil, "refuse"), {"reason": "One is enough."})
         gil.refresh_from_db()
         assert (gil.state, gil.reason) == ("refused", "One is enough.")
         for step, values in (("approve", {}), ("refuse", {"reason": "No."})):
             response = desk.post(path(gil, step), values)
-            assert (response.status_code, "Somebody else decided this request." in text(response)) == (422, True)
+            assert (response.status_code, "Someone else has already decided this request." in text(response)) == (
+                422,
+                True,
+            )
 
 
 def test_on_a_partys_page_they_are_changed_and_taken_off(party: Party, desk: Client) -> None:

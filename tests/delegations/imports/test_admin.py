@@ -50,7 +50,7 @@ class TestUpload:
         page = text(desk.get(own))
         for words in (
             *("Nothing is imported yet.", "Import 2 entries</button>", "<strong>2</strong> <span>refused</span>"),
-            *("Unknown columns are left out: size.", "“wizard” is no category of this summit.", "&lt;b&gt;Acme"),
+            *("Unknown columns skipped: size.", "“wizard” is not a category of this summit.", "&lt;b&gt;Acme"),
         ):
             assert words in page, words
         assert not Party.objects.exists()
@@ -65,10 +65,10 @@ class TestUpload:
         f.SummitFactory(slug="there")
         for values, said in (
             ({"file": ""}, "Choose a file."),
-            ({"file": SimpleUploadedFile("x.csv", b"")}, "The file is empty. Choose the one that holds the table."),
+            ({"file": SimpleUploadedFile("x.csv", b"")}, "The file is empty. Choose another file."),
             ({"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04nonsense")}, "This spreadsheet can’t be read."),
-            ({"summit": "nowhere"}, "Choose one of them."),
-            ({"summit": "there"}, "Choose one of them."),
+            ({"summit": "nowhere"}, "Choose one from the list."),
+            ({"summit": "there"}, "Choose one from the list."),
         ):
             response = send(desk, **values)
             assert (response.status_code, said in text(response)) == (200, True), said
@@ -80,7 +80,7 @@ class TestTake:
         send(desk)
         address = f"{HOME}{DelegationImportFile.objects.get().pk}/take/"
         page = text(desk.post(address, follow=True))
-        assert all(words in page for words in ("2 entries imported.", "2 entries imported: "))
+        assert all(words in page for words in ("2 entries imported.", "2 entries imported on "))
         assert "Import 2 entries</button>" not in page
         assert (Person.objects.count(), Party.objects.count()) == (2, 2)
         assert "This file is already imported or deleted." in text(desk.post(address, follow=True))
@@ -94,7 +94,7 @@ class TestTake:
         assert "theirs.csv" not in text(desk.get(HOME))
         row = f.DelegationImportFileFactory(summit=summit)
         answer = desk.post(f"{HOME}{row.pk}/drop/", follow=True)
-        assert "File deleted. What was imported from it stays." in text(answer)
+        assert "File deleted. Imported data stays." in text(answer)
         assert not DelegationImportFile.objects.filter(pk=row.pk).exists()
 
 

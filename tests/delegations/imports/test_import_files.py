@@ -68,10 +68,10 @@ class TestStore:
 
     def test_what_is_no_table_of_people(self, summit: Summit, protocol: User) -> None:
         for text, message in (
-            ("", "The file is empty. Choose the one that holds the table."),
-            ("delegation,name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
-            ("delegation,shoe size\nFrance,42\n", "No column names people."),
-            ("name,office\nAda,Minister\n", "No column says who is meant."),
+            ("", "The file is empty. Choose another file."),
+            ("delegation,name\n", "The file has headings but no rows. Add rows and choose it again."),
+            ("delegation,shoe size\nFrance,42\n", "No column has names."),
+            ("name,office\nAda,Minister\n", "No column identifies delegations or people."),
         ):
             assert str(refuses(ImportProblem, stored, summit, protocol, text)).startswith(message)
         refuses(ImportProblem, stored, summit, protocol, kind="spaceships")
@@ -112,7 +112,7 @@ def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkey
     refuses(PermissionDenied, stored, summit, by, "name\nAda\n", party_key=other.public_id)
     monkeypatch.setattr(definitions, "MOST_OF_PARTY", 1)
     problem = refuses(ImportProblem, stored, summit, by, "name\nAda\nBea\n", party_key=party.public_id)
-    assert str(problem) == "The table has more than 1 rows. Choose one with your own people alone."
+    assert str(problem) == "The file has more than 1 rows. Choose a file with only your own people."
 
 
 def test_many_rows_are_previewed_and_imported_by_a_worker(
@@ -127,7 +127,7 @@ def test_many_rows_are_previewed_and_imported_by_a_worker(
 
     monkeypatch.setattr(PEOPLE, "budget", replace(PEOPLE.budget, at_once=2))
     problem = refuses(ImportProblem, stored, summit, protocol, "name\nAda\nBea\nCleo\n")
-    assert str(problem).startswith("No column says who is meant.")
+    assert str(problem).startswith("No column identifies delegations or people.")
     file = stored(summit, protocol)
     assert services.report_of(file) is None
     assert run(ImportAction.PREVIEW) == "3 entries previewed. Nothing is imported yet."
@@ -137,7 +137,7 @@ def test_many_rows_are_previewed_and_imported_by_a_worker(
     # A worker that comes back after it was killed.
     assert run(ImportAction.APPLY) == "3 entries imported."
     services.discard(file=file, by=protocol)
-    assert run(ImportAction.APPLY) == "The file was deleted meanwhile."
+    assert run(ImportAction.APPLY) == "The file has been deleted."
 
 
 @pytest.mark.parametrize("words", ["allergies,", "allergies، allergènes", "allergies, dietary requirements"])
@@ -160,7 +160,7 @@ def test_files_that_nobody_imports_and_old_journals_are_deleted(summit: Summit, 
     heartbeats.clear_expired()
     done.refresh_from_db()
     assert (done.journal, services.can_undo(done)) == ("", False)
-    assert "more than two weeks ago" in str(refuses(ImportProblem, services.undo, file=done, by=protocol))
+    assert "more than two weeks old" in str(refuses(ImportProblem, services.undo, file=done, by=protocol))
 
 
 @pytest.mark.postgresql

@@ -68,9 +68,9 @@ class TestParties:
         report = into(summit, HEADS)
         assert told(report) == [
             (2, "new", []),
-            (3, "new", ["Entered as: invited organisation."]),
-            (4, "new", ["An observer at the United Nations, not a member: look at recognition and flag."]),
-            (5, "new", ["Entered as: invited organisation."]),
+            (3, "new", ["Added as invited organisation."]),
+            (4, "new", ["A United Nations observer, not a member. Check recognition and flag."]),
+            (5, "new", ["Added as invited organisation."]),
         ]
         assert [line.odd for line in report.lines] == [False, True, True, True]
         rows = Party.objects.order_by("pk").values_list("name", "kind", "iso_code")
@@ -98,7 +98,9 @@ class TestParties:
         assert into(summit, HEADS).counts == {"new": 0, "changed": 0, "same": 4, "asks": 0, "refused": 0, "odd": 0}
         assert (Party.objects.count(), Person.objects.count(), AuditEntry.objects.count()) == (4, 4, before)
         again = into(summit, "country,head\nFrance,Somebody Else\n")
-        assert told(again) == [(2, "refused", ["France has a head already. Replace that person instead."])]
+        assert told(again) == [
+            (2, "refused", ["France already has a head of delegation. Replace that person instead."])
+        ]
 
     def test_a_party_is_found_by_code_and_by_name_in_any_language_and_keeps_its_own(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="Türkiye", iso_code="TR")
@@ -106,7 +108,7 @@ class TestParties:
         report = into(summit, "iso3,country,name\nTUR,Turkey,A\n,TURQUIE,B\n,turkiye,C\n")
         assert told(report) == [(2, "new", []), (3, "new", []), (4, "new", [])]
         asked = report.lines[0].questions[0]
-        assert (asked.text, asked.chosen) == ("Delegation: it is “Türkiye” here, and “Turkey” in the table.", "keep")
+        assert (asked.text, asked.chosen) == ("Delegation: “Türkiye” here, “Turkey” in the file.", "keep")
         assert Party.objects.get().name == "Türkiye"
         assert Membership.objects.filter(party=party).count() == 3
 
@@ -120,21 +122,25 @@ class TestParties:
         report = into(summit, "delegation,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
         assert [line.outcome for line in report.lines] == ["refused"] * 3
         assert [report.lines[0].notes, report.lines[1].notes] == [
-            ["The delegation’s name is missing. Write it, or its code by ISO 3166."],
-            [f"“planet” is no kind of delegation. Write one of: country, {OTHER_KINDS}."],
+            ["The delegation’s name is missing. Enter its name or ISO 3166 code."],
+            [f"“planet” is not a delegation type. Enter one of: country, {OTHER_KINDS}."],
         ]
         assert not Party.objects.exists()
-        assert str(refuses(ImportProblem, into, summit, "shoe size\n42\n")).startswith("No column says who is meant.")
+        assert str(refuses(ImportProblem, into, summit, "shoe size\n42\n")).startswith(
+            "No column identifies delegations or people."
+        )
 
     def test_a_summit_that_does_not_say_country(self, summit: Summit) -> None:
         Policy.objects.create(summit=summit, says_country=False)
         report = into(
             summit, "delegation,kind\n,country\nAcme,planet\nNowhere,Participant\nElsewhere,country\nShop,\n"
         )
-        assert "“Shop” is not known. What is it?" in [asked.text for asked in report.questions.values()]
+        assert "“Shop” is not known. What kind of delegation is it?" in [
+            asked.text for asked in report.questions.values()
+        ]
         assert not any("country" in note.lower() for line in report.lines for note in line.notes)
         assert report.lines[1].notes == [
-            f"“planet” is no kind of delegation. Write one of: participant, {OTHER_KINDS}.",
+            f"“planet” is not a delegation type. Enter one of: participant, {OTHER_KINDS}.",
         ]
         kinds = dict(Party.objects.values_list("name", "kind"))
         assert kinds == {"Nowhere": "country", "Elsewhere": "country", "Shop": "organisation"}
@@ -146,9 +152,9 @@ class TestPeople:
         rows = ["A,adviser,a@x.example", "B,Adviser,", "C,conseiller,", "D,wizard,", f"{'E' * 300},interprète,"]
         report = into(summit, "delegation,name,category,e-mail\n" + "".join(f"France,{row}\n" for row in rows))
         assert [line.outcome for line in report.lines] == ["new", *["refused"] * 4]
-        assert report.lines[1].notes[0].startswith("The quota of France for “adviser” is 1, and it has named 1.")
-        assert report.lines[3].notes[0].startswith("“wizard” is no category of this summit. Write one of: head of")
-        assert report.lines[4].notes == ["name: This has 300 characters. Shorten it to 200."]
+        assert report.lines[1].notes[0].startswith("The quota of France for “adviser” is 1, and 1 are named.")
+        assert report.lines[3].notes[0].startswith("“wizard” is not a category of this summit. Enter one of: head of")
+        assert report.lines[4].notes == ["name: Shorten this text to 200 characters. It has 300."]
         assert Membership.objects.count() == 1
 
     def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:
@@ -169,8 +175,8 @@ class TestPeople:
         into(summit, "delegation,name,e-mail\nFrance,Ada Example,a@x.example\n")
         report = into(summit, "delegation,name,e-mail\nItaly,EXAMPLE Ada,\nKenya,A. Example,a@x.example\n")
         assert told(report) == [
-            (2, "new", ["Ada Example is entered for France too: is it the same person?"]),
-            (3, "new", ["Ada Example is entered already for France: the same mailbox and a similar name."]),
+            (2, "new", ["Ada Example is also listed for France. Is it the same person?"]),
+            (3, "new", ["Ada Example already exists in France: same email address and a similar name."]),
         ]
         assert DuplicateCandidate.objects.count() == 2
 
@@ -183,7 +189,7 @@ class TestPeople:
         into(summit, "country,head\nFrance,Ada Example\nItaly,Bea Bright\n")
         report = into(summit, "country,head\nItaly,Ada Example\nKenya,Cai Example\n")
         assert told(report) == [
-            (2, "refused", ["Italy has a head already. Replace that person instead."]),
+            (2, "refused", ["Italy already has a head of delegation. Replace that person instead."]),
             (3, "new", []),
         ]
         assert [line.odd for line in report.lines] == [False, False]
@@ -212,7 +218,7 @@ class TestPeople:
         report = into(summit, "delegation,name,date of birth\nFrance,Ada,03/04/1970\nFrance,Bea,13/04/1970\n")
         assert [line.outcome for line in report.lines] == ["new", "new"]
         assert report.lines[0].notes[-1] == (
-            "In “03/04/1970” day and month can’t be told apart. Write it as 2025-03-31. The cell is left out."
+            "“03/04/1970” could be day–month or month–day. Write the date as 2025-03-31. The cell is skipped."
         )
         born = Particulars.objects.values_list("person__name", "birth_date")
         assert (Person.objects.count(), dict(born)) == (2, {"Bea": date(1970, 4, 13)})
@@ -231,14 +237,14 @@ class TestOneParty:
         again = into(summit, self.TEXT, by=by, party=party)
         assert [line.outcome for line in again.lines] == ["same", "same", "refused"]
         report = into(summit, "name,category\n,delegate\n", by=by, party=party)
-        assert told(report) == [(2, "refused", ["This row names nobody. Write a name or the office held."])]
+        assert told(report) == [(2, "refused", ["This row names no person. Enter a name or the office held."])]
 
     def test_another_party_is_none_of_its_business(self, summit: Summit) -> None:
         party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
         f.MembershipFactory(party=other, person__name="Ada Example")
         report = into(summit, "delegation,name\nItaly,Bea\nFrance,Example Ada\n", by=link(party), party=party)
         assert told(report) == [
-            (2, "refused", ["“Italy” is not your delegation. Take the row out."]),
+            (2, "refused", ["“Italy” is not your delegation. Remove the row."]),
             # Not a word of the other one: protocol is told.
             (3, "new", []),
         ]
@@ -284,7 +290,7 @@ class TestOneParty:
         Membership.objects.update(party=italy)
         report = into(summit, "person id,name\n7,Bea\n", by=by, party=france)
         assert told(report) == [
-            (2, "refused", ["Somebody of another delegation has this key. Correct the key, or leave it out."])
+            (2, "refused", ["Someone in another delegation has this external ID. Correct it or leave it blank."])
         ]
 
     def test_a_focal_point_is_offered_the_categories_that_are_its_own(self, summit: Summit) -> None:
@@ -292,7 +298,7 @@ class TestOneParty:
         Category.objects.exclude(code__in=["head", "delegate", "guest"]).update(offered=False)
         text = "delegation,name,category\nFrance,Ada,nothing\n"
         report = into(summit, text, by=link(party), party=party)
-        said = "“nothing” is no category of this summit. Write one of: head of delegation, delegate."
+        said = "“nothing” is not a category of this summit. Enter one of: head of delegation, delegate."
         assert told(report) == [(2, "refused", [said])]
         # A desk names people in all of them.
         assert "adviser" in into(summit, text).lines[0].notes[0]
@@ -330,8 +336,11 @@ class TestCommand:
         path.write_text("\n".join([f"order,{first}", *(f"1,{row}" for row in rows)]))
         call_command("import_delegations", str(path), "--summit", "talks", "--enter", "--dry-run")
         said = capsys.readouterr().out
-        assert "Unknown columns are left out: order." in said
-        assert "3 (question) European Union: “European Union” is not a known country. What is it?" in said
+        assert "Unknown columns skipped: order." in said
+        assert (
+            "3 (question) European Union: “European Union” is not a known country. What kind of delegation is it?"
+            in said
+        )
         assert "2 new, 0 changed, 0 unchanged, 0 refused, 2 left out until somebody decides; 1 to check." in said
         assert not Party.objects.exists()
         call_command("import_delegations", str(path), "--summit", "talks", "--enter")
@@ -366,10 +375,10 @@ def test_a_focal_point_is_told_who_is_known_and_nobody_is_entered_twice(summit: 
     report = into(summit, text, by=by, party=party)
     assert [line.outcome for line in report.lines] == ["refused", "refused", "new"]
     assert report.lines[0].notes == [
-        "Ada Example is entered already: the same date of birth and a similar name. If it is the same person, "
-        "write the name as it is there; if it is somebody else, name them by hand."
+        "Ada Example already exists: same date of birth and a similar name. If this is the same person, use "
+        "the recorded name. If not, add them by hand."
     ]
-    assert "the same mailbox and a similar name" in report.lines[1].notes[0]
+    assert "same email address and a similar name" in report.lines[1].notes[0]
     assert Person.objects.count() == 2
 
 
@@ -377,7 +386,7 @@ class TestChanges:
     def test_they_are_written_recorded_and_found_again(self, summit: Summit) -> None:
         into(summit, "delegation,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\n")
         report = into(summit, "delegation,name,hotel,e-mail\nFrance,Ada,Savoy,a@x.example\nFrance,Bea,Ritz,\n")
-        assert [line.fields for line in report.lines] == [["e-mail", "hotel"], ["hotel"]]
+        assert [line.fields for line in report.lines] == [["email", "hotel"], ["hotel"]]
         found = Person.objects.order_by("pk").values_list("name", "email", "particulars__hotel")
         assert list(found) == [("Ada", "a@x.example", "Savoy"), ("Bea", "", "Ritz")]
         entries = AuditEntry.objects.filter(action__in=["summit.person.change", "delegations.particulars.change"])
@@ -404,7 +413,7 @@ class TestChanges:
         text = "name,hotel,e-mail\nAda,Savoy,\nBea,,b@x.example\nCai,Savoy,c@x.example\n"
         report = into(summit, text, by=link(party), party=party)
         assert [line.outcome for line in report.lines] == ["refused", "refused", "changed"]
-        assert report.lines[0].notes[0].startswith("“hotel” was entered by others than your delegation.")
-        assert report.lines[1].notes[0].startswith("Bea acts as a focal point: protocol changes this mailbox.")
+        assert report.lines[0].notes[0].startswith("“hotel” was not entered by your delegation.")
+        assert report.lines[1].notes[0].startswith("Bea is a focal point. To change their email address")
         row = Particulars.objects.get(person__name="Cai")
         assert (row.hotel, row.entered_for, row.withheld) == ("Savoy", party, [])

@@ -75,7 +75,7 @@ class TestTwoRows:
         report = into(summit, TWO)
         assert outcomes(report) == ["new", "asks"]
         asked = report.lines[1].questions[0]
-        assert asked.text == "Row 2 names somebody who is called so. Is it the same person?"
+        assert asked.text == "Row 2 has the same name. Is it the same person?"
         assert [value for value, _words in asked.choices] == ["row 2", "other"]
         assert people() == [("Minister", "a@x.example")]
         # The control: as it was, the second row was written over the first.
@@ -101,13 +101,13 @@ class TestTwoRows:
         row = "France,Ada Example,Minister\n"
         report = into(summit, f"delegation,name,office\n{row}{row}")
         assert outcomes(report) == ["new", "same"]
-        assert report.lines[1].notes == ["It means the same person as row 2."]
+        assert report.lines[1].notes == ["Same person as row 2."]
         assert len(people()) == 1
 
     def test_two_rows_of_one_key(self, summit: Summit, france: Party) -> None:
         report = into(summit, "delegation,person key,name\nFrance,Q1,Ada\nFrance,Q1,Bea\n")
         assert outcomes(report) == ["new", "refused"]
-        assert report.lines[1].notes == ["Row 2 has this key already. Correct one of them."]
+        assert report.lines[1].notes == ["Row 2 already has this external ID. Correct one of them."]
 
     def test_a_name_takes_the_place_of_an_office_once(self, summit: Summit, france: Party) -> None:
         f.MembershipFactory(party=france, person__name="", person__office="Adviser")
@@ -137,7 +137,10 @@ class TestWhoIsThere:
         if outcome == "asks":
             known = Person.objects.get()
             asked = report.lines[0].questions[0]
-            assert asked.text == "Somebody here is called so, with another office and mailbox. Is it the same person?"
+            assert (
+                asked.text
+                == "Someone with this name has a different office and email address. Is it the same person?"
+            )
             assert asked.choices[0] == [known.public_id, f"the same person: {known.label} – a@x.example"]
             text = f"delegation,name,office,e-mail\nFrance,Ada Example,{office},{email}\n"
             assert outcomes(into(summit, text, answers={"2 person": known.public_id})) == ["changed"]
@@ -156,8 +159,8 @@ class TestParties:
         report = into(summit, text)
         assert outcomes(report) == ["changed"]
         assert report.lines[0].changes == [
-            ["Mailbox of the mission", "old@embassy.example", "new@embassy.example"],
-            ["Telephone of the mission", "–", "+44 20 7946 0001"],
+            ["Mission email address", "old@embassy.example", "new@embassy.example"],
+            ["Mission telephone", "–", "+44 20 7946 0001"],
         ]
         france.refresh_from_db()
         assert (france.mission_email, france.mission_phone) == ("new@embassy.example", "+44 20 7946 0001")
@@ -172,7 +175,7 @@ class TestParties:
         report = into(summit, text)
         asked = report.lines[0].questions[0]
         assert (outcomes(report), asked.key, asked.chosen) == (["same"], "2 formal_name", "keep")
-        assert asked.choices == [["keep", "keep “French Republic”"], ["take", "change it to “République française”"]]
+        assert asked.choices == [["keep", "keep “French Republic”"], ["take", "change to “République française”"]]
         france.refresh_from_db()
         assert (france.formal_name, france.footnote, france.protocol_order) == ("French Republic", "As approved.", 7)
         assert outcomes(into(summit, text, answers={"2 formal_name": "take"})) == ["changed"]
@@ -188,7 +191,7 @@ class TestParties:
     ) -> None:
         report = into(summit, PARTIES.format(formal="", box="no mailbox", phone=""))
         assert outcomes(report) == ["same"]
-        assert report.lines[0].notes == ["Mailbox of the mission: Enter a valid email address. The cell is left out."]
+        assert report.lines[0].notes == ["Mission email address: Enter a valid email address. The cell is skipped."]
         more = PARTIES.format(formal="", box="a@embassy.example", phone="") + "France,,b@embassy.example,\n"
         assert outcomes(into(summit, more)) == ["changed", "same"]
         france.refresh_from_db()
@@ -200,7 +203,7 @@ class TestParties:
         report = into(summit, "country,mission e-mail,name,category\nFrance,a@embassy.example,Ada,wizard\n")
         assert (outcomes(report), report.lines[0].notes[0]) == (
             ["changed"],
-            "The delegation is changed, the person is not.",
+            "The delegation is updated, but not the person.",
         )
         france.refresh_from_db()
         assert france.mission_email == "a@embassy.example"
@@ -224,7 +227,7 @@ class TestAnswering:
         assert AuditEntry.objects.filter(action="summit.importfile.answer").count() == 1
         # What was decided stands on the page, and can't be decided any more.
         shown = desk.get(page).content.decode()
-        assert ("somebody else" in shown, "<fieldset" in shown.partition("<main")[2]) == (True, False)
+        assert ("someone else" in shown, "<fieldset" in shown.partition("<main")[2]) == (True, False)
         sheet.refresh_from_db()
         refuses(ImportProblem, services.answer, file=sheet, answers={"3 person": "other"}, by=SYSTEM)
 
@@ -279,19 +282,19 @@ class TestCountries:
 
     def test_a_bare_code_among_names_asks(self, summit: Summit, france: Party) -> None:
         asked = into(summit, "delegation,name\nFRA,Ada\n").lines[0].questions[0]
-        assert asked.choices[0] == [france.public_id, "it is France"]
+        assert asked.choices[0] == [france.public_id, "this is France"]
         assert outcomes(into(summit, "iso3,name\nFRA,Ada\n")) == ["new"]
 
     def test_what_is_not_on_the_list_asks_once(self, summit: Summit) -> None:
         report = into(summit, "delegation,name\nUSA,Ada\nUSA,Bea\n")
         assert outcomes(report) == ["asks", "asks"]
         asked = report.lines[0].questions[0]
-        assert asked.text == "“USA” (US) is not on the list of delegations yet."
+        assert asked.text == "“USA” (US) is not in the list of delegations yet."
         assert asked.choices == [
-            ["enter", "enter it as “USA”"],
-            ["named", "enter it as “United States of America”"],
+            ["enter", "add as “USA”"],
+            ["named", "add as “United States of America”"],
         ]
-        assert report.lines[1].notes == ["Decide it at row 2."]
+        assert report.lines[1].notes == ["See the question in row 2."]
         assert [line.part_of for line in report.lines] == ["USA", "USA"]
         assert not Party.objects.exists()
         assert outcomes(into(summit, "delegation,name\nUSA,Ada\nUSA,Bea\n", answers={"2 enter": "named"})) == [
@@ -320,7 +323,7 @@ class TestCountries:
         party = f.PartyFactory(summit=summit, name="Liechtenstein", iso_code="LI")
         text = "delegation,name\nLichtenstein,Ada\nLichtenstein,Bea\n"
         asked = into(summit, text).lines[0].questions[0]
-        assert asked.choices[0] == [party.public_id, "it is Liechtenstein"]
+        assert asked.choices[0] == [party.public_id, "this is Liechtenstein"]
         assert outcomes(into(summit, text, answers={"2 kind": party.public_id})) == ["new", "new"]
         assert Party.objects.get() == party
 
@@ -331,7 +334,7 @@ class TestCountries:
         page = f"/admin/delegations/delegationimportfile/{sheet.pk}/"
         shown = desk.get(f"{page}change/").content.decode()
         assert "Answer the questions first." in shown
-        assert "Enter all 2 delegations that are not on the list yet" in shown
+        assert "Add all 2 new delegations" in shown
         desk.post(f"{page}answer/", {"* enter": "enter"})
         desk.post(f"{page}take/")
         assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == ["France", "Kenya"]
@@ -343,7 +346,7 @@ class TestOddRows:
         f.PartyNameFactory(party=france, language="fr", name="France", formal_name="")
         report = into(summit, "iso2,name\nKE,Jane\nCK,Joe\n")
         assert outcomes(report) == ["asks", "refused"]
-        assert report.lines[1].notes == ["The delegation’s name is missing. Write it, or its code by ISO 3166."]
+        assert report.lines[1].notes == ["The delegation’s name is missing. Enter its name or ISO 3166 code."]
         assert not people()
 
     def test_an_organisation_is_not_taken_for_the_country_whose_code_is_its_name(self, summit: Summit) -> None:
@@ -364,7 +367,7 @@ class TestOddRows:
 
     def test_a_wrong_code_does_not_hide_a_country(self, summit: Summit) -> None:
         asked = into(summit, "iso2,party\nUKX,Kenya\n").lines[0].questions[0]
-        assert asked.text == "“Kenya” (KE) is not on the list of delegations yet."
+        assert asked.text == "“Kenya” (KE) is not in the list of delegations yet."
 
     def test_what_is_changed_of_the_party_is_told_where_the_person_asks(self, summit: Summit, france: Party) -> None:
         into(summit, "delegation,name,office\nFrance,Ada Example,Minister\n")
@@ -372,14 +375,14 @@ class TestOddRows:
         report = into(summit, f"delegation,mission e-mail,name,office\n{row}")
         assert (outcomes(report), report.lines[0].notes[-1]) == (
             ["changed"],
-            "The delegation is changed, the person is not.",
+            "The delegation is updated, but not the person.",
         )
 
     def test_a_name_that_is_anothers_is_not_offered(self, summit: Summit, france: Party) -> None:
         f.PartyFactory(summit=summit, name="Germany", iso_code="DE")
         report = into(summit, "iso2,party\nFR,Germany\n", answers={"2 name": "take"})
         assert report.lines[0].questions == []
-        assert report.lines[0].notes == ["Another delegation is called “Germany”: this one keeps its name."]
+        assert report.lines[0].notes == ["Another delegation is called “Germany”, so this one keeps its name."]
         france.refresh_from_db()
         assert france.name == "France"
 

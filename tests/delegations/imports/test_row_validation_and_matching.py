@@ -42,7 +42,7 @@ def people() -> list[tuple[str, str, str]]:
 
 BAD = "delegation,name,office,e-mail,language\nFrance,Ada Example,Minister,nonsense,tlhIngan\n"
 LEFT = [
-    "e-mail: Enter the whole address, such as office@mission.example. The cell is left out.",
+    "email: Enter a full email address, such as office@mission.example. The cell is skipped.",
 ]
 
 
@@ -51,7 +51,7 @@ class TestOneBadCell:
         report = into(summit, BAD)
         assert (outcomes(report), report.counts["odd"]) == (["new"], 1)
         assert report.lines[0].notes[:1] == LEFT
-        assert all(note.endswith("The cell is left out.") for note in report.lines[0].notes)
+        assert all(note.endswith("The cell is skipped.") for note in report.lines[0].notes)
         assert people() == [("Ada Example", "Minister", "")]
         # Twice is as once.
         assert outcomes(into(summit, BAD)) == ["same"]
@@ -71,7 +71,7 @@ class TestOneBadCell:
 
     def test_a_row_with_a_mailbox_and_nobody_is_told(self, summit: Summit) -> None:
         report = into(summit, "delegation,name,e-mail\nFrance,,a@x.example\n")
-        assert report.lines[0].notes == ["This row names nobody. Write a name or the office held."]
+        assert report.lines[0].notes == ["This row names no person. Enter a name or the office held."]
 
 
 TWELVE = "delegation,name,office,e-mail\n" + "".join(

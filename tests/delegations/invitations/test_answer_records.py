@@ -20,8 +20,9 @@ from tests.delegations.invitations.test_answers import desk, give, in_state
 from tests.threads import at_once, meet_after, names
 
 LEVELS = (
-    "Choose one of these levels, or leave it open: head of state, head of government, deputy head of government, "
-    "minister, deputy minister or state secretary, senior official, ambassador or chargé d’affaires."
+    "Choose one of these levels, or leave this blank: head of state, head of government, deputy head of "
+    "government, minister, deputy minister or state secretary, senior official, ambassador or chargé "
+    "d’affaires."
 )
 PAPER = AnswerReceipt(
     "note_verbale", reference=" NV  12/2025 ", dated=date(2025, 3, 3), scan=Scan("n.pdf", "application/pdf", b"%PDF-")
@@ -75,7 +76,7 @@ class TestWay:
         user = desk(row)
         for channel in Channel:
             if channel in (Channel.LINK, Channel.PORTAL):
-                with pytest.raises(AnswerProblem, match="Choose by which way the answer came"):
+                with pytest.raises(AnswerProblem, match="Choose a channel"):
                     give(row, user, way=AnswerReceipt(channel))
             else:
                 give(row, user, way=AnswerReceipt(channel))
@@ -86,11 +87,11 @@ class TestWay:
         user = desk(row)
         for field, values, said in (
             ("level", {"level": "king"}, LEVELS),
-            ("channel", {"way": AnswerReceipt("pigeon")}, "Choose by which way the answer came."),
+            ("channel", {"way": AnswerReceipt("pigeon")}, "Choose a channel."),
             (
                 "reference",
                 {"way": AnswerReceipt("letter", reference="x" * 81)},
-                "This has 81 characters. Shorten it to 80.",
+                "Shorten this text to 80 characters. It has 81.",
             ),
         ):
             with pytest.raises(AnswerProblem) as problem:
@@ -117,7 +118,7 @@ def test_a_page_that_is_behind_is_shown_the_newer_one(monkeypatch: pytest.Monkey
     row = in_state("sent")
     first = answer(invitation=row, answer="regrets", note="", name="Embassy", by=SYSTEM)
     user = desk(row)
-    with pytest.raises(AnswerOutdated, match="Another answer came") as outdated:
+    with pytest.raises(AnswerOutdated, match="Another answer arrived") as outdated:
         give(row, user, way=AnswerReceipt("telephone"), newest="")
     assert outdated.value.newer == first
     assert (Reply.objects.count(), Invitation.objects.get().answer) == (1, "regrets")
@@ -206,8 +207,8 @@ def test_the_name_is_made_harmless() -> None:
 
 
 def test_what_is_none_is_refused_in_a_sentence() -> None:
-    none = "This is neither a PDF nor a JPEG nor a PNG picture. Save the scan as one of them."
-    large = "This file has 12.4 MB. Scan it smaller: up to 10 MB are kept."
+    none = "This file is not a PDF, JPEG or PNG. Save the scan in one of these formats."
+    large = "This file is 12.4 MB. The limit is 10 MB: scan at a lower resolution."
     for content, said in (
         *((b"", "This file is empty. Choose the scan again."), (b"<html>", none), (b" %PDF-1.7", none)),
         (PDF + b"0" * (12 * 1024 * 1024 + 400_000), large),

@@ -97,24 +97,27 @@ class TestAnswer:
     def test_what_is_entered_is_looked_at(self) -> None:
         row = in_state("sent")
         for field, value, said in (
-            ("answer", "", "Choose whether the delegation takes part."),
-            ("answer", "maybe", "Choose whether the delegation takes part."),
-            ("name", " \n ", "Enter the name of whoever answers."),
-            ("name", "x" * 201, "This has 201 characters. Shorten it to 200."),
-            ("note", "x" * 2001, "This has 2001 characters. Shorten it to 2000."),
-            ("note", "a\x07", "Character 2 is a control character. Remove it: it can't be printed."),
+            ("answer", "", "Choose whether the delegation will attend."),
+            ("answer", "maybe", "Choose whether the delegation will attend."),
+            ("name", " \n ", "Enter the name of the person who answered."),
+            ("name", "x" * 201, "Shorten this text to 200 characters. It has 201."),
+            ("note", "x" * 2001, "Shorten this text to 2000 characters. It has 2001."),
+            ("note", "a\x07", "Character 2 is a control character and can’t be printed. Remove it."),
         ):
             problem = refuses(AnswerProblem, give, row, **{field: value})
             assert (problem.field, str(problem)) == (field, said)
         assert Invitation.objects.get().state == "sent"
 
     def test_what_does_not_stand_takes_none(self) -> None:
-        newer = "A newer letter took the place of this invitation. Answer by its link, or write to "
+        newer = "A newer letter replaced this invitation. Answer by its link, or write to "
         for state, said in (
-            ("approved", "{} isn't invited yet. Protocol can do that: protocol@host.example."),
+            ("approved", "{} is not invited yet. Contact protocol: protocol@host.example."),
             ("superseded", f"{newer}protocol@host.example."),
-            ("draft", "{} isn't invited yet. Protocol can do that: protocol@host.example."),
-            ("revoked", "The invitation of {} was revoked. Protocol can say why: protocol@host.example."),
+            ("draft", "{} is not invited yet. Contact protocol: protocol@host.example."),
+            (
+                "revoked",
+                "The invitation to {} was revoked. To find out why, contact protocol: protocol@host.example.",
+            ),
         ):
             row = in_state(state)
             assert str(refuses(AnswerRefused, give, row)) == said.format(row.party.name)
@@ -126,12 +129,12 @@ class TestWho:
     def test_a_link_answers_its_own_invitation_alone_while_it_lives(self) -> None:
         row, other = in_state("sent"), in_state("sent")
         link = Link(row.links.get().public_id)
-        with pytest.raises(PermissionDenied, match="no longer answers for Land"):
+        with pytest.raises(PermissionDenied, match="no longer works for Land"):
             give(row, Link(other.links.get().public_id))
         give(row, link)
         for how in ({"revoked_at": f.START}, {"revoked_at": None, "expires_at": f.START}):
             InvitationLink.objects.update(**how)
-            with pytest.raises(PermissionDenied, match=r"Write to protocol@host\.example for a new letter"):
+            with pytest.raises(PermissionDenied, match=r"For a new letter, write to protocol@host\.example"):
                 give(row, link)
 
     def test_a_link_that_dies_meanwhile_answers_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +184,8 @@ class TestUntil:
         for by in (Link(row.links.get().public_id), focal):
             refused = refuses(AnswerRefused, give, row, by, answer="regrets")
             assert str(refused) == (
-                "Answers were due before now. Protocol can still change yours: write to protocol@host.example."
+                "The deadline for answers has passed. Protocol can still change yours: write to "
+                "protocol@host.example."
             )
         assert Invitation.objects.values().get() == before
         give(row, desk(row))

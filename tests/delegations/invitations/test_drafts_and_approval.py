@@ -89,12 +89,12 @@ class TestSecondPerson:
         f.InvitationFactory(party=both, prepared_by=ada, approved_by=ada, **approved)
         f.InvitationFactory(party=ready, prepared_by=ada, approved_by=bo, **approved)
         reach = invite(parties=[bare, draft, both, ready], by=ada)
-        twice = "One person prepared and approved it. Make it a draft again; it can then be approved by: Bo."
+        twice = "The same person prepared and approved it. Return it to draft. It can then be approved by: Bo."
         assert (reach.to, reach.skipped) == (
             [ready],
             [
-                (bare, "Its invitation isn’t prepared yet. Prepare it; another person then approves it."),
-                (draft, "Its invitation isn’t approved yet. It can be approved by: Bo."),
+                (bare, "Its invitation is not prepared yet. Prepare it, then another person can approve it."),
+                (draft, "Its invitation is not approved yet. It can be approved by: Bo."),
                 (both, twice),
             ],
         )
@@ -105,8 +105,8 @@ class TestSecondPerson:
             desk(summit, name)
         [(_party, why)] = preview(parties=[draft]).skipped
         assert why == (
-            "Its invitation isn’t approved yet. It can be approved by: organisers and the protocol desk, but for "
-            "whoever prepared it."
+            "Its invitation is not approved yet. It can be approved by: organisers and the protocol desk, except "
+            "the person who prepared it."
         )
 
     def test_the_first_person_cannot_approve(self, summit: Summit) -> None:
@@ -114,8 +114,8 @@ class TestSecondPerson:
         row = f.InvitationFactory(party__summit=summit, prepared_by=ada)
         reach = approve_many(parties=[row.party], by=ada)
         assert [why for _party, why in reach.skipped] == [
-            "You prepared it, and this summit’s letters need a second person. It can be approved by: "
-            "an organiser or the protocol desk, once somebody else has that role."
+            "You prepared this invitation, and letters of this summit need a second person. It can be approved by: "
+            "an organiser or the protocol desk, once another person has that role."
         ]
         assert "You prepared this invitation" in str(refuses(ValueError, approve, invitation=row, by=ada))
         assert states() == ["draft"]
@@ -157,8 +157,8 @@ class TestSteps:
         found = preview(parties=summit.parties.all(), step=InvitationStep.APPROVE, by=by)
         assert found.to == [draft]
         assert [why for party, why in found.skipped if party in (approved, bare)] == [
-            "Its invitation is approved already.",
-            "Its invitation isn’t prepared yet. Prepare it first.",
+            "Its invitation is already approved.",
+            "Its invitation is not prepared yet. Prepare it first.",
         ]
 
     def test_an_approved_one_is_made_a_draft_and_only_an_approved_one(self) -> None:
@@ -168,9 +168,9 @@ class TestSteps:
         reopen(invitation=row, by=by)
         row.refresh_from_db()
         assert (row.state, row.approved_by, row.approved_at) == ("draft", None, None)
-        assert "Somebody else changed this invitation" in str(refuses(ValueError, reopen, invitation=row, by=by))
+        assert "Someone else changed this invitation" in str(refuses(ValueError, reopen, invitation=row, by=by))
         Invitation.objects.update(state="sent", sent_at=f.START)
-        assert "Somebody else changed this invitation" in str(refuses(ValueError, approve, invitation=row, by=by))
+        assert "Someone else changed this invitation" in str(refuses(ValueError, approve, invitation=row, by=by))
 
     def test_a_new_one_takes_the_place_of_one_that_stands(self) -> None:
         link = f.InvitationLinkFactory()
@@ -180,7 +180,9 @@ class TestSteps:
         assert link.revoked_at is not None
         assert (fresh.state, fresh.supersedes, fresh.prepared_by) == ("draft", link.invitation, by)
         assert states() == ["superseded", "draft"]
-        assert "Only an invitation that stands" in str(refuses(ValueError, supersede, invitation=fresh, by=by))
+        assert "Only a sent invitation can be replaced" in str(
+            refuses(ValueError, supersede, invitation=fresh, by=by)
+        )
         f.InvitationFactory(party__summit=fresh.party.summit)  # Of another party: it stays.
         invite(parties=[fresh.party], by=by)
         assert states() == ["superseded", "sent", "draft"]

@@ -21,7 +21,7 @@ from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once
 
-NO_MAILBOX = "It has no mailbox. Enter the mission's mailbox, or a focal point with an e-mail address."
+NO_MAILBOX = "It has no email address. Add the mission’s address, or a focal point with an email address."
 
 
 @pytest.mark.django_db
@@ -36,8 +36,8 @@ def test_who_is_reached_and_who_is_left_out_and_why() -> None:
     reach = preview(parties=[host, fresh, sent, draft, mute])
     assert (reach.to, reach.letters) == ([fresh, draft], 2)
     assert reach.skipped == [
-        (host, "The host invites; it is not invited."),
-        (sent, "It has been invited already."),
+        (host, "The host cannot be invited to its own summit."),
+        (sent, "It is already invited."),
         (mute, NO_MAILBOX),
     ]
     # It stores nothing.
@@ -82,7 +82,7 @@ class TestInvite:
         assert letter.rendered is None
         assert links.token(InvitationLink.objects.get()) not in str(letter.facts)
         again = invite(parties=[party], by=by)
-        assert (again.to, again.skipped) == ([], [(party, "It has been invited already.")])
+        assert (again.to, again.skipped) == ([], [(party, "It is already invited.")])
         assert (Invitation.objects.count(), Message.objects.count(), AuditEntry.objects.count()) == (1, 1, 1)
 
     def test_a_draft_is_sent_and_a_revoked_party_is_invited_anew(self) -> None:
@@ -135,7 +135,7 @@ class TestTwoBrowsers:
         by = protocol(party.summit)
         interleaved(monkeypatch, party, by)
         second = invite(parties=[party], by=by)
-        assert (second.to, second.skipped) == ([], [(party, "Somebody else invited it a moment ago.")])
+        assert (second.to, second.skipped) == ([], [(party, "Someone else has just invited it.")])
         assert (Invitation.objects.count(), InvitationLink.objects.count(), Message.objects.count()) == (1, 1, 1)
 
     def test_control_without_the_condition_the_second_collides(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,10 +194,10 @@ class TestWriteAnew:
     def test_only_what_stands_is_written_anew_and_without_a_mailbox_the_old_link_stays(self) -> None:
         for state in ("draft", "revoked"):
             invitation = f.InvitationFactory(state=state)
-            with pytest.raises(ValueError, match="Only an invitation that stands"):
+            with pytest.raises(ValueError, match="This delegation has no valid invitation"):
                 write_anew(invitation=invitation, by=protocol(invitation.party.summit))
         link = f.InvitationLinkFactory(invitation__party__mission_email="")
-        with pytest.raises(ValueError, match="It has no mailbox"):
+        with pytest.raises(ValueError, match="It has no email address"):
             write_anew(invitation=link.invitation, by=protocol(link.invitation.party.summit))
         assert InvitationLink.objects.live().get() == link
 

@@ -51,7 +51,7 @@ def test_the_letter_is_read_before_it_is_sent(summit: Summit, desk: Client) -> N
     page = ask(desk)
     assert page.context["letter"].subject == "Invitation to the Border Summit (Germany)"
     assert "The letter to Germany" in text(page)
-    assert "opens nothing" in text(page)
+    assert "The link in this preview doesn’t work." in text(page)
     assert not InvitationLink.objects.exists()
     shown = text(ask(desk, lang="fr"))
     found = [f"{name}</bdi>" in shown for name in ("Allemagne", "Espagne", "Germany", "Spain")]
@@ -66,21 +66,21 @@ class TestASecondPerson:
     def test_one_prepares_another_approves_and_it_is_sent(self, summit: Summit, desk: Client) -> None:
         party = f.PartyFactory(summit=summit, name="Aland")
         bo = f.UserFactory.with_role(Role.ORGANISER, summit, name="Bo")
-        waits = "1 prepared invitation waits for a second person. Read it, then approve it."
+        waits = "1 invitation is waiting for approval by a second person."
         prepared = press(desk, ask(desk), "prepare")
-        assert said(prepared) == ["1 invitation is prepared. Another person can approve it."]
+        assert said(prepared) == ["1 invitation prepared. Another person can approve it."]
         assert prepared["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
         page = ask(desk)
         assert (page.context["steps"], page.context["number"]) == ([], 0)
         ((_party, why),) = page.context["skipped"]
-        assert why == "Its invitation isn’t approved yet. It can be approved by: Bo."
+        assert why == "Its invitation is not approved yet. It can be approved by: Bo."
         other = signed_in(bo)
         # The home tells whoever may be the second.
         assert [waits in text(client.get("/admin/")) for client in (other, desk)] == [True, False]
-        assert said(press(other, ask(other), "approve"))[-1] == "1 invitation is approved. It can be sent."
+        assert said(press(other, ask(other), "approve"))[-1] == "1 invitation approved. It is ready to send."
         assert not Message.objects.exists()
         sent = press(desk, ask(desk), "send")
-        assert said(sent)[-1] == "1 delegation is invited; its letters are on their way (1)."
+        assert said(sent)[-1] == "1 delegation invited; sending its letters (1)."
         assert list(Invitation.objects.values_list("party", "state")) == [(party.pk, "sent")]
         assert Message.objects.count() == 1
 
@@ -115,9 +115,9 @@ class TestAGuest:
         response = self.create(desk, once="mark")
         party = Party.objects.get(kind="guest")
         assert response["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
-        assert said(response) == ["The guest is entered. Read the letter, then send it."]
+        assert said(response) == ["Guest added. Read the letter, then send it."]
         second = self.create(desk, once="mark")
-        assert said(second)[-1] == "This was sent twice, and is added once."
+        assert said(second)[-1] == "This was sent twice but added only once."
         assert (second["Location"], Party.objects.count()) == (response["Location"], 1)
         assert (party.name, party.mission_email, party.language) == ("Ada Rossi", "ada@university.example", "fr")
         member = Membership.objects.get(party=party)
@@ -140,15 +140,15 @@ class TestAGuest:
 
     def test_what_is_missing_is_said_at_its_field(self, summit: Summit, desk: Client) -> None:
         for changed, errors in (
-            ({"name": " "}, {"name": ["This is missing."]}),
-            ({"mailbox": "no"}, {"mailbox": ["Enter the whole address, such as office@mission.example."]}),
-            ({"language": "xx"}, {"language": ["Choose one of them."]}),
+            ({"name": " "}, {"name": ["Fill in this field."]}),
+            ({"mailbox": "no"}, {"mailbox": ["Enter a full email address, such as office@mission.example."]}),
+            ({"language": "xx"}, {"language": ["Choose one from the list."]}),
         ):
             response = self.create(desk, **changed)
             assert (response.status_code, response.context["form"].errors) == (422, errors)
         assert not Party.objects.exists()
         f.PartyFactory(summit=summit, name="Ada Rossi")
-        taken = ["Another delegation of the summit has this name. Give it another."]
+        taken = ["Another delegation in this summit has this name. Choose another name."]
         assert self.create(desk).context["form"].errors == {"name": taken}
 
 
@@ -169,7 +169,7 @@ class TestASession:
         # The session's page leads there.
         leads = f"{self.PAGE}?session={row.public_id}"
         assert leads in text(desk.get(f"/admin/agenda/session/{row.pk}/"))
-        assert "Invite delegations to it" not in text(desk.get(f"/admin/agenda/session/{off.pk}/"))
+        assert "Invite delegations" not in text(desk.get(f"/admin/agenda/session/{off.pk}/"))
 
     def test_whom_one_chooses_reads_the_letter_and_is_invited(self, summit: Summit, desk: Client) -> None:
         row = self.session(summit)
@@ -179,12 +179,12 @@ class TestASession:
         shown = text(desk.get(address))
         assert [f'value="{party.pk}"' in shown for party in (one, two, three)] == [True, True, False]
         nobody = desk.post(address, {"party": []})
-        assert (nobody.status_code, "Nobody is chosen. Choose whom to invite." in text(nobody)) == (422, True)
+        assert (nobody.status_code, "Choose who to invite." in text(nobody)) == (422, True)
         page = desk.get(desk.post(address, {"party": [one.pk, two.pk]})["Location"])
         assert page.context["title"] == "Invite 2 delegations to “Working lunch”"
-        assert page.context["letter"].subject == f"Invitation: Working lunch ({one.name})"
+        assert page.context["letter"].subject == f"Invitation to Working lunch ({one.name})"
         sent = press(desk, page, "send", occasion=row.public_id)
-        assert said(sent)[-1] == "2 delegations are invited; their letters are on their way (2)."
+        assert said(sent)[-1] == "2 delegations invited; sending their letters (2)."
         made = Invitation.objects.filter(occasion=row.public_id, state="sent")
         assert set(made.values_list("party", flat=True)) == {one.pk, two.pk, three.pk}
 

@@ -28,7 +28,7 @@ def summit(db: None) -> Summit:
 def test_all_letters_are_listed_with_whose_text_they_have(summit: Summit, desk: Client) -> None:
     f.LetterTemplateFactory(summit=summit, purpose="guest", language="fr", body="{link}")
     rows = [(str(label), [own for _name, _address, own in row]) for label, row in desk.get(LETTERS).context["rows"]]
-    assert ("invitation of a single guest", [False, True, False]) in rows
+    assert ("invitation to an individual guest", [False, True, False]) in rows
     assert len(rows) == 6
 
 
@@ -53,7 +53,7 @@ def test_it_is_kept_and_put_back_and_what_is_refused_is_told_at_its_field(summit
     assert "{fee} {link}</textarea>" in text(page)
     given = {"subject": "S", "body": "Ours {link}"}
     reader = sign_in(summit, Role.PROGRAMME)
-    assert "Save the letter" not in text(reader.get(PAGE))
+    assert "Save letter" not in text(reader.get(PAGE))
     assert not LetterTemplate.objects.exists()
     saved = desk.post(PAGE, {**given, "do": "save"})
     assert (saved.status_code, saved["Location"]) == (302, PAGE)
@@ -65,13 +65,13 @@ def test_it_is_kept_and_put_back_and_what_is_refused_is_told_at_its_field(summit
 def test_a_test_goes_to_whoever_asks_and_opens_nothing(summit: Summit, protocol: User, desk: Client) -> None:
     party = f.PartyFactory(summit=summit, name="Aland")
     answer = desk.post(PAGE, {"subject": "To {party}", "body": "{link}", "party": party.pk, "do": "test"})
-    assert said(answer) == [f"A test is on its way to {protocol.email}."]
+    assert said(answer) == [f"Test sent to {protocol.email}."]
     message = Message.objects.get()
     assert (message.kind, message.address) == ("invitation_test", protocol.email)
     mail = mime.render(message)
     assert mail.subject == "Test: To Aland"
     first, address = mail.text.strip().split("\n\n")
-    assert first == "This is a test that somebody at your desk sent to you. The address in it opens nothing."
+    assert first == "This is a test sent by your team. Its link doesn’t work."
     assert "unknown" in str(refuses(LinkProblem, links.resolve, address.rstrip("/").rpartition("/")[2]))
     entry = AuditEntry.objects.get(action="delegations.test_letter")
     assert entry.detail == {"purpose": "delegation", "language": "en"}

@@ -204,7 +204,7 @@ class TestPaper:
         (page,) = pages(attached.content)
         wanted = [
             *("Home Office", "2 Marsham Street", "Reference: HO/1", "Invitation to the Border Summit (Aland)"),
-            *("Republic of Aland*", "Your Excellency,", "The level of attendance for which we ask: minister."),
+            *("Republic of Aland*", "Your Excellency,", "We would welcome representation at the level of minister."),
             *("A. Signatory", "Director", "* Without prejudice.", "1 / 1", "Border Summit · HO/1 · English"),
             *("How to answer", "and quote the reference HO/1."),
         ]
@@ -274,13 +274,13 @@ class TestPaper:
         invite(parties=[party(summit)], by=protocol(summit))
         found = rendered()
         assert found.attachments == ()
-        assert found.text.splitlines()[-1] == "This letter comes by mail alone: here it could not be put on paper."
+        assert found.text.splitlines()[-1] == "This letter is sent by email only because it could not be printed."
         delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
         assert len(mail.outbox) == 1
 
 
 PURPOSES = list(Purpose.values)
-MALFORMED = "A brace at “{}” belongs to no placeholder. Write two of them for one that is printed."
+MALFORMED = "The brace at “{}” is not part of a placeholder. To print a brace, write it twice."
 
 
 def refused(purpose: str = "delegation", subject: str = "S", body: str = "B {link}") -> dict[str, list[str]]:
@@ -308,16 +308,16 @@ class TestCheck:
     def test_unknown_ones_are_refused_with_all_that_are_allowed(self) -> None:
         said = refused("guest", body="{link} {party} {fee} {level} {fee}")
         allowed = ", ".join(f"{{{name}}}" for name in ALLOWED["guest"])
-        assert said == {"body": [f"Here {{fee}}, {{level}} stands for nothing. There are: {allowed}."]}
+        assert said == {"body": [f"{{fee}}, {{level}} is not a placeholder. You can use: {allowed}."]}
         # A link stands in no subject.
         (said,) = refused(subject="{link}")["subject"]
-        assert said.startswith("Here {link} stands for nothing. There are: {party}, ")
+        assert said.startswith("{link} is not a placeholder. You can use: {party}, ")
         assert "{link}," not in said.partition("There are")[2]
 
     def test_required_ones_are_asked_for(self) -> None:
         for purpose in PURPOSES:
             lacking = ", ".join(f"{{{name}}}" for name in REQUIRED[purpose])
-            said = f"The text lacks {lacking}. Put it where it belongs."
+            said = f"Add {lacking} to the text."
             assert refused(purpose, body="Nothing. {{link}}") == {"body": [said]}
 
 

@@ -41,7 +41,10 @@ def test_asking_twice_is_asking_once(dead: InvitationLink) -> None:
     assert link_requests.ask(link=dead) is True
     # A link that opens asks for nothing.
     refuses(
-        ValueError, link_requests.ask, link=f.InvitationLinkFactory(), match="This link opens. Follow it to answer"
+        ValueError,
+        link_requests.ask,
+        link=f.InvitationLinkFactory(),
+        match="This link still works. Follow it to answer",
     )
 
 
@@ -77,7 +80,7 @@ class TestPage:
         given["csrfmiddlewaretoken"] = client.cookies["csrftoken"].value
         response = client.post("/i/ask/", given)
         assert (response.status_code, response["Referrer-Policy"]) == (200, "strict-origin")
-        assert "Protocol is asked for a new letter" in text(response)
+        assert "New letter requested" in text(response)
         assert InvitationLink.objects.get().asked_at is not None
 
     def test_whoever_followed_it_before_asks_without_its_token(self, summit: Summit) -> None:
@@ -93,7 +96,7 @@ class TestPage:
     def test_a_stranger_is_told_nothing_and_writes_nothing(self, dead: InvitationLink) -> None:
         for token in ("", "x", "x" * 44, "%00"):
             response = Client().post("/i/ask/", {"token": token})
-            assert (response.status_code, "This link is not complete" in text(response)) == (422, True)
+            assert (response.status_code, "This link is incomplete" in text(response)) == (422, True)
             assert dead.invitation.party.name not in text(response)
         assert (AuditEntry.objects.count(), link_requests.waiting().count()) == (0, 0)
 
@@ -123,7 +126,7 @@ class TestMailbox:
             response = Client().get(f"/i/{token}/{around}", follow=True)
             assert response.redirect_chain[-1] == (f"/portal/invitation/{link.invitation.public_id}/", 303)
         status, content = self.ask("office")
-        assert (status, "Enter the whole address, such as office@mission.example." in content) == (422, True)
+        assert (status, "Enter a full email address, such as office@mission.example." in content) == (422, True)
         assert 'value="office"' in content
 
     def test_the_newest_letter_of_each_invitation_is_asked_for_once(self) -> None:
@@ -164,12 +167,12 @@ def test_the_home_counts_the_list_and_the_action_settles(dead: InvitationLink, s
     link_requests.ask(link=f.InvitationLinkFactory(revoked_at=f.START))
     f.InvitationLinkFactory(invitation__party__summit=summit)
     home = text(desk.get("/admin/"))
-    assert "1 reader of a letter asks for a new one: the link does not open for them. Write anew." in home
+    assert "1 recipient has requested a new letter because the link doesn’t work. Send one." in home
     query = f"?invitation__party__summit__id__exact={summit.pk}&asks=open"
     assert query.replace("&", "&amp;") in home
     assert [row.pk for row in desk.get(f"{LINKS}{query}").context["cl"].result_list] == [dead.pk]
     response = desk.post(LINKS, {"action": "settle", "_selected_action": [dead.pk]})
-    assert said(response) == ["1 request is settled."]
+    assert said(response) == ["1 request dismissed."]
     assert desk.get(f"{LINKS}{query}").context["cl"].result_count == 0
 
 
@@ -177,13 +180,13 @@ def test_a_superseded_letters_link_says_so(summit: Summit, protocol: User) -> No
     link = f.InvitationLinkFactory(invitation__party__summit=summit)
     drafts_and_approval.supersede(invitation=link.invitation, by=protocol)
     response = Client().get(f"/i/{links.token(link)}/")
-    assert (response.status_code, "A newer letter took this one’s place" in text(response)) == (410, True)
+    assert (response.status_code, "A newer letter replaced this one" in text(response)) == (410, True)
     assert 'action="/i/ask/"' in text(response)
 
 
 SENTENCE = (
-    "The letter to mission@land.example came back: the mailbox doesn’t exist. "
-    "Correct the mailbox, then send the letter again."
+    "The letter to mission@land.example bounced: the email address doesn’t exist. Correct the address, then "
+    "send the letter again."
 )
 
 
@@ -216,7 +219,7 @@ def test_both_pages_say_so_with_what_to_do(summit: Summit, protocol: User, desk:
         ):
             assert words in shown
     # Who sees no invitations is not told.
-    assert "came back" not in text(sign_in(summit, Role.PRESS_OFFICER).get(pages(row)[0]))
+    assert "bounced" not in text(sign_in(summit, Role.PRESS_OFFICER).get(pages(row)[0]))
 
 
 def test_a_focal_points_mailbox_is_corrected_on_their_page(summit: Summit, protocol: User, desk: Client) -> None:

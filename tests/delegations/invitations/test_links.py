@@ -115,4 +115,4 @@ def test_protocol_revokes_links_and_others_do_not(summit: Summit, protocol: User
     assert problem_of(links.token(link)) == "revoked"
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.object_key, entry.by) == ("delegations.revoke_link", link.public_id, protocol)
-    assert "revoked before" in str(refuses(ValueError, links.revoke, link=link, by=protocol))
+    assert "already revoked" in str(refuses(ValueError, links.revoke, link=link, by=protocol))

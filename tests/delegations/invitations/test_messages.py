@@ -54,18 +54,16 @@ def test_the_letter_reads_as_it_should(settings: Any) -> None:
     assert (letter["To"], letter["Reply-To"]) == ("m@ci.example", "protocol@host.example")
     assert (letter["Content-Language"], letter["Auto-Submitted"]) == ("en", "auto-generated")
     assert text_of(letter) == (
-        "Republic of Côte d'Ivoire\n\nYour Excellency,\n\n"
-        "We have the honour to invite your delegation to the Border Security Summit, to be held in London from "
-        "Tuesday 31 March 2099 to Wednesday 1 April 2099.\n\n"
-        "We would be grateful to learn by Saturday 14 March 2099, 17:00 London time whether you will take part.\n\n"
-        "The answer can be given, and changed while answers are due, at this address:\n"
-        f"{links.url(InvitationLink.objects.get())}\n"
-        "The address is meant for you alone. Whoever has it can answer in your name and read your agenda, so it "
-        "should be passed on to nobody else. It stays open until Thursday 2 April 2099, 00:00 London time.\n\n"
-        "The protocol of the summit remains at your disposal for any question, and for a new letter should you need "
-        "one: protocol@host.example.\n\n"
-        "We avail ourselves of this opportunity to renew to you the assurances of our highest consideration.\n\n"
-        "the Home Office\n\n--\nYou get this because you are invited to the summit.\n"
+        f"Republic of Côte d'Ivoire\n\nYour Excellency,\n\nWe have the honour to invite your delegation to the "
+        f"Border Security Summit, to be held in London from Tuesday 31 March 2099 to Wednesday 1 April 2099.\n\nWe "
+        f"would be grateful for your reply by Saturday 14 March 2099, 17:00 London time.\n\n"
+        f"You can reply, and change your reply until the deadline, at this address:\n"
+        f"{links.url(InvitationLink.objects.get())}\nThe address is personal. Anyone who has it can answer in your "
+        f"name and read your agenda, so do not pass it on. It works until Thursday 2 April 2099, 00:00 London "
+        f"time.\n\nThe protocol service remains at your disposal for any question, or if you need a new letter: "
+        f"protocol@host.example.\n\nWe avail ourselves of this opportunity "
+        f"to renew to you the assurances of our highest consideration.\n\nthe Home Office\n\n--\n"
+        f"You are receiving this because you are invited to the summit.\n"
     )
 
 

@@ -85,9 +85,9 @@ class TestSheet:
         f.CallNoteFactory(invitation=row, outcome="call_back", note="After lunch")
         button = reverse("admin:delegations_invitation_call", args=[row.pk])
         shown = text(desk.get(SHEET))
-        for words in (*mission.values(), "1 delegation to telephone", "9 days", "F. Point", "After lunch", button):
+        for words in (*mission.values(), "1 delegation to call", "9 days", "F. Point", "After lunch", button):
             assert words in shown
-        assert "to be called again" in shown
+        assert "call back" in shown
         # Who saw the contacts is recorded.
         entry = AuditEntry.objects.get(action=access_log.SEEN)
         assert (entry.object_type, entry.detail["people"]) == ("delegations.party", [point.person.public_id])
@@ -108,9 +108,9 @@ class TestNote:
     def test_what_is_entered_is_looked_at(self, summit: Summit, protocol: User) -> None:
         row = waiting(summit, "Aland", 9)
         for outcome, given, field, words in (
-            ("", "", "outcome", "Choose what came of the call."),
-            ("shouted", "", "outcome", "Choose what came of the call."),
-            ("nobody", "x" * 501, "note", "This has 501 characters. Shorten it to 500."),
+            ("", "", "outcome", "Choose the outcome of the call."),
+            ("shouted", "", "outcome", "Choose the outcome of the call."),
+            ("nobody", "x" * 501, "note", "Shorten this text to 500 characters. It has 501."),
             ("nobody", "a\x07", "note", "Character 2 is a control character."),
         ):
             with pytest.raises(CallProblem, match=words) as problem:
@@ -118,7 +118,7 @@ class TestNote:
             assert problem.value.field == field
         for state in ("draft", "revoked", "superseded"):
             dead = f.InvitationFactory(party__summit=summit, state=state)
-            with pytest.raises(CallProblem, match="stands no more"):
+            with pytest.raises(CallProblem, match="is no longer valid"):
                 record(invitation=dead, outcome="nobody", text="", by=protocol)
         with pytest.raises(PermissionDenied, match="organiser, protocol"):
             record(invitation=row, outcome="nobody", text="", by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
@@ -129,10 +129,10 @@ class TestPage:
         first, second = waiting(summit, "First", 20), waiting(summit, "Second", 10)
         one, two = (reverse("admin:delegations_invitation_call", args=[row.pk]) for row in (first, second))
         wrong = desk.post(one, {"note": "x"})
-        assert (wrong.status_code, "Choose what came of the call." in text(wrong)) == (422, True)
+        assert (wrong.status_code, "Choose the outcome of the call." in text(wrong)) == (422, True)
         response = desk.post(one, {"outcome": "nobody", "note": "Lunch"})
         assert response["Location"] == f"{SHEET}?summit=here#party-{second.pk}"
-        assert said(response) == ["The call to First is noted."]
+        assert said(response) == ["Call to First recorded."]
         assert "Lunch" in text(desk.get(one))
         assert desk.post(two, {"outcome": "nobody"})["Location"] == f"{SHEET}?summit=here"
 

@@ -39,7 +39,7 @@ def values(**kwargs: Any) -> dict[str, Any]:
 class TestRecording:
     def test_the_form_proposes_the_level_that_was_asked_for(self, desk: Client, row: Invitation) -> None:
         shown = text(desk.get(f"{page_of(row)}?channel=telephone"))
-        assert '<option value="asked" selected>As the letter asks: minister</option>' in shown
+        assert '<option value="asked" selected>As in the letter: minister</option>' in shown
         assert '<option value="telephone" selected>telephone</option>' in shown
         assert not any(f'<option value="{way}"' in shown for way in ("link", "portal"))
         # Who is represented by another does not come as the letter asks.
@@ -56,7 +56,7 @@ class TestRecording:
         paper = {"reference": "NV 12/2025", "dated": "2025-03-03", "level": "ambassador"}
         scan = SimpleUploadedFile("note.exe", PDF, "text/html")
         response = desk.post(page_of(row), values(**paper, scan=scan, note="Of two pages"))
-        assert said(response) == ["The answer of Aland is recorded."]
+        assert said(response) == ["Answer of Aland recorded."]
         reply = Reply.objects.get()
         assert (reply.channel, reply.reference, reply.dated) == ("note_verbale", "NV 12/2025", date(2025, 3, 3))
         assert (reply.answer, reply.level, reply.name) == ("attending", "ambassador", "Embassy")
@@ -67,12 +67,12 @@ class TestRecording:
 
     def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(self, desk: Client, row: Invitation) -> None:
         for given, problem in (
-            ({"channel": "link"}, "Choose one of them."),
-            ({"name": " "}, "Enter the name of whoever answers."),
-            ({"dated": "2025-02-31"}, "Write a day that exists."),
-            ({"dated": "0001-01-01"}, "Give a year between"),
+            ({"channel": "link"}, "Choose one from the list."),
+            ({"name": " "}, "Enter the name of the person who answered."),
+            ({"dated": "2025-02-31"}, "Enter an existing date."),
+            ({"dated": "0001-01-01"}, "Enter a year between"),
             ({"scan": SimpleUploadedFile("a.pdf", b"")}, "This file is empty."),
-            ({"scan": SimpleUploadedFile("a.pdf", PDF.ljust(LARGEST + 1))}, "up to 10 MB are kept."),
+            ({"scan": SimpleUploadedFile("a.pdf", PDF.ljust(LARGEST + 1))}, "scan at a lower resolution."),
         ):
             response = desk.post(page_of(row), values(**given))
             shown = text(response)
@@ -83,7 +83,7 @@ class TestRecording:
         newer = answer(invitation=row, answer="regrets", note="", name="An ambassador", by=SYSTEM)
         response = desk.post(page_of(row), values())
         assert response.status_code == 422
-        for words in ("Another answer came while this page was open.", "An ambassador", newer.public_id):
+        for words in ("Another answer arrived while this page was open.", "An ambassador", newer.public_id):
             assert words in text(response)
         # Whoever opens the page sees the answer that holds, and is recorded.
         assert "An ambassador" in text(desk.get(page_of(row)))

@@ -88,7 +88,7 @@ class TestRemind:
         for message in Message.objects.filter(kind="reminder"):
             text = mime.render(message).text
             assert links.url(links_now[message.address]) in text
-            assert "We have not yet learnt whether you will take part." in text
+            assert "We have not yet received your reply." in text
             assert mime.render(message).attachments == ()
         entry = AuditEntry.objects.get(action="delegations.remind")
         assert (entry.by, entry.detail) == (None, {"days": 7, "letters": 2})
@@ -176,7 +176,7 @@ class TestRemind:
         client = signed_in(protocol(invited().summit))
         row = Invitation.objects.get()
         address = f"/admin/delegations/invitation/{row.pk}/change/"
-        going, gone = "Reminders go to those who have not answered: 1 delegation now.", "(7 days before the deadline)"
+        going, gone = "Reminders go to delegations that have not answered: 1 now.", "(7 days before the deadline)"
         # The one of two days before: those of 14 and 7 days have passed.
         assert text(client.get("/admin/")).count(going) == 1
         assert gone not in text(client.get(address))

@@ -36,7 +36,7 @@ def test_the_first_answer_leaves_the_invitation_unanswered() -> None:
     row = in_state("sent")
     by = desk(row)
     result = undo.undo(public_id=record(row, by, "regrets"), by=by)
-    assert (result.done, result.notes) == (["1 answer is taken back."], ["The invitation is unanswered again."])
+    assert (result.done, result.notes) == (["1 answer undone."], ["The invitation is unanswered again."])
     assert stored(row) == ("sent", "", "", "", "")
     assert Invitation.objects.get(pk=row.pk).answered_at is None
     assert not Reply.objects.exists()
@@ -48,7 +48,7 @@ def test_the_earlier_answer_holds_again() -> None:
     record(row, by, "attending")
     before = stored(row)
     result = undo.undo(public_id=record(row, by, "regrets"), by=by)
-    assert result.notes == ["The earlier answer holds again: attending."]
+    assert result.notes == ["The earlier answer applies again: attending."]
     assert stored(row) == before == ("answered", "attending", "", "n attending", "Embassy attending")
     assert Reply.objects.get().answer == "attending"
 
@@ -59,7 +59,7 @@ def test_a_newer_answer_stands() -> None:
     act = record(row, by, "attending")
     record(row, by, "regrets")
     refused = str(refuses(UndoRefused, undo.undo, public_id=act, by=by))
-    assert refused.startswith("This was changed since: ")
+    assert refused.startswith("This has since changed: ")
     assert stored(row)[1] == "regrets"
 
 
@@ -73,7 +73,7 @@ def test_what_a_webhook_has_told_isnt_taken_back() -> None:
     act = record(row, by, "attending")
     Delivery.objects.update(state="sent", attempts=1, ended_at=db_now())
     assert str(refuses(UndoRefused, undo.undo, public_id=act, by=by)) == (
-        "Another system has been told of this answer. Record the answer that holds."
+        "Another system has been notified of this answer. Record the valid answer."
     )
     assert stored(row)[1] == "attending"
 
@@ -93,5 +93,5 @@ def test_the_desk_offers_it_beside_the_message() -> None:
     act = UndoOffer.objects.get().public_id
     assert f'name="act" value="{act}"' in page
     assert said(client.post("/admin/undo/", {"act": act})) == [
-        *("1 answer is taken back.", "The invitation is unanswered again."),
+        *("1 answer undone.", "The invitation is unanswered again."),
     ]

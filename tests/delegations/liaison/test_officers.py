@@ -50,11 +50,11 @@ class TestServices:
 
     def test_somebody_entered_already_is_chosen(self, party: Party, by: User) -> None:
         person = f.PersonFactory(summit=party.summit, name="Grace", office="")
-        with pytest.raises(ValidationError, match="Perhaps entered already: Grace"):
+        with pytest.raises(ValidationError, match="Possible duplicate: Grace"):
             services.create(summit=party.summit, values=GRACE, by=by)
         row = services.create(summit=party.summit, values={"person": person, "phone": "+44 1"}, by=by)
         assert (row.person, row.person.phone) == (person, "+44 1")
-        with pytest.raises(ValidationError, match="liaison officer already"):
+        with pytest.raises(ValidationError, match="already a liaison officer"):
             services.create(summit=party.summit, values={"person": person}, by=by)
         with pytest.raises(ValidationError, match="another summit"):
             services.create(summit=party.summit, values={"person": f.PersonFactory()}, by=by)

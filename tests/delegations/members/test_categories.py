@@ -66,7 +66,7 @@ class TestCategories:
         assert actions() == [("delegations.category.add", ["capacity", "code", "names", "quota", "zones"])]
         # Protocol adds one that takes nobody until an organiser opens it.
         for quota in ({}, {"quota": 5}):
-            with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
+            with pytest.raises(PermissionDenied, match="Roles that can do this: organiser"):
                 categories.create(summit=summit, values={**values, "code": "own", **quota}, by=protocol)
         assert categories.create(summit=summit, values={**values, "code": "own", "quota": 0}, by=protocol).quota == 0
 
@@ -77,8 +77,8 @@ class TestCategories:
             categories.change(category=category(summit), values={"quota": 1}, by=organiser)
         assert said(caught) == {
             "quota": [
-                "More than that are named already by: Cland: 3; Bland: 2. Give those delegations a number of their "
-                "own first, withdraw people, or give a higher number."
+                "These delegations have already named more people: Cland: 3; Bland: 2. Set a separate quota for "
+                "each, withdraw people, or enter a higher number."
             ]
         }
         assert category(summit).quota is None
@@ -87,7 +87,9 @@ class TestCategories:
         for party in (own, *(f.PartyFactory(summit=summit, name=f"Delegation {number}") for number in range(5))):
             f.MembershipFactory(party=party)
         found = categories.problems(category(summit), {"quota": 0})["quota"]
-        assert "by: Cland: 3; Bland: 2; Aland: 1; Delegation 0: 1; Delegation 1: 1; 3 other delegations. " in found
+        assert (
+            "people: Cland: 3; Bland: 2; Aland: 1; Delegation 0: 1; Delegation 1: 1; 3 other delegations. " in found
+        )
 
     def test_protocol_changes_all_but_the_quota(self, summit: Summit, organiser: User, protocol: User) -> None:
         row, zone = category(summit), f.ZoneFactory(summit=summit)
@@ -98,7 +100,7 @@ class TestCategories:
         assert (entry.fields, entry.detail) == (["quota", "zones"], {"values": {"quota": [None, 4]}})
         row.refresh_from_db()
         categories.change(category=row, values={"offered": False, "quota": 4}, by=protocol)
-        with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
+        with pytest.raises(PermissionDenied, match="Roles that can do this: organiser"):
             categories.change(category=row, values={"quota": 9}, by=protocol)
         row.refresh_from_db()
         assert (row.offered, row.quota) == (False, 4)
@@ -133,10 +135,10 @@ class TestCategories:
         f.MembershipFactory(party=member.party)
         with pytest.raises(ValidationError) as caught:
             categories.remove(category=own, by=organiser)
-        assert said(caught) == ["1 person is named as “Experts”. Put them into another category first."]
+        assert said(caught) == ["1 person is in “Experts”. Move them to another category first."]
         f.FormerMemberFactory(party=member.party, person=member.person, category=own)
         member.delete()
-        with pytest.raises(ValidationError, match="take the tick from “offered to delegations”"):
+        with pytest.raises(ValidationError, match="untick “available to delegations”"):
             categories.remove(category=own, by=organiser)
         with pytest.raises(ValidationError, match="Every summit has “spouse”"):
             categories.remove(category=category(summit, "spouse"), by=organiser)
@@ -151,7 +153,7 @@ class TestCategories:
         last = found[-1]
         categories.arrange(summit=summit, order=[last.pk], expected=seen, by=protocol)
         assert [row.code for row in categories.of(summit)][:2] == ["staff", "head"]
-        with pytest.raises(OrderChanged, match="Somebody else saved another order"):
+        with pytest.raises(OrderChanged, match="Someone else has just saved a different order"):
             categories.arrange(summit=summit, order=[found[1].pk], expected=seen, by=protocol)
         assert actions() == [("delegations.category.arrange", [])]
 
@@ -196,7 +198,7 @@ class TestZones:
         f.TransferablePassRuleFactory(summit=summit, name="Plenary").zones.add(two)
         with pytest.raises(ValidationError) as caught:
             zones_services.remove(zone=two, by=protocol)
-        assert said(caught) == ["“Press” is opened by: delegation’s media, Plenary. Take it off them first."]
+        assert said(caught) == ["“Press” is assigned to: delegation’s media, Plenary. Remove it from them first."]
         assert Zone.objects.get() == two
 
 
@@ -209,7 +211,7 @@ def test_transferable_pass_rules_are_added_changed_and_deleted(summit: Summit, p
     carried = TransferablePass.objects.create(rule=rule, party=member.party, number=1, holder=member)
     with pytest.raises(ValidationError) as caught:
         transferable_pass_rules.remove(rule=rule, by=protocol)
-    assert said(caught) == ["1 pass of “Plenary” is carried by somebody. Take it back first."]
+    assert said(caught) == ["1 pass of type “Plenary” is in use. Take it back first."]
     carried.delete()
     transferable_pass_rules.remove(rule=rule, by=protocol)
     assert actions() == [

@@ -73,10 +73,12 @@ class TestCategories:
         foreign, page = f.ZoneFactory(name="Foreign hall"), f"{LIST}{row.pk}/change/"
         answer = office.post(page, form(row, quota=0))
         assert answer.status_code == 200
-        assert errors(answer)["quota"][0].startswith("More than that are named already by: Aland: 1. Give those")
+        assert errors(answer)["quota"][0].startswith(
+            "These delegations have already named more people: Aland: 1. Set a separate quota"
+        )
         moments = {"name_by_0": "2025-03-02", "confirm_by_0": "2025-03-01"}
         answer = office.post(page, form(row, **moments, name_by_1="17:00", confirm_by_1="17:00"))
-        before = "People would be confirmed before they are named. Give a later moment."
+        before = "Set the confirmation deadline after the naming deadline."
         assert errors(answer) == {"confirm_by": [before]}
         assert "Foreign hall" not in text(office.get(page))
         assert list(errors(office.post(page, form(row, zones=[foreign.pk])))) == ["zones"]
@@ -99,7 +101,7 @@ class TestCategories:
         usual, own = Category.objects.of(summit)["spouse"], f.CategoryFactory(summit=summit)
         page = f"{LIST}{usual.pk}/delete/"
         for answer in (office.get(page), office.post(page, {"post": "yes"})):
-            assert "Every summit has “spouse”. So that nobody is named in it, take the tick" in text(answer)
+            assert "Every summit has “spouse”. To stop people being named in it, untick" in text(answer)
         assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
         assert [row.exists() for row in (Category.objects.filter(pk=each.pk) for each in (usual, own))] == [
             True,
@@ -124,7 +126,7 @@ def test_zones_are_added_and_ordered(summit: Summit, desk: Client) -> None:
     for code in "AB":
         values = {"summit": summit.pk, "code": code, "name": f"Zone {code}"}
         assert desk.post(f"{ZONES}add/", values).status_code == 302
-    taken = "Another zone has this mark. Choose another."
+    taken = "Another zone has this code. Choose another code."
     assert errors(desk.post(f"{ZONES}add/", values)) == {"code": [taken]}
     there = {**values, "summit": f.SummitFactory().pk}
     assert list(errors(desk.post(f"{ZONES}add/", there))) == ["summit"]
@@ -140,7 +142,7 @@ def test_transferable_pass_rules_are_added_changed_and_listed(summit: Summit, de
     # None for nobody, and no more than people.
     for passes, people in ((1, 0), (100_000, 5)):
         [said] = errors(desk.post(f"{RULES}add/", {**values, "passes": passes, "people": people})).values()
-        assert said == ["Give one pass at least, for as many people or more."]
+        assert said == ["Enter at least one pass, and at least as many people as passes."]
     assert desk.post(f"{RULES}add/", {**values, "zones": [zone.pk]}).status_code == 302
     rule = TransferablePassRule.objects.get()
     assert "2 for every 5 people, 4 at most" in text(desk.get(RULES))
@@ -162,7 +164,11 @@ class TestPage:
         Policy.objects.create(summit=party.summit, total=4)
         f.MembershipFactory(party=party, code="head")
         shown = text(desk.get(page(party)))
-        for words in ("Raising a number: This can be done by: organiser.", 'data-state="warn">full</span>', "in all"):
+        for words in (
+            "To raise the quota: Roles that can do this: organiser.",
+            'data-state="warn">full</span>',
+            "total",
+        ):
             assert words in shown
         assert 'name="number"' not in shown
 

@@ -81,7 +81,7 @@ def test_digests_tell_nothing_and_differ_by_kind_and_summit() -> None:
 def test_one_query_however_large_the_summit(summit: Summit, django_assert_num_queries: Any) -> None:
     f.PersonFactory(summit=summit, name="Zoe", office="")
     (hit,) = find_duplicates(summit=summit, values={"name": "Zoe"})
-    assert hit.sentence == "Zoe is entered already, for no delegation: the same name."
+    assert hit.sentence == "Zoe already exists, in no delegation: same name."
     for _number in range(duplicates.MOST + 1):
         f.MembershipFactory(party__summit=summit, person__name="Zoe Example")
     with django_assert_num_queries(1):
@@ -98,7 +98,7 @@ def test_protocol_tells_them_apart_once(summit: Summit, protocol: User) -> None:
         f.UserFactory.with_role(Role.VETTING, summit),
         f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory()),
     ):
-        with pytest.raises(PermissionDenied, match=r"^This can be done by: organiser, protocol\.$"):
+        with pytest.raises(PermissionDenied, match=r"^Roles that can do this: organiser, protocol\.$"):
             duplicates.decide(rows=[row], by=by)
     assert [duplicates.decide(rows=[row], by=protocol) for _time in range(2)] == [1, 0]
     row.refresh_from_db()

@@ -26,26 +26,26 @@ def test_it_has_every_field_or_only_those_that_are_wanted(summit: Summit) -> Non
     assert list(PersonForm(summit=summit, fields={"hotel", "name"}).fields) == ["name", "hotel"]
 
 
-EXPIRES = "The passport would expire before the summit ends on Tuesday 1 April 2025. Give those of a renewed one."
-NEAR = "Give a day between Saturday 1 March 2025 and Thursday 1 May 2025: the summit is that near."
-LATIN = "Write the name in Latin letters, as the lines at the foot of the passport’s page have it."
-DIGITS = "The number has Latin letters and digits alone. Copy it from the passport."
-LONG = "A passport’s number has 9 letters and digits at most. Choose the kind if it is no passport."
-WHEN = "Write the day and the time, such as 2025-03-30 14:30."
-BOTH = "Give the day and the time."
-YEAR = "Give a year between 1900 and 2199."
-CONTROL = "Character {} is a control character. Remove it: it can't be printed."
+EXPIRES = "This passport expires before the summit ends on Tuesday 1 April 2025. Enter the details of a renewed one."
+NEAR = "Enter a date between Saturday 1 March 2025 and Thursday 1 May 2025."
+LATIN = "Enter the name in Latin letters, as in the two lines at the bottom of the passport page."
+DIGITS = "Use only Latin letters and digits. Copy the number from the passport."
+LONG = "A passport number has at most 9 letters and digits. If this is another document, change its type."
+WHEN = "Enter the date and time, such as 2025-03-30 14:30."
+BOTH = "Enter the date and time."
+YEAR = "Enter a year between 1900 and 2199."
+CONTROL = "Character {} is a control character and can’t be printed. Remove it."
 
 
 def other(value: str) -> str:
-    return f"“{value}” is not in the list. Choose one that is."
+    return f"“{value}” is not in the list. Choose a value from the list."
 
 
 # What is entered in one field, and what is said there; nothing where it is taken.
 ONE: list[tuple[str, str, str]] = [
     *(("passport_expiry", "2025-03-31", EXPIRES), ("passport_expiry", "2025-04-01", "")),
     *(("passport_expiry", "2200-01-01", YEAR), ("birth_date", "1899-12-31", YEAR)),
-    ("birth_date", "1990-13-45", "Write year, month and day, such as 1990-12-31."),
+    ("birth_date", "1990-13-45", "Enter the date, such as 1990-12-31."),
     *(("passport_name", "ÉLODIE D’ARC-MÜLLER", ""), ("passport_name", "Łukasz Ødegård Jr.", "")),
     *(("passport_name", "محمد", LATIN), ("passport_name", "ANNA 2", LATIN), ("passport_name", "…", LATIN)),
     *(("passport_number", "c01x00t47", ""), ("passport_number", "C01 X00-T47", "")),
@@ -55,8 +55,8 @@ ONE: list[tuple[str, str, str]] = [
     *(("arrives_at", "2025-03-01 00:00", ""), ("arrives_at", "2025-02-28 23:59", NEAR)),
     *(("departs_at", "2025-05-01 23:59", ""), ("departs_at", "2025-05-02 00:00", NEAR)),
     *(("arrives_at", "2025-03-30", BOTH), ("arrives_at", "2025-03-30 25:00", WHEN), ("office", "Minister", "")),
-    ("name", "\u200b\u2060", "Nothing of this is seen. Write it anew, or leave it empty."),
-    ("email", "office", "Enter the whole address, such as office@mission.example."),
+    ("name", "\u200b\u2060", "This text is invisible. Type it again, or leave it blank."),
+    ("email", "office", "Enter a full email address, such as office@mission.example."),
     ("hotel", "H\x07", CONTROL.format(2)),
 ]
 
@@ -64,7 +64,7 @@ ONE: list[tuple[str, str, str]] = [
 def test_what_is_refused(summit: Summit) -> None:
     for name, value, said in ONE:
         assert errors(summit, **{name: value}) == ({name: [said]} if said else {}), (name, value)
-    late = "They would depart before they arrive. Give a later moment."
+    late = "Enter a departure after the arrival."
     for values, found in (
         ({"passport_number": "1234567890", "passport_type": "diplomatic"}, {"passport_number": [LONG]}),
         ({"passport_number": "1234567890", "passport_type": "other"}, {}),
@@ -72,9 +72,9 @@ def test_what_is_refused(summit: Summit) -> None:
         ({"arrives_at_0": "", "arrives_at_1": "08:00"}, {"arrives_at": [BOTH]}),
         ({"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 11:59"}, {"departs_at": [late]}),
         ({"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 12:00"}, {}),
-        ({"name": "", "office": ""}, {"name": ["Give a name or the office held."]}),
+        ({"name": "", "office": ""}, {"name": ["Enter a name or the office held."]}),
         # Said once: there is a name, only not as it can stand.
-        ({"name": "x" * 201, "office": ""}, {"name": ["This has 201 characters. Shorten it to 200."]}),
+        ({"name": "x" * 201, "office": ""}, {"name": ["Shorten this text to 200 characters. It has 201."]}),
         ({"diet": "no\x00nuts"}, {"diet": ["Null characters are not allowed.", CONTROL.format(3)]}),
     ):
         assert errors(summit, **values) == found, values
@@ -82,7 +82,7 @@ def test_what_is_refused(summit: Summit) -> None:
 
 def test_nobody_is_born_tomorrow_at_the_venue(summit: Summit) -> None:
     today = timezone.localdate(timezone=summit.zone)
-    said = "This day is still to come. Give the day of birth as the passport has it."
+    said = "Enter a date of birth in the past, as in the passport."
     assert errors(summit, birth_date=today.isoformat()) == {}
     assert errors(summit, birth_date=(today + timedelta(days=1)).isoformat()) == {"birth_date": [said]}
 
@@ -112,10 +112,10 @@ def test_what_is_not_given_counts_as_it_is(summit: Summit) -> None:
     person = f.ParticularsFactory(
         person__summit=summit, arrives_at=f.START, passport_number="1234567890", passport_type="other"
     ).person
-    before = {"departs_at": ["They would depart before they arrive. Give a later moment."]}
+    before = {"departs_at": ["Enter a departure after the arrival."]}
     assert errors(summit, person, departs_at="2025-03-30 12:00") == before
     assert errors(summit, person, passport_type="ordinary") == {"passport_type": [LONG]}
-    assert errors(summit, person, office="") == {"office": ["Give a name or the office held."]}
+    assert errors(summit, person, office="") == {"office": ["Enter a name or the office held."]}
 
 
 def test_changed_names_what_is_other_than_before(summit: Summit) -> None:

@@ -79,10 +79,10 @@ class TestName:
         late = entered(party)
         name = lambda code, by=SYSTEM: members.name(party=party, person=late, category=category(party, code), by=by)  # noqa: E731
         said = refusal(lambda: name("delegate", by))
-        assert said.startswith("The quota of Italy for “delegate” is 1, and it has named 1.")
+        assert said.startswith("The quota of Italy for “delegate” is 1, and 1 are named.")
         Policy.objects.create(summit=party.summit, total=1)
         # Not even the system.
-        assert refusal(lambda: name("adviser")).startswith("Italy may bring 1 person in all")
+        assert refusal(lambda: name("adviser")).startswith("Italy can name 1 person in total")
         # Who does not count is named beyond the total.
         assert name("spouse").capacity == "spouse"
         assert Membership.objects.count() == 2
@@ -91,7 +91,7 @@ class TestName:
         head, by = category(party, "head"), SYSTEM
         members.name(party=party, person=entered(party), category=head, by=by)
         said = refusal(lambda: members.name(party=party, person=entered(party), category=head, by=by))
-        assert said == "Italy has a head already. Replace that person instead."
+        assert said == "Italy already has a head of delegation. Replace that person instead."
 
     def test_after_the_time_protocol_still_can(self, party: Party) -> None:
         moment = db_now().replace(year=2025, month=3, day=1, hour=12, minute=0, second=0, microsecond=0)
@@ -99,8 +99,8 @@ class TestName:
         person = entered(party)
         said = refusal(lambda: members.name(party=party, person=person, category=category(party), by=link(party)))
         assert said == (
-            "“delegate” was to be named by Saturday 1 March 2025, 12:00 London time. Protocol can still do it: "
-            "protocol@host.example."
+            "The deadline for “delegate” was Saturday 1 March 2025, 12:00 London time. Protocol can still name "
+            "people: protocol@host.example."
         )
         by = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
         assert members.name(party=party, person=person, category=category(party), by=by).pk
@@ -110,12 +110,12 @@ class TestName:
         Category.objects.filter(code="liaison").update(offered=False)
         foreign = Category.objects.of(f.SummitFactory())["delegate"]
         for chosen, said in (
-            (category(party, "guest"), "Nobody comes with Italy as “guest”. Choose another category."),
+            (category(party, "guest"), "Italy cannot name people as “guest”. Choose another category."),
             (
                 category(party, "liaison"),
-                "Protocol names people as “liaison officer”: write to protocol@host.example.",
+                "Only protocol can name people as “liaison officer”. Write to protocol@host.example.",
             ),
-            (foreign, "Nobody comes with Italy as “delegate”. Choose another category."),
+            (foreign, "Italy cannot name people as “delegate”. Choose another category."),
         ):
             work = lambda chosen=chosen: members.name(party=party, person=person, category=chosen, by=by)  # noqa: E731
             assert refusal(work) == said
@@ -129,14 +129,14 @@ class TestName:
             return refusal(lambda: members.name(party=party, person=person, category=here, by=by))
 
         for person in (theirs, f.PersonFactory(summit=party.summit), entered(of_name("Elsewhere"))):
-            assert said(person) == "This person isn’t entered for your delegation. Enter them first."
+            assert said(person) == "This person is not in your delegation’s list. Add them first."
         twice = entered(party, person__name="C", person__office="")
         members.name(party=party, person=twice, category=here, by=by)
-        assert said(twice) == "C belongs to Italy already. Withdraw them there first."
+        assert said(twice) == "C is already in Italy. Withdraw them there first."
         members.name(party=other, person=theirs, category=here, by=SYSTEM)
         Particulars.objects.filter(person=theirs).update(entered_for=party)
         # Where somebody belongs is none of another party's business.
-        assert said(theirs) == "B is named elsewhere. Protocol can say more: protocol@host.example."
+        assert said(theirs) == "B is named in another delegation. For help, contact protocol: protocol@host.example."
 
 
 class TestMany:
@@ -179,7 +179,7 @@ class TestConfirmMoveReorder:
         row = f.MembershipFactory(party=party, code="spouse")
         Policy.objects.create(summit=party.summit, total=0)
         said = refusal(lambda: members.move(membership=row, category=category(party), by=SYSTEM))
-        assert said.startswith("Italy may bring 0 people in all")
+        assert said.startswith("Italy can name 0 people in total")
 
     def test_the_order_is_as_given(self, party: Party) -> None:
         rows = f.MembershipFactory.create_batch(3, party=party)
@@ -198,7 +198,7 @@ class TestLeave:
         assert not Membership.objects.exists()
         members.name(party=party, person=entered(party), category=category(party), by=link(party))
         said = refusal(lambda: members.withdraw(membership=row, by=SYSTEM))
-        assert said == "This person was taken off a moment ago. Look at the list as it is now."
+        assert said == "This person has just been removed. Reload the list."
 
     def test_replacing_keeps_the_place_whatever_the_hour(self, party: Party) -> None:
         Category.objects.filter(code="head").update(name_by=db_now() - timedelta(days=1))
@@ -234,7 +234,7 @@ class TestLeave:
         row, other = f.MembershipFactory(party=party), f.MembershipFactory(party=party, person__name="Bea")
         for person in (other.person, row.person):
             said = refusal(lambda person=person: members.replace(membership=row, person=person, by=link(party)))
-            assert said == f"{person.label} comes as “delegate” already. Choose somebody else."
+            assert said == f"{person.label} is already in “delegate”. Choose someone else."
         assert Membership.objects.count() == 2
 
     def test_what_follows_is_in_the_same_transaction(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:

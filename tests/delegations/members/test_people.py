@@ -73,7 +73,7 @@ class TestEnter:
         assert stored(by_focal) == (party.pk, [])
 
     def test_what_is_wrong_stores_nothing(self, party: Party, protocol: User) -> None:
-        nobody = {"name": ["Give a name or the office held."]}
+        nobody = {"name": ["Enter a name or the office held."]}
         wrong = {"arrives_at": ["This is after the summit. Check the year, or give a moment before."]}
         for values, said in (({}, nobody), ({"diet": "vegan"}, nobody), ({"name": " "}, nobody)):
             with pytest.raises(ValidationError) as refused:
@@ -88,13 +88,13 @@ class TestEnter:
 
     def test_others_may_not(self, party: Party, vetting: User, protocol: User, focal: Link) -> None:
         foreign = f.UserFactory.with_role(Role.FOCAL_POINT, party.summit)
-        some = "This can be done by: organiser, protocol, focal point."
+        some = "Roles that can do this: organiser, protocol, focal point."
         party.invitations.get().links.update(revoked_at=f.START)
         for by, values, said in (
             (vetting, {}, some),
             (foreign, {}, some),
-            (protocol, {"passport_number": "1"}, "This can be done by: vetting, focal point."),
-            (focal, {}, "You no longer act for Own here"),
+            (protocol, {"passport_number": "1"}, "Roles that can do this: vetting, focal point."),
+            (focal, {}, "You no longer act for Own."),
         ):
             refused = refuses(PermissionDenied, people.create, party=party, values={"name": "A", **values}, by=by)
             assert str(refused).startswith(said)
@@ -124,8 +124,7 @@ class TestChange:
         assert stored(person) == (party.pk, ["arrival_flight", "passport_number"])
         refused = refuses(PermissionDenied, people.change, person=person, values={"passport_number": "AB3"}, by=focal)
         assert str(refused) == (
-            "“passport number” was entered by others than your delegation. "
-            "Write to protocol@host.example to have it changed."
+            "“passport number” was not entered by your delegation. To change it, write to protocol@host.example."
         )
         people.change(person=person, values={"hotel": "Savoy"}, by=focal)
         # What a desk empties may be entered again.
@@ -155,7 +154,7 @@ class TestChange:
         assert people.change(person=person, values={"rank": "Minister"}, by=protocol) == {"rank"}
         for by in (focal, vetting):
             refused = refuses(PermissionDenied, people.change, person=person, values={"rank": "General"}, by=by)
-            assert str(refused) == "This can be done by: organiser, protocol."
+            assert str(refused) == "Roles that can do this: organiser, protocol."
 
 
 def test_the_mailbox_of_a_focal_point_is_changed_by_a_desk(
@@ -165,7 +164,7 @@ def test_the_mailbox_of_a_focal_point_is_changed_by_a_desk(
     shared, member = (f.MembershipFactory(party=party, person__email="d@land.example").person for _each in range(2))
     f.FocalPointFactory(party=f.PartyFactory(summit=party.summit), person=shared)
     refused = refuses(PermissionDenied, people.change, person=shared, values={"email": "mine@land.example"}, by=focal)
-    assert str(refused).startswith(f"{shared.office} acts as a focal point: protocol changes this mailbox.")
+    assert str(refused).startswith(f"{shared.office} is a focal point. To change their email address")
     assert people.change(person=shared, values={"email": "new@land.example"}, by=protocol) == {"email"}
     assert people.change(person=member, values={"email": "z@land.example"}, by=focal) == {"email"}
     # Control: without the look it would be changed.
@@ -181,7 +180,7 @@ class TestAsked:
             party__summit=party.summit, party__name="Aland", person__name="Zoe Example", person__office=""
         ).person
         asked = refuses(PossibleDuplicate, people.create, party=party, values={"name": "example zoë"}, by=protocol)
-        assert str(asked) == "Zoe Example is entered already for Aland: the same name."
+        assert str(asked) == "Zoe Example already exists in Aland: same name."
         assert [hit.person for hit in asked.hits] == [there]
         person = people.create(party=party, values={"name": "example zoë"}, by=protocol, another=[there.public_id])
         assert (person.name, DuplicateCandidate.objects.count()) == ("example zoë", 0)

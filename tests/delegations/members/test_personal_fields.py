@@ -174,8 +174,8 @@ def test_blank_files_have_it_and_say_what_it_takes() -> None:
     shown = blank_files.names(TableKind.PEOPLE)
     all_have(lambda name: name in shown, "delegations/imports/blank_files.py")
     assert blank_files._accepted_values("sex", {}) == "One of: female, male, unspecified."
-    assert blank_files._accepted_values("birth_date", {}) == "Year, month and day."
-    assert blank_files._accepted_values("departs_at", {}) == "Day and time at the venue."
+    assert blank_files._accepted_values("birth_date", {}) == "Year, month and day"
+    assert blank_files._accepted_values("departs_at", {}) == "Date and time at the venue"
     for name in COLUMNS:
         example = blank_files._example(name)
         assert cell_values.cell(name, example) == (example or ""), name

@@ -125,16 +125,16 @@ class TestRead:
             assert near(made.getpixel((100, 100)), RED)
 
     def test_what_is_refused(self) -> None:
-        unread = "This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again."
-        small = "This picture is 900 by 399 pixels. On a badge it would be blurred: take one of 400."
+        unread = "This file can’t be read as a photograph. Save it as JPEG, PNG or WebP and choose it again."
+        small = "This picture is 900 × 399 pixels and would be blurred on a badge. Choose one of at least 400 pixels."
         for content, said in (
             (b"", "This file is empty. Choose the photograph again."),
             *((b"%PDF-1.7 text", unread), (picture((500, 500))[:900], unread), (picture((500, 500), "GIF"), unread)),
             (picture((900, 399)), small),
-            (b"\xff\xd8\xff" + b"x" * 11 * 1024**2, "This file has 11 MB. Save it smaller: up to 10 MB are taken."),
+            (b"\xff\xd8\xff" + b"x" * 11 * 1024**2, "This file is 11 MB. Choose one of up to 10 MB."),
         ):
             assert str(refuses(PhotoProblem, read, content)) == said
-        long = "This picture is far longer than it is wide. Cut it to head and shoulders."
+        long = "This picture is much taller than it is wide. Crop it to head and shoulders."
         assert str(refuses(PhotoProblem, read, picture((400, 1201)))) == long
         assert read(picture((400, 1200))).height == 1200
         # A small file that would fill the memory.
@@ -160,7 +160,7 @@ class TestRead:
         monkeypatch.setattr(domain, "PATIENCE", 0.1)
         with slot("photographs", number=2, patience=0), slot("photographs", number=2, patience=0):
             said = str(refuses(PhotoProblem, read, picture()))
-            assert said == "Other photographs are being read. Choose it again in a minute."
+            assert said == "Other photographs are being processed. Try again in a minute."
             # The control: where there is a third place, it is read.
             monkeypatch.setattr(domain, "AT_ONCE", 3)
             assert read(picture()).width == 800
@@ -196,7 +196,7 @@ class TestStore:
             stored = bytes(cursor.fetchone()[0])
         assert (b"JFIF" in stored, b"JFIF" in bytes(kept.image)) == (False, True)
         refused = refuses(PermissionDenied, store, person=person, content=picture(), by=focal)
-        said = "The host’s desk keeps this photograph. Write to protocol@host.example to have it changed."
+        said = "The host uploaded this photograph. To change it, write to protocol@host.example."
         assert str(refused) == said
         assert remove(person=person, by=protocol) is True
         assert remove(person=person, by=protocol) is False
@@ -211,7 +211,7 @@ class TestStore:
         ):
             for act, given in ((store, {"content": picture()}), (remove, {})):
                 refused = refuses(PermissionDenied, act, person=person, by=by, **given)
-                said = "This can be done by: organiser, protocol, accreditation, vetting, focal point."
+                said = "Roles that can do this: organiser, protocol, accreditation, vetting, focal point."
                 assert str(refused) == said
         assert not Photo.objects.exists()
 
@@ -255,7 +255,7 @@ class TestWhom:
         refuses(PermissionDenied, faces, f.UserFactory.with_role(Role.PROGRAMME, summit))
         monkeypatch.setattr(photo_sheet, "MOST", 2)
         refused = refuses(photo_sheet.TooManyPhotos, faces)
-        assert str(refused) == "A sheet holds 2 people. Choose fewer delegations, or a day of arrival."
+        assert str(refused) == "A sheet holds 2 people. Choose fewer delegations, or an arrival date."
 
     def test_of_some_parties_and_of_a_day_at_the_venue(self, summit: Summit, vetting: User) -> None:
         summit.time_zone = "Pacific/Auckland"
@@ -308,11 +308,16 @@ def test_it_is_chosen_taken_and_recorded(summit: Summit, vetting: User) -> None:
     somebody(summit, "Cy Dee", photo=False)
     f.ParticularsFactory(person=person, arrives_at=f.START + timedelta(hours=1))
     page = text(desk.get(PAGE))
-    for words in ("2 people are named.", "1 has no photograph yet", "Land of Ada Bly", "Monday 31 March 2025"):
+    for words in (
+        "2 people named.",
+        "1 has no photograph and is shown with an empty box",
+        "Land of Ada Bly",
+        "Monday 31 March 2025",
+    ):
         assert words in page
     for given in ({"party": "999999"}, {"day": "2020-01-01"}, {"language": "tlh"}):
         odd = text(desk.get(f"{PAGE}file/", given, follow=True))
-        assert "Choose among the delegations, days and languages that are offered." in odd
+        assert "Choose from the delegations, dates and languages in the lists." in odd
     assert not AuditEntry.objects.filter(action=SEEN).exists()
     chosen = {"party": person.membership.party_id, "language": "en", "day": "2025-03-31"}
     assert desk.get(f"{PAGE}file/", chosen).content.startswith(b"%PDF-")

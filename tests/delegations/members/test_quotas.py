@@ -59,7 +59,7 @@ class TestMeters:
         Policy.objects.create(summit=party.summit, total=4)
         f.MembershipFactory(party=party)
         f.MembershipFactory(party=party, code="spouse")
-        assert (meter(party, "").named, meter(party, "").allowed, meter(party, "").label) == (1, 4, "in all")
+        assert (meter(party, "").named, meter(party, "").allowed, meter(party, "").label) == (1, 4, "total")
 
     def test_deadlines_are_the_categorys_or_the_policys(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
         now = f.START
@@ -86,8 +86,8 @@ def test_full_names_the_quota_and_who_can_raise_it(party: Party) -> None:
     Policy.objects.create(summit=party.summit, total=1)
     f.MembershipFactory(party=party)
     for code, said in (
-        ("delegate", "The quota of Italy for “delegate” is 1, and it has named 1. The organisers can raise it: "),
-        ("", "Italy may bring 1 person in all, and has named 1. The organisers can raise that number: "),
+        ("delegate", "The quota of Italy for “delegate” is 1, and 1 are named. The organisers can raise the quota: "),
+        ("", "Italy can name 1 person in total and has named 1. The organisers can raise the limit: "),
     ):
         assert str(refuses(QuotaFull, meter(party, code).check_room)) == f"{said}protocol@host.example."
 
@@ -109,16 +109,16 @@ class TestSet:
         f.MembershipFactory(party=party, code="head")
         f.MembershipFactory.create_batch(2, party=party)
         for code, number, reason, field, said in (
-            ("delegate", 9, " ", "reason", "Say why this delegation has another number: it stands in the record."),
-            ("delegate", 10_001, "x", "number", "Give a number between 0 and 10,000."),
+            ("delegate", 9, " ", "reason", "Enter a reason. It is kept in the audit log."),
+            ("delegate", 10_001, "x", "number", "Enter a number between 0 and 10,000."),
             (
                 "delegate",
                 1,
                 "x",
                 "number",
-                "2 are named already. Withdraw some of them first, or give a higher number.",
+                "2 people are already named. Withdraw some of them first, or enter a higher number.",
             ),
-            ("head", 0, "x", "number", "1 is named already. Withdraw that person first, or give a higher number."),
+            ("head", 0, "x", "number", "1 person is already named. Withdraw them first, or enter a higher number."),
         ):
             with pytest.raises(QuotaProblem) as problem:
                 set_quota(party=party, category=category(party, code), number=number, reason=reason, by=organiser)
@@ -129,7 +129,7 @@ class TestDrop:
     def test_the_usual_number_holds_again(self, party: Party, organiser: User, protocol: User) -> None:
         delegate = category(party, "delegate")
         f.QuotaFactory(party=party, category=delegate, number=9)
-        with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
+        with pytest.raises(PermissionDenied, match="Roles that can do this: organiser"):
             quotas_services.remove_quota(party=party, category=delegate, by=protocol)
         assert quotas_services.remove_quota(party=party, category=delegate, by=organiser) is True
         assert quotas_services.remove_quota(party=party, category=delegate, by=organiser) is False
@@ -141,7 +141,7 @@ class TestDrop:
         Policy.objects.create(summit=party.summit, total=1)
         f.QuotaFactory(party=party, category=None, number=9)
         f.MembershipFactory.create_batch(2, party=party)
-        with pytest.raises(QuotaProblem, match="All others may name 1, and 2 are named here"):
+        with pytest.raises(QuotaProblem, match="The default quota is 1, but 2 people are named here"):
             quotas_services.remove_quota(party=party, category=None, by=organiser)
         assert Quota.objects.exists()
 

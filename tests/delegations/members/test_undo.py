@@ -63,7 +63,7 @@ def test_a_revoked_badge_never_lives_again(party: Party, organiser: User) -> Non
     revoked = f.BadgeFactory(party=party, person=row.person)
     f.VisaLetterFactory(party=party, person=row.person)
     result = undo.undo(public_id=withdrawn(row, by=organiser), by=organiser)
-    assert result.notes == ["Not restored: 1 visa support letter. Add again what is still needed."]
+    assert result.notes == ["Not restored: 1 visa support letter. Enter these again if you still need them."]
     revoked.refresh_from_db()
     fresh = Badge.objects.live().get(person=row.person)
     assert (revoked.ended_at is None, fresh.pk == revoked.pk, fresh.issued_by) == (False, False, organiser)
@@ -75,7 +75,9 @@ def test_who_may_issue_no_badges_hears_that_there_is_none(party: Party, organise
     f.BadgeFactory(party=party, person=row.person)
     act = withdrawn(row, by=organiser)
     desk = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
-    assert undo.undo(public_id=act, by=desk).notes == ["Not restored: 1 badge. Add again what is still needed."]
+    assert undo.undo(public_id=act, by=desk).notes == [
+        "Not restored: 1 badge. Enter these again if you still need them."
+    ]
     assert not Badge.objects.live().exists()
 
 
@@ -84,7 +86,7 @@ def test_a_place_that_was_taken_since_isnt_given_twice(party: Party, organiser: 
     act = withdrawn(row, by=organiser)
     f.MembershipFactory(party=party, code="head")
     refused = refuses(UndoRefused, undo.undo, public_id=act, by=organiser)
-    assert str(refused) == "Italy has a head already. Replace that person instead."
+    assert str(refused) == "Italy already has a head of delegation. Replace that person instead."
     assert party.memberships.count() == 1
 
 
@@ -95,7 +97,7 @@ def test_of_many_those_who_belong_elsewhere_now_stay_withdrawn(party: Party, org
     members.name(party=other, person=rows[0].person, category=category(other), by=organiser)
     result = undo.undo(public_id=act, by=organiser)
     assert result.done == ["1 person is a member again."]
-    assert result.problems == ["One: One belongs to Bland already. Withdraw them there first."]
+    assert result.problems == ["One: One is already in Bland. Withdraw them there first."]
     assert set(Membership.objects.values_list("person__name", "party__name")) == {("One", "Bland"), ("Two", "Italy")}
 
 
@@ -117,4 +119,4 @@ def test_who_was_withdrawn_since_isnt_unconfirmed(party: Party, organiser: User)
     assert act.offer is not None
     members.withdraw(membership=row, by=organiser)
     refused = str(refuses(UndoRefused, undo.undo, public_id=act.offer.public_id, by=organiser))
-    assert refused.startswith(f"This was changed since: {organiser} withdrew a member.")
+    assert refused.startswith(f"This has since changed: {organiser} withdrew a member.")

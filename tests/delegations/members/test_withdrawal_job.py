@@ -74,7 +74,7 @@ class TestAtTheDesk:
         finish(job)
         assert (Membership.objects.count(), FormerMember.objects.count(), withdrawals()) == (0, 11, 11)
         shown = text(desk.get(address))
-        for words in ("11 members are withdrawn.", '<bdi lang="">P10</bdi>', '<bdi lang="en">Aland</bdi>'):
+        for words in ("11 members withdrawn.", '<bdi lang="">P10</bdi>', '<bdi lang="en">Aland</bdi>'):
             assert words in shown
         # One button undoes what the worker did in three steps.
         assert "Undo 11 changes</button>" in shown
@@ -104,7 +104,7 @@ class TestAtTheDesk:
         monkeypatch.setattr("delegations.overview.admin.members.FEW", 2)
         picked = {"action": "withdraw", "_selected_action": [row.pk for row in members_of(party, 4)]}
         asked = text(desk.post(LIST, picked, follow=True))
-        assert "At most 3 members are changed at once: here are the first 3." in asked
+        assert "You can change 3 members at a time. These are the first 3; repeat for the others." in asked
         assert "Withdraw 3 members</button>" in asked
 
 
@@ -141,8 +141,8 @@ class TestWork:
         finish(job)
         job.refresh_from_db()
         assert job.checkpoint == {"came": ["withdrawn", "gone", "withdrawn"]}
-        assert withdrawal_job.result(job) == "2 members are withdrawn. 1 was left as they were: see below why."
-        assert [line.said for line in withdrawal_job.lines(job)][1] == "had been taken off before"
+        assert withdrawal_job.result(job) == "2 members withdrawn. 1 was not changed. The reason is below."
+        assert [line.said for line in withdrawal_job.lines(job)][1] == "already removed"
         assert (FormerMember.objects.count(), withdrawals()) == (3, 3)
 
     def test_whoever_lost_the_right_withdraws_nobody(self, party: Party, protocol: User) -> None:

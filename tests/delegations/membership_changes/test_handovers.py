@@ -56,7 +56,7 @@ class TestTable:
             Handover.objects.update(state=source, decided_at=f.START, decided_by=protocol)
         work = handovers.discard if target == "dropped" else lambda **given: handovers.pass_on(to=taker, **given)
         allowed = target in TRANSITIONS[source]
-        said = r"^Somebody else decided this. Look at what waits now.$"
+        said = r"^Someone else has already decided this handover. Reload the list.$"
         with nullcontext() if allowed else pytest.raises(HandoverRefused, match=said):
             work(handover=row, by=protocol)
         row.refresh_from_db()
@@ -116,7 +116,7 @@ class TestPassOn:
         foreign = f.MembershipFactory(party__summit=party.summit, person__name="Zoe", person__office="").person
         item = waits(party)[0]
         for person in (foreign, row.person):
-            said = f"^{person.label} is not of Aland any more. Choose one of its people.$"
+            said = f"^{person.label} is no longer in Aland. Choose another member.$"
             refuses(HandoverRefused, handovers.pass_on, handover=item, to=person, by=protocol, match=said)
         assert len(waits(party)) == len(handover_items.held(row.person)) == 2
         programme = f.UserFactory.with_role(Role.PROGRAMME, party.summit)
@@ -131,7 +131,7 @@ class TestPassOn:
         item = waits(party)[0]
         Participant.objects.filter(session__public_id=item.key).delete()
         refused = refuses(HandoverRefused, handovers.pass_on, handover=item, to=other, by=protocol)
-        assert str(refused) == "It isn’t Ada’s any more: the agenda was changed. Drop it from this list."
+        assert str(refused) == "The agenda has changed and Ada no longer has this. Discard the handover."
         item.refresh_from_db()
         assert item.state == "open"
         handovers.discard(handover=item, by=protocol)
@@ -156,7 +156,7 @@ class TestRaces:
     def test_two_decide_at_once_and_one_wins(self, party: Party, protocol: User) -> None:
         for _ in range(2):
             came = self.race(party, protocol)
-            assert came[0] == "Somebody else decided this. Look at what waits now."
+            assert came[0] == "Someone else has already decided this handover. Reload the list."
             assert came[1] == Handover.objects.order_by("-pk")[0].state
 
     def test_control_without_the_table_both_would(

@@ -37,14 +37,14 @@ def test_items_stand_by_party_and_giver(party: Party, item: Handover, successor:
     f.HandoverFactory()
     page = text(desk.get(WAITING))
     assert page.count('class="handovers"') == 2
-    assert page.index("Abland") < page.index('what was <bdi lang="">Ada</bdi>’s')
+    assert page.index("Abland") < page.index('from <bdi lang="">Ada</bdi>')
     assert page.count("<strong>Place in a session</strong>") == 3
     assert page.count(f'name="to" value="{successor.pk}">Pass on to Bea</button>') == 1
-    assert page.count("Pass on to somebody</a>") == 2
+    assert page.count("Pass on to someone</a>") == 2
     # The programme desk reads and decides nothing.
     programme = sign_in(party.summit, Role.PROGRAMME)
     page = text(programme.get(WAITING))
-    assert 'what was <bdi lang="">Ada</bdi>’s' in page
+    assert 'from <bdi lang="">Ada</bdi>' in page
     assert "Pass on" not in page
     # Whoever left since is offered no more.
     successor.membership.delete()
@@ -54,11 +54,12 @@ def test_items_stand_by_party_and_giver(party: Party, item: Handover, successor:
 def test_it_is_passed_on_to_the_successor(item: Handover, successor: Person, desk: Client) -> None:
     response = desk.post(decide(item), {"to": successor.pk})
     assert response["Location"] == f"{WAITING}?summit=here"
-    assert said(response) == [
-        "It is Bea’s now. The agenda changes with the next release, which tells those whom it concerns."
-    ]
+    assert said(response) == ["Passed on to Bea. The next agenda release notifies those concerned."]
     assert handover_items.held(successor) == [("place", item.key)]
-    assert said(desk.post(decide(item), {"do": "drop"}))[-1] == "Somebody else decided this. Look at what waits now."
+    assert (
+        said(desk.post(decide(item), {"do": "drop"}))[-1]
+        == "Someone else has already decided this handover. Reload the list."
+    )
     assert Handover.objects.get().state == "passed"
 
 
@@ -68,7 +69,7 @@ def test_another_member_is_chosen(party: Party, item: Handover, desk: Client) ->
     assert f'<option value="{item.taker_id}" selected>Bea (delegate)</option>' in page
     for wrong in ("", "x", "987654"):
         response = desk.post(decide(item), {"to": wrong})
-        assert said(response)[-1] == "Choose to whom it goes: one of the delegation’s people."
+        assert said(response)[-1] == "Choose a member of the delegation."
     assert Handover.objects.get().state == "open"
     desk.post(decide(item), {"to": other.pk})
     assert Participant.objects.get().person == other
@@ -76,7 +77,7 @@ def test_another_member_is_chosen(party: Party, item: Handover, desk: Client) ->
 
 def test_it_is_dropped_after_asking(item: Handover, desk: Client) -> None:
     address = f"{decide(item)}?do=drop"
-    assert "Nobody sits in that place; the session stands." in text(desk.get(address))
+    assert "The place stays empty and the session is not affected." in text(desk.get(address))
     assert Participant.objects.count() == 1
-    assert said(desk.post(address, {"do": "drop"}))[0].startswith("It is dropped.")
+    assert said(desk.post(address, {"do": "drop"}))[0].startswith("Discarded.")
     assert Participant.objects.count() == 0

@@ -114,7 +114,7 @@ def test_of_two_the_one_that_stays_goes_before(summit: Summit, by: User, pair: t
     assert ExternalId.objects.get().value == str(kept.pk)
     assert Badge.objects.live().get().person == kept
     dead = Badge.objects.get(ended_at__isnull=False)
-    assert end_reason(dead) == "The person was entered twice and has another badge."
+    assert end_reason(dead) == "The person was a duplicate and has another badge."
 
 
 def test_particulars_are_filled_and_nobody_sees_more(summit: Summit, by: User, pair: tuple[Person, Person]) -> None:
@@ -159,12 +159,12 @@ def test_what_stops_it_says_what_to_do(summit: Summit, by: User, pair: tuple[Per
         return str(refused)
 
     foreign = {"gone": f.PersonFactory(), "by": f.UserFactory(is_superuser=True)}
-    assert refusal(**foreign) == "Choose two people of one summit."
+    assert refusal(**foreign) == "Choose two people in the same summit."
     refuses(PermissionDenied, merge, kept=kept, gone=gone, by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
     kept.user, gone.user = f.UserFactory(), f.UserFactory()
     kept.save()
     gone.save()
-    assert refusal() == "Both Zoe and Zoé, Minister have an account. Take one of the accounts away first."
+    assert refusal() == "Zoe and Zoé, Minister both have accounts. Remove one account first."
     Person.objects.filter(pk__in=[kept.pk, gone.pk]).update(user=None)
     rows = [
         f.MembershipFactory(party__summit=summit, party__name=name, person=person)
@@ -181,7 +181,7 @@ def test_what_stops_it_says_what_to_do(summit: Summit, by: User, pair: tuple[Per
     assert client.post(page, {"keep": kept.pk}).status_code == 422
     Person.objects.filter(pk=gone.pk).update(erased_at=db_now())
     gone.refresh_from_db()
-    assert refusal() == "The data of one of them was erased: nothing is left to be merged."
+    assert refusal() == "The data of one of them was erased, so there is nothing to merge."
     assert not AuditEntry.objects.filter(action="delegations.merge").exists()
 
 
@@ -198,9 +198,9 @@ def test_from_the_home_to_the_list_to_one_person(summit: Summit, by: User, pair:
     page = f"/admin/delegations/duplicatecandidate/{f.DuplicateCandidateFactory(person=gone, other=kept).pk}/merge/"
     client = signed_in(by)
     home = text(client.get(f"/admin/?summit={summit.slug}"))
-    assert "1 person is perhaps entered twice. Merge the two entries, or tell them apart." in home
+    assert "1 possible duplicate to check." in home
     shown = text(client.get(page))
-    for words in ("Keep Zoe</button>", "Keep Zoé, Minister</button>", "zoe@land.example", "They are two people"):
+    for words in ("Keep Zoe</button>", "Keep Zoé, Minister</button>", "zoe@land.example", "Not duplicates"):
         assert words in shown, words
     assert client.post(page, {"keep": 987654}).status_code == 422
     assert client.post(page, {"keep": kept.pk})["Location"] == f"/admin/summit/person/{kept.pk}/"
@@ -213,7 +213,7 @@ def test_nothing_is_entered_about_who_was_erased(by: User, pair: tuple[Person, P
         people.change(person=gone, values={"name": "Back"}, by=by)
     posted = {"name": "Back", "office": "", "language": "en"}
     answer = signed_in(by).post(f"/admin/summit/person/{gone.pk}/change/", posted)
-    assert (answer.status_code, "Enter them anew." in text(answer)) == (403, True)
+    assert (answer.status_code, "Add the person again." in text(answer)) == (403, True)
     gone.refresh_from_db()
     assert gone.name == "Zoe"
 

@@ -105,8 +105,8 @@ class TestInvite:
         mute = f.PartyFactory(summit=party.summit, name="Mute", mission_email="")
         shown = text(self.ask(desk, [party, mute]))
         for words in (
-            *("Send 1 invitation</button>", "3 letters go out", "one@land.example", "two@land.example"),
-            *(party.mission_email, "Enter the mission&#x27;s mailbox, or a focal point with an e-mail address."),
+            *("Send 1 invitation</button>", "3 letters will be sent", "one@land.example", "two@land.example"),
+            *(party.mission_email, "Add the mission’s address, or a focal point with an email address."),
         ):
             assert words in shown
         assert (Invitation.objects.count(), Message.objects.count()) == (0, 0)
@@ -117,17 +117,17 @@ class TestInvite:
         keys = [str(party.pk) for party, _addresses in self.ask(desk, chosen).context["steps"][0]["rows"]]
         response = desk.post(INVITE, {"party": keys})
         assert response["Location"] == f"{INVITATIONS}{Invitation.objects.get(party=chosen[0]).pk}/sent/"
-        assert said(response) == ["2 delegations are invited; their letters are on their way (2)."]
+        assert said(response) == ["2 delegations invited; sending their letters (2)."]
         assert set(Invitation.objects.values_list("party", flat=True)) == {party.pk for party in chosen}
         again = desk.post(INVITE, {"party": keys})
-        assert [line.split(": ")[1] for line in said(again)[-2:]] == ["It has been invited already."] * 2
+        assert [line.split(": ")[1] for line in said(again)[-2:]] == ["It is already invited."] * 2
         foreign = desk.post(INVITE, {"party": f.PartyFactory().pk})
-        assert said(foreign)[-1] == "Nobody was chosen, so nobody was invited. Choose delegations in the list."
+        assert said(foreign)[-1] == "Select the delegations to invite."
         assert Message.objects.count() == 2
 
 
 class TestInvitation:
-    BUTTONS = ("Record the answer", "Send a new letter", "Revoke the invitation")
+    BUTTONS = ("Record answer", "Send a new letter", "Revoke invitation")
 
     def test_it_is_read_and_not_changed(self, summit: Summit, desk: Client) -> None:
         link = f.InvitationLinkFactory(invitation__party__summit=summit)
@@ -143,22 +143,22 @@ class TestInvitation:
         address = reverse("admin:delegations_invitation_write_anew", args=[Invitation.objects.get().pk])
         assert "Send a new letter" in text(desk.get(address))
         assert Message.objects.count() == 1
-        assert said(desk.post(address)) == ["1 new letter is on its way."]
+        assert said(desk.post(address)) == ["Sending 1 new letter."]
         assert Message.objects.count() == 2
 
     def test_invitations_and_links_are_revoked_after_asking(self, summit: Summit, desk: Client) -> None:
         one, two = f.InvitationLinkFactory.create_batch(2, invitation__party__summit=summit)
         shown = text(desk.get(f"{LINKS}{two.pk}/change/"))
-        assert "Revoke the link" in shown
+        assert "Revoke link" in shown
         assert two.nonce not in shown
         asked = desk.post(INVITATIONS, {"action": "revoke", "_selected_action": [one.invitation_id]})
         assert "Revoke 1 invitation" in text(asked)
         assert "Revoke 1 link" in text(desk.post(LINKS, {"action": "revoke", "_selected_action": [two.pk]}))
         assert InvitationLink.objects.live().count() == 2
-        assert said(desk.post(f"{INVITATIONS}revoke/", {"row": one.invitation_id})) == ["1 invitation is revoked."]
+        assert said(desk.post(f"{INVITATIONS}revoke/", {"row": one.invitation_id})) == ["1 invitation revoked."]
         one.invitation.refresh_from_db()
         assert (one.invitation.state, list(InvitationLink.objects.live())) == ("revoked", [two])
-        assert said(desk.post(f"{LINKS}revoke/", {"row": two.pk}))[-1] == "1 link is revoked."
+        assert said(desk.post(f"{LINKS}revoke/", {"row": two.pk}))[-1] == "1 link revoked."
         assert not InvitationLink.objects.live().exists()
 
 

@@ -68,8 +68,8 @@ def test_each_number_of_a_chart_opens_exactly_what_it_counts(busy_summit: Summit
     home = text(client.get("/admin/"))
     opens = []
     for name, title, numbers in (
-        ("chart-levels", "1 of 4 comes at the level of head of state or government", [1, 2, 1, 1, 1]),
-        ("chart-regions", "4 attend; answers are open in 2 regions", [3, 1, 1, 1, 1]),
+        ("chart-levels", "1 of 4 attends at the level of head of state or government", [1, 2, 1, 1, 1]),
+        ("chart-regions", "4 attending; answers still due in 2 regions", [3, 1, 1, 1, 1]),
         ("chart-complete", "0 of 4 delegations are complete", [3, 4, 2, 2]),
     ):
         assert title in chart(home, name)
@@ -164,8 +164,8 @@ def test_continents_count_what_stands_the_largest_first(summit: Summit) -> None:
     assert progress.by_continent(summit) == [europe, africa]
     chart = charts.by_continent(asked(summit), summit)
     assert chart is not None
-    assert chart.title == "2 attend; answers are open in 1 region"
-    assert charts._attending(1, 2) == "1 attends; answers are open in 2 regions"
+    assert chart.title == "2 attending; answers still due in 1 region"
+    assert charts._attending(1, 2) == "1 attending; answers still due in 2 regions"
     rows = [[strip_tags(cell) for cell in row] for row in chart.rows]
     assert rows == [["Europe", "1", "1", "1"], ["Africa", "1", "0", "0"]]
 

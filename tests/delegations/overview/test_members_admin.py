@@ -109,10 +109,13 @@ class TestNaming:
         assert actions() == ["delegations.name"]
         other = f.PersonFactory(summit=party.summit, name="Xenia")
         for values, words in (
-            ({"person": other.pk, "category": head}, "Aland has a head already. Replace that person instead."),
-            ({"category": head}, "Choose somebody from the list"),
-            ({"person": foreign.pk, "category": head}, "Choose somebody from the list"),
-            ({"person": other.pk, "category": category(f.PartyFactory(), "head").pk}, "Choose in which category."),
+            (
+                {"person": other.pk, "category": head},
+                "Aland already has a head of delegation. Replace that person instead.",
+            ),
+            ({"category": head}, "Choose a person from the list"),
+            ({"person": foreign.pk, "category": head}, "Choose a person from the list"),
+            ({"person": other.pk, "category": category(f.PartyFactory(), "head").pk}, "Choose a category."),
         ):
             answer = desk.post(self.address(party), {"look": "xenia", **values})
             assert (answer.status_code, words in text(answer)) == (422, True), words
@@ -148,9 +151,9 @@ class TestReplacing:
         assert offered == [True, False]
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": other.person_id})
         assert answer.status_code == 422
-        assert "Yan belongs to Bland already. Withdraw them there first." in text(answer)
+        assert "Yan is already in Bland. Withdraw them there first." in text(answer)
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": person.pk})
-        assert (answer.status_code, said(answer)) == (302, ["Xenia is in the place of Zoe now."])
+        assert (answer.status_code, said(answer)) == (302, ["Xenia has replaced Zoe."])
         assert party.memberships.get(capacity="head").person == person
         assert FormerMember.objects.get().successor == person
         assert actions() == ["delegations.replace"]
@@ -164,9 +167,9 @@ class TestMany:
             (f"{LIST}confirm/", {"row": [row.pk for row in rows]}),
         ):
             done = desk.post(address, more)
-            assert said(done) == ["2 members are confirmed.", "Three: is confirmed already"]
+            assert said(done) == ["2 members confirmed.", "Three: is already confirmed"]
             assert actions()[-2:] == ["delegations.confirm"] * 2
-            assert undone(desk) == ["2 members are to be confirmed again."]
+            assert undone(desk) == ["2 members are awaiting confirmation again."]
             assert Membership.objects.filter(confirmed_at__isnull=True).count() == 2
 
     def test_moving_says_for_whom_there_is_no_place(self, party: Party, desk: Client) -> None:
@@ -174,22 +177,22 @@ class TestMany:
         Category.objects.filter(code="adviser").update(quota=1)
         query = {"row": [member(party, "One").pk, member(party, "Two").pk]}
         adviser = category(party, "adviser")
-        assert "Put 2 members into another category</button>" in text(desk.get(f"{LIST}move/", query))
+        assert "Move 2 members to another category</button>" in text(desk.get(f"{LIST}move/", query))
         query["category"] = adviser.pk
         moved, skipped = said(desk.post(f"{LIST}move/", query))
-        assert moved == "One is moved."
-        assert skipped.startswith("Two: The quota of Aland for “adviser” is 1, and it has named 1.")
+        assert moved == "One moved."
+        assert skipped.startswith("Two: The quota of Aland for “adviser” is 1, and 1 are named.")
         assert [row.category.code for row in Membership.objects.order_by("pk")] == ["adviser", "delegate"]
         assert Membership.objects.get(person__name="One").capacity == "adviser"
         entry = AuditEntry.objects.get(action="delegations.move")
         assert entry.detail == {"category": "adviser", "before": "delegate"}
-        assert undone(desk) == ["1 member is in their earlier category again."]
+        assert undone(desk) == ["1 member is back in the earlier category."]
         assert set(Membership.objects.values_list("category__code", "capacity")) == {("delegate", "delegate")}
 
     def test_withdrawing_asks_only_about_what_undoing_doesnt_bring_back(self, party: Party, desk: Client) -> None:
         plain, holder = member(party, "Plain"), member(party, "Holder")
         badge = f.BadgeFactory(party=party, person=holder.person)
-        assert said(desk.post(f"{LIST}withdraw/", {"row": plain.pk})) == ["Plain is withdrawn."]
+        assert said(desk.post(f"{LIST}withdraw/", {"row": plain.pk})) == ["Plain was withdrawn."]
         assert undone(desk) == ["1 person is a member again."]
         asked = text(desk.post(f"{LIST}withdraw/", {"row": holder.pk}))
         assert "This also ends: 1 badge." in asked
@@ -211,7 +214,7 @@ class TestMany:
         assert Membership.objects.filter(confirmed_at__isnull=True).count() == 3
         by = f.UserFactory(is_superuser=True)
         reach = bulk_changes.to_move(memberships=[member(party)], category=category(foreign.party, "adviser"), by=by)
-        assert [why for _row, why in reach.skipped] == ["belongs to another summit than the category"]
+        assert [why for _row, why in reach.skipped] == ["belongs to a different summit from the category"]
 
 
 class TestList:
@@ -223,7 +226,7 @@ class TestList:
         member(other, "Two", code="spouse")
         f.ParticularsFactory(person=one.person, arrives_at=f.START)
         f.PhotoFactory(person=one.person)
-        assert "a passport number, a photograph, an arrival" in text(desk.get(LIST))
+        assert "passport number, photograph, arrival" in text(desk.get(LIST))
         assert [row.person.name for row in desk.get(LIST).context["cl"].result_list] == ["One", "Two"]
         for query, name in (
             *(({"party": other.pk}, "Two"), ({"category": one.category_id}, "One"), ({"q": "bland"}, "Two")),

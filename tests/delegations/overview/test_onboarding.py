@@ -73,18 +73,18 @@ class TestLines:
         lines += ["x" * 121, f"Niger; {'a' * 250}@niger.example", "Germany", "Allemagne"]
         refused = refuses(LineProblems, bulk_entry.create_parties, summit=summit, text="\n".join(lines), by=organiser)
         assert refused.found[:-2] == [
-            (2, "“kenya” is entered already. Remove the line."),
-            (3, "The name is missing. Write: name; mailbox; language; kind."),
-            (4, "“nowhere” is no mailbox. Correct it, or leave it out for now."),
-            (5, "Letters aren’t written in “Klingon”. Write one of: en, fr, ar."),
-            (6, "“FRANCE” stands in line 1 too. Remove one of them."),
-            (7, f"“x” is no kind of delegation. Write one of: country, {OTHER_KINDS}."),
-            (8, "The name has more than 120 characters. Shorten it."),
+            (2, "“kenya” already exists. Remove the line."),
+            (3, "Enter a name. The format is: name; email address; language; type."),
+            (4, "“nowhere” is not an email address. Correct it, or leave it out for now."),
+            (5, "“Klingon” is not a letter language. Enter one of: en, fr, ar."),
+            (6, "“FRANCE” is also in line 1. Remove one of them."),
+            (7, f"“x” is not a delegation type. Enter one of: country, {OTHER_KINDS}."),
+            (8, "Shorten the name to 120 characters."),
         ]
         # A mailbox that no column holds, and one country in two languages.
         (number, mailbox), twice = refused.found[-2:]
-        assert (number, "is no mailbox" in mailbox) == (9, True)
-        assert twice == (11, "“Germany” stands in line 10 too. Remove one of them.")
+        assert (number, "is not an email address" in mailbox) == (9, True)
+        assert twice == (11, "“Germany” is also in line 10. Remove one of them.")
         assert Party.objects.count() == 1
         with pytest.raises(PermissionDenied):
             bulk_entry.create_parties(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
@@ -93,7 +93,7 @@ class TestLines:
         line = "Atlantis; sea@atlantis.example; French"
         refused = refuses(LineProblems, bulk_entry.create_parties, summit=summit, text=line, by=organiser)
         proposed = f"{line}; invited organisation"
-        known = f"“Atlantis” is not a known country. Correct it, or write what it is: {proposed}."
+        known = f"“Atlantis” is not a known country. Correct it, or add a type: {proposed}."
         assert refused.found == [(1, known)]
         assert (
             bulk_entry.create_parties(summit=summit, text=proposed, by=organiser)[0].mission_email
@@ -136,7 +136,7 @@ class TestPartiesPage:
     def test_it_enters_them_and_goes_on_to_the_letter_and_wrong_lines_stay(self, desk: Client) -> None:
         answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"}, follow=True)
         assert answer.redirect_chain == [(LETTER, 302)]
-        assert shown(answer) == ["2 delegations are entered."]
+        assert shown(answer) == ["2 delegations added."]
         answer = desk.post(PARTIES, {"do": "enter", "lines": "Chad\nMali; nowhere"})
         assert answer.status_code == 400
         assert [(field, label) for field, label, _said in answer.context["problems"]] == [("lines", "Line 2")]
@@ -160,7 +160,7 @@ class TestLetter:
         assert "4 mai 2099" in " ".join(page.context["letter"].text.split())
         page = desk.post(LETTER, {"do": "all", "answer_by": "2020-05-04T12:00"})
         assert page.status_code == 400
-        assert page.context["form"].errors["answer_by"] == ["This moment has passed. Give one to come."]
+        assert page.context["form"].errors["answer_by"] == ["Enter a date in the future."]
         summit.refresh_from_db()
         assert summit.answer_by is None
         assert not any(model.objects.exists() for model in (Invitation, InvitationLink, Message))
@@ -178,8 +178,8 @@ class TestLetter:
         answer = desk.post(LETTER, {"do": do, "answer_by": "2099-05-04T12:00"}, follow=True)
         assert answer.redirect_chain == [("/admin/?summit=here", 302)]
         assert sorted(Invitation.objects.filter(state="sent").values_list("party__name", flat=True)) == names
-        words = {"first": "1 invitation is on its way.", "all": "2 invitations are on their way."}[do]
-        assert shown(answer) == [words, "3 of 5 first steps are done. What comes next stands below."]
+        words = {"first": "Sending 1 invitation.", "all": "Sending 2 invitations."}[do]
+        assert shown(answer) == [words, "3 of 5 setup steps done. The next step is below."]
         due = {"fr": "lundi 4 mai 2099 à 12:00, heure locale (London)", "en": "Monday 4 May 2099, 12:00 London time"}
         for message in Message.objects.filter(kind="invitation"):
             assert message.facts["values"]["answer_by"] == due[message.language]
@@ -197,7 +197,7 @@ class TestLetter:
 
 
 class TestDue:
-    BEGUN = "The summit has begun by then. Give a moment before it."
+    BEGUN = "Enter a date before the summit begins."
 
     @pytest.fixture(autouse=True)
     def party(self, summit: Summit) -> None:

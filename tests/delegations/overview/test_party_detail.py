@@ -59,11 +59,11 @@ class TestReading:
         assert labels() == ["Invite this delegation", "Add a member"]
         invitation = f.InvitationFactory(party=party, sent=True)
         row = member(party, "Zoe")
-        assert labels() == ["Record the answer", "Confirm 1 member", "Add a member"]
+        assert labels() == ["Record answer", "Confirm 1 member", "Add a member"]
         answer = {"state": "answered", "answer": "attending", "answered_at": f.START, "answered_by": "A"}
         type(invitation).objects.update(**answer)
         type(row).objects.update(confirmed_at=f.START)
-        assert labels() == ["Change the answer", "Add a member"]
+        assert labels() == ["Change answer", "Add a member"]
 
     def test_before_an_answer_it_says_what_to_do(self, party: Party, summit: Summit, desk: Client) -> None:
         waits = "An answer can be recorded once the invitation is sent."

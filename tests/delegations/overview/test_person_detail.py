@@ -49,18 +49,18 @@ def test_the_list_leads_to_it_and_it_leads_to_the_delegation(row: Membership, de
 def test_what_comes_next_and_what_is_missing(row: Membership, desk: Client) -> None:
     found = context(desk, row.person)
     assert [step.label for step in found["steps"]] == [
-        *("Confirm", "Change the category", "Replace this person", "Withdraw"),
+        *("Confirm", "Change category", "Replace person", "Withdraw"),
     ]
     assert [point.sentence for point in found["points"]] == ["No passport data", "No photograph", "No arrival"]
     Membership.objects.update(confirmed_at=f.START)
     f.ParticularsFactory(person=row.person, arrives_at=f.START)
     found = context(desk, row.person)
-    assert found["steps"][0].label == "Change the category"
+    assert found["steps"][0].label == "Change category"
     assert "No arrival" not in [point.sentence for point in found["points"]]
 
 
 def test_somebody_of_no_delegation(summit: Summit, desk: Client) -> None:
-    assert "A member of no delegation." in text(desk.get(page(f.PersonFactory(summit=summit))))
+    assert "Not a member of any delegation." in text(desk.get(page(f.PersonFactory(summit=summit))))
 
 
 def test_a_section_is_edited_alone_and_whoever_opens_it_is_recorded(row: Membership, desk: Client) -> None:

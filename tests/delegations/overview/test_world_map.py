@@ -57,7 +57,7 @@ def test_each_delegation_has_one_mark_with_its_answer(summit: Summit) -> None:
     assert re.findall(r"<th scope=\"row\">(.*?)</th>", figure) == [
         "attending",
         "regrets",
-        "not answered",
+        "awaiting answer",
         "not invited",
     ]
 

@@ -83,7 +83,7 @@ class TestPdf:
             assert all(words in page for words in ("Revision 1 · provisional · English", f"{number} / {len(found)}"))
             assert re.search(r"\d\d:\d\d London time", page)
         whole = "\n".join(found)
-        for said in ("Aland1", "Republic of Aland", "H.E. Ms Ada Bly", "head of delegation", "To be announced."):
+        for said in ("Aland1", "Republic of Aland", "H.E. Ms Ada Bly", "head of delegation", "To be announced"):
             assert said in whole
         assert "Without prejudice to status." in whole
 
@@ -162,7 +162,7 @@ class TestXlsx:
         sheet = load_workbook(BytesIO(list_xlsx.write(taken()))).active
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
         assert rows[0] == [
-            "Part", "Delegation", "Formal name", "Form of address", "Name", "Office held", "Category", "Footnote",
+            "Part", "Delegation", "Formal name", "Salutation", "Name", "Office held", "Category", "Footnote",
         ]  # fmt: skip
         assert rows[1] == [
             "Delegations", "Aland", "Republic of Aland", "H.E. Ms", "Ada Bly", "Minister of the Interior",
@@ -195,10 +195,10 @@ def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: U
         confirmed_at=f.START, party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister"
     )
     page = text(desk.get(PREPARE))
-    for words in ("Make revision 1", "Delegations: 1. People: 1.", "Ada Bly</bdi>"):
+    for words in ("Create revision 1", "Delegations: 1. People: 1.", "Ada Bly</bdi>"):
         assert words in page
     answer = desk.post(PREPARE, {"expected": "another", "state": ""}, follow=True)
-    assert "The list has changed since this page was shown. Look again, then make it." in text(answer)
+    assert "The list changed after you opened this page. Check it, then create it." in text(answer)
     assert not ParticipantList.objects.filter(summit=summit).exists()
     digest = revisions.digest(revisions.gather(summit))
     answer = desk.post(PREPARE, {"expected": digest, "note": "For the printers", "state": ""})
@@ -206,7 +206,7 @@ def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: U
     assert answer["Location"] == f"{LISTS}{made.pk}/change/"
     assert (made.number, made.final, made.made_by) == (1, False, protocol)
     page = text(desk.get(answer["Location"]))
-    assert "It is the first list: everybody in it is new" in page
+    assert "First list: everyone is new" in page
     seen = AuditEntry.objects.filter(action=SEEN).order_by("pk")
     assert [(entry.object_type, entry.detail.get("people") or entry.detail["keys"]) for entry in seen] == [
         ("summit.person", [member.person.public_id]),
@@ -225,13 +225,13 @@ def test_what_changed_is_told_with_what_was(desk: Client, summit: Summit, protoc
     second = revisions.freeze(summit=summit, by=protocol, final=True)
     page = text(desk.get(f"{LISTS}{second.pk}/change/"))
     for words in (
-        "What changed since the revision before",
+        "Changes since the previous revision",
         ">Minister</del>",
         ">First Minister</ins>",
         ">added</span>",
     ):
         assert words in page
-    nothing = "The last list is final and says the same: there is nothing to make."
+    nothing = "No changes since the last list, which is final."
     assert nothing in text(desk.get(PREPARE))
 
 
@@ -248,4 +248,4 @@ def test_it_is_taken_as_a_file(desk: Client, summit: Summit, protocol: User) -> 
     assert (entry.object_key, entry.detail["people"]) == (made.public_id, [member.person.public_id])
     for chosen in ({"language": "tlh"}, {"order": "weight"}, {"ending": "exe"}):
         answer = desk.get(address, chosen, follow=True)
-        assert "Choose language, order and format among those that are offered." in text(answer)
+        assert "Choose the language, order and format from the lists." in text(answer)

@@ -105,9 +105,7 @@ class TestFreezing:
         assert revisions.freeze(summit=summit, by=protocol, final=True).number == 2
         Party.objects.filter(pk=party.pk).update(name="Bland")
         refused = refuses(revisions.FinalRevisionExists, revisions.freeze, summit=summit, by=protocol)
-        assert str(refused) == (
-            "Revision 2 is final, so that only a further final one can follow it. Make a final one."
-        )
+        assert str(refused) == ("Revision 2 is final, so only another final revision can follow it.")
         assert revisions.freeze(summit=summit, by=protocol, final=True).number == 3
         # What is called otherwise later stays in the revision.
         first.refresh_from_db()
@@ -119,7 +117,7 @@ class TestFreezing:
         delegation(summit, "Aland")
         seen = revisions.digest(revisions.gather(summit))
         delegation(summit, "Borduria")
-        with pytest.raises(revisions.ListChanged, match=r"Look again, then make it\."):
+        with pytest.raises(revisions.ListChanged, match=r"Check it, then create it\."):
             revisions.freeze(summit=summit, by=protocol, expected=seen)
         other = f.UserFactory.with_role(Role.ACCREDITATION, summit)
         refuses(PermissionDenied, revisions.freeze, summit=summit, by=other)

@@ -108,7 +108,7 @@ def test_keys_are_set_as_a_whole(party: Party, protocol: User) -> None:
     assert list(kept) == [("registry", "2", party.summit_id)]
     other = f.PartyFactory(summit=party.summit)
     refused = refuses(ValidationError, parties.set_keys, party=other, keys={"registry": "2"}, by=protocol)
-    assert refused.messages == ["Another delegation has this key in this system."]
+    assert refused.messages == ["Another delegation has this ID in this system."]
 
 
 def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit, protocol: User) -> None:
@@ -162,11 +162,14 @@ def test_who_may_come_at_which_level() -> None:
 
 
 def test_the_others_are_refused_in_a_sentence() -> None:
-    leave = "Choose one of these levels, or leave it open: "
+    leave = "Choose one of these levels, or leave this blank: "
     for kind, level, said in (
         *(("country", "representative", f"{leave}head of state, head of"), ("country", "minister", "")),
         *(("organisation", level, f"{leave}head of an organisation, repr") for level in ("state", "king")),
-        *(("guest", "minister", "A single guest comes at no level. Leave it open."), ("guest", "", "")),
+        *(
+            ("guest", "minister", "Individual guests have no level of attendance. Leave this blank."),
+            ("guest", "", ""),
+        ),
     ):
         found = problem(level, kind)
         assert found.startswith(said) if said else not found

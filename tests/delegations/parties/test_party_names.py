@@ -203,8 +203,8 @@ def test_looking_applies_nothing_and_shows_the_first(
     assert PartyName.objects.count() == 1
     monkeypatch.setattr(proposed_names_admin, "MOST", 1)
     shown = text(desk.get(PAGE))
-    assert "2 more delegations stand here when these have names." in shown
-    assert "For 2 delegations there is no proposal: write their names." in shown
+    assert "2 more delegations appear after these have names." in shown
+    assert "2 delegations have no suggestion. Enter their names." in shown
     assert shown.count('name="name-') == 1
 
 

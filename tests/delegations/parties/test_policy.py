@@ -56,7 +56,7 @@ def test_what_can_t_be_is_refused_whoever_asks(summit: Summit, protocol: User) -
 def test_the_page_saves_in_the_venue_s_zone(summit: Summit, desk: Client) -> None:
     response = desk.post(PAGE, {**FORM, "confirm_by_0": "2025-02-01", "confirm_by_1": "12:00"})
     assert response.status_code == 400
-    before = "People would be confirmed before they are named. Give a later moment."
+    before = "Set the confirmation deadline after the naming deadline."
     assert response.context["form"].errors == {"confirm_by": [before]}
     assert not Policy.objects.exists()
     assert desk.post(PAGE, FORM).status_code == 302
@@ -68,7 +68,7 @@ def test_the_page_saves_in_the_venue_s_zone(summit: Summit, desk: Client) -> Non
 def test_who_reads_it_alone_is_told_who_changes_it(summit: Summit) -> None:
     reader = sign_in(summit, Role.PROGRAMME)
     shown = text(reader.get(PAGE))
-    assert "Organisers and protocol change this." in shown
+    assert "Only organisers and protocol can change this." in shown
     # It is reached from the settings and the summit's page by those who read it.
     for client, sees in ((reader, True), (sign_in(summit, Role.VETTING), False)):
         for address in ("/admin/settings/?summit=here", f"/admin/summit/summit/{summit.pk}/change/"):

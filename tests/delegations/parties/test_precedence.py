@@ -78,7 +78,7 @@ class TestSave:
         # A party that is entered meanwhile disturbs nobody.
         f.PartyFactory(summit=summit, name="Zland")
         precedence.arrange(summit=summit, ranked=keys(summit, "Dland"), expected=looked_at, by=protocol)
-        with pytest.raises(row_order.OrderChanged, match="Somebody else saved another order"):
+        with pytest.raises(row_order.OrderChanged, match="Someone else has just saved a different order"):
             precedence.arrange(summit=summit, ranked=keys(summit, "Aland"), expected=looked_at, by=protocol)
         assert stored(summit)[0] == ("Dland", 1)
 
@@ -160,7 +160,7 @@ class TestPage:
         response = desk.post(PAGE, mine)
         assert response.status_code == 409
         assert self.shown(response)[0] == ("Bland", 1)
-        assert "Somebody else saved another order a moment ago." in text(response)
+        assert "Someone else has just saved a different order." in text(response)
         again = desk.post(PAGE, {**mine, "expected": response.context["expected"]})
         assert again.status_code == 302
         assert stored(summit)[:2] == [("Bland", 1), ("Aland", None)]
@@ -172,4 +172,4 @@ class TestPage:
     def test_who_reads_it_has_no_buttons(self, summit: Summit) -> None:
         client = sign_in(summit, Role.VIEWER)
         shown = text(client.get(PAGE))
-        assert ("Aland" in shown, "Save the order" in shown) == (True, False)
+        assert ("Aland" in shown, "Save order" in shown) == (True, False)

@@ -56,7 +56,7 @@ def test_the_mail_leads_to_the_portal(party: Party, protocol: User) -> None:
     with translation.override("en"):
         mail = accounts_messages.WELCOME.render(Message.objects.get())
     assert mail.subject == f"Your account for the {party.summit.name}"
-    assert f"You now have an account for the portal of the {party.summit.name}, as: delegate." in mail.text
+    assert f"You now have a portal account for the {party.summit.name} as: delegate." in mail.text
     assert "/accounts/password/reset/" in mail.text
     user = User.objects.get(email="a@land.example")
     user.set_password("x")
@@ -89,15 +89,20 @@ def test_who_gets_none_and_why(party: Party, protocol: User) -> None:
     given = accounts.give(people=[has, none, bare, closed, second, *shared], by=protocol)
     assert [person.name for person in given.to] == ["One"]
     assert said(given) == [
-        ("Has", "Has an account already."),
-        ("None", "Acts for no delegation and is a member of none: the portal has nothing for them."),
-        ("Bare", "Has no mailbox to sign in with. Enter one first."),
-        ("Closed", "The account of this mailbox is closed. Whoever set the system up can open it."),
+        ("Has", "Already has an account."),
+        ("None", "Is not in any delegation and has no use for the portal."),
+        ("Bare", "Has no email address to sign in with. Add one first."),
+        ("Closed", "The account for this email address is closed. Ask the system administrator to reopen it."),
         (
             "Second",
-            "The account of this mailbox is First’s. An account has one person: enter a mailbox of their own.",
+            "First already uses this email address to sign in. Each account belongs to one person, so enter "
+            "another address.",
         ),
-        ("Two", "The account of this mailbox is One’s. An account has one person: enter a mailbox of their own."),
+        (
+            "Two",
+            "One already uses this email address to sign in. Each account belongs to one person, so enter another "
+            "address.",
+        ),
     ]
     assert Message.objects.count() == 1
 
@@ -106,7 +111,7 @@ def test_others_may_not(party: Party) -> None:
     person = member(party, "a@land.example")
     by = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
     for act in (accounts.give, accounts.withdraw_accounts):
-        with pytest.raises(PermissionDenied, match=r"^This can be done by: organiser, protocol\.$"):
+        with pytest.raises(PermissionDenied, match=r"^Roles that can do this: organiser, protocol\.$"):
             act(people=[person], by=by)
     assert Person.objects.get(pk=person.pk).user is None
 
@@ -144,9 +149,9 @@ class TestChoosing:
         self, party: Party, organiser: User, protocol: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         person, stranger = member(party, "zoe@land.example"), f.UserFactory()
-        with pytest.raises(PermissionDenied, match=r"This can be done by: organiser\."):
+        with pytest.raises(PermissionDenied, match=r"Roles that can do this: organiser\."):
             accounts.assign(person=person, user=protocol, by=protocol)
-        with pytest.raises(ValidationError, match="Choose an account that has to do with one of your summits"):
+        with pytest.raises(ValidationError, match="Choose an account from one of your summits"):
             accounts.assign(person=person, user=stranger, by=organiser)
         assert Person.objects.get(pk=person.pk).user is None
         # Control: without the rule any account can.
@@ -169,9 +174,9 @@ class TestChoosing:
             by=organiser, summit=party.summit, name="Printer", given=[Role.VIEWER]
         ).user
         chosen, given = f.FocalPointFactory(party=party).person, member(party, printer.email)
-        with pytest.raises(ValidationError, match="This account is a program’s"):
+        with pytest.raises(ValidationError, match="This account belongs to an API client"):
             accounts.assign(person=chosen, user=printer, by=organiser)
-        said_of = "This account is a program’s. A person has an account of their own."
+        said_of = "This account belongs to an API client. People need their own account."
         assert said(accounts.give(people=[given], by=protocol)) == [("Zoe", said_of)]
         assert not Person.objects.filter(user=printer).exists()
         # Control: without the rule it acts for the party.

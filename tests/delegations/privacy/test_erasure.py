@@ -332,21 +332,21 @@ class TestPages:
         desk, address = signed_in(organiser), f"/admin/summit/person/{person.pk}/erase/"
         page = text(desk.get(address)).casefold()
         for words in (
-            "what is erased",
-            "what stays, and why",
+            "erased data",
+            "data kept, with reasons",
             "the photograph",
-            "they name the person by a key alone",
+            "they identify the person only by an id",
         ):
             assert words in page
-        assert "Say why: choose one of the reasons." in text(desk.post(address, {"reason": ""}, follow=True))
+        assert "Choose a reason." in text(desk.post(address, {"reason": ""}, follow=True))
         page = text(desk.post(address, {"reason": "asked"}, follow=True))
-        assert "The person’s data is erased. What stays says so." in page
+        assert "The person’s data is erased. This page shows what remains." in page
         assert MARK not in page.replace("canary-office", "")
 
     def test_the_data_is_taken_by_a_post(self, person: Person, organiser: User) -> None:
         sees_all(organiser, person.summit)
         desk, address = signed_in(organiser), f"/admin/summit/person/{person.pk}/data/"
-        assert "Download the data" in text(desk.get(address))
+        assert "Download data" in text(desk.get(address))
         answer = desk.post(address)
         assert answer["Content-Type"] == "application/zip"
         assert answer.content.startswith(b"PK")

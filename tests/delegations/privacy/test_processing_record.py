@@ -38,32 +38,34 @@ def test_it_has_every_declared_field(summit: Summit) -> None:
 
 
 def test_it_says_what_for_who_and_how_long(summit: Summit) -> None:
-    assert entry(summit, "Particulars", "Dietary needs") == ProcessingEntry(
-        rows="Particulars",
+    assert entry(summit, "Personal details", "Dietary needs") == ProcessingEntry(
+        rows="Personal details",
         data="Dietary needs",
         subjects="participants",
-        purpose="To serve food that people can eat, and to make rooms accessible.",
+        purpose="To provide suitable food and accessible rooms.",
         seen_by="organiser, protocol, conference officer, focal point",
         changed_by="organiser, protocol, conference officer, focal point",
         kept="Tuesday 15 April 2025",
     )
     assert entry(summit, "Person", "Name").kept == "kept"
-    assert entry(summit, "Subscriber", "Mailbox").subjects == "subscribers"
-    code = entry(summit, "Code for signing in", "Mailbox")
-    assert (code.seen_by, code.kept) == ("nobody at the desks", "Deleted after a day.")
+    assert entry(summit, "Subscriber", "Email address").subjects == "subscribers"
+    code = entry(summit, "Sign-in code", "Email address")
+    assert (code.seen_by, code.kept) == ("no staff", "Deleted after a day.")
 
 
 def test_the_times_are_those_of_the_summit_and_its_categories(summit: Summit) -> None:
     delegate = Category.objects.of(summit)["delegate"]
     Retention.objects.create(summit=summit, what="needs", days=1)
     Retention.objects.create(summit=summit, what="needs", category=delegate, days=None)
-    assert entry(summit, "Particulars", "Dietary needs").kept == "Wednesday 2 April 2025, delegate: kept"
-    assert entry(f.SummitFactory(), "Particulars", "Dietary needs").kept != "Wednesday 2 April 2025, delegate: kept"
+    assert entry(summit, "Personal details", "Dietary needs").kept == "Wednesday 2 April 2025, delegate: kept"
+    assert (
+        entry(f.SummitFactory(), "Personal details", "Dietary needs").kept != "Wednesday 2 April 2025, delegate: kept"
+    )
 
 
 def test_fields_that_differ_in_nothing_else_are_one_line(summit: Summit) -> None:
     groups = dict(processing_record.grouped(processing_record.entries(summit=summit)))
-    assert [each.data for each in groups["Declaration"]] == ["Kind, Person, What, Reason"]
+    assert [each.data for each in groups["Declaration"]] == ["Type, Person, Item, Reason"]
     labels = [label for each in groups["Person"] for label in each.data.split(", ")]
     assert sorted(labels) == sorted(
         each.data for each in processing_record.entries(summit=summit) if each.rows == "Person"
@@ -91,7 +93,7 @@ class TestPage:
         client = sign_in(summit, Role.ORGANISER)
         assert PAGE in text(client.get(PAGE.removesuffix("record/")))
         page = text(client.get(PAGE))
-        for words in ("Record of processing", "Dietary needs", "Tuesday 15 April 2025", "subscribers"):
+        for words in ("Record of processing activities", "Dietary needs", "Tuesday 15 April 2025", "subscribers"):
             assert words in page, words
         made = client.get(PAGE, {"take": "csv"})
         assert made["Content-Disposition"] == 'attachment; filename="processing-record-here.csv"'
@@ -116,7 +118,7 @@ class TestCommand:
 
     def test_it_prints_text_csv_and_json(self, summit: Summit) -> None:
         number = len(processing_record.entries(summit=summit))
-        assert "Subscriber: Mailbox, Language\n  Of whom: subscribers\n" in self.said()
+        assert "Subscriber: Email address, Language\n  Data subjects: subscribers\n" in self.said()
         rows = list(csv.DictReader(io.StringIO(self.said("--format", "csv").removeprefix("\ufeff"))))
         assert (len(rows), rows[0]["Rows"]) == (number, "Person")
         objects = json.loads(self.said("--format", "json"))

@@ -209,8 +209,8 @@ class TestLongWork:
             runner.run(job.pk)
             job.refresh_from_db()
         assert (job.state, job.result_params) == ("done", {"number": 12})
-        assert purge_job.result(job) == "12 rows are purged."
-        assert purge_job.progress(5, 12) == "5 of 12 rows are purged"
+        assert purge_job.result(job) == "12 rows purged."
+        assert purge_job.progress(5, 12) == "5 of 12 rows purged"
         assert AuditEntry.objects.filter(action=retention.PURGE, by=organiser).count() == 4
 
 
@@ -224,7 +224,7 @@ class TestPages:
         Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, category=head, days=None)
         page = text(desk.get(self.PAGE))
         # The summit was in 2025: all of it but the person is due.
-        for words in ("4 rows go with the next purge:", "Purge 4 rows now", "Thursday 1 May 2025"):
+        for words in ("4 rows in the next purge:", "Purge 4 rows now", "Thursday 1 May 2025"):
             assert words in page
         assert "head of delegation: kept" in page
         assert desk.post(self.PAGE)["Location"].startswith("/admin/jobs/")
@@ -240,9 +240,10 @@ class TestPages:
         for changed, words in (
             (
                 {"what": "mail"},
-                "This belongs to no single person: it has one time for all. Leave the category empty.",
+                "This data does not belong to one person, so it has the same retention period for all. Leave the "
+                "category blank.",
             ),
-            ({}, "There is a time for this already. Change that one."),
+            ({}, "There is already a retention period for this data. Change that one."),
         ):
             assert words in text(desk.post(address, {**given, **changed}))
         assert Retention.objects.count() == AuditEntry.objects.filter(action="delegations.retention.add").count() == 1

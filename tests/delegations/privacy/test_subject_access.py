@@ -61,7 +61,7 @@ def number_in(packed: bytes) -> str:
 def test_whoever_sees_no_passport_needs_somebody_who_does(
     person: Person, organiser: User, vetting: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(NeedsAgreement, match=r"the passport\. Somebody else has to agree first: vetting"):
+    with pytest.raises(NeedsAgreement, match=r"the passport\. Someone else must approve first: vetting"):
         subject_access.hand_over(person=person, by=organiser)
     with monkeypatch.context() as patched:
         # The control: without the question an organiser reads the passport.
@@ -163,16 +163,16 @@ def test_one_open_request_for_each_who_asks(person: Person, organiser: User) -> 
 def test_the_desks_ask_agree_and_take(person: Person, organiser: User, vetting: User) -> None:
     theirs, other = signed_in(organiser), signed_in(vetting)
     page, agree = f"/admin/summit/person/{person.pk}/data/", f"/admin/summit/person/{person.pk}/data/agree/"
-    assert "Somebody else has to agree first" in theirs.get(page).content.decode()
-    assert "Somebody else has to agree first" in theirs.post(page, follow=True).content.decode()
-    assert "Nobody has agreed yet." in theirs.post(f"{page}ask/", follow=True).content.decode()
+    assert "Someone else must approve first" in theirs.get(page).content.decode()
+    assert "Someone else must approve first" in theirs.post(page, follow=True).content.decode()
+    assert "Your request is waiting for approval." in theirs.post(f"{page}ask/", follow=True).content.decode()
     assert agree in other.get("/admin/").content.decode()
-    assert "Oda asked on" in other.get(agree).content.decode()
-    assert "You agreed." in other.post(agree, follow=True).content.decode()
-    assert "Nobody asks to hand" in other.get(agree).content.decode()
-    assert "Nobody asks to hand" in other.post(agree, follow=True).content.decode()
+    assert "Requested by Oda on" in other.get(agree).content.decode()
+    assert "Approved." in other.post(agree, follow=True).content.decode()
+    assert "There is no pending request" in other.get(agree).content.decode()
+    assert "There is no pending request" in other.post(agree, follow=True).content.decode()
     assert page in theirs.get("/admin/").content.decode()
-    assert "Vera agreed on" in theirs.get(page).content.decode()
+    assert "Vera approved it on" in theirs.get(page).content.decode()
     assert number_in(theirs.post(page).content) == "P1234567"
-    assert "Ask for agreement" in theirs.get(page).content.decode()
+    assert "Request approval" in theirs.get(page).content.decode()
     assert AuditEntry.objects.filter(action=subject_access.HAND_OVER).count() == 1

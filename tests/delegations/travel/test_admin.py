@@ -26,7 +26,7 @@ class TestVisas:
         asks = client.post(VISAS, {"action": "issue", "_selected_action": keys})
         assert "Issue 2 letters</button>" in text(asks)
         assert not VisaLetter.objects.filter(state="issued").exists()
-        assert said(client.post(f"{VISAS}issue/", {"row": keys}))[-1] == "2 letters are issued."
+        assert said(client.post(f"{VISAS}issue/", {"row": keys}))[-1] == "2 letters issued."
         assert client.get(f"{VISAS}{first.pk}/letter.pdf").content.startswith(b"%PDF-")
         entry = AuditEntry.objects.get(action=SEEN, object_key=first.public_id)
         assert (entry.fields, entry.detail) == (["content"], {"people": [first.person.public_id]})
@@ -37,7 +37,7 @@ class TestVisas:
         client = sign_in(letter.summit, Role.PROTOCOL)
         refused = client.post(f"{VISAS}{letter.pk}/refuse/", {"reason": " "})
         assert refused.status_code == 422
-        assert '<a href="#reason">Write why. The delegation reads it.</a>' in text(refused)
+        assert '<a href="#reason">Enter a reason. The delegation will see it.</a>' in text(refused)
         assert client.post(f"{VISAS}{letter.pk}/refuse/", {"reason": "No."}).status_code == 302
         letter.refresh_from_db()
         assert (letter.state, letter.reason) == ("refused", "No.")
@@ -54,7 +54,7 @@ class TestDeclarations:
         address = f"{DECLARATIONS}permit/?row={row.pk}"
         assert "Permit 1 declaration</button>" in text(client.get(address))
         client.post(f"{DECLARATIONS}permit/", {"row": row.pk})
-        assert "Nothing of what was chosen can be permitted" in text(client.get(address))
+        assert "None of the selected declarations can be permitted" in text(client.get(address))
         client.post(f"{DECLARATIONS}{other.pk}/refuse/", {"reason": "Not here."})
         decided = Declaration.objects.order_by("pk").values_list("state", "reason")
         assert list(decided) == [("permitted", ""), ("refused", "Not here.")]

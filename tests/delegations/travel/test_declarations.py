@@ -87,16 +87,16 @@ class TestDeclare:
     def test_what_cant_be_taken(self, member: Membership, known: dict[str, Any]) -> None:
         by = focal(member)
         for field, values, said in (
-            ("details", {"details": "  "}, "Write what is brought."),
-            ("details", {"details": "x" * 1001}, "This has 1001 characters. Shorten it to 1000."),
-            ("details", {"details": "a\x00b"}, "Character 2 is a control character."),
-            ("kind", {"kind": f.DeclarationKindFactory()}, "Choose what is declared."),
+            ("details", {"details": "  "}, "Describe the item."),
+            ("details", {"details": "x" * 1001}, "Shorten this text to 1000 characters. It has 1001."),
+            ("details", {"details": "a\x00b"}, "Character 2 is a control character"),
+            ("kind", {"kind": f.DeclarationKindFactory()}, "Choose an item to declare."),
         ):
             problem = refuses(DeclarationProblem, declare, **{**known, **values}, by=by)
             assert problem.field == field
             assert str(problem).startswith(said)
         other = f.MembershipFactory(party__summit=member.party.summit, person__name="Bob", person__office="")
-        with pytest.raises(DeclarationRefused, match=r"Bob is not of Aland any more."):
+        with pytest.raises(DeclarationRefused, match=r"Bob is no longer in Aland."):
             declare(**{**known, "person": other.person}, by=by)
         assert not Declaration.objects.exists()
 
@@ -104,7 +104,9 @@ class TestDeclare:
         self, member: Membership, known: dict[str, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         DeclarationKind.objects.update(until=db_now() - timedelta(seconds=1))
-        said = "Weapons had to be declared before now. The host can still enter it: write to protocol@host.example."
+        said = (
+            "The deadline to declare Weapons has passed. The host can still add it: write to protocol@host.example."
+        )
         link = f.InvitationLinkFactory(invitation__party=member.party)
         point = f.FocalPointFactory(party=member.party, person__email="fay@land.example").person
         code = f.PortalSessionFactory(person=point, mailbox=point.email)
@@ -143,13 +145,13 @@ class TestDecide:
             assert row.decided_by == officer
             assert AuditEntry.objects.get().action == f"delegations.declaration.{verb}"
         else:
-            with pytest.raises(DeclarationRefused, match=r"Somebody else decided this, or it was taken back"):
+            with pytest.raises(DeclarationRefused, match=r"Someone else has already decided this declaration"):
                 work(declaration=row, by=officer, **given)
             assert not AuditEntry.objects.exists()
 
     def test_a_refusal_says_why_and_others_decide_nothing(self, member: Membership, known: dict[str, Any]) -> None:
         row = f.DeclarationFactory(**known)
-        with pytest.raises(DeclarationProblem, match=r"Write why. The delegation reads it."):
+        with pytest.raises(DeclarationProblem, match=r"Enter a reason. The delegation will see it."):
             refuse(declaration=row, reason=" ", by=desk(member))
         for by in (focal(member), desk(member, Role.PROTOCOL)):
             refuses(PermissionDenied, permit, declaration=row, by=by)
@@ -165,7 +167,9 @@ class TestWithdraw:
         entry = AuditEntry.objects.get()
         assert entry.action == "delegations.declaration.withdraw"
         assert f"summit.person:{member.person.public_id}" in entry.detail["rows"]
-        assert "This was taken back before." in str(refuses(DeclarationRefused, withdraw, declaration=row, by=by))
+        assert "This declaration is already withdrawn." in str(
+            refuses(DeclarationRefused, withdraw, declaration=row, by=by)
+        )
 
     def test_whoever_leaves_takes_theirs_with_them_but_what_was_refused(self, member: Membership) -> None:
         decided = {"decided_at": f.START, "decided_by": f.UserFactory()}

@@ -79,7 +79,7 @@ class TestAsk:
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.fields, entry.by) == ("delegations.visaletter.ask", ["embassy"], by)
         assert entry.detail == {}
-        with pytest.raises(VisaRefused, match=r"There is a letter for Ada, Minister already."):
+        with pytest.raises(VisaRefused, match=r"There is already a letter for Ada, Minister."):
             ask(embassy=EMBASSY, **given)
         refuse(letter=letter, reason="Ask at another embassy.", by=protocol(row.party.summit))
         assert ask(embassy="Another", **given).state == "asked"
@@ -88,15 +88,17 @@ class TestAsk:
         row = f.MembershipFactory(person__name="Ada", person__office="")
         Particulars.objects.create(person=row.person, **{**PASSPORT, "passport_number": "", "nationality": ""})
         refused = refuses(VisaRefused, ask, party=row.party, person=row.person, embassy=EMBASSY, by=focal(row))
-        assert str(refused) == ("The letter names the passport. Enter first, for Ada: nationality, passport number.")
+        assert str(refused) == (
+            "The letter includes passport details. First enter for Ada: nationality, passport number."
+        )
         assert refused.lacking == ("nationality", "passport_number")
 
     def test_what_cant_be_taken(self) -> None:
         row = member()
         by = focal(row)
         for embassy, said in (
-            ("", "Write where they apply for the visa."),
-            ("x" * 201, "This has 201 characters. Shorten it to 200."),
+            ("", "Enter where they apply for the visa."),
+            ("x" * 201, "Shorten this text to 200 characters. It has 201."),
         ):
             problem = refuses(VisaProblem, ask, party=row.party, person=row.person, embassy=embassy, by=by)
             assert (problem.field, str(problem)) == ("embassy", said)
@@ -109,7 +111,7 @@ class TestAsk:
             refuses(PermissionDenied, ask, **known, by=by)
         link = f.InvitationLinkFactory(invitation__party=row.party)
         assert ask(**known, by=Link(link.public_id)).pk
-        with pytest.raises(VisaRefused, match="is not of Aland any more"):
+        with pytest.raises(VisaRefused, match="is no longer in Aland"):
             ask(**{**known, "person": foreign.person}, by=focal(row))
 
 
@@ -172,8 +174,8 @@ class TestIssue:
         done = issue(letters=[good, gone, decided], by=by)
         assert [row.person for row in done.done] == [good.person]
         assert {row.person: why for row, why in done.skipped} == {
-            gone.person: "The passport is no longer entered. The focal point can enter it.",
-            decided.person: "It was decided before.",
+            gone.person: "The passport data is no longer recorded. The focal point can enter it again.",
+            decided.person: "It has already been decided.",
         }
 
     def test_the_focal_points_are_told_without_the_passport_and_what_was_decided_anew_is_not_sent(self) -> None:
@@ -225,7 +227,7 @@ class TestDecide:
         letter = asked()
         by = protocol(letter.summit)
         for decide in (refuse, void):
-            with pytest.raises(VisaProblem, match=r"Write why. The delegation reads it."):
+            with pytest.raises(VisaProblem, match=r"Enter a reason. The delegation will see it."):
                 decide(letter=letter, reason=" ", by=by)
 
     def test_a_refusal_is_told_with_where_the_reason_stands(self, settings: Any) -> None:
@@ -237,7 +239,7 @@ class TestDecide:
         assert (letter.state, letter.reason) == ("refused", "Ask the embassy in Bland.")
         delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
         (sent,) = mail.outbox
-        assert sent.subject == "The visa support letter for Ada, Minister is refused"
+        assert sent.subject == "Visa support letter for Ada, Minister refused"
         text = sent.message().as_string()
         assert f"/portal/delegation/{row.party.public_id}/visas/" in text
         assert "Ask the embassy" not in text

@@ -19,13 +19,13 @@ def world() -> World:
 def test_it_is_added_changed_and_removed(world: World) -> None:
     content = world.post("contacts/", {**PRESS, "phone": ""}, 422).content.decode()
     assert '<a href="#id_phone">' in content
-    assert "Enter a telephone number or an e-mail address." in content
+    assert "Enter a telephone number or an email address." in content
     assert world.post("contacts/", PRESS)["Location"] == world.path("contacts/")
     row = Contact.objects.get()
     content = world.get("contacts/")
     for said in ("Fay", "Bea Bright", 'href="tel:+33%201%2000"'):
         assert said in content
-    assert "This contact is entered already." in world.post("contacts/", PRESS, 422).content.decode()
+    assert "This contact has already been entered." in world.post("contacts/", PRESS, 422).content.decode()
     world.post(f"contacts/{row.pk}/", {**PRESS, "note": "nights"})
     assert "nights" in world.get("contacts/")
     assert "Bea Bright" in world.get(f"contacts/{row.pk}/")

@@ -25,9 +25,9 @@ class TestAsking:
         decided = {"decided_at": f.START, "decided_by": f.UserFactory()}
         f.FocalPointRequestFactory(party=world.party, name="Hal", state="refused", reason="One is enough.", **decided)
         content = world.get("focal-points/")
-        for said in ("Fay", "fay@land.example", "Gil", "to be decided", "beside the others", "Hal", "One is enough."):
+        for said in ("Fay", "fay@land.example", "Gil", "pending", "in addition", "Hal", "One is enough."):
             assert said in content
-        assert content.count("Take back the request") == 1
+        assert content.count("Withdraw request") == 1
 
     def test_asking_for_another_or_in_place_of_oneself(self, world: World) -> None:
         response = world.post("focal-points/", ASKED)
@@ -40,7 +40,7 @@ class TestAsking:
         point = FocalPoint.objects.get(party=world.party)
         world.post("focal-points/", {**ASKED, "email": "hal@land.example", "instead_of": point.person.public_id})
         assert FocalPointRequest.objects.latest("pk").instead_of == point.person
-        assert "in place of" in world.get("focal-points/")
+        assert "replaces" in world.get("focal-points/")
         # Whoever was replaced is out at their next request.
         by = f.UserFactory.with_role(Role.PROTOCOL, world.party.summit)
         requests.approve(request=FocalPointRequest.objects.select_related("party__summit").latest("pk"), by=by)
@@ -49,11 +49,11 @@ class TestAsking:
     def test_what_was_typed_stays_and_errors_lead_to_their_field(self, world: World) -> None:
         content = world.post("focal-points/", {**ASKED, "email": "gil"}, 422).content.decode()
         assert '<a href="#id_email">' in content
-        assert "“gil” is no mailbox. Correct it." in content
+        assert "“gil” is not an email address. Enter one like name@example.org." in content
         assert 'value="Secretary"' in content
         world.post("focal-points/", ASKED)
         content = world.post("focal-points/", ASKED, 422).content.decode()
-        assert "gil@land.example was asked for already, and protocol has not decided yet." in content
+        assert "There is already a pending request for gil@land.example." in content
         # A stranger is no choice.
         other = FocalPoint.objects.get(party=make(summit=world.party.summit, name="Bland").party)
         world.post("focal-points/", {**ASKED, "email": "x@land.example", "instead_of": other.person.public_id}, 422)
@@ -73,19 +73,19 @@ class TestTakingBack:
         row.refresh_from_db()
         assert row.state == "withdrawn"
         content = world.post(f"focal-points/{row.pk}/take-back/", {}, 409).content.decode()
-        assert "Somebody else decided this request." in content
+        assert "Someone else has already decided this request." in content
 
 
 class TestLeaving:
     def test_whoever_leaves_sees_the_delegation_no_more(self, world: World) -> None:
         f.FocalPointFactory(party=world.party)
         assert world.path("focal-points/leave/") in world.get("focal-points/")
-        assert "The other focal points go on." in world.get("focal-points/leave/")
+        assert "The other focal points continue." in world.get("focal-points/leave/")
         assert world.post("focal-points/leave/", {})["Location"] == "/portal/"
         assert not FocalPoint.objects.filter(party=world.party, person__user=world.user).exists()
         assert world.client.get(world.path()).status_code in (403, 404)
 
     def test_the_only_one_is_told(self, world: World) -> None:
-        assert "you are the only one: ask for somebody before you leave" in world.get("focal-points/")
+        assert "You are the only focal point" in world.get("focal-points/")
         content = world.post("focal-points/leave/", {}, 409).content.decode()
-        assert "You are the only focal point of Aland." in content
+        assert "You are the only focal point for Aland." in content

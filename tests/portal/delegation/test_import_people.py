@@ -29,7 +29,7 @@ def send(world: World, text: str = TEXT, status: int = 303) -> Any:
 
 
 def test_looked_at_then_taken_over_once(world: World) -> None:
-    assert f'href="{world.path("people/table/")}">Name many from a table</a>' in world.get("people/")
+    assert f'href="{world.path("people/table/")}">Import people from a file</a>' in world.get("people/")
     Category.objects.filter(code="delegate").update(quota=1)
     response = send(world)
     row = DelegationImportFile.objects.get()
@@ -38,20 +38,20 @@ def test_looked_at_then_taken_over_once(world: World) -> None:
     said = world.get(rest)
     assert "Nothing is imported yet." in said
     assert "Import 2 entries</button>" in said
-    assert "The quota of Aland for “delegate” is 1, and it has named 1." in said
+    assert "The quota of Aland for “delegate” is 1, and 1 are named." in said
     assert not Membership.objects.exists()
     assert world.post(rest, {})["Location"] == world.path(rest)
     assert set(Membership.objects.values_list("person__name", flat=True)) == {"Ada Example", "Bea Example"}
     assert set(Particulars.objects.values_list("entered_for", flat=True)) == {world.party.pk}
     said = world.get(rest)
-    assert "2 entries imported:" in said
+    assert "2 entries imported on" in said
     assert "Import 2 entries</button>" not in said
     refused = world.post(rest, {}, 409).content.decode()
     assert "This file is already imported or deleted." in refused
     assert Membership.objects.count() == 2
-    assert "Undo the import</button>" in said
+    assert "Undo import</button>" in said
     assert world.post(f"{rest}undo/", {})["Location"] == world.path(rest)
-    assert (Membership.objects.count(), "Import undone: " in world.get(rest)) == (0, True)
+    assert (Membership.objects.count(), "Import undone on " in world.get(rest)) == (0, True)
     assert "There is no import of this file to undo." in world.post(f"{rest}undo/", {}, 409).content.decode()
 
 
@@ -63,20 +63,20 @@ def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) 
     DelegationImportFile.objects.all().delete()
     send(world, "name,e-mail\nA. Example,ada@land.example\n")
     said = world.get(f"people/table/{DelegationImportFile.objects.get().public_id}/")
-    assert "Ada Example is entered already: the same mailbox and a similar name." in said
+    assert "Ada Example already exists: same email address and a similar name." in said
     assert "entries</button>" not in said
 
 
 def test_what_is_no_table_says_why(world: World) -> None:
-    assert "No column names people." in send(world, "shoe size\n1\n", 422).content.decode()
-    assert "Choose the file that holds the table." in world.post("people/table/", {}, 422).content.decode()
+    assert "No column has names." in send(world, "shoe size\n1\n", 422).content.decode()
+    assert "Choose a file." in world.post("people/table/", {}, 422).content.decode()
     assert not DelegationImportFile.objects.exists()
 
 
 def test_one_that_waits_is_listed_and_deleted(world: World) -> None:
     send(world)
     row = DelegationImportFile.objects.get()
-    assert "Looked at, and not taken over" in world.get("people/table/")
+    assert "Previewed, not imported" in world.get("people/table/")
     response = world.post(f"people/table/{row.public_id}/delete/", {})
     assert response["Location"] == world.path("people/table/")
     assert not DelegationImportFile.objects.exists()

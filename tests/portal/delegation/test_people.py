@@ -61,7 +61,7 @@ def test_the_list_is_in_the_delegations_order_with_states_and_numbers(world: Wor
         for said in (
             "delegate: 2 of 5 named",
             '<meter min="0" max="5" value="2" aria-hidden="true">',
-            "1 to be confirmed",
+            "1 awaiting confirmation",
         ):
             assert said in shown
 
@@ -81,7 +81,7 @@ class TestAdd:
         people = Person.objects.count()
         content = world.post("people/add/", NEW, 422).content.decode()
         for said in (
-            "The quota of Aland for “delegate” is 1, and it has named 1. The organisers can raise it: "
+            "The quota of Aland for “delegate” is 1, and 1 are named. The organisers can raise the quota: "
             "protocol@host.example.",
             'value="Bea Bright"',
             'value="delegate" selected',
@@ -102,12 +102,12 @@ class TestAdd:
         world.member("Bea Bright")
         response = world.post("people/add/", NEW, 409)
         content = response.content.decode()
-        assert "Bea Bright is entered already for Aland: " in content
+        assert "Bea Bright already exists in Aland: " in content
         assert 'value="Counsellor"' in content
         other = Person.objects.get(name="Bea Bright").public_id
         assert f'<input type="hidden" name="another" value="{other}">' in content
         # Who is named already is one step away, and nobody is chosen by Enter in a field.
-        assert f'href="{world.path(f"people/{other}/")}">Open what is entered of' in content
+        assert f'href="{world.path(f"people/{other}/")}">Open the details of' in content
         world.post("people/add/", {**NEW, "another": other})
         assert Membership.objects.count() == 2
 
@@ -115,7 +115,7 @@ class TestAdd:
         row = world.member("Bea Bright")
         members.withdraw(membership=row, by=world.user)
         content = world.post("people/add/", NEW, 409).content.decode()
-        assert "Name Bea Bright, who is entered</button>" in content
+        assert "Name Bea Bright, who already exists</button>" in content
         main = content[content.index("<main") :]
         first = main[main.index("<button") :]
         assert first.startswith('<button type="submit" hidden>')
@@ -126,7 +126,7 @@ class TestAdd:
         content = world.post("people/add/", {"language": "en"}, 422).content.decode()
         assert '<a href="#id_category">' in content
         assert "Choose a category." in content
-        assert "Give a name or the office held." in content
+        assert "Enter a name or the office held." in content
 
 
 def test_one_or_all_are_confirmed_and_nobody_elses(world: World) -> None:
@@ -144,7 +144,7 @@ def test_one_or_all_are_confirmed_and_nobody_elses(world: World) -> None:
 class TestSections:
     def test_the_persons_page_names_what_is_empty_and_shows_no_value(self, world: World, row: Membership) -> None:
         content = world.get(page(row))
-        assert "Empty: sex, place of birth, kind of passport, issued by" in content
+        assert "Missing: sex, place of birth, passport type, issued by" in content
         assert "X4821397" not in content
         for section in ("name", "badge", "passport", "needs", "travel", "photo", "category"):
             assert page(row, f"edit/{section}/") in content
@@ -171,7 +171,7 @@ class TestSections:
         content = world.get(page(row, "edit/passport/"))
         assert "X4821397" not in content
         assert "ADA EXAMPLE" not in content
-        assert "The host’s desk or another delegation entered these, and changes them" in content
+        assert "The host or another delegation entered these details" in content
         assert not AuditEntry.objects.filter(action=SEEN).exists()
         world.post(page(row, "edit/passport/"), {"passport_number": "OTHER1"})
         assert Particulars.objects.get().passport_number == "X4821397"
@@ -203,7 +203,7 @@ class TestSections:
         Image.new("RGB", (480, 600), "grey").save(face, "PNG")
         small = SimpleUploadedFile("face.png", b"nothing", content_type="image/png")
         content = world.post(page(row, "edit/photo/"), {"photo": small}, 422).content.decode()
-        assert "This is no photograph that can be read." in content
+        assert "This file can’t be read as a photograph." in content
         upload = SimpleUploadedFile("face.png", face.getvalue(), content_type="image/png")
         world.post(page(row, "edit/photo/"), {"photo": upload})
         response = world.client.get(world.path(page(row, "photograph.jpg")))
@@ -221,9 +221,9 @@ class TestLeaving:
         for rest in ("withdraw/", "replace/"):
             content = world.get(page(row, rest))
             for said in (
-                "The badge opens nothing from that moment on.",
-                "The visa support letter is void.",
-                "What was declared is taken back, with its permits.",
+                "The badge is cancelled.",
+                "The visa support letter is cancelled.",
+                "Declarations and permits are withdrawn.",
             ):
                 assert said in content
             assert "wait for protocol" not in content
@@ -234,10 +234,10 @@ class TestLeaving:
         response = world.post(page(row, "withdraw/"), {})
         assert response["Location"] == world.path("people/")
         shown = world.get("people/")
-        assert '<bdi lang="">Ada</bdi> is withdrawn.' in shown
+        assert '<bdi lang="">Ada</bdi> was withdrawn.' in shown
         # The badge that died is named.
         number = f'<bdi class="whole" lang="" dir="ltr">{spaced(badge.public_id)}</bdi>'
-        assert f"Badge no. {number} is dead from now on." in shown
+        assert f"Badge no. {number} was cancelled." in shown
         assert FormerMember.objects.get().person == row.person
         letter.refresh_from_db()
         assert letter.state == "void"
@@ -259,26 +259,26 @@ class TestLeaving:
         f.ParticipantFactory(session=meeting, person=row.person)
         release(summit)
         content = world.get(page(row, "replace/"))
-        assert "2 things are the person’s own and wait for protocol" in content
+        assert "Protocol must decide 2 handovers from this person" in content
         response = world.post(page(row, "replace/"), {"name": "Bea", "office": "Minister", "language": "en"})
         fresh = Membership.objects.get()
         assert (fresh.person.name, fresh.category.code, fresh.position) == ("Bea", "head", 3)
         assert response["Location"] == world.path(page(fresh))
         assert VisaLetter.objects.get().state == "void"
         said = world.get(page(fresh))
-        assert '<bdi lang="">Ada</bdi> is replaced by <bdi lang="">Bea, Minister</bdi>' in said
-        assert "2 things that were theirs wait for protocol, who passes each on or drops it." in said
+        assert '<bdi lang="">Ada</bdi> was replaced by <bdi lang="">Bea, Minister</bdi>' in said
+        assert "2 handovers are waiting for protocol to decide." in said
         content = world.get()
         assert "Ada was replaced by Bea, Minister." in content
         for what in ("speech, “Opening”", "bilateral meeting, “Italy and Aland”"):
-            assert f"Protocol decides who takes what was Ada’s: {what}" in content
+            assert f"Protocol decides on the handover from Ada: {what}" in content
 
     def test_replacing_by_somebody_who_is_entered_or_named(self, world: World) -> None:
         gone = world.member("Bea")
         members.withdraw(membership=gone, by=world.user)
         row, deputy = world.member("Ada", code="head"), world.member("Cy", code="alternate")
         content = world.get(page(row, "replace/"))
-        assert "Put Bea in the place</button>" in content
+        assert "Replace with Bea</button>" in content
         assert f'<option value="{deputy.person.public_id}">Cy (alternate head)</option>' in content
         content = world.post(page(row, "replace/"), {"member": ""}, 422).content.decode()
         assert '<a href="#member">Choose a person.</a>' in content
@@ -295,7 +295,7 @@ class TestLeaving:
         assert 'name="member"' not in world.get(page(row, "replace/"))
         for name in ("known", "member"):
             content = world.post(page(row, "replace/"), {name: other.person.public_id}, 409).content.decode()
-            assert "Bea comes as “delegate” already. Choose somebody else." in content
+            assert "Bea is already in “delegate”. Choose someone else." in content
             address = world.path(page(row, "replace/"))
             assert world.client.post(address, {name: foreign.public_id}).status_code == 404
         assert Membership.objects.count() == 2

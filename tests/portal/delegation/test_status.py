@@ -22,14 +22,14 @@ def world() -> World:
 
 def test_the_home_leads_there_whoever_acts_for_it_and_nobody_else(world: World) -> None:
     content = world.client.get("/portal/").content.decode()
-    assert f'href="{world.path()}">Open the delegation of Aland</a>' in content
+    assert f'href="{world.path()}">Open delegation: Aland</a>' in content
     user = f.UserFactory()
     f.MembershipFactory(party=world.party, person__user=user)
     delegate = signed_in(user)
     assert "Open the delegation" not in delegate.get("/portal/").content.decode()
     response = delegate.get(world.path())
     assert response.status_code == 403
-    assert "The focal points of Aland can do this, or protocol: protocol@host.example." in response.content.decode()
+    assert "Ask a focal point of Aland, or protocol: protocol@host.example." in response.content.decode()
     world.party.focal_points.all().delete()
     assert world.client.get(world.path()).status_code in (403, 404)
 
@@ -38,7 +38,7 @@ def test_the_home_says_how_much_is_missing_to_those_who_act(world: World) -> Non
     member = world.member("Bob", passport=False)
     f.MembershipFactory.create(party=f.PartyFactory.create(summit=world.party.summit))
     content = world.client.get("/portal/").content.decode()
-    assert ">4 things are missing</span>" in content
+    assert ">4 items missing</span>" in content
     assert f'<a href="{world.path()}#missing">See what is missing</a>' in content
     user = f.UserFactory()
     type(member.person).objects.filter(pk=member.person_id).update(user=user)
@@ -52,14 +52,14 @@ def test_each_deadline_stands_once(world: World) -> None:
         world.member(name)
     other = world.member("Cy", code="adviser")
     content = world.client.get(world.path()).content.decode()
-    assert (content.count("Deadline for names:"), content.count("To be named by")) == (1, 0)
+    assert (content.count("Deadline for names:"), content.count("Name by ")) == (1, 0)
     assert content.count("<h3") == 1
     # One category has deadlines of its own.
     type(other.category).objects.filter(pk=other.category_id).update(
         name_by=first - timedelta(days=1), confirm_by=first
     )
     content = world.client.get(world.path()).content.decode()
-    assert (content.count("Deadline for names:"), content.count("Naming ended")) == (1, 1)
+    assert (content.count("Deadline for names:"), content.count("Naming closed")) == (1, 1)
     assert content.count("<h3") == 2
 
 
@@ -125,10 +125,10 @@ class TestPage:
         f.VisaLetterFactory(party=world.party, person=row.person)
         content = world.get()
         for said in (
-            "3 things are missing",
+            "3 items missing",
             "Weapons</bdi></a>",
             "Protocol decides on the visa support letter for Ada.",
-            "The host decides on what Ada declares: Weapons.",
+            "The host decides on the declaration of Ada: Weapons.",
             "Ada was named.",
             "Not answered",
         ):
@@ -138,7 +138,7 @@ class TestPage:
         row = world.member("Ada", passport=False)
         content = world.get()
         table = content[content.index("<table") : content.index("</table>")]
-        assert (table.count('<th scope="row">'), content.count("4 things are missing")) == (1, 1)
+        assert (table.count('<th scope="row">'), content.count("4 items missing")) == (1, 1)
         for section in ("passport", "photo", "travel"):
             assert f"people/{row.person.public_id}/edit/{section}/#" in table
 

@@ -29,25 +29,25 @@ def test_how_many_and_who_carries_which(world: World) -> None:
     row = TransferablePass.objects.get(number=1)
     world.post(f"overpasses/{row.pk}/", {"seen": "", "person": key(world, "Ada")})
     content = world.get("overpasses/")
-    for said in ("Leaders’ floor", "1 of 2 is carried", "1 for every 2 people, 3 at most", "nobody carries it"):
+    for said in ("Leaders’ floor", "1 of 2 in use", "1 for every 2 people, 3 at most", "not in use"):
         assert said in content
 
 
 def test_passing_on_and_taking_back(world: World) -> None:
     row = TransferablePass.objects.get(number=1)
     page = f"overpasses/{row.pk}/"
-    assert "Nobody carries it." in world.get(page)
+    assert "Not in use." in world.get(page)
     content = world.post(page, {"seen": "", "person": ""}, 422).content.decode()
     assert '<a href="#id_person">' in content
-    assert "Choose who carries it from now on." in content
+    assert "Choose a person." in content
     response = world.post(page, {"seen": "", "person": key(world, "Ada")})
     assert response["Location"] == world.path("overpasses/")
     # Whoever is second is told and sees who carries it; whoever carries it is no choice.
     late = world.post(page, {"seen": "", "person": key(world, "Bob")}, 409).content.decode()
-    assert "The pass changed hands a moment ago. Look at who carries it now." in late
+    assert "The pass has just changed hands. Check who has it now." in late
     for content in (late, world.get(page)):
         assert f'name="seen" value="{key(world, "Ada")}"' in content
-        assert "Take it back from Ada" in content
+        assert "Take back from Ada" in content
         assert f'<option value="{key(world, "Ada")}"' not in content
     world.post(page, {"seen": key(world, "Ada"), "person": key(world, "Bob")})
     row.refresh_from_db()
@@ -63,9 +63,9 @@ def test_one_that_is_over_is_shown(world: World) -> None:
             f"overpasses/{TransferablePass.objects.get(number=number).pk}/", {"seen": "", "person": key(world, name)}
         )
     world.post(f"people/{key(world, 'Dan')}/withdraw/", {})
-    assert "1 pass more is carried than the delegation may have now (1)." in world.get("overpasses/")
+    assert "1 pass too many is in use (1 allowed)." in world.get("overpasses/")
 
 
 def test_a_host_that_gives_none_says_so(world: World) -> None:
     TransferablePassRule.objects.all().delete()
-    assert "The host gives no overpasses." in world.get("overpasses/")
+    assert "The host issues no transferable passes." in world.get("overpasses/")

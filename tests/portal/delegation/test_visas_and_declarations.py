@@ -35,24 +35,24 @@ class TestVisas:
         letter = VisaLetter.objects.get()
         assert (letter.person, letter.embassy, letter.state) == (ada, "Embassy in Bland", "asked")
         content = world.get("visas/")
-        assert "asked for" in content
-        assert "A letter stands or is asked for, for everybody who is named." in content
+        assert "requested" in content
+        assert "Everyone named has a letter or a request." in content
 
     def test_what_was_typed_stays_where_the_passport_is_lacking(self, world: World) -> None:
         bob = world.member("Bob", passport=False).person
         values = {"person": bob.public_id, "embassy": "Embassy in Bland"}
         content = world.post("visas/", values, 422).content.decode()
-        said = "The letter names the passport. Enter first, for Bob: name as in the passport, date of birth, "
+        said = "The letter includes passport details. First enter for Bob: name in the passport, date of birth, "
         assert said in content
         assert 'value="Embassy in Bland"' in content
-        assert "Enter the passport of" in content
+        assert "Enter passport data of" in content
         assert not VisaLetter.objects.exists()
 
     def test_errors_lead_to_their_field(self, world: World, ada: Person) -> None:
         for values, said in (
             ({}, "Choose a person."),
-            ({"person": "gone"}, "This person is not of the delegation any more. Choose somebody else."),
-            ({"person": ada.public_id}, "Write where they apply for the visa."),
+            ({"person": "gone"}, "This person is no longer in the delegation. Choose someone else."),
+            ({"person": ada.public_id}, "Enter where they apply for the visa."),
         ):
             content = world.post("visas/", values, 422).content.decode()
             assert (said in content, '<a href="#id_' in content) == (True, True)
@@ -89,14 +89,16 @@ class TestVisas:
         letter.refresh_from_db()
         assert letter.state == "void"
         content = world.post(f"visas/{letter.public_id}/take-back/", {}, 409).content.decode()
-        assert "Protocol has decided this. It can take the letter back: write to protocol@host.example." in content
+        assert (
+            "Protocol has already decided. To have the letter cancelled, write to protocol@host.example." in content
+        )
 
     def test_a_refusal_shows_its_reason(self, world: World, ada: Person) -> None:
         refused = {"state": "refused", "decided_at": f.START, "decided_by": f.UserFactory()}
         f.VisaLetterFactory(party=world.party, person=ada, reason="Ask in Bland.", **refused)
         content = world.get("visas/")
         assert 'Reason: <bdi lang="">Ask in Bland.</bdi>' in content
-        assert "Ask for the letter</button>" in content
+        assert "Request letter</button>" in content
 
 
 class TestDeclarations:
@@ -105,7 +107,7 @@ class TestDeclarations:
         page = f"people/{ada.public_id}/declarations/"
         content = world.get(page)
         assert "Make, calibre and serial number" in content
-        assert "To be declared by Thursday 1 January 2099, 12:00" in content
+        assert "Declare by Thursday 1 January 2099, 12:00" in content
         response = world.post(page, {"kind": kind.pk, "details": "Pistol"})
         assert response["Location"] == world.path(page)
         declared = Declaration.objects.get()
@@ -118,10 +120,12 @@ class TestDeclarations:
         kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons", until="2020-01-01T12:00Z")
         page = f"people/{ada.public_id}/declarations/"
         content = world.post(page, {"kind": "", "details": "A <b>radio"}, 422).content.decode()
-        assert "Choose what is declared." in content
+        assert "Choose an item to declare." in content
         assert "A &lt;b&gt;radio</textarea>" in content
         content = world.post(page, {"kind": kind.pk, "details": "Pistol"}, 422).content.decode()
-        assert "Weapons had to be declared before now. The host can still enter it: write to protocol@host" in content
+        assert (
+            "The deadline to declare Weapons has passed. The host can still add it: write to protocol@host" in content
+        )
         assert "Pistol</textarea>" in content
 
     def test_taking_back_and_what_was_refused(self, world: World, ada: Person) -> None:
@@ -133,4 +137,4 @@ class TestDeclarations:
         refused = f.DeclarationFactory(party=world.party, person=ada, **decided)
         assert "withdraw/" not in world.get(page)
         content = world.post(f"{page}{refused.public_id}/withdraw/", {}, 409).content.decode()
-        assert "The host has refused this, and keeps what it refused." in content
+        assert "The host has refused this declaration and keeps it on record." in content

@@ -46,7 +46,7 @@ def test_what_goes_out_and_who_is_next(here: Summit, officer: Program) -> None:
     assert (first["alarm_at"], first["held"]) == ("2030-07-01T19:00:00Z", False)
     (text,) = second["texts"]
     assert (text["id"], text["state"], text["edition"]) == (edition.version.text.public_id, "in_review", 1)
-    assert text["next"].startswith("A press approver other than the writer reads it")
+    assert text["next"].startswith("A press approver other than the writer reviews it")
     assert text["behind"] == [{"version": french.public_id, "language": "fr", "state": "draft"}]
     assert (third["held"], third["hold_reason"], third["held_by_name"]) == (True, "wait", str(held.held_by))
 
@@ -61,7 +61,7 @@ def test_what_is_late_or_failed_stands_in_the_run_of_every_day(
     make_text(summit=here, title="Some day")
     found = run(officer)
     assert [(each["title"], each["next"]) for each in found["timeless"]] == [
-        ("Some day", "A press officer sets the moment.")
+        ("Some day", "A press officer schedules it.")
     ]
     assert (found["unplaced"], run(officer, **DAY)["timeless"]) == (1, [])
     late = [(each["title"], each["held"], each["late"]) for each in found["overdue"]]

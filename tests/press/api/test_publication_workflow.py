@@ -63,12 +63,12 @@ def test_another_edition_loses_nobody_s_words(officer: Program, approver: Progra
     version = text["versions"][0]
     words = {"version": version, "title": "On water", "body": "Water is scarce.", "based_on": 1}
     second = do(officer, "editions", words, status=201)
-    assert "This can be done by: press approver." in refused(officer, f"editions/{edition}/approve", status=403)
+    assert "Roles that can do this: press approver." in refused(officer, f"editions/{edition}/approve", status=403)
     assert (second["number"], second["state"], second["author_name"]) == (2, "draft", "Oona")
     # Sent again it is the same; other words that start from the first are not saved over it.
     assert do(officer, "editions", words, status=201)["id"] == second["id"]
     said = refused(officer, "editions", {**words, "body": "Water is plenty."})
-    assert said == "Oona saved edition 2 meanwhile. Compare it with yours, and save again."
+    assert said == "Oona has saved edition 2 since you started. Compare it with yours, then save again."
     do(officer, f"editions/{second['id']}/submit")
     back = do(approver, f"editions/{second['id']}/ask-changes", {"note": "Say how scarce."})
     assert (back["state"], back["decision_note"]) == ("changes_asked", "Say how scarce.")
@@ -136,7 +136,9 @@ def test_many_are_approved_at_once(officer: Program, approver: Program) -> None:
     assert told["approved"] == [texts[0][1]]
     skipped = {"edition": texts[1][1], "text": texts[1][0]["id"], "reason": "edition 1 is “draft”"}
     assert told["skipped"] == [skipped]
-    assert "There is none of this id." in refused(approver, "texts/approve", {"texts": ["nothing"]}, status=422)
+    assert "There is no object with this ID." in refused(
+        approver, "texts/approve", {"texts": ["nothing"]}, status=422
+    )
 
 
 def test_many_are_submitted_and_given_one_moment(officer: Program) -> None:

@@ -96,7 +96,7 @@ def test_a_speech_is_marked_and_made_as_delivered(here: Summit, officer: Program
     assert do(officer, "markings", mark, status=201)["by"] == officer.user.public_id
     other = program(f.UserFactory.with_role(Role.PRESS_OFFICER, here))
     said = refused(other, "markings", {**mark, "words": "None."})
-    assert "has marked this passage meanwhile: “other words”" in said
+    assert "has already recorded “changed” for this passage" in said
     strike = do(officer, "markings", {"edition": found["id"], "anchor": "p-2", "kind": "strike"}, status=201)
     assert do(officer, f"markings/{strike['id']}/undo")["taken_back"] is True
     made = do(officer, f"editions/{found['id']}/make-delivered")
@@ -182,7 +182,7 @@ def test_a_moment_that_is_no_more_is_told(here: Summit, officer: Program) -> Non
     Text.objects.all().update(embargo=make_text(summit=here).version.text.embargo)
     lift.delete()
     assert officer.post(f"{DESK}/lifts/{lift.public_id}/hold/", {"reason": "x"}).status_code == 404
-    with pytest.raises(DecisionRefused, match="Somebody else tied these texts meanwhile"):
+    with pytest.raises(DecisionRefused, match="Someone else has just changed what is published together"):
         locks.lock_embargo(0)
 
 
@@ -202,7 +202,7 @@ def test_two_editions_are_compared_in_their_order(here: Summit, officer: Program
         ]
     where = f"editions/{first.public_id}/compare"
     stranger = make_text(summit=here)
-    assert refused(officer, where, {"other": stranger.public_id}).startswith("These two say different things.")
+    assert refused(officer, where, {"other": stranger.public_id}).startswith("These two can’t be compared.")
     # Prepared words are compared with what was delivered.
     said = make_delivered(first, body="Ships are late.")
     found = do(officer, f"editions/{said.public_id}/compare", {"other": first.public_id})

@@ -111,7 +111,7 @@ def test_what_is_no_mark_is_refused(edition: Edition, by: User) -> None:
     with pytest.raises(PermissionDenied):
         mark(edition=edition, anchor="p-1", kind="accept", by=approver(summit))
     for other, said in (
-        (make_text(summit=summit), "Only the prepared text"),
+        (make_text(summit=summit), "Only prepared texts"),
         (make_text(summit=summit, speech=True, withdrawn_at=ago(1)), "withdrawn"),
     ):
         with pytest.raises(DecisionRefused, match=said):
@@ -170,7 +170,7 @@ def test_what_is_told_of_removed_passages_is_in_the_texts_language(edition: Edit
 def test_a_speech_of_which_nothing_was_spoken_is_none(edition: Edition, by: User) -> None:
     for anchor in ("p-1", "p-2", "p-3"):
         mark(edition=edition, anchor=anchor, kind="strike", by=by)
-    with pytest.raises(DecisionRefused, match="Nothing is left"):
+    with pytest.raises(DecisionRefused, match="there is nothing to publish"):
         make_delivered(edition=edition, by=by)
     assert not Text.objects.filter(wording=Wording.DELIVERED).exists()
 
@@ -195,7 +195,7 @@ def test_the_desk_marks_with_and_without_a_script(edition: Edition, by: User) ->
     post(client, edition, anchor="p-2", kind="undo", undoes=PassageCheck.objects.get(anchor="p-2").pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "", "")]
     wrong = post(client, edition, anchor="p-3", kind="change", words="", part="1")
-    assert (wrong.status_code, "Write the words that were spoken." in wrong.content.decode()) == (400, True)
+    assert (wrong.status_code, "Enter the words spoken." in wrong.content.decode()) == (400, True)
     assert post(client, edition, anchor="p-99", kind="accept", part="1").status_code == 404
     # Who marked meanwhile is shown, and what was typed stays.
     other = officer(edition.version.text.summit)
@@ -203,7 +203,7 @@ def test_the_desk_marks_with_and_without_a_script(edition: Edition, by: User) ->
     answer = post(client, edition, anchor="p-3", kind="change", words="Mine.", part="1")
     shown = answer.content.decode()
     assert (answer.status_code, ">Mine.</textarea>" in shown) == (409, True)
-    assert f"{other} has marked this passage meanwhile: “not spoken”." in shown
+    assert f"{other} has already recorded “not spoken” for this passage." in shown
 
 
 def test_the_desk_makes_the_text_as_delivered_and_compares(edition: Edition, by: User) -> None:

@@ -34,7 +34,7 @@ from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-LATE = "1 text waits for a speech that should have been given by now. Say whether it was."
+LATE = "1 text is waiting for a speech that is overdue. Record whether it was delivered."
 
 
 def pass_fallback(embargo: Embargo) -> None:
@@ -88,9 +88,9 @@ def test_the_mail_names_the_speech_and_no_word_of_the_text(summit: Summit) -> No
     alarms.raise_due()
     delivery.deliver(list(Message.objects.filter(kind="alarm").values_list("pk", flat=True)))
     (sent,) = mail.outbox
-    assert (sent.to, sent.subject) == ([user.email], "Alarm: has the speech of Ada been given?")
+    assert (sent.to, sent.subject) == ([user.email], "Alert: has Ada delivered the speech?")
     body = body_of(sent)
-    for part in ("The speech of Ada in “Opening”", f"/admin/press/text/{text.pk}/"):
+    for part in ("The speech by Ada in “Opening”", f"/admin/press/text/{text.pk}/"):
         assert part in body
     edition = text.versions.get().editions.get()
     assert edition.title not in body + sent.subject
@@ -150,13 +150,13 @@ def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit:
     assert opened(by, found[LATE][1]) == [text.versions.get().editions.get().title]
     # At once: nobody has swept yet, and nobody is told twice.
     assert not Embargo.objects.filter(alarmed_at__isnull=False).exists()
-    assert found["1 text goes out when you say that its speech has been given."][0] == "next"
+    assert found["1 text will be published when you mark its speech as delivered."][0] == "next"
     client = signed_in(by)
     row = client.get("/admin/press/text/").content.decode()
-    assert row.count('<span class="state" data-state="bad">alarm: not marked as given</span>') == 1
+    assert row.count('<span class="state" data-state="bad">overdue: speech not marked as delivered</span>') == 1
     for shown, alarmed in ((text, True), (other.version.text, False)):
         page = client.get(f"/admin/press/text/{shown.pk}/").content.decode()
-        assert ("<strong>Alarm: by" in page) is alarmed
+        assert ("<strong>Overdue: the speech" in page) is alarmed
 
 
 def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
@@ -167,20 +167,20 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
     Embargo.objects.update(fallback_at=db_now() + HOUR)
     cancel_and_move.cancel(session=text.slot.session, by=desk)
     text.embargo.refresh_from_db()
-    assert text.embargo.hold_reason == "The session “Opening” was cancelled, and with it the speech of Ada."
+    assert text.embargo.hold_reason == "The session “Opening” was cancelled, including the speech by Ada."
     assert alarms.raise_due() == 0
     pass_fallback(text.embargo)
     raise_alarms()
     announcements.announce_due()
     found = tasks(summit, office)
-    assert (found[LATE][0], "1 text is held." in found) == ("late", False)
+    assert (found[LATE][0], "1 text on hold." in found) == ("late", False)
     delivery.deliver(list(Message.objects.order_by("pk").values_list("pk", flat=True)))
     # The office was told of the hold before.
     held, *alarm = mail.outbox
     assert (held.to, sorted(sent.to[0] for sent in alarm)) == ([office.email], sorted([desk.email, office.email]))
     for sent in alarm:
-        assert "The session has been cancelled." in body_of(sent)
-        assert "It is held" in body_of(sent)
+        assert "The session is cancelled." in body_of(sent)
+        assert "It is on hold" in body_of(sent)
     # Whoever says in error that it was given lets nothing out either.
     embargoes.deliver(embargo=text.embargo, by=office)
     assert (out(), announcements.announce_due()) == (0, 0)
@@ -192,7 +192,7 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
 def test_what_was_approved_alone_is_late_until_somebody_reviews_it(summit: Summit) -> None:
     by, reader = officer(summit), approver(summit)
     edition = make_text(summit=summit, state=EditionState.DRAFT, author=by, title="Alone")
-    late = "1 text was approved without a second person. Review it."
+    late = "1 text was approved by one person. Review it."
     assert late not in tasks(summit, reader)
     decisions.approve_alone(edition=edition, reason="The wire has it.", by=by)
     found = tasks(summit, reader)

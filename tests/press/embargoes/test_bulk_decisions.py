@@ -43,7 +43,7 @@ def test_what_waits_and_is_another_persons_is_approved(summit: Summit) -> None:
     reach = bulk_decisions.decide(action=APPROVE, texts=texts_of(waits, own, draft), by=by)
     assert [edition.pk for edition in reach.to] == [waits.pk]
     assert {edition.pk: why for edition, why in reach.skipped} == {
-        own.pk: "you wrote it: somebody else has to approve it",
+        own.pk: "you wrote it, so someone else must approve it",
         draft.pk: "edition 2 is “draft”",
     }
     assert list(Edition.objects.filter(state="approved")) == [waits]
@@ -82,14 +82,14 @@ def test_the_desk_asks_first_and_says_what_came_of_it(summit: Summit) -> None:
     assert asked.headers["Location"] == f"{ASK}?row={keys[0]}&row={keys[1]}"
     page = client.get(asked.headers["Location"]).content.decode()
     assert '<button class="button" type="submit">Approve 1 text</button>' in page
-    assert "1 stays as it is" in page
+    assert "1 not changed" in page
     assert not Edition.objects.filter(state=EditionState.APPROVED).exists()
     done = client.post(ASK, {"row": keys}, follow=True).content.decode()
-    assert "1 text is approved." in done
+    assert "1 text approved." in done
     assert f"{draft.title}: edition 1 is “draft”" in done
     assert list(Edition.objects.filter(state=EditionState.APPROVED)) == [waits]
     nothing = client.get(f"{ASK}?row={keys[1]}&row=x").content.decode()
-    assert "None of those that were chosen waits for you." in nothing
+    assert "None of the selected texts is waiting for you." in nothing
 
 
 class TestAfterAnImport:
@@ -103,9 +103,9 @@ class TestAfterAnImport:
         writes, approves = signed_in(officer(summit)), signed_in(approver(summit))
         keys = [edition.version.text_id for edition in drafts]
         for client, todo, word, action, more in (
-            (writes, "submit", "Submit all of these", "submit", {}),
-            (approves, "review", "Approve all of these", "approve", {}),
-            (writes, "schedule", "Set one moment for all of these", "set_moment", AT),
+            (writes, "submit", "Submit all", "submit", {}),
+            (approves, "review", "Approve all", "approve", {}),
+            (writes, "schedule", "Schedule all at the same time", "set_moment", AT),
         ):
             assert word in self.words(client, todo)
             page = client.get(f"{LIST}many/{action}/?todo={todo}&summit={summit.slug}")
@@ -119,14 +119,14 @@ class TestAfterAnImport:
     def test_whoever_may_not_isnt_led_there(self, summit: Summit) -> None:
         for _number in range(2):
             make_text(summit=summit, state=EditionState.IN_REVIEW)
-        assert "Approve all of these" not in self.words(signed_in(officer(summit)), "review")
+        assert "Approve all" not in self.words(signed_in(officer(summit)), "review")
         for by, action in ((officer, "approve"), (approver, "submit"), (approver, "set_moment")):
             assert signed_in(by(summit)).get(f"{LIST}many/{action}/").status_code == 403
 
     def test_what_is_wrong_with_a_moment_is_said_and_nothing_is_written(self, summit: Summit) -> None:
         keys = [make_text(summit=summit).version.text_id for _number in range(2)]
         page = signed_in(officer(summit)).post(MOMENT, {"row": keys, "when": "at", "moment": "soon"})
-        assert (page.status_code, "Give day and time, such as 2025-03-31 09:30." in page.content.decode()) == (
+        assert (page.status_code, "Enter a date and time, such as 2025-03-31 09:30." in page.content.decode()) == (
             400,
             True,
         )
@@ -138,8 +138,8 @@ class TestAfterAnImport:
         keys = [edition.version.text_id for edition in (out, waits, gone)]
         done = signed_in(officer(summit)).post(MOMENT, {"row": keys, "when": "delivered"}, follow=True)
         page = done.content.decode()
-        assert "The moment of 1 text stands." in page
-        assert f"{out.title}: it has been published: its moment has passed" in page
+        assert "1 text scheduled." in page
+        assert f"{out.title}: it is already published" in page
         assert f"{gone.title}: it is withdrawn" in page
         assert list(Text.objects.filter(embargo__mode=EmbargoMode.DELIVERED)) == [waits.version.text]
 

@@ -96,7 +96,7 @@ def test_one_that_is_withdrawn_before_holds_the_others(summit: Summit) -> None:
     Embargo.objects.update(moment=ago(-1), decided_by=officer(summit))
     texts.withdraw(text=other.version.text, reason="Not agreed.", by=officer(summit))
     embargo = Embargo.objects.get()
-    assert embargo.hold_reason == "A text that goes out with it was withdrawn."
+    assert embargo.hold_reason == "A text published together with it was withdrawn."
     move_to_now(embargo)
     assert out() == set()
     embargoes.unhold(embargo=embargo, by=officer(summit))
@@ -132,7 +132,7 @@ def test_a_hold_of_either_holds_both(summit: Summit) -> None:
 
 def test_what_cannot_be_tied(summit: Summit) -> None:
     for other, said in (
-        (make_text(summit=summit, moment=ago(1), decided_at=ago(2)), "has been read already"),
+        (make_text(summit=summit, moment=ago(1), decided_at=ago(2)), "has already been published"),
         (make_text(), "another summit"),
         (make_text(summit=summit, withdrawn_at=ago(1)), "has been withdrawn"),
     ):
@@ -152,4 +152,4 @@ def test_the_page_names_what_goes_out_with_it() -> None:
     client = signed_in(officer(first.summit))
     for text, others in ((first, True), (alone, False)):
         page = client.get(f"/admin/press/text/{text.pk}/").content.decode()
-        assert ("together with:" in page, f'"/admin/press/text/{second.pk}/"' in page) == (others, others)
+        assert ("hold as:" in page, f'"/admin/press/text/{second.pk}/"' in page) == (others, others)

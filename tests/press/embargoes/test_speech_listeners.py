@@ -256,9 +256,9 @@ class TestCancelled:
         (message,) = Message.objects.filter(kind="held")
         deliver([message.pk])
         (sent,) = mail.outbox
-        assert (sent.to, sent.subject) == ([desk.email], "Held: 4 texts, since their speeches changed")
+        assert (sent.to, sent.subject) == ([desk.email], "On hold: 4 texts whose speeches changed")
         body = body_of(sent)
-        assert "The speech of A in “Opening” was cancelled." in body
+        assert "The speech by A in “Opening” was cancelled." in body
         text = Text.objects.get(embargo=world.embargoes["Am"])
         assert f"/admin/press/text/{text.pk}/" in body
         # No word of a text.
@@ -303,7 +303,10 @@ class TestCancelled:
 
         def shown() -> list[bool]:
             page = client.get(f"/admin/press/text/{text.pk}/").content.decode()
-            return [words in page for words in ("given: publish now", "It is held: it goes out", "hold: publish now")]
+            return [
+                words in page
+                for words in ("delivered and publish now", "On hold. It is published", "hold and publish now")
+            ]
 
         assert shown() == [True, False, False]
         speakers.remove(slot=world.slots["A"], by=world.by)
@@ -343,17 +346,17 @@ def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
 
     speakers.move(slot=world.slots["A"], to=4, by=world.by)
     day = "Monday 31 March 2025, "
-    assert said("Am") == f"The speech of A in “Opening” was moved: it now begins at about {day}09:30 London time."
+    assert said("Am") == f"The speech by A in “Opening” was moved and now starts at about {day}09:30 London time."
     assert said("Bm") == (
-        f"Speeches before that of B in “Opening” changed: it now begins at about {day}09:10 London time."
+        f"Speeches before B in “Opening” changed. This speech now starts at about {day}09:10 London time."
     )
     world.release_holds()
     _handed_over(world)
     taker = Slot.objects.get(pk=world.slots["A"].pk).speaker.office
-    assert said("Ad") == f"{taker} now gives the speech of A in “Opening”."
+    assert said("Ad") == f"{taker} now gives the speech instead of A in “Opening”."
     world.release_holds()
     cancel_and_move.cancel(session=world.session, by=world.by)
-    assert said("Bd") == "The session “Opening” was cancelled, and with it the speech of B."
+    assert said("Bd") == "The session “Opening” was cancelled, including the speech by B."
     entry = AuditEntry.objects.filter(action="press.hold").last()
     assert entry is not None
     assert (entry.by, entry.summit) == (world.by, world.summit)
@@ -365,7 +368,7 @@ def test_of_several_speeches_that_go_out_together_the_gravest_is_said(world: Flo
         hang(world.slots[name], shared)
     speakers.move(slot=world.slots["A"], to=4, by=world.by)
     shared.refresh_from_db()
-    assert shared.hold_reason.startswith("The speech of A in “Opening” was moved")
+    assert shared.hold_reason.startswith("The speech by A in “Opening” was moved")
 
 
 def test_of_two_that_change_places_both_were_moved() -> None:

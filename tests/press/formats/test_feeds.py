@@ -226,7 +226,7 @@ class TestWords:
     def test_the_beginning(self, client: Client) -> None:
         content = self.content(client, body=self.BODY)
         assert ("First paragraph." in content, "The rest of it." in content) == (True, False)
-        assert "Read the whole text</a>" in content
+        assert "Read the full text</a>" in content
         assert len(content) < len(self.BODY) / 10
 
     def test_the_summary(self, client: Client) -> None:

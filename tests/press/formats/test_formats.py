@@ -164,10 +164,10 @@ class TestLettersWithoutAFont:
         answer = client.get(path)
         assert (answer.status_code, answer["Content-Type"]) == (503, "text/html; charset=utf-8")
         page = answer.content.decode()
-        assert "No font on this machine prints “한글”." in page
+        assert "No font on this machine can print “한글”." in page
         assert "install the package fonts-noto-cjk" in page
         pseudo.install(request)
-        assert "⟦No font on this machine prints “한글”.⟧" in client.get(f"{path}?lang=fr").content.decode()
+        assert "⟦No font on this machine can print “한글”.⟧" in client.get(f"{path}?lang=fr").content.decode()
 
     def test_the_press_desk_is_warned_before(self, client: Client, korean: Edition) -> None:
         text = korean.version.text
@@ -184,5 +184,5 @@ class TestLettersWithoutAFont:
         told = []
         for body in ("أولاً", "First"):
             edition = make_text(moment=ago(1), body=body)
-            told.append("Copy from this page or from the plain text." in get(client, edition, "/").decode())
+            told.append("Copy from this page or the plain text instead." in get(client, edition, "/").decode())
         assert told == [True, False]

@@ -154,7 +154,7 @@ def test_the_page_leads_to_what_quotes_it(client: Client) -> None:
         head = html.fromstring(client.get(page).content.decode()).find("head")
         links = {each.get("type"): each.get("href") for each in head.findall("link[@rel='alternate']")}
         answer = client.get(links["application/json+oembed"].removeprefix(settings.BASE_URL))
-        assert ("last on" in answer.json()["html"]) is (page != path)
+        assert ("most recently on" in answer.json()["html"]) is (page != path)
         assert client.get(links["text/xml+oembed"].removeprefix(settings.BASE_URL)).status_code == 200
 
 

@@ -123,7 +123,7 @@ def test_what_stands_in_other_parts_is_said() -> None:
         "footer": (1, ("Page",)),
     }
     assert all(note.dropped for note in taken.notes)
-    assert taken.notes[1].said == "2 footnotes are left out."
+    assert taken.notes[1].said == "2 footnotes left out."
 
 
 def test_links_are_kept_where_they_lead_to_pages_and_mailboxes() -> None:
@@ -166,7 +166,7 @@ ENTITY = (
     '<!DOCTYPE d [<!ENTITY e "aaaa">]><w:document xmlns:w="w"><w:body><w:p><w:r><w:t>&e;</w:t></w:r></w:p></w:body>'
     "</w:document>"
 )
-BROKEN = "This file can’t be read as a DOCX"
+BROKEN = "This file can’t be read as DOCX"
 REFUSED = [
     (b"", "The file is empty"),
     (b" " * (DOCUMENT.largest + 1), "The file has more than 10 MB"),
@@ -177,15 +177,15 @@ REFUSED = [
     (docx("", files={"word/document.xml": "<w:document"}), BROKEN),
     (docx("", files={"word/document.xml": ENTITY}), BROKEN),
     (docx("", files={"word/document.xml": ENTITY.encode("utf-16")}), BROKEN),
-    (docx("", files={"word/document.xml": "<workbook/>"}), "This file is no text document"),
+    (docx("", files={"word/document.xml": "<workbook/>"}), "This file is not a text document"),
     (docx("<w:sdt><w:sdtContent>" * 500 + "</w:sdtContent></w:sdt>" * 500), BROKEN),
-    (docx(par("")), "There are no words in this file"),
+    (docx(par("")), "This file has no text"),
     (docx(par("a" * 200_000)), "The file has 200001 characters"),
-    (b"\xd0\xcf\x11\xe0" + b"x" * 99, "This is an old or locked document"),
+    (b"\xd0\xcf\x11\xe0" + b"x" * 99, "This document is locked or in an old format"),
     (b"%PDF-1.7", "This is a PDF"),
     (b"{\\rtf1 hello}", "This is an RTF document"),
-    (b"\x89PNG\0\0\0", "This file is no text"),
-    (b"<!DOCTYPE html><p>a", "This file is a web page"),
+    (b"\x89PNG\0\0\0", "This file is not text"),
+    (b"<!DOCTYPE html><p>a", "This is a web page"),
 ]
 
 

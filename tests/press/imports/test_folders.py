@@ -77,17 +77,17 @@ def whole(folder: Path, *more: str) -> list[str]:
 TOLD = [
     "Not imported, since they are no texts: picture.png, speakers.csv.",
     "(new) BRA.txt, Brazil: José Álvares",
-    "(refused) BRA.xx.txt: “xx” is none of the languages of texts.",
-    "(refused) DEU.txt: No delegation of this summit has the code DEU. Rename the file, or enter the delegation.",
-    "(new) EU.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
+    "(refused) BRA.xx.txt: “xx” is not one of the text languages.",
+    "(refused) DEU.txt: No delegation of this summit has the code DEU. Rename the file, or add the delegation.",
+    "(new) EU.txt, European Union: Charles Michel: EU is not an ISO 3166 code; it is used for European Union "
     "(international organisation).",
-    "(new) EU.fr.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
+    "(new) EU.fr.txt, European Union: Charles Michel: EU is not an ISO 3166 code; it is used for European Union "
     "(international organisation).",
     "(new) fra.docx, France: Catherine Colonna, Ms.",
     "(new) fr/FRA.md, France: Catherine Colonna, Ms.",
-    "(refused) KEN.docx: This file can’t be read as a DOCX. Open it, save it as DOCX, and choose that file.",
-    "(new) European Union, Charles Michel: Entered as: international organisation.",
-    "New speeches in the session: 4.",
+    "(refused) KEN.docx: This file can’t be read as DOCX. Open it, save it as DOCX and choose that file.",
+    "(new) European Union, Charles Michel: Added as international organisation.",
+    "New speeches in the session: 4",
     "Entries: 8. 5 new, 0 changed, 0 unchanged, 3 refused; 2 to check.",
 ]
 
@@ -133,7 +133,7 @@ def test_words_that_the_desk_changed_are_left(summit: Summit, folder: Path) -> N
     author = editions.newest(version).author
     editions.draft(version=version, based_on=1, title="Brazil", body="Changed.", by=author)
     told = whole(folder)
-    said = "The desk has other words for this speech, in edition 2. Take the file’s on its page."
+    said = "Edition 2 of this speech has different text. To use the file, open the page of the text."
     assert f"(refused) BRA.txt, Brazil: José Álvares: {said}" in told
     assert editions.newest(version).body == "Changed."
 
@@ -161,21 +161,21 @@ def test_without_a_table_the_session_says_who_speaks(summit: Summit, folder: Pat
     slot = Slot.objects.get(party__name="Brazil")
     Slot.objects.create(session=slot.session, party=slot.party, speaker=slot.speaker, position=9)
     told = run(folder)
-    assert "(refused) BRA.txt: Brazil has 2 speeches in this session. Say in a table who speaks." in told
+    assert "(refused) BRA.txt: Brazil has 2 speeches in this session. Add a table of speakers." in told
     assert "(new) fra.docx, France: Catherine Colonna, Ms." in told
 
 
 def test_who_is_not_known_is_said_or_entered(summit: Summit, folder: Path) -> None:
     whole(folder)
     (folder / "speakers.csv").write_text(TABLE.replace("José Álvares,President", "Another Name,Vice-President"))
-    said = "Brazil has nobody called Another Name. Correct the table, or enter the person."
+    said = "Brazil has no one called Another Name. Correct the table, or add the person."
     assert f"(refused) BRA.txt: {said}" in run(folder, speakers=folder / "speakers.csv")
     again = [line for line in whole(folder) if any(name in line for name in ("Another", "BRA.txt", "fra.docx"))]
     assert again == [
         "(new) BRA.txt, Brazil: Another Name",
         "(unchanged) fra.docx, France: Catherine Colonna, Ms.",
-        "(new) Brazil, Another Name: Brazil has another head of delegation: they are entered as a speaker, and "
-        "not as its member.",
+        "(new) Brazil, Another Name: Brazil already has a head of delegation. This person is added as a speaker, "
+        "not as a member.",
     ]
     speaker = Slot.objects.get(speaker__name="Another Name")
     assert (speaker.party, speaker.speaker.office) == (Party.objects.get(name="Brazil"), "Vice-President")
@@ -188,7 +188,7 @@ def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
     for options, said in (
         ({"session": "Nothing"}, "The summit has no session called Nothing."),
         ({"by": "nobody@summit.example"}, "Name with --by the mailbox of a press officer"),
-        ({"publish_at": "tomorrow"}, "Give day and time"),
+        ({"publish_at": "tomorrow"}, "Enter a date and time"),
         ({"make_parties": True}, "Delegations are created from the table of speakers"),
     ):
         with pytest.raises(CommandError, match=said):
@@ -242,8 +242,8 @@ def test_real_speeches(summit: Summit, tmp_path: Path) -> None:
     told = run(tmp_path, "--make-parties", speakers=there / "speakers.csv")
     assert told[-1].startswith("Entries: 6. 6 new, 0 changed, 0 unchanged, 0 refused")
     assert [line for line in told if " EU.txt" in line] == [
-        "(new) EU.txt, European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
-        "(international organisation). Each line of the file is a paragraph now."
+        "(new) EU.txt, European Union: Charles Michel: EU is not an ISO 3166 code; it is used for European Union "
+        "(international organisation). Each line of the file is now a paragraph."
     ]
     assert Party.objects.count() == 193
     assert Slot.objects.count() == 6

@@ -15,7 +15,7 @@ from press.imports.files.report import Unreadable
 from summit.uploads import sandbox
 from tests.press.imports.docx_files import docx, item, par, run
 
-LONG = "The file takes too long to read. Take the text into a new one."
+LONG = "The file takes too long to read. Copy the text into a new file."
 BIT = run("a", "<w:b/>") + run("b", "")
 FIELD = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
 BOX = "<w:r><w:drawing><w:txbxContent><w:p>{}</w:p></w:txbxContent></w:drawing></w:r>"
@@ -34,9 +34,9 @@ def read_here(body: str, **parts: Any) -> str:
     ("body", "parts", "said"),
     [
         (f"<w:p>{BIT * 3000}</w:p>", {}, "**a**b" * 3000),
-        (f"<w:p>{FIELD * 3000}{BIT * 3000}</w:p>", {}, "Too much stands in one another in this file."),
+        (f"<w:p>{FIELD * 3000}{BIT * 3000}</w:p>", {}, "This file has too many nested elements."),
         (par(*["<w:r><w:footnoteReference w:id='1'/></w:r>"] * 3000, "a"), {"footnotes": "1"}, "a"),
-        (f"<w:tbl>{f'<w:tr>{CELL * 50}</w:tr>' * 100}</w:tbl>", {}, "A table of this file has too many cells."),
+        (f"<w:tbl>{f'<w:tr>{CELL * 50}</w:tr>' * 100}</w:tbl>", {}, "A table in this file has too many cells."),
         (f"<w:p><w:r><w:t>{'[' * 60_000}a</w:t></w:r></w:p>", {}, "[[["),
     ],
     ids=["runs", "fields", "footnotes", "cells", "brackets"],
@@ -59,7 +59,7 @@ def test_what_took_minutes_takes_seconds(body: str, parts: dict[str, Any], said:
     ids=["signs", "bytes"],
 )
 def test_what_no_text_comes_to_is_not_read(files: dict[str, bytes]) -> None:
-    assert read_here("", files=files).startswith("The file is too large when it is unpacked")
+    assert read_here("", files=files).startswith("The file is too large when unpacked")
 
 
 def test_boxes_in_boxes_are_read_once() -> None:
@@ -99,7 +99,7 @@ class TestApart:
     def test_a_problem_is_said_in_the_readers_language(self) -> None:
         with override("fr"), pytest.raises(Unreadable) as refused:
             files_imports.read(filename="a.md", content=b"." * 100)
-        assert str(refused.value).startswith("Ce fichier ne contient pas de mots.")
+        assert str(refused.value).startswith("Ce fichier ne contient pas de texte.")
 
     def test_it_is_ended_where_it_takes_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(files_imports, "DOCUMENT", replace(files_imports.DOCUMENT, seconds=0))

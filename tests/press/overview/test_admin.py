@@ -69,19 +69,19 @@ def test_a_text_goes_its_way_through_the_desk(summit: Summit) -> None:
     assert (answer.status_code, answer["Location"]) == (302, f"{LIST}{text.pk}/")
     edition = Edition.objects.get()
     answer = writer.post(editor(edition), words(1, title="Opening address", body="Two."), follow=True)
-    assert said(answer).endswith("Edition 2 is saved, as a draft.")
+    assert said(answer).endswith("Edition 2 saved as a draft.")
     second = Edition.objects.get(number=2)
-    assert said(decide(writer, second, "submit")) == "Submitted: a press approver has to read it."
+    assert said(decide(writer, second, "submit")) == "Submitted for review by a press approver."
     assert said(decide(reader, second, "approve")) == "Approved."
-    assert said(decide(writer, second, "set_moment", when="soon")) == "The moment stands."
+    assert said(decide(writer, second, "set_moment", when="soon")) == "Scheduled."
     moment = Embargo.objects.get().moment
     assert moment is not None
     assert 110 < (moment - db_now()).total_seconds() <= 120
-    assert said(decide(writer, second, "set_moment", when="now")) == "The moment stands."
+    assert said(decide(writer, second, "set_moment", when="now")) == "Scheduled."
     assert public_editions().get() == second
-    assert "Open the public page" in writer.get(page(edition)).content.decode()
+    assert "Open public page" in writer.get(page(edition)).content.decode()
     refused = said(decide(writer, second, "set_moment", when="soon"))
-    assert refused == "This has been published: its moment has passed. Hold it, or withdraw the text, instead."
+    assert refused == "This is already published. Put it on hold or withdraw the text instead."
     assert said(decide(reader, second, "withdraw", note="Wrong text.")).startswith("Withdrawn")
     assert "Wrong text." in reader.get(page(edition)).content.decode()
 
@@ -93,14 +93,14 @@ def test_moment_is_entered_in_the_venues_zone() -> None:
     assert Embargo.objects.get().moment == datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
     assert 'value="2030-07-01T09:30:00"' in client.get(page(edition)).content.decode()
     wrong = decide(client, edition, "set_moment", when="at", moment="tomorrow")
-    assert said(wrong) == "Give day and time, such as 2025-03-31 09:30."
+    assert said(wrong) == "Enter a date and time, such as 2025-03-31 09:30."
     between = decide(client, edition, "set_moment", when="at", moment="2030-07-01T09:30:03")
-    assert said(between) == "Give full five seconds, such as 09:30:00 or 09:30:05."
+    assert said(between) == "Enter a time in steps of five seconds, such as 09:30:00 or 09:30:05."
 
 
 def test_hours_that_the_clocks_skip_or_show_twice() -> None:
     zone = ZoneInfo("Europe/London")
-    with pytest.raises(ValueError, match="The clocks skip this time"):
+    with pytest.raises(ValueError, match="This time doesn’t exist"):
         local_moment("2025-03-30T01:30", zone)
     assert local_moment("2025-10-26T01:30", zone) == datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
     assert local_moment("2025-10-26T00:30", zone) == datetime(2025, 10, 25, 23, 30, tzinfo=UTC)
@@ -123,7 +123,7 @@ def test_words_are_saved_and_submitted_at_once(summit: Summit) -> None:
     values |= {"body": "One.", "submit": "1"}
     answer = client.post(f"{LIST}add/?summit={summit.slug}", values, follow=True)
     edition = Edition.objects.get()
-    assert (said(answer), edition.state) == ("Submitted: a press approver has to read it.", EditionState.IN_REVIEW)
+    assert (said(answer), edition.state) == ("Submitted for review by a press approver.", EditionState.IN_REVIEW)
     assert client.post(editor(edition), words(1, body="Two.", submit="1")).status_code == 302
     assert Edition.objects.get(number=2).state == EditionState.IN_REVIEW
 
@@ -146,22 +146,22 @@ def test_an_approver_publishes_what_they_approve_or_nothing_happens(summit: Summ
 BUTTONS = {
     "Edit text",
     "Submit for review",
-    "Approve this edition",
-    "Ask for changes",
-    "Set the moment",
-    "Hold this text",
-    "Release the hold",
-    "Withdraw this text",
-    "The speech has been given: publish now",
+    "Approve edition",
+    "Request changes",
+    "Schedule",
+    "Hold text",
+    "Release hold",
+    "Withdraw text",
+    "Mark speech as delivered and publish now",
 }
 IN_REVIEW, HELD, OUT = ({"state": "in_review"}, {"held": True}, {"moment": ago(1)})
-WRITES = {"Edit text", "Withdraw this text"}
+WRITES = {"Edit text", "Withdraw text"}
 SHOWN: list[tuple[Any, dict[str, Any], set[str]]] = [
-    (officer, {"state": "draft"}, WRITES | {"Submit for review", "Set the moment", "Hold this text"}),
-    (officer, HELD, WRITES | {"Set the moment", "Release the hold"}),
-    (officer, OUT, WRITES | {"Hold this text"}),
-    (approver, IN_REVIEW, {"Approve this edition", "Ask for changes", "Hold this text", "Withdraw this text"}),
-    (organiser, IN_REVIEW, {"Hold this text"}),
+    (officer, {"state": "draft"}, WRITES | {"Submit for review", "Schedule", "Hold text"}),
+    (officer, HELD, WRITES | {"Schedule", "Release hold"}),
+    (officer, OUT, WRITES | {"Hold text"}),
+    (approver, IN_REVIEW, {"Approve edition", "Request changes", "Hold text", "Withdraw text"}),
+    (organiser, IN_REVIEW, {"Hold text"}),
     (officer, OUT | {"withdrawn_at": ago(0.5)}, set()),
 ]
 
@@ -183,7 +183,7 @@ def test_the_second_editor_sees_the_first_ones_words_and_loses_none() -> None:
     assert all(part in content for part in ("Their words.", "My words.", 'name="based_on" value="2"'))
     # Saving what the page shows keeps the words of both.
     body = answer.context["form"]["body"].value()
-    assert "1 place you both changed" in content
+    assert "You both changed 1 passage" in content
     assert client.post(editor(edition), words(2, body=body)).status_code == 302
     bodies = list(Edition.objects.order_by("number").values_list("body", flat=True))
     assert [each.strip() for each in bodies[1:]] == ["Their words.", "Their words.\n\nMy words."]
@@ -196,7 +196,7 @@ def test_two_officers_who_both_add_a_paragraph_lose_none() -> None:
     assert ada.post(editor(edition), words(1, title=title, body="One.\n\nTwo.\n\nAda’s.")).status_code == 302
     answer = bea.post(editor(edition), words(1, title="Bea’s title", body="Zero.\n\nOne.\n\nTwo.\n\nBea’s."))
     content = answer.content.decode()
-    assert (answer.status_code, "you both changed" in content) == (409, False)
+    assert (answer.status_code, "You both changed" in content) == (409, False)
     form = answer.context["form"]
     typed = {name: form[name].value() for name in ("title", "summary", "body", "based_on")}
     assert typed["body"] == "Zero.\n\nOne.\n\nTwo.\n\nAda’s.\n\nBea’s.\n"
@@ -212,8 +212,8 @@ def test_what_stops_a_form_is_said() -> None:
     for wrong, sentence in (
         ({"slug": edition.version.text.slug}, "Another text has this address"),
         ({"body": "Bell \x07"}, "is a control character"),
-        ({"kind": "transcript", "wording": "prepared"}, "Choose the speech. One that is missing is entered"),
-        ({"body": "See ![a map](map.png)."}, "A text shows no pictures. Take out “![a map](…”"),
+        ({"kind": "transcript", "wording": "prepared"}, "Choose a speech. If it is missing"),
+        ({"body": "See ![a map](map.png)."}, "Texts can’t contain pictures. Remove “![a map](…”"),
     ):
         answer = client.post(f"{LIST}add/", given | wrong)
         assert (answer.status_code, sentence in answer.content.decode()) == (400, True)
@@ -228,7 +228,7 @@ def test_languages_are_added_and_written() -> None:
     content = client.post(path, {"language": "ar", "title": "كلمة", "body": "نص"}, follow=True).content.decode()
     assert ('lang="ar" dir="rtl"' in content, "كلمة" in content) == (True, True)
     again = client.post(path, {"language": "ar", "title": "كلمة", "body": "نص"})
-    assert "has this language already" in again.content.decode()
+    assert "already exists in this language" in again.content.decode()
 
 
 def test_list_and_page_say_where_each_stands() -> None:
@@ -263,9 +263,9 @@ def test_desk_panel(summit: Summit) -> None:
     make_text(moment=ago(-1), title="Elsewhere")
     home = f"/admin/?summit={summit.slug}"
     content = signed_in(officer(summit)).get(home).content.decode()
-    panel = content[content.index("Press office</h2>") : content.index("Enter a text")]
-    late, following = panel.split("Goes out next")
-    coming, waits = following.split("Waits for a second person")
+    panel = content[content.index("Press office</h2>") : content.index("Create text")]
+    late, following = panel.split("Next publications")
+    coming, waits = following.split("Awaiting a second person")
     assert ("Is late" in late, "Comes next" in coming, "Is late" in waits) == (True, True, True)
     assert ("Is out" in panel, "Elsewhere" in panel) == (False, False)
     viewer = signed_in(UserFactory.with_role(Role.VIEWER, summit)).get(home).content.decode()
@@ -284,16 +284,16 @@ def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> No
     edition = make_text(state=EditionState.APPROVED)
     client = signed_in(officer(edition.version.text.summit))
     answer = decide(client, edition, "set_moment", when="at", moment="2020-07-01T09:30")
-    assert said(answer) == "This moment has passed. Choose one to come, or “now”."
+    assert said(answer) == "This time has passed. Choose a later time, or “now”."
     assert 'value="2020-07-01T09:30"' in answer.content.decode()
     # Where its field isn't offered any more it stands by itself.
     answer = decide(client, edition, "approve_alone", note="Nobody is here.")
-    assert re.search(r"What you had typed:</strong></p><p [^>]*>Nobody is here\.</p>", answer.content.decode())
+    assert re.search(r"Your unsaved text:</strong></p><p [^>]*>Nobody is here\.</p>", answer.content.decode())
     answer = decide(client, edition, "hold", note=" ")
-    assert said(answer) == "Say why it is held: the desk sees the reason."
+    assert said(answer) == "Enter a reason for the hold. The press desk can see it."
     content = answer.content.decode()
-    assert "What you had typed:" not in content
-    assert re.search(r'<details class="rare" open>\s*<summary>Hold this text', content)
+    assert "Your unsaved text:" not in content
+    assert re.search(r'<details class="rare" open>\s*<summary>Hold text', content)
 
 
 @pytest.mark.slow("opens the page of a text in each of its states")
@@ -302,13 +302,13 @@ def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
     edition = make_text(state=EditionState.DRAFT, embargo=embargo, summit=summit)
     client = signed_in(officer(summit))
     content = client.get(page(edition)).content.decode()
-    assert "It isn’t approved: it goes out once it is." in content
+    assert "Not approved. It is published when approved." in content
     assert "publish now" not in content
     for name, when, sentence in (
-        ("deliver", "", "Marked as given. Nothing of it goes out before it is approved."),
-        ("set_moment", "never", "The moment is taken back."),
-        ("set_moment", "delivered", "It goes out when the speech has been given."),
-        ("set_moment", "soon", "The moment stands. Nothing of it"),
+        ("deliver", "", "Speech marked as delivered. It can’t be published until it is approved."),
+        ("set_moment", "never", "Unscheduled."),
+        ("set_moment", "delivered", "It will be published when the speech is delivered."),
+        ("set_moment", "soon", "Scheduled. It can’t be published"),
     ):
         assert said(decide(client, edition, name, when=when)).startswith(sentence)
 
@@ -324,13 +324,13 @@ def test_the_form_of_the_moment_begins_with_how_it_stands() -> None:
 
 def test_who_wrote_it_is_offered_the_emergency_and_not_to_approve() -> None:
     edition = make_text(state=EditionState.IN_REVIEW)
-    reader, button = approver(edition.version.text.summit), ">Approve this edition alone</button>"
+    reader, button = approver(edition.version.text.summit), ">Approve edition alone</button>"
     assert button not in signed_in(reader).get(page(edition)).content.decode()
     edition.author.roles.create(summit=edition.version.text.summit, role=Role.PRESS_APPROVER)
     client = signed_in(edition.author)
     content = client.get(page(edition)).content.decode()
-    assert (button in content, ">Approve this edition</button>" in content) == (True, False)
-    assert "You wrote this edition. Another press approver has to approve it." in content
+    assert (button in content, ">Approve edition</button>" in content) == (True, False)
+    assert "You wrote this edition. Another press approver must approve it." in content
     assert said(decide(client, edition, "approve")).startswith("You wrote edition 1.")
 
 
@@ -338,12 +338,12 @@ def test_the_reason_of_a_correction_is_asked_and_stays_until_it_is_approved() ->
     first = make_text(state=EditionState.IN_REVIEW, moment=ago(1))
     client = signed_in(officer(first.version.text.summit))
     # It is asked once something can have been read.
-    assert "Kind of change" not in client.get(editor(first)).content.decode()
+    assert "Type of change" not in client.get(editor(first)).content.decode()
     Edition.objects.update(state=EditionState.APPROVED)
     why = {"change_kind": ChangeKind.CLARIFICATION, "change_note": "The year was missing."}
     second = add_edition(first.version, state=EditionState.CHANGES_ASKED, **why)
     content = client.get(editor(first)).content.decode()
-    assert "Kind of change" in content
+    assert "Type of change" in content
     assert 'name="change_note" value="The year was missing."' in content
     assert '<option value="clarification" selected>' in content
     Edition.objects.filter(pk=second.pk).update(state=EditionState.APPROVED)
@@ -361,7 +361,7 @@ def test_each_language_says_where_it_stands() -> None:
 def test_an_advisory_asks_for_what_the_media_need() -> None:
     edition = make_text()
     Text.objects.update(kind=TextKind.ADVISORY)
-    client, asks = signed_in(officer(edition.version.text.summit)), "It doesn’t say yet which media may come."
+    client, asks = signed_in(officer(edition.version.text.summit)), "Add to the details which media can attend"
     assert asks in client.get(page(edition)).content.decode()
     Text.objects.update(media_access="open")
     assert asks not in client.get(page(edition)).content.decode()

@@ -52,16 +52,16 @@ def one_of_each(summit: Summit) -> None:
 
 
 WORDS = {
-    "1 text should be out and is held or not approved.": ("late", ["Held too long"]),
-    "1 text waits for your review.": ("now", ["In review"]),
-    "1 text has to be changed as a reviewer asked.": ("now", ["Changes asked"]),
-    "1 text is approved and has no moment. Set it.": ("now", ["No moment"]),
-    "1 text is held.": ("now", ["Held"]),
-    "1 text goes out when you say that its speech has been given.": ("next", ["When delivered"]),
+    "1 text overdue.": ("late", ["Held too long"]),
+    "1 text is awaiting your review.": ("now", ["In review"]),
+    "1 text needs changes after review.": ("now", ["Changes asked"]),
+    "1 approved text is unscheduled. Schedule it.": ("now", ["No moment"]),
+    "1 text on hold.": ("now", ["Held"]),
+    "1 text will be published when you mark its speech as delivered.": ("next", ["When delivered"]),
     "1 text is a draft. Submit it when it is ready.": ("next", ["Draft"]),
 }
-OF_OFFICER = [words for words in WORDS if "review." not in words]
-OF_APPROVER = [words for words in WORDS if "should be out" in words or "your review" in words or "is held." in words]
+OF_OFFICER = [words for words in WORDS if "your review." not in words]
+OF_APPROVER = [words for words in WORDS if "overdue" in words or "your review" in words or "on hold." in words]
 
 
 @pytest.mark.parametrize(("make", "expected"), [(officer, OF_OFFICER), (approver, OF_APPROVER)])
@@ -78,7 +78,7 @@ def test_nobody_is_told_to_review_their_own_words(summit: Summit) -> None:
     reader = approver(summit)
     make_text(summit=summit, state="in_review", author=reader)
     assert tasks(summit, reader) == {}
-    assert list(tasks(summit, approver(summit))) == ["1 text waits for your review."]
+    assert list(tasks(summit, approver(summit))) == ["1 text is awaiting your review."]
 
 
 def test_what_goes_out_within_hours_counts_down(summit: Summit) -> None:
@@ -88,8 +88,8 @@ def test_what_goes_out_within_hours_counts_down(summit: Summit) -> None:
     make_text(summit=summit, moment=now + 7 * HOUR, title="Far")
     found = [task for task in admin_base_dashboard.tasks(asked(approver(summit)), summit) if task.counts]
     assert [(task.word, task.sentence, task.moment) for task in found] == [
-        ("now", "“\u2068Not ready\u2069” is to go out and is not approved.", now + 2 * HOUR),
-        ("next", "“\u2068Ready\u2069” goes out.", now + HOUR),
+        ("now", "“\u2068Not ready\u2069” is scheduled but not approved.", now + 2 * HOUR),
+        ("next", "“\u2068Ready\u2069” will be published.", now + HOUR),
     ]
 
 
@@ -105,7 +105,7 @@ def test_the_publication_lag_is_from_the_moment_to_the_last_mail(summit: Summit)
     forget_all()
     found = charts.publication_lag(request, summit)
     assert found is not None
-    assert found.title == "1 text was announced to everybody, within 5 seconds"
+    assert found.title == "1 text was announced to all subscribers within 5 seconds"
     ((title, _at, mails, lag, waiting),) = found.rows
     assert (title, mails, lag, waiting) == ("The text", "2", "5 seconds", "0")
     # It is for those who see texts before their moment.

@@ -40,9 +40,9 @@ def test_a_file_fills_the_editor_of_a_new_text_and_nothing_is_saved(summit: Summ
     assert {name: value(answer, name) for name in filled} == filled
     for part in (
         f'action="{LIST}add/?summit={summit.slug}" data-draft="taken">',
-        "1 passage was coloured or highlighted: it is plain now.",
+        "Colour or highlighting removed from 1 passage.",
         "<p>Friends, <strong>welcome</strong> red</p>",
-        "3 words, about 1 minute to speak",
+        "3 words, about 1 minute to read aloud",
     ):
         assert part in page
 
@@ -58,9 +58,9 @@ def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
     assert [value(answer, name) for name in names] == ["Mine", "S", "Friends, **welcome** red\n", "N", "1"]
     page = answer.content.decode()
     assert 'readonly dir="auto">Typed for an hour.</textarea>' in page
-    assert "has to be chosen again" not in page
+    assert "Choose the attachment again" not in page
     beside = client.post(address, typed | {"show": "1", "file": file()}).content.decode()
-    assert "has to be chosen again" in beside
+    assert "Choose the attachment again" in beside
     back = client.post(address, typed | {"back": "1", "body": "From a file.", "before": "Typed for an hour."})
     assert [value(back, name) for name in names] == ["Mine", "S", "Typed for an hour.", "N", "1"]
     assert Edition.objects.count() == 1
@@ -81,9 +81,9 @@ def test_another_language_takes_words_and_previews_without_a_script_too() -> Non
 
 
 REFUSED = [
-    ({}, "Choose a file first."),
+    ({}, "Choose a file."),
     ({"words": file(b"%PDF-1.7", "a.pdf")}, "This is a PDF."),
-    ({"words": file(b"PK\x03\x04broken")}, "This file can’t be read as a DOCX."),
+    ({"words": file(b"PK\x03\x04broken")}, "This file can’t be read as DOCX."),
     ({"words": file(b" " * (DOCUMENT.largest + 1))}, "The file has more than 10 MB."),
 ]
 
@@ -102,4 +102,4 @@ def test_the_preview_follows_what_is_typed(summit: Summit) -> None:
     answer = client.post(path, {"body": "# One\n\n各位代表你好 two <script>x()</script>[a](javascript:b)"})
     part = answer.content.decode()
     assert ("<h2>One</h2>" in part, "<script" in part, "<html" in part) == (True, False, False)
-    assert "520 characters, about 2 minutes to speak" in client.post(path, {"body": "好" * 520}).content.decode()
+    assert "520 characters, about 2 minutes to read aloud" in client.post(path, {"body": "好" * 520}).content.decode()

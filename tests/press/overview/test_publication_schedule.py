@@ -119,10 +119,10 @@ class TestRun:
         make_text(summit=summit, moment=at(11), held=True, title="Is held")
         content = shown(approver(summit), day="2030-07-01")
         ten, eleven = content[content.index("<h2>10:00</h2>") :].split("<h2>11:00</h2>")
-        assert "A press approver other than the writer reads it, and approves it or asks for changes." in ten
+        assert "A press approver other than the writer reviews it and approves it or requests changes." in ten
         assert f"edition 1 by {edition.author}" in ten
         assert '<bdi lang="fr">Français</bdi> <span class="state" data-state="off">draft</span>' in ten
-        assert ("Held by" in eleven, '<bdi lang="">wait</bdi>' in eleven) == (True, True)
+        assert ("Put on hold by" in eleven, '<bdi lang="">wait</bdi>' in eleven) == (True, True)
 
     def test_what_is_late_or_failed_stands_on_top_of_every_day(self, summit: Summit) -> None:
         make_text(summit=summit, moment=ago(1), held=True, title="Held too long")
@@ -134,26 +134,28 @@ class TestRun:
         for address in ("a@paper.example", "b@paper.example"):
             MessageFactory(summit=summit, problem="550", address=address, **about)
         content = shown(officer(summit), day="2030-07-01")
-        late = content[content.index("Late or failed") : content.index("</ul>", content.index("Late or failed"))]
+        late = content[
+            content.index("Overdue or failed") : content.index("</ul>", content.index("Overdue or failed"))
+        ]
         for part in (
             "Release the hold, or withdraw it.",
-            "Submit it, or set another moment.",
-            "Ask at the venue whether the speech has been given, and say so here.",
+            "Submit it, or schedule it for another time.",
+            "Ask at the venue whether the speech was delivered, and record it here.",
             "Nobody was there.",
-            "2 mails about it failed.",
+            "2 emails about it failed.",
             f"q=press.edition%3A{out.public_id}",
         ):
             assert part in late
-        assert "Read why, and send them again" in shown(organiser(summit), day="2030-07-01")
+        assert "Check the reasons and resend them" in shown(organiser(summit), day="2030-07-01")
         alone.afterwards_by, alone.afterwards_at = UserFactory(), db_now()
         alone.save()
         assert "Nobody was there." not in shown(officer(summit), day="2030-07-01")
-        assert "Nothing is late, and nothing failed." in shown(officer(other := SummitFactory()), summit=other.slug)
+        assert "Nothing is overdue or failed." in shown(officer(other := SummitFactory()), summit=other.slug)
 
     def test_the_speech_is_given_from_the_run_and_one_comes_back(self, summit: Summit) -> None:
         edition = make_text(summit=summit, embargo=waits(summit, fallback_at=at(10)), title="Speech")
         user = officer(summit)
-        button = "The speech has been given: publish now"
+        button = "Mark speech as delivered and publish now"
         here = f"{RUN}?summit={summit.slug}&day=2030-07-01"
         content = shown(user, day="2030-07-01")
         assert (button in content, f'name="next" value="{here.replace("&", "&amp;")}"' in content) == (True, True)
@@ -176,7 +178,7 @@ class TestRun:
         assert "text is out" not in shown(user, day=day)
         monkeypatch.setattr("press.overview.admin.publication_schedule.MOST", 1)
         folded = shown(user, day=day).split("<details")[-1].split("</details>")[0]
-        assert ("1 text is out" in folded, ">One<" in folded, ">Two<" in folded) == (True, True, False)
+        assert ("1 text published" in folded, ">One<" in folded, ">Two<" in folded) == (True, True, False)
 
     def test_what_is_on_no_day_stands_on_todays_run_alone(self, summit: Summit) -> None:
         make_text(summit=summit, state="draft", title="Some day")

@@ -119,7 +119,7 @@ class TestPicture:
 def test_the_desks_countdown_says_what_then_is_true(summit: Summit) -> None:
     client = signed_in(officer(summit))
     badge = 'data-badge="stands" data-badge-past="published"'
-    for state, said in (("approved", "Published"), ("draft", "The moment has come. Load this page again.")):
+    for state, said in (("approved", "Published"), ("draft", "Publication time reached. Reload this page.")):
         edition = make_text(summit=summit, state=state, moment=ago(-1))
         page = client.get(f"/admin/press/text/{edition.version.text_id}/").content.decode()
         assert f'data-past="{said}"' in page

@@ -63,10 +63,10 @@ def test_a_link_to_a_paragraph_is_pinned_and_says_what_became_of_it(client: Clie
     page = client.get(url_of(text)).content.decode()
     assert f'<p id="p-2"><a class="pin" href="{url_of(text)}edition/2/#p-2"' in page
     old = client.get(f"{url_of(text)}edition/1/").content.decode()
-    assert "This is edition 1. It has been replaced since." in old
+    assert "This is edition 1, which has since been replaced." in old
     marks = re.findall(r'<mark class="since">(.*?)</mark>', old)
-    assert (sorted(marks), "five hundred" in old) == (["changed since", "taken out since"], True)
-    assert "This is edition 2, the newest." in client.get(f"{url_of(text)}edition/2/").content.decode()
+    assert (sorted(marks), "five hundred" in old) == (["changed since", "since removed"], True)
+    assert "This is edition 2, the latest." in client.get(f"{url_of(text)}edition/2/").content.decode()
 
 
 def test_what_was_never_read_has_no_address(client: Client) -> None:
@@ -87,9 +87,9 @@ def test_what_replaces_words_that_were_read_says_why() -> None:
         silent = editions.draft(version=edition.version, based_on=1, title="T", body="B", by=writer)
         decisions.submit(edition=silent, by=writer)
         if read:
-            with pytest.raises(DecisionRefused, match="as a correction or a clarification"):
+            with pytest.raises(DecisionRefused, match="as a correction or clarification"):
                 decisions.approve(edition=silent, by=reader)
-            with pytest.raises(DecisionRefused, match="Say what was wrong"):
+            with pytest.raises(DecisionRefused, match="Enter what was wrong"):
                 editions.draft(
                     version=edition.version, based_on=2, title="T", body="C", change_kind="correction", by=writer
                 )
@@ -102,7 +102,7 @@ def test_a_translation_knows_when_it_is_behind(client: Client) -> None:
     text = make_corrected()
     french = add_language(text, "fr", translates=1, title="Navires").version
     page = client.get(f"{url_of(text)}fr/").content.decode()
-    assert "This translation says edition 1 of the original, which has been corrected since." in page
+    assert "This translation is of edition 1 of the original, which has since been corrected." in page
     add_edition(french, translates=2, title="Navires")
     assert "corrected since" not in client.get(f"{url_of(text)}fr/").content.decode()
 
@@ -149,7 +149,7 @@ def test_prepared_and_delivered_lead_to_each_other_when_both_are_read(client: Cl
     path = url_of(prepared.version.text)
     assert "As said" not in client.get(path).content.decode()
     Embargo.objects.filter(pk=delivered.embargo_id).update(moment=ago(1))
-    assert "The text as delivered has been published:" in client.get(path).content.decode()
+    assert "Read the text as delivered:" in client.get(path).content.decode()
     page = client.get(url_of(delivered)).content.decode()
     assert ("As written" in page, 'data-kind="correction"' in page) == (True, False)
 

@@ -71,10 +71,10 @@ def test_after_a_correction_the_link_goes_on_saying_what_was_quoted(client: Clie
     assert "corrected." in current
     assert page_of(speech, 2, "p-1") in current
     assert "<strong>" not in current
-    for anchor, said in (("p-1", "reads otherwise now"), ("p-3", "is no longer in it")):
+    for anchor, said in (("p-1", "has changed since"), ("p-3", "has since been removed")):
         old = found(client, speech, page_of(speech, 1, anchor))["html"]
         assert page_of(speech, 1, anchor) in old
-        assert "The text was changed after this edition, last on " in old
+        assert "The text was changed after this edition, most recently on " in old
         assert said in old
     assert "First <em>one</em>" in found(client, speech, page_of(speech, 1, "p-1"))["html"]
 

@@ -44,7 +44,7 @@ def test_who_was_written_to_learns_of_it_once() -> None:
     assert told() == ["first@paper.example"]
     mail = sent()
     assert mail.subject == "Withdrawn: Ships"
-    assert "The reason: The sum was wrong." in mail.text
+    assert "Reason: The sum was wrong." in mail.text
     assert f"/press/{text.slug}/" in mail.text
 
 
@@ -54,8 +54,8 @@ def test_what_was_removed_is_told_with_the_reason_for_that() -> None:
     texts.remove(text=text, reason="It named a person.", by=approver(text.summit))
     assert recall_due() == 1
     mail = sent()
-    assert "The reason: It named a person." in mail.text
-    assert "The text is no longer to be read." in mail.text
+    assert "Reason: It named a person." in mail.text
+    assert "The text has been removed." in mail.text
     assert text.slug not in mail.text
 
 

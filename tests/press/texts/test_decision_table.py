@@ -74,7 +74,7 @@ def test_each_decision_in_each_state() -> None:
             edition, before = stand(state), AuditEntry.objects.count()
             allowed = state in row.before
             if allowed and row.reason:
-                with pytest.raises(DecisionRefused, match="Say "):
+                with pytest.raises(DecisionRefused, match="Enter "):
                     ACTS[row.name](edition, by, " ")
             with nullcontext() if allowed else pytest.raises(DecisionRefused):
                 ACTS[row.name](edition, by, "Why.")
@@ -112,7 +112,7 @@ def test_approved_alone_it_waits_for_a_second_person() -> None:
     second = UserFactory(is_superuser=True)
     decisions.review_afterwards(edition=edition, by=second)
     assert edition.afterwards_by == second
-    with pytest.raises(DecisionRefused, match="Nothing waits"):
+    with pytest.raises(DecisionRefused, match="Nothing is waiting"):
         decisions.review_afterwards(edition=edition, by=UserFactory(is_superuser=True))
 
 

@@ -77,8 +77,8 @@ def test_create_text_refuses() -> None:
     for given, sentence in (
         ({"kind": "transcript", "wording": Wording.NOTES, "slot": make_slot(elsewhere)}, "another summit"),
         ({"embargo": make_embargo(elsewhere, None)}, "another summit"),
-        ({"kind": TextKind.TRANSCRIPT}, "A transcript is"),
-        ({"wording": Wording.NOTES}, "A transcript is"),
+        ({"kind": TextKind.TRANSCRIPT}, "Choose a form for a transcript"),
+        ({"wording": Wording.NOTES}, "Choose a form for a transcript"),
         ({"body": "Bell \x07"}, "control character"),
     ):
         with pytest.raises(ValidationError, match=sentence):
@@ -91,7 +91,7 @@ def test_add_language() -> None:
     words = {"language": "fr", "title": "Discours", "body": "Mots.", "by": officer(text.summit)}
     version = texts.add_language(text=text, **words)
     assert (version.authoritative, version.editions.get().number) == (False, 1)
-    with pytest.raises(DecisionRefused, match="has this language already"):
+    with pytest.raises(DecisionRefused, match="already exists in this language"):
         texts.add_language(text=text, **words)
 
 
@@ -103,7 +103,7 @@ def test_every_save_is_a_new_edition_and_the_second_editor_gets_the_first_ones(
     first = version.editions.get()
     second = editions.draft(version=version, based_on=1, title="T", body="B", change_note="N", by=by)
     assert (second.number, second.state, second.author, second.change_note) == (2, "draft", by, "N")
-    with pytest.raises(EditConflict, match="saved edition 2 meanwhile") as caught:
+    with pytest.raises(EditConflict, match="has saved edition 2 since") as caught:
         editions.draft(version=version, based_on=1, title="Mine", body="B", by=officer(text.summit))
     assert caught.value.newest == second
     # It is found by the constraint too.
@@ -154,7 +154,7 @@ def test_only_the_newest_edition_is_submitted_and_no_older_one_approved_over_a_n
         decisions.submit(edition=first, by=officer(summit))
     Edition.objects.update(state=EditionState.IN_REVIEW)
     reader = approver(summit)
-    newer = rf"{second.author} saved edition 2 since edition 1\. Read that one before you decide"
+    newer = rf"{second.author} has saved edition 2 since edition 1\. Read it before you decide"
     # Nor over one that nobody has approved yet: what it changes may be what was wrong.
     for approved in (False, True):
         if approved:
@@ -171,7 +171,7 @@ def test_a_withdrawn_text_gets_no_words_and_is_not_withdrawn_again() -> None:
         editions.draft(version=edition.version, based_on=1, by=by, **words)
     with pytest.raises(DecisionRefused, match="has been withdrawn"):
         texts.add_language(text=text, language="fr", by=by, **words)
-    with pytest.raises(DecisionRefused, match="withdrawn already"):
+    with pytest.raises(DecisionRefused, match="already withdrawn"):
         texts.withdraw(text=text, reason="again", by=by)
 
 
@@ -182,7 +182,7 @@ def test_moment_is_set_moved_and_taken_back() -> None:
     for moment in (later, later + HOUR, None):
         embargoes.set_moment(embargo=embargo, moment=moment, by=by)
         assert (embargo.moment, embargo.decided_by) == (moment, by if moment else None)
-    with pytest.raises(DecisionRefused, match="This moment has passed"):
+    with pytest.raises(DecisionRefused, match="This time has passed"):
         embargoes.set_moment(embargo=embargo, moment=ago(1), by=by)
 
 
@@ -195,10 +195,10 @@ def test_published_moment_is_not_moved() -> None:
         lambda: embargoes.release_now(embargo=embargo, by=by),
         lambda: embargoes.wait_for_delivery(embargo=embargo, by=by),
     ):
-        with pytest.raises(DecisionRefused, match=r"This has been published.* Hold it, or withdraw the text"):
+        with pytest.raises(DecisionRefused, match=r"This is already published.* Put it on hold or withdraw the text"):
             act()
     embargoes.hold(embargo=embargo, reason="r", by=by)
-    with pytest.raises(DecisionRefused, match="This has been published"):
+    with pytest.raises(DecisionRefused, match="This is already published"):
         embargoes.set_moment(embargo=embargo, moment=db_now() + HOUR, by=by)
     assert not public_editions().exists()
     embargoes.unhold(embargo=embargo, by=by)
@@ -220,7 +220,7 @@ def test_release_now_and_delivery() -> None:
     assert not public_editions().exists()
     embargoes.deliver(embargo=embargo, by=by)
     assert public_editions().get() == edition
-    with pytest.raises(DecisionRefused, match="has been marked as given"):
+    with pytest.raises(DecisionRefused, match="already marked as delivered"):
         embargoes.deliver(embargo=embargo, by=by)
     other = make_text(summit=embargo.summit)
     embargoes.release_now(embargo=other.version.text.embargo, by=by)
@@ -238,7 +238,7 @@ def test_what_was_held_before_its_moment_comes_out_when_the_hold_is_released_unl
         embargoes.unhold(embargo=edition.version.text.embargo, by=by)
     found = public_editions().get()
     assert (found, found.published_at >= before) == (kept, True)
-    with pytest.raises(DecisionRefused, match="This isn't held"):
+    with pytest.raises(DecisionRefused, match="This is not on hold"):
         embargoes.unhold(embargo=kept.version.text.embargo, by=by)
 
 

@@ -29,7 +29,7 @@ def test_a_topic_has_a_name_in_each_language_and_is_renamed(summit: Summit) -> N
     assert (made.summit, made.name, made.names) == (summit, "Coasts", {"fr": "Côtes", "ar": "السواحل"})
     assert [made.called(language) for language in ("fr", "ar", "de")] == ["Côtes", "السواحل", "Coasts"]
     for path, given, sentence in (
-        ("add/", {}, "The summit has a topic of this name already."),
+        ("add/", {}, "The summit already has a topic with this name."),
         (f"{made.pk}/change/", {"name_en": "Another"}, "This is the summit’s own language."),
     ):
         assert sentence in client.post(f"{TOPICS}{path}", values(summit, **given)).content.decode()
@@ -46,7 +46,7 @@ def test_only_one_that_no_text_has_is_deleted(summit: Summit, used: bool) -> Non
         make_text(summit=summit, title="About <it>").version.text.topics.add(topic)
     shown = client.get(f"{TOPICS}{topic.pk}/delete/").content.decode()
     assert ("About &lt;it&gt;</bdi></a>" in shown) is used
-    assert ("Take the topic off these texts first:" in shown) is used
+    assert ("Remove the topic from these texts first:" in shown) is used
     client.post(f"{TOPICS}{topic.pk}/delete/", {"post": "yes"})
     assert Topic.objects.exists() is used
 
@@ -57,7 +57,7 @@ def test_one_function_each_enters_changes_and_deletes(summit: Summit) -> None:
     topics.change_topic(by=by, topic=topic, values={"names": {}})
     assert (topic.name, topic.names) == ("Coasts", {})
     make_text(summit=summit, withdrawn_at=ago(1)).version.text.topics.add(topic)
-    with pytest.raises(DecisionRefused, match="Texts have this topic"):
+    with pytest.raises(DecisionRefused, match="Texts use this topic"):
         topics.remove_topic(by=by, topic=topic)
     topic.texts.clear()
     topics.remove_topic(by=by, topic=topic)
@@ -66,7 +66,7 @@ def test_one_function_each_enters_changes_and_deletes(summit: Summit) -> None:
     assert [entry.action.split(".")[-1] for entry in entries] == ["add", "change", "remove"]
     for names, said in (
         ({"en": "Shores"}, "This is the summit’s own language."),
-        ({"de": "Küsten"}, "Write one of: en, fr, ar."),
+        ({"de": "Küsten"}, "Enter one of: en, fr, ar."),
         ({"fr": "x" * 81}, "80 characters"),
         ({"fr": "a\x07"}, "printed"),
     ):
@@ -81,5 +81,5 @@ def test_what_is_not_said_of_such_a_text_is_refused(summit: Summit) -> None:
         texts.describe(text=text, by=by, topics=[str(n) for n in range(21)], people=[], **told)
     assert set(refused.value.error_dict) == {"gather_place", "comparison_public", "topics"}
     speech = make_text(summit=summit, speech=True).version.text
-    with pytest.raises(ValidationError, match="belongs to its session"):
+    with pytest.raises(ValidationError, match="so its session can’t be changed here"):
         texts.describe(text=speech, by=by, topics=[], people=[], session=speech.slot.session)

@@ -243,7 +243,7 @@ CHANGED = {
     "level": ({"places": (replace(PLACE, level="head1"),)}, [What.PARTICIPANTS]),
     "interpreters": ({"places": (PLACE, replace(PLACE, role="interpreter"))}, [What.INTERPRETERS]),
     "title in another language": ({"texts": FRENCH}, [What.TITLE]),
-    "own kind": ({"kind_names": (("en", "Fireside talk"),)}, [What.KIND]),
+    "custom type": ({"kind_names": (("en", "Fireside talk"),)}, [What.KIND]),
     "languages": ({"languages": (("en", "fr", "2"),)}, [What.LANGUAGES]),
     "documents": ({"documents": (("d" * 16, "Draft", "en"),)}, [What.DOCUMENTS]),
     "media": ({"media": "pooled"}, [What.MEDIA]),
@@ -275,17 +275,17 @@ WORDS = {
     ],
     "room": [ChangedLine("Room", "Blue Room, House", "Red Room, House")],
     "summary": [ChangedLine("Summary", "none", "Bring maps.")],
-    "visibility": [ChangedLine("Visible to", "those who take part", "everybody")],
-    "speakers": [ChangedLine("Speakers", "nobody", "Aland: 5 minutes")],
-    "participants": [ChangedLine("Participants", "Aland", "nobody")],
+    "visibility": [ChangedLine("Visible to", "participants of the session", "everyone")],
+    "speakers": [ChangedLine("Speakers", "no one", "Aland: 5 minutes")],
+    "participants": [ChangedLine("Participants", "Aland", "no one")],
     "level": [ChangedLine("Participants", "Aland", "Aland: head +1")],
-    "own kind": [ChangedLine("Kind", "plenary", "Fireside talk")],
+    "custom type": [ChangedLine("Type", "plenary", "Fireside talk")],
     "languages": [ChangedLine("Interpretation", "none", "from English into French: booth 2")],
     "documents": [ChangedLine("Documents", "none", "Draft")],
     "media": [ChangedLine("Media", "closed to the media", "pooled media")],
     "places": [ChangedLine("Places", "no limit", "20")],
     "a part shown to fewer": [
-        ChangedLine("Visible to", "those who take part", "those who take part; room: organisers only")
+        ChangedLine("Visible to", "participants of the session", "participants of the session; room: organisers only")
     ],
 }
 

@@ -112,7 +112,7 @@ def test_the_desk_reads_what_each_rank_reads_of_a_release(world: World) -> None:
     assert [number for number, _since in found.values()] == sorted(number for number, _since in found.values())
     desk = signed_in(f.UserFactory.with_role("organiser", world.summit))
     page = desk.get(f"/admin/agenda/release/{made.pk}/change/").content.decode()
-    assert ("What each reads" in page, page.count(">by this release<")) == (True, 1)
+    assert ("Versions by audience" in page, page.count(">in this release<")) == (True, 1)
 
 
 def answers(read: Callable[[str], bytes], paths: list[str]) -> dict[str, bytes]:

@@ -42,7 +42,7 @@ def test_a_session_is_entered_and_changed_as_on_its_page(here: Summit, desk: Pro
     late = desk.patch(where, {"title": "Lost"}, If_Match=read["ETag"])
     assert late.status_code == 412
     pinned = desk.patch(where, {"room": rooms[1].public_id}, If_Match=changed["ETag"])
-    assert (pinned.status_code, pinned.json()["detail"][:24]) == (409, "This session is pinned: ")
+    assert (pinned.status_code, pinned.json()["detail"][:24]) == (409, "This session is pinned. ")
     moved = desk.patch(where, {"room": rooms[1].public_id, "move_pinned": True}, If_Match=changed["ETag"])
     assert (moved.status_code, moved.json()["room"]) == (200, rooms[1].public_id)
     told = AuditEntry.objects.filter(object_key=made["id"]).order_by("pk").values_list("action", "fields")
@@ -56,12 +56,12 @@ def test_a_session_is_entered_and_changed_as_on_its_page(here: Summit, desk: Pro
 @pytest.mark.parametrize(
     ("wrong", "pointer", "said"),
     [
-        ({"ends_at": "2025-03-31T08:00:00Z"}, "#/ends_at", "The session would end before it starts."),
-        ({"starts_at": "2025-03-31T08:00:00"}, "#/starts_at", "Write a moment with its zone, such as "),
-        ({"room": "foreign"}, "#/room", "There is none of this id."),
+        ({"ends_at": "2025-03-31T08:00:00Z"}, "#/ends_at", "Enter an end after the start."),
+        ({"starts_at": "2025-03-31T08:00:00"}, "#/starts_at", "Enter a date and time with offset, such as "),
+        ({"room": "foreign"}, "#/room", "There is no object with this ID."),
         ({"visibility": "organisers", "title_to": "public"}, "#/title_to", "The session itself is visible to fewer"),
-        ({"sign_up": True}, "#", "Only a session that all delegations know of can be open for sign-up."),
-        ({"colour": "red"}, "#/colour", "This field is not known here."),
+        ({"sign_up": True}, "#", "Only sessions visible to all delegations can be open for sign-up."),
+        ({"colour": "red"}, "#/colour", "Unknown field."),
     ],
 )
 def test_what_cannot_stand_is_refused_where_it_is(
@@ -79,7 +79,7 @@ def test_only_whoever_read_it_last_moves_and_cancels_it(here: Summit, desk: Prog
     moved = done(desk, f"{where}/move", **NOON, expected=0)
     assert (moved["starts_at"], moved["room"], moved["revision"]) == (NOON["starts_at"], rooms[0].public_id, 1)
     late = desk.post(f"{DESK}{where}/cancel/", {"expected": 0})
-    assert (late.status_code, late.json()["title"]) == (412, "Changed meanwhile")
+    assert (late.status_code, late.json()["title"]) == (412, "Changed since you read it")
     assert done(desk, f"{where}/cancel", expected=1)["cancelled_at"] is not None
     assert done(desk, f"{where}/reinstate")["cancelled_at"] is None
 
@@ -102,10 +102,10 @@ def test_who_takes_part_is_one_of_three_and_once(here: Summit, desk: Program) ->
     made = add(desk, "session-participants", **of, party=party.public_id, level="head")
     assert (made["name"], made["role"], made["level"], made["person"]) == ("Aland", "participant", "head", None)
     again = desk.post(f"{DESK}session-participants/", {**of, "party": party.public_id})
-    assert errors(again) == {"#": "This delegation takes part in the session already. Change that row."}
+    assert errors(again) == {"#": "This delegation is already in the session. Change that row."}
     two = {"party": f.PartyFactory(summit=here).public_id, "person": head.person.public_id}
     both = desk.post(f"{DESK}session-participants/", {**of, **two})
-    assert errors(both)["#"] == "Choose a delegation, a person or a category: one of the three."
+    assert errors(both)["#"] == "Choose one of: a delegation, a person or a category."
     assert add(desk, "session-participants", **of, category="head")["category"] == "head"
     where = f"{DESK}session-participants/{made['id']}/"
     changed = desk.patch(where, {"level": ""}, If_Match=desk.get(where)["ETag"])
@@ -114,11 +114,13 @@ def test_who_takes_part_is_one_of_three_and_once(here: Summit, desk: Program) ->
     session.refresh_from_db()
     assert session.revision == 4
     own = desk.post(f"{DESK}session-texts/", {**of, "language": here.language, "title": "Again"})
-    assert errors(own) == {"#/language": "This is the summit’s own language. Change the session itself."}
+    assert errors(own) == {"#/language": "This is the summit’s own language. Change the session instead."}
     same = desk.post(f"{DESK}interpretation/", {**of, "source": "en", "target": "en"})
     assert errors(same) == {"#": "Choose two different languages."}
     foreign = {"session": f.SessionFactory().public_id, "party": party.public_id}
-    assert errors(desk.post(f"{DESK}session-participants/", foreign)) == {"#/session": "There is none of this id."}
+    assert errors(desk.post(f"{DESK}session-participants/", foreign)) == {
+        "#/session": "There is no object with this ID."
+    }
 
 
 def test_the_speakers_list_is_arranged_settled_and_lined_up(here: Summit, desk: Program) -> None:
@@ -154,7 +156,7 @@ def test_papers_are_put_on_the_table_replaced_and_taken_off(here: Summit, desk: 
     other = add(desk, "session-documents", session=session.public_id, **sent)
     assert done(desk, f"session-documents/{other['id']}/shift", up=True)["position"] == 0
     wrong = desk.post(f"{DESK}session-documents/", {"session": session.public_id, **sent, "content": "aGVsbG8="})
-    assert errors(wrong)["#/content"].startswith("This is neither a PDF nor ")
+    assert errors(wrong)["#/content"].startswith("This file type is not accepted.")
     where = f"{DESK}session-documents/{newer['id']}/"
     assert desk.delete(where, If_Match=desk.get(where)["ETag"]).status_code == 204
     assert Document.objects.filter(removed_at=None).count() == 1
@@ -170,7 +172,7 @@ def test_a_kind_of_the_summits_own(here: Summit, desk: Program) -> None:
     assert desk.patch(where, {"like": "reception"}, If_Match=desk.get(where)["ETag"]).status_code == 200
     assert desk.get(f"{DESK}sessions/{session['id']}/").json()["kind"] == "reception"
     held = desk.delete(where, If_Match=desk.get(where)["ETag"])
-    assert (held.status_code, held.json()["title"]) == (409, "Not as things are")
+    assert (held.status_code, held.json()["title"]) == (409, "Conflict with current state")
 
 
 def test_sessions_are_narrowed_by_what_is_declared(here: Summit, desk: Program, rooms: list[Room]) -> None:

@@ -108,7 +108,7 @@ def test_what_a_form_can_t_say_is_refused(desk: Program, session: Session, monke
     monkeypatch.setitem(field._kwargs, "largest", 10)
     for content in (b"%PDF-1.7 long", base64.b64encode(b"%PDF-1.7 long").decode()):
         refused = form(desk, content, **mine)
-        assert refused.json()["errors"][0]["detail"].startswith("This file has 0.1 MB. Make it smaller: up to 0 MB")
+        assert refused.json()["errors"][0]["detail"].startswith("This file is 0.1 MB. Reduce it to 0 MB")
     assert not Document.objects.exists()
 
 

@@ -36,7 +36,7 @@ def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Progra
     report = made["report"]
     assert report["counts"] == {"new": 1, "changed": 0, "same": 0, "asks": 0, "refused": 0, "odd": 0}
     assert [(line["name"], line["outcome"]) for line in report["lines"]] == [("Talk", "new")]
-    assert report["notices"] == ["New rooms: Hall A."]
+    assert report["notices"] == ["New rooms: Hall A"]
     assert not Session.objects.exists()
     assert desk.post(f"{where}take/", {}).json()["applied_at"] is not None
     assert Session.objects.get().title == "Talk"

@@ -72,7 +72,7 @@ def test_a_focal_point_signs_up_its_own_people_alone(own: Land, other: Land, by_
     missing = who.post(f"{DESK}sign-ups/", {"session": session, "person": "nobody-here"})
     assert (foreign.status_code, foreign.content) == (422, missing.content)
     again = who.post(f"{DESK}sign-ups/", {"session": session, "person": own.head.public_id})
-    assert (again.status_code, again.json()["detail"]) == (409, f"{own.head.label} is signed up already.")
+    assert (again.status_code, again.json()["detail"]) == (409, f"{own.head.label} is already signed up.")
     where = f"{DESK}sign-ups/{made['id']}/"
     assert who.delete(where, If_Match=who.get(where)["ETag"]).status_code == 204
     assert SignUp.objects.get().state == "place"
@@ -106,7 +106,7 @@ def test_the_floor_is_asked_for_granted_and_declined(desk: Program, own: Land, b
     assert (refused.status_code, FloorRequest.objects.get().state) == (403, "asked")
     assert head.post(f"{where}/withdraw/", {}).json()["state"] == "withdrawn"
     late = desk.post(f"{where}/grant/", {})
-    assert (late.status_code, late.json()["detail"][:44]) == (409, "This request was decided or withdrawn meanwh")
+    assert (late.status_code, late.json()["detail"][:44]) == (409, "This request has already been decided or wit")
     second = asked(head)
     done = desk.post(f"{DESK}floor-requests/{second['id']}/decline/", {"reason": "No time is left."})
     assert (done.json()["state"], done.json()["reason"]) == ("declined", "No time is left.")

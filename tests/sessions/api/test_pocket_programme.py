@@ -87,7 +87,7 @@ def test_only_whoever_reads_the_whole_agenda_is_given_all_of_it(here: Summit, ow
 
 def test_before_the_first_release_there_is_nothing_to_print(own: Land) -> None:
     answer = program(own.user).post(PROGRAMME, {})
-    assert (answer.status_code, answer.json()["detail"]) == (409, "The agenda has not been released yet.")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "The agenda is not released yet.")
 
 
 def test_where_a_font_is_missing_one_is_told(own: Land, agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,7 @@ def test_where_a_font_is_missing_one_is_told(own: Land, agenda: Summit, monkeypa
     monkeypatch.setattr("sessions.public.pocket_programme_pdf.print_pdf", lacks)
     answer = program(own.user).post(PROGRAMME, {})
     assert answer.status_code == 409
-    assert answer.json()["detail"].startswith("No font on this machine prints “字”.")
+    assert answer.json()["detail"].startswith("No font on this machine can print “字”.")
 
 
 def test_its_bytes_are_kept_with_no_key(own: Land, agenda: Summit) -> None:

@@ -96,13 +96,13 @@ def test_what_was_not_seen_is_not_released(here: Summit, organiser: Program, par
     late = organiser.post(f"{DESK}releases/release/", {"expected": seen})
     assert (late.status_code, late.json()["detail"]) == (
         412,
-        "The draft has changed since this page was shown. Look again, then release it.",
+        "The draft has changed since you opened this page. Check the changes, then release it.",
     )
     assert not Release.objects.exists()
     found = done(organiser, "releases/preview", day="2025-03-31")
     done(organiser, "releases/release", day="2025-03-31", expected=found["expected"])
     again = organiser.post(f"{DESK}releases/release/", {"expected": found["expected"]})
-    assert (again.status_code, again.json()["detail"]) == (409, "Nothing has changed since release 1.")
+    assert (again.status_code, again.json()["detail"]) == (409, "No changes since release 1.")
     (row,) = organiser.get(f"{DESK}releases/").json()["results"]
     assert organiser.get(f"{DESK}releases/{row['id']}/").json() == row
 

@@ -75,7 +75,7 @@ def test_a_change_is_told_in_words(own: Land, changed: dict[str, Session]) -> No
                     "new": "Monday 31 March 2025, 11:30–12:30 London time",
                 }
             ],
-            "speeches": [f"Speech of {own.head.label} (Ownland): place 1, at about 11:30 London time"],
+            "speeches": [f"Speech of {own.head.label} (Ownland): position 1, at about 11:30 London time"],
         }
     ]
     french = program(own.user).post(CHANGES, {}, Accept_Language="fr").json()["releases"][0]["changes"][0]

@@ -43,7 +43,7 @@ def test_each_sort_of_reader_sees_what_is_shown_to_them(row: Session, viewer: Pr
     ]
     assert list(found[0]["parts"]) == list(PARTS)
     called = [each["called"] for each in found]
-    assert called == ["everybody", "all delegations", "those who take part", "organisers only"]
+    assert called == ["everyone", "all delegations", "participants of the session", "organisers only"]
     assert read(viewer, row, Accept_Language="fr")[0]["called"] == "tous"
 
 

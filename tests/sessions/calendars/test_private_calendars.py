@@ -213,5 +213,5 @@ def test_nobody_makes_one_of_what_they_may_not_read(world: World) -> None:
 def test_there_are_ten_at_most(world: World) -> None:
     for _number in range(calendars_services.MOST):
         world.address(world.member)
-    with pytest.raises(calendars_services.TooManyCalendars, match="There are 10 addresses already"):
+    with pytest.raises(calendars_services.TooManyCalendars, match="There are already 10 addresses"):
         world.address(world.member)

@@ -203,7 +203,7 @@ def _page(summit: Summit, role: Role, query: str = "") -> Any:
 
 
 def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
-    assert "Nothing in the draft stands in the way" in _page(summit, Role.PROGRAMME).content.decode()
+    assert "No scheduling conflicts" in _page(summit, Role.PROGRAMME).content.decode()
     row = at(summit, "Long talks", 24)
     f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit), minutes=90)
     at(summit, "Too early", -24)
@@ -231,7 +231,7 @@ def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
 def test_who_may_not_see_the_draft_learns_nothing_of_it(summit: Summit) -> None:
     at(summit, "Secret talks", 240)
     home = signed_in(f.UserFactory.with_role(Role.VETTING, summit)).get("/admin/").content.decode()
-    assert ("warning of the draft" in home, "Secret talks" in home) == (False, False)
+    assert ("scheduling conflict" in home, "Secret talks" in home) == (False, False)
 
 
 def test_no_warning_says_when_somebody_travels(summit: Summit) -> None:
@@ -277,7 +277,7 @@ class TestDelegations:
         assert listed.count('data-state="warn">Delegation in two places<') == 2
         path = f"/admin/agenda/session/{table.pk}/change/"
         page = client.get(path)
-        assert "What can’t be right, as it is saved" in page.content.decode()
+        assert "Scheduling conflicts" in page.content.decode()
         assert [row.who for row in page.context["warnings"]] == ["Aland, Beland"]
         sent: dict[str, Any] = values(summit=summit.pk, title="Round", starts_at_1="09:30", ends_at_1="10:30")
         saved = client.post(path, sent, follow=True).content.decode()
@@ -285,7 +285,7 @@ class TestDelegations:
         cancel_and_move.cancel(
             session=Session.objects.get(pk=lunch.pk), by=f.UserFactory.with_role(Role.ORGANISER, summit)
         )
-        assert "What can’t be right" not in client.get(path).content.decode()
+        assert "Scheduling conflicts" not in client.get(path).content.decode()
 
     def test_adding_a_speech_says_it(self, summit: Summit) -> None:
         one, two = at(summit, "One"), at(summit, "Two", 0.5)

@@ -63,11 +63,11 @@ def test_a_file_is_what_its_bytes_say() -> None:
 
 REFUSED = {
     "This file is empty. Choose the document again.": b"",
-    "This is neither a PDF nor a Word": b"<html>",
-    "This file holds macros. Save it without them, or as a PDF.": packed("word/document.xml", "word/vbaProject.bin"),
-    "This file is damaged. Open it, save it again, and choose it anew.": b"PK\x03\x04 nothing",
-    "This is a packed folder. Choose one document": packed("one.pdf", "two.pdf"),
-    "This file has 20.1 MB. Make it smaller: up to 20 MB are kept.": b"%PDF-" + b"x" * file_checks.LARGEST,
+    "This file type is not accepted.": b"<html>",
+    "This file has macros. Save it without macros, or as a PDF.": packed("word/document.xml", "word/vbaProject.bin"),
+    "This file is damaged. Open it, save it again and choose it again.": b"PK\x03\x04 nothing",
+    "This is a compressed folder. Add documents one at a time": packed("one.pdf", "two.pdf"),
+    "This file is 20.1 MB. Reduce it to 20 MB or less.": b"%PDF-" + b"x" * file_checks.LARGEST,
 }
 
 
@@ -101,7 +101,7 @@ def test_a_new_version_takes_the_place_and_the_old_one_is_kept(summit: Summit, o
         "rows": [f"agenda.document:{first.public_id}"]
     }
     # Somebody else has the old one before them still.
-    with pytest.raises(ValidationError, match="taken this document off or replaced it"):
+    with pytest.raises(ValidationError, match="removed or replaced this document"):
         documents.replace(document=first, paper=paper("Third"), by=organiser)
     assert documents.remove(document=new, by=organiser) is True
     assert documents.remove(document=new, by=organiser) is False
@@ -143,19 +143,19 @@ class TestDesk:
 
     def test_a_document_is_added_replaced_and_taken_off(self, summit: Summit) -> None:
         session, client = SessionFactory(summit=summit), sign_in(summit, Role.PROGRAMME)
-        assert b"No document lies on the table of this session." in client.get(self.page(session)).content
-        assert "“Brief” lies on the table." in self.send(client, self.page(session)).content.decode()
+        assert b"No documents in this session." in client.get(self.page(session)).content
+        assert "“Brief” added to the session." in self.send(client, self.page(session)).content.decode()
         row = Document.objects.get()
         said = self.send(client, self.page(session), b"<html>").content.decode()
-        assert "This is neither a PDF nor a Word" in said
+        assert "This file type is not accepted." in said
         path = f"/admin/agenda/session/document/{row.pk}/replace/"
-        assert "“Final” has a new version." in self.send(client, path, title="Final").content.decode()
+        assert "New version of “Final” saved." in self.send(client, path, title="Final").content.decode()
         said = self.send(client, path, title="Late").content.decode()
-        assert "Somebody has taken this document off or replaced it." in said
+        assert "Someone has removed or replaced this document." in said
         new = Document.objects.get(removed_at=None)
         path = f"/admin/agenda/session/document/{new.pk}/remove/"
-        assert b"Take document off" in client.get(path).content
-        assert "“Final” is taken off the table." in client.post(path, follow=True).content.decode()
+        assert b"Remove document" in client.get(path).content
+        assert "“Final” removed from the session." in client.post(path, follow=True).content.decode()
         assert Document.objects.filter(removed_at=None).count() == 0
 
     def test_a_file_is_given_as_a_file_and_recorded(self, summit: Summit, organiser: User) -> None:

@@ -32,7 +32,7 @@ def test_a_move_changes_time_and_room_and_is_recorded(summit: Summit, organiser:
 
 def test_a_move_to_nowhere_is_refused(summit: Summit, organiser: User) -> None:
     row = SessionFactory(summit=summit)
-    with pytest.raises(ValidationError, match="end before it starts"):
+    with pytest.raises(ValidationError, match="Enter an end after the start"):
         cancel_and_move.move(session=row, starts_at=row.ends_at, ends_at=row.starts_at, room=None, by=organiser)
     with pytest.raises(ValidationError, match="another summit"):
         cancel_and_move.move(

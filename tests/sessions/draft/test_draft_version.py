@@ -56,7 +56,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "membership": lambda: Membership.objects.all()[:1].get().delete(),
     "particulars": lambda: particulars.Particulars.objects.update(arrives_at=f.START),
     "session": lambda: Session.objects.update(title="Another"),
-    "own kind": lambda: CustomKind.objects.update(name="Another"),
+    "custom type": lambda: CustomKind.objects.update(name="Another"),
     "text": lambda: SessionText.objects.all().delete(),
     "interpretation": lambda: Interpretation.objects.update(booth="3"),
     "document": lambda: Document.objects.update(title="Another"),

@@ -61,20 +61,20 @@ def actions() -> list[str]:
 
 def test_a_schedule_is_previewed_and_then_imported(client: Client, summit: Summit) -> None:
     form = client.get(reverse("admin:agenda_scheduleimportfile_upload")).content.decode()
-    assert "Who may see new sessions" in form
+    assert "Visibility of new sessions" in form
     response = upload(client, summit)
     file = ScheduleImportFile.objects.get()
     page = reverse("admin:agenda_scheduleimportfile_change", args=[file.pk])
     assert response["Location"] == page
     assert Session.objects.count() == 0
     shown = client.get(page).content.decode()
-    for text in ("Import 1 entry", "It has no title. Give it one.", "New rooms: Hall A."):
+    for text in ("Import 1 entry", "Enter a title.", "New rooms: Hall A"):
         assert text in shown
     assert "Event 1" not in client.get(f"{page}?rows=refused").content.decode()
     client.post(reverse("admin:agenda_scheduleimportfile_take", args=[file.pk]))
     assert list(Session.objects.values_list("title", "visibility")) == [("Event 1", "public")]
     shown = client.get(page).content.decode()
-    assert ("1 entry imported: " in shown, "Import 1 entry" in shown) == (True, False)
+    assert ("1 entry imported on " in shown, "Import 1 entry" in shown) == (True, False)
     file.refresh_from_db()
     assert (bytes(file.content), file.filename) == (b"", "schedule.json")
 

@@ -158,12 +158,12 @@ def test_what_cant_be_read_is_refused_with_the_reason_and_the_rest_is_read(summi
     report = take(summit, as_json(*rows))
     assert outcomes(report) == ["new", *["refused"] * 7]
     assert [line.notes[0] for line in report.lines[1:7]] == [
-        "The file has this guid already. Give each event one of its own.",
-        "It has no title. Give it one.",
-        "Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.",
-        "Its duration can’t be read. Write it as 01:30.",
-        "It would end before it starts. Correct its duration.",
-        "It has neither guid nor id, so that it could not be found again. Give it a guid.",
+        "Another event in the file has this guid. Give each event its own.",
+        "Enter a title.",
+        "The start can’t be read. Write it as 2025-03-31T09:30:00+01:00.",
+        "The duration can’t be read. Write it as 01:30.",
+        "It would end before it starts. Correct the duration.",
+        "It has no guid or id, so it can’t be matched later. Add a guid.",
     ]
     assert Session.objects.count() == 1
 
@@ -187,9 +187,7 @@ def test_times_without_an_offset_are_the_conferences(summit: Summit) -> None:
     # A zone that isn't known is no other's.
     report = take(summit, as_json(event(3, date="2025-03-31", start="09:30"), event(4), zone="Mars/Olympus"))
     assert outcomes(report) == ["refused", "new"]
-    assert report.lines[0].notes == [
-        "Its time names no offset, and the file’s time zone is not known. Correct time_zone_name."
-    ]
+    assert report.lines[0].notes == ["The time has no offset and the file has no time zone. Correct time_zone_name."]
 
 
 def test_rooms_and_people_that_are_there_are_taken(summit: Summit) -> None:
@@ -199,7 +197,7 @@ def test_rooms_and_people_that_are_there_are_taken(summit: Summit) -> None:
     report = take(summit, as_json(event(persons=[{"name": "A. Speaker"}, {"name": "B. Twice"}])))
     row = Session.objects.get()
     assert (row.room, [slot.speaker for slot in row.slots.all()]) == (room, [person])
-    assert report.lines[0].notes == ["Several people are called B. Twice: enter the speech by hand."]
+    assert report.lines[0].notes == ["Several people are called B. Twice. Add the speech by hand."]
 
 
 def test_what_a_public_file_cant_know_is_left_as_it_is(summit: Summit) -> None:
@@ -237,11 +235,11 @@ def test_what_an_event_says_twice_and_differently_is_odd(summit: Summit) -> None
     ]
     report = take(summit, as_json(*rows))
     assert [line.notes for line in report.lines] == [
-        ["Its duration, “banana”, can’t be read: its end is taken."],
-        ["Its start says 11:15 and its date 09:30: the date is taken."],
-        ["Its start, “soon”, can’t be read: the time of its date is taken."],
+        ["The duration “banana” can’t be read, so the end is used."],
+        ["The start is 11:15 but the date says 09:30. The date is used."],
+        ["The start “soon” can’t be read, so the time in the date is used."],
         [],
-        ["“banana” is no kind known here: it becomes a working session. Add a kind of that name first."],
+        ["“banana” is not a known session type, so this becomes a working session. To keep it, add the type first."],
     ]
     assert report.counts["odd"] == 4
 
@@ -254,13 +252,13 @@ BILLION = (
 
 def test_another_file_is_refused_in_words_of_ours(summit: Summit) -> None:
     for content, said in (
-        (b"title,start\nOpening,09:30\n", "neither a schedule.json nor a schedule.xml"),
+        (b"title,start\nOpening,09:30\n", "not a schedule.json or schedule.xml"),
         (b"<!DOCTYPE html><title>Schedule</title>", "^This is a web page"),
         (b"BEGIN:VCALENDAR\r\n", "^This is a calendar"),
-        (b'[{"title": "a"}]', "This one has: a list, title. Choose"),
-        (b'{"count": 1, "results": [{"code": "A"}]}', "This one has: count, results. Choose"),
-        (b'{"conference": {"talks": []}}', "This one has: talks. Choose"),
-        (b"<rss><channel/></rss>", "This one has: rss, channel. Choose"),
+        (b'[{"title": "a"}]', "This file has: a list, title. Choose"),
+        (b'{"count": 1, "results": [{"code": "A"}]}', "This file has: count, results. Choose"),
+        (b'{"conference": {"talks": []}}', "This file has: talks. Choose"),
+        (b"<rss><channel/></rss>", "This file has: rss, channel. Choose"),
         (as_json(), "^This schedule has no events"),
         (BILLION, "declares a document type or entities"),
         (BILLION.decode().encode("utf-16"), "declares a document type or entities"),
@@ -338,8 +336,8 @@ def test_the_command_tells_of_each_event(summit: Summit, tmp_path: Path) -> None
         call_command("import_schedule", str(file), "--summit", summit.slug, *more, stdout=out, no_color=True)
         return out.getvalue().splitlines()
 
-    refused = "2 (refused) –: It has no title. Give it one."
-    first = ["1 (new) Event 1", refused, "New rooms: Hall A.", "New people: 1."]
+    refused = "2 (refused) –: Enter a title."
+    first = ["1 (new) Event 1", refused, "New rooms: Hall A", "New people: 1"]
     counts = "Entries: 2. 1 new, 0 changed, 0 unchanged, 1 refused; 0 to check."
     dry = f"Nothing was written. {counts}"
     assert run("--dry-run") == [*first, dry]
@@ -378,7 +376,7 @@ def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summ
     TextFactory(summit=summit, slot=Slot.objects.get(speaker__name="A."))
     report = take(summit, as_json(event(persons=[{"name": "C."}])))
     assert report.lines[0].notes == [
-        "A. is not in the file any more: the speech is cancelled, and a text hangs on it."
+        "A. is no longer in the file. The speech is cancelled, but a text depends on it."
     ]
     kept = Slot.every.get(speaker__name="A.")
     assert (list(Slot.objects.values_list("speaker__name", flat=True)), Slot.every.count()) == (["C."], 2)

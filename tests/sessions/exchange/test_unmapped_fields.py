@@ -91,7 +91,7 @@ class TestRoundTrip:
         report = take(summit, as_json(*rows))
         assert report.facts["left"] == {"do_not_record": 1, "language": 1, "links": 3, "logo": 2, "track": 1}
         assert SCHEDULE.notices(report)[-1] == (
-            "Not imported, by the file’s names: do_not_record (1), language (1), links (3), logo (2), track (1)."
+            "Not imported (names in the file): do_not_record (1), language (1), links (3), logo (2), track (1)"
         )
         release(summit)
         assert [each["links"] for each in events(summit)] == [
@@ -172,7 +172,7 @@ class TestTimes:
     def test_where_nothing_says_so_it_is_told(self, summit: Summit) -> None:
         report = take(summit, self.old("01:30", "09:30"))
         assert [line.notes for line in report.lines] == [
-            ["It starts in the night. Correct its day if the night after is meant."],
+            ["It starts during the night. Correct the day if it is the following night."],
             [],
         ]
         # A moment is one.
@@ -182,7 +182,7 @@ class TestTimes:
         rows = [event(1, duration="9999999:00"), event(2, duration="100:00"), event(3, duration="99:59")]
         report = take(summit, as_json(*rows))
         assert outcomes(report) == ["refused", "refused", "new"]
-        assert report.lines[0].notes == ["It would last longer than four days. Correct its duration."]
+        assert report.lines[0].notes == ["It would last longer than four days. Correct the duration."]
 
 
 @needs_schemas

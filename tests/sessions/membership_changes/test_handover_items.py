@@ -201,7 +201,7 @@ class TestMarked:
         place(row, head.person)
         f.SlotFactory(session=row, speaker=head.person)
         client = signed_in(organiser)
-        said = "Ada left the delegation and stands here until protocol passes the place on or drops it."
+        said = "Ada has left the delegation. Their place stays until protocol passes it on or discards it."
         page = f"/admin/agenda/session/{row.pk}/change/"
         assert said not in client.get(page).content.decode()
         members.withdraw(membership=head, by=SYSTEM)
@@ -209,7 +209,7 @@ class TestMarked:
         assert said not in client.get(f"/admin/agenda/session/{other.pk}/change/").content.decode()
         prepare = f"/admin/agenda/release/prepare/{summit.slug}/"
         preview = client.get(prepare).content.decode()
-        assert "2 things of people who left wait for protocol: they are released as theirs still." in preview
+        assert "2 handovers are waiting for protocol. They are still released under the old names." in preview
         for item in Handover.objects.all():
             handovers.discard(handover=item, by=organiser)
         assert said not in client.get(page).content.decode()

@@ -81,10 +81,10 @@ def test_a_move_is_told_with_both_times_in_the_venues_zone(summit: Summit, organ
     said = text(sent)
     assert sent["To"] == "aland@mission.example"
     assert sent["Reply-To"] == summit.contact_email
-    assert sent["Subject"] == f"{summit.short_name}: one change in your programme (Aland)"
+    assert sent["Subject"] == f"{summit.short_name}: one change in your agenda (Aland)"
     for words in ("Talks <1> & more – changed", "Talks are later", "Aland", "/portal/"):
         assert words in said
-    assert "was: Monday 31 March 2025, 09:00–10:00 London time" in said
+    assert "before: Monday 31 March 2025, 09:00–10:00 London time" in said
     assert "now: Monday 31 March 2025, 11:00–12:00 London time" in said
     assert "Dinner" not in said
     ((method, event),) = calendars(sent)
@@ -106,9 +106,9 @@ def test_the_first_release_tells_of_a_programme(summit: Summit, parties: Parties
     session(summit, parties["Aland"], title="Talks", starts_at=START, ends_at=START + timedelta(hours=1))
     release(summit)
     (sent,) = deliver()
-    assert sent["Subject"] == f"{summit.short_name}: your programme (Aland)"
+    assert sent["Subject"] == f"{summit.short_name}: your agenda (Aland)"
     assert text(sent).splitlines()[:4] == [
-        f"{summit.name}: this is the programme of Aland.",
+        f"{summit.name}: agenda of Aland.",
         "",
         "1. Talks",
         "   Monday 31 March 2025, 09:00–10:00 London time",
@@ -154,9 +154,11 @@ def test_who_may_read_it_is_one_line_and_nothing_for_a_calendar(summit: Summit, 
     becomes(Visibility.PUBLIC)
     public = row()
     hidden = becomes(Visibility.PARTICIPANTS)
-    assert [line.strip() for line in text(hidden).splitlines() if "Visible to" in line or "those who" in line] == [
+    assert [
+        line.strip() for line in text(hidden).splitlines() if "Visible to" in line or "participants of" in line
+    ] == [
         "Visible to",
-        "now: those who take part",
+        "now: participants of the session",
     ]
     assert (calendars(hidden), row().visibility, row().sequence) == ([], Visibility.PARTICIPANTS, public.sequence)
     assert (calendars(becomes(Visibility.PUBLIC)), row().fingerprint, row().sequence) == (
@@ -178,7 +180,7 @@ def test_cancelled_says_so_and_what_left_the_view_does_not(summit: Summit, organ
     releases.release(summit=summit, by=organiser)
     (sent,) = deliver()
     said = text(sent)
-    assert "Dinner – no longer in your programme" in said
+    assert "Dinner – no longer in your agenda" in said
     assert "cancel" not in said.lower()
     assert "confidential" not in said.lower()
     # RFC 5546 knows one word for what leaves a calendar.

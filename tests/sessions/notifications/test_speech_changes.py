@@ -42,9 +42,9 @@ def row(summit: Summit, parties: Parties) -> Session:
 def test_each_learns_its_own_place_and_time_and_nobody_elses(row: Session, summit: Summit, organiser: User) -> None:
     first = {box: lines[0] for box, lines in told(1).items()}
     assert first == {
-        "aland@mission.example": "Speech of Aland: place 1, at about 09:10 London time",
-        "beland@mission.example": "Speech of Beland: place 2, at about 09:15 London time",
-        "celand@mission.example": "Speech of Celand: place 3, at about 09:20 London time",
+        "aland@mission.example": "Speech of Aland: position 1, at about 09:10 London time",
+        "beland@mission.example": "Speech of Beland: position 2, at about 09:15 London time",
+        "celand@mission.example": "Speech of Celand: position 3, at about 09:20 London time",
     }
     # What has gone out isn't told again.
     Message.objects.all().delete()
@@ -52,15 +52,15 @@ def test_each_learns_its_own_place_and_time_and_nobody_elses(row: Session, summi
     releases.release(summit=summit, by=organiser)
     assert told(2) == {
         "aland@mission.example": [],
-        "beland@mission.example": ["Speech of Beland: place 3, at about 09:20 London time"],
-        "celand@mission.example": ["Speech of Celand: place 2, at about 09:15 London time"],
+        "beland@mission.example": ["Speech of Beland: position 3, at about 09:20 London time"],
+        "celand@mission.example": ["Speech of Celand: position 2, at about 09:15 London time"],
     }
 
 
 def test_whoever_may_not_know_the_times_reads_the_place(row: Session, summit: Summit) -> None:
     Session.objects.filter(pk=row.pk).update(times_to="organisers", ends_at=row.ends_at + timedelta(hours=1))
     release(summit)
-    assert told(2)["celand@mission.example"] == ["Speech of Celand: place 3"]
+    assert told(2)["celand@mission.example"] == ["Speech of Celand: position 3"]
 
 
 def test_of_many_those_are_named_that_differ() -> None:
@@ -76,19 +76,19 @@ def test_of_many_those_are_named_that_differ() -> None:
         return [f"{line.what}: {line.old}|{line.new}" for line in found]
 
     names = [f"S{number}" for number in range(46)]
-    assert told(names, [*names[1:], "X", "Y"]) == ["S – taken off: S0|", "S – added: |X; Y"]
+    assert told(names, [*names[1:], "X", "Y"]) == ["S – removed: S0|", "S – added: |X; Y"]
     # Who makes room for others has not moved.
     assert told(names, ["X", *names]) == ["S – added: |X"]
-    assert told(names, ["S9", *names[:9], *names[10:]]) == ["S – moved: |S9: place 1"]
-    assert told(names, names[:40]) == ["S – taken off: S40; S41; S42; S43; S44; S45|"]
-    assert told(names, names[:39]) == ["S – taken off: S39; S40; S41; S42; S43; and 2 more|"]
+    assert told(names, ["S9", *names[:9], *names[10:]]) == ["S – moved: |S9: position 1"]
+    assert told(names, names[:40]) == ["S – removed: S40; S41; S42; S43; S44; S45|"]
+    assert told(names, names[:39]) == ["S – removed: S39; S40; S41; S42; S43; and 2 more|"]
     assert told(["A 5", "B 5"], ["B 3", "A 5"]) == [
         "S – changed: B: 5 minutes|B: 3 minutes",
-        "S – moved: |A: place 2",
+        "S – moved: |A: position 2",
     ]
-    assert told(["A", "B"], ["B", "A"], What.PARTICIPANTS) == ["S: |in another order"]
+    assert told(["A", "B"], ["B", "A"], What.PARTICIPANTS) == ["S: |order changed"]
     # One of two speeches of the same name.
-    assert told(["A", "B", "A"], ["A", "B"]) == ["S – taken off: A|"]
+    assert told(["A", "B", "A"], ["A", "B"]) == ["S – removed: A|"]
 
 
 def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(summit: Summit, parties: Parties) -> None:
@@ -120,11 +120,11 @@ def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(summit: Su
 
 
 WHOLE = """1. Debate – changed
-   for: the delegation; First: no longer speaking there; Second: now speaking there; Third: no longer taking part
+   for: the delegation; First: no longer speaking; Second: now speaking; Third: no longer taking part
    Speakers
-      was: First (Aland): 5 minutes
+      before: First (Aland): 5 minutes
       now: Second (Aland): 5 minutes
-   Participants – taken off
+   Participants – removed
       Third (Aland)
 
 """
@@ -141,5 +141,5 @@ def test_only_who_is_named_has_a_footnote(summit: Summit, parties: Parties) -> N
     release(summit)
     row = Message.objects.get(kind=agenda_changes.KIND, address="aland@mission.example")
     said = KINDS[row.kind].render(row).text
-    assert "   Participants – taken off\n      P4¹\n" in said
+    assert "   Participants – removed\n      P4¹\n" in said
     assert row.facts["notes"] == [["¹", "N4."]]

@@ -156,10 +156,10 @@ def test_the_first_preview_says_who_will_read_which_parts(summit: Summit) -> Non
     found = [(reader, [(line.title, line.parts) for line in lines]) for reader, lines in page.context["audiences"]]
     room = "room: all delegations"
     assert found == [
-        ("Everybody", [("Opening", room), ("Closing", room)]),
-        ("Those who take part", [("Talks", "")]),
+        ("Everyone", [("Opening", room), ("Closing", room)]),
+        ("Participants of the session", [("Talks", "")]),
     ]
-    assert "Everybody (2 sessions)" in page.content.decode()
+    assert "Everyone (2 sessions)" in page.content.decode()
 
 
 def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Party]) -> None:
@@ -171,18 +171,18 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
     path = f"/admin/agenda/release/prepare/{summit.slug}/"
     first = client.get(path).context["form"].initial["expected"]
     assert client.post(path, {"note": "", "expected": first}).status_code == 302
-    assert "nothing to release" in client.get(path).content.decode()
+    assert "No changes since the last release" in client.get(path).content.decode()
 
     Session.objects.filter(pk=talks.pk).update(ends_at=f.START + timedelta(hours=2))
     clash = session(summit, title="Clash", room=room, visibility=Visibility.ORGANISERS)
     f.ParticipantFactory(session=clash, person=person)
     page = client.get(path).content.decode()
     for words in (
-        "Room taken twice",
+        "Room double-booked",
         "Person in two places",
         "aland@mission.example",
         "09:00–\u206011:00 London time (120 minutes)",
-        "1 mailbox is written to at once.",
+        "Emails 1 address now.",
     ):
         assert words in page, words
     # The mission's mailbox is an office's; whoever saw a person's is recorded.
@@ -193,10 +193,10 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
     assert seen_by.get().detail == {"number": 1, "keys": [person.public_id]}
     Person.objects.filter(pk=person.pk).update(email="")
     answer = client.post(path, {"note": "x", "expected": first}, follow=True)
-    assert "The draft has changed since this page was shown" in answer.content.decode()
+    assert "The draft has changed since you opened this page" in answer.content.decode()
     expected = client.get(path).context["form"].initial["expected"]
     answer = client.post(path, {"note": "Longer talks", "expected": expected}, follow=True)
-    assert "Release 2 is out." in answer.content.decode()
+    assert "Release 2 published." in answer.content.decode()
     assert list(Release.objects.order_by("number").values_list("number", "note")) == [(1, ""), (2, "Longer talks")]
     assert Message.objects.filter(kind="agenda_change").count() == 1
 
@@ -221,8 +221,8 @@ def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, orga
     answer = client.get(path)
     assert sorted(title for _url, title in answer.context["widened_named"]) == ["Opened", "Part", "Wider"]
     page = answer.content.decode()
-    said = page.index("3 sessions become visible to more people, as a whole or in part:")
-    assert page.index('id="changes"') < said < page.index("How changes are shown")
+    said = page.index("3 sessions become visible to more people, in full or in part:")
+    assert page.index('id="changes"') < said < page.index("Display of changes")
     assert f'<a href="{LIST}{wider.pk}/">' in page[said : said + 700]
     # The way back says it of the session that it shows to more again.
     back = client.get(f"/admin/agenda/release/{first.pk}/restore/")
@@ -237,7 +237,7 @@ def test_the_home_of_the_desk_says_how_far_the_draft_is(summit: Summit, organise
     assert f"/admin/agenda/release/prepare/{summit.slug}/" not in client.get("/admin/").content.decode()
     Session.objects.filter(pk=made.pk).update(title="Another")
     page = client.get("/admin/").content.decode()
-    assert "1 session differs from release 1." in page
+    assert "1 session has changed since release 1." in page
     assert f"/admin/agenda/release/prepare/{summit.slug}/" in page
 
 

@@ -42,14 +42,14 @@ def opened(summit: Summit, task: admin_base_dashboard.Task) -> list[str]:
 def test_only_who_releases_is_told_to(summit: Summit, organiser: User) -> None:
     SessionFactory(summit=summit)
     (task,) = tasks(summit, Role.ORGANISER)
-    assert task.sentence == "1 session is not released yet. Preview the first release."
+    assert task.sentence == "1 unreleased session. Preview the first release."
     assert task.address == f"/admin/agenda/release/prepare/{summit.slug}/"
     assert tasks(summit, Role.PROGRAMME) == []
     releases.release(summit=summit, by=organiser)
     assert tasks(summit, Role.ORGANISER) == []
     SessionFactory.create_batch(2, summit=summit)
     (task,) = tasks(summit, Role.ORGANISER)
-    assert task.sentence == "2 sessions differ from release 1. Preview the next release."
+    assert task.sentence == "2 sessions have changed since release 1. Preview the next release."
 
 
 def test_warnings_open_the_list_of_them(summit: Summit) -> None:
@@ -58,7 +58,7 @@ def test_warnings_open_the_list_of_them(summit: Summit) -> None:
         ParticipantFactory(session=SessionFactory(summit=summit, title=title), person=person)
     SessionFactory(summit=summit, title="Alone")
     (task,) = tasks(summit, Role.PROGRAMME)
-    assert task.sentence == "1 warning of the draft: something in it can’t be right."
+    assert task.sentence == "1 scheduling conflict"
     assert task.address == f"/admin/agenda/release/warnings/{summit.slug}/"
     task = admin_base_dashboard.Task(
         "",

@@ -137,7 +137,7 @@ class TestSecond:
         response = ben.post(path, second)
         assert told(response) == [
             ("Participant", "participant, Aland", "participant, Aland, head only", "", "Ann Example"),
-            ("Participant", "participant, Beland", "taken off", "", "Ann Example"),
+            ("Participant", "participant, Beland", "row removed", "", "Ann Example"),
             ("Participant", "–", "participant, Celand", "", "Ann Example"),
         ]
         shown = response.context["inline_admin_formsets"][2].formset
@@ -159,7 +159,7 @@ class TestSecond:
         cancel_and_move.cancel(session=row, by=organiser)
         response = ben.post(f"{LIST}{row.pk}/change/", form_of(row, shown=seen, title="Solemn"))
         assert [entry[:4] for entry in told(response)] == [
-            ("State", "stands", "cancelled", ""),
+            ("State", "scheduled", "cancelled", ""),
             ("Documents", "–", "Brief", ""),
         ]
 
@@ -181,8 +181,8 @@ def test_a_pinned_session_moves_after_asking(summit: Summit) -> None:
     Session.objects.filter(pk=row.pk).update(pinned=True)
     sent = form_of(row, pinned="on", starts_at_1="09:30")
     response = client.post(path, sent)
-    assert "Move it although it is pinned" in response.content.decode()
-    assert "This session is pinned: its time and room are settled." in response.content.decode()
+    assert "Move this pinned session" in response.content.decode()
+    assert "This session is pinned. Tick the box" in response.content.decode()
     row.refresh_from_db()
     before = row.starts_at
     assert client.post(path, {**sent, "move_pinned": "on"}).status_code == 302
@@ -204,7 +204,7 @@ def test_edits_of_the_domain_look_as_well(summit: Summit, organiser: User) -> No
         lambda: cancel_and_move.cancel(session=row, by=organiser, expected=0),
         lambda: cancel_and_move.move(session=row, by=organiser, despite_pin=True, expected=0, **later),
     ):
-        with pytest.raises(revisions.SessionEditConflict, match="Somebody has changed this session"):
+        with pytest.raises(revisions.SessionEditConflict, match="Someone has changed this session"):
             action()
     assert cancel_and_move.cancel(session=row, by=organiser, expected=1) is True
 

@@ -96,7 +96,7 @@ class TestReading:
         party = f.PartyFactory(summit=summit)
         FloorRequest.objects.create(session=row, party=party, speaker=f.PersonFactory(summit=summit))
         url = reverse("admin:agenda_session_speakers", args=[row.pk])
-        assert context(desk, row)["points"] == [OpenPoint("Requests for the floor: 1 to decide", url)]
+        assert context(desk, row)["points"] == [OpenPoint("Requests to speak: 1 to decide", url)]
 
     def test_it_asks_as_much_for_many_as_for_few(self, desk: Client, summit: Summit) -> None:
         row = session(summit, f.PartyFactory(summit=summit))
@@ -139,7 +139,7 @@ class TestSections:
         by = f.UserFactory.with_role(Role.PROGRAMME, summit)
         cancel_and_move.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=room, by=by)
         answer = desk.post(section(row), times(shown=shown), **HTMX)
-        assert "Somebody else has saved this session" in text(answer)
+        assert "Someone else has saved this session" in text(answer)
         # The control: a page that says nothing of what it showed is saved.
         assert "HX-Redirect" in desk.post(section(row), times(), **HTMX)
 
@@ -203,7 +203,7 @@ class TestAddingDelegations:
     ) -> None:
         there, new = (f.PartyFactory(summit=summit) for _number in range(2))
         row, by = session(summit, there), f.UserFactory.with_role(Role.PROGRAMME, summit)
-        for wrong, said in ((there, "takes part in the session already"), (f.PartyFactory(), "another summit")):
+        for wrong, said in ((there, "is already in the session"), (f.PartyFactory(), "another summit")):
             with pytest.raises(ValidationError, match=said):
                 planning.add_parties(session=row, parties=[new, wrong], level="", by=by)
             assert [each.party for each in row.participants.all()] == [there]

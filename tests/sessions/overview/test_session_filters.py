@@ -87,7 +87,7 @@ class TestKinds:
         refused = desk.post(f"{KINDS}{made.pk}/change/", self.values(summit, name_en="Another"))
         assert "This is the summit’s own language." in refused.content.decode()
         refused = desk.post(f"{KINDS}add/", self.values(summit))
-        assert "The summit has a kind of this name already." in refused.content.decode()
+        assert "The summit already has a session type with this name." in refused.content.decode()
         assert "Fireside talk" in desk.get(KINDS).content.decode()
 
     def test_a_session_of_a_kind_is_what_the_kind_works_like(self, desk: Client, summit: Summit) -> None:
@@ -153,6 +153,9 @@ def test_a_part_for_more_than_the_session_is_refused_at_the_part(summit: Summit)
         f"{LIST}{made.pk}/change/",
         test_admin.values(summit=summit.pk, visibility="organisers", **parts, documents_to="public"),
     )
-    said = "The session itself is visible to fewer: choose “Whoever knows of the session” here, or “organisers only”."
+    said = (
+        "The session itself is visible to fewer people. "
+        "Choose “Everyone who can see the session” or “organisers only”."
+    )
     found = {name: list(told) for name, told in wrong.context["adminform"].form.errors.items()}
     assert found == {name: [said] for name in ("room_to", "participants_to", "documents_to")}

@@ -68,11 +68,11 @@ def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit) -> None
     reach = invite(parties=[party], occasion=row.public_id, by=protocol(summit))
     assert reach.to == [party]
     mail = mime.render(Message.objects.get())
-    assert mail.subject == "Invitation: Working lunch (Aland)"
+    assert mail.subject == "Invitation to Working lunch (Aland)"
     parts = mail.text.split("\n\n")
     assert parts[2:5] == [
-        "We have the honour to invite you to “Working lunch”, which is held within the Border Summit.",
-        "Time: Monday 31 March 2025, 09:00 to 10:30 London time.",
+        "We have the honour to invite you to “Working lunch”, to be held during the Border Summit.",
+        "Date and time: Monday 31 March 2025, 09:00 to 10:30 London time.",
         "Place: Long Gallery, Lancaster House.",
     ]
 
@@ -82,7 +82,7 @@ def test_a_party_has_one_invitation_to_the_summit_and_one_to_each_session(summit
     party, by = f.PartyFactory(summit=summit), protocol(summit)
     for key in ("", first.public_id, second.public_id):
         assert invite(parties=[party], occasion=key, by=by).to == [party]
-        assert invite(parties=[party], occasion=key, by=by).skipped == [(party, "It has been invited already.")]
+        assert invite(parties=[party], occasion=key, by=by).skipped == [(party, "It is already invited.")]
     assert list(Invitation.objects.order_by("number").values_list("number", "occasion")) == [
         (1, ""),
         (2, first.public_id),
@@ -96,9 +96,9 @@ def test_nobody_is_invited_to_what_is_not_open(summit: Summit) -> None:
         (session(summit, cancelled_at=f.START), "The session is cancelled. The programme desk can reinstate it."),
         (
             session(summit, visibility="organisers"),
-            "Organisers alone may know of the session. The programme desk can make it visible to others.",
+            "Only organisers can see this session. The programme desk can make it visible to others.",
         ),
-        (session(f.SummitFactory()), "The session isn’t in the agenda of its summit. Choose another one."),
+        (session(f.SummitFactory()), "The session is not in this summit’s agenda. Choose another one."),
     ):
         assert preview(parties=[party], occasion=row.public_id).skipped == [(party, why)]
         assert invite(parties=[party], occasion=row.public_id, by=by).to == []
@@ -114,7 +114,7 @@ def test_it_is_answered_by_its_link_until_the_session_begins_whatever_the_summit
     assert invitation.state == "answered"
     for changed in ({"starts_at": db_now() - timedelta(minutes=1)}, {"cancelled_at": db_now()}):
         Session.objects.filter(pk=row.pk).update(**changed)
-        with pytest.raises(AnswerRefused, match="The session has begun, or it is cancelled"):
+        with pytest.raises(AnswerRefused, match="The session has started or is cancelled"):
             answer(invitation=invitation, by=by_link(invitation), **said)
     answer(invitation=invitation, by=protocol(summit), **{**said, "answer": "regrets"})
 
@@ -206,7 +206,7 @@ class TestAtTheDesk:
         content = client.get(f"{self.ADDRESS}export/", {"take": "csv"})
         body = b"".join(content) if content.streaming else content.content  # type: ignore[arg-type]
         lines = body.decode("utf-8-sig").splitlines()
-        assert lines[0].startswith("Delegation,To,State,")
+        assert lines[0].startswith("Delegation,For,State,")
         assert [line.split(",")[1] for line in lines[1:]].count("Working lunch") == 1
 
     def test_its_page_and_the_page_that_revokes_say_it(self, summit: Summit, invited: Session) -> None:
@@ -219,7 +219,7 @@ class TestAtTheDesk:
 
     def test_a_session_that_is_gone_is_told_as_such(self, summit: Summit, invited: Session) -> None:
         Session.objects.all().delete()
-        gone = "a session that is no longer in the agenda"
+        gone = "a session no longer in the agenda"
         client = self.desk(summit)
         assert ("Aland", gone) in self.told(client)
         assert "Working lunch" not in client.get(self.ADDRESS).content.decode()

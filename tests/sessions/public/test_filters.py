@@ -45,7 +45,7 @@ def test_a_choice_is_said_and_shows_what_has_it(path: str) -> None:
 
 def test_nothing_found_says_so_and_leads_back(path: str) -> None:
     found = page(f"{path}?room=nowhere")
-    for said in ("No session has all that you chose.", "0 of 3 sessions", 'href="."'):
+    for said in ("No sessions match your filters.", "0 of 3 sessions", 'href="."'):
         assert said in found
 
 

@@ -115,4 +115,4 @@ def test_a_day_without_sessions_and_no_release_say_so(path: str, summit: Summit)
     page = Client().get(f"{path}?day=2025-05-01").content.decode()
     assert "No session on this day." in page
     summit.releases.all().delete()
-    assert "has not been released yet" in Client().get(path).content.decode()
+    assert "The agenda is not released yet." in Client().get(path).content.decode()

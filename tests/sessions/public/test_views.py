@@ -90,7 +90,7 @@ def test_a_summit_without_a_release_says_so(summit: Summit) -> None:
     session(summit, visibility=Visibility.PUBLIC, title="Draft")
     response = Client().get(f"/{summit.slug}/agenda/")
     assert response.status_code == 200
-    assert b"has not been released yet" in response.content
+    assert b"is not released yet" in response.content
     assert b"Draft" not in response.content
     assert public_panel(summit) is None
 

@@ -152,7 +152,7 @@ def test_the_desk_is_asked_and_loses_nothing(open_summit: Summit, talks: Session
     answer = client.post(path, sent)
     assert (answer.status_code, open_summit.releases.count()) == (200, 1)
     said = answer.content.decode()
-    assert all(words in said for words in ("Some things need your attention", REASON, "For the press"))
+    assert all(words in said for words in ("There is a problem", REASON, "For the press"))
     assert client.post(path, {**sent, f"leaving-{talks.public_id}-notice": "removed"}).status_code == 302
     row = PublicRemoval.objects.get()
     assert (row.session, row.release.number, row.notice, row.reason) == (talks, 2, "removed", REASON)

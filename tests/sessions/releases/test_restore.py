@@ -126,7 +126,7 @@ def test_restored_and_released_it_is_the_same_for_every_rank(world: World) -> No
 
 
 def test_what_the_release_does_not_hold_is_cancelled_and_what_it_does_not_know_stays(world: World) -> None:
-    with pytest.raises(restore.NothingToRestore, match="The draft is as it was in release 1"):
+    with pytest.raises(restore.NothingToRestore, match="The draft is the same as release 1"):
         restore.restore(release=world.first, by=world.by)
     world.spoil()
     shown = restore.preview(release=world.first)
@@ -196,12 +196,12 @@ def test_the_page_shows_what_is_lost_then_takes_it_back(world: World) -> None:
     path = f"/admin/agenda/release/{world.first.pk}/restore/"
     page = client.get(path)
     assert page.context["number"] == 3
-    assert all(words in page.content.decode() for words in ("In the draft now", "In release 1", "Other", "Plenary"))
+    assert all(words in page.content.decode() for words in ("Current draft", "Release 1", "Other", "Plenary"))
     stale = client.post(path, {"expected": "x"}, follow=True).content.decode()
-    assert "The draft has changed since this page was shown" in stale
+    assert "The draft has changed since you opened this page" in stale
     done = client.post(path, {"expected": page.context["expected"]}, follow=True).content.decode()
-    assert "3 sessions of the draft are as in release 1. They are announced with the next release." in done
-    assert "there is nothing to take back" in client.get(path).content.decode()
+    assert "3 sessions restored to the draft from release 1. The next release announces them." in done
+    assert "The draft is the same as this release" in client.get(path).content.decode()
 
 
 def test_any_two_releases_are_compared(world: World) -> None:

@@ -62,7 +62,7 @@ class TestPlaces:
         message = Message.objects.get(kind=PLACE_FREE.name)
         assert message.address == "second@x.example"
         mail = KINDS[message.kind].render(message)
-        assert mail.subject == "A place for you: Side event"
+        assert mail.subject == "You have a place: Side event"
         assert all(words in mail.text for words in ("Second", "Side event", f"/portal/agenda/{row.public_id}/"))
         # Whoever waits and leaves moves nobody up.
         assert signups.cancel_sign_up(session=row, person=third, by=third.user) is True
@@ -106,14 +106,14 @@ def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) 
     releases.release(summit=summit, by=organiser)
     unreleased = open_session(summit)
     for each in (closed, over, called_off, unreleased):
-        with pytest.raises(SignUpRefused, match="takes no sign-ups any more"):
+        with pytest.raises(SignUpRefused, match="Sign-up for this session is closed"):
             signups.sign_up(session=each, person=person, by=organiser)
     for each in (f.PersonFactory(summit=summit), member(f.PartyFactory(summit=f.SummitFactory()))):
-        with pytest.raises(SignUpRefused, match="is of no delegation"):
+        with pytest.raises(SignUpRefused, match="is no longer in any delegation"):
             signups.sign_up(session=row, person=each, by=organiser)
     assert SignUp.objects.count() == 0
     signups.sign_up(session=row, person=person, by=person.user)
-    with pytest.raises(SignUpRefused, match="signed up already"):
+    with pytest.raises(SignUpRefused, match="already signed up"):
         signups.sign_up(session=row, person=person, by=person.user)
 
 

@@ -64,17 +64,17 @@ class TestAsking:
 
     def test_what_is_refused_says_why(self, plenary: Session, organiser: User, parties: Parties) -> None:
         head, outside = member(parties["Aland"], "head"), member(parties["Celand"], "head")
-        with pytest.raises(FloorRefused, match="takes no requests"):
+        with pytest.raises(FloorRefused, match="does not take requests to speak"):
             floor_requests.ask(session=plenary, party=parties["Celand"], speaker=outside, by=organiser)
-        with pytest.raises(FloorRefused, match="not of your delegation"):
+        with pytest.raises(FloorRefused, match="not in your delegation"):
             floor_requests.ask(session=plenary, party=parties["Aland"], speaker=outside, by=organiser)
         floor_requests.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
-        with pytest.raises(FloorRefused, match="asks for the floor already"):
+        with pytest.raises(FloorRefused, match="has already asked to speak"):
             floor_requests.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
         other = member(parties["Beland"], "head")
         for until in (None, timezone.now() - timedelta(minutes=1)):
             floor_requests.set_request_deadline(session=plenary, until=until, by=organiser)
-            with pytest.raises(FloorRefused, match="takes no requests"):
+            with pytest.raises(FloorRefused, match="does not take requests to speak"):
                 floor_requests.ask(session=plenary, party=parties["Beland"], speaker=other, by=other.user)
         assert FloorRequest.objects.count() == 1
 
@@ -112,11 +112,11 @@ class TestDeciding:
     def test_declining_says_why(self, plenary: Session, organiser: User, parties: Parties) -> None:
         head = member(parties["Aland"], "head")
         row = floor_requests.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
-        with pytest.raises(FloorRefused, match="Say why"):
+        with pytest.raises(FloorRefused, match="Enter a reason"):
             floor_requests.decline(request=row, reason=" ", by=organiser)
         assert floor_requests.decline(request=row, reason="No time is left.", by=organiser) is True
         message = Message.objects.get(kind=FLOOR_REQUEST.name)
-        assert "The reason: No time is left." in KINDS[message.kind].render(message).text
+        assert "Reason: No time is left." in KINDS[message.kind].render(message).text
         assert KINDS[message.kind].withdrawn([message]) == {}
         again = floor_requests.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
         floor_requests.withdraw(request=again, by=head.user)

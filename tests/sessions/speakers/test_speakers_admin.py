@@ -40,7 +40,7 @@ def test_a_press_moves_one_speech_and_keeps_the_focus(desk: Client, row: Session
         assert order(row) == "ACB"
     shown = desk.get(response["Location"]).content.decode()
     assert f'value="up:{key}:1" autofocus aria-describedby="moved"' in shown
-    assert '<bdi lang="en">C</bdi> now has place 2 of 3, about 09:05.' in shown
+    assert '<bdi lang="en">C</bdi> is now number 2 of 3, at about 09:05.' in shown
     # At the top the button that is left has it.
     desk.post(page(row), {"move": f"up:{key}:1"})
     assert f'value="down:{key}:2" autofocus' in desk.get(response["Location"]).content.decode()
@@ -71,7 +71,7 @@ def test_a_move_saves_what_was_typed_with_it(desk: Client, row: Session) -> None
         response = desk.post(page(row), {**typed, f"minutes-{keys['A']}": "ten", **wrong})
         shown = response.content.decode()
         assert (response.status_code, order(row)) == (200, "CAB")
-        assert "“ten” is no number. Give places and minutes in digits." in shown
+        assert "“ten” is not a number. Enter positions and minutes in digits." in shown
         assert f'name="minutes-{keys["A"]}" value="ten"' in shown
     assert f'name="place-{keys["A"]}" value="3"' in shown
 
@@ -79,25 +79,25 @@ def test_a_move_saves_what_was_typed_with_it(desk: Client, row: Session) -> None
 def test_times_a_speech_and_requests(desk: Client, row: Session, summit: Summit, parties: Parties) -> None:
     speaker = MembershipFactory(party=parties["Aland"], person__summit=summit, person__name="D", code="head").person
     added = desk.post(page(row), {"do": "add", "speaker": speaker.pk, "party": parties["Aland"].pk}, follow=True)
-    assert f"{speaker.label} is last on the list." in added.content.decode()
+    assert f"{speaker.label} added to the end of the list." in added.content.decode()
     until = timezone.now() + timedelta(days=3)
     values = {"do": "times", "opening": "50", "speech_minutes": "4"}
     values |= {"requests_until_0": f"{until:%Y-%m-%d}", "requests_until_1": "10:00"}
     shown = desk.post(page(row), values, follow=True).content.decode()
-    assert "The times are saved; 4 speeches have another time." in shown
-    assert "16 of 10 minutes are given." in shown
+    assert "Times saved; 4 speeches changed." in shown
+    assert "16 of 10 minutes allocated." in shown
     assert "6 minutes over" in shown
     wrong = desk.post(page(row), {**values, "opening": "60"}).content.decode()
-    assert "The opening would be as long as the session. Give fewer minutes." in wrong
+    assert "The opening can’t be as long as the session. Enter fewer minutes." in wrong
     asked = [FloorRequest.objects.create(session=row, party=party, speaker=speaker) for party in parties.values()]
     unsaid = desk.post(page(row), {"do": f"decline:{asked[0].pk}", "reason": ""}).content.decode()
-    assert "Say why: the delegation reads it." in unsaid
+    assert "Enter a reason. The delegation will see it." in unsaid
     desk.post(page(row), {"do": f"decline:{asked[0].pk}", "reason": "No time is left."})
     shown = desk.post(page(row), {"do": "grant:all"}, follow=True).content.decode()
-    assert "2 requests are on the list, and their delegations are told." in shown
+    assert "2 requests added to the list. The delegations are notified." in shown
     assert [each.state for each in FloorRequest.objects.order_by("pk")] == ["declined", "granted", "granted"]
     late = desk.post(page(row), {"do": f"grant:{asked[0].pk}"}, follow=True).content.decode()
-    assert "This request was decided or withdrawn meanwhile." in late
+    assert "This request has already been decided or withdrawn." in late
     assert row.slots.count() == 6
 
 
@@ -106,11 +106,11 @@ def test_the_protocol_order_is_shown_then_made(desk: Client, row: Session, summi
     path = f"{page(row)}protocol-order/"
     response = desk.get(path)
     shown = response.content.decode()
-    assert "1 speech is new." in shown
-    assert shown.count("has named neither a head nor an alternate head") == 2
+    assert "1 new speech." in shown
+    assert shown.count("has no head or alternate head") == 2
     plan = response.context["plan"]
     speakers.remove(slot=row.slots.get(speaker__name="A"), by=UserFactory(is_superuser=True))
     late = desk.post(path, {"expected": plan.digest}).content.decode()
-    assert "The list has changed since this page was shown." in late
+    assert "The list changed after you opened this page." in late
     assert desk.post(path, {"expected": desk.get(path).context["plan"].digest}).status_code == 302
     assert order(row) == "BCD"

@@ -56,7 +56,7 @@ def test_one_is_ended_and_then_all_others(zoe: User) -> None:
     for value in (row.pk, "", "x", "-1", "9" * 40, "0", "²"):
         assert stranger.post("/accounts/sessions/", {"end": value}).status_code == 302
     assert (is_in(lost), UserSession.objects.count()) == ([True] * 3, 4)
-    for end, said in ((row.pk, "1 browser is signed out."), ("others", "1 browser is signed out.")):
+    for end, said in ((row.pk, "1 browser signed out."), ("others", "1 browser signed out.")):
         assert said in own.post("/accounts/sessions/", {"end": end}, follow=True).content.decode()
         assert (is_in(lost), is_in(own)) == ([False] * 3, [True] * 3)
         assert is_in(other) == [end != "others"] * 3

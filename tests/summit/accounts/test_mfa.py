@@ -73,7 +73,7 @@ class TestSigningIn:
         client = by_password(zoe)
         assert "_auth_user_id" not in client.session
         wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
-        assert "This is not the code" in wrong.content.decode()
+        assert "This code is not right" in wrong.content.decode()
         assert client.post("/accounts/2fa/authenticate/", {"code": code(secret)}).status_code == 302
         assert client.session["_auth_user_id"] == str(zoe.pk)
 
@@ -124,7 +124,7 @@ class TestSigningIn:
         path = "/accounts/2fa/webauthn/login/"
         flooder, other = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
         statuses = [flooder.post(path, {"credential": "{}"}).status_code for _ in range(31)]
-        assert "This was too often" in flooder.post(path, {"credential": "{}"}).content.decode()
+        assert "Too many requests" in flooder.post(path, {"credential": "{}"}).content.decode()
         assert (statuses.count(302), statuses[-1]) == (30, 429)
         assert other.post(path, {"credential": "{}"}).status_code == 302
         assert by_password(zoe, REMOTE_ADDR="192.0.2.1").session["_auth_user_id"] == str(zoe.pk)
@@ -135,15 +135,18 @@ class TestWords:
         client, way_in = by_password(zoe), "/accounts/login/"
         differ = {"oldpassword": PASSWORD, "password1": "a long pass phrase", "password2": "another pass phrase"}
         for page, said in (
-            (again(client, "/accounts/2fa/"), "<h1>How you sign in</h1>"),
+            (again(client, "/accounts/2fa/"), "<h1>Sign-in methods</h1>"),
             (again(client, "/accounts/2fa/webauthn/add/"), "<h1>Add a passkey</h1>"),
-            (again(client, "/accounts/2fa/totp/activate/"), "<h1>Set up an authenticator app</h1>"),
-            (client.post("/accounts/password/change/", differ), "The two differ. Enter the same twice."),
+            (again(client, "/accounts/2fa/totp/activate/"), "<h1>Set up authenticator app</h1>"),
+            (
+                client.post("/accounts/password/change/", differ),
+                "The passwords don’t match. Enter the same password twice.",
+            ),
             (Client().get(way_in), "Sign in with a passkey"),
-            (Client().post(way_in, {}), "E-mail address: This is missing."),
+            (Client().post(way_in, {}), "Email address: Fill in this field."),
             (
                 Client().post(way_in, {"login": zoe.email, "password": "x"}),
-                "The address and the password do not belong together.",
+                "The email address or password is wrong.",
             ),
         ):
             text = page.content.decode()

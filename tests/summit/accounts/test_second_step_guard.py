@@ -40,7 +40,7 @@ def test_a_password_alone_opens_no_page_of_the_desk(zoe: User, settings: Any) ->
         for ask in (client.get, client.post):
             answer = ask(path)
             assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/"), path
-    said = "Your desk opens once a passkey or an authenticator app protects your account."
+    said = "Your role requires a passkey or an authenticator app."
     assert said in client.get("/admin/", follow=True).content.decode()
     # Recovery codes alone protect nothing.
     RecoveryCodes.activate(zoe)
@@ -71,7 +71,7 @@ def test_who_sets_it_up_goes_on_in_the_same_browser(zoe: User) -> None:
     page = client.post(asked.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
     shown = code(page.context["form"].secret)
     done = client.post("/accounts/2fa/totp/activate/", {"code": shown}, follow=True)
-    assert "Go to your desk" in done.content.decode()
+    assert "Continue to the desk" in done.content.decode()
     # The signal is sent when the transaction is over, which a test's own never is.
     session = client.session
     session[second_step.SET_UP_KEY] = zoe.pk

@@ -29,7 +29,7 @@ def test_all_of_it_goes_and_the_owner_is_told(organiser: User, zoe: User, summit
     client = by_password(organiser)
     path = f"/admin/summit/user/{zoe.pk}/second-step/"
     assert path in client.get(f"/admin/summit/user/{zoe.pk}/change/").content.decode()
-    assert "call them back" in client.get(path).content.decode()
+    assert "call them" in client.get(path).content.decode()
     assert client.post(path)["Location"] == f"/admin/summit/user/{zoe.pk}/change/"
     assert not Authenticator.objects.exists()
     entry = AuditEntry.objects.get(action="summit.reset_second_step")
@@ -51,7 +51,7 @@ def test_the_owners_browsers_and_tokens_end_and_nobody_elses(organiser: User, zo
     assert (token_services.find(theirs.secret), token_services.find(other.secret)) == (None, other.token)
     entry = AuditEntry.objects.get(action="api.token.revoke")
     assert (entry.by, entry.object_key) == (organiser, theirs.token.public_id)
-    with pytest.raises(ValueError, match="no second step"):
+    with pytest.raises(ValueError, match="no two-step verification"):
         second_step_reset.reset(account=zoe, by=organiser)
     assert len(mails()) == 1
 
@@ -59,7 +59,7 @@ def test_the_owners_browsers_and_tokens_end_and_nobody_elses(organiser: User, zo
 def test_the_mail_tells_of_tokens_where_there_were_any(organiser: User, zoe: User) -> None:
     User.objects.filter(pk=zoe.pk).update(language="en")
     zoe.refresh_from_db()
-    for number, said in ((0, ""), (1, "A token of yours was"), (2, "2 tokens of yours were")):
+    for number, said in ((0, ""), (1, "One of your API tokens was"), (2, "2 of your API tokens were")):
         for _each in range(number):
             token_services.make(by=zoe, name="App", scopes=["venues:read"])
         second_step_reset.reset(account=zoe, by=organiser)
@@ -84,7 +84,7 @@ class TestWho:
         client = by_password(organiser)
         assert path not in client.get(f"/admin/summit/user/{zoe.pk}/change/").content.decode()
         assert (client.get(path).status_code, client.post(path).status_code) == (403, 403)
-        with pytest.raises(PermissionDenied, match="whoever set the system up"):
+        with pytest.raises(PermissionDenied, match="the system administrator"):
             second_step_reset.reset(account=zoe, by=organiser)
         RoleAssignment.objects.create(summit=other, user=organiser, role=Role.ORGANISER)
         assert second_step_reset.can_reset(User.objects.get(pk=organiser.pk), zoe)

@@ -26,7 +26,7 @@ from tests.summit.audit.test_actions import told_on
 from tests.summit.conftest import desk_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
-ONE = "1 attempt"
+ONE = "1 sign-in attempt"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_in_and_out(zoe: User, summit: Summit) -> None:
     client = by_password(zoe)
     client.post("/accounts/logout/")
     client.post("/accounts/logout/")
-    assert told() == [(zoe.name, "signed in by the password"), (zoe.name, "signed out")]
+    assert told() == [(zoe.name, "signed in with a password"), (zoe.name, "signed out")]
     assert {(row.summit, row.object_key) for row in AuditEntry.objects.all()} == {(summit, zoe.public_id)}
 
 
@@ -69,8 +69,8 @@ def test_by_a_code_of_the_app_and_by_one_for_recovery(zoe: User) -> None:
         assert AuditEntry.objects.filter(action="summit.sign_in").count() == int(entered == codes[0])
         client.post("/accounts/2fa/authenticate/", {"code": entered})
     assert [what for _who, what in told()] == [
-        "signed in by the password and a code of the app",
-        "signed in by the password and a recovery code",
+        "signed in with a password and an app code",
+        "signed in with a password and a recovery code",
     ]
 
 
@@ -89,14 +89,14 @@ def test_what_was_typed_is_nowhere(zoe: User) -> None:
 
 def test_a_flood_is_one_entry_and_then_its_number(zoe: User, monkeypatch: pytest.MonkeyPatch) -> None:
     refuse(zoe.email, 4)
-    assert told() == [("system", "refused 1 attempt to sign in")]
+    assert told() == [("system", "refused 1 sign-in attempt")]
     later(9)
     chain_audit()
     assert AuditEntry.objects.count() == 1
     later(10)
     chain_audit()
     chain_audit()
-    assert told()[1:] == [("system", "refused 3 attempts to sign in")]
+    assert told()[1:] == [("system", "refused 3 sign-in attempts")]
     assert RefusedSignIns.objects.count() == 0
     # The control: unbounded each would be an entry.
     monkeypatch.setattr(sign_in_log, "TOGETHER", timedelta(0))
@@ -109,8 +109,8 @@ def test_what_was_refused_meanwhile_is_recorded_with_the_next_attempt_and_before
     later(11)
     refuse(zoe.email, 2)
     by_password(zoe)
-    refused = [f"refused {words} to sign in" for words in (ONE, "2 attempts", ONE, ONE)]
-    assert [what for _who, what in told()] == [*refused, "signed in by the password"]
+    refused = [f"refused {words}" for words in (ONE, "2 sign-in attempts", ONE, ONE)]
+    assert [what for _who, what in told()] == [*refused, "signed in with a password"]
 
 
 def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
@@ -121,19 +121,19 @@ def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
     later(10)
     sign_in_log.record_refused()
     assert [what for _who, what in told()] == [
-        "refused 1 attempt to sign in whose password was right, for its second step",
-        "refused 2 attempts to sign in; in 1 of them the password was right",
+        "refused 1 sign-in attempt at the second step, after a correct password",
+        "refused 2 sign-in attempts, 1 with the correct password",
     ]
     # A closed account is refused.
     User.objects.update(is_active=False)
     by_password(zoe)
-    assert told()[2:] == [("system", "refused 1 attempt to sign in")]
+    assert told()[2:] == [("system", "refused 1 sign-in attempt")]
 
 
 def test_they_stand_in_the_accounts_history(zoe: User, summit: Summit) -> None:
     refuse(zoe.email)
     by_password(zoe)
-    assert told_on(desk_of(summit), zoe) == ["signed in by the password", f"refused {ONE} to sign in"]
+    assert told_on(desk_of(summit), zoe) == ["signed in with a password", f"refused {ONE}"]
 
 
 def test_the_same_is_done_for_an_address_without_an_account(zoe: User) -> None:

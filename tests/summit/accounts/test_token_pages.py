@@ -46,8 +46,11 @@ def test_it_is_made_shown_once_and_revoked(browser: Client, zoe: User) -> None:
     assert f"{secret[:7]}…" in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     token = Token.objects.get()
-    assert "The token is revoked" in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
-    assert "It was revoked before" in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    assert "Token revoked" in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    assert (
+        "This token was already revoked"
+        in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    )
     assert asks.get("summits/here/desk/rooms/").status_code == 401
 
 
@@ -56,7 +59,7 @@ def test_a_page_that_is_loaded_again_makes_no_other(browser: Client) -> None:
     assert browser.post(PATH, {**posted, "name": ""}).status_code == 400
     secret = secret_on(browser.post(PATH, posted).content.decode())
     page = browser.post(PATH, posted, follow=True).content.decode()
-    assert "one token is made" in page
+    assert "only one token was created" in page
     assert secret not in page
     assert Token.objects.count() == 1
     # The form below the secret is another one: what is typed there is made.
@@ -92,10 +95,10 @@ def test_everything_is_chosen_to_be_read_by_one_box(browser: Client) -> None:
     assert [scope for scope, ticked in kept.items() if ticked] == wanted
     page = browser.post(PATH, {**WANTED, "scopes": wanted}).content.decode()
     assert Token.objects.get().scopes == sorted([*(f"{each.name}:read" for each in resources()), "rooms:write"])
-    assert "It may read everything. It may read and change: rooms." in page
+    assert "Can read everything. Can read and change: rooms." in page
     assert not any(boxes(page).values())
     browser.post(PATH, {**WANTED, "scopes": ["venues:read", "rooms:read", "rooms:write"]})
-    assert "It may read: venues. It may read and change: rooms." in browser.get(PATH).content.decode()
+    assert "Can read: venues. Can read and change: rooms." in browser.get(PATH).content.decode()
 
 
 def test_what_can_t_be_made_is_said(browser: Client, zoe: User) -> None:
@@ -104,7 +107,7 @@ def test_what_can_t_be_made_is_said(browser: Client, zoe: User) -> None:
         assert (page.status_code, 'class="error-summary"' in page.content.decode()) == (400, True), changed
     assert not Token.objects.exists()
     TokenFactory.create_batch(50, user=zoe)
-    assert "There are 50 tokens of yours" in browser.post(PATH, WANTED).content.decode()
+    assert "You already have 50 tokens" in browser.post(PATH, WANTED).content.decode()
 
 
 def test_nobody_revokes_another_s_and_a_desk_takes_its_second_step_first(browser: Client, settings: Any) -> None:
@@ -112,6 +115,6 @@ def test_nobody_revokes_another_s_and_a_desk_takes_its_second_step_first(browser
     browser.post(PATH, {"revoke": token.public_id})
     assert Token.objects.get().revoked_at is None
     settings.REQUIRE_SECOND_FACTOR = True
-    assert "after the second step" in browser.get(PATH).content.decode()
+    assert "complete two-step verification" in browser.get(PATH).content.decode()
     browser.post(PATH, WANTED)
     assert Token.objects.get() == token

@@ -22,7 +22,7 @@ from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 NUMBERS = ("TOTAL", "INITIAL")
-TAKEN = "Another delegation of the summit has this name. Give it another."
+TAKEN = "Another delegation in this summit has this name. Choose another name."
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ class TestOfARow:
         self, organiser: Client, party: Party, monkeypatch: Any
     ) -> None:
         f.PartyFactory(summit=party.summit, name="Bland")
-        unrecognised = "The host doesn’t recognise it: choose no flag or a neutral one."
+        unrecognised = "The host doesn’t recognise this delegation. Choose no flag or a neutral flag."
         assert refused(save(organiser, party, recognised="", flag="own")) == [{"flag": [unrecognised]}]
         assert refused(save(organiser, party, name="Bland")) == [{"name": [TAKEN]}]
         # The control: the database refuses it.
@@ -85,7 +85,7 @@ class TestOfARow:
         given = {"summit": party.summit_id, "name": "A", "office": "Minister", "language": "en", "user": user.pk}
         superuser = signed_in(f.UserFactory(is_superuser=True))
         response = superuser.post(f"/admin/summit/person/{person.pk}/change/", given)
-        said = "This account is another person’s in this summit. An account has one person."
+        said = "This account belongs to another person in this summit. Each account belongs to one person."
         assert refused(response)[0].get("user") == [said]
         assert Person.objects.get(pk=person.pk).user is None
 
@@ -94,12 +94,12 @@ class TestAmongRows:
     def test_a_language_and_a_person_twice(self, organiser: Client, party: Party) -> None:
         entry = {"language": "fr", "name": "Pays"}
         form = party_form(f.PartyFactory.build(), summit=party.summit_id, name="New", **rows("names", entry, entry))
-        said = [{}, {"language": ["The delegation has a name in this language already. Change that one."]}]
+        said = [{}, {"language": ["The delegation already has a name in this language. Change that one."]}]
         assert refused(organiser.post("/admin/delegations/party/add/", form), "names") == said
         assert refused(save(organiser, party, **rows("names", entry, entry)), "names") == said
         person = {"person": f.PersonFactory(summit=party.summit).pk}
         focal = save(organiser, party, **rows("focal_points", person, person))
-        said = [{}, {"person": ["This person is a focal point of the delegation already."]}]
+        said = [{}, {"person": ["This person is already a focal point for the delegation."]}]
         assert refused(focal, "focal_points") == said
 
     def test_a_participant_twice_in_a_new_session(self) -> None:
@@ -113,7 +113,7 @@ class TestAmongRows:
             entry = {who: make(summit=session.summit).pk, "role": "participant", "position": 0}
             form = {**values, **rows("participants", entry, entry), "participants-INITIAL_FORMS": 0}
             response = client.post(f"/admin/agenda/session/{session.pk}/change/", form)
-            said = f"This {who.replace('party', 'delegation')} takes part in the session already. Change that row."
+            said = f"This {who.replace('party', 'delegation')} is already in the session. Change that row."
             assert refused(response, "participants") == [{}, {who: [said]}]
         assert not Participant.objects.exists()
 

@@ -50,7 +50,7 @@ class TestMenu:
         accreditation = [
             "People",
             "Badges",
-            "Overpasses of delegations",
+            "Delegations’ transferable passes",
             "Visa support letters",
             "Declarations",
             "Needs",
@@ -90,9 +90,7 @@ class TestSettings:
         context = desk.get("/admin/settings/").context_data
         found = {str(label): [entry.name for entry in entries] for label, entries in context["groups"]}
         assert list(found) == [str(group.label) for group in MenuGroup if group.of_settings]
-        assert {"Categories", "Zones", "Policy for delegations", "Letters"} <= set(
-            found["Delegations and accreditation"]
-        )
+        assert {"Categories", "Zones", "Delegation policy", "Letters"} <= set(found["Delegations and accreditation"])
         assert found["Accounts and access"] == ["Accounts", "Roles", "Audit entries"]
         assert "Messages" in found["Messages and other systems"]
 

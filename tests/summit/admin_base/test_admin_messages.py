@@ -33,13 +33,13 @@ def test_saving_says_what_is_saved_in_few_words(desk: Client, summit: Summit) ->
     address = f"/admin/summit/person/{person.pk}/change/"
     form = desk.get(address).context["adminform"].form
     page = desk.post(address, {name: form[name].value() or "" for name in form.fields}, follow=True)
-    assert [str(message) for message in page.context["messages"]] == [f"“{person}” is saved."]
+    assert [str(message) for message in page.context["messages"]] == [f"“{person}” saved."]
 
 
 def test_signing_in_says_so_in_few_words(client: Client) -> None:
     user = UserFactory.with_role(Role.ORGANISER, SummitFactory())
     page = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD}, follow=True)
-    assert [str(message) for message in page.context["messages"]] == [f"You are signed in as {user}."]
+    assert [str(message) for message in page.context["messages"]] == [f"Signed in as {user}."]
 
 
 def headings(page: str) -> tuple[str, str]:
@@ -59,19 +59,19 @@ def test_deletions_are_asked_and_refused_in_the_words_of_this_house() -> None:
     for row, title in ((free, "Delete “Fireside”?"), (kept, "“Ceremony” can’t be deleted")):
         page = client.get(f"{kinds}{row.pk}/delete/").content.decode()
         assert headings(page) == (f"{title} · Quay", title)
-    assert ("Give these sessions another kind first:" in page, link in page) == (True, True)
+    assert ("Change the type of these sessions first:" in page, link in page) == (True, True)
 
     def chosen(*rows: CustomKind, **more: str) -> str:
         given = {"action": "delete_selected", "_selected_action": [row.pk for row in rows], **more}
         return client.post(kinds, given, follow=True).content.decode()
 
     page = chosen(free)
-    assert headings(page) == ("Delete 1 kind of session? · Quay", "Delete 1 kind of session?")
-    assert "another kind first" not in page
+    assert headings(page) == ("Delete 1 session type? · Quay", "Delete 1 session type?")
+    assert "Change the type of these sessions first" not in page
     for more in ({}, {"post": "yes"}):
         page = chosen(free, kept, **more)
-        assert headings(page) == ("Nothing is deleted · Quay", "Nothing is deleted")
-        assert ("Give these sessions another kind first:" in page, link in page) == (True, True)
+        assert headings(page) == ("Nothing deleted · Quay", "Nothing deleted")
+        assert ("Change the type of these sessions first:" in page, link in page) == (True, True)
     assert CustomKind.objects.count() == 2
-    assert "1 row is deleted." in chosen(free, post="yes")
+    assert "1 row deleted." in chosen(free, post="yes")
     assert list(CustomKind.objects.all()) == [kept]

@@ -55,7 +55,7 @@ class TestHeader:
 class TestLists:
     def test_cells_carry_the_names_of_their_columns(self, desk: Client, summit: Summit) -> None:
         f.PartyFactory(summit=summit)
-        columns = ["Kind", "Protocol order", "Answer", "People", "Mailbox of the mission"]
+        columns = ["Type", "Protocol order", "Answer", "People", "Mission email address"]
         assert re.findall(r'<td data-label="([^"]+)"', read(desk, PARTIES)) == columns
         assert "aria-sort" not in read(desk, PARTIES)
         assert read(desk, PARTIES, o="-1").count('aria-sort="descending"') == 1
@@ -69,7 +69,7 @@ class TestLists:
 
     def test_what_narrows_a_list_is_said_and_an_empty_one_says_what_to_do(self, desk: Client, summit: Summit) -> None:
         content = read(desk, PARTIES)
-        assert "There is nothing here yet." in content
+        assert "Nothing here yet." in content
         assert f'class="button" href="{PARTIES}add/"' in content
         assert "Show all delegations" in read(desk, PARTIES, kind__exact="state")
         for name in ("Aland", "Borduria"):
@@ -80,7 +80,7 @@ class TestLists:
     def test_a_button_does_it_to_what_is_ticked(self, desk: Client, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit)
         page = desk.post(PARTIES, {"action": "invite", "index": "0"}, follow=True)
-        said = ["Nothing was chosen. Tick the rows first, then say what to do with them."]
+        said = ["Select the rows first, then choose an action."]
         assert [str(message) for message in page.context["messages"]] == said
         page = desk.post(PARTIES, {"action": "invite", "index": "0", "_selected_action": party.pk})
         assert page.status_code == 200

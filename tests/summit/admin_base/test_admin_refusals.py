@@ -23,9 +23,9 @@ def errors(answer: Any) -> dict[str, list[str]]:
 def test_somebody_without_name_and_office(desk: Client, summit: Summit) -> None:
     data = {"summit": summit.pk, "name": " ", "office": "", "language": "en"}
     answer = desk.post("/admin/summit/person/add/", data)
-    assert errors(answer) == {"name": ["Give a name or the office held."]}
+    assert errors(answer) == {"name": ["Enter a name or the office held."]}
     # The page's own title is no heading of what stops it.
-    assert "<h2>Some things need your attention</h2>" in answer.content.decode()
+    assert "<h2>There is a problem</h2>" in answer.content.decode()
     assert desk.post("/admin/summit/person/add/", {**data, "office": "Minister"}).status_code == 302
     assert Person.objects.get().office == "Minister"
 
@@ -38,10 +38,10 @@ def test_a_code_of_no_country_and_a_second_host(desk: Client, summit: Summit) ->
     data |= {f"{prefix}-{name}_FORMS": 0 for prefix in rows for name in ("TOTAL", "INITIAL")}
     add = "/admin/delegations/party/add/"
     assert errors(desk.post(add, {**data, "iso_code": "FR"})) == {
-        "iso_code": ["A delegation of this kind has no code. Leave this empty."]
+        "iso_code": ["Delegations of this type have no code. Leave this blank."]
     }
     assert errors(desk.post(add, {**data, "is_host": "on"})) == {
-        "is_host": ["The summit has a host already. There is one."]
+        "is_host": ["The summit already has a host. There can be only one."]
     }
     assert desk.post(add, data).status_code == 302
 
@@ -51,19 +51,19 @@ def test_a_speech_of_no_minutes(summit: Summit) -> None:
     slot.minutes = 0
     with pytest.raises(ValidationError) as refused:
         slot.full_clean()
-    assert refused.value.message_dict == {"minutes": ["Give at least one minute."]}
+    assert refused.value.message_dict == {"minutes": ["Enter at least one minute."]}
 
 
 def test_what_is_changed_and_not_deleted_on_a_page_of_its_own(desk: Client, summit: Summit) -> None:
     room = f.RoomFactory(venue__summit=summit)
     back = '<a class="button" href="/admin/">Back to the desk</a>'
     for address, said in (
-        (f"summit/venue/{room.venue_id}/delete/", "Venues are deleted on the page of their summit."),
-        (f"summit/room/{room.pk}/delete/", "Rooms are deleted on the page of their venue."),
+        (f"summit/venue/{room.venue_id}/delete/", "Delete venues on the page of their summit."),
+        (f"summit/room/{room.pk}/delete/", "Delete rooms on the page of their venue."),
         # Where nothing says where, it is said that it isn't here.
-        (f"summit/summit/{summit.pk}/delete/", "This is not deleted here."),
+        (f"summit/summit/{summit.pk}/delete/", "You can’t delete this here."),
         # What the system writes is said to be that.
-        ("outbox/message/add/", "The system writes this itself"),
+        ("outbox/message/add/", "The system creates this record"),
     ):
         answer = desk.get(f"/admin/{address}")
         page = answer.content.decode()

@@ -58,7 +58,7 @@ class TestWords:
         assert f'<a href="/admin/delegations/party/{party.pk}/"' in page
         assert f'<a href="/admin/summit/auditentry/{entry.pk}/change/">' in page
         assert f"{entry.at.astimezone(summit.zone):%H:%M} London time</a>" in page
-        assert "<li>Invited at the level of</li>" in page
+        assert "<li>Level of attendance invited</li>" in page
 
     def test_a_page_that_the_reader_may_not_open_has_no_address(self, olive: User, summit: Summit) -> None:
         done(olive, f.PersonFactory(summit=summit), "summit.person.change")
@@ -118,7 +118,7 @@ class TestNarrowing:
         assert f'href="?kind=delegations.party&amp;{otto}"' in page
         for address, chip, number in (
             (objects[0].url, ("Delegation", "Chad"), 1),
-            (f"?{otto}", ("Who did it", "Otto"), 2),
+            (f"?{otto}", ("User", "Otto"), 2),
         ):
             alone = desk.get(f"{ADDRESS}{address}").context
             assert (alone["chips"], len(alone["slice"].entries)) == ([(*chip, "?")], number)
@@ -136,7 +136,7 @@ class TestNarrowing:
         person = f.PersonFactory(summit=summit, name="Ada Mensah", office="", email="ada@land.example")
         access_log.record_page(by=olive, target=person, summit=summit, fields=["name"])
         assert len(shown(desk)) == 4
-        assert shown(desk, show="seen") == ["Olive saw personal data: Ada Mensah"]
+        assert shown(desk, show="seen") == ["Olive viewed personal data: Ada Mensah"]
         assert len(shown(desk, show="seen", of=f"summit.person:{person.public_id}")) == 1
         assert shown(desk, show="seen", who="otto") == []
 
@@ -205,17 +205,17 @@ class TestVerified:
     def test_never_before_and_today(self, desk: Client, olive: User, summit: Summit) -> None:
         now = timezone.now()
         page = desk.get(ADDRESS).content.decode()
-        for said in ("Nothing has been done yet.", "Nobody has had the audit verified yet.", "/jobs/verify-audit/"):
+        for said in ("No entries yet.", "Not yet verified.", "/jobs/verify-audit/"):
             assert said in page
         self.job(olive, now - timedelta(days=40))
         old = desk.get(ADDRESS).content.decode()
-        assert "10,342 entries are whole, checked " in old
+        assert "10,342 entries verified on " in old
         assert "today" not in old
         self.job(f.UserFactory(), now)
-        said = f"10,342 entries are whole, checked today {now.astimezone(summit.zone):%H:%M} London time."
+        said = f"10,342 entries verified on today {now.astimezone(summit.zone):%H:%M} London time."
         page = desk.get(ADDRESS)
         assert said in page.content.decode()
-        assert "Show how it was verified" not in page.content.decode()
+        assert "Show verification" not in page.content.decode()
 
     def test_broken(self, desk: Client, olive: User) -> None:
         self.job(olive, timezone.now(), "broken", position=7, problem="missing", key=None, at=None)

@@ -56,10 +56,10 @@ class TestTasks:
         f.MessageFactory(summit=here, kind="invitation", state="failed", problem="no such mailbox")
         f.MessageFactory(summit=here, kind="system", state="failed", problem="no such mailbox")
         assert tasks(here) == [
-            ("late", "2 answers are late. Write to the delegations, or record their answers."),
-            ("late", "1 letter of an invitation failed. Correct the mailbox, then write anew."),
-            ("late", "1 message failed. Read why, then send it again."),
-            ("now", "1 delegation is not invited yet. Read whom the letters reach, then send them."),
+            ("late", "2 answers are overdue. Contact the delegations, or record their answers."),
+            ("late", "1 invitation letter could not be sent. Correct the email address, then send a new letter."),
+            ("late", "1 message failed. Check the reason, then resend it."),
+            ("now", "1 delegation is not invited yet. Review the letters, then send them."),
         ]
         assert "3 late, 1 to do now" in home(here, Role.ORGANISER)
 
@@ -91,11 +91,11 @@ class TestTasks:
             opened[task.sentence.split(".")[0].split(":")[0]] = [str(row) for row in rows]
         assert opened == {
             "1 delegation is not invited yet": [],
-            "1 delegation has no mailbox": ["No mailbox"],
-            "1 delegation that attends has named no head": ["No head"],
-            "1 delegation that attends has no focal point": ["No head"],
-            "1 link in a letter without an answer ends within a week": [f"Ends: {link.address}"],
-            "1 delegation declined within the last week": ["Declined"],
+            "1 delegation has no email address and gets no letters": ["No mailbox"],
+            "1 attending delegation has no head": ["No head"],
+            "1 attending delegation has no focal point": ["No head"],
+            "1 unanswered letter has a link that expires within a week": [f"Ends: {link.address}"],
+            "1 delegation declined in the past week": ["Declined"],
         }
 
     def test_only_who_may_act_is_told(self) -> None:
@@ -103,7 +103,7 @@ class TestTasks:
         f.PartyFactory(summit=summit)
         f.SessionFactory(summit=summit)
         make_text(summit=summit, moment=timezone.now() - HOUR, state="in_review")
-        whats = ("delegation", "session", "text", "No mail")
+        whats = ("delegation", "session", "text", "No email")
         for role, expected in (
             (Role.ORGANISER, {*whats}),
             (Role.PROTOCOL, {"delegation"}),
@@ -131,15 +131,17 @@ class TestTasks:
         f.MessageFactory(summit=other, state="failed", problem="x")
         make_text(summit=other, moment=timezone.now() - HOUR, state="in_review")
         assert tasks(here) == []
-        assert "Nothing has to be done now" in home(here, Role.ORGANISER)
+        assert "Nothing to do now" in home(here, Role.ORGANISER)
 
     def test_a_sweep_that_never_ran_and_one_that_stopped_a_minute_ago(self, here: Summit) -> None:
         assert tasks(here) == []
         Heartbeat.objects.update(at=db_now() - timedelta(seconds=61))
         ((word, said),) = tasks(here)
-        assert (word, said[:23]) == ("late", "No mail has left since ")
+        assert (word, said[:20]) == ("late", "No email sent since ")
         Heartbeat.objects.all().delete()
-        never = "No mail leaves: beat and the workers have never run here. Have them started."
+        never = (
+            "No email is being sent: beat and the workers have never run. Ask the system administrator to start them."
+        )
         assert tasks(here) == [("late", never)]
 
 
@@ -153,7 +155,7 @@ class TestComing:
         make_text(summit=here, moment=now + 2 * HOUR, title="The text")
         f.InvitationFactory(party__summit=here, state="sent", sent_at=now)
         found = admin_base_dashboard.coming(asked(here), here)
-        said = ["Soon", "“\u2068The text\u2069” goes out.", "Answers are due: 1 is open."]
+        said = ["Soon", "“\u2068The text\u2069” will be published.", "Answers are due: 1 is missing."]
         assert [entry.sentence for entry in found] == said
         # Texts are for those who may know of them.
         assert [entry.sentence for entry in admin_base_dashboard.coming(asked(here, Role.VIEWER), here)] == [

@@ -66,7 +66,7 @@ class TestTabs:
             ("All", 4, "?", False),
             ("not invited", 1, "?answer=uninvited", False),
             ("invited", 2, "?answer=invited", False),
-            ("not answered", 1, "?answer=open", True),
+            ("awaiting answer", 1, "?answer=open", True),
             ("answered", 1, "?answer=answered", False),
             ("attending", 1, "?answer=attending", False),
         ]
@@ -98,15 +98,15 @@ class TestSources:
             content = read(client_of(role, summit), REPLIES)
             (said,) = re.findall('<p class="list-source">(.*?)</p>', content)
             found[role] = said
-        assert "Record others on the page of the invitation." in found[Role.PROGRAMME]
+        assert "Record others on the invitation’s page." in found[Role.PROGRAMME]
         assert "<a" not in found[Role.PROGRAMME]
         address = "/admin/delegations/invitation/?state__exact=sent"
-        assert f'<a href="{address}">Invitations without an answer</a>' in found[Role.PROTOCOL]
+        assert f'<a href="{address}">Unanswered invitations</a>' in found[Role.PROTOCOL]
 
     def test_who_may_not_add_reads_who_can(self, summit: Summit) -> None:
         f.RoomFactory(venue__summit=summit)
         organiser, viewer = (
             read(client_of(role, summit), "/admin/summit/room/") for role in (Role.ORGANISER, Role.VIEWER)
         )
-        assert "Who can add one: organiser" in viewer
+        assert "Roles that can add one: organiser" in viewer
         assert "list-source" not in organiser

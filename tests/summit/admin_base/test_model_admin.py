@@ -91,11 +91,11 @@ class TestSummits:
         made = User.objects.get(email="new@ministry.example")
         assert (made.name, made.has_usable_password(), made.roles.get().role) == ("Nora", False, "press_officer")
         assert Message.objects.values_list("kind", "address").get() == ("welcome", made.email)
-        assert "“Nora: press officer” is added." in page.content.decode()
+        assert "“Nora: press officer” added." in page.content.decode()
 
     def test_what_gives_nothing_is_said_at_the_address(self, desk: Client, user: User, here: Summit) -> None:
         closed = f.UserFactory(is_active=False)
-        for other, said in ((user, "holds the role already"), (closed, "account is closed")):
+        for other, said in ((user, "already has the role"), (closed, "account is closed")):
             response = give(desk, other, here)
             (problem,) = response.context["adminform"].form.errors["email"]
             assert (response.status_code, said in problem) == (200, True)
@@ -151,7 +151,7 @@ class TestRecords:
         program = api_client_services.make(by=user, summit=here, name="Registry", given=[Role.ORGANISER])
         before = audited()
         page = take_away(desk, mine, where)
-        assert f"{here} would have no organiser. Give somebody else the role first." in page
+        assert f"{here} would have no organiser. Give someone else the role first." in page
         assert ("taken away" in page, " is deleted" in page) == (False, False)
         assert (RoleAssignment.objects.filter(pk=mine.pk).exists(), audited()) == (True, before)
         # The control, and with another organiser.

@@ -100,7 +100,7 @@ class TestViews:
         monkeypatch.setattr(list_settings, "MOST", 1)
         list_settings.save_view(by=user, label="x.y", name="A", query="", order=[])
         list_settings.save_view(by=user, label="x.y", name="A", query="a=1", order=[])
-        assert refused(name="B") == "Remove a view first: a list has at most 1."
+        assert refused(name="B") == "Remove a view first. A list can have at most 1."
 
     def test_a_list_asks_once_however_many_there_are(self, desk: Client, user: User) -> None:
         numbers = []

@@ -163,9 +163,9 @@ class TestPage:
     def test_too_little_and_nothing_found_say_what_to_do(self, desk: Client) -> None:
         for wanted in ("", "e", " é ", "\0"):
             assert found(desk, wanted) == {}
-            assert "Write at least two letters" in desk.get("/admin/search/", {"q": wanted}).content.decode()
+            assert "Enter at least two letters" in desk.get("/admin/search/", {"q": wanted}).content.decode()
         page = desk.get("/admin/search/", {"q": "<b>zz"}).content.decode()
-        assert "Nothing that you may see is called so." in page
+        assert "No results." in page
         assert 'value="&lt;b&gt;zz"' in page
         # The box stands on every page.
         assert 'action="/admin/search/"' in desk.get("/admin/").content.decode()

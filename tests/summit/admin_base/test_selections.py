@@ -67,7 +67,7 @@ class TestAllThatMatch:
         chosen = {"action": "mark_language", "select_across": "1", "index": "0"}
         page = desk.post(PEOPLE, chosen, follow=True)
         shown = page.content.decode()
-        assert "Choose the language of 4 people" in shown
+        assert "Set the language of 4 people" in shown
         assert "and 3 more" in shown
         assert 'name="row"' not in shown
         address = page.redirect_chain[-1][0]
@@ -87,4 +87,4 @@ class TestAllThatMatch:
         query = "&".join(f"row={row.pk}" for row in rows)
         page = desk.post(f"{PEOPLE}accounts/?{query}", follow=True).content.decode()
         assert Person.objects.filter(user__isnull=False).count() == 2
-        assert "Give 1 account" in page
+        assert "Create 1 account" in page

@@ -76,7 +76,7 @@ def test_a_kind_that_a_session_got_meanwhile_stays(
     f.SessionFactory(summit=summit, custom_kind=kind, kind="plenary")
     monkeypatch.setattr(CustomKindAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
     page = desk.post(f"/admin/agenda/customkind/{kind.pk}/delete/", {"post": "yes"}, follow=True).content.decode()
-    assert "Others need it: sessions. Change these first." in page
+    assert "This is still in use: sessions. Change these first." in page
     assert CustomKind.objects.get() == kind
 
 
@@ -104,8 +104,8 @@ def test_a_venue_has_hours_or_none(desk: Client, summit: Summit) -> None:
     venue, base = f.VenueFactory(summit=summit), "/admin/summit/venue/"
     given = {"summit": summit.pk, "name": "House", "address": "", "rooms-TOTAL_FORMS": 0, "rooms-INITIAL_FORMS": 0}
     for opens, closes, said in (
-        ("08:00", "", "Give both when the venue opens and when it closes, or leave both empty."),
-        ("08:00", "08:00", "The venue would close as it opens. Give two times, or leave both empty"),
+        ("08:00", "", "Enter both opening and closing times, or leave both blank."),
+        ("08:00", "08:00", "Enter different opening and closing times, or leave both blank"),
     ):
         page = desk.post(f"{base}{venue.pk}/change/", {**given, "opens_at": opens, "closes_at": closes})
         assert (page.status_code, said in page.content.decode()) == (200, True)
@@ -119,7 +119,7 @@ def test_a_room_stays_in_its_summit(summit: Summit) -> None:
     client = signed_in(f.UserFactory(is_superuser=True))
     given = {"venue": other.pk, "name": "Hall", "capacity": "", "position": 0}
     page = client.post(f"/admin/summit/room/{room.pk}/change/", given)
-    assert "This venue is another summit’s. Choose one of this summit." in page.content.decode()
+    assert "This venue belongs to another summit. Choose one from this summit." in page.content.decode()
     inside = f.VenueFactory(summit=summit, name="Annex")
     assert client.post(f"/admin/summit/room/{room.pk}/change/", {**given, "venue": inside.pk}).status_code == 302
     assert Room.objects.get(pk=room.pk).venue == inside
@@ -129,7 +129,7 @@ def test_no_data_are_kept_until_a_day_that_no_calendar_has(desk: Client, summit:
     add, given = "/admin/delegations/retention/add/", {"summit": summit.pk, "what": "photo", "category": ""}
     page = desk.post(add, {**given, "days": "36526"})
     # Once above the form and once at the field.
-    assert (page.status_code, page.content.decode().count("Write 36525 or less.")) == (200, 2)
+    assert (page.status_code, page.content.decode().count("Enter 36525 or less.")) == (200, 2)
     assert desk.post(add, {**given, "days": "36525"}).status_code == 302
     assert Retention.objects.get().days == 36525
 
@@ -138,7 +138,7 @@ def test_what_a_room_can_t_be_is_said_and_nothing_is_lost(desk: Client, summit: 
     room = f.RoomFactory(venue__summit=summit, name="Music Room", capacity=None)
     f.RoomFactory(venue=room.venue, name="Hall")
     address, kept = f"/admin/summit/room/{room.pk}/change/", {"venue": room.venue_id, "name": "Hall", "position": 0}
-    for capacity, said in (("", "The venue has a room of this name already."), ("-5", "Write 0 or more.")):
+    for capacity, said in (("", "The venue already has a room with this name."), ("-5", "Enter 0 or more.")):
         page = desk.post(address, {**kept, "capacity": capacity})
         found = page.content.decode()
         assert (page.status_code, said in found, 'value="Hall"' in found) == (200, True, True)
@@ -155,6 +155,6 @@ def test_a_room_in_which_a_session_is_stays_on_its_venue_s_page(desk: Client, su
     page = desk.post(f"/admin/summit/venue/{room.venue_id}/change/", {**given, **rows})
     said = page.content.decode()
     assert page.status_code == 200
-    assert "“Music Room” can’t be deleted. Others need it: sessions. Change these first." in said
+    assert "“Music Room” can’t be deleted. This is still in use: sessions. Change these first." in said
     assert "As typed" in said
     assert room.venue.rooms.count() == 1

@@ -73,7 +73,7 @@ def test_it_is_ended_and_personal_tokens_are_not_there(here: Summit, organiser: 
     assert (ended["roles"], ended["ended_at"] is None, token_services.find(issued.secret)) == ([], False, None)
     wanted = {"name": "Gate", "scopes": ["rooms:read"]}
     refused = post(signed_in(organiser.user), f"{APPS}{printer.public_id}/make-token/", wanted)
-    assert refused.json()["errors"][0]["detail"] == "This application has ended. Make another."
+    assert refused.json()["errors"][0]["detail"] == "This API client has ended. Create another."
     for said, names in (("true", ["Badge printer"]), ("false", [])):
         assert [row["name"] for row in organiser.get(f"{APPS}?ended={said}").json()["results"]] == names
     own = Token.objects.get(user=organiser.user)

@@ -53,7 +53,7 @@ def test_it_is_made_and_given_a_token(desk: Client, here: Summit) -> None:
     again = {"name": "Gate 2", "scopes": ["rooms:write"], "days": "30", "once": "a-mark"}
     desk.post(f"{LIST}{made.pk}/tokens/", again)
     said = desk.post(f"{LIST}{made.pk}/tokens/", again, follow=True).content.decode()
-    assert "one token is made" in said
+    assert "only one token was created" in said
     assert made.tokens.count() == 2
     assert "programme, viewer" in desk.get(f"{LIST}{made.pk}/change/").content.decode()
     assert "no-store" in page["Cache-Control"]
@@ -74,9 +74,9 @@ def test_a_token_is_revoked_and_an_api_client_ended(desk: Client, printer: ApiCl
         desk.post(f"{path}tokens/", {**new, "name": name})
     gate = Token.objects.get(name="Gate")
     said = [desk.post(f"{path}tokens/", {"revoke": gate.public_id}, follow=True).content.decode() for _ in range(2)]
-    assert ["The token is revoked" in each for each in said] == [True, False]
+    assert ["Token revoked" in each for each in said] == [True, False]
     said = [desk.post(f"{path}end/", follow=True).content.decode() for _ in range(2)]
-    assert ["The application has ended" in each for each in said] == [True, False]
+    assert ["API client ended" in each for each in said] == [True, False]
     assert not Token.objects.alive().exists()
-    assert "Make the token" not in desk.get(f"{path}tokens/").content.decode()
-    assert "This application has ended" in desk.post(f"{path}tokens/", new).content.decode()
+    assert "Create token" not in desk.get(f"{path}tokens/").content.decode()
+    assert "This API client has ended" in desk.post(f"{path}tokens/", new).content.decode()

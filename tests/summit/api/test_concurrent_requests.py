@@ -37,7 +37,7 @@ def test_what_somebody_else_took_is_said(organiser: Program, here: Summit, monke
     for key in ({}, {"Idempotency_Key": "k"}, {"Idempotency_Key": "k"}):
         refused = organiser.post(ZONES, ZONE, **key)
         assert kind_2(refused) == (409, "conflict")
-        assert refused.json()["detail"] == "Another zone has this mark. Choose another."
+        assert refused.json()["detail"] == "Another zone has this code. Choose another code."
     many = organiser.post(f"{ZONES}bulk/", {"rows": [ZONE, {"code": "B", "name": "Desks"}]}).json()["rows"]
     assert [each["status"] for each in many] == [409, 201]
     second = Zone.objects.get(code="B")
@@ -67,9 +67,9 @@ def test_any_other_error_of_the_database_stays_ours(organiser: Program, monkeypa
 
 
 TOLD = (
-    ("zone_code_once", "delegations_zone", "Key (summit_id, code)=(1, A) already exists.", "this mark"),
+    ("zone_code_once", "delegations_zone", "Key (summit_id, code)=(1, A) already exists.", "this code"),
     ("summit_summit_slug_key", "summit_summit", "Key (slug)=(here) already exists.", "already exists"),
-    ("user_email_once", "summit_user", "Key (lower(email::text))=(a@b.c) already exists.", "entered the same"),
+    ("user_email_once", "summit_user", "Key (lower(email::text))=(a@b.c) already exists.", "just added the same"),
     ("release_number_once", "agenda_release", "Key (summit_id, number)=(1, 2) already exists.", ""),
     ("summit_person_public_id_key", "summit_person", "Key (public_id)=(x) already exists.", ""),
     ("elsewhere", "elsewhere", None, ""),

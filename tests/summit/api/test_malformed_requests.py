@@ -132,13 +132,13 @@ def test_what_is_neither_true_nor_false_narrows_no_list(organiser: Program, here
     for said in ("1", "yes", "", "null"):
         answer = organiser.get(f"{path}{said}")
         assert kind(answer) == (400, "parameters")
-        assert answer.json()["errors"] == [{"parameter": "is_active", "detail": "Write true or false."}]
+        assert answer.json()["errors"] == [{"parameter": "is_active", "detail": "Enter true or false."}]
     assert [len(organiser.get(f"{path}{each}").json()["results"]) for each in ("true", "false")] == [1, 0]
 
 
 def test_a_moment_without_its_zone_is_refused(organiser: Program, here: Summit) -> None:
     etag = organiser.get(DESK)["ETag"]
-    detail = "Write a moment with its zone, such as 2025-03-31T14:30:00+01:00."
+    detail = "Enter a date and time with offset, such as 2025-03-31T14:30:00+01:00."
     for said in ("2030-01-01T12:00:00", "2030-01-01 12:00", " 2030-01-01T12:00"):
         answer = organiser.patch(DESK, {"answer_by": said}, If_Match=etag)
         assert answer.json()["errors"] == [{"pointer": "#/answer_by", "detail": detail}]

@@ -64,7 +64,7 @@ def test_what_can_t_be_kept() -> None:
 
 def test_nobody_else_creates_one(organiser: Program, here: Summit) -> None:
     refused = organiser.post("me/summits/", NEW)
-    said = "This can be done by: whoever set the system up."
+    said = "Roles that can do this: the system administrator."
     assert (refused.status_code, refused.json()["detail"]) == (403, said)
     # Nor does a token of one summit.
     narrowed = program(UserFactory(is_superuser=True), summit=here)

@@ -46,7 +46,7 @@ def test_a_task_says_what_how_soon_where_and_by_when(busy: Summit, organiser: Pr
     first, *_others = told(organiser)
     page = first.pop("page")
     assert first == {
-        "sentence": "2 answers are late. Write to the delegations, or record their answers.",
+        "sentence": "2 answers are overdue. Contact the delegations, or record their answers.",
         "urgency": "late",
         "moment": busy.answer_by.isoformat().replace("+00:00", "Z"),  # type: ignore[union-attr]
     }

@@ -68,15 +68,15 @@ def test_it_is_narrowed_and_ordered_by_what_is_declared(organiser: Program, room
 
 
 def test_what_isn_t_declared_is_refused_by_name(organiser: Program, rooms: list[Room]) -> None:
-    orders = "Write one of: position, -position, name, -name."
+    orders = "Enter one of: position, -position, name, -name."
     for query, parameter, said in (
-        ("seats=20", "seats", "Known are: cursor, fields, name, order, page_size, seats_from, venue."),
+        ("seats=20", "seats", "Choose from: cursor, fields, name, order, page_size, seats_from, venue."),
         *((f"order={each}", "order", orders) for each in ("capacity", "", "%20name")),
-        ("fields=venue,secret", "fields", "Write some of: id, venue, name, capacity, position."),
-        ("fields=", "fields", "Write some of"),
+        ("fields=venue,secret", "fields", "Enter one or more of: id, venue, name, capacity, position."),
+        ("fields=", "fields", "Enter one or more of"),
         ("seats_from=many", "seats_from", "Enter a number."),
-        ("page_size=0", "page_size", "Write a number from 1 to 200."),
-        ("name=a&name=b", "name", "Give it once."),
+        ("page_size=0", "page_size", "Enter a number from 1 to 200."),
+        ("name=a&name=b", "name", "Give this only once."),
     ):
         refused = organiser.get(f"{ROOMS}?{query}")
         assert kind(refused) == (400, "parameters")
@@ -124,7 +124,7 @@ def test_who_sees_and_may_not_is_told_who_can(viewer: Program, rooms: list[Room]
     ):
         refused = viewer.ask(method, path, {})
         assert kind(refused) == (403, "forbidden")
-        assert refused.json()["detail"] == "This can be done by: organiser, programme."
+        assert refused.json()["detail"] == "Roles that can do this: organiser, programme."
 
 
 def test_nobody_is_asked_who_they_are(client: Client, rooms: list[Room]) -> None:
@@ -160,7 +160,7 @@ def test_a_venue_goes_with_its_rooms_unless_a_session_is_in_one(organiser: Progr
     etag = organiser.get(address(venue))["ETag"]
     refused = organiser.delete(address(venue), If_Match=etag)
     assert kind(refused) == (409, "conflict")
-    assert refused.json()["detail"].startswith("Others need it: sessions")
+    assert refused.json()["detail"].startswith("This is still in use: sessions")
     assert Room.objects.count() == 2
     session.delete()
     assert organiser.delete(address(venue), If_Match=etag).status_code == 204
@@ -182,12 +182,12 @@ def test_what_can_t_be_kept_is_said_by_field(organiser: Program, data: dict[str,
         assert {each["pointer"] for each in refused.json()["errors"]} == wanted
     said = organiser.post(ROOMS, {"venue": "nothing", "capacity": "many"}).json()["errors"]
     assert {each["pointer"]: each["detail"] for each in said} == {
-        "#/venue": "There is none of this id.",
-        "#/name": "This is missing.",
-        "#/capacity": "Write a whole number.",
+        "#/venue": "There is no object with this ID.",
+        "#/name": "Fill in this field.",
+        "#/capacity": "Enter a whole number.",
     }
     half = organiser.post(VENUES, {"name": "Tent", "opens_at": "09:00"})
-    assert half.json()["errors"][0]["detail"].startswith("Give both when the venue opens")
+    assert half.json()["errors"][0]["detail"].startswith("Enter both opening and closing times")
     assert Room.objects.count() == 2
 
 
@@ -343,7 +343,7 @@ def test_each_row_has_its_result(organiser: Program, rooms: list[Room]) -> None:
     found = answer.json()["rows"]
     assert [each["status"] for each in found] == [201, 422, 200, 428, 412, 404, 422]
     assert [(each["body"] or {}).get("name") for each in found[:3]] == ["Cellar", None, "Great Hall"]
-    assert found[6]["problem"]["errors"] == [{"pointer": "#/colour", "detail": "This field is not known here."}]
+    assert found[6]["problem"]["errors"] == [{"pointer": "#/colour", "detail": "Unknown field."}]
     assert found[2]["etag"] == organiser.get(address(hall))["ETag"]
     assert sorted(Room.objects.values_list("name", flat=True)) == ["Attic", "Cellar", "Great Hall"]
     assert organiser.post(f"{ROOMS}bulk/", {"rows": sent}, Idempotency_Key="k").content == answer.content

@@ -40,7 +40,7 @@ def test_a_webhook_is_made_changed_and_turned_off_and_on(organiser: Program) -> 
     assert organiser.patch(where, {"name": "Feed"}, If_Match=made["ETag"]).json()["name"] == "Feed"
     assert organiser.post(f"{where}turn-off/", {}).json()["off_why"] == "hand"
     refused = organiser.post(f"{where}turn-off/", {})
-    assert (refused.status_code, refused.json()["detail"]) == (409, "This webhook is off already.")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "This webhook is already off.")
     assert organiser.post(f"{where}turn-on/", {}).json()["enabled"] is True
     assert organiser.post(f"{where}test/", {}).status_code == 200
     assert Delivery.objects.get().event == "webhook.test"
@@ -66,7 +66,7 @@ def test_what_was_sent_is_read_and_sent_again(organiser: Program, here: Summit) 
     assert organiser.get(f"{DESK}messages/?fields=id").json()["results"] == [{"id": message.public_id}]
     assert organiser.post(f"{DESK}messages/{message.public_id}/send-again/", {}).json()["state"] == "pending"
     refused = organiser.post(f"{DESK}messages/{message.public_id}/send-again/", {})
-    assert (refused.status_code, refused.json()["detail"]) == (409, "Only a message that failed can be sent again.")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "Only failed messages can be resent.")
     assert Message.objects.get(pk=message.pk).attempts == 0
 
 

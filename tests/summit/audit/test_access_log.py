@@ -118,8 +118,8 @@ def test_a_persons_history_tells_who_saw_them_where(desk: Client, summit: Summit
     desk.get(PEOPLE)
     desk.get(f"/admin/delegations/party/{person.membership.party_id}/change/")
     desk.get(f"{PEOPLE}{person.pk}/change/")
-    organiser, in_list = desk_of(summit), "saw a list with personal data, 2 rows"
-    assert told_on(organiser, person, "?show=seen") == [*["saw personal data"] * 2, in_list]
+    organiser, in_list = desk_of(summit), "viewed a list with personal data, 2 rows"
+    assert told_on(organiser, person, "?show=seen") == [*["viewed personal data"] * 2, in_list]
     assert told_on(organiser, other, "?show=seen") == [in_list]
     assert told_on(organiser, person) == []
 
@@ -147,7 +147,7 @@ def test_nobody_is_shown_what_cannot_be_recorded(
         answer = ask(shown, values)
         assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "30", "no-store")
         said = answer.content.decode()
-        assert ("Wait a minute, then load the page again." in said, person.name in said) == (True, False)
+        assert ("Wait a minute, then reload the page." in said, person.name in said) == (True, False)
         assert "who saw personal data can't be recorded (summit.person)" in caplog.text
         # The control: as it was, the page came unrecorded.
         patched.setattr(access_log, "_store", lambda entries: None)
@@ -163,7 +163,7 @@ def test_the_api_gives_nobody_what_cannot_be_recorded(
     monkeypatch.setattr(audit, "record_many", _locked)
     answer = api.get(f"/api/v1/summits/{summit.slug}/desk/people/{person.public_id}/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert (answer.json()["title"], person.name in answer.content.decode()) == ("Busy just now", False)
+    assert (answer.json()["title"], person.name in answer.content.decode()) == ("Temporarily busy", False)
 
 
 def test_what_else_the_database_refuses_for_now_is_said_so_too(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:

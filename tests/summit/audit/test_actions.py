@@ -119,9 +119,9 @@ class TestTelling:
         assert [line.who for line in lines()] == [
             "Olive",
             "the system",
-            "whoever followed the letter’s link of France",
-            "Minister of the Interior, by a code to the mailbox",
-            *["somebody without an account"] * 2,
+            "France (by invitation link)",
+            "Minister of the Interior, by a code sent by email",
+            *["an anonymous user"] * 2,
         ]
         with override("fr"):
             assert [line.changes for line in lines()] == [[]] * 6
@@ -161,7 +161,7 @@ class TestTelling:
         entry = audit.record(by=organiser, action="summit.person.change", target=f.PersonFactory(), summit=summit)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM summit_person")
-        assert lines()[0].row == rendering.NamedObject("person", f"gone since ({entry.object_key})")
+        assert lines()[0].row == rendering.NamedObject("person", f"since deleted ({entry.object_key})")
 
     def test_queries_do_not_grow(self, summit: Summit) -> None:
         for _ in range(3):
@@ -241,11 +241,11 @@ class TestHistory:
         audit.record(by=organiser, action="delegations.party.change", target=party, summit=summit)
         found = desk.get(f"/admin/delegations/party/{party.pk}/history/").context["actions"]
         changed = [
+            ("delegations.party.add", "Added the delegation"),
             ("delegations.party.change", "Changed the delegation"),
-            ("delegations.party.add", "Entered the delegation"),
         ]
         assert found == [("Delegations", changed)]
-        assert told_on(desk, party, "?action=delegations.party.add") == ["entered the delegation"]
+        assert told_on(desk, party, "?action=delegations.party.add") == ["added the delegation"]
         assert told_on(desk, party, "?action=no.such") == []
 
     def test_another_summits_entries_are_not_there(self, desk: Client, organiser: User, summit: Summit) -> None:

@@ -12,7 +12,7 @@ from summit.people.models import Person
     [
         ("office", "Office held"),
         # Of the particulars, which extend a person one to one.
-        ("arrival_flight", "Arriving flight or train"),
+        ("arrival_flight", "Arrival flight or train"),
         ("memberships", "Members"),
         ("of_no_model", "Of_no_model"),
     ],

@@ -69,15 +69,15 @@ def broken(position: int, what: str, key: int | None = None, at: Any = None) -> 
     return 1, f"Entry {position}{where} {what}"
 
 
-CHANGED = "was changed: its content does not make its digest any more."
-FOLLOWS = "does not follow from the one before it: that one was changed or exchanged, or this one was put in."
-MISSING = "is missing: it was chained once and is not there any more."
+CHANGED = "was changed: its content no longer matches its digest."
+FOLLOWS = "does not follow from the previous entry. One of them was changed, replaced or inserted."
+MISSING = "is missing. It was in the chain before."
 
 
 def test_a_whole_and_an_empty_chain() -> None:
-    assert verify() == (0, f"7 entries are whole.\nEnd of the chain: {head()}:7\n")
+    assert verify() == (0, f"7 entries verified.\nEnd of the chain: {head()}:7\n")
     rebuild(0)
-    assert verify() == (0, "0 entries are whole.\n")
+    assert verify() == (0, "0 entries verified.\n")
 
 
 # The first, the last and those at the edge of a slice; each column.
@@ -135,7 +135,7 @@ def test_an_end_set_back_or_exchanged() -> None:
     end = AuditChain.objects.values("length", "head").get()
     for changed, position in (({"length": 5, "head": row(5).digest}, 6), ({"head": "1" * 64}, 7)):
         AuditChain.objects.update(**{**end, **changed})
-        said = f"The chain ends otherwise than its end says, at entry {position}: entries were cut off or added."
+        said = f"The chain does not end as recorded, at entry {position}. Entries were removed or added."
         assert verify() == (1, said)
 
 
@@ -147,7 +147,7 @@ def test_an_entry_kept_from_the_chain(chained: Summit) -> None:
         AuditEntry.objects.filter(pk=found.pk).update(at=timezone.now() - timedelta(seconds=61))
     code, said = verify()
     assert (code, said.startswith(f"The entry in row {found.pk}, recorded ")) == (1, True)
-    assert "was never chained" in said
+    assert "was never added to the chain" in said
 
 
 def rebuild(length: int) -> None:
@@ -167,7 +167,7 @@ class TestNotedElsewhere:
         noted = f"{head()}:7"
         record(chained, 2)
         audit.chain()
-        assert verify("--expect", noted) == (0, f"9 entries are whole.\nEnd of the chain: {head()}:9\n")
+        assert verify("--expect", noted) == (0, f"9 entries verified.\nEnd of the chain: {head()}:9\n")
 
     def test_a_chain_made_anew_or_cut_short_betrays_itself_by_it_alone(self) -> None:
         noted = f"{head()}:7"
@@ -176,7 +176,7 @@ class TestNotedElsewhere:
         assert verify()[0] == 0
         code, said = verify("--expect", noted)
         assert (code, said.startswith("Entry 7 (row ")) == (1, True)
-        assert "has another digest than was noted elsewhere" in said
+        assert "has a different digest from the one noted elsewhere" in said
         rebuild(5)
         assert verify()[0] == 0
         assert verify("--expect", noted) == broken(6, MISSING)
@@ -191,7 +191,7 @@ def test_from_an_entry_on_what_comes_before_is_taken_as_it_is() -> None:
     for start in ("0", "-1", "9"):
         assert verify(f"--from={start}") == (2, "The chain has 7 entries.")
     change(2, action="other")
-    assert verify("--from", "3") == (0, f"5 entries are whole.\nEnd of the chain: {head()}:7\n")
+    assert verify("--from", "3") == (0, f"5 entries verified.\nEnd of the chain: {head()}:7\n")
     assert verify("--from", "2") == broken(2, CHANGED, row(2).pk, row(2).at)
     # Which must be there.
     take_out(2)

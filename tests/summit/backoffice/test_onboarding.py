@@ -124,23 +124,23 @@ class TestSummit:
         answer = signed_in(owner).post("/admin/setup/", data, follow=True)
         assert answer.redirect_chain == [("/admin/setup/ocean-summit/venue/", 302)]
         assert [str(message) for message in answer.context["messages"]] == [
-            "“Ocean Summit of Ministers” is created, and you are its organiser.",
-            "#ffcc00 is too pale to be read on paper: there it is shown as #826800.",
+            "“Ocean Summit of Ministers” created. You are its organiser.",
+            "#ffcc00 is too pale to read on paper, so it is printed as #826800.",
         ]
 
     @pytest.mark.parametrize(("accent", "told"), [(FIELDS["accent"], False), ("#1d4f90", True)])
     def test_of_the_usual_colour_nothing_is_said(self, owner: User, accent: str, told: bool) -> None:
         answer = signed_in(owner).post("/admin/setup/", {**FIELDS, "slug": "", "accent": accent}, follow=True)
         said = [str(message) for message in answer.context["messages"]]
-        assert any("is too dark to be read on a dark ground" in each for each in said) == told
+        assert any("is too dark to read on a dark background" in each for each in said) == told
 
     def test_what_is_wrong_is_said_and_nothing_is_lost(self, owner: User) -> None:
         for changed, field, said in (
-            ({"ends_on": "2027-05-01"}, "ends_on", "The summit would end before it starts. Give a later day."),
-            ({"slug": "admin"}, "slug", "is an address of the system itself"),
-            ({"short_name": "قمة"}, "slug", "Write an address in Latin letters"),
-            ({"time_zone": "Lisb"}, "time_zone", "Perhaps it is one of these: Europe/Lisbon."),
-            ({"accent": "red"}, "accent", "Give the colour as # and six digits"),
+            ({"ends_on": "2027-05-01"}, "ends_on", "Enter a last day on or after the first day."),
+            ({"slug": "admin"}, "slug", "The system itself uses the address"),
+            ({"short_name": "قمة"}, "slug", "Use Latin letters"),
+            ({"time_zone": "Lisb"}, "time_zone", "Did you mean: Europe/Lisbon?"),
+            ({"accent": "red"}, "accent", "Enter a colour as # and six hexadecimal digits"),
         ):
             answer = self.post(owner, **changed)
             form = answer.context["form"]
@@ -175,7 +175,7 @@ class TestVenue:
     def test_without_a_room_the_step_stays(self, desk: Client) -> None:
         answer = desk.post("/admin/setup/here/venue/", {"name": "The House", "rooms": ""}, follow=True)
         assert answer.redirect_chain == [("/admin/setup/here/venue/", 302)]
-        assert "The House is stored. Enter at least one room: sessions are put into rooms." in answer.content.decode()
+        assert "The House saved. Add at least one room for your sessions." in answer.content.decode()
         assert answer.context["form"]["name"].value() == "The House"
 
     def test_again_it_adds_what_is_missing_and_leaves_the_rest(self, here: Summit, organiser: User) -> None:
@@ -331,7 +331,7 @@ class TestTeam:
 
 class TestSteps:
     def test_an_empty_installation_says_where_to_begin(self, client: Client, owner: User) -> None:
-        assert b"Nothing is public here yet" in client.get("/").content
+        assert b"No public summits yet" in client.get("/").content
         home = signed_in(owner).get("/admin/")
         assert [stand.state for stand in home.context["steps"]] == ["now", "open", "open", "open", "open"]
 

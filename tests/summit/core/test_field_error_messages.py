@@ -30,18 +30,20 @@ BAD: dict[str, Any] = {
 def test_it_says_what_to_do() -> None:
     with override("en"):
         assert Entered(BAD).errors.get_json_data() == {
-            "name": [{"message": "This is missing.", "code": "required"}],
-            "kind": [{"message": "Choose one of them.", "code": "invalid_choice"}],
-            "mailbox": [{"message": "Enter the whole address, such as office@mission.example.", "code": "invalid"}],
-            "day": [{"message": "Write a day that exists.", "code": "invalid"}],
-            "at": [
-                {"message": "Write a day that exists.", "code": "invalid"},
-                {"message": "Write a time such as 14:30.", "code": "invalid"},
+            "name": [{"message": "Fill in this field.", "code": "required"}],
+            "kind": [{"message": "Choose one from the list.", "code": "invalid_choice"}],
+            "mailbox": [
+                {"message": "Enter a full email address, such as office@mission.example.", "code": "invalid"}
             ],
-            "number": [{"message": "Write a whole number.", "code": "invalid"}],
-            "few": [{"message": "Write 9 or less.", "code": "max_value"}],
-            "many": [{"message": "Write 1 or more.", "code": "min_value"}],
-            "short": [{"message": "Shorten this to 3 characters.", "code": "max_length"}],
+            "day": [{"message": "Enter an existing date.", "code": "invalid"}],
+            "at": [
+                {"message": "Enter an existing date.", "code": "invalid"},
+                {"message": "Enter a time, such as 14:30.", "code": "invalid"},
+            ],
+            "number": [{"message": "Enter a whole number.", "code": "invalid"}],
+            "few": [{"message": "Enter 9 or less.", "code": "max_value"}],
+            "many": [{"message": "Enter 1 or more.", "code": "min_value"}],
+            "short": [{"message": "Shorten this text to 3 characters.", "code": "max_length"}],
         }
 
 

@@ -69,9 +69,9 @@ def test_the_old_key_can_be_removed_afterwards(keys: Any, capsys: pytest.Capture
     empty = f.MessageFactory(rendered=None)
     keys.FIELD_KEYS = [NEW, OLD]
     said = run(capsys, batch=2)
-    assert "outbox.message.rendered: 3 looked at, 3 written anew\n" in said
-    assert "mfa.authenticator.data: 2 looked at, 2 written anew\n" in said
-    assert said.endswith("Everything is written with the first key. The others can be removed.\n")
+    assert "outbox.message.rendered: 3 checked, 3 rewritten\n" in said
+    assert "mfa.authenticator.data: 2 checked, 2 rewritten\n" in said
+    assert said.endswith("Everything is encrypted with the first key. You can remove the others.\n")
 
     keys.FIELD_KEYS = [NEW]
     assert list(Message.objects.exclude(pk=empty.pk).values_list("rendered", flat=True)) == [SECRET] * len(messages)
@@ -100,9 +100,9 @@ def test_stopped_it_goes_on_where_it_was(keys: Any, capsys: pytest.CaptureFixtur
             break
     assert [by_the_new_key("outbox_message", "rendered", each.pk) for each in messages] == [True] * 2 + [False] * 3
     first = raw("outbox_message", "rendered", messages[0].pk)
-    assert "outbox.message.rendered: 5 looked at, 3 written anew\n" in run(capsys)
+    assert "outbox.message.rendered: 5 checked, 3 rewritten\n" in run(capsys)
     assert raw("outbox_message", "rendered", messages[0].pk) == first
-    assert "outbox.message.rendered: 5 looked at, 0 written anew\n" in run(capsys)
+    assert "outbox.message.rendered: 5 checked, 0 rewritten\n" in run(capsys)
 
 
 def test_what_somebody_wrote_meanwhile_stays(keys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,11 +128,11 @@ def test_a_value_that_no_key_opens_is_named(keys: Any, capsys: pytest.CaptureFix
     with pytest.raises(CommandError) as refused:
         run(capsys)
     assert str(refused.value) == (
-        "No key of FIELD_KEYS opens 1 value. Put the key that wrote it behind the others, and run this again: "
+        f"No key in FIELD_KEYS decrypts 1 value. Add its key after the others and run this again: "
         f"outbox.message.rendered {lost.pk}"
     )
     assert by_the_new_key("outbox_message", "rendered", good.pk)
-    with pytest.raises(CommandError, match="A batch has one row or more"):
+    with pytest.raises(CommandError, match="A batch needs at least one row"):
         call_command("rotate_keys", batch=0)
 
 
@@ -140,10 +140,10 @@ def test_digests_are_written_with_the_present_secret(keys: Any, capsys: pytest.C
     row = f.ParticularsFactory(passport_number="AB1", birth_date=date(1960, 1, 2))
     Particulars.objects.update(**passport_digests.of(row))
     keys.SECRET_KEY = "another" * 9
-    assert "delegations.particulars digests: 1 looked at, 1 written anew\n" in run(capsys)
+    assert "delegations.particulars digests: 1 checked, 1 rewritten\n" in run(capsys)
     row.refresh_from_db()
     assert row.passport_digest == passport_digests.digest("passport", row.person.summit_id, "AB1")
-    assert "delegations.particulars digests: 1 looked at, 0 written anew\n" in run(capsys)
+    assert "delegations.particulars digests: 1 checked, 0 rewritten\n" in run(capsys)
 
 
 def test_what_never_changes_is_written_and_frozen_again(

@@ -43,7 +43,7 @@ def test_no_summit_takes_an_address_of_the_system(monkeypatch: pytest.MonkeyPatc
     added = path("newsroom/", lambda request: HttpResponse())
     monkeypatch.setattr(get_resolver(), "url_patterns", [*urls.urlpatterns, added])
     assert validators.reserved_slugs() - taken == {"newsroom"}
-    with pytest.raises(ValidationError, match="is an address of the system itself") as refused:
+    with pytest.raises(ValidationError, match="The system itself uses the address") as refused:
         SummitFactory.build(slug="portal").full_clean(validate_unique=False, validate_constraints=False)
     assert set(refused.value.message_dict) == {"slug"}
 
@@ -87,7 +87,7 @@ def test_no_control_character() -> None:
     for number in (*range(32), *range(127, 160)):
         with nullcontext() if chr(number) in "\n\r\t" else pytest.raises(ValidationError) as problem:
             validators.validate_text(f"ab{chr(number)}")
-        said = ["Character 3 is a control character. Remove it: it can't be printed."]
+        said = ["Character 3 is a control character and can’t be printed. Remove it."]
         assert problem is None or problem.value.messages == said
 
 
@@ -104,7 +104,7 @@ def test_nothing_that_turns_the_letters_round() -> None:
     for override in ("\u202d", "\u202e"):
         with pytest.raises(ValidationError) as problem:
             validators.validate_text(f"ab{override}")
-        said = ["Character 3 is invisible and turns round what stands after it. Remove it."]
+        said = ["Character 3 is invisible and reverses the text after it. Remove it."]
         assert problem.value.messages == said
         assert not validators.is_printable(override)
 
@@ -141,4 +141,4 @@ def test_the_api_takes_no_line_breaks_into_names() -> None:
     said = {"name": "Alba\nnia", "formal_name": "Republic", "sort_key": "Albania", "kind": "country"}
     refused = desk.post(f"/api/v1/summits/{summit.slug}/desk/parties/", said, content_type="application/json")
     assert refused.status_code == 422
-    assert "This has to be one line. Take out the line break." in refused.content.decode()
+    assert "Enter a single line. Remove the line break." in refused.content.decode()

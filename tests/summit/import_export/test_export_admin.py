@@ -185,7 +185,7 @@ def missing(client: Client, label: str) -> list[str]:
     wrong = {
         "export": f'href="{address(label)}' not in page,
         "formats": set(re.findall(r'name="ending" value="(\w+)"', asked)) != {"csv", "xlsx", "pdf", "json"},
-        "words": ("uploaded again" in asked) != filled,
+        "words": ("upload it again" in asked) != filled,
         "upload": upload is None or client.get(html.unescape(upload[1]), follow=True).status_code != 200,
     }
     return [name for name, there in wrong.items() if there]
@@ -449,7 +449,7 @@ class TestPaper:
         assert answer["Content-Disposition"] == 'attachment; filename="party.pdf"'
         page = " ".join(PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
         assert "Delegations 1 row · Search: Bord" in page
-        assert "Delegation Kind Protocol order Answer People Mailbox of the mission" in page
+        assert "Delegation Type Protocol order Answer People Mission email address" in page
         assert ("Borduria: Without prejudice." in page, "Aland" in page) == (True, False)
 
     def test_who_took_personal_data_is_recorded(self, summit: Summit) -> None:
@@ -474,4 +474,4 @@ class TestPaper:
         VenueFactory(summit=summit)
         client = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
         page = client.post(VENUES, {"ending": "pdf"}, follow=True).content.decode()
-        assert "No font on this machine prints “ꦄ”." in page
+        assert "No font on this machine can print “ꦄ”." in page

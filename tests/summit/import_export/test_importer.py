@@ -53,12 +53,12 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
     VenueFactory(summit=summit, name="Old", address="1 Way", opens_at=None, closes_at=None)
     text = "Name,Address,Opens,Closes,Colour\nOld,2 Way,,\nNew,3 Way,8:00,22:00\nOdd,,08:00,\n,,,\nOLD,,,\n"
     row = kept(summit, organiser, text)
-    both = "Give both when the venue opens and when it closes, or leave both empty."
+    both = "Enter both opening and closing times, or leave both blank."
     assert outcomes(row) == [
         ("Old", "changed", ["address"]),
         ("New", "new", []),
         ("Odd", "refused", [both]),
-        ("OLD", "refused", ["The table has this row twice. Keep one of them."]),
+        ("OLD", "refused", ["This row is in the file twice. Remove one."]),
     ]
     report = services.report_of(row)
     assert report is not None
@@ -110,13 +110,13 @@ def test_a_room_is_refused_where_its_venue_is_not_known(summit: Summit, organise
 
 
 def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User) -> None:
-    unread = "This JSON can’t be read. Save it again, in UTF-8."
+    unread = "This JSON can’t be read. Save it again in UTF-8."
     for text, said in (
-        ("colour\nred\n", "No column says which row is meant. The first row must name these columns: “name”."),
-        ("colour\n" + "red\n" * 101, "No column says which row is meant."),
-        ("name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
-        ("name\n" + "A\n" * 2001, "The table has more than 2000 rows. Split it."),
-        ('{"name": "A"}', "This JSON is no list of rows. It must be a list of objects, each with the names of"),
+        ("colour\nred\n", "No column identifies the rows. The first row must include these columns: “name”."),
+        ("colour\n" + "red\n" * 101, "No column identifies the rows."),
+        ("name\n", "The file has headings but no rows. Add rows and choose it again."),
+        ("name\n" + "A\n" * 2001, "The file has more than 2000 rows. Split it."),
+        ('{"name": "A"}', "This JSON must be a list of objects, each with the column names"),
         ('[{"name": "A"', unread),
         ("[" * 100_000, unread),
     ):
@@ -159,7 +159,7 @@ def test_a_desk_uploads_looks_and_takes_over(desk: Client) -> None:
     assert desk.post(f"{row}drop/").status_code == 302
     assert (ListImportFile.objects.count(), Venue.objects.count()) == (0, 1)
     # What is refused is said beside the file.
-    assert "No column says which row is meant." in upload(desk, b"colour\nred\n").content.decode()
+    assert "No column identifies the rows." in upload(desk, b"colour\nred\n").content.decode()
 
 
 def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +176,7 @@ def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) 
         assert Venue.objects.count() == number
     page = desk.get(f"/admin/jobs/{job.public_id}/").content.decode()
     assert "2 entries imported." in page
-    assert f'<a class="button" href="{address}change/">Show the report</a>' in page
+    assert f'<a class="button" href="{address}change/">Show report</a>' in page
 
 
 def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser: User) -> None:

@@ -237,15 +237,15 @@ def test_what_a_cell_cant_hold_is_said_in_words_of_tables(world: World) -> None:
     assert report is not None
     [first, second, third] = refused(report)
     assert [each for each in first if "Capacity" not in each] == [
-        "Short code: Write Latin letters, digits, “-” and “_” alone.",
-        "Quota: Write 0 or more.",
-        "Counts toward the total: Write “yes” or “no”.",
-        "To be named by: Write a moment at the venue, such as 2025-03-31 14:30.",
+        "Short code: Use only Latin letters, digits, “-” and “_”.",
+        "Quota: Enter 0 or more.",
+        "Counts towards the total: Enter “yes” or “no”.",
+        "Naming deadline: Enter a date and time at the venue, such as 2025-03-31 14:30.",
     ]
     [capacity] = [each for each in first if "Capacity" in each]
-    assert capacity.startswith("Capacity: Write one of: head of delegation,")
-    assert second == ["Quota: Write a whole number."]
-    assert third == ["Zones: This summit has no “green”. Enter it first, or write another."]
+    assert capacity.startswith("Capacity: Enter one of: head of delegation,")
+    assert second == ["Quota: Enter a whole number."]
+    assert third == ["Zones: This summit has no “green”. Add it first, or enter another."]
     assert [line.outcome for line in report.lines] == ["refused", "refused", "new", "refused"]
 
 
@@ -277,7 +277,7 @@ def test_groups_name_their_parties_in_words(world: World) -> None:
         "Sylvania, Republic of, Freedonia",
     ]
     assert refused(report) == [
-        ["Delegations: This summit has no “Utopia”, or two of that name. Enter it first, or give its public id."]
+        ["Delegations: This summit has no “Utopia”, or has two. Add it first, or use its public ID."]
     ]
     assert set(PartyGroup.objects.values_list("name", flat=True)) == {"Rivers", "=Nobody yet"}
     services.apply(file=table, by=world.by)

@@ -18,7 +18,7 @@ from summit.imports.definitions import ImportProblem
 from summit.imports.tables import read
 from tests.delegations.helpers import refuses
 
-OTHER = "This file is no table. Choose one that was saved as XLSX or CSV."
+OTHER = "This file is not a spreadsheet. Choose one saved as XLSX or CSV."
 
 
 def xlsx(*rows: list[object]) -> bytes:
@@ -51,7 +51,9 @@ def test_separated_files_in_unicode_and_older_letters() -> None:
 def test_quoted_cells_hold_signs_and_lines() -> None:
     table = read(filename="x.csv", content=b'party,name\nUnited States,"Biden, Jr"\nItaly,"two\nlines"\n')
     assert [row.cells[1] for row in table.rows] == ["Biden, Jr", "two lines"]
-    assert refusal(b'party,name\nItaly,"open\n').startswith("Row 2 can’t be read: a quotation mark is open")
+    assert refusal(b'party,name\nItaly,"open\n').startswith(
+        "Row 2 can’t be read because of a misplaced quotation mark"
+    )
     # A line of a megabyte has no quotation mark at all.
     assert refusal(b"party,name\n" + b"x" * 1024**2) == "A cell has more than 32767 characters. Shorten it."
 
@@ -72,10 +74,10 @@ def test_spreadsheets() -> None:
 
 def test_what_is_no_table() -> None:
     for content, said in (
-        (b"  \n ", "The file is empty. Choose the one that holds the table."),
+        (b"  \n ", "The file is empty. Choose another file."),
         (b"PK\x03\x04nonsense", "This spreadsheet can’t be read."),
-        (b"\xd0\xcf\x11\xe0old", "This is an old or locked spreadsheet."),
-        (xlsx([]), "The table is empty."),
+        (b"\xd0\xcf\x11\xe0old", "This spreadsheet is locked or in an old format."),
+        (xlsx([]), "The file is empty."),
         (b"a\n" + b"x" * 32768, "A cell has more than 32767 characters."),
         *((magic, OTHER) for magic in (b"%PDF-1.7\n%\xe2\xe3", b"\x89PNG\r\n\x1a\n\0\0", b"MZ\x90\0\x03\0")),
     ):
@@ -84,9 +86,9 @@ def test_what_is_no_table() -> None:
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, entries=2))
-    assert refusal(b"a\n1\n2\n3\n") == "The table has more than 2 rows. Split it."
+    assert refusal(b"a\n1\n2\n3\n") == "The file has more than 2 rows. Split it."
     monkeypatch.setattr(tables, "MOST_COLUMNS", 1)
-    assert refusal(b"a,b\n1,2\n") == "The table has more than 1 columns. Take some out."
+    assert refusal(b"a,b\n1,2\n") == "The file has more than 1 columns. Remove some."
     monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, largest=3))
     assert refusal(b"aaaaaa").startswith("The file has more than 0 MB.")
 
@@ -111,7 +113,7 @@ def sheet_of(body: str, styles: str = "") -> bytes:
     return made.getvalue()
 
 
-TOO_MANY = "The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV."
+TOO_MANY = "The spreadsheet has too many cells, including empty formatted cells. Save it as CSV."
 
 
 def test_what_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,14 +127,14 @@ def test_what_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(cells) == TOO_MANY
     # Control: with more time it is read.
     monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, seconds=60))
-    assert refusal(cells) == "The table is empty. Its first row names the columns."
+    assert refusal(cells) == "The file is empty. Its first row must name the columns."
 
 
 def test_cells_hold_no_more_than_a_file_of_text_may(monkeypatch: pytest.MonkeyPatch) -> None:
     content = xlsx(["name"], *(["Person " * 200] for _number in range(400)))
     assert len(read(filename="x", content=content).rows) == 400
     monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, largest=100_000))
-    assert refusal(content) == "The spreadsheet is too large when it is unpacked. Save the table as CSV."
+    assert refusal(content) == "The spreadsheet is too large when unpacked. Save it as CSV."
 
 
 def test_spreadsheets_of_other_programs_are_read() -> None:

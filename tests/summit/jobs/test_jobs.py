@@ -81,7 +81,7 @@ def test_asked_for_twice_it_is_done_once(job: Job, user: User) -> None:
 
 def test_who_may_not_is_told_who_can(summit: Summit) -> None:
     viewer = UserFactory.with_role(Role.VIEWER, summit)
-    with pytest.raises(PermissionDenied, match="Organisers can have this done"):
+    with pytest.raises(PermissionDenied, match="Only organisers can start this"):
         jobs_services.start(kind="verify_audit", by=viewer)
     assert not Job.objects.exists()
 
@@ -221,16 +221,16 @@ def test_refusals(job: Job, user: User) -> None:
     for decision in (jobs_services.cancel, jobs_services.retry):
         with pytest.raises(PermissionDenied):
             decision(job=job, by=other)
-    with pytest.raises(ValueError, match="Only work that failed or was cancelled goes on"):
+    with pytest.raises(ValueError, match="Only failed or stopped jobs can be resumed"):
         jobs_services.retry(job=job, by=user)
     jobs_services.cancel(job=job, by=user)
-    with pytest.raises(ValueError, match="had ended before"):
+    with pytest.raises(ValueError, match="has already ended"):
         jobs_services.cancel(job=job, by=user)
     again = jobs_services.start(kind="count", by=user)
-    with pytest.raises(ValueError, match="under way already"):
+    with pytest.raises(ValueError, match="already running"):
         jobs_services.retry(job=job, by=user)
     runner.run(again.pk)
-    with pytest.raises(ValueError, match="had ended before"):
+    with pytest.raises(ValueError, match="has already ended"):
         jobs_services.cancel(job=again, by=user)
 
 

@@ -46,15 +46,15 @@ class TestInvitations:
         first = Invitation.objects.get(party=parties[0])
         address = f"/admin/delegations/invitation/{first.pk}/sent/"
         assert (response.status_code, response["Location"]) == (302, address)
-        first_shown = ('value="0" max="6"', "0 of 6 messages are sent", "6 wait")
+        first_shown = ('value="0" max="6"', "0 of 6 messages sent", "6 waiting")
         assert shown(desk.get(address).content.decode()) == first_shown
         set_states(sent=3, failed=1)
         for _ in range(2):
             page = desk.get(address).content.decode()
-            assert shown(page) == ('value="4" max="6"', "3 of 6 messages are sent", "2 wait")
-        assert "1 message failed: see why, and send it again" in page
+            assert shown(page) == ('value="4" max="6"', "3 of 6 messages sent", "2 waiting")
+        assert "1 message failed: check the reason and resend it" in page
         answer = desk.get(address, headers={"accept": "application/json"})
-        words = {"words": "3 of 6 messages are sent", "left": "2 wait"}
+        words = {"words": "3 of 6 messages sent", "left": "2 waiting"}
         assert answer.json() == {"done": 4, "total": 6, **words, "finished": False}
         # The failed ones are a click away.
         set_states(failed=2, sent=4)
@@ -72,7 +72,7 @@ class TestInvitations:
         for party, number in ((early[1], 2), (late[1], 3)):
             row = Invitation.objects.get(party=party)
             page = desk.get(f"/admin/delegations/invitation/{row.pk}/sent/").content.decode()
-            assert shown(page)[1] == f"0 of {number} messages are sent"
+            assert shown(page)[1] == f"0 of {number} messages sent"
 
     def test_queries_do_not_grow(self, desk: Client, summit: Summit, user: User) -> None:
         numbers = []
@@ -101,26 +101,26 @@ class TestReleases:
         )
         page = response.content.decode()
         assert re.search(r"/admin/agenda/release/\d+/sent/", response.redirect_chain[0][0])
-        assert shown(page)[1] == "0 of 3 messages are sent"
+        assert shown(page)[1] == "0 of 3 messages sent"
         set_states(sent=2, dropped=1)
         page = desk.get(response.redirect_chain[0][0]).content.decode()
-        assert shown(page) == ('value="3" max="3"', "2 of 3 messages are sent", "")
-        assert "1 was no longer called for and stays here." in page
+        assert shown(page) == ('value="3" max="3"', "2 of 3 messages sent", "")
+        assert "1 no longer needed and not sent." in page
 
     def test_where_nobody_had_to_be_told(self, desk: Client, summit: Summit, user: User) -> None:
         SessionFactory(summit=summit)
         made = releases.release(summit=summit, by=user)
         page = desk.get(f"/admin/agenda/release/{made.pk}/sent/").content.decode()
-        assert "Nobody had to be written to." in page
+        assert "No messages were needed." in page
         assert "<progress" not in page
 
 
 def test_words() -> None:
     for states, said, left, state in (
-        ({"sent": 1}, "1 of 1 message is sent", "", "good"),
-        ({"sent": 31, "failed": 2, "pending": 1}, "31 of 34 messages are sent", "1 waits", ""),
-        ({"sent": 46, "failed": 2}, "46 of 48 messages are sent", "", "bad"),
-        ({"sent": 2000, "dropped": 1}, "2,000 of 2,001 messages are sent", "", "good"),
+        ({"sent": 1}, "1 of 1 message sent", "", "good"),
+        ({"sent": 31, "failed": 2, "pending": 1}, "31 of 34 messages sent", "1 waiting", ""),
+        ({"sent": 46, "failed": 2}, "46 of 48 messages sent", "", "bad"),
+        ({"sent": 2000, "dropped": 1}, "2,000 of 2,001 messages sent", "", "good"),
     ):
         counted = {"sent": 0, "failed": 0, "pending": 0, "dropped": 0, "total": sum(states.values()), **states}
         found = progress(counted)

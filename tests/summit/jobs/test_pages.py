@@ -46,9 +46,9 @@ def progress(text: str) -> tuple[str, str]:
 class TestProgress:
     def test_it_survives_a_reload(self, desk: Client, job: Job) -> None:
         text = page(desk, job)
-        assert progress(text) == ("<progress>", "A worker takes it up within a few seconds.")
+        assert progress(text) == ("<progress>", "It starts within a few seconds.")
         # Without script there is a link.
-        assert f'href="/admin/jobs/{job.public_id}/">Look again</a>' in text
+        assert f'href="/admin/jobs/{job.public_id}/">Refresh</a>' in text
         working = advance(job, 3)
         for _ in range(2):
             assert progress(page(desk, job)) == ('<progress value="3" max="10">', "3 of 10")
@@ -86,7 +86,7 @@ class TestEnds:
         runner.run(job.pk)
         text = page(desk, job)
         assert "Counted to 10." in text
-        gone = ("Look again", "data-progress=", "Stop this work", "Let it go on")
+        gone = ("Refresh", "data-progress=", "Stop job", "Resume job")
         assert [said for said in gone if said in text] == []
         # The home shows what is under way.
         assert f"/admin/jobs/{job.public_id}/" not in desk.get("/admin/").content.decode()
@@ -95,15 +95,15 @@ class TestEnds:
         counting.breaks[2] = LookupError("secret")
         runner.run(job.pk)
         text = page(desk, job)
-        assert ("It met something that it was not made for." in text, "secret" in text) == (True, False)
+        assert ("An unexpected error stopped the job." in text, "secret" in text) == (True, False)
         assert desk.post(f"/admin/jobs/{job.public_id}/retry/").status_code == 302
         assert Job.objects.get().state == "waiting"
 
     def test_stopped(self, desk: Client, job: Job) -> None:
         assert desk.post(f"/admin/jobs/{job.public_id}/cancel/").status_code == 302
-        assert "You stopped it." in page(desk, job)
+        assert "You stopped this job." in page(desk, job)
         response = desk.post(f"/admin/jobs/{job.public_id}/cancel/", follow=True)
-        assert [str(message) for message in response.context["messages"]] == ["This work had ended before."]
+        assert [str(message) for message in response.context["messages"]] == ["This job has already ended."]
 
 
 class TestWhose:
@@ -117,7 +117,7 @@ class TestWhose:
         # The control: its owner finds it.
         for client, found in ((other, False), (desk, True)):
             text = client.get("/admin/jobs/").content.decode()
-            assert (job.public_id in text, "You have asked for none yet" in text) == (found, not found)
+            assert (job.public_id in text, "No background jobs yet" in text) == (found, not found)
 
 
 def chained(user: User, summit: Summit, number: int) -> None:
@@ -140,8 +140,8 @@ class TestVerifyingTheAudit:
         runner.run(job.pk)
         text = page(desk, job)
         mark = AuditEntry.objects.get(position=4).digest
-        assert f"4 entries are whole. Note the end of the chain elsewhere, to compare it later: {mark}:4" in text
-        assert progress(text) == ('<progress value="4" max="4">', "4 of 4 entries are checked")
+        assert f"4 entries verified. Keep the end of the chain elsewhere to compare it later: {mark}:4" in text
+        assert progress(text) == ('<progress value="4" max="4">', "4 of 4 entries checked")
 
     def test_in_slices_up_to_its_end(
         self, desk: Client, user: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
@@ -164,10 +164,10 @@ class TestVerifyingTheAudit:
         job = self.ask(desk)
         runner.run(job.pk)
         text = page(desk, job)
-        assert "was changed: its content does not make its digest any more." in text
+        assert "was changed: its content no longer matches its digest." in text
         assert '<span class="state" data-state="bad">done</span>' in text
 
     def test_offered_to_organisers_alone(self, desk: Client, summit: Summit) -> None:
         viewer = signed_in(UserFactory.with_role(Role.VIEWER, summit))
         for client, offered in ((desk, True), (viewer, False)):
-            assert ("Verify the audit" in client.get("/admin/jobs/").content.decode()) is offered
+            assert ("Verify audit log" in client.get("/admin/jobs/").content.decode()) is offered

@@ -87,18 +87,18 @@ def test_a_failed_message_is_sent_again_by_its_button(client: Client, organiser:
     page = client.get(f"{LIST}{message.pk}/change/").content.decode()
     assert f'formaction="{LIST}{message.pk}/send-again/"' in page
     after = client.post(f"{LIST}{message.pk}/send-again/", follow=True).content.decode()
-    assert ("The message will be sent again." in after, "send-again/" in after) == (True, False)
+    assert ("The message will be resent." in after, "send-again/" in after) == (True, False)
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("pending", 0)
-    assert "was left as it is" in client.post(f"{LIST}{message.pk}/send-again/", follow=True).content.decode()
+    assert "Message not changed." in client.post(f"{LIST}{message.pk}/send-again/", follow=True).content.decode()
 
 
 def test_the_action_sends_what_failed_and_counts_the_rest(client: Client, organiser: User, summit: Summit) -> None:
     one, two = failed(summit), failed(summit)
     sent = MessageFactory.create(summit=summit, state="sent", sent_at=LATER)
     page = send_again(client, one, two, sent)
-    assert "2 messages will be sent again." in page
-    assert "1 message was left as it is" in page
+    assert "2 messages will be resent." in page
+    assert "1 message not changed" in page
     assert list(Message.objects.order_by("id").values_list("state", flat=True)) == ["pending", "pending", "sent"]
 
 
@@ -179,7 +179,7 @@ def test_the_chart_says_how_many_and_how_long_at_most(monkeypatch: pytest.Monkey
     request.desk_found["now"] += timedelta(minutes=1)
     found = outbox_dashboard.lag(request, summit)
     assert found is not None
-    assert found.title == "2 mails went out in 24 hours, the slowest after 8 seconds"
+    assert found.title == "2 emails sent in 24 hours, the slowest after 8 seconds"
     assert [row[1:] for row in found.rows] == [["2", "2 seconds", "8 seconds"]]
     request.user = UserFactory.with_role(Role.VIEWER, summit)
     assert outbox_dashboard.lag(request, summit) is None

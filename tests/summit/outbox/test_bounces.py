@@ -194,14 +194,14 @@ class TestCommand:
 
 
 def test_why_is_said_in_our_words() -> None:
-    missing, other = "the mailbox doesn’t exist", "the mail server didn’t deliver it"
+    missing, other = "the email address doesn’t exist", "the mail server did not deliver the message"
     for why, said in (
         ("5.1.1 550 x", missing),
         ("5.1.10 x", missing),
-        ("5.1.2", "the mail domain doesn’t exist"),
+        ("5.1.2", "the email domain doesn’t exist"),
         ("5.2.2 x", "the mailbox is full"),
-        ("5.2.1 x", "the mailbox takes no mail"),
-        ("5.7.26 x", "the mail server refused the letter"),
+        ("5.2.1 x", "the mailbox does not accept email"),
+        ("5.7.26 x", "the mail server rejected the message"),
         ("4.4.7 x", "the mail server could not be reached for days"),
         ("5.0.0 x", other),
         ("", other),
@@ -218,11 +218,11 @@ class TestDesk:
         MessageFactory.create(created_at=START, **back)
         content = client.get("/admin/").content.decode()
         query = f"?summit__id__exact={summit.pk}&returned=open&kind=system"
-        assert "1 message came back. Read why, and correct the mailbox." in content
+        assert "1 message bounced. Check the reason and correct the email address." in content
         assert query.replace("&", "&amp;") in content
         page = client.get(f"{LIST}{query}")
         assert [row.pk for row in page.context["cl"].result_list] == [first.pk]
-        assert "the mailbox doesn’t exist" in page.content.decode()
+        assert "the email address doesn’t exist" in page.content.decode()
         MessageFactory.create(summit=summit, subject_key=first.subject_key, version=1)
         assert client.get(f"{LIST}{query}").context["cl"].result_count == 0
         assert client.get(f"{LIST}?summit__id__exact={summit.pk}&returned=yes").context["cl"].result_count == 1

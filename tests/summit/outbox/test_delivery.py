@@ -271,7 +271,7 @@ def test_who_may_send_again() -> None:
     row = MessageFactory(summit=summit, state="failed", problem="550", attempts=12)
     elsewhere = UserFactory.with_role(Role.ORGANISER, SummitFactory())
     for other in (UserFactory.with_role(Role.PROGRAMME, summit), elsewhere):
-        with pytest.raises(PermissionDenied, match="This can be done by: organiser, protocol"):
+        with pytest.raises(PermissionDenied, match="Roles that can do this: organiser, protocol"):
             delivery.send_again(message=row, by=other)
     row.refresh_from_db()
     assert (row.state, AuditEntry.objects.count()) == ("failed", 0)
@@ -281,7 +281,7 @@ def test_who_may_send_again() -> None:
     assert (row.state, row.attempts) == ("pending", 0)
     found = AuditEntry.objects.values_list("action", "object_key", "by", "summit").get()
     assert found == ("outbox.send_again", row.public_id, user.pk, summit.pk)
-    with pytest.raises(ValueError, match="Only a message that failed"):
+    with pytest.raises(ValueError, match="Only failed messages"):
         delivery.send_again(message=row, by=user)
 
 

@@ -51,7 +51,7 @@ def test_a_mail_shows_headers_text_with_links_parts_and_source_and_no_markup_of_
         f'&lt;script&gt;alert(1)&lt;/script&gt; &amp; more: <a href="{LINK}">{LINK}</a>',
         "Summit &lt;summit@host.example&gt;",
         "Lettre d’invitation.pdf",
-        "text/calendar, beside the text",
+        "text/calendar, attached to the text",
         "Content-Type: multipart/mixed",
     ):
         assert part in page

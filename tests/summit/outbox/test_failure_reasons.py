@@ -16,11 +16,11 @@ from tests.languages import pseudo
 def test_a_reason_is_worded_when_it_is_read(request: pytest.FixtureRequest) -> None:
     stored = failure_reasons.because("writing", "KeyError")
     assert stored == "@writing:KeyError"
-    assert failure_reasons.explanation(stored) == "An error stopped it while the mail was written: KeyError."
-    assert failure_reasons.explanation(failure_reasons.because("worn")) == "No worker came to an end with it."
+    assert failure_reasons.explanation(stored) == "An error occurred while the email was written: KeyError."
+    assert failure_reasons.explanation(failure_reasons.because("worn")) == "No worker could finish it."
     pseudo.install(request)
     with translation.override("fr"):
-        assert failure_reasons.explanation(stored) == "⟦An error stopped it while the mail was written: KeyError.⟧"
+        assert failure_reasons.explanation(stored) == "⟦An error occurred while the email was written: KeyError.⟧"
 
 
 def test_what_is_no_reason_of_ours_stays_as_it_is() -> None:
@@ -58,7 +58,7 @@ def test_the_desk_reads_it_in_words(client: Client) -> None:
     f.MessageFactory(**values, state="dropped", problem="@delegations.link_dead:", version=1)
     row = f.MessageFactory(**values, state="failed", problem="550 no <mailbox>", version=2)
     listed = client.get("/admin/outbox/message/").content.decode()
-    assert "The invitation or its link was revoked, or the link expired" in listed
+    assert "The invitation was revoked, or its link was revoked or expired" in listed
     page = client.get(f"/admin/outbox/message/{row.pk}/change/").content.decode()
     assert '<bdi lang="en" translate="no">550 no &lt;mailbox&gt;</bdi>' in page
     f.MessageFactory(summit=summit, kind="publication", address="reader@paper.example")

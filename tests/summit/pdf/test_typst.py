@@ -130,18 +130,18 @@ def test_the_machine_that_has_a_package_is_not_told_to_install_it(
 
 def test_what_is_said(request: pytest.FixtureRequest) -> None:
     one, two = MissingFontError("中", ("a",)), MissingFontError("中", ("a", "b"))
-    assert missing_fonts.missing(one) == "No font on this machine prints “中”."
+    assert missing_fonts.missing(one) == "No font on this machine can print “中”."
     assert (
-        missing_fonts.remedy(one) == "Whoever runs this system can install the package a and start the system anew."
+        missing_fonts.remedy(one) == "Ask the system administrator to install the package a and restart the system."
     )
     assert (
         missing_fonts.remedy(two)
-        == "Whoever runs this system can install the packages a, b and start the system anew."
+        == "Ask the system administrator to install the packages a, b and restart the system."
     )
-    assert missing_fonts.remedy(MissingFontError("中", ())).startswith("No package brings one.")
+    assert missing_fonts.remedy(MissingFontError("中", ())).startswith("No package provides one.")
     pseudo.install(request)
     with translation.override("fr"):
-        assert missing_fonts.missing(one) == "⟦No font on this machine prints “中”.⟧"
+        assert missing_fonts.missing(one) == "⟦No font on this machine can print “中”.⟧"
 
 
 def test_the_fonts_here_are_few_and_have_their_licence() -> None:

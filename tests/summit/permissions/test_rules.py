@@ -87,15 +87,15 @@ def test_every_action_by_every_role(role: Role) -> None:
         if action in allowed:
             rules.check(user, action, summit.pk)
         else:
-            with pytest.raises(PermissionDenied, match="This can be done by"):
+            with pytest.raises(PermissionDenied, match="Roles that can do this"):
                 rules.check(user, action, summit.pk)
 
 
 def test_refusals_say_who_can() -> None:
-    for action, who in (("person", "organiser, protocol"), ("user", "whoever set the system up")):
+    for action, who in (("person", "organiser, protocol"), ("user", "the system administrator")):
         with pytest.raises(PermissionDenied) as refused:
             rules.check(UserFactory(), f"summit.{action}.change", None)
-        assert str(refused.value) == f"This can be done by: {who}."
+        assert str(refused.value) == f"Roles that can do this: {who}."
 
 
 @pytest.mark.parametrize("who", ["nobody", "account", "inactive", "inactive superuser"])

@@ -77,9 +77,9 @@ def test_the_second_step_and_the_recovery_codes_have_the_policy() -> None:
     second = Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD}, follow=True)
     later = ("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/")
     for page, said in (
-        (asked, "Say once more that it is you"),
-        (setting_up, "Set up an authenticator app"),
-        (second, "Second step"),
+        (asked, "Confirm your identity"),
+        (setting_up, "Set up authenticator app"),
+        (second, "Two-step verification"),
         *((client.get(f"/accounts/2fa/{each}"), "<h1") for each in later),
     ):
         assert (page.status_code, said in page.content.decode()) == (200, True), said

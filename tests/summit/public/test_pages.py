@@ -91,7 +91,7 @@ def test_a_summit_without_public_pages_looks_like_none(summit: Summit, client: C
     assert hidden.status_code == missing.status_code == 404
     assert hidden.content == missing.content
     assert client.get(f"{HERE}theme.css").status_code == 404
-    assert "Nothing is public here yet" in client.get("/").content.decode()
+    assert "No public summits yet" in client.get("/").content.decode()
 
 
 def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> None:
@@ -158,9 +158,9 @@ def test_errors_say_what_to_do(client: Client, settings: Any) -> None:
     refused = strict.post("/accounts/login/", {"login": "a@b.example", "password": "x"})
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     for answer, status, said in (
-        (missing, 404, "There is nothing at this address"),
+        (missing, 404, "Page not found"),
         (refused, 403, "this page was open for too long"),
-        (Client().get(HERE), 400, "This could not be read"),
+        (Client().get(HERE), 400, "The request could not be read"),
     ):
         assert (answer.status_code, said in answer.content.decode()) == (status, True)
 
@@ -168,7 +168,7 @@ def test_errors_say_what_to_do(client: Client, settings: Any) -> None:
 def test_an_address_that_takes_forms_only_says_what_to_do(client: Client) -> None:
     answer = client.get("/portal/leave/")
     assert (answer.status_code, answer["Allow"], answer["Cache-Control"]) == (405, "POST", "no-store")
-    assert "Go back and try it again from the page where you were." in answer.content.decode()
+    assert "Go back and try again." in answer.content.decode()
     # Whoever isn't reading gets the bare answer.
     assert client.put("/portal/leave/").content == b""
 
@@ -178,7 +178,7 @@ def test_a_query_that_cannot_be_read_is_no_fault_of_ours(summit: Summit, client:
     for address in (HERE, "/admin/", "/portal/"):
         answer = client.get(f"{address}?{'a&' * 1001}")
         assert (answer.status_code, answer["Cache-Control"]) == (400, "no-store")
-        assert "This could not be read" in answer.content.decode()
+        assert "The request could not be read" in answer.content.decode()
 
 
 def test_the_last_page_needs_no_database(client: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_the_last_page_needs_no_database(client: Client, summit: Summit, monkeyp
     broken = client.get(HERE)
     assert (broken.status_code, broken["Cache-Control"]) == (500, "no-store")
     page = broken.content.decode()
-    assert [said in page for said in ("Something went wrong here", "broken", "style=")] == [True, False, False]
+    assert [said in page for said in ("Something went wrong", "broken", "style=")] == [True, False, False]
 
 
 # --- Personal pages -----------------------------------------------------------------------------------------------

@@ -40,12 +40,12 @@ def noise() -> bytes:
     ("content", "refusal"),
     [
         (b"", "This file is empty. Choose the emblem again."),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "can’t be read as a picture. Save it as PNG"),
-        (b"x" * (emblem.LARGEST + 1), "This file has 5.1 MB. Choose one of up to 5 MB."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a readable image. Save it as PNG"),
+        (b"x" * (emblem.LARGEST + 1), "This file is 5.1 MB. Choose one of up to 5 MB."),
         (drawn((3000, 2001)), "This picture has more than 6 million pixels."),
-        (drawn((150, 150)), "This picture is 51 by 51 pixels. In print it would be blurred"),
-        (drawn((1400, 220)), "This picture is more than 5 times as long as it is wide."),
-        (drawn(colour="#ffffff00"), "This picture is empty: all of it is transparent."),
+        (drawn((150, 150)), "This image is 51 by 51 pixels and would print blurred."),
+        (drawn((1400, 220)), "This image is more than 5 times as long as it is wide."),
+        (drawn(colour="#ffffff00"), "This image is fully transparent."),
         (drawn(colour="#f4f4d0"), "This emblem is too pale to be seen on white paper."),
     ],
     ids=["empty", "svg", "large", "pixels", "small", "long", "transparent", "pale"],
@@ -128,16 +128,16 @@ def test_the_desk_stores_and_deletes_the_emblem() -> None:
     summit = f.SummitFactory.create(public=True)
     desk = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
     address = f"/admin/emblem/{summit.slug}/"
-    assert "There is no emblem yet." in desk.get(address).content.decode()
+    assert "No emblem yet." in desk.get(address).content.decode()
     pale = SimpleUploadedFile("pale.png", drawn(colour="#f4f4d0"), "image/png")
     refused = desk.post(address, {"file": pale})
     assert refused.status_code == 400
     assert "This emblem is too pale to be seen on white paper." in refused.content.decode()
     saved = desk.post(address, {"file": SimpleUploadedFile("e.png", drawn(), "image/png")}, follow=True)
-    assert "The emblem is saved." in saved.content.decode()
-    assert "The emblem as it is now" in saved.content.decode()
+    assert "Emblem saved." in saved.content.decode()
+    assert "Current emblem" in saved.content.decode()
     deleted = desk.post(address, {"delete": "1"}, follow=True)
-    assert "The emblem is deleted." in deleted.content.decode()
+    assert "Emblem deleted." in deleted.content.decode()
     assert not Emblem.objects.exists()
 
 
@@ -148,7 +148,7 @@ def test_who_may_not_change_the_emblem_reads_who_may() -> None:
         .get(f"/admin/emblem/{summit.slug}/")
         .content.decode()
     )
-    assert "Organisers change the emblem." in page
+    assert "Organisers can change the emblem." in page
     assert 'name="file"' not in page
 
 

@@ -111,7 +111,7 @@ def test_a_copy_is_noticed_and_resumed_by_whoever_set_it_up(
     # What is caused from now on is new.
     f.MessageFactory(summit=None, created_at=row.paused_at + timedelta(seconds=1))
     for by in (organiser, f.UserFactory()):
-        with pytest.raises(PermissionDenied, match="whoever set the system up"):
+        with pytest.raises(PermissionDenied, match="the system administrator"):
             installation.resume(by=by)
     with pytest.raises(outbound_pause.InstallationPaused):
         outbound_pause.resume(summit=summit, by=organiser)
@@ -198,12 +198,12 @@ class TestPages:
         assert path in desk.get("/admin/").content.decode()
         installation.watch()
         shown = desk.get(path).content.decode()
-        assert ("last used at localhost." in shown, "events for webhooks" in shown) == (True, True)
+        assert ("last used at localhost." in shown, "webhook events" in shown) == (True, True)
         assert path in desk.get(f"/admin/summit/arm/{summit.slug}/").content.decode()
-        assert "10 things that were older" in desk.post(path, follow=True).content.decode()
+        assert "10 messages from before its arrival" in desk.post(path, follow=True).content.decode()
         for answer in (desk.get(path), desk.post(path, follow=True)):
             assert (
-                "This installation sends already" in answer.content.decode() or b"nothing to resume" in answer.content
+                "This installation is not paused" in answer.content.decode() or b"nothing to resume" in answer.content
             )
         assert path not in desk.get("/admin/").content.decode()
 
@@ -211,14 +211,14 @@ class TestPages:
         moved(settings)
         installation.watch()
         desk = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
-        assert "sends nothing." in desk.get("/admin/").content.decode()
+        assert "is paused" in desk.get("/admin/").content.decode()
         path = f"/admin/summit/arm/{summit.slug}/"
         shown = desk.get(path).content.decode()
         assert (
-            "Whoever set the system up" in shown,
+            "Ask the system administrator" in shown,
             "<form" in shown.partition("<main")[2].partition("</main>")[0],
         ) == (True, False)
-        assert "Whoever set the system up" in desk.post(path, follow=True).content.decode()
+        assert "Ask the system administrator" in desk.post(path, follow=True).content.decode()
         assert desk.get("/admin/arm/").status_code == 403
 
 
@@ -226,11 +226,11 @@ def test_commands_look_and_resume(summit: Summit, settings: Any) -> None:
     out = StringIO()
     call_command("pause_summit", "--all", stdout=out)
     call_command("resume_summit", "--all", "--look", stdout=out)
-    assert "mail about an account: 0 go out, 2 are cancelled" in out.getvalue()
+    assert "account email: 0 to be sent, 2 cancelled" in out.getvalue()
     assert Installation.objects.silent().exists()
     call_command("resume_summit", "--all", stdout=out)
     assert not Installation.objects.silent().exists()
     assert not Summit.objects.paused().exists()
-    for args, said in ((["--all"], "sends already"), ([], "Name a summit"), (["--all", "x"], "Name a summit")):
+    for args, said in ((["--all"], "is not paused"), ([], "Name a summit"), (["--all", "x"], "Name a summit")):
         with pytest.raises(CommandError, match=said):
             call_command("resume_summit", *args)

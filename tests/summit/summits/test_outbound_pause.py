@@ -61,11 +61,11 @@ def test_what_is_older_is_cancelled_and_the_rest_goes_once_resumed(
 ) -> None:
     told = {str(row.label): (row.goes, row.older) for row in outbound_pause.waiting(summit)}
     assert told == {
-        "mail about an account": (1, 1),
-        "events for webhooks": (1, 1),
-        "announcements of texts that came out": (1, 1),
-        "notes that a text was withdrawn": (1, 0),
-        "alarms about speeches that nobody has marked as given": (1, 1),
+        "account email": (1, 1),
+        "webhook events": (1, 1),
+        "announcements of published texts": (1, 1),
+        "notices of withdrawn texts": (1, 0),
+        "alerts about speeches not marked as delivered": (1, 1),
         "reminder": (1, 0),
     }
     assert outbound_pause.resume(summit=summit, by=organiser) == 4
@@ -104,39 +104,39 @@ class TestPages:
     @pytest.mark.slow("opens each page of it in turn")
     def test_the_desk_says_so_and_asks_first(self, summit: Summit, desk: Client) -> None:
         home, path = desk.get("/admin/").content.decode(), f"/admin/summit/arm/{summit.slug}/"
-        assert ("sends nothing." in home, path in home) == (True, True)
-        assert "events for webhooks" in desk.get(path).content.decode()
+        assert ("is paused." in home, path in home) == (True, True)
+        assert "webhook events" in desk.get(path).content.decode()
         assert (summit.is_paused, desk.post(path).status_code) == (True, 302)
         after = desk.get("/admin/").content.decode()
-        assert "4 things that were older than its arrival are cancelled." in after
+        assert "4 messages from before its arrival were cancelled." in after
         assert "sends nothing." not in after
         for answer in (desk.get(path), desk.post(path, follow=True)):
-            assert "there is nothing to resume" in answer.content.decode()
+            assert "is not paused" in answer.content.decode()
 
     def test_others_are_told_and_may_not(self, summit: Summit) -> None:
         viewer = f.UserFactory.with_role(Role.VIEWER, summit)
         home = signed_in(viewer).get("/admin/").content.decode()
-        assert "until an organiser lets it send" in home
+        assert "until an organiser resumes sending" in home
         assert "/admin/summit/arm/" not in home
         with pytest.raises(PermissionDenied):
             outbound_pause.resume(summit=summit, by=viewer)
 
 
 def test_commands_look_resume_and_pause(summit: Summit) -> None:
-    out, nowhere = StringIO(), "There is no summit at the address “nowhere”."
+    out, nowhere = StringIO(), "There is no summit at “nowhere”."
     call_command("resume_summit", summit.slug, "--look", stdout=out)
-    assert "events for webhooks: 1 go out, 1 are cancelled" in out.getvalue()
+    assert "webhook events: 1 to be sent, 1 cancelled" in out.getvalue()
     assert Summit.objects.paused().get() == summit
     call_command("resume_summit", summit.slug, stdout=out)
     assert not Summit.objects.paused().exists()
     for command, args, said in (
         ("resume_summit", ["nowhere"], nowhere),
         ("pause_summit", ["nowhere"], nowhere),
-        ("pause_summit", [], "Name summits, or give --all."),
-        ("resume_summit", [summit.slug], "there is nothing to resume"),
+        ("pause_summit", [], "Name summits, or use --all."),
+        ("resume_summit", [summit.slug], "is not paused"),
     ):
         with pytest.raises(CommandError, match=said):
             call_command(command, *args)
     call_command("pause_summit", "--all", stdout=out)
-    assert "1 summit sends nothing until somebody resumes it." in out.getvalue()
+    assert "1 summit paused until someone resumes it." in out.getvalue()
     assert Summit.objects.paused().get().resumed_at is None

@@ -105,7 +105,7 @@ class TestDesk:
         answer = self.post(summit, language="fr")
         assert answer.status_code == 200
         errors = answer.context["adminform"].form.errors
-        said = "This is the summit’s first language. Write it in the field without a language instead."
+        said = "This is the summit’s first language. Use the field without a language instead."
         assert errors == {f"{text}_fr": [said] for text in FRENCH}
         assert self.post(summit, language="fr", **{f"{text}_fr": "" for text in FRENCH}).status_code == 302
         assert Summit.objects.get().names == {"ar": ARABIC}

@@ -60,9 +60,9 @@ def test_an_act_is_undone_once_and_recorded(summit: Summit, organiser: User) -> 
     assert [entry.action for entry in entries] == ["agenda.cancel", "agenda.reinstate", "summit.undo"]
     last = render(entries)[-1]
     assert (last.what, last.row.name) == ("undid this: “cancelled the session”", row.title)
-    assert str(refuses(UndoRefused, undo, act, organiser)) == "You have undone this already."
+    assert str(refuses(UndoRefused, undo, act, organiser)) == "You have already undone this."
     other = f.UserFactory.with_role(Role.ORGANISER, summit)
-    assert str(refuses(UndoRefused, undo, act, other)) == f"{organiser} has undone this already."
+    assert str(refuses(UndoRefused, undo, act, other)) == f"{organiser} has already undone this."
 
 
 class TestTenMinutes:
@@ -73,8 +73,8 @@ class TestTenMinutes:
         age(1)
         refused = refuses(UndoRefused, undo, act, organiser)
         assert str(refused) == (
-            "Ten minutes have passed: this can no longer be undone. Reinstate the session on its page; editors of "
-            "the agenda can."
+            "Ten minutes have passed: this can no longer be undone. Agenda editors can reinstate the session on "
+            "its page."
         )
         assert not stands(row)
         heartbeats.clear_expired()
@@ -112,8 +112,8 @@ class TestChangedSince:
         row, act = cancelled(summit, organiser)
         self.change(row)
         refused = str(refuses(UndoRefused, undo, act, organiser))
-        assert "This was changed since: Ann moved the session." in refused
-        assert refused.endswith("Reinstate the session on its page; editors of the agenda can.")
+        assert "This has since changed: Ann moved the session." in refused
+        assert refused.endswith("Agenda editors can reinstate the session on its page.")
         assert not stands(row)
         # It stays open: nothing was undone.
         assert UndoOffer.objects.open().exists()
@@ -135,7 +135,7 @@ class TestMailHasLeft:
         assert act.offer is not None
         releases.release(summit=summit, by=organiser)
         assert str(refuses(UndoRefused, undo, act.offer.public_id, organiser)) == (
-            "The cancellation is released: those who take part have been told. Reinstate the session, then release "
+            "The cancellation is released and participants have been notified. Reinstate the session, then release "
             "the agenda again."
         )
         assert not stands(row)
@@ -192,7 +192,7 @@ class TestMany:
         Session.objects.filter(pk=rows[1].pk).update(revision=F("revision") + 1)
         result = services.undo(public_id=act.offer.public_id, by=organiser)
         assert result.done == ["2 sessions are scheduled again."]
-        assert [problem.startswith("Two: This was changed since.") for problem in result.problems] == [True]
+        assert [problem.startswith("Two: This has since changed.") for problem in result.problems] == [True]
         assert [stands(row) for row in rows] == [True, False, True]
 
     def test_the_steps_of_a_job_are_one_act(self, summit: Summit, organiser: User) -> None:
@@ -259,10 +259,10 @@ class TestTwoAtOnce:
         return sorted(str(came) for came in at_once(*[lambda: undo(act, by)] * 2))
 
     def test_one_wins(self) -> None:
-        assert self.race() == ["You have undone this already.", "['The session is scheduled again.']"]
+        assert self.race() == ["You have already undone this.", "['The session is scheduled again.']"]
 
     def test_control_without_the_condition_both_try(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(UndoOfferQuerySet, "open", lambda rows: rows)
         came = self.race()
-        assert "You have undone this already." not in came
-        assert "This was changed since: " in came[0]
+        assert "You have already undone this." not in came
+        assert "This has since changed: " in came[0]

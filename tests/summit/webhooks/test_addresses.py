@@ -49,7 +49,7 @@ def test_the_deployment_names_hosts_and_networks(settings: Any) -> None:
     with pytest.raises(ValidationError, match="Use HTTPS"):
         target("http://printer.internal/")
     settings.WEBHOOKS_INSIDE = ["badges.internal"]
-    with pytest.raises(ValidationError, match="is an address inside"):
+    with pytest.raises(ValidationError, match="is an internal address"):
         target("https://printer.internal/")
     settings.WEBHOOKS_INSIDE = ["localhost"]
     assert target("http://localhost:8000/") == Target("http", "localhost", 8000, "/")
@@ -58,7 +58,7 @@ def test_the_deployment_names_hosts_and_networks(settings: Any) -> None:
 # What is said, and of which URLs.
 WRONG = {
     "Use HTTPS": ["http://app.example/"],
-    "This is no address": [
+    "Enter an address such as": [
         *("ftp://app.example/", "//app.example/", "app.example", "https:///x", "https://app.example:99999/")
     ],
     "Leave out the port": ["https://app.example:8443/", "https://app.example:22/"],
@@ -66,18 +66,18 @@ WRONG = {
         *("https://user@app.example/", "https://app.example:x@127.0.0.1/"),
         *("https://app.example@127.0.0.1/", "https://@app.example/"),
     ],
-    "Leave out what stands behind": ["https://app.example/#x"],
-    "Write the address in plain letters": [
+    "Leave out “#” and what follows": ["https://app.example/#x"],
+    "Use plain letters without spaces": [
         *("https://app.example\\@127.0.0.1/", "https://app.example/ x", "https://app.example/\r\nX: y"),
         "https://äpp.example/",
     ],
-    "is an address inside": [
+    "is an internal address": [
         *("https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/latest"),
         *("https://localhost.localdomain/", "https://app.localdomain/"),
         *("https://localhost/", "https://LOCALHOST./", "http://app.localhost:8000/", "https://printer.local/"),
         *("https://badges.internal/", "https://nas.home.arpa/", "https://intranet/events"),
     ],
-    "is no name of a host": [
+    "is not a host name": [
         *("https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://0177.0.0.1/", "https://127.0.0.1./"),
         *("https://app..example/", "https://app%2eexample/"),
     ],

@@ -99,10 +99,10 @@ class TestEndpoints:
     def test_it_is_turned_off_and_on(self, desk: Client, summit: Summit) -> None:
         row = EndpointFactory(summit=summit, given_up=3)
         for name, enabled, said in (
-            ("turn_off", False, "The webhook is off"),
-            ("turn_off", False, "is off already"),
-            ("turn_on", True, "The webhook is on"),
-            ("turn_on", True, "is on already"),
+            ("turn_off", False, "Webhook turned off"),
+            ("turn_off", False, "is already off"),
+            ("turn_on", True, "Webhook turned on"),
+            ("turn_on", True, "is already on"),
         ):
             answer = press(desk, f"endpoint_{name}", row.pk)
             row.refresh_from_db()
@@ -122,7 +122,7 @@ class TestEndpoints:
 
     def test_the_hub_is_the_deployments(self, desk: Client, organiser: User, summit: Summit) -> None:
         row = EndpointFactory(summit=summit, kind=EndpointKind.HUB, name="WebSub", events=[])
-        assert "Make the secret" not in page(desk, "webhooks_endpoint_change", row.pk)
+        assert "Create secret" not in page(desk, "webhooks_endpoint_change", row.pk)
         desk.post(reverse("admin:webhooks_endpoint_change", args=[row.pk]), GIVEN)
         with pytest.raises(EndpointProblem):
             endpoints.change(endpoint=row, values={"url": "https://x.example/"}, by=organiser)
@@ -144,7 +144,7 @@ class TestDeliveries:
         )
         Attempt.objects.create(delivery=row, ms=132, status=500, answer="<b>Oh</b>", problem="@webhooks.status:500")
         shown = page(desk, "webhooks_delivery_change", row.pk)
-        for part in ("abc123", "&lt;b&gt;Oh&lt;/b&gt;", "The receiver answered 500.", "132 ms"):
+        for part in ("abc123", "&lt;b&gt;Oh&lt;/b&gt;", "The receiver responded 500.", "132 ms"):
             assert part in shown
         listed = page(desk, "webhooks_endpoint_change", row.endpoint_id)
         assert reverse("admin:webhooks_delivery_change", args=[row.pk]) in listed
@@ -180,14 +180,14 @@ class TestTelling:
         EndpointFactory(summit=summit, name="By hand", **off | {"off_why": "hand"})
         DeliveryFactory(endpoint=row, state="failed", problem="x", ended_at="2025-01-01T00:00Z")
         shown = page(desk, "index")
-        assert "The webhook “Newsroom” is off: nothing got through for three days." in shown
+        assert "The webhook “Newsroom” is off: no delivery succeeded for three days." in shown
         assert "By hand" not in shown
         assert "was given up" not in shown
         press(desk, "endpoint_turn_on", row.pk)
         Delivery.objects.update(ended_at=Now())
         shown = page(desk, "index")
         assert "Newsroom” is off" not in shown
-        assert "1 delivery to a webhook was given up." in shown
+        assert "1 webhook delivery failed." in shown
 
     def test_the_mail_to_the_organisers(self, organiser: User, summit: Summit, mailoutbox: Any) -> None:
         row, other = EndpointFactory(summit=summit, name="Newsroom"), EndpointFactory(summit=summit)

@@ -201,7 +201,7 @@ class TestPauses:
             delivery.work(endpoint.pk)
             row.refresh_from_db()
             assert (row.state, answers["sent"]) == ("failed", asked)
-            assert (failure_reasons.explanation(row.problem) == "The receiver answered 500.") is bool(asked)
+            assert (failure_reasons.explanation(row.problem) == "The receiver responded 500.") is bool(asked)
             answers["sent"].clear()
 
     def test_an_error_of_ours_stops_no_other(self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ class TestPauses:
         row.refresh_from_db()
         assert (row.state, failure_reasons.explanation(row.problem)) == (
             "pending",
-            "An error stopped it: ZeroDivisionError.",
+            "An error occurred: ZeroDivisionError.",
         )
 
 
@@ -359,7 +359,7 @@ class TestAgain:
 
     def test_not_what_a_worker_has_and_not_by_everybody(self) -> None:
         endpoint, [row] = queue(1)
-        with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
+        with pytest.raises(PermissionDenied, match="Roles that can do this: organiser"):
             delivery.send_again(delivery=row, by=UserFactory.with_role(Role.PROTOCOL, endpoint.summit))
         delivery.claim(endpoint.pk)
         by = UserFactory.with_role(Role.ORGANISER, endpoint.summit)

@@ -73,7 +73,7 @@ def test_a_name_that_leads_inside_is_refused(there: Receiver, monkeypatch: pytes
     for found in (["127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["::ffff:127.0.0.1"], ["169.254.169.254"]):
         resolves(monkeypatch, found)
         answer = post("https://app.example/")
-        words = f"The receiver’s name leads inside ({found[-1]}), where nothing is sent."
+        words = f"The receiver’s name resolves to an internal address ({found[-1]}). Nothing is sent there."
         assert (answer.status, said(answer), there.got) == (None, words, [])
     # The control: without the check it is asked.
     settings.WEBHOOKS_INSIDE = ["10.0.0.0/8"]
@@ -94,7 +94,7 @@ def test_a_name_that_rebinds_leads_nowhere(there: Receiver, monkeypatch: pytest.
         raise ConnectionRefusedError(111, "Connection refused")
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    assert said(post("https://app.example/")) == ("No connection came about, or it broke off: Connection refused.")
+    assert said(post("https://app.example/")) == ("The connection failed or was interrupted: Connection refused.")
     assert (went, asked, there.got) == ([("8.8.8.8", 443)], ["app.example"], [])
 
 
@@ -183,12 +183,12 @@ def test_who_hangs_is_left_at_the_deadline(there: Receiver, monkeypatch: pytest.
 def test_what_goes_wrong_is_said(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert said(post(f"http://127.0.0.1:{port}/")).startswith("No connection came about, or it broke off: ")
+    assert said(post(f"http://127.0.0.1:{port}/")).startswith("The connection failed or was interrupted: ")
     there.answers = [b"hello\r\n\r\n"]
-    assert said(post(there.url)) == "The receiver’s answer is not HTTP: BadStatusLine."
-    assert said(post("https://127.0.0.1:x/")) == "The address is none that may be used any more."
+    assert said(post(there.url)) == "The receiver’s response is not HTTP: BadStatusLine."
+    assert said(post("https://127.0.0.1:x/")) == "This address is no longer allowed."
     monkeypatch.setattr(http_client, "resolve", lambda *args: [])
-    assert said(post("https://nowhere.example/")) == "No address is known for the receiver’s name."
+    assert said(post("https://nowhere.example/")) == "The receiver’s name has no address."
 
 
 @pytest.mark.parametrize("trusted", [True, False])
@@ -206,7 +206,7 @@ def test_tls_is_spoken_to_the_name_and_its_certificate_checked(
     with receiver(context) as there:
         answer = post(f"https://app.example:{there.port}/x", 5)
         other = post(f"https://other.example:{there.port}/x", 5)
-    wrong = "The receiver’s certificate is not right: "
+    wrong = "The receiver’s certificate is not valid: "
     assert (answer.status, said(answer)) == ((200, "") if trusted else (None, f"{wrong}self-signed certificate."))
     assert said(other).startswith(wrong)
     assert [headers["host"] for _line, headers, _body in there.got] == [f"app.example:{there.port}"] * trusted
