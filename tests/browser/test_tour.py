@@ -96,7 +96,7 @@ def _answer(organiser: Visitor, focal: Visitor) -> None:
     # The letter to France is in French, and so is where it leads; its reader goes on in English.
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     page = focal.open(f"{page.url}?lang=en")
-    page.get_by_role("radio", name="Accept France takes part.").check()
+    page.get_by_role("radio", name="Accept France will attend.").check()
     page.get_by_label("Your name and office").fill("Focal point for France")
     page.get_by_role("button", name="Send answer of France").click()
     expect(page.locator("main")).to_contain_text("France")

@@ -48,7 +48,7 @@ def _invite_all(summit: Summit, organiser: Client) -> None:
     assert said == ["48 delegations invited; sending their letters (55)."]
     again = organiser.post(INVITE, keys, follow=True)
     said = [str(line) for line in again.context["messages"]]
-    assert said == ["48 delegations skipped, each for this reason: It has been invited already."]
+    assert said == ["48 delegations skipped, each for this reason: It is already invited."]
     assert (Invitation.objects.count(), Message.objects.count()) == (48, 55)
     assert AuditEntry.objects.filter(action="delegations.invite").count() == 48
     assert _standing(summit) == {"invited": 48, "open": 48}
@@ -119,7 +119,7 @@ def _by_note_verbale(protocol: Client, letter: EmailMessage) -> None:
     assert protocol.get(reverse("admin:delegations_reply_scan", args=[reply.pk])).content == SCAN
     client, place = follow(link_in(letter))
     page = client.get(place).content.decode()
-    assert '<bdi lang="en">Germany</bdi></bdi> takes part' in page
+    assert '<bdi lang="en">Germany</bdi></bdi> will attend' in page
     assert '<dd>note verbale, <bdi lang="">NV 12/2025</bdi>, Monday 3 March 2025</dd>' in page
     assert 'name="answer"' not in page
 

@@ -185,7 +185,7 @@ def missing(client: Client, label: str) -> list[str]:
     wrong = {
         "export": f'href="{address(label)}' not in page,
         "formats": set(re.findall(r'name="ending" value="(\w+)"', asked)) != {"csv", "xlsx", "pdf", "json"},
-        "words": ("upload it again" in asked) != filled,
+        "words": (re.search("upload (it|this file) again", asked) is not None) != filled,
         "upload": upload is None or client.get(html.unescape(upload[1]), follow=True).status_code != 200,
     }
     return [name for name, there in wrong.items() if there]
