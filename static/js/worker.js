@@ -85,5 +85,5 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(event));
-  else if (address.pathname.startsWith("/static/") || request.destination === "style") event.respondWith(file(event));
+  else if (address.pathname.startsWith("/static/") || request.destination === "style" || address.pathname.endsWith("/emblem.png")) event.respondWith(file(event));
 });

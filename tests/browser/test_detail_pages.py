@@ -16,7 +16,7 @@ def test_a_section_is_edited_where_it_is(visitor: Make) -> None:
     organiser = visitor()
     organiser.sign_in("organiser@summit.example")
     page: Any = organiser.open("/admin/agenda/session/?q=Family+photo")
-    page.get_by_role("link", name="Family photo").click()
+    page.get_by_role("link", name="Family photo", exact=True).click()
     address = page.url
     for value, words in (("open", "open to the media"), ("closed", "closed to the media")):
         page.locator("#media").get_by_role("link", name="Edit").click()
@@ -31,9 +31,12 @@ def test_which_rooms_are_free_follows_the_times(visitor: Make) -> None:
     organiser = visitor()
     organiser.sign_in("organiser@summit.example")
     page: Any = organiser.open("/admin/agenda/session/?q=Family+photo")
-    page.get_by_role("link", name="Family photo").click()
+    page.get_by_role("link", name="Family photo", exact=True).click()
     page.locator("#time-and-room").get_by_role("link", name="Edit").click()
     start, end = page.locator("[name=starts_at_1]"), page.locator("[name=ends_at_1]")
+    # What was put into the page listens once it has settled.
+    expect(start).to_be_visible()
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
     start.fill("1530")
     # The end moves with the start, and the rooms are those of the new times.
     end.focus()

@@ -31,7 +31,7 @@ def _invite(keys: Keys) -> None:
     keys.open("/admin/delegations/party/?q=ce")
     _choose_rows(keys, 4)
     # The bar of what one does with the rows says to how many.
-    keys.follow("button", "Invite the chosen delegations (4)")
+    keys.follow("button", "Invite the selected delegations (4)")
     keys.follow("button", "Send 4 invitations")
 
 
@@ -65,7 +65,7 @@ def _answers_and_revocations(protocol: Keys) -> None:
     protocol.says("The ambassador, by telephone")
     protocol.open("/admin/delegations/invitation/?state__exact=sent")
     _choose_rows(protocol, 2)
-    protocol.follow("button", "Revoke the chosen invitations (2)")
+    protocol.follow("button", "Revoke the selected invitations (2)")
     protocol.follow("button", "Revoke 2 invitations")
     protocol.says("2")
 
@@ -87,14 +87,13 @@ def _enter_a_session(keys: Keys) -> None:
 
 def _move_and_cancel(keys: Keys) -> None:
     keys.open("/admin/agenda/session/?q=Tunisia+and+France")
-    keys.follow("link", "Tunisia and France")
+    keys.follow("link", "Tunisia and France", exact=True)
     keys.follow("link", "Move session")
     keys.to("textbox", "Starts: time").type("11:20")
     keys.to("textbox", "Ends: time").type("11:40")
     keys.follow("button", "Save: Time and room")
     keys.open("/admin/agenda/session/?q=Criminal+finances")
-    keys.follow("link", "Criminal finances")
-    keys.follow("link", "Cancel session")
+    keys.follow("link", "Criminal finances", exact=True)
     keys.follow("button", "Cancel session")
 
 
@@ -109,7 +108,7 @@ def test_from_the_invitation_to_what_has_changed(visitor: Make) -> None:
     _release(organiser, 2)
     focal.open("/portal/")
     focal.to_element(focal.page.locator("summary").first, "the menu").press("Enter")
-    focal.follow("link", "Your agenda", exact=True)
+    focal.follow("link", "Agenda", exact=True)
     focal.says("11:20")
     focal.follow("link", "Tunisia and France")
     focal.says("11:20")
@@ -125,7 +124,7 @@ def test_a_speakers_list_is_made_timed_and_put_in_order(visitor: Make) -> None:
     keys.follow("link", PLENARY)
     with keys.page.expect_navigation():
         keys.to_element(keys.page.locator("#speakers .section-head a"), "the speakers’ list").press("Enter")
-    keys.follow("link", re.compile("^Make the list from the protocol order"))
+    keys.follow("link", re.compile("^Create list from protocol order"))
     keys.follow("button", "Create list")
     # Past the speeches of 46 parties.
     keys.to("link", "Times and requests").press("Enter")
@@ -136,11 +135,11 @@ def test_a_speakers_list_is_made_timed_and_put_in_order(visitor: Make) -> None:
     number, names = rows.count(), rows.locator("th").all_inner_texts()
     # One press moves and saves it; a screen reader is told where it is now, and the focus stays with it.
     keys.to_element(rows.nth(1).locator("button[value^=up]"), "the second speech's way up").press("Enter")
-    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 1 of {number}, about "))
+    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} is now number 1 of {number}, at about "))
     assert keys.page.evaluate("document.activeElement.value").startswith("down:")
     # No press is lost, however fast they come.
     keys.press("Enter", "Enter")
-    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 3 of {number}, about "))
+    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} is now number 3 of {number}, at about "))
     keys.page.reload()
     assert rows.locator("th").all_inner_texts() == [names[0], names[2], names[1], *names[3:]]
 
@@ -159,7 +158,7 @@ def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
     # Chromium itself says what is missing, and leads there.
     officer.to("button", "Save draft").press("Enter")
     assert officer.page.evaluate("document.activeElement.matches(':invalid')")
-    officer.choose("combobox", "Kind", "statement")
+    officer.choose("combobox", "Type", "statement")
     officer.to("textbox", "Title").type("Said by keyboard")
     officer.to("textbox", "Text").type("Words that no mouse has touched.")
     officer.follow("button", "Save draft")
@@ -222,7 +221,7 @@ def test_what_is_spoken_is_marked_by_single_keys_and_given_from_the_days_run(vis
     expect(passages.nth(3)).to_be_focused()
     second = days_of(Act.AHEAD, datetime.now(UTC)).first + timedelta(days=1)
     officer.open(f"/admin/press/text/run/?summit=border-security-2025&day={second}")
-    officer.follow("button", re.compile("^The speech has been given.*Words of Italy"))
+    officer.follow("button", re.compile("^Mark speech as delivered.*Words of Italy"))
     officer.says("Speech marked as delivered. It can’t be published until it is approved.")
     officer.follow("link", re.compile("^Mon "))
     officer.follow("link", "Embargo calendar")

@@ -46,7 +46,7 @@ def _mails(someone: Visitor, query: str) -> list[MailRow]:
 def _number_of_mails(someone: Visitor, query: str) -> int:
     """How many mails the development mailbox finds. No page is opened: this is asked again and again."""
     said = someone.page.request.get(f"{someone.base}/dev/mail/?q={query}").text()
-    found = re.search(r"(\d+) mails?, newest first", said)
+    found = re.search(r"(\d+) emails?, newest first", said)
     return int(found[1]) if found else 0
 
 
@@ -172,7 +172,7 @@ def _agenda(organiser: Visitor, focal: Visitor) -> None:
 
 def _change(organiser: Visitor, focal: Visitor) -> None:
     page = organiser.open("/admin/agenda/session/?q=Tunisia+and+France")
-    page.get_by_role("link", name="Tunisia and France").click()
+    page.get_by_role("link", name="Tunisia and France", exact=True).click()
     page.get_by_role("link", name="Move session").click()
     page.locator("[name=starts_at_1]").fill("11:20")
     # The end moves with the start.
@@ -181,8 +181,7 @@ def _change(organiser: Visitor, focal: Visitor) -> None:
     page.get_by_role("button", name="Save: Time and room").click()
     page.wait_for_url("**#time-and-room")
     page = organiser.open("/admin/agenda/session/?q=Criminal+finances")
-    page.get_by_role("link", name="Criminal finances").click()
-    page.get_by_role("link", name="Cancel session").click()
+    page.get_by_role("link", name="Criminal finances", exact=True).click()
     page.get_by_role("button", name=re.compile("^Cancel")).click()
     page = organiser.open("/admin/")
     page.get_by_role("link", name=re.compile(r"Preview the (next|first) release\.$")).click()

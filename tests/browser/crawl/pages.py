@@ -14,9 +14,10 @@ from summit.permissions.route_table import Route, RouteAnswer, RouteReader, Whos
 from tests.browser.crawl.page_actions import Act, wait_for_swagger
 from tests.routes.access_matrix import SECTIONS
 
-LEADS, FILE = "leads on", "no page"
+LEADS, FILE, MAIL = "leads on", "no page", "a mail, which tests of mails look at"
 # What answers GET and no page; the crawl asks each, and sees that it is so.
 OTHERS = {
+    "dev:page": MAIL,
     **dict.fromkeys(
         (
             *("feed", "healthz", "metrics", "mfa_download_recovery_codes", "readyz", "robots", "security", "sitemap"),
@@ -36,12 +37,12 @@ OTHERS = {
             *("api-my-summits", "api-my-token", "api-my-tokens", "api-nothing", "api-parties", "api-party"),
             *("api-root", "api-schema", "api-session", "api-summit", "api-summits", "text-comparison"),
             *("text-detail", "text-edition", "text-list"),
-            *("dev:page", "dev:part", "dev:source"),
+            *("dev:part", "dev:source"),
             *("portal:document", "portal:people_blank", "portal:people_export", "portal:person_photo"),
             *("portal:programme", "portal:visa_paper", "portal:worker"),
             *("press:atom", "press:export", "press:file", "press:json-feed", "press:language-export"),
             *("press:oembed", "press:sitemap"),
-            *("summit:sitemap", "summit:theme", "summit:picture"),
+            *("summit:sitemap", "summit:theme", "summit:picture", "summit:emblem"),
         ),
         FILE,
     ),
