@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from delegations.participants.selectors.public_list import Consented, consented, public_list
-from delegations.parties.api.public import PartySerializer
+from delegations.parties.api.public import ListedPartySerializer
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
@@ -51,7 +51,7 @@ def public_parties(summit: Summit) -> QuerySet[Party]:
 class _PublicParties(PublicMixin, generics.GenericAPIView[Party]):
     """Base class of the views of public parties."""
 
-    serializer_class = PartySerializer
+    serializer_class = ListedPartySerializer
     pagination_class = ByAlphabet
     queryset = Party.objects.none()
     lookup_field = "public_id"

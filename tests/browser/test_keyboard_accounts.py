@@ -140,10 +140,10 @@ def test_first_steps(empty: Running, browser: Browser) -> None:
     keys.to("textbox", "Rooms").type("Plenary hall; 200")
     keys.to_element(keys.page.get_by_role("main").get_by_role("button").last, "the button of the venue").go()
     expect(keys.page).to_have_url(re.compile("/team/"))
-    keys.to("textbox", "E-mail").type("press@keys.example")
+    keys.to("textbox", "Email").type("press@keys.example")
     keys.choose("combobox", "Role", "Press officer")
     keys.follow("button", "Add colleagues")
-    keys.says("1 colleague is written to")
+    keys.says("1 colleague emailed with how to sign in.")
     expect(keys.page).to_have_url(re.compile("/parties/"))
     keys.to("textbox", "Delegations, one per line").type(
         "Sweden; embassy@sweden.example\nDenmark; embassy@denmark.example"

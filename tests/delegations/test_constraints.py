@@ -93,7 +93,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "party_kind_known": lambda: f.PartyFactory(kind="planet"),
     "party_code_is_countrys": lambda: f.PartyFactory(kind="organisation", iso_code="FR"),
     "party_flag_known": lambda: f.PartyFactory(flag="pirate"),
-    "party_public_listing_known": lambda: f.PartyFactory(public_listing="maybe"),
+    "party_public_listing_known": lambda: f.PartyFactory(public_listing="both"),
     "party_level_known": lambda: f.PartyFactory(level="king"),
     "party_flag_of_recognised": lambda: f.PartyFactory(recognised=False, flag="own"),
     "party_name_in_language_once": partial(twice, f.PartyNameFactory, "party"),

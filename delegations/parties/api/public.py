@@ -16,13 +16,6 @@ class PartyNameSerializer(serializers.Serializer[Any]):
     sort_key = serializers.CharField(help_text="By which it stands in the alphabet of the language.")
 
 
-class HeadSerializer(serializers.Serializer[Any]):
-    """The head of a delegation, as they wrote it. One of the two may be empty."""
-
-    name = serializers.CharField()
-    office = serializers.CharField()
-
-
 class PartySerializer(serializers.Serializer[Any]):
     """A party, with the names that the host has approved. `kind` is "country" only if the host uses that word."""
 
@@ -40,6 +33,18 @@ class PartySerializer(serializers.Serializer[Any]):
     flag = serializers.CharField(
         allow_null=True, help_text='An ISO 3166 code, "neutral", or null where no flag stands beside the name.'
     )
+
+
+class HeadSerializer(serializers.Serializer[Any]):
+    """The head of a delegation, as they wrote it. One of the two may be empty."""
+
+    name = serializers.CharField()
+    office = serializers.CharField()
+
+
+class ListedPartySerializer(PartySerializer):
+    """A party with what the public list of delegations says of it."""
+
     listed = serializers.BooleanField(
         help_text="Whether it is in the public list: from the host's moment on, delegations that have accepted "
         "and don't object."
