@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import translation
 from playwright.sync_api import Browser, ConsoleMessage
 
 from tests.browser.crawl.page_checks import MODES, NARROW, WIDE, Mode, Window
@@ -64,7 +65,9 @@ class Crawl:
             window.page.on("console", self._listen)
             window.page.on("pageerror", lambda problem: self.complaints.append(str(problem)))
             if reader == "unlucky":
-                fault = {"status": 500, "body": render_to_string("errors/500.html"), "content_type": "text/html"}
+                with translation.override(language):
+                    body = render_to_string("errors/500.html")
+                fault = {"status": 500, "body": body, "content_type": "text/html"}
                 window.page.route("**/fault/*", lambda route: route.fulfill(**fault))
         return self._open[reader, language]
 
