@@ -11,14 +11,13 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRefresh
 
-from delegations.core.admin.service_row_admin import ServiceRowAdmin
 from delegations.liaison import selectors, services
 from delegations.liaison.models import LiaisonOfficer
-from delegations.parties.admin.party_choices import name_choices
+from delegations.parties.admin.party_choices import PartyChoicesAdmin
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base.detail_pages import detail_url
@@ -87,7 +86,7 @@ class LiaisonOfficerForm(SentencesForm):
 
 
 @admin.register(LiaisonOfficer)
-class LiaisonOfficerAdmin(ServiceRowAdmin):
+class LiaisonOfficerAdmin(PartyChoicesAdmin):
     """The admin of liaison officers."""
 
     place = 8
@@ -122,18 +121,6 @@ class LiaisonOfficerAdmin(ServiceRowAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields. The summit and the person of a stored officer can't be changed."""
         return ["summit", "person"] if obj else []
-
-    def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
-        """Return the summit's parties, in the alphabetical order of the user's language."""
-        return party_names.in_order(Party.objects.filter(summit=summit), get_language() or "")
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the form field, with the parties' names in the user's language."""
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        summit = self._worked_for(request)
-        if field is not None and summit is not None:
-            name_choices(field, summit)
-        return field
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Set the names of the parties that each officer of a page looks after."""

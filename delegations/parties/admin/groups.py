@@ -7,13 +7,10 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 
-from delegations.core.admin.service_row_admin import ServiceRowAdmin
-from delegations.parties.admin.party_choices import name_choices
+from delegations.parties.admin.party_choices import PartyChoicesAdmin
 from delegations.parties.models.groups import PartyGroup
-from delegations.parties.models.parties import Party
-from delegations.parties.selectors import party_names
 from delegations.parties.services import groups
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import MenuGroup
@@ -31,7 +28,7 @@ class PartyGroupForm(SentencesForm):
 
 
 @admin.register(PartyGroup)
-class PartyGroupAdmin(ServiceRowAdmin):
+class PartyGroupAdmin(PartyChoicesAdmin):
     """The admin of groups of parties that a summit defines itself."""
 
     place = 7
@@ -56,18 +53,6 @@ class PartyGroupAdmin(ServiceRowAdmin):
         """Return the groups, annotated with the number of their parties (`members`)."""
         queryset: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
         return queryset
-
-    def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
-        """Return the summit's parties, in the alphabetical order of the user's language."""
-        return party_names.in_order(Party.objects.filter(summit=summit), get_language() or "")
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the form field, with the parties' names in the user's language."""
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        summit = self._worked_for(request)
-        if field is not None and summit is not None:
-            name_choices(field, summit)
-        return field
 
     @admin.display(description=gettext_lazy("delegations"), ordering="members")
     def number(self, row: Any) -> int:

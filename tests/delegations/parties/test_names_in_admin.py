@@ -94,3 +94,10 @@ def test_needs_name_parties_for_the_reader(party: Party, member: Membership) -> 
     page = shown(client, "/admin/needs/here/")
     assert FRENCH in page
     assert "Une note." in page
+
+
+@pytest.mark.parametrize("listed", ["partygroup", "liaisonofficer"])
+def test_parties_to_tick_have_that_name_in_its_language(party: Party, listed: str) -> None:
+    page = below(shown(sign_in(party.summit), f"{listed}/add/", summit=party.summit.slug))
+    assert FRENCH in page
+    assert "Germany" not in page
