@@ -119,7 +119,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "press.Topic": "name names",
     },
     AGENDA: {
-        "agenda.Session": "title summary carried",
+        "agenda.Session": "title summary cancellation_reason carried",
         "agenda.SessionText": "title summary",
         "agenda.Interpretation": "source target booth",
         "agenda.Slot": "title",

@@ -54,6 +54,7 @@ SAME = {
             "%(number)d minute",
             "%(n)d minute",
             "%(minutes)s minute",
+            "%(number)d participant",
             "%(number)s minute",
             "%(number)s %(one)s",
         ),

@@ -59,6 +59,7 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
     "session_ends_after_start": lambda s: f.SessionFactory(summit=s, ends_at=f.START),
     "session_kind_known": lambda s: f.SessionFactory(summit=s, kind="picnic"),
     "session_visibility_known": lambda s: f.SessionFactory(summit=s, visibility="friends"),
+    "session_reason_if_cancelled": lambda s: f.SessionFactory(summit=s, cancellation_reason="The minister is ill."),
     "participant_party_or_person (neither)": lambda s: f.ParticipantFactory(session__summit=s),
     "participant_party_or_person (both)": lambda s: f.ParticipantFactory(
         session__summit=s, party=f.PartyFactory(summit=s), person=f.PersonFactory(summit=s)

@@ -39,6 +39,7 @@ class SessionForm(SentencesForm):
         model = Session
         fields = ["summit", "kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down"]
         fields += ["capacity", "pinned", "visibility", *(f"{part}_to" for part in PARTS), "media", "sign_up"]
+        fields += ["cancellation_reason"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -114,6 +114,13 @@ class Session(PublicModel):
     )
     requests_until = models.DateTimeField(_("deadline for requests to speak"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancellation_reason = models.CharField(
+        _("reason for the cancellation"),
+        max_length=300,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("Included in messages to people who learn that the session is cancelled."),
+    )
     # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # Rises with every edit of the session or its rows, so that the second of two concurrent edits is rejected.
@@ -141,6 +148,11 @@ class Session(PublicModel):
                     "Only sessions visible to all delegations can be open for sign-up. Make the session visible to "
                     "them, or close sign-up."
                 ),
+            ),
+            models.CheckConstraint(
+                name="session_reason_if_cancelled",
+                condition=Q(cancelled_at__isnull=False) | Q(cancellation_reason=""),
+                violation_error_message=_("Cancel the session before you give a reason for it."),
             ),
             *(
                 models.CheckConstraint(

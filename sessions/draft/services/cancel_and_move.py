@@ -6,6 +6,7 @@ raise SessionEditConflict; None skips the check.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -106,23 +107,25 @@ def move(
     return row
 
 
-def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
+def cancel(*, session: Session, by: User, reason: str = "", expected: int | None = None) -> bool:
     """Cancel a session. Return False, without changes, if it is already cancelled.
 
-    Raises PermissionDenied and SessionEditConflict.
+    `reason` is included in the messages about the cancellation. Raises PermissionDenied and SessionEditConflict.
     """
-    return _set_cancelled(session, by=by, action=CANCEL, cancelled=True, expected=expected)
+    return _set_cancelled(session, by=by, action=CANCEL, cancelled=True, reason=reason, expected=expected)
 
 
 def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
-    """Reinstate a cancelled session. Return False, without changes, if it isn't cancelled.
+    """Reinstate a cancelled session, and clear the reason. Return False, without changes, if it isn't cancelled.
 
     Raises PermissionDenied and SessionEditConflict.
     """
     return _set_cancelled(session, by=by, action=REINSTATE, cancelled=False, expected=expected)
 
 
-def _set_cancelled(session: Session, *, by: User, action: AuditAction, cancelled: bool, expected: int | None) -> bool:
+def _set_cancelled(
+    session: Session, *, by: User, action: AuditAction, cancelled: bool, expected: int | None, reason: str = ""
+) -> bool:
     check_can_edit(by, session)
     with transaction.atomic():
         row = _locked(session)
@@ -131,10 +134,13 @@ def _set_cancelled(session: Session, *, by: User, action: AuditAction, cancelled
         revisions.check_revision(row, expected)
         with watching(sessions=[row.pk], by=by):
             Session.objects.filter(pk=row.pk).update(
-                cancelled_at=Now() if cancelled else None, revision=F("revision") + 1, updated_at=Now()
+                cancelled_at=Now() if cancelled else None,
+                cancellation_reason=reason,
+                revision=F("revision") + 1,
+                updated_at=Now(),
             )
         entry = audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
-        undo.offer(entry, {"session": row.pk, "revision": row.revision + 1})
+        undo.offer(entry, {"session": row.pk, "revision": row.revision + 1, "reason": row.cancellation_reason})
     return True
 
 
@@ -155,7 +161,7 @@ def _undo_cancellation(step: UndoStep, by: User) -> str:
     instead=gettext_lazy("Agenda editors can cancel the session on its page."),
 )
 def _undo_reinstatement(step: UndoStep, by: User) -> str:
-    return _undo(step, by, cancel)
+    return _undo(step, by, partial(cancel, reason=step.data.get("reason", "")))
 
 
 def _undo(step: UndoStep, by: User, decide: Callable[..., bool]) -> str:

@@ -36,7 +36,7 @@ from summit.users.models import User
 # like.
 FIELDS = (
     *("kind", "custom_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
-    *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up"),
+    *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up", "cancellation_reason"),
 )
 # The models of a session's rows, with their names.
 HANGING: Mapping[type[models.Model], str] = {

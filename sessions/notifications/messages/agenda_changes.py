@@ -15,6 +15,7 @@ from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import change_descriptions
 from sessions.agenda.selectors.differences import Nature, SessionChange
 from sessions.calendars.selectors import icalendar
+from sessions.draft.models.sessions import Session
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_serialization import from_facts
 from sessions.notifications.selectors.notification_content import ChangeFacts, Facts
@@ -92,7 +93,7 @@ def subject_key(release: Release) -> str:
 
 def drafts(*, release: Release, planned: Sequence[PlannedMessage]) -> list[Message]:
     """Return the unsaved messages of a release, which may itself be unsaved."""
-    content = Facts(release.summit, _people(planned))
+    content = Facts(release.summit, _people(planned), _reasons(planned))
     return AGENDA_CHANGE.drafts(*(AgendaChange(release, each, content) for each in planned if each.told))
 
 
@@ -100,6 +101,14 @@ def _people(planned: Iterable[PlannedMessage]) -> dict[int, str]:
     """Return a dict from primary key to the name of each person whom a message mentions in `whom`."""
     keys = {key for each in planned for notified in each.told for key, _nature in notified.whom}
     return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
+
+
+def _reasons(planned: Iterable[PlannedMessage]) -> dict[int, str]:
+    """Return a dict from primary key to the reason of each cancelled session for which one is given."""
+    told = (notified.change for each in planned for notified in each.told)
+    keys = {change.session.session_id for change in told if change.nature == Nature.CANCELLED}
+    rows = Session.objects.filter(pk__in=keys, cancelled_at__isnull=False).exclude(cancellation_reason="")
+    return dict(rows.values_list("pk", "cancellation_reason"))
 
 
 def _facts(change: AgendaChange, to: Addressee) -> AgendaChangeFacts:
@@ -150,6 +159,7 @@ def _context(message: Message) -> dict[str, Any]:
                 "story": change_descriptions.story(change, where),
                 "whom": whom(entry),
                 "waiting": _waiting(change),
+                "reason": entry.get("reason", ""),
                 "speeches": [_speech(where, row) for row in entry.get("speeches", ())],
             }
             for change, entry in zip(changes, facts["changes"], strict=True)

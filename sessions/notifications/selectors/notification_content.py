@@ -141,11 +141,15 @@ class ChangeFacts(TypedDict):
 
 
 class Facts:
-    """Converts changes to the facts stored in a message, with parties named as approved in the message's language."""
+    """Converts changes to the facts stored in a message, with parties named as approved in the message's language.
 
-    def __init__(self, summit: Summit, people: Mapping[int, str]) -> None:
+    `people` is a dict from primary key to name, `reasons` one from a cancelled session's primary key to the reason.
+    """
+
+    def __init__(self, summit: Summit, people: Mapping[int, str], reasons: Mapping[int, str]) -> None:
         self._books = Books(summit)
         self._people = people
+        self._reasons = reasons
         # Most mailboxes get the same facts about a session. Keys by id() are safe: the changes outlive this object.
         self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
         self._called: dict[tuple[str, ParticipantSnapshot], tuple[str, NamedParty | None]] = {}
@@ -175,8 +179,13 @@ class Facts:
             **facts,
             "sequence": entry.sequence,
             "calendar": entry.calendar,
+            "reason": self._reason(entry.change),
             "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in entry.whom],
         }
+
+    def _reason(self, change: SessionChange) -> str:
+        """Return why a session is cancelled, for readers who learn that it is."""
+        return self._reasons.get(change.session.session_id, "") if change.nature == Nature.CANCELLED else ""
 
     def _speeches(self, change: SessionChange, reader: Recipient, book: Book) -> list[list[Any]]:
         """Return a [speaker, position, start] list for each changed speech in the reader's programme."""

@@ -94,6 +94,9 @@ def _points(session: Session, asked: int) -> Iterator[OpenPoint]:
         here = reverse("admin:agenda_session_detail", args=[session.pk])
         for found in warning_rows(near(session.summit, [session]), session.summit):
             yield _clash(found, here)
+    elif not session.cancellation_reason:
+        url = reverse("admin:agenda_session_edit", args=[session.pk, "cancellation"])
+        yield OpenPoint(_("Give a reason for the cancellation"), url)
     if asked:
         yield OpenPoint(
             _("Requests to speak: %(number)d to decide") % {"number": asked},

@@ -44,6 +44,7 @@ from sessions.draft.services import planning
 from sessions.membership_changes.services import passed_on_places
 from sessions.overview.admin import session_detail
 from sessions.overview.admin.list_tools import ToolsMixin
+from sessions.overview.admin.long_rows import LongRowsMixin
 from sessions.overview.admin.session_edit_conflicts import TogetherMixin
 from sessions.overview.admin.session_filters import (
     DayFilter,
@@ -101,6 +102,7 @@ SECTIONS = (
         gettext_lazy("Time and room"),
         ("starts_at", "ends_at", "room", "capacity", "set_up", "clear_down", "pinned"),
     ),
+    Section("cancellation", gettext_lazy("Cancellation"), ("cancellation_reason",)),
     Section("about", gettext_lazy("Type"), ("title", "kind", "summary")),
     Section("participants", gettext_lazy("Participants"), (), (ParticipantInline,)),
     Section("visibility", gettext_lazy("Visibility"), VISIBILITY_FIELDS),
@@ -114,6 +116,7 @@ CARRIED_OVER = ("room", "set_up", "clear_down", *VISIBILITY_FIELDS, "media")
 
 @admin.register(Session)
 class SessionAdmin(
+    LongRowsMixin,
     DetailPageMixin,
     ClashesMixin,
     ToolsMixin,
@@ -222,6 +225,8 @@ class SessionAdmin(
         groups = super().get_fieldsets(request, obj)
         if edited_section(request) is not None:
             return groups
+        if obj is not None and obj.cancelled_at:
+            groups = [*groups, (_("Cancellation"), {"fields": ["cancellation_reason"]})]
         if obj is not None and obj.carried:
             message = _("Included in schedule.json and schedule.xml exports, but not shown on any page.")
             fields: Any = {"fields": ["from_another_schedule"], "description": message}

@@ -22,6 +22,7 @@ from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
+from summit.core.validators import validate_printable
 from summit.summits.models import Room, Summit
 from summit.users.models import User
 
@@ -91,6 +92,12 @@ class ExpectedInput(serializers.Serializer[Any]):
     changed."""
 
     expected = serializers.IntegerField(required=False, min_value=0)
+
+
+class CancelInput(ExpectedInput):
+    """`reason` is included in the messages to people who learn that the session is cancelled."""
+
+    reason = serializers.CharField(required=False, max_length=300, validators=[validate_printable])
 
 
 class SessionFilters(django_filters.FilterSet):
@@ -203,10 +210,10 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
             expected=values.get("expected"),
         )
 
-    @action("cancel", permission="agenda.edit", input=ExpectedInput)
+    @action("cancel", permission="agenda.edit", input=CancelInput)
     def cancel(self, *, by: User, row: Session, values: Values) -> Session:
         """Cancel the session. Participants are notified with the next release."""
-        cancel_and_move.cancel(session=row, by=by, expected=values.get("expected"))
+        cancel_and_move.cancel(session=row, by=by, **values)
         return row
 
     @action("reinstate", permission="agenda.edit", input=ExpectedInput)

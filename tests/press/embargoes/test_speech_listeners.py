@@ -23,6 +23,7 @@ from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.membership_changes.services import passed_on_places
+from sessions.overview.admin import long_rows
 from sessions.releases.services import releases, restore
 from sessions.speakers.services import floor_requests, line_up, speakers
 from sessions.speakers.services.speakers import SpeakersRefused
@@ -281,7 +282,8 @@ class TestCancelled:
             assert Message.objects.filter(kind="held").count() == 1
             cancel_and_move.reinstate(session=world.fresh(), by=world.by)
 
-    def test_in_the_admin(self, world: Floor) -> None:
+    def test_in_the_admin(self, world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(long_rows, "ROWS_IN_FORM", 4)
         path = f"/admin/agenda/session/{world.session.pk}/change/"
         client = signed_in(world.by)
         formset = next(

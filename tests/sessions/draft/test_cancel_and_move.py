@@ -11,6 +11,8 @@ from sessions.draft.services import cancel_and_move
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.undo.models import UndoOffer
+from summit.undo.services import undo
 from summit.users.models import User
 from tests.factories import START, RoomFactory, SessionFactory, UserFactory, VenueFactory
 
@@ -53,6 +55,20 @@ def test_cancelling_twice_is_once(summit: Summit, organiser: User) -> None:
     ] == [True, False]
     told = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(told) == ["agenda.cancel", "agenda.reinstate"]
+
+
+def test_a_reason_goes_with_the_cancellation(summit: Summit, organiser: User) -> None:
+    row = SessionFactory(summit=summit)
+
+    def reason() -> str:
+        return Session.objects.get(pk=row.pk).cancellation_reason
+
+    cancel_and_move.cancel(session=row, by=organiser, reason="The minister is ill.")
+    assert reason() == "The minister is ill."
+    cancel_and_move.reinstate(session=row, by=organiser)
+    assert reason() == ""
+    undo(public_id=UndoOffer.objects.latest("pk").public_id, by=organiser)
+    assert reason() == "The minister is ill."
 
 
 def test_who_may_edit(summit: Summit) -> None:

@@ -172,16 +172,17 @@ def test_who_may_read_it_is_one_line_and_nothing_for_a_calendar(summit: Summit, 
 
 
 def test_cancelled_says_so_and_what_left_the_view_does_not(summit: Summit, organiser: User, talks: Session) -> None:
-    cancel_and_move.cancel(session=talks, by=organiser)
+    cancel_and_move.cancel(session=talks, by=organiser, reason="The minister is ill.")
     releases.release(summit=summit, by=organiser)
     (sent,) = deliver()
-    assert "Talks <1> & more – cancelled" in text(sent)
+    assert "Talks <1> & more – cancelled\r\n   Reason: The minister is ill." in text(sent)
     Session.objects.filter(title="Dinner").update(visibility=Visibility.ORGANISERS)
     releases.release(summit=summit, by=organiser)
     (sent,) = deliver()
     said = text(sent)
     assert "Dinner – no longer in your agenda" in said
     assert "cancel" not in said.lower()
+    assert "Reason" not in said
     assert "confidential" not in said.lower()
     # RFC 5546 knows one word for what leaves a calendar.
     assert [method for method, _event in calendars(sent)] == ["CANCEL"]

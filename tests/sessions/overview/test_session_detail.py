@@ -167,6 +167,20 @@ class TestSections:
         assert rooms() == (["Gallery", "Library"], [])
 
 
+def test_a_reason_is_asked_for_after_the_cancellation(desk: Client, summit: Summit) -> None:
+    row = session(summit)
+    cancel_and_move.cancel(session=row, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+    url = section(row, "cancellation")
+    assert [(point.sentence, point.url) for point in context(desk, row)["points"]] == [
+        ("Give a reason for the cancellation", url)
+    ]
+    assert desk.post(url, {"cancellation_reason": "The minister is ill."}).status_code == 302
+    assert context(desk, row)["points"] == []
+    assert [fact.value for fact in context(desk, row)["sections"]["cancellation"]["facts"]] == [
+        "The minister is ill."
+    ]
+
+
 def test_a_room_is_taken_from_set_up_to_clear_down(summit: Summit) -> None:
     room = f.RoomFactory(venue__summit=summit)
     row = session(summit, room=room, set_up=30, clear_down=15)

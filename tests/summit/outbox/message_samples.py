@@ -98,7 +98,7 @@ def _changes() -> list[dict[str, Any]]:
         moved = {"starts_at": start + timedelta(days=1), "ends_at": before.ends_at + timedelta(days=1)}
         after = replace(before, room_name=SHORT, places=(), **moved)
         change = to_facts(SessionChange(Nature.CHANGED, before, after))
-        change |= {"sequence": 2, "calendar": True, "whom": [[SHORT, "changed"], ["", "came"]]}
+        change |= {"sequence": 2, "calendar": True, "reason": NASTY, "whom": [[SHORT, "changed"], ["", "came"]]}
         found.append({**change, "speeches": [[SHORT, 2, start.isoformat()]]})
     return found
 
