@@ -51,7 +51,10 @@ class MomentPair(MomentInput):
         """
         if name in data:
             return data[name]
-        return "T".join(str(data.get(f"{name}_{part}") or "") for part in (0, 1)).strip() if data else ""
+        typed = [
+            widget.value_from_datadict(data, files, f"{name}_{part}") for part, widget in enumerate(self.widgets)
+        ]
+        return "T".join(str(part or "") for part in typed).strip() if data else ""
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Return whether neither the date nor the time was submitted."""

@@ -1,4 +1,4 @@
-"""The widgets of the admin's forms: the browser's own control for dates, a 24-hour clock, and accessible names."""
+"""The widgets of the admin's forms: dates with the day first, a 24-hour clock, and accessible names."""
 
 from __future__ import annotations
 
@@ -26,17 +26,52 @@ from summit.core.validators import validate_year
 
 # A time of the day as people type it.
 CLOCK = re.compile(r"(\d{1,2})\s?[:.h]?\s?(\d{2})(?::(\d{2}))?")
+# A date as people type it, the day first; a keypad without signs has digits alone.
+DAY = re.compile(r"(\d{1,2})\s?[/.\-\s]\s?(\d{1,2})\s?[/.\-\s]\s?(\d{4})|(\d{2})(\d{2})(\d{4})")
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 # The label of the empty choice.
 NOTHING = "–"
 
 
 class DayInput(DateInput):
-    """A date input with the browser's own control."""
+    """A text input for a date, with the day first, whatever order the browser's own control would have.
 
-    input_type = "date"
+    It takes "31/3/2025", "31.3.2025", "31032025" and "2025-03-31". With JavaScript, a button opens the browser's
+    calendar (`static/js/day_picker.js`).
+    """
+
+    input_type = "text"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
+        own = {
+            "class": "day",
+            "size": 10,
+            "maxlength": 14,
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "dir": "ltr",
+        }
+        super().__init__({**own, **(attrs or {})}, format="%d/%m/%Y")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return the context of the template, with the words of the placeholder and of the button."""
+        words = {"placeholder": _("dd/mm/yyyy"), "data-choose": _("Choose a date")}
+        context: dict[str, Any] = super().get_context(name, value, {**words, **(attrs or {})})
+        return context
+
+    def format_value(self, value: Any) -> str | None:
+        """Return a date, or a text as `value_from_datadict` returns it, as "DD/MM/YYYY"."""
+        found = ISO_DAY.fullmatch(value) if isinstance(value, str) else None
+        return "/".join(reversed(found.groups())) if found else super().format_value(value)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the date that was typed as "YYYY-MM-DD", or the text unchanged if it isn't one."""
+        value = super().value_from_datadict(data, files, name)
+        found = DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+        if found is None:
+            return value
+        day, month, year = (int(part) for part in found.groups() if part)
+        return f"{year:04}-{month:02}-{day:02}"
 
 
 class ClockInput(TimeInput):
@@ -69,7 +104,7 @@ class Colour(TextInput):
 
 
 class MomentInput(SplitDateTimeWidget):
-    """A date input and a time input, side by side."""
+    """Text inputs for a date and a time, side by side."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)

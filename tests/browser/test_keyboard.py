@@ -76,7 +76,7 @@ def _enter_a_session(keys: Keys) -> None:
     keys.follow("link", re.compile("^Add session"))
     keys.to("textbox", "Title").type("A walk by keyboard")
     for part, hour in (("Starts", "0915"), ("Ends", "0945")):
-        for name, digits in (("date", "03312025"), ("time", hour)):
+        for name, digits in (("date", "31032025"), ("time", hour)):
             keys.to_element(keys.page.get_by_label(f"{part}: {name}"), f"{part}: {name}").press(*digits)
     keys.to("button", re.compile("^Add another participant", re.I)).press("Enter")
     row = keys.page.locator(".form-row:not(.empty-form) .field-party .select2-selection").last

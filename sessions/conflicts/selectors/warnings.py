@@ -5,7 +5,7 @@ time. Only readers of the draft may see warnings.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -23,7 +23,7 @@ from sessions.conflicts.selectors.warning_context import Circumstances, Seats, c
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import Session
 from summit.core.punctuation import comma
-from summit.summits.models import Summit
+from summit.summits.models import Room, Summit
 
 # The longest set-up or clear-down of a room.
 LEAD = timedelta(days=1)
@@ -114,9 +114,35 @@ def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
     if not sessions:
         return []
     first, last = min(row.starts_at for row in sessions), max(row.ends_at for row in sessions)
+    return _of(summit, _around(summit, first, last), {row.pk for row in sessions})
+
+
+def if_moved(session: Session, *, starts_at: datetime, ends_at: datetime, room: Room | None) -> list[Finding]:
+    """Return the conflicts that a session would have at these times in this room; none if it is cancelled.
+
+    Makes as many queries as `near`.
+    """
+    agenda = {**_around(session.summit, starts_at, ends_at), **draft(session.summit, among=[session.pk])}
+    if session.pk not in agenda:
+        return []
+    agenda[session.pk] = replace(
+        agenda[session.pk],
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room_key=room.public_id if room else "",
+        room_name=room.name if room else "",
+        venue_name=room.venue.name if room else "",
+    )
+    return _of(session.summit, agenda, {session.pk})
+
+
+def _around(summit: Summit, first: datetime, last: datetime) -> Agenda:
+    """Return the sessions of the draft between two times, and up to a day before and after."""
     nearby = Session.objects.filter(summit=summit, starts_at__lt=last + LEAD, ends_at__gt=first - LEAD)
-    agenda = draft(summit, among=nearby.values_list("pk", flat=True))
-    keys = {row.pk for row in sessions}
+    return draft(summit, among=nearby.values_list("pk", flat=True))
+
+
+def _of(summit: Summit, agenda: Agenda, keys: Collection[int]) -> list[Finding]:
     return [row for row in warnings(summit, agenda) if any(each.session_id in keys for each in row.sessions)]
 
 

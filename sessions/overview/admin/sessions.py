@@ -25,7 +25,9 @@ from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
 from sessions.agenda.admin.audiences import who_sees
 from sessions.agenda.selectors.change_descriptions import span
+from sessions.conflicts.admin.warnings import warning_rows
 from sessions.conflicts.admin.warnings_on_save import ClashesMixin, warned
+from sessions.conflicts.selectors.warnings import if_moved
 from sessions.documents.admin import PapersMixin
 from sessions.draft.admin.add_participants import AddParticipantsMixin
 from sessions.draft.admin.cancellation import DecidingMixin
@@ -342,16 +344,21 @@ class SessionAdmin(
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _free_rooms(self, request: HttpRequest, row: Session, form: Any) -> dict[str, Any]:
-        """Return the free and the taken rooms at the times in the query string, in the form that was sent, or of the
-        stored session. Return an empty dict for times that can't be read."""
+        """Return the free and the taken rooms, and the conflicts, at the times and in the room of the form.
+
+        The form is the one in the query string or the one that was sent, or else the stored session is meant. Return
+        an empty dict for times that can't be read.
+        """
         data = request.GET if "starts_at_0" in request.GET else request.POST
-        starts_at, ends_at = row.starts_at, row.ends_at
+        starts_at, ends_at, room = row.starts_at, row.ends_at, row.room
         if "starts_at_0" in data:
             fields = [(name, form.fields[name]) for name in ("starts_at", "ends_at")]
             try:
                 starts_at, ends_at = (
                     field.clean(field.widget.value_from_datadict(data, {}, name)) for name, field in fields
                 )
+                if "room" in data:
+                    room = form.fields["room"].clean(data["room"])
             except ValidationError:
                 return {}
         if ends_at <= starts_at:
@@ -361,6 +368,7 @@ class SessionAdmin(
             "span": span(starts_at, ends_at, row.summit),
             "free": [each for each in rooms if each.taken_by is None],
             "taken": [each for each in rooms if each.taken_by is not None],
+            "warnings": warning_rows(if_moved(row, starts_at=starts_at, ends_at=ends_at, room=room), row.summit),
         }
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:

@@ -94,11 +94,11 @@ def test_moments_are_the_venues(summit: Summit) -> None:
     assert form.cleaned_data == {"arrives_at": datetime(2025, 3, 31, 8, 30, tzinfo=UTC)}
     person = f.ParticularsFactory(person__summit=summit, arrives_at=f.START).person
     shown = str(PersonForm(summit=summit, person=person, fields=["arrives_at"])["arrives_at"])
-    assert 'value="2025-03-31"' in shown
+    assert 'value="31/03/2025"' in shown
     assert 'value="09:00"' in shown
     # What was posted and refused stands there as it was.
     posted = PersonForm({"arrives_at_0": "2025-03-31", "arrives_at_1": ""}, summit=summit, fields=["arrives_at"])
-    assert 'value="2025-03-31"' in str(posted["arrives_at"])
+    assert 'value="31/03/2025"' in str(posted["arrives_at"])
 
 
 def test_dates_and_moments_of_python_are_taken(summit: Summit) -> None:

@@ -167,6 +167,21 @@ class TestSections:
         assert rooms() == (["Gallery", "Library"], [])
 
 
+def test_the_form_says_what_would_clash_before_it_is_saved(desk: Client, summit: Summit) -> None:
+    gallery, library = (f.RoomFactory(venue__summit=summit, name=name) for name in ("Gallery", "Library"))
+    row = session(summit, room=gallery)
+    session(summit, title="Dinner", room=library, starts_at=row.starts_at, ends_at=row.ends_at)
+
+    def warned(**query: Any) -> list[tuple[str, str]]:
+        found = desk.get(section(row), query).context_data["free_rooms"]["warnings"]
+        return [(each.label, each.who) for each in found]
+
+    assert warned() == []
+    assert warned(**times(room=library.pk)) == [("Room double-booked", f"Library, {library.venue}")]
+    assert warned(**times(room=gallery.pk)) == []
+    assert warned(**times(room=library.pk, starts_at_1="12:00", ends_at_1="13:00")) == []
+
+
 def test_a_reason_is_asked_for_after_the_cancellation(desk: Client, summit: Summit) -> None:
     row = session(summit)
     cancel_and_move.cancel(session=row, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
