@@ -14,7 +14,7 @@ from delegations.members.services import people
 from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
-from summit.audit.actions import audit_action, row_actions
+from summit.audit.actions import Facts, audit_action, row_actions
 from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import check
@@ -32,7 +32,25 @@ LIAISON_OFFICER_ACTIONS = row_actions(
     change=gettext_lazy("changed a liaison officer"),
     remove=gettext_lazy("removed a liaison officer"),
 )
-ASSIGN = audit_action("delegations.liaisonofficer.assign", gettext_lazy("chose the delegation’s liaison officers"))
+
+
+def _assigned(facts: Facts) -> str:
+    """Return who became a liaison officer and who no longer is, as far as their rows still exist."""
+    number, listed = facts.detail.get("chosen"), facts.detail.get("rows", [])
+    people = [facts.names.get(row, "") for row in listed]
+    if number is None or not all(people):
+        return _("chose the delegation’s liaison officers")
+    new, old = comma().join(people[:number]), comma().join(people[number:])
+    if not old:
+        return _("assigned %(new)s as liaison officer") % {"new": new}
+    if not new:
+        return _("removed %(old)s as liaison officer") % {"old": old}
+    return _("assigned %(new)s as liaison officer in place of %(old)s") % {"new": new, "old": old}
+
+
+ASSIGN = audit_action(
+    "delegations.liaisonofficer.assign", _assigned, label=gettext_lazy("chose the delegation’s liaison officers")
+)
 
 
 def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> LiaisonOfficer:
@@ -100,7 +118,9 @@ def assign(*, party: Party, officers: Collection[LiaisonOfficer], by: User) -> N
             else:
                 row.parties.add(party)
         if differing:
-            detail = {"rows": sorted(audit.name_of(row) for row in differing)}
+            # Who is chosen now stands first, before those who no longer are.
+            new, old = (sorted(map(audit.name_of, rows)) for rows in (differing - before, differing & before))
+            detail = {"rows": [*new, *old], "chosen": len(new)}
             audit.record(by=by, action=ASSIGN, target=party, summit=party.summit, detail=detail)
 
 

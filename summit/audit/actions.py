@@ -29,10 +29,26 @@ Sentence = str | Any
 
 @dataclass(frozen=True)
 class Facts:
-    """The arguments for an entry's sentence: the entry's detail, and its summit for the time zone."""
+    """The arguments for an entry's sentence: the entry's detail, and its summit for the time zone.
+
+    `names` has the present names of the rows that the entry refers to, by "app.model:key". A row that is gone, or
+    whose data was erased, has none.
+    """
 
     detail: Mapping[str, Any]
     summit: Summit | None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, label: str) -> list[str]:
+        """Return the names of the rows of a kind that are listed in the entry's detail."""
+        found = [self.names.get(row, "") for row in self.detail.get("rows", []) if row.rpartition(":")[0] == label]
+        return [name for name in found if name]
+
+    def change(self, field_name: str) -> tuple[str, str] | None:
+        """Return the names of the rows to which a field referred before and after, or None if one has no name."""
+        pair = self.detail.get("values", {}).get(field_name, ())
+        named = [self.names.get(value["row"], "") for value in pair if isinstance(value, dict)]
+        return (named[0], named[1]) if len(named) == 2 and all(named) else None
 
 
 class AuditAction(str):

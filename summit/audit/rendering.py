@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -97,12 +97,14 @@ def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[A
         for key, named_row in named(label, keys).items()
     }
     actors = {prefix: ACTORS[prefix](keys) for prefix, keys in actor_keys.keys.items() if prefix in ACTORS}
-    return [_line(entry, names, actors, reader) for entry in entries]
+    texts = {f"{label}:{key}": row.name for (label, key), row in names.items()}
+    return [_line(entry, names, texts, actors, reader) for entry in entries]
 
 
 def _line(
     entry: AuditEntry,
     names: dict[tuple[str, str], NamedObject],
+    texts: Mapping[str, str],
     actors: dict[str, dict[str, str]],
     reader: Actor | None,
 ) -> AuditLine:
@@ -114,22 +116,23 @@ def _line(
     return AuditLine(
         entry=entry,
         who=who(entry, actors),
-        what=sentence(entry),
+        what=sentence(entry, texts),
         row=named_object(entry.object_type, entry.object_key),
         others=[named_object(*reference.rsplit(":", 1)) for reference in _others(entry)],
         changes=_changes(entry, description, names),
     )
 
 
-def sentence(entry: AuditEntry) -> str:
-    """Return the sentence for an entry, without its subject.
+def sentence(entry: AuditEntry, names: Mapping[str, str] | None = None) -> str:
+    """Return the sentence for an entry, without its subject. `names` are those of `Facts`.
 
-    An action without a description is quoted by its name.
+    An action without a description is quoted by its name. What was done to undo something says so.
     """
     description = ACTION_WORDS.get(entry.action)
     if description is None:
         return _("did “%(action)s”") % {"action": entry.action}
-    return description.say(Facts(entry.detail, entry.summit))
+    said = description.say(Facts(entry.detail, entry.summit, names or {}))
+    return _("%(what)s (undo)") % {"what": said} if services.UNDOES in entry.detail else said
 
 
 def who(entry: AuditEntry, actors: dict[str, dict[str, str]]) -> str:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -49,6 +51,9 @@ class System:
 
 
 SYSTEM = System()
+# The key of an entry's detail with the name of the action that was undone by it.
+UNDOES = "undoes"
+_undone: ContextVar[str] = ContextVar("audit_undone", default="")
 By = User | Link | Mailbox | System
 
 
@@ -110,6 +115,16 @@ def token_of(by: By) -> dict[str, str]:
     return {"token": by.by_token} if isinstance(by, User) and by.by_token else {}
 
 
+@contextmanager
+def undoing(action: str) -> Iterator[None]:
+    """Store with each entry made within the block that it undoes `action`."""
+    token = _undone.set(action)
+    try:
+        yield
+    finally:
+        _undone.reset(token)
+
+
 def entry(
     *,
     by: By,
@@ -135,7 +150,7 @@ def entry(
         object_type=target._meta.label_lower,
         object_key=key_of(target),
         fields=sorted(fields),
-        detail={**(detail or {}), **token_of(by)},
+        detail={**(detail or {}), **token_of(by), **({UNDOES: undone} if (undone := _undone.get()) else {})},
         part_of=name_of(part_of) if part_of else "",
     )
 

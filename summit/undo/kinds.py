@@ -9,9 +9,9 @@ A package declares beside its service how an action is undone, and offers it whe
     ...
     undo.offer(audit.record(by=by, action=CANCEL, ...), {"revision": row.revision})
 
-The function undoes one step by the ordinary service, which checks permissions. It returns a sentence about what isn't
-as before, or "". It raises UndoRefused, with a sentence, if the object isn't as the action left it. A package above
-declares by `hinders` what it has sent since: once a mail has left, only a new act helps.
+The function undoes one step by the ordinary service, which checks permissions and records it. It returns a sentence
+about what isn't as before, or "". It raises UndoRefused, with a sentence, if the object isn't as the action left it.
+A package above declares by `hinders` what it has sent since: once a mail has left, only a new act helps.
 """
 
 from collections.abc import Callable

@@ -36,6 +36,7 @@ def _undid(facts: Facts) -> str:
     return _("undid this: “%(what)s”") % {"what": what}
 
 
+# Entries of earlier versions: an undo was recorded once more beside what its service records.
 UNDO = audit_action("summit.undo", _undid, label=gettext_lazy("undid an action"))
 
 
@@ -144,18 +145,8 @@ def undo(*, public_id: str, by: User) -> UndoResult:
 def _undo_step(step: UndoStep, by: User) -> str:
     if why := hindrance_of(step):
         raise UndoRefused(why)
-    note = KINDS[step.entry.action].undo(step, by)
-    entry = step.entry
-    AuditEntry.objects.create(
-        summit=entry.summit,
-        by=by,
-        action=UNDO,
-        object_type=entry.object_type,
-        object_key=entry.object_key,
-        part_of=entry.part_of,
-        detail={"action": entry.action, "rows": entry.detail.get("rows", []), **audit.token_of(by)},
-    )
-    return note
+    with audit.undoing(step.entry.action):
+        return KINDS[step.entry.action].undo(step, by)
 
 
 def _unnamed(step: UndoStep, sentence: str) -> str:

@@ -43,9 +43,39 @@ COUNT = audit_action(
     _counted_words,
     label=gettext_lazy("adjusted the number of transferable passes"),
 )
-HAND_ACTION = audit_action("delegations.transferablepass.hand", gettext_lazy("handed out a transferable pass"))
-TAKE_BACK = audit_action("delegations.transferablepass.take_back", gettext_lazy("took back a transferable pass"))
-PASS_ON = audit_action("delegations.transferablepass.pass_on", gettext_lazy("handed over a transferable pass"))
+
+
+def _handed_out(facts: Facts) -> str:
+    people = facts.named("summit.person")
+    if not people:
+        return _("handed out a transferable pass")
+    return _("handed out a transferable pass to %(person)s") % {"person": people[0]}
+
+
+def _taken_back(facts: Facts) -> str:
+    people = facts.named("summit.person")
+    if not people:
+        return _("took back a transferable pass")
+    return _("took back a transferable pass from %(person)s") % {"person": people[0]}
+
+
+def _handed_over(facts: Facts) -> str:
+    people = facts.named("summit.person")
+    if len(people) < 2:
+        return _("handed over a transferable pass")
+    message = _("handed over a transferable pass from %(previous)s to %(person)s")
+    return message % {"previous": people[0], "person": people[1]}
+
+
+HAND_ACTION = audit_action(
+    "delegations.transferablepass.hand", _handed_out, label=gettext_lazy("handed out a transferable pass")
+)
+TAKE_BACK = audit_action(
+    "delegations.transferablepass.take_back", _taken_back, label=gettext_lazy("took back a transferable pass")
+)
+PASS_ON = audit_action(
+    "delegations.transferablepass.pass_on", _handed_over, label=gettext_lazy("handed over a transferable pass")
+)
 
 
 class TransferablePassRefused(Exception):
@@ -227,7 +257,8 @@ def _move(transferable_pass: TransferablePass, before: Membership | None, member
 
 
 def _record(transferable_pass: TransferablePass, seen: Person | None, taker: Person | None, by: By) -> None:
-    detail = {"before": seen.public_id if seen else None, "now": taker.public_id if taker else None}
+    detail: dict[str, Any] = {"before": seen.public_id if seen else None, "now": taker.public_id if taker else None}
+    detail["rows"] = [audit.name_of(person) for person in (seen, taker) if person]
     common: dict[str, Any] = {
         "by": by,
         "target": transferable_pass,

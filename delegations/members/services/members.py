@@ -31,19 +31,40 @@ from delegations.members.selectors.naming_rules import (
 from delegations.members.selectors.quotas import Meter, QuotaFull
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
-from summit.audit.actions import audit_action
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import By
 from summit.people.models import Person
 from summit.undo import services as undo
 from summit.users.models import User
 
-NAME = audit_action("delegations.name", gettext_lazy("named a member"))
+
+def _named(facts: Facts) -> str:
+    category = facts.named("delegations.category")
+    return _("named a member as “%(category)s”") % {"category": category[0]} if category else _("named a member")
+
+
+def _moved(facts: Facts) -> str:
+    categories = facts.change("category")
+    if categories is None:
+        return _("moved the member to another category")
+    before, after = categories
+    return _("moved the member from “%(before)s” to “%(after)s”") % {"before": before, "after": after}
+
+
+def _replaced(facts: Facts) -> str:
+    previous = facts.named("summit.person")
+    if not previous:
+        return _("replaced a member with another person")
+    return _("put another person in the place of %(previous)s") % {"previous": previous[0]}
+
+
+NAME = audit_action("delegations.name", _named, label=gettext_lazy("named a member"))
 CONFIRM = audit_action("delegations.confirm", gettext_lazy("confirmed the member"))
-MOVE = audit_action("delegations.move", gettext_lazy("moved the member to another category"))
+MOVE = audit_action("delegations.move", _moved, label=gettext_lazy("moved the member to another category"))
 WITHDRAW = audit_action("delegations.withdraw", gettext_lazy("withdrew a member"))
-REPLACE = audit_action("delegations.replace", gettext_lazy("replaced a member with another person"))
-REINSTATE = audit_action("delegations.reinstate", gettext_lazy("undid the withdrawal of a member"))
-UNCONFIRM = audit_action("delegations.unconfirm", gettext_lazy("undid the confirmation of the member"))
+REPLACE = audit_action("delegations.replace", _replaced, label=gettext_lazy("replaced a member with another person"))
+REINSTATE = audit_action("delegations.reinstate", gettext_lazy("made the person a member again"))
+UNCONFIRM = audit_action("delegations.unconfirm", gettext_lazy("took back the confirmation of the member"))
 REORDER = audit_action("delegations.reorder", gettext_lazy("reordered the members"))
 
 
@@ -115,7 +136,8 @@ def _name(
 
 
 def _entry(row: Membership, by: By) -> Any:
-    detail = {"category": row.category.code, "person": row.person.public_id}
+    rows_named = [audit.name_of(row.category), audit.name_of(row.person)]
+    detail = {"category": row.category.code, "person": row.person.public_id, "rows": rows_named}
     return audit.entry(
         by=by,
         action=NAME,
@@ -212,7 +234,11 @@ def record_moved(rows: Sequence[tuple[Membership, Category]], by: By) -> None:
             target=row,
             summit=row.party.summit,
             fields=["category"],
-            detail={"category": row.category.code, "before": before.code},
+            detail={
+                "category": row.category.code,
+                "before": before.code,
+                **audit.values(Membership, {"category": (before, row.category)}),
+            },
             part_of=row.party,
         )
         for row, before in rows
@@ -291,7 +317,7 @@ def reinstate(
             action=REINSTATE,
             target=row,
             summit=party.summit,
-            detail={"person": person.public_id, "category": category.code},
+            detail={"person": person.public_id, "category": category.code, "rows": [audit.name_of(person)]},
             part_of=party,
         )
         listeners.count(party=party, by=by)
@@ -321,7 +347,8 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
         previous = row.person
         row.delete()
         listeners.replace(party=party, gone=previous, taker=person)
-        detail = {"person": person.public_id, "before": previous.public_id, "category": row.category.code}
+        detail: dict[str, Any] = {"person": person.public_id, "before": previous.public_id}
+        detail |= {"category": row.category.code, "rows": [audit.name_of(previous)]}
         if existing is not None:
             detail["left"] = existing.category.code
         fresh = existing or Membership(party=party, person=person)

@@ -1,5 +1,7 @@
 """Setting and removing quotas for single parties."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,13 +13,42 @@ from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
-from summit.audit.actions import audit_action
+from summit.audit.actions import Facts, audit_action
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-RAISE_QUOTA = audit_action("delegations.raise_quota", gettext_lazy("set a separate quota for the delegation"))
-DROP_QUOTA = audit_action("delegations.drop_quota", gettext_lazy("restored the default quota for the delegation"))
+
+def _changed(facts: Facts) -> dict[str, Any] | None:
+    """Return of whom the places are, and their numbers before and after, or None if the entry doesn't have all."""
+    category = facts.named("delegations.category")
+    if not category and facts.detail.get("category", "?"):
+        return None
+    before, number = (facts.detail.get(name) for name in ("before", "number"))
+    limits = {"before": before, "number": number}
+    said = {name: _("no limit") if value is None else str(value) for name, value in limits.items()}
+    return {"category": category[0] if category else _("total"), **said}
+
+
+def _raised(facts: Facts) -> str:
+    changed = _changed(facts)
+    if changed is None:
+        return _("set the delegation’s places")
+    return _("changed the places of the delegation (%(category)s) from %(before)s to %(number)s") % changed
+
+
+def _dropped(facts: Facts) -> str:
+    changed = _changed(facts)
+    if changed is None:
+        return _("restored the default places of the delegation")
+    message = _("restored the default places of the delegation (%(category)s): from %(before)s to %(number)s")
+    return message % changed
+
+
+RAISE_QUOTA = audit_action("delegations.raise_quota", _raised, label=gettext_lazy("set the delegation’s places"))
+DROP_QUOTA = audit_action(
+    "delegations.drop_quota", _dropped, label=gettext_lazy("restored the default places of the delegation")
+)
 
 
 class QuotaProblem(FieldProblem):
@@ -33,7 +64,7 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
     check(by, "delegations.raise_quota", summit)
     reason = " ".join(reason.split())
     if not reason:
-        raise QuotaProblem("reason", _("Enter a reason. It is kept in the audit log."))
+        raise QuotaProblem("reason", _("Enter a reason. It is shown with the number."))
     if number < 0 or number > 10_000:
         raise QuotaProblem("number", _("Enter a number between 0 and 10,000."))
     with transaction.atomic():
@@ -49,9 +80,16 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
         before = meter.allowed if meter is not None else None
         values = {"number": number, "reason": reason, "set_by": by}
         row, _made = Quota.objects.update_or_create(party=party, category=category, defaults=values)
-        detail = {"number": number, "before": before, "category": category.code if category else ""}
+        detail = {"number": number, "before": before, **_of(category)}
         audit.record(by=by, action=RAISE_QUOTA, target=party, summit=summit, fields=["quotas"], detail=detail)
     return row
+
+
+def _of(category: Category | None) -> dict[str, Any]:
+    """Return what an entry's detail says of the category of a quota, or of the total for None."""
+    if category is None:
+        return {"category": ""}
+    return {"category": category.code, "rows": [audit.name_of(category)]}
 
 
 def remove_quota(*, party: Party, category: Category | None, by: User) -> bool:
@@ -73,7 +111,7 @@ def remove_quota(*, party: Party, category: Category | None, by: User) -> bool:
                 "The default quota is %(usual)d, but %(named)d people are named here. Withdraw some of them first."
             )
             raise QuotaProblem("number", message % {"usual": usual, "named": meter.named})
-        detail = {"before": row.number, "number": usual, "category": category.code if category else ""}
+        detail = {"before": row.number, "number": usual, **_of(category)}
         audit.record(
             by=by,
             action=DROP_QUOTA,

@@ -19,7 +19,7 @@ from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.permissions import check_can_decide_handovers
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
-from summit.audit.actions import audit_action
+from summit.audit.actions import Facts, audit_action
 from summit.audit.services import By
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -31,8 +31,15 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     HandoverState.PASSED: frozenset(),
     HandoverState.DROPPED: frozenset(),
 }
+
+
+def _passed_on(facts: Facts) -> str:
+    taker = facts.named("summit.person")
+    return _("passed on a handover to %(person)s") % {"person": taker[0]} if taker else _("passed on a handover")
+
+
 OPEN = audit_action("delegations.handover.open", gettext_lazy("left a handover for protocol to decide"))
-PASS_ON = audit_action("delegations.handover.pass_on", gettext_lazy("passed on a handover"))
+PASS_ON = audit_action("delegations.handover.pass_on", _passed_on, label=gettext_lazy("passed on a handover"))
 DROP = audit_action("delegations.handover.drop", gettext_lazy("discarded a handover"))
 
 
@@ -138,7 +145,7 @@ def pass_on(*, handover: Handover, to: Person, by: User) -> None:
             target=handover,
             summit=handover.party.summit,
             fields=["state", "taker"],
-            detail={"what": handover.what, "person": to.public_id},
+            detail={"what": handover.what, "person": to.public_id, "rows": [audit.name_of(to)]},
             part_of=handover.party,
         )
 

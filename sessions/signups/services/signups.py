@@ -33,8 +33,13 @@ from summit.summits.models import Room, Summit
 
 
 def _signed_up(facts: Facts) -> str:
+    session = facts.named("agenda.session")
     if facts.detail.get("state") == SignUpState.WAITING:
+        if session:
+            return _("added the person to the waiting list of “%(session)s”") % {"session": session[0]}
         return _("added the person to the waiting list of a session")
+    if session:
+        return _("signed the person up for “%(session)s”") % {"session": session[0]}
     return _("signed the person up for a session")
 
 

@@ -19,6 +19,7 @@ from delegations.members.models.members import Membership
 from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from summit.audit.models import AuditEntry
+from summit.audit.rendering import render
 from summit.audit.services import SYSTEM, Link
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -131,7 +132,10 @@ class TestPassOn:
         assert [(entry.action.rpartition(".")[2], entry.fields) for entry in told] == [
             *(("hand", ["holder"]), ("pass_on", ["holder"]), ("take_back", ["holder"])),
         ]
-        assert told[1].detail == {"before": who(party, "P0").public_id, "now": who(party, "P1").public_id}
+        people = who(party, "P0"), who(party, "P1")
+        assert (told[1].detail["before"], told[1].detail["now"]) == tuple(row.public_id for row in people)
+        (line,) = render([told[1]])
+        assert line.what == f"handed over a transferable pass from {people[0].label} to {people[1].label}"
 
     def test_whoever_saw_another_carry_it_is_told(self) -> None:
         party, _rule = make(4)

@@ -9,6 +9,7 @@ from delegations.liaison.models import LiaisonOfficer
 from delegations.parties.models.parties import Party
 from delegations.portal_access.services import accounts
 from summit.audit.models import AuditEntry
+from summit.audit.rendering import render
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.users.models import User
@@ -72,8 +73,9 @@ class TestServices:
         entry = AuditEntry.objects.latest("pk")
         assert (entry.object_key, entry.detail) == (
             party.public_id,
-            {"rows": [f"delegations.liaisonofficer:{other.public_id}"]},
+            {"rows": [f"delegations.liaisonofficer:{other.public_id}"], "chosen": 0},
         )
+        assert render([entry])[0].what == f"removed {other.person.label} as liaison officer"
         with pytest.raises(ValidationError, match="another summit"):
             services.assign(party=party, officers=[f.LiaisonOfficerFactory()], by=by)
         through = LiaisonOfficer.parties.through

@@ -16,6 +16,7 @@ from delegations.members.services.quotas import QuotaProblem, set_quota
 from delegations.parties.models.parties import Party, PartyKind
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
+from summit.audit.rendering import render
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -101,7 +102,10 @@ class TestSet:
         assert (row.number, row.reason, row.set_by) == (2, "Two kings", organiser)
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.object_key) == ("delegations.raise_quota", party.public_id)
-        assert entry.detail == {"number": 2, "before": 1, "category": "head"}
+        rows = [f"delegations.category:{head.pk}"]
+        assert entry.detail == {"number": 2, "before": 1, "category": "head", "rows": rows}
+        (line,) = render([entry])
+        assert line.what == "changed the places of the delegation (head of delegation) from 1 to 2"
         set_quota(party=party, category=head, number=3, reason="Three", by=organiser)
         assert Quota.objects.get().number == 3
 
@@ -109,7 +113,7 @@ class TestSet:
         f.MembershipFactory(party=party, code="head")
         f.MembershipFactory.create_batch(2, party=party)
         for code, number, reason, field, said in (
-            ("delegate", 9, " ", "reason", "Enter a reason. It is kept in the audit log."),
+            ("delegate", 9, " ", "reason", "Enter a reason. It is shown with the number."),
             ("delegate", 10_001, "x", "number", "Enter a number between 0 and 10,000."),
             (
                 "delegate",
@@ -135,7 +139,8 @@ class TestDrop:
         assert quotas_services.remove_quota(party=party, category=delegate, by=organiser) is False
         entry = AuditEntry.objects.get()
         assert entry.action == "delegations.drop_quota"
-        assert entry.detail == {"before": 9, "number": None, "category": "delegate"}
+        rows = [f"delegations.category:{delegate.pk}"]
+        assert entry.detail == {"before": 9, "number": None, "category": "delegate", "rows": rows}
 
     def test_not_beneath_who_is_named(self, party: Party, organiser: User) -> None:
         Policy.objects.create(summit=party.summit, total=1)

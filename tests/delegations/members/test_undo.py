@@ -54,7 +54,7 @@ def test_a_withdrawn_member_is_as_before(party: Party, organiser: User) -> None:
     assert values(row) == before
     assert not FormerMember.objects.exists()
     told = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
-    assert list(told) == ["delegations.withdraw", "delegations.reinstate", "summit.undo"]
+    assert list(told) == ["delegations.withdraw", "delegations.reinstate"]
 
 
 def test_a_revoked_badge_never_lives_again(party: Party, organiser: User) -> None:

@@ -108,7 +108,9 @@ class TestPassOn:
         assert handover_items.held(row.person) == [("place", second.key)]
         assert waits(party) == [second]
         (entry,) = AuditEntry.objects.filter(action="delegations.handover.pass_on")
-        assert (entry.by, entry.detail) == (protocol, {"what": "place", "person": successor.public_id})
+        rows = [f"summit.person:{successor.public_id}"]
+        detail = {"what": "place", "person": successor.public_id, "rows": rows}
+        assert (entry.by, entry.detail) == (protocol, detail)
 
     def test_a_member_takes_it_and_nobody_else(self, party: Party, protocol: User) -> None:
         row, other = head(party), f.MembershipFactory(party=party).person

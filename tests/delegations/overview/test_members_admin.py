@@ -15,6 +15,7 @@ from delegations.members.services import bulk_changes
 from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
+from summit.audit.rendering import render
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -185,7 +186,8 @@ class TestMany:
         assert [row.category.code for row in Membership.objects.order_by("pk")] == ["adviser", "delegate"]
         assert Membership.objects.get(person__name="One").capacity == "adviser"
         entry = AuditEntry.objects.get(action="delegations.move")
-        assert entry.detail == {"category": "adviser", "before": "delegate"}
+        assert (entry.detail["category"], entry.detail["before"]) == ("adviser", "delegate")
+        assert render([entry])[0].what == "moved the member from “delegate” to “adviser”"
         assert undone(desk) == ["1 member is back in the earlier category."]
         assert set(Membership.objects.values_list("category__code", "capacity")) == {("delegate", "delegate")}
 

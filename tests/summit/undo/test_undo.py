@@ -57,9 +57,10 @@ def test_an_act_is_undone_once_and_recorded(summit: Summit, organiser: User) -> 
     assert undo(act, organiser) == ["The session is scheduled again."]
     assert stands(row)
     entries = list(AuditEntry.objects.order_by("pk").select_related("by", "summit"))
-    assert [entry.action for entry in entries] == ["agenda.cancel", "agenda.reinstate", "summit.undo"]
+    assert [entry.action for entry in entries] == ["agenda.cancel", "agenda.reinstate"]
     last = render(entries)[-1]
-    assert (last.what, last.row.name) == ("undid this: “cancelled the session”", row.title)
+    assert (last.what, last.row.name) == ("reinstated the session (undo)", row.title)
+    assert (last.entry.detail["undoes"], "undoes" in entries[0].detail) == ("agenda.cancel", False)
     assert str(refuses(UndoRefused, undo, act, organiser)) == "You have already undone this."
     other = f.UserFactory.with_role(Role.ORGANISER, summit)
     assert str(refuses(UndoRefused, undo, act, other)) == f"{organiser} has already undone this."
