@@ -10,8 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.admin.moment_format import moment
 from delegations.members.models.categories import Category
@@ -22,6 +23,7 @@ from delegations.members.services import quotas as quotas_services
 from delegations.members.services.quotas import QuotaProblem
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
@@ -67,6 +69,8 @@ class RoomFilter(admin.SimpleListFilter):
 def page(request: HttpRequest, party: Party) -> HttpResponse:
     """Show a party's meters; a POST sets a quota for the party, or removes the one named in `drop`.
 
+    The form is for the category `?category=`, and has the number that applies now.
+
     Raises PermissionDenied.
     """
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -74,9 +78,12 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
     check(user, VIEW, party.summit)
     meters = quotas.meters(party=party)
     category_key = request.POST.get("category", request.GET.get("category", ""))
+    meters_by_key = {_written(meter.category): meter for meter in meters}
+    chosen = meters_by_key.get(category_key)
+    current = "" if chosen is None or chosen.allowed is None else str(chosen.allowed)
     entered = {
         "category": category_key,
-        "number": request.POST.get("number", ""),
+        "number": request.POST.get("number", current),
         "reason": request.POST.get("reason", ""),
     }
     problem: QuotaProblem | None = None
@@ -94,6 +101,9 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
         **admin.site.each_context(request),
         "opts": Party._meta,
         "title": _("Quotas"),
+        "chosen": _("total") if category_key == IN_ALL else chosen.label if chosen else "",
+        "usual": _usual(party, chosen) if chosen else "",
+        "sum_note": _sum_note(meters),
         "party": party,
         "summit": party.summit,
         "meters": [(_written(meter.category), meter) for meter in meters],
@@ -122,7 +132,7 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
     category = categories_by_key.get(category_key)
     if request.POST.get("drop"):
         quotas_services.remove_quota(party=party, category=category, by=user)
-        return _("This delegation now uses the default quota.")
+        return f"{_('The default applies again.')} {_numbers(party, category)}"
     written_number = request.POST.get("number", "").strip()
     number = key_of(written_number) if len(written_number) <= DIGITS else None
     if number is None:
@@ -130,7 +140,40 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
     quotas_services.set_quota(
         party=party, category=category, number=number, reason=request.POST.get("reason", "")[:300], by=user
     )
-    return _("Quota set. Your reason is in the audit log.")
+    return _numbers(party, category)
+
+
+def _numbers(party: Party, category: Category | None) -> str:
+    """Return what holds now for a category, or for the total if it is None: its places, and how that fits in all."""
+    meters = quotas.meters(party=party)
+    total = next((meter for meter in meters if meter.category is None), None)
+    meter = next((each for each in meters if each.category == category), None)
+    sentences = []
+    if meter is None or meter.allowed is None:
+        label = _("total") if category is None else str(category)
+        sentences.append(_("%(category)s: no limit.") % {"category": capfirst(label)})
+    else:
+        message = ngettext("%(category)s: %(n)d place.", "%(category)s: %(n)d places.", meter.allowed)
+        sentences.append(message % {"category": capfirst(meter.label), "n": meter.allowed})
+    if total is not None:
+        params = {"allowed": total.allowed, "named": total.named}
+        sentences.append(_("The delegation has %(allowed)d in all, %(named)d named.") % params)
+    return " ".join([*sentences, _sum_note(meters)]).strip()
+
+
+def _sum_note(meters: list[Meter]) -> str:
+    """Return the sentence that a party's categories have more places than its total allows, or ""."""
+    total = next((meter.allowed for meter in meters if meter.category is None), None)
+    counted = quotas.places_in_categories(meters)
+    if total is None or counted <= total:
+        return ""
+    return _("The categories add up to %(sum)d places; the total still applies.") % {"sum": counted}
+
+
+def _usual(party: Party, meter: Meter) -> str:
+    """Return the number of places that applies to parties without a quota of their own."""
+    number = meter.category.quota if meter.category is not None else Policy.objects.of(party.summit).total
+    return _("no limit") if number is None else str(number)
 
 
 @admin.register(Quota)

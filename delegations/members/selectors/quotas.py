@@ -169,6 +169,12 @@ def _counted(parties: list[Party]) -> tuple[Counter[tuple[int, int]], Counter[tu
     return named, unconfirmed
 
 
+def places_in_categories(listed: Iterable[Meter]) -> int:
+    """Return how many places a party has in all categories that have a limit and count towards the total."""
+    counted = (row for row in listed if row.category is not None and row.category.counts)
+    return sum(row.allowed for row in counted if row.allowed is not None)
+
+
 # The party has named too many in some category, is full in some, or has room in all of them.
 OVER, FULL, ROOM = "over", "full", "room"
 

@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import category, sign_in, text
+from tests.delegations.helpers import category, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 LIST, ZONES, RULES = (f"/admin/delegations/{name}/" for name in ("category", "zone", "transferablepassrule"))
@@ -179,7 +179,20 @@ class TestPage:
             answer = office.post(page(party), {**good, field: value})
             assert (answer.status_code, f'<a href="#{field}">' in text(answer)) == (422, True), (field, value)
         assert not Quota.objects.exists()
-        assert office.post(page(party), good)["Location"] == page(party)
+        assert 'name="number"' not in text(office.get(page(party)))
+        Policy.objects.create(summit=party.summit, total=9)
+        assert 'name="number" id="number" value="9"' in text(office.get(f"{page(party)}?category=all"))
+        done = office.post(page(party), good)
+        assert (done["Location"], said(done)) == (
+            page(party),
+            [
+                "Delegate: 12 places. The delegation has 9 in all, 1 named. The categories add up to 14 places; "
+                "the total still applies."
+            ],
+        )
+        assert 'name="number" id="number" value="12"' in text(
+            office.get(f"{page(party)}?category={category(party).pk}")
+        )
         row = Quota.objects.get()
         assert (row.category, row.number, row.reason) == (category(party), 12, "Hosts the next summit")
         assert "delegate: 12" in text(office.get(page(party)))
