@@ -1,8 +1,10 @@
 """Choosing a person, either to name them for a party or to put them in a member's place."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,21 +13,36 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from delegations.members.admin.registration import add_person_url
+from delegations.members.forms import PersonForm
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.selectors import quotas
 from delegations.members.selectors.naming_rules import NamingRefused
 from delegations.members.selectors.quotas import QuotaFull
-from delegations.members.services import members
+from delegations.members.services import members, registration
+from delegations.members.services.duplicates import DuplicateHit
+from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
+from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.search import matching
 from summit.people.models import Person
+from summit.permissions.rules import allows
 from summit.users.models import User
 
 # At most this many people are offered. To find others, the user types more of the name.
 OFFERED = 20
+
+
+class ReplacementForm(PersonForm):
+    """The name and the office of a new person who takes a member's place. One of the two is enough."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # Neither is optional: one of them is needed.
+            field.depends = True  # type: ignore[attr-defined]
 
 
 def _offered(party: Party, search_text: str, place: Membership | None, chosen_pk: int | None) -> list[Person]:
@@ -71,13 +88,15 @@ def _render_page(
     problem: str,
     choices: list[Any],
     place: Membership | None = None,
+    form: ReplacementForm | None = None,
+    hits: Sequence[tuple[DuplicateHit, bool]] = (),
 ) -> HttpResponse:
     params = request.POST if request.method == "POST" else request.GET
     search_text = params.get("look", "").replace("\0", "").strip()[:100]
     chosen_pk = key_of(params.get("person", ""))
     people = _offered(party, search_text, place, chosen_pk)
     free = [row for row in people if _can_be_chosen(row, place)]
-    near = _("In this delegation, or added for it and not named yet") if place else ""
+    near = _("Others of this delegation") if place else ""
     taken = [row for row in people if row not in free]
     party_names.call([party, *(row.membership.party for row in taken)])
     context = {
@@ -97,8 +116,12 @@ def _render_page(
         "category": key_of(params.get("category", "")),
         "problem": problem,
         "add": add_person_url(place or party),
+        "form": form,
+        "hits": hits,
+        "place": place,
+        "back": detail_url(place.person) if place else _of(party),
     }
-    status = 422 if problem else 200
+    status = 422 if problem or hits or (form is not None and form.errors) else 200
     return TemplateResponse(request, "admin/delegations/members/choose_person.html", context, status=status)
 
 
@@ -149,22 +172,31 @@ def _name(party: Party, person: Person | None, category: Category | None, by: Us
 
 
 def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
-    """Show the people who can take a member's place; a POST gives the place to the person in `person`."""
+    """Show a form for a new person, and the people who can take a member's place.
+
+    A POST gives the place to the person in `person` or, with `new`, to a new person with the posted name and office.
+    """
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-    problem = ""
-    if request.method == "POST":
-        person = _person(request, row.party)
-        if person is None:
-            problem = _("Choose a person from the list. Search by part of the name.")
-        else:
-            try:
+    post = request.POST if request.method == "POST" else None
+    adds = post is not None and "new" in post and "person" not in post
+    form = ReplacementForm(post if adds else None, summit=row.party.summit, fields=("name", "office"))
+    problem, hits = "", list[DuplicateHit]()
+    try:
+        if post is not None and adds and form.is_valid():
+            values = {name: form.cleaned_data[name] for name in form.fields}
+            another = post.getlist("another")
+            fresh = registration.create_and_replace(membership=row, values=values, by=request.user, another=another)
+            return _replaced(request, row, fresh.person)
+        if post is not None and not adds:
+            person = _person(request, row.party)
+            if person is not None:
                 members.replace(membership=row, person=person, by=request.user)
-            except NamingRefused as refused:
-                problem = str(refused)
-            else:
-                message = _("%(person)s has replaced %(gone)s.")
-                messages.success(request, message % {"person": person.label, "gone": row.person.label})
-                return redirect(_of(row.party))
+                return _replaced(request, row, person)
+            problem = _("Choose a person from the list. Search by part of the name.")
+    except PossibleDuplicate as seems:
+        hits = seems.hits
+    except (NamingRefused, PermissionDenied) as refused:
+        problem = str(refused)
     return _render_page(
         request,
         row.party,
@@ -173,8 +205,16 @@ def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
             "The replacement gets the same category. The old badge is cancelled at once, and personal items go to "
             "protocol. A replacement who is already in the delegation gives up their place and keeps their badge."
         ),
-        button=_("Replace person"),
+        button=_("Replace with the selected person"),
         problem=problem,
         choices=[],
         place=row,
+        form=form if allows(request.user, "delegations.enter_person", row.party.summit, row.party) else None,
+        hits=[(hit, _can_be_chosen(hit.person, row)) for hit in hits],
     )
+
+
+def _replaced(request: HttpRequest, row: Membership, successor: Person) -> HttpResponse:
+    message = _("%(person)s has replaced %(gone)s.")
+    messages.success(request, message % {"person": successor.label, "gone": row.person.label})
+    return redirect(_of(row.party))

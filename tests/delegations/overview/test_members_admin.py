@@ -153,11 +153,28 @@ class TestReplacing:
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": other.person_id})
         assert answer.status_code == 422
         assert "Yan is already in Bland. Withdraw them there first." in text(answer)
+        assert f'href="/admin/summit/person/{row.person_id}/">Go back without changes' in shown
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": person.pk})
         assert (answer.status_code, said(answer)) == (302, ["Xenia has replaced Zoe."])
         assert party.memberships.get(capacity="head").person == person
         assert FormerMember.objects.get().successor == person
         assert actions() == ["delegations.replace"]
+
+    def test_a_new_person_takes_it_in_one_step(self, party: Party, desk: Client) -> None:
+        row, known = member(party, code="head"), f.PersonFactory(summit=party.summit, name="Xenia Doe", office="")
+        address, new = f"{LIST}{row.pk}/replace/", {"new": "1", "name": "Xenia Doe", "office": ""}
+        answer = desk.post(address, {**new, "name": ""})
+        assert (answer.status_code, "Enter a name or the office held." in text(answer)) == (422, True)
+        # Who is recorded already is offered, or added as someone else.
+        answer = desk.post(address, new)
+        assert (answer.status_code, f'name="person" value="{known.pk}"' in text(answer)) == (422, True)
+        assert Membership.objects.get().person == row.person
+        answer = desk.post(address, {**new, "another": known.public_id})
+        assert (answer.status_code, said(answer)) == (302, ["Xenia Doe has replaced Zoe."])
+        successor = party.memberships.get(capacity="head").person
+        assert (successor.name, successor == known) == ("Xenia Doe", False)
+        line = render(list(AuditEntry.objects.filter(action="delegations.replace")))[0]
+        assert (line.what, line.named.name) == ("put another person in the place of Zoe", "Xenia Doe")
 
 
 class TestMany:
