@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from summit.admin_base.pages import desk_page
+from summit.admin_base.return_path import posted_return_path
 from summit.admin_base.service_admin import user_of
 from summit.undo import services
 from summit.undo.kinds import UndoRefused
@@ -30,6 +30,4 @@ def page(request: HttpRequest) -> HttpResponse:
             messages.success(request, sentence)
         for sentence in (*result.notes, *result.problems)[:MOST]:
             messages.warning(request, sentence)
-    back = request.POST.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if is_safe else reverse("admin:index"))
+    return redirect(posted_return_path(request) or reverse("admin:index"))

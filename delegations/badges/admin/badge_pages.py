@@ -1,13 +1,17 @@
 """Admin pages that issue, reissue, check and print badges."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +24,8 @@ from delegations.badges.selectors import badges as badges_selectors
 from delegations.badges.services import badges
 from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Photo
+from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from summit.admin_base import selections
@@ -46,6 +52,63 @@ def _to_confirm(summit: Summit, **party: int) -> str:
     return f"{reverse('admin:delegations_membership_changelist')}?{urlencode(query)}"
 
 
+@dataclass(frozen=True)
+class Scope:
+    """Whose badges the page issues: those of everyone in the summit, of one `party`, or of one `member` alone."""
+
+    summit: Summit
+    party: Party | None = None
+    member: Membership | None = None
+
+    @classmethod
+    def of(cls, request: HttpRequest, summit: Summit) -> "Scope":
+        """Return what the URL names by `?member=` or `?party=`. Raises Http404 if there is none in this summit."""
+        member_pk, party_pk = (key_of(request.GET.get(name, "")) for name in ("member", "party"))
+        if member_pk is not None:
+            rows = Membership.objects.filter(party__summit=summit).select_related("person", "party")
+            return cls(summit, member=get_object_or_404(rows, pk=member_pk))
+        if party_pk is not None:
+            return cls(summit, party=get_object_or_404(Party, summit=summit, pk=party_pk))
+        return cls(summit)
+
+    @property
+    def address(self) -> str:
+        """The URL of the page."""
+        query: dict[str, Any] = {"summit": self.summit.slug}
+        if self.party is not None:
+            query["party"] = self.party.pk
+        if self.member is not None:
+            query["member"] = self.member.pk
+        return f"{reverse('admin:delegations_badge_issue')}?{urlencode(query)}"
+
+    @property
+    def back(self) -> str:
+        """The URL of the page to which one returns once the badges are issued."""
+        if self.member is not None:
+            return reverse("admin:summit_person_detail", args=[self.member.person_id])
+        if self.party is not None:
+            return reverse("admin:delegations_party_detail", args=[self.party.pk])
+        return reverse("admin:delegations_badge_changelist")
+
+    def narrow(self, rows: QuerySet[Membership]) -> QuerySet[Membership]:
+        """Return the members among `rows` whose badges the page issues."""
+        if self.member is not None:
+            return rows.filter(pk=self.member.pk)
+        return rows if self.party is None else rows.filter(party=self.party)
+
+
+def _with_photo(rows: QuerySet[Membership]) -> QuerySet[Any]:
+    """Annotate members with `lacks_photo`, the boolean whether their badge has no photograph to print."""
+    return rows.annotate(lacks_photo=~Exists(Photo.objects.filter(person=OuterRef("person"))))
+
+
+def add_print_message(request: HttpRequest, sentence: str, issued: Sequence[Badge]) -> None:
+    """Add the message that badges are issued, with a link to the document that prints them."""
+    url = f"{reverse('admin:delegations_badge_paper')}?{selections.query_of(request, [row.pk for row in issued])}"
+    label = ngettext("Print the badge", "Print %(n)d badges", len(issued)) % {"n": len(issued)}
+    messages.success(request, format_html('{} <a href="{}">{}</a>', sentence, url, label))
+
+
 class BadgePagesMixin:
     """Adds the pages that issue, reissue, check and print badges to the admin of badges."""
 
@@ -57,19 +120,20 @@ class BadgePagesMixin:
         """Show on GET the members of the summit `?summit=` who have no badge. On POST, issue a badge to each member
         with a primary key in `row` or, with `all`, to each who can have one.
 
-        Raises Http404 if there is no summit in which the user may issue badges.
+        With `?party=` or `?member=` (primary keys), it is about this party's people, or this member alone. Raises
+        Http404 if there is no summit in which the user may issue badges.
         """
         user = user_of(request)
         summits = [row for row in summits_of(request) if can_issue_badges(user, row)]
         summit = chosen_summit(request, summits)
         if summit is None:
             raise Http404
-        address = f"{reverse('admin:delegations_badge_issue')}?summit={summit.slug}"
+        scope = Scope.of(request, summit)
         if request.method != "POST":
-            return self._ask(request, summit, address)
+            return self._ask(request, scope)
         members = Membership.objects.filter(pk__in=keys_of(request.POST.getlist("row"))[:MOST], party__summit=summit)
         if "all" in request.POST:
-            members = badges_selectors.able(summit, Policy.objects.of(summit))
+            members = scope.narrow(badges_selectors.able(summit, Policy.objects.of(summit)))
         issued = badges.issue(members=members, by=user)
         for _row, why in issued.skipped[:TOLD]:
             messages.warning(request, why)
@@ -81,24 +145,39 @@ class BadgePagesMixin:
             messages.warning(request, message % {"n": further})
         number = len(issued.done)
         message = ngettext("%(n)d badge issued.", "%(n)d badges issued.", number) % {"n": number}
-        messages.success(request, message)
-        if number:
-            return redirect("admin:delegations_badge_changelist")
-        return redirect(address)
+        if not number:
+            messages.success(request, message)
+            return redirect(scope.address)
+        add_print_message(request, message, issued.done)
+        return redirect(scope.back)
 
-    def _ask(self, request: HttpRequest, summit: Summit, address: str) -> HttpResponse:
+    def _ask(self, request: HttpRequest, scope: Scope) -> HttpResponse:
+        user, summit = user_of(request), scope.summit
         policy = Policy.objects.of(summit)
-        able, waiting = badges_selectors.able(summit, policy), badges_selectors.waiting(summit, policy)
-        able_rows, waiting_rows = list(able[:MOST]), list(waiting[:MOST])
-        names = party_names.to_readers({row.party_id for row in (*able_rows, *waiting_rows)})
+        able = scope.narrow(badges_selectors.able(summit, policy))
+        waiting = scope.narrow(badges_selectors.waiting(summit, policy))
+        able_rows, waiting_rows = list(_with_photo(able)[:MOST]), list(waiting[:MOST])
+        named_in = badges_selectors.without(summit).order_by("party__sort_key", "party")
+        counts = dict(named_in.values_list("party").annotate(n=Count("pk"))) if scope.member is None else {}
+        keys = {row.party_id for row in (*able_rows, *waiting_rows)} | set(counts)
+        names = party_names.to_readers(keys | ({scope.party.pk} if scope.party else set()))
         number, able_count, waiting_count = len(able_rows), able.count(), waiting.count()
         button = ngettext("Issue %(n)d badge", "Issue %(n)d badges", number) % {"n": number}
+        may_confirm = allows(user, "delegations.name", summit)
+        title = _("People without a badge")
+        if scope.member is not None:
+            title = _("Issue a badge to %(person)s") % {"person": scope.member.person.label}
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("People without a badge"),
+            "title": title,
             "summit": summit,
+            "scope": scope,
+            "party": names.get(scope.party.pk) if scope.party else None,
+            "offered": [(key, names[key], count) for key, count in counts.items()],
+            "everyone": Scope(summit).address,
             "able": [(row, names[row.party_id]) for row in able_rows],
+            "without_photo": sum(row.lacks_photo for row in able_rows),
             "further": able_count - number,
             "button_for_all": ngettext("Issue all %(n)d badges", "Issue all %(n)d badges", able_count)
             % {"n": able_count},
@@ -107,10 +186,11 @@ class BadgePagesMixin:
                 (names[key], list(rows), _to_confirm(summit, party=key))
                 for key, rows in groupby(waiting_rows, key=lambda row: row.party_id)
             ],
+            "may_confirm": may_confirm,
             "unshown": waiting_count - len(waiting_rows),
             "confirming": _to_confirm(summit),
             "button": button,
-            "address": address,
+            "address": scope.address,
         }
         return TemplateResponse(request, "admin/delegations/badges/issue.html", context)
 
@@ -124,7 +204,9 @@ class BadgePagesMixin:
             except badges.BadgeRefused as refused:
                 messages.warning(request, str(refused))
                 return redirect(back)
-            messages.success(request, _("The old badge is cancelled and a new one issued. Print it."))
+            message = _("Badge %(old)s is cancelled and no longer opens anything. Badge %(new)s replaces it.")
+            numbers = {"old": badge_check.spaced(row.public_id), "new": badge_check.spaced(new_badge.public_id)}
+            add_print_message(request, message % numbers, [new_badge])
             return redirect("admin:delegations_badge_change", new_badge.pk)
         title = _("Issue a new badge to %(person)s") % {"person": row.person.label}
         return confirm(
@@ -168,15 +250,16 @@ class BadgePagesMixin:
 
     @model_page("badges.pdf", "paper", "GET", do="delegations.issue_badge")
     def paper_view(self, request: HttpRequest) -> HttpResponse:
-        """Return a PDF of the chosen badges that are live, one badge to a page.
+        """Return a PDF of the chosen badges, or of those of the party `?party=`, that are live: one badge to a page.
 
         More badges than one document holds are printed in several: without `?part=`, the page has a link to each. If
         the badges can't be printed, redirect to the list with a warning. The access log records that the user has
         seen the photographs.
         """
         user = user_of(request)
-        chosen = selections.chosen_keys(request)
-        live = self.get_queryset(request).filter(pk__in=chosen, ended_at__isnull=True)  # type: ignore[attr-defined]
+        party = key_of(request.GET.get("party", ""))
+        chosen = {"pk__in": selections.chosen_keys(request)} if party is None else {"party": party}
+        live = self.get_queryset(request).filter(**chosen, ended_at__isnull=True)  # type: ignore[attr-defined]
         # The order in which a document has them, so that a delegation's badges lie together.
         rows = list(live.order_by("party__sort_key", "party", "person__membership__position", "pk"))
         part = key_of(request.GET.get("part", ""))

@@ -35,6 +35,7 @@ from summit.admin_base.filters import presence
 from summit.admin_base.messages import add_undoable, written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.return_path import posted_return_path
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
@@ -269,7 +270,10 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     def _done(
         self, request: HttpRequest, targets: BulkChangeTargets, words: tuple[str, str], act: undo.UndoGroup
     ) -> HttpResponse:
-        """Say what is done, with `words` for one person and for any other number, and go back."""
+        """Say what is done, with `words` for one person and for any other number.
+
+        Go back to the page `next` that the button posts, or else to the members' party.
+        """
         if len(targets.to) == 1:
             message = words[0] % {"person": targets.to[0].person.label}
         else:
@@ -277,7 +281,8 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         add_undoable(request, message, act)
         for row, reason in targets.skipped[:20]:
             messages.warning(request, pair(row.person.label, reason))
-        return redirect(_list([*targets.to, *(row for row, _why in targets.skipped)]))
+        rows = [*targets.to, *(row for row, _why in targets.skipped)]
+        return redirect(posted_return_path(request) or _list(rows))
 
 
 def _with_rows(request: HttpRequest, name: str, rows: Iterable[Membership]) -> str:

@@ -9,6 +9,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from delegations.badges.models.badges import Badge
+from delegations.badges.permissions import can_issue_badges
+from delegations.badges.selectors import badges
 from delegations.contacts import selectors as contacts
 from delegations.invitations.admin import invite_parties
 from delegations.invitations.admin.answers import ReplyColumns, with_scans
@@ -135,6 +138,21 @@ def _steps(
             url, keys = reverse("admin:delegations_membership_confirm"), [row.pk for row in unconfirmed]
             yield NextStep(url, label % {"n": number}, {"row": keys})
         yield NextStep(reverse("admin:delegations_party_name", args=[party.pk]), _("Add a member"))
+    if can_issue_badges(user, summit):
+        yield from _badge_steps(party)
+
+
+def _badge_steps(party: Party) -> Iterator[NextStep]:
+    """Yield the steps that issue the badges which are due, and print those that are valid."""
+    due = badges.able(party.summit, Policy.objects.of(party.summit)).filter(party=party).count()
+    if due:
+        query = urlencode([("summit", party.summit.slug), ("party", party.pk)])
+        url = f"{reverse('admin:delegations_badge_issue')}?{query}"
+        yield NextStep(url, ngettext("Issue %(n)d badge", "Issue %(n)d badges", due) % {"n": due})
+    valid = Badge.objects.live().filter(party=party).count()
+    if valid:
+        url = f"{reverse('admin:delegations_badge_paper')}?party={party.pk}"
+        yield NextStep(url, ngettext("Print %(n)d badge", "Print %(n)d badges", valid) % {"n": valid})
 
 
 def _invite_step(request: HttpRequest, party: Party, invitation: Invitation | None) -> NextStep | None:

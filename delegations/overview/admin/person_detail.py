@@ -33,7 +33,7 @@ def context(request: HttpRequest, person: Person) -> dict[str, Any]:
     if not allows(request.user, "delegations.membership.view", person.summit):
         return found
     rows = member_completeness.with_lacks(
-        Membership.objects.filter(person=person).select_related("party", "category")
+        Membership.objects.filter(person=person).select_related("party", "category", "person")
     )
     membership: Any = rows.first()
     if membership is None:
@@ -55,7 +55,8 @@ def _steps(request: HttpRequest, row: Membership) -> Iterator[NextStep]:
     user, summit = request.user, row.party.summit
     if allows(user, "delegations.name", summit, row.party):
         if row.confirmed_at is None:
-            yield NextStep(reverse("admin:delegations_membership_confirm"), _("Confirm"), {"row": [row.pk]})
+            posts: dict[str, list[Any]] = {"row": [row.pk], "next": [detail_url(row.person)]}
+            yield NextStep(reverse("admin:delegations_membership_confirm"), _("Confirm"), posts)
         yield NextStep(f"{reverse('admin:delegations_membership_move')}?row={row.pk}", _("Change category"))
     if allows(user, "delegations.withdraw", summit, row.party):
         yield NextStep(reverse("admin:delegations_membership_replace", args=[row.pk]), _("Replace person"))

@@ -156,9 +156,13 @@ def _badges(request: HttpRequest, person: Person) -> Section | None:
         section.lines.append((row.public_id, state))
     if rows:
         section.buttons.append((reverse("admin:delegations_badge_change", args=[rows[0].pk]), _("Open badge")))
-    elif can_issue_badges(request.user, person.summit) and hasattr(person, "membership"):
-        url = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': person.summit.slug})}"
-        section.buttons.append((url, _("Issue badges")))
+    if can_issue_badges(request.user, person.summit) and hasattr(person, "membership"):
+        live = next((row for row in rows if row.ended_at is None), None)
+        if live is None:
+            query = urlencode([("summit", person.summit.slug), ("member", person.membership.pk)])
+            section.buttons.append((f"{reverse('admin:delegations_badge_issue')}?{query}", _("Issue badge")))
+        else:
+            section.buttons.append((f"{reverse('admin:delegations_badge_paper')}?row={live.pk}", _("Print badge")))
     return section
 
 

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from press.embargoes.admin.schedule_form import MomentForm, When
@@ -27,6 +26,7 @@ from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import can_write
 from press.texts.services import decisions, texts
 from summit.admin_base.model_pages import ModelPage, model_pages
+from summit.admin_base.return_path import posted_return_path
 from summit.permissions.rules import allows
 from summit.users.models import User
 
@@ -214,7 +214,7 @@ class DecisionsMixin:
         if edition is None:
             raise Http404
         form = MomentForm(request.POST, summit=text.summit)
-        note, other, back = request.POST.get("note", ""), request.POST.get("other", ""), _back(request)
+        note, other, back = request.POST.get("note", ""), request.POST.get("other", ""), posted_return_path(request)
         try:
             publish = "publish" in request.POST
             DECISIONS[name][0](Post(text, edition, note, form, desk._user(request), other, publish))
@@ -235,10 +235,3 @@ class DecisionsMixin:
 def numbered(written: str) -> int:
     """Return the posted number of an edition, or 0 if it isn't a valid number."""
     return int(written) if written.isdecimal() and len(written) < 9 else 0
-
-
-def _back(request: HttpRequest) -> str:
-    """Return the posted path of the page to which to return, or "" if it isn't a path of this site."""
-    back = request.POST.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if is_safe and back.startswith("/") else ""

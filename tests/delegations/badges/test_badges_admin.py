@@ -78,14 +78,58 @@ def test_those_without_are_shown_and_get_one(party: Party, desk: Client) -> None
     ):
         assert words in page, words
     assert holder.person.label not in page
-    assert f'href="{BADGES}issue/?summit=here"' in text(desk.get(f"/admin/summit/person/{able.person_id}/"))
+    assert "1 has no photograph. The badge is printed with an empty field." in page
     response = desk.post(f"{BADGES}issue/", {"row": [able.pk, waits.pk]})
     waiting = "Bo is not confirmed yet. The delegation or protocol must confirm them first."
-    assert said(response) == [waiting, "1 badge issued."]
+    printing = f'<a href="{BADGES}badges.pdf?row={Badge.objects.latest("pk").pk}">Print the badge</a>'
+    assert said(response) == [waiting, f"1 badge issued. {printing}"]
     assert Badge.objects.live().filter(person=able.person).count() == 1
     again = desk.post(f"{BADGES}issue/", {"row": [able.pk]})
     assert again["Location"] == "/admin/delegations/badge/issue/?summit=here"
     assert Badge.objects.filter(person=able.person).count() == 1
+
+
+def test_from_a_person_and_a_delegation_only_theirs_are_issued(party: Party, desk: Client) -> None:
+    member, colleague = f.MembershipFactory(party=party), f.MembershipFactory(party=party)
+    other = f.MembershipFactory(party=f.PartyFactory(summit=party.summit, name="Bland"))
+    person, delegation = (f"/admin/summit/person/{member.person_id}/", f"/admin/delegations/party/{party.pk}/")
+    alone = f"{BADGES}issue/?summit=here&member={member.pk}"
+    of_party = f"{BADGES}issue/?summit=here&party={party.pk}"
+    assert f'href="{html.escape(alone)}"' in text(desk.get(person))
+    organiser = sign_in(party.summit)
+    steps = [(step.label, step.url) for step in organiser.get(delegation).context_data["steps"]]  # type: ignore[attr-defined]
+    assert ("Issue 2 badges", of_party) in steps
+    for address, shown in ((alone, [member]), (of_party, [member, colleague])):
+        page = text(desk.get(address))
+        assert [row for row in (member, colleague, other) if f'value="{row.pk}" checked' in page] == shown
+    # "All" is all of the delegation.
+    assert desk.post(of_party, {"all": "1"})["Location"] == delegation
+    assert set(Badge.objects.values_list("party", flat=True)) == {party.pk}
+    steps = [(step.label, step.url) for step in organiser.get(delegation).context_data["steps"]]  # type: ignore[attr-defined]
+    assert ("Print 2 badges", f"{BADGES}badges.pdf?party={party.pk}") in steps
+    f.BadgeFactory(party=other.party, person=other.person)
+    printed = PdfReader(io.BytesIO(desk.get(f"{BADGES}badges.pdf?party={party.pk}").content))
+    assert len(printed.pages) == 2
+    assert "Print badge" in text(desk.get(person))
+    assert "No one is waiting for a badge." in text(desk.get(f"{BADGES}issue/?summit=here&member={other.pk}"))
+    # Whoever has left since doesn't become everyone.
+    pk = member.pk
+    member.delete()
+    for query in (f"member={pk}", f"party={f.PartyFactory().pk}"):
+        assert desk.get(f"{BADGES}issue/?summit=here&{query}").status_code == 404
+
+
+def test_who_waits_is_confirmed_there(party: Party) -> None:
+    waits = f.MembershipFactory(party=party)
+    f.PolicyFactory(summit=party.summit, confirm_by=f.START)
+    organiser, address = sign_in(party.summit), f"{BADGES}issue/?summit=here&party={party.pk}"
+    assert f'name="next" value="{html.escape(address)}"' in text(organiser.get(address))
+    confirming = "/admin/delegations/membership/confirm/"
+    assert organiser.post(confirming, {"row": waits.pk, "next": address})["Location"] == address
+    waits.refresh_from_db()
+    assert waits.confirmed_at
+    elsewhere = organiser.post(confirming, {"row": waits.pk, "next": "//evil.example"})
+    assert elsewhere["Location"] == f"/admin/delegations/party/{party.pk}/#members"
 
 
 def test_the_chosen_are_dead_for_a_reason(party: Party, desk: Client) -> None:
@@ -110,6 +154,10 @@ def test_a_lost_one_is_replaced(party: Party, desk: Client) -> None:
     response = desk.post(f"{BADGES}{badge.pk}/reissue/")
     fresh = Badge.objects.live().get()
     assert response["Location"] == f"{BADGES}{fresh.pk}/change/"
+    (message,) = said(response)
+    old, new = spaced(badge.public_id), spaced(fresh.public_id)
+    assert message.startswith(f"Badge {old} is cancelled and no longer opens anything. Badge {new} replaces it.")
+    assert message.endswith(f'<a href="{BADGES}badges.pdf?row={fresh.pk}">Print the badge</a>')
     again = desk.post(f"{BADGES}{badge.pk}/reissue/")
     assert said(again)[-1] == "This badge is already cancelled. Check whether the person has another."
     Badge.objects.update(ended_at=f.START, why="left")
@@ -160,7 +208,7 @@ class TestPaper:
         f.MembershipFactory.create_batch(3, party=party, confirmed_at=f.START)
         address = f"{BADGES}issue/?summit={party.summit.slug}"
         assert "Issue all 3 badges" in desk.get(address).content.decode()
-        assert said(desk.post(address, {"all": "1"}))[-1] == "3 badges issued."
+        assert said(desk.post(address, {"all": "1"}))[-1].startswith("3 badges issued.")
 
     def test_what_stands_on_it(self, party: Party) -> None:
         party.summit.language = "fr"
