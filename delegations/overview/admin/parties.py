@@ -25,6 +25,7 @@ from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.selectors import invitation_status
 from delegations.members.admin.quotas import RoomFilter
 from delegations.members.models.focal_points import FocalPoint
+from delegations.members.selectors import former_members
 from delegations.overview.admin import party_detail
 from delegations.overview.admin.party_filters import AnswerFilter, AttendanceLevelFilter, GapFilter
 from delegations.overview.admin.party_pages import PartyPages
@@ -161,8 +162,9 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         return party_exports.parties(rows)
 
     def people_on_page(self, row: Any) -> Iterable[str]:
-        """Return the public ids of the party's members and focal points."""
-        people = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row))
+        """Return the public ids of the party's members, former members and focal points."""
+        former = models.Q(pk__in=[each.person_id for each in former_members.of_party(row)])
+        people = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row) | former)
         return people.order_by("public_id").values_list("public_id", flat=True).distinct()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -25,7 +25,7 @@ from delegations.liaison.models import LiaisonOfficer
 from delegations.members.field_groups import TRAVEL
 from delegations.members.models.categories import Capacity
 from delegations.members.models.particulars import Particulars
-from delegations.members.selectors import quotas
+from delegations.members.selectors import former_members, quotas
 from delegations.membership_changes.services import handovers
 from delegations.overview.selectors import completeness, member_completeness
 from delegations.parties.models.parties import Party
@@ -93,6 +93,7 @@ def _people(request: HttpRequest, party: Party, members: list[Any]) -> dict[str,
     found: dict[str, Any] = {
         "sees_members": True,
         "members": members,
+        "former_members": former_members.of_party(party),
         "head": head,
         "meters": meters,
         "total": _places(meters),

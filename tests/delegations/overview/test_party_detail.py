@@ -9,9 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
+from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
@@ -135,12 +137,35 @@ class TestReading:
         f.ReplyFactory(invitation=f.InvitationFactory(party=party, answered=True))
         f.FocalPointFactory(party=party)
         f.ParticularsFactory(person=member(party, "Zoe").person, arrives_at=f.START)
+        protocol = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
+        members.withdraw(membership=member(party, "Xenia"), by=protocol)
         queries()
         few = queries()
         for number in range(8):
             f.ParticularsFactory(person=member(party, f"Zoe {number}").person, arrives_at=f.START)
             f.FocalPointFactory(party=party)
+            members.withdraw(membership=member(party, f"Xenia {number}"), by=protocol)
         assert queries() == few
+
+    def test_who_was_withdrawn_stays_there_and_is_named_again(self, party: Party, desk: Client) -> None:
+        row, stays = member(party, "Zoe"), member(party, "Yan")
+        members.withdraw(membership=row, by=f.UserFactory.with_role(Role.PROTOCOL, party.summit))
+        shown = text(desk.get(page(party)))
+        assert f'name="person" value="{row.person_id}" class="as-link">Name again' in shown
+        assert [each.person.name for each in context(desk, party)["former_members"]] == ["Zoe"]
+        entry = AuditEntry.objects.filter(action=access_log.SEEN).latest("pk")
+        assert row.person.public_id in str(entry.detail)
+        values = {"person": row.person_id, "category": row.category_id}
+        assert desk.post(reverse("admin:delegations_party_name", args=[party.pk]), values).status_code == 302
+        assert [each.person for each in party.memberships.order_by("position")] == [stays.person, row.person]
+        assert context(desk, party)["former_members"] == []
+        # Who was erased isn't called by name.
+        members.withdraw(
+            membership=party.memberships.get(person=row.person),
+            by=f.UserFactory.with_role(Role.PROTOCOL, party.summit),
+        )
+        Person.objects.filter(pk=row.person_id).update(erased_at=f.START)
+        assert context(desk, party)["former_members"] == []
 
     def test_of_another_summit_nothing_is_there(self, desk: Client) -> None:
         assert desk.get(page(f.PartyFactory())).status_code == 404
