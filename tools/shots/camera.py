@@ -1,6 +1,6 @@
 """Takes pictures of pages, each in all its ways: widths, languages, light and dark; and on paper."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -45,9 +45,13 @@ class Camera:
     wanted: frozenset[str] = ONLY
     taken: list[str] = field(default_factory=list)
 
-    def take(self, page: Page, name: str, *, paper: bool = False) -> None:
-        """Take the page that is open, in all ways; with `paper` also as it is printed. Raises KeyError for a name
-        that is not listed."""
+    def take(
+        self, page: Page, name: str, *, paper: bool = False, prepare: Callable[[Page], None] | None = None
+    ) -> None:
+        """Take the page that is open, in all ways; with `paper` also as it is printed.
+
+        `prepare` is called each time that the page has loaded. Raises KeyError for a name that is not listed.
+        """
         if name not in ONLY:
             raise KeyError(name)
         if name not in self.wanted:
@@ -57,6 +61,8 @@ class Camera:
             if way.language != before:
                 page.goto(_in(address, way.language))
                 before = way.language
+                if prepare:
+                    prepare(page)
             self._one(page, name, way)
         page.emulate_media(color_scheme="light")
         if paper:

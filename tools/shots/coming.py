@@ -2,7 +2,7 @@
 
 import re
 
-from tools.shots.people import Walker
+from tools.shots.people import Walker, london
 
 SLUG = "border-security-2025"
 # Who answers besides France: how, and by which way.
@@ -13,6 +13,8 @@ ANSWERS = (
     ("Iraq", "regrets", "note_verbale"),
     ("Sweden", "attending", "telephone"),
 )
+DELEGATION = "France"
+MINISTER = "Minister of the Interior, France"
 SUCCESSOR = {"name": "Camille Exemple", "office": "Minister Delegate for the Interior, France"}
 
 
@@ -20,9 +22,8 @@ def on_paper(protocol: Walker) -> None:
     """Protocol telephones round, and records what others said; a letter's link then shows it."""
     protocol.take("call-sheet", f"/admin/delegations/invitation/calls/?summit={SLUG}")
     for name, answer, channel in ANSWERS:
-        protocol.open(f"/admin/delegations/invitation/?q={name}")
-        protocol.page.locator("#result_list tbody").get_by_role("link").first.click()
-        protocol.press(re.compile("[Rr]ecord"))
+        protocol.first(f"/admin/delegations/invitation/?q={name}")
+        protocol.press("Record answer")
         if name == ANSWERS[0][0]:
             protocol.take("record-answer")
         protocol.page.locator("[name=answer]").select_option(answer)
@@ -50,11 +51,14 @@ def after_paper(reader: Walker, letter: str) -> None:
 
 
 def numbers(organiser: Walker) -> None:
-    """An organiser reads how many France may name, where another number is given to it."""
-    organiser.open("/admin/delegations/party/?q=France")
-    organiser.page.locator("#result_list tbody").get_by_role("link").first.click()
+    """An organiser reads how many France may name, and makes public now who takes part."""
+    organiser.first("/admin/delegations/party/?q=France")
     organiser.press("Quotas")
     organiser.take("quotas")
+    page = organiser.open(f"/admin/delegations/policy/{SLUG}/")
+    page.locator("[name=parties_public_at_0]").fill(f"{london(-24 * 60):%Y-%m-%d}")
+    organiser.press("Save policy")
+    organiser.take("policy")
 
 
 def who_comes(focal: Walker) -> None:
@@ -66,12 +70,26 @@ def who_comes(focal: Walker) -> None:
     focal.take("people", f"{desk}people/")
     focal.take("person-add", f"{desk}people/add/")
     focal.open(f"{desk}people/")
-    focal.press(re.compile("^Minister of the Interior"))
+    focal.press(MINISTER)
     focal.take("person")
     page = focal.take("person-replace", f"{focal.page.url.partition('?')[0]}replace/")
     for name, value in SUCCESSOR.items():
         page.locator(f"[name={name}]").fill(value)
-    focal.press(re.compile("^Replace Minister"))
+    focal.press(f"Replace {MINISTER}")
+
+
+def liaison(officer: Walker, postbox: Walker) -> None:
+    """A liaison officer opens the portal by a code, and one of the delegations to look after."""
+    officer.open("/portal/sign-in/").locator("#mailbox").fill("liaison@summit.example")
+    officer.press("Send code")
+    code = re.search(r"\d{4} \d{4}", postbox.mail("liaison@summit.example").inner_text("main"))
+    if code is None:
+        raise LookupError("The message holds no code.")
+    officer.page.locator("[name=code]").fill(code.group())
+    officer.press("Open portal")
+    officer.take("liaison")
+    officer.press(DELEGATION)
+    officer.take("liaison-delegation")
 
 
 def lists(protocol: Walker) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from tools.running import Running
 from tools.shots.camera import Camera
 
-SECONDS = 60
+SECONDS = 30
 DOMAIN = "summit.example"
 # Of the first account of an empty installation.
 OWN_PASSWORD = "heron-lantern-42"  # noqa: S105
@@ -34,16 +34,23 @@ class Walker:
         self.page.goto(path if path.startswith("http") else self.base + path)
         return self.page
 
-    def take(self, name: str, path: str = "", *, paper: bool = False) -> Page:
-        """Open a path, where one is given, and have the page taken."""
-        if path:
-            self.open(path)
-        self.camera.take(self.page, name, paper=paper)
+    def first(self, path: str) -> Page:
+        """Open a list of the desk, and its first row."""
+        self.open(path).locator("#result_list tbody").get_by_role("link").first.click()
+        self.page.wait_for_load_state()
         return self.page
 
-    def press(self, name: str | re.Pattern[str], *, exact: bool = True) -> Page:
-        """Press a button, or follow a link, by its words."""
-        exact = exact and isinstance(name, str)
+    def take(
+        self, name: str, path: str = "", *, paper: bool = False, prepare: Callable[[Page], None] | None = None
+    ) -> Page:
+        """Open a path, where one is given, and have the page taken; `prepare` is called when it has loaded."""
+        if path:
+            self.open(path)
+        self.camera.take(self.page, name, paper=paper, prepare=prepare)
+        return self.page
+
+    def press(self, name: str, *, exact: bool = True) -> Page:
+        """Press a button, or follow a link, by its words, or with `exact` False by a part of them."""
         button = self.page.get_by_role("button", name=name, exact=exact)
         found = button if button.count() else self.page.get_by_role("link", name=name, exact=exact)
         found.first.click()

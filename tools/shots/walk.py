@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tools.running import Running
 from tools.shots import coming
@@ -11,6 +11,10 @@ from tools.shots.people import Walker, london
 
 SLUG = "border-security-2025"
 LARGE = "ocean-summit"
+ADDRESS = "Opening address by the Prime Minister"
+WORKING = "Supply chains and enablers"
+BILATERAL = "Tunisia and France"
+CANCELLED = "Criminal finances"
 PLENARY = "Plenary: reports from the working sessions"
 SIZES = ("--delegations", "60", "--sessions", "48", "--people", "240", "--texts", "60")
 
@@ -23,6 +27,7 @@ class Tour:
         self.reader, self.organiser, self.focal, self.embassy, self.officer, self.approver, self.protocol = (
             Walker(browser, system, camera) for _number in range(7)
         )
+        self.liaison = Walker(browser, system, camera)
         self.text = ""
 
     def walk(self) -> None:
@@ -53,7 +58,7 @@ class Tour:
         reader.take("code-enter")
 
     def invite(self) -> None:
-        """The organiser invites 48 parties."""
+        """The organiser invites 48 delegations."""
         organiser = self.organiser
         organiser.sign_in("organiser")
         organiser.take("second-steps", "/accounts/2fa/")
@@ -63,7 +68,7 @@ class Tour:
         organiser.take("second-step-app")
         organiser.take("browsers", "/accounts/sessions/")
         organiser.take("desk-start", "/admin/")
-        organiser.press("Invite 48 parties", exact=False)
+        organiser.press("delegations are not invited yet", exact=False)
         organiser.take("invite")
         page = organiser.press("Send 48 invitations")
         organiser.until(page.url, lambda shown: shown.get_by_text("55 of 55").count() > 0)
@@ -98,32 +103,28 @@ class Tour:
         """The first release of the agenda."""
         organiser = self.organiser
         organiser.open("/admin/")
-        organiser.press("Preview the next release", exact=False)
+        organiser.press("Preview the first release", exact=False)
         organiser.take("release-first")
         organiser.press("Release agenda 1")
-        page = self.reader.take("public-agenda", f"/{SLUG}/agenda/", paper=True)
-        page.get_by_role("link", name="Supply chains and enablers").click()
+        self.reader.take("public-grid", f"/{SLUG}/agenda/grid/")
+        self.reader.take("public-agenda", f"/{SLUG}/agenda/", paper=True)
+        self.reader.press(WORKING)
         self.reader.take("public-session")
         self.focal.take("portal-agenda", "/portal/agenda/", paper=True)
 
     def change(self) -> None:
         """One session moves, one is cancelled; those whom it touches are told."""
         organiser = self.organiser
-        page = organiser.open("/admin/agenda/session/?q=Tunisia+and+France")
-        page.get_by_role("link", name="Tunisia and France").click()
-        organiser.take("session-edit")
-        page.locator("[name=starts_at_1]").fill("11:20")
-        page.locator("[name=ends_at_1]").fill("11:40")
-        organiser.press("Save")
-        organiser.open("/admin/agenda/session/?q=Criminal+finances")
-        organiser.press("Criminal finances")
+        self._open_session(BILATERAL)
+        organiser.press("Move session")
+        organiser.take("session-move")
+        self._move("11:20")
+        self._open_session(CANCELLED)
         organiser.press("Cancel session")
-        organiser.take("session-cancel")
-        organiser.press(re.compile("^Cancel"))
-        organiser.open("/admin/agenda/session/?q=reports+from+the+working")
-        organiser.press(PLENARY)
-        organiser.press(re.compile("^Speakers’ list"))
-        organiser.take("speakers")
+        organiser.take("session-cancelled")
+        page = self._open_session(PLENARY)
+        organiser.take("session")
+        organiser.take("speakers", f"{page.url.partition('?')[0]}speakers/")
         organiser.open("/admin/")
         organiser.press("Preview the next release", exact=False)
         organiser.take("release-second")
@@ -136,38 +137,51 @@ class Tour:
     def on_the_day(self) -> None:
         """A session of France is about to begin."""
         organiser = self.organiser
-        organiser.open("/admin/agenda/session/?q=Supply+chains")
-        page = organiser.press("Supply chains and enablers")
-        starts, ends = london(30), london(105)
-        for field, moment in (("starts_at", starts), ("ends_at", ends)):
-            page.locator(f"[name={field}_0]").fill(f"{moment:%Y-%m-%d}")
-            page.locator(f"[name={field}_1]").fill(f"{moment:%H:%M}")
-        organiser.press("Save")
+        self._open_session(WORKING)
+        organiser.press("Move session")
+        self._move(f"{london(30):%H:%M}", f"{london(30):%Y-%m-%d}")
         organiser.open("/admin/")
         organiser.press("Preview the next release", exact=False)
         organiser.press("Release agenda 3")
-        page = self.focal.take("portal-day", "/portal/")
+        self.focal.take("portal-day", "/portal/")
         self.focal.take("portal-changes", "/portal/changes/")
-        page.goto(f"{self.focal.base}/portal/agenda/")
-        self.focal.press("Supply chains and enablers")
+        self.focal.open("/portal/agenda/")
+        self.focal.press(WORKING)
         self.focal.take("portal-session")
         self.focal.open("/portal/agenda/")
         self.focal.press(PLENARY)
         self.focal.take("portal-floor")
+        coming.liaison(self.liaison, organiser)
+
+    def _open_session(self, title: str) -> Page:
+        self.organiser.open(f"/admin/agenda/session/?q={title}")
+        return self.organiser.press(title)
+
+    def _move(self, time: str, day: str = "") -> None:
+        """Move the session whose form is open to another time, and to another day where one is given.
+
+        Its end moves with it.
+        """
+        page = self.organiser.page
+        if day:
+            page.locator("[name=starts_at_0]").fill(day)
+        page.locator("[name=starts_at_1]").fill(time)
+        self.organiser.press("Save: Time and room")
+        page.wait_for_url("**#time-and-room")
 
     def write(self) -> None:
         """A text from draft to approval."""
         officer, approver = self.officer, self.approver
         officer.sign_in("press")
         officer.take("texts", "/admin/press/text/")
-        page = officer.open("/admin/press/text/?q=prime-minister")
-        page.locator("#result_list tbody").get_by_role("link").first.click()
+        page = officer.first("/admin/press/text/?q=prime-minister")
         self.text = page.url
         officer.take("text-draft")
+        officer.press("Edit text")
+        officer.take("text-edit")
         body = page.locator("textarea[name=body]")
         body.fill(body.input_value().replace("Let us begin.", "Let us begin our work."))
-        officer.press("Save new edition")
-        officer.press("Submit for review")
+        officer.press("Save and submit for review")
         officer.take("text-review")
         approver.sign_in("approver")
         approver.take("text-approve", self.text)
@@ -177,18 +191,16 @@ class Tour:
     def publish(self) -> None:
         """It waits for its moment, and is out; what else there is goes out at once."""
         officer = self.officer
-        page = officer.open(self.text)
         self._set_moment(f"{london(90):%Y-%m-%dT%H:%M:%S}")
         officer.take("text-embargo", self.text)
         officer.take("desk-press", "/admin/")
-        officer.open(self.text)
+        officer.open(self.text).get_by_text("Publication time", exact=True).click()
         self._set_moment()
         officer.take("text-out", self.text)
         self._also_out("arrivals-and-opening")
         self._also_out("communique")
-        page = self.reader.open(f"/{SLUG}/press/")
-        self.reader.take("press")
-        page.get_by_role("link", name="Opening address by the Prime Minister").first.click()
+        self.reader.take("press", f"/{SLUG}/press/")
+        self.reader.press(ADDRESS)
         self.reader.take("press-text", paper=True)
         self.reader.take("public-home", f"/{SLUG}/", paper=True)
         officer.mail("newsdesk@daily.example")
@@ -203,9 +215,7 @@ class Tour:
         self.officer.press("Schedule")
 
     def _also_out(self, slug: str) -> None:
-        page = self.officer.open(f"/admin/press/text/?q={slug}")
-        page.locator("#result_list tbody").get_by_role("link").first.click()
-        address = page.url
+        address = self.officer.first(f"/admin/press/text/?q={slug}").url
         self.officer.press("Submit for review")
         self.approver.open(address)
         self.approver.press("Approve edition")
@@ -218,25 +228,35 @@ class Tour:
         self.protocol.take("desk-protocol", f"/admin/{summit}")
         organiser.take("desk-later", f"/admin/{summit}")
         organiser.take("search", "/admin/search/?q=france")
+        organiser.take("palette", f"/admin/{summit}", prepare=_palette)
         organiser.take("parties", "/admin/delegations/party/")
-        organiser.open("/admin/delegations/party/?q=France")
-        page = organiser.page
-        page.locator("#result_list tbody").get_by_role("link").first.click()
+        page = organiser.first("/admin/delegations/party/?q=France")
         organiser.take("party")
         coming.lists(self.protocol)
         organiser.take("history", page.url.partition("?")[0] + "history/")
+        organiser.first("/admin/summit/person/?q=Camille+Exemple")
+        organiser.take("person-desk")
+        organiser.take("emblem", f"/admin/emblem/{SLUG}/")
         organiser.take("sessions", "/admin/agenda/session/")
         organiser.take("messages", "/admin/outbox/message/")
         organiser.take("audit", "/admin/summit/auditentry/")
         organiser.open("/admin/jobs/")
         organiser.press("Verify audit log")
         job = page.url
-        organiser.until(job, lambda shown: shown.get_by_text("entries are whole").count() > 0)
+        organiser.until(job, lambda shown: shown.get_by_text("entries verified").count() > 0)
         organiser.take("work-done")
         organiser.take("work", "/admin/jobs/")
         self.system.manage("demo", "--slug", LARGE, *SIZES)
         self.reader.sign_in("organiser", f"{LARGE}.example")
         self.reader.take("desk-charts", f"/admin/?summit={LARGE}")
+
+
+def _palette(page: Page) -> None:
+    """Open the palette by its key, and look for France."""
+    page.keyboard.press("/")
+    with page.expect_response(lambda answer: "q=France" in answer.url):
+        page.keyboard.type("France")
+    page.wait_for_function("document.querySelector('#palette-results a')")
 
 
 def first_steps(browser: Browser, system: Running, camera: Camera) -> None:
@@ -248,7 +268,7 @@ def first_steps(browser: Browser, system: Running, camera: Camera) -> None:
     page = you.open(found.group())
     for name in ("password1", "password2"):
         page.locator(f"[name={name}]").fill(you.password)
-    page.locator("[name=password2]").press("Enter")
+    page.keyboard.press("Enter")
     page.wait_for_load_state()
     you.sign_in("you", "ministry.example")
     you.take("empty-home", "/admin/")
@@ -258,19 +278,18 @@ def first_steps(browser: Browser, system: Running, camera: Camera) -> None:
     you.press("Create summit")
     you.take("step-venue")
     _fill(you, {"name": "Palácio da Ajuda", "rooms": "Plenary hall; 200\nRoom B; 20\nRoom C"})
-    you.press(re.compile("^Save"))
+    you.press("Save venue and rooms")
     you.take("step-team")
     page.locator("#id_team-0-email").fill("maria@ministry.example")
     page.locator("#id_team-0-role").select_option("protocol")
-    you.press(re.compile("^Add these"))
+    you.press("Add colleagues")
     you.take("step-parties")
     _fill(
         you, {"lines": "France; mission@france.example; fr\nKenya; mission@kenya.example\nTunisia; t@t.example; ar"}
     )
-    you.press(re.compile("^Enter these"))
-    page.wait_for_load_state()
+    you.press("Add these delegations")
     you.take("step-letter", page.url)
-    you.press(re.compile("^Send the invitation"))
+    you.press("Send the invitation to France")
     you.take("steps-done", "/admin/")
 
 
