@@ -21,7 +21,7 @@ from summit.admin_base.menu import MenuGroup, MenuPlace
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.backoffice.summit_names import lazy_label
-from summit.core.validators import validate_printable
+from summit.core.validators import validate_printable, validate_text
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -105,7 +105,7 @@ def _letter_text_field(text: str, language: str) -> forms.CharField:
         label=lazy_label(Policy, text, language),
         max_length=LETTER_TEXTS[text],
         required=False,
-        validators=[validate_printable],
+        validators=[validate_text if widget is forms.Textarea else validate_printable],
         widget=widget({"lang": language}),
     )
 

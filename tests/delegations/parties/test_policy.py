@@ -77,11 +77,15 @@ def test_who_reads_it_alone_is_told_who_changes_it(summit: Summit) -> None:
 
 def test_letters_say_in_their_language_who_writes_them(summit: Summit, desk: Client) -> None:
     form = {**FORM, "signatory_name": "Commander", "signatory_office": "Home Office"}
-    french = {"letter_sender_fr": "Ministère", "signatory_name_fr": "Le Commandant"}
+    # A letterhead has several lines in every language, a name has one.
+    head = "Ministère\n2 Marsham Street"
+    refused = desk.post(PAGE, {**form, "signatory_name_fr": head})
+    assert (refused.status_code, [*refused.context["form"].errors]) == (400, ["signatory_name_fr"])
+    french = {"letter_sender_fr": head, "signatory_name_fr": "Le Commandant"}
     assert desk.post(PAGE, {**form, **french}).status_code == 302
     row = Policy.objects.get(summit=summit)
-    assert row.letter_words == {"fr": {"letter_sender": "Ministère", "signatory_name": "Le Commandant"}}
-    assert (row.letter_word("letter_sender", "fr"), row.letter_word("letter_sender", "ar")) == ("Ministère", "Host")
+    assert row.letter_words == {"fr": {"letter_sender": head, "signatory_name": "Le Commandant"}}
+    assert (row.letter_word("letter_sender", "fr"), row.letter_word("letter_sender", "ar")) == (head, "Host")
     # Each by itself: an office that is in no other language stands as it is.
     assert (row.signs("fr"), row.signs("en")) == (["Le Commandant", "Home Office"], ["Commander", "Home Office"])
     shown = text(desk.get(PAGE))
