@@ -118,7 +118,7 @@ class Tour:
         self._open_session(BILATERAL)
         organiser.press("Move session")
         organiser.take("session-move")
-        self._move("11:20")
+        self._move("14:00")
         self._open_session(CANCELLED)
         organiser.press("Cancel session")
         organiser.take("session-cancelled")
@@ -268,8 +268,7 @@ def first_steps(browser: Browser, system: Running, camera: Camera) -> None:
     page = you.open(found.group())
     for name in ("password1", "password2"):
         page.locator(f"[name={name}]").fill(you.password)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    you.press("Set password")
     you.sign_in("you", "ministry.example")
     you.take("empty-home", "/admin/")
     you.press("Create summit")
