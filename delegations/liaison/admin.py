@@ -9,7 +9,6 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +27,7 @@ from summit.admin_base.service_admin import user_of
 from summit.core.punctuation import comma
 from summit.core.validators import validate_printable
 from summit.people.models import Person
+from summit.templatetags.phone_numbers import phone_link
 from summit.templatetags.text_direction import own
 
 
@@ -138,12 +138,6 @@ class LiaisonOfficerAdmin(PartyChoicesAdmin):
     def served(self, row: Any) -> str:
         """Show the parties that the officer looks after."""
         return comma().join(row.party_names) or "–"
-
-
-def phone_link(phone: str) -> SafeString:
-    """Return a link that calls a telephone number."""
-    number = "".join(character for character in phone if character in "+0123456789")
-    return format_html('<a href="tel:{}"><bdi dir="ltr" translate="no">{}</bdi></a>', number, phone)
 
 
 class OfficersForm(forms.Form):

@@ -112,7 +112,7 @@ class TestDesk:
         assert saved["Location"] == f"{page}#liaison"
         content = client.get(page).content.decode()
         assert "No liaison officer" not in content
-        assert 'href="tel:+44%207"' in content
+        assert 'href="tel:+447"' in content
         assert "7 to 22" in content
         assert client.post(f"{page}liaison/", {"officers": ["0"]}).status_code == 422
         saved = client.post(f"{page}liaison/", {}, HTTP_HX_REQUEST="true")

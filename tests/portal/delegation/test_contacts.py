@@ -23,7 +23,7 @@ def test_it_is_added_changed_and_removed(world: World) -> None:
     assert world.post("contacts/", PRESS)["Location"] == world.path("contacts/")
     row = Contact.objects.get()
     content = world.get("contacts/")
-    for said in ("Fay", "Bea Bright", 'href="tel:+33%201%2000"'):
+    for said in ("Fay", "Bea Bright", 'href="tel:+33100"'):
         assert said in content
     assert "This contact has already been entered." in world.post("contacts/", PRESS, 422).content.decode()
     world.post(f"contacts/{row.pk}/", {**PRESS, "note": "nights"})
