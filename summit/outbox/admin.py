@@ -53,7 +53,7 @@ class ReturnedFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the choices of the filter."""
-        return [("open", _("and nothing sent since")), ("yes", _("all"))]
+        return [("yes", _("yes")), ("open", _("yes, and nothing sent since"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the messages that the chosen filter selects, or all messages if none is chosen."""

@@ -226,3 +226,6 @@ class TestDesk:
         MessageFactory.create(summit=summit, subject_key=first.subject_key, version=1)
         assert client.get(f"{LIST}{query}").context["cl"].result_count == 0
         assert client.get(f"{LIST}?summit__id__exact={summit.pk}&returned=yes").context["cl"].result_count == 1
+        (offered,) = (each for each in page.context["cl"].filter_specs if each.title == "bounced")
+        labels = [choice["display"] for choice in offered.choices(page.context["cl"])]
+        assert labels == ["All", "yes", "yes, and nothing sent since"]
