@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from delegations.core.admin.moment_format import moment
 from delegations.core.admin.service_row_admin import ServiceRowAdmin, order_of
-from delegations.members.models.categories import Category
+from delegations.members.models.categories import COLOURS, Capacity, Category
 from delegations.members.services import categories
 from summit.admin_base.menu import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.summit_pages import summit_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.admin_base.translated_names import NAMES, NamedForm, with_names
+from summit.admin_base.widgets import Colour
 from summit.core.punctuation import comma
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -33,9 +34,32 @@ class CategoryForm(NamedForm):
     class Meta:
         model = Category
         fields = ("summit", *categories.FIELDS, "zones")
-        widgets = {"zones": forms.CheckboxSelectMultiple}
+        widgets = {"zones": forms.CheckboxSelectMultiple, "colour": Colour}
 
     said_at = {"category_confirmed_after_named": "confirm_by", "category_code_once": "code"}
+
+    @property
+    def usual_colour(self) -> str:
+        """The colour that stands for no choice: that of the capacity, which a new category doesn't have yet."""
+        return COLOURS[self.instance.capacity or Capacity.DELEGATE]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("colour")
+        if field is None:
+            return
+        # The browser's control is never empty: it shows the usual colour, and leaving it stores none.
+        self.initial["colour"] = self.instance.colour or self.usual_colour
+        field.help_text = (
+            _("The usual colour is %(colour)s.") % {"colour": self.usual_colour}
+            if self.instance.pk
+            else _("Leave unchanged for the usual colour of the capacity.")
+        )
+
+    def clean_colour(self) -> str:
+        """Return the colour that was chosen, or "" for the usual one."""
+        colour: str = self.cleaned_data["colour"]
+        return "" if colour.lower() == self.usual_colour else colour
 
     def clean(self) -> dict[str, Any]:
         """Collect the names by language, and add an error to each field with a value that can't be stored."""

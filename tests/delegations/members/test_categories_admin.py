@@ -68,6 +68,25 @@ class TestCategories:
         shown = text(office.get(f"{LIST}{row.pk}/change/"))
         assert ('name="capacity"' in shown, 'name="code"' in shown, "guest" in shown) == (False, False, True)
 
+    def test_the_usual_colour_is_shown_and_not_stored(self, summit: Summit, office: Client) -> None:
+        row = Category.objects.of(summit)["guest"]
+        page, stored = f"{LIST}{row.pk}/change/", []
+        shown = text(office.get(page))
+        assert ('type="color" name="colour" value="#e07b1f"' in shown, "The usual colour is #e07b1f." in shown) == (
+            True,
+            True,
+        )
+        for colour in ("#e07b1f", "#123456", "#E07B1F"):
+            assert office.post(page, form(row, colour=colour)).status_code == 302
+            stored.append(Category.objects.get(pk=row.pk).colour)
+        assert stored == ["", "#123456", ""]
+        # Of a new one the capacity isn't known yet.
+        shown = text(office.get(f"{LIST}add/"))
+        assert 'type="color" name="colour" value="#1d4f91"' in shown
+        values = {"summit": summit.pk, "code": "vip", "capacity": "guest", "colour": "#1d4f91"}
+        assert office.post(f"{LIST}add/", values).status_code == 302
+        assert Category.objects.get(code="vip").badge_colour == "#e07b1f"
+
     def test_what_is_refused_is_said_at_its_field(self, summit: Summit, office: Client) -> None:
         row = f.MembershipFactory(party__summit=summit, party__name="Aland").category
         foreign, page = f.ZoneFactory(name="Foreign hall"), f"{LIST}{row.pk}/change/"
