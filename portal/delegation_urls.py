@@ -18,6 +18,7 @@ from portal.views.delegation import (
 _PERSON = "people/<str:person>/"
 urlpatterns = [
     path("", status.standing, name="delegation"),
+    path("public-listing/", status.public_listing, name="public_listing"),
     path("people/", people.people, name="people"),
     path("people/confirm/", people.confirm, name="people_confirm"),
     path("people/add/", people.add, name="person_add"),

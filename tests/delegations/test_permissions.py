@@ -36,7 +36,7 @@ BY_ROLES: dict[tuple[str, ...], str] = {
         invitationlink.view invite issue_visa liaisonofficer.change lettertemplate.change membership.change
         name name_late transferablepassrule.change participantlist.change party.change partygroup.change
         partyname.change policy.change read_in duplicatecandidate.change duplicatecandidate.view revoke
-        delegationimportfile.view visaletter.view withdraw zone.change""",
+        delegationimportfile.view set_public_listing visaletter.view withdraw zone.change""",
     (*EDIT, "vetting"): "declarationkind.view",
     (*EDIT, "conference_officer"): "needs.change needs.view",
     (*EDIT, "accreditation"): "hand_transferable_pass transferablepass.view",
@@ -51,7 +51,7 @@ OF_FOCAL_POINTS = """answer ask_focal_point ask_visa contact.change contact.view
     declare enter_person
     focalpoint.view focalpointrequest.view hand_transferable_pass membership.view name needs.change needs.view
     transferablepass.view passport.change passport.view photo.change photo.view quota.view read_in
-    delegationimportfile.view travel.change travel.view visaletter.view withdraw"""
+    delegationimportfile.view set_public_listing travel.change travel.view visaletter.view withdraw"""
 OWN = {
     **{f"delegations.{name}": {"focal_point"} for name in OF_FOCAL_POINTS.split()},
     **{f"delegations.{name}.view": BOTH for name in ("party", "invitation", "liaisonofficer")},

@@ -137,6 +137,7 @@ SAME = {
     "portal:person_edit": "people-row",
     "portal:person_replace": "members-row-replace",
     "portal:person_withdraw": "members-row",
+    "portal:public_listing": "parties-row-set-public-listing",
     "portal:sign_up": "sign-ups",
     "portal:visa_take_back": "visa-letters-row-take-back",
     "portal:visas": "visa-letters",

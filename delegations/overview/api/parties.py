@@ -18,6 +18,8 @@ from delegations.core.api.fields import ByLanguage, Order, Values, keys_of, sees
 from delegations.invitations.models.invitations import Answer, InvitationState
 from delegations.invitations.selectors import invitation_status
 from delegations.overview.selectors import completeness
+from delegations.participants.permissions import SET_LISTING
+from delegations.participants.services import public_listing
 from delegations.parties.api import fields as parties_fields_api
 from delegations.parties.api.fields import PartiesSearched
 from delegations.parties.api.groups import OF_COUNTRIES, validate_group
@@ -134,6 +136,15 @@ class PartyInput(serializers.ModelSerializer[Party]):
         validators: ClassVar[list[Any]] = []
 
 
+class PublicListingInput(serializers.ModelSerializer[Party]):
+    """What the public list of delegations says about a party."""
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = ["public_listing"]
+        extra_kwargs: ClassVar[dict[str, Any]] = {"public_listing": {"required": True}}
+
+
 class PartyFilters(PartiesSearched):
     """Filters for parties. If a filter uses data that only desks can read, it matches nothing for other users."""
 
@@ -217,6 +228,12 @@ class PartyViewSet(DeskViewSet):
     def change(self, *, by: User, row: Party, values: Values) -> Party:
         """Change a party, with its names and ids, and return it."""
         return parties.change(by=by, party=row, **_parts(values))
+
+    @action("set-public-listing", permission=SET_LISTING, input=PublicListingInput)
+    def set_public_listing(self, *, by: User, row: Party, values: Values) -> None:
+        """Set what the public list of delegations says about the party. Focal points can do this for their own
+        party."""
+        public_listing.set_listing(party=row, listing=values["public_listing"], by=by)
 
     @action("arrange", permission="delegations.party.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Party]:

@@ -17,6 +17,7 @@ from delegations.parties.services.external_ids import Keys
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, row_actions
 from summit.audit.models import AuditEntry
+from summit.audit.services import By
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -74,6 +75,17 @@ def change(
     """
     check(by, "delegations.party.change", party.summit)
     with transaction.atomic():
+        row = store_values(party, values, by)
+        _set_more(row, names, keys, by)
+    return row
+
+
+def store_values(party: Party, values: Mapping[str, Any], by: By) -> Party:
+    """Store some fields of a party, record those that differ in the audit, and return the party as it is now.
+
+    The caller must have checked the permission of `by`. Raises ValidationError with the problems by field.
+    """
+    with transaction.atomic():
         # A second change waits here, so that the audit records the right old and new values.
         row = Party.objects.select_for_update(of=("self",)).select_related("summit").get(pk=party.pk)
         changed = _set_values(row, _checked_values(values, FIELDS))
@@ -91,7 +103,6 @@ def change(
                 fields=list(changed),
                 detail=audit.values(Party, changed),
             )
-        _set_more(row, names, keys, by)
     return row
 
 

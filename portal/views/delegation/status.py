@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,11 +22,16 @@ from delegations.members.selectors import quotas
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.services import handovers
 from delegations.overview.selectors import member_completeness
+from delegations.participants.permissions import SET_LISTING
+from delegations.participants.selectors.public_list import public_list
+from delegations.participants.services import public_listing as public_listing_services
+from delegations.parties.models.parties import Party, PartyKind, PublicListing
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
-from portal.delegation_access import DelegationDesk, delegation_page
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 from summit.core.database_clock import db_now
+from summit.templatetags.moments import day_clock
 
 # The most changes that are shown, the newest first.
 CHANGES = 6
@@ -43,9 +50,55 @@ FIELDS = {
 }
 
 
+class ListingForm(forms.Form):
+    """The form by which a delegation says what the public list of delegations shows of it."""
+
+    public_listing = forms.ChoiceField(
+        label=gettext_lazy("What the list shows of your delegation"),
+        help_text=gettext_lazy(
+            "The head is listed by name and office. Only people you have confirmed count, without security and "
+            "spouses."
+        ),
+        choices=[(value, capfirst(label)) for value, label in PublicListing.choices],
+        widget=forms.RadioSelect,
+    )
+
+
 @delegation_page("delegations.membership.view")
 def standing(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the status of the delegation: its answer, people, missing items, open decisions and latest changes."""
+    return _page(request, delegation, ListingForm(initial={"public_listing": delegation.party.public_listing}))
+
+
+@delegation_page(SET_LISTING, "POST")
+def public_listing(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
+    """Save what the public list of delegations shows of the delegation (POST)."""
+    form = ListingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, delegation, form, status=422)
+    listing = form.cleaned_data["public_listing"]
+    party = public_listing_services.set_listing(party=delegation.party, listing=listing, by=delegation.by)
+    message = _("Saved: %(what)s.") % {"what": party.get_public_listing_display()}
+    return saved(request, f"{message} {_when_public(party)}".strip(), "delegation", party.public_id)
+
+
+def _when_public(party: Party) -> str:
+    """Return a sentence that says from when a party is in the public list, or "" if it isn't listed."""
+    if party.public_listing == PublicListing.NONE:
+        return ""
+    moment = Policy.objects.of(party.summit).parties_public_at
+    if moment is None:
+        return _("The host has not yet set when the list becomes public.")
+    if moment > db_now():
+        return _("The list is public from %(moment)s.") % {"moment": day_clock(moment, party.summit)}
+    if public_list(party.summit).filter(pk=party.pk).exists():
+        return _("The list is public now.")
+    return _("The list is public. Your delegation appears in it once it has accepted.")
+
+
+def _page(
+    request: HttpRequest, delegation: DelegationDesk, listing_form: ListingForm, *, status: int = 200
+) -> HttpResponse:
     now, policy = db_now(), Policy.objects.of(delegation.summit)
     members = list(member_completeness.roll(delegation.party))
     letters = VisaLetter.objects.filter(party=delegation.party).select_related("person")
@@ -73,8 +126,10 @@ def standing(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
         changes=changes(delegation, members, *records),
         **numbers(delegation),
         rows=[{**answer, "takes": answers.still_open(delegation.summit.pk).exists()}],
+        # A single guest is never listed.
+        form=None if delegation.party.kind == PartyKind.GUEST else listing_form,
     )
-    return render(request, "portal/delegation/status.html", context)
+    return render(request, "portal/delegation/status.html", context, status=status)
 
 
 def numbers(delegation: DelegationDesk) -> dict[str, Any]:
