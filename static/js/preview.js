@@ -39,5 +39,6 @@
   const field = document.querySelector("[data-import]");
   const button = field?.form?.querySelector("button[name=take]");
   if (!button) return;
+  button.hidden = true;
   field.addEventListener("change", () => field.files.length && field.form.requestSubmit(button));
 })();
