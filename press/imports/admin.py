@@ -32,6 +32,7 @@ class SpeechImportFileAdmin(ImportFileAdmin):
     list_display = ["filename", "summit", "uploaded", "uploaded_by", "imported"]
     action = "press.write"
     upload_label = gettext_lazy("Upload speeches")
+    upload_template = "admin/press/imports/upload.html"
 
     def definitions(self) -> list[Any]:
         """Return the definition of the import of speeches."""

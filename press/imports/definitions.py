@@ -133,6 +133,8 @@ class SpeechesImport(ImportDefinition[Order]):
 
     def parse(self, *, summit: Summit, filename: str, content: bytes, party_key: str, by: By) -> Parsed:
         """Return the archive's files to store. Raises ImportProblem if it can't be read, or has too much in it."""
+        if is_speech(filename):
+            raise ImportProblem(_("This is one speech, not an archive. Choose “Add text” to import it."))
         files = unpacked(content)
         number = sum(map(is_speech, files))
         if not number:

@@ -9,14 +9,19 @@ from django.http import HttpRequest
 from delegations.invitations.permissions import can_invite
 from delegations.parties.selectors import party_names
 from press.embargoes.permissions import can_hold
-from press.overview.dashboard import WORKS, embargoes_of, in_review, next_out, overdue, run_of
+from press.overview.dashboard import SEE, WORKS, embargoes_of, in_review, next_out, overdue, run_of
 from press.public.text_lists import line
 from press.published_texts.selectors import brief, listed
 from press.subscriptions.services.announcements import unannounced
+from press.texts.admin.state_labels import state_label
+from press.texts.models.texts import Text
 from press.texts.permissions import can_write
+from press.texts.selectors.workflow_queries import with_standing
 from sessions.agenda.models.releases import Release
+from sessions.draft.models.sessions import Session
 from sessions.releases.services import removals
 from summit.admin_base.dashboard import Phase, desk_panel, lately, now_of
+from summit.admin_base.detail_pages import DetailPanel, register_panel
 from summit.core.database_clock import db_now
 from summit.core.metrics import Gauge, source
 from summit.permissions.rules import allows
@@ -67,6 +72,31 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
         "run_url": run_of(summit),
         "calendar_url": embargoes_of(summit),
     }
+
+
+def session_texts(request: HttpRequest, session: Session) -> dict[str, Any] | None:
+    """Return the speeches of a session with their texts and states, for users who may see texts. Makes two queries.
+
+    Returns None for a session without speeches.
+    """
+    if not allows(request.user, SEE, session.summit):
+        return None
+    speeches = list(session.slots.filter(cancelled_at=None).select_related("speaker").order_by("position", "pk"))
+    found: dict[int | None, list[tuple[Text, Any, str]]] = {}
+    for text in with_standing(Text.objects.filter(slot__in=speeches, withdrawn_at__isnull=True)).order_by("pk"):
+        found.setdefault(text.slot_id, []).append((text, *state_label(text)))
+    return (
+        {
+            "speeches": [(speech, found.get(speech.pk, [])) for speech in speeches],
+            "may_write": can_write(request.user, session.summit),
+            "summit": session.summit,
+        }
+        if speeches
+        else None
+    )
+
+
+register_panel("agenda.session", 10, DetailPanel("admin/press/overview/session_texts.html", session_texts))
 
 
 @source

@@ -154,7 +154,7 @@ def _decide(keys: Keys, decision: str, note: str, reason: str) -> None:
 def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
     officer, approver = somebody(visitor, "press@summit.example"), somebody(visitor, "approver@summit.example")
     officer.open("/admin/")
-    officer.follow("link", "Create text")
+    officer.follow("link", "Add text")
     # Chromium itself says what is missing, and leads there.
     officer.to("button", "Save draft").press("Enter")
     assert officer.page.evaluate("document.activeElement.matches(':invalid')")

@@ -16,7 +16,7 @@ from press.texts.models.visibility import published_embargoes
 from press.texts.selectors.publication_checks import check_remark
 from press.texts.services import decisions, holds
 from press.texts.services.holds import HOLD
-from press.texts.services.locks import lock_embargo
+from press.texts.services.locks import lock_embargo, lock_text
 from summit.audit.actions import AuditAction, audit_action
 from summit.core.database_clock import db_now
 from summit.users.models import User
@@ -70,15 +70,29 @@ def release_now(*, embargo: Embargo, by: User) -> None:
 def approve_and_publish(*, edition: Edition, note: str, by: User) -> None:
     """Approve an edition and publish its text now. `note` is a remark for the writer, or "".
 
-    Raises PermissionDenied and DecisionRefused as `decisions.approve` and `release_now` do; then nothing is changed.
+    Raises DecisionRefused if the text `is_planned`: what others decided about its publication is kept. Raises
+    PermissionDenied and DecisionRefused as `decisions.approve` and `release_now` do. Then nothing is changed.
     """
     with transaction.atomic():
+        embargo = lock_text(edition.version.text_id)
+        if is_planned(embargo):
+            message = _(
+                "Someone has scheduled this text, put it on hold or set it to be published with others. "
+                "Reload the page."
+            )
+            raise DecisionRefused(message)
         decisions.approve(edition=edition, note=note, by=by)
-        release_now(embargo=edition.version.text.embargo, by=by)
+        release_now(embargo=embargo, by=by)
+
+
+def is_planned(embargo: Embargo) -> bool:
+    """Return whether an embargo has a moment, is held, is tied, or waits for a speech."""
+    waits = embargo.mode == EmbargoMode.DELIVERED or embargo.tied or embargo.held_at is not None
+    return waits or embargo.moment is not None
 
 
 def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None = None) -> None:
-    """Make the texts of an embargo wait until a press officer marks the speech as delivered.
+    """Make the texts of an embargo wait until the press desk marks the speech as delivered.
 
     If nobody has marked it by `fallback`, the desk gets an alarm. Nothing is published automatically. Raises
     PermissionDenied. Raises DecisionRefused for a `fallback` that has passed, and if the texts have been published

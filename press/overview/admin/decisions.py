@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -22,12 +23,14 @@ from press.texts.models.editions import Edition
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.state_machine import BY_NAME, TABLE, EmbargoState, TextState
 from press.texts.models.texts import Text
-from press.texts.models.visibility import published_embargoes
+from press.texts.models.visibility import published_embargoes, standing
 from press.texts.permissions import can_write
 from press.texts.services import decisions, texts
 from summit.admin_base.model_pages import ModelPage, model_pages
 from summit.admin_base.return_path import posted_return_path
+from summit.core.date_formats import long_day, short_day
 from summit.permissions.rules import allows
+from summit.templatetags.moments import clock_zone
 from summit.users.models import User
 
 
@@ -163,6 +166,58 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
     return frozenset(names | {name for name, is_met in conditions.items() if is_met and name not in BY_NAME})
 
 
+@dataclass(frozen=True)
+class Approval:
+    """The buttons that approve an edition.
+
+    `label` says what approving does. `second` is the label of the button that publishes the text as well, or "".
+    `warning` is a sentence if one of them publishes long before the speech, or "".
+    """
+
+    label: Promise | str
+    second: Promise | str = ""
+    warning: str = ""
+
+
+def approval_of(text: Text, now: datetime) -> Approval:
+    """Return the buttons for approving an edition of an annotated text."""
+    embargo = text.embargo
+    if not embargoes.is_planned(embargo):
+        return Approval(_("Approve edition"), _("Approve and publish now"), early_publication(text, now))
+    if embargo.held_at is not None or embargo.tied:
+        return Approval(_("Approve edition"))
+    if embargo.moment is None:
+        return Approval(_("Approve; published when delivered"))
+    if embargo.moment <= now:
+        return Approval(_("Approve and publish now"), warning=early_publication(text, now))
+    time, local = clock_zone(embargo.moment, text.summit), embargo.moment.astimezone(text.summit.zone)
+    if _is_today(embargo.moment, text, now):
+        return Approval(_("Approve; published at %(time)s") % {"time": time})
+    return Approval(_("Approve; published on %(day)s at %(time)s") % {"day": short_day(local), "time": time})
+
+
+def _is_today(moment: datetime, text: Text, now: datetime) -> bool:
+    zone = text.summit.zone
+    return moment.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+# A text that is published longer before its session is published before it is delivered.
+EARLY = timedelta(hours=1)
+
+
+def early_publication(text: Text, now: datetime) -> str:
+    """Return a sentence if a speech's annotated text would be published long before its session, or else ""."""
+    unpublished = getattr(text, "public_number", None) is None
+    session = text.slot.session if text.slot and unpublished else None
+    if session is None or session.cancelled_at is not None or session.starts_at <= now + EARLY:
+        return ""
+    if _is_today(session.starts_at, text, now):
+        message = _("The session starts at %(start)s. If you publish now, the text is out before delivery.")
+        return message % {"start": clock_zone(session.starts_at, text.summit)}
+    message = _("The session starts on %(start)s. If you publish now, the text is out before delivery.")
+    return message % {"start": long_day(session.starts_at.astimezone(text.summit.zone))}
+
+
 # The messages that say why a text won't be published at its moment, by its state.
 _KEPT_BACK = {
     "held": _("It can’t be published until the hold is released."),
@@ -173,23 +228,36 @@ _KEPT_BACK = {
 }
 
 
-def outcome(*, name: str, row: Text) -> str:
-    """Return the message after a decision about an annotated text.
+# The messages after the decisions that may publish a text, if it is published.
+_PUBLISHED = {
+    "approve": _("Approved and published."),
+    "set_moment": _("Published."),
+    "deliver": _("Speech marked as delivered. The text is published."),
+}
+
+
+def outcome(*, name: str, edition: Edition) -> str:
+    """Return the message after a decision about an edition, by how it now stands. Makes one query.
 
     After a decision about the moment, the message says what else the text waits for.
     """
     message = str(DECISIONS[name][1])
-    if name not in ("set_moment", "deliver"):
+    if name not in _PUBLISHED:
         return message
-    if row.embargo.moment is None:
-        waits = row.embargo.mode == EmbargoMode.DELIVERED
+    rows = Edition.objects.annotate(standing=standing()).select_related("version__text__embargo__summit")
+    decided = rows.get(pk=edition.pk)
+    embargo = decided.version.text.embargo
+    if decided.standing == "published":
+        if embargo.summit.public:
+            return str(_PUBLISHED[name])
+        return f"{message} {_('It is public when an organiser opens the summit to everyone.')}"
+    if name == "approve":
+        return message
+    if embargo.moment is None:
+        waits = embargo.mode == EmbargoMode.DELIVERED
         return str(_("It will be published when the speech is delivered.") if waits else _("Unscheduled."))
-    obstacle = _KEPT_BACK.get(str(getattr(row, "standing", "")))
-    return (
-        f"{message} {obstacle}"
-        if obstacle
-        else str(_("Speech marked as delivered. The text is published.") if name == "deliver" else message)
-    )
+    obstacle = _KEPT_BACK.get(decided.standing)
+    return f"{message} {obstacle}" if obstacle else message
 
 
 class DecisionsMixin:
@@ -227,7 +295,7 @@ class DecisionsMixin:
                 page: HttpResponse = desk.refused_page(request, text, version, typed)
                 return page
         else:
-            messages.success(request, outcome(name=name, row=text))
+            messages.success(request, outcome(name=name, edition=edition))
         address = reverse("admin:press_text_detail", args=[text.pk])
         return redirect(back or f"{address}?version={version.language}")
 

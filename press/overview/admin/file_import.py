@@ -17,10 +17,11 @@ from press.imports import files
 from press.imports.files.report import ParsedFile, Unreadable
 from press.overview.admin.editions import EditionForm
 from press.texts.admin import versions
-from press.texts.admin.forms import LanguageForm, NewTextForm
+from press.texts.admin.forms import LanguageForm, NewTextForm, proposed_title
 from press.texts.models.texts import Text, TextVersion
 from press.texts.permissions import DECISIONS, check_can_write
 from press.texts.selectors.preview import preview
+from press.texts.selectors.speeches import find_speech
 from press.texts.services import editions
 from summit.admin_base import form_idempotency
 from summit.admin_base.model_pages import model_page
@@ -63,6 +64,9 @@ def unsaved(request: HttpRequest) -> Unsaved:
         return Unsaved(typed | {"body": request.POST.get("before", "")}, had_file=had_file)
     if "take" not in request.POST:
         return Unsaved(typed, had_file=had_file)
+    if not request.FILES.get("words") and typed.get("body", "").strip():
+        # The text of the file is there already: the browser has let go of the file, since a page can't fill it in.
+        return Unsaved(typed, had_file=had_file)
     try:
         taken = _read_upload(request.FILES.get("words"))
     except Unreadable as problem:
@@ -102,10 +106,14 @@ class IntakeMixin:
         summit: Summit = desk._summit_to_write(request)
         check_can_write(desk._user(request), summit)
         posted = unsaved(request)
-        form = NewTextForm(initial=posted.words, summit=summit)
+        values = posted.words
+        if posted.taken is not None and not values["title"]:
+            speech = find_speech(summit, values.get("slot", ""))
+            values["title"] = proposed_title(values.get("kind"), speech, values.get("language"))
+        form = NewTextForm(initial=values, summit=summit)
         context = {
             "summit": summit,
-            "title": _("Create text"),
+            "title": _("Add text"),
             "may_submit": allows(request.user, DECISIONS["submit"], summit),
             "once": form_idempotency.mark_of(request),
         }

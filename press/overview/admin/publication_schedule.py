@@ -25,7 +25,9 @@ from press.texts.admin.state_labels import STANDINGS, state_label
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.next_steps import LATE, NEXT
+from press.texts.selectors.speeches import speeches
 from press.texts.selectors.workflow_queries import StandingText, late_step, next_step
+from sessions.draft.selectors import speech_times
 from summit.admin_base.dashboard import now_of, today_of
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -172,6 +174,7 @@ class RunMixin:
             "may_send": allows(request.user, "outbox.send_again", summit),
             "timeless": [show(row) for row in plan.timeless],
             "timeless_more": plan.unplaced - len(plan.timeless),
+            **_untold(request, summit, start, end),
             "hours_long": int((end - start) / timedelta(hours=1)),
         }
         return self._page(request, "admin/press/overview/publication_schedule.html", context)  # type: ignore[attr-defined, no-any-return]
@@ -229,6 +232,20 @@ def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
 
     full = len(slotted) > MOST
     return [Hour(label, list(rows), full) for (label, _offset), rows in groupby(slotted, key=hour)]
+
+
+def _untold(request: HttpRequest, summit: Summit, start: datetime, end: datetime) -> dict[str, Any]:
+    """Return the speeches of a day without a text, with their planned times, for users who may write one.
+
+    They are at most MOST, and `untold_more` is the number of the others.
+    """
+    if not allows(request.user, "press.write", summit):
+        return {}
+    of_day = {"session__starts_at__gte": start, "session__starts_at__lt": end, "session__cancelled_at": None}
+    rows = speeches(summit).filter(has_text=False, **of_day)
+    listed = list(rows[:MOST])
+    begins = speech_times.planned(sessions={row.session_id for row in listed})
+    return {"untold": [(row, begins[row.pk]) for row in listed], "untold_more": rows.count() - len(listed)}
 
 
 def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[Failed]:

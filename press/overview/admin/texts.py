@@ -21,7 +21,7 @@ from press.formats import pdf
 from press.overview.admin import editions as editions_admin
 from press.overview.admin.bulk_decisions import ManyMixin
 from press.overview.admin.comparison import ComparisonMixin
-from press.overview.admin.decisions import DecisionsMixin, numbered, offered
+from press.overview.admin.decisions import DecisionsMixin, approval_of, early_publication, numbered, offered
 from press.overview.admin.file_import import IntakeMixin
 from press.overview.admin.publication_schedule import RunMixin, day_of_text
 from press.overview.admin.text_details import AboutMixin
@@ -34,12 +34,13 @@ from press.texts.errors import DecisionRefused
 from press.texts.markdown import to_html
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import EmbargoMode
-from press.texts.models.texts import Text, TextVersion
+from press.texts.models.texts import Text, TextKind, TextVersion
 from press.texts.models.visibility import standing
 from press.texts.next_steps import NEXT
 from press.texts.permissions import DECISIONS, can_write, check_can_write
 from press.texts.selectors import workflow_queries
 from press.texts.selectors.lengths import measure
+from press.texts.selectors.speeches import find_speech
 from press.texts.selectors.word_differences import compare
 from press.texts.selectors.workflow_queries import alone, next_step, tieable, together, with_standing
 from press.texts.services import decisions, editions, texts
@@ -149,7 +150,7 @@ class TextAdmin(
         self.admit(request, "add")
         user, summit = self._user(request), self._summit_to_write(request)
         check_can_write(user, summit)
-        form = NewTextForm(request.POST or None, summit=summit)
+        form = NewTextForm(request.POST or None, summit=summit, initial=_linked(request, summit))
         if request.method == "POST" and form.is_valid():
             try:
                 text = form_idempotency.add(request, lambda: _created(request, form, summit, user))
@@ -163,7 +164,7 @@ class TextAdmin(
         context = {
             "summit": summit,
             "form": form,
-            "title": _("Create text"),
+            "title": _("Add text"),
             "may_submit": allows(user, DECISIONS["submit"], summit),
             "once": form_idempotency.mark_of(request),
         }
@@ -233,7 +234,7 @@ class TextAdmin(
     ) -> dict[str, Any]:
         user, summit = self._user(request), text.summit
         buttons = offered(text=text, edition=edition, user=user)
-        publishes = {"approve", "set_moment"} <= buttons and text.embargo.held_at is None and not text.embargo.tied
+        now = db_now()
         return {
             "title": edition.title,
             "summit": summit,
@@ -252,7 +253,8 @@ class TextAdmin(
             "next": NEXT[next_step(text)],
             "buttons": buttons,
             "may_submit": allows(user, DECISIONS["submit"], summit),
-            "publish_label": _("Approve and publish now") if publishes else "",
+            "approval": approval_of(text, now),
+            "early": early_publication(text, now),
             "own_words": edition.author_id == user.pk,
             "may_translate": can_write(user, summit) and text.withdrawn_at is None,
             "moment_form": MomentForm(summit=summit, initial=initial_of(text.embargo, summit.zone)),
@@ -262,7 +264,7 @@ class TextAdmin(
             "edition_files": list(edition.attachments.defer("content").order_by("attached__position")),
             "release_label": _release_label(text, edition),
             "no_font": pdf.unprintable(edition),
-            "now": db_now(),
+            "now": now,
         }
 
     @model_page("<int:pk>/language/", "language", do="press.write")
@@ -280,6 +282,12 @@ class TextAdmin(
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add language")}
         return self._page(request, "admin/press/overview/new_text.html", context, 400 if form.errors else 200)
+
+
+def _linked(request: HttpRequest, summit: Summit) -> dict[str, Any]:
+    """Return the values with which the form for a new text begins: the speech in the parameter `slot`, if any."""
+    speech = find_speech(summit, request.GET.get("slot", ""))
+    return {"kind": TextKind.TRANSCRIPT, "slot": speech.pk} if speech else {}
 
 
 def _created(request: HttpRequest, form: NewTextForm, summit: Summit, user: User) -> Text:

@@ -213,7 +213,7 @@ class EmbargoViewSet(DeskViewSet):
 
     @action("wait-for-delivery", permission=DECISIONS["set_moment"], input=WaitInput)
     def wait_for_delivery(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Make the embargo's texts wait until a press officer marks the speech as delivered.
+        """Make the embargo's texts wait until the press desk marks the speech as delivered.
 
         The alarm publishes nothing.
         """

@@ -3,25 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.selectors.publication_checks import check_content, check_pictures
+from press.texts.selectors.speeches import propose_title, speeches
 from sessions.draft.models.participants import Slot
 from summit.admin_base.autocomplete import FieldChoices, find_by_typing, register_choices
 from summit.core.languages import language_choices
 from summit.summits.models import Summit
 
 ROWS = 24
-
-
-def speeches(summit: Summit) -> QuerySet[Slot]:
-    """Return the speeches of a summit's draft with speaker and session, in the order of the sessions."""
-    rows = Slot.objects.filter(session__summit=summit).select_related("speaker", "session")
-    return rows.order_by("session__starts_at", "session", "position", "pk")
 
 
 register_choices(
@@ -94,7 +88,7 @@ class NewTextForm(EditionContentForm):
         label=gettext_lazy("Speech"),
         queryset=Slot.objects.none(),
         required=False,
-        help_text=gettext_lazy("Required for a transcript, optional for other texts."),
+        help_text=gettext_lazy("Required for a transcript. Speeches without a text come first."),
     )
     wording = forms.ChoiceField(
         label=gettext_lazy("Wording"),
@@ -117,7 +111,30 @@ class NewTextForm(EditionContentForm):
         super().__init__(*args, **kwargs)
         self.summit = summit
         self.fields["language"].initial = summit.language
+        title: Any = self.fields["title"]
+        title.required, title.help_text = False, _("Leave blank to name a transcript by its speaker and session.")
+        for name in ("slot", "title"):
+            # Neither optional nor required: it depends on the type.
+            self.fields[name].depends = True  # type: ignore[attr-defined]
         find_by_typing(self, "slot", Text._meta.get_field("slot"), summit=summit, rows=speeches(summit))
+
+    def clean_slot(self) -> Slot | None:
+        """Return the chosen speech, or None. Raises ValidationError for a transcript without a speech."""
+        slot: Slot | None = self.cleaned_data["slot"]
+        if slot is None and self.cleaned_data.get("kind") == TextKind.TRANSCRIPT:
+            raise forms.ValidationError(_("Choose a speech. If it is missing, add it to its session first."))
+        return slot
+
+    def clean_title(self) -> str:
+        """Return the typed title, or else the one that the speech of a transcript proposes.
+
+        Raises ValidationError without both.
+        """
+        values = self.cleaned_data
+        title: str = values["title"] or proposed_title(values.get("kind"), values.get("slot"), values.get("language"))
+        if not title and "slot" not in self.errors:
+            raise forms.ValidationError(self.fields["title"].error_messages["required"], code="required")
+        return title
 
     def clean_slug(self) -> str:
         """Return the stripped slug, which may be empty. Raises ValidationError if it isn't valid or is reserved."""
@@ -136,3 +153,10 @@ class NewTextForm(EditionContentForm):
         if cleaned.get("wording") == Wording.NONE:
             self.add_error("wording", _("Choose whether the transcript is prepared or as delivered."))
         return cleaned
+
+
+def proposed_title(kind: Any, slot: Slot | None, language: Any) -> str:
+    """Return the title that the speech of a transcript proposes in a language, or "" for any other text."""
+    if kind != TextKind.TRANSCRIPT or slot is None:
+        return ""
+    return propose_title(slot, language or slot.session.summit.language)

@@ -16,7 +16,7 @@ GRID = 5
 
 
 class EmbargoMode(models.TextChoices):
-    """What an embargo waits for: a moment, or a press officer who marks the speech as delivered."""
+    """What an embargo waits for: a moment, or that the press desk marks the speech as delivered."""
 
     MOMENT = "moment", _("at a set time")
     DELIVERED = "delivered", _("when delivered")
@@ -25,7 +25,7 @@ class EmbargoMode(models.TextChoices):
 class Embargo(PublicModel):
     """The moment at which the texts that share it are published, and whether they are held.
 
-    Only decisions are stored. In the mode "when delivered" the moment is empty until a press officer marks the speech
+    Only decisions are stored. In the mode "when delivered" the moment is empty until the press desk marks the speech
     as delivered.
     """
 

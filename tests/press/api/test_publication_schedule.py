@@ -61,7 +61,7 @@ def test_what_is_late_or_failed_stands_in_the_run_of_every_day(
     make_text(summit=here, title="Some day")
     found = run(officer)
     assert [(each["title"], each["next"]) for each in found["timeless"]] == [
-        ("Some day", "A press officer schedules it.")
+        ("Some day", "The press desk schedules it.")
     ]
     assert (found["unplaced"], run(officer, **DAY)["timeless"]) == (1, [])
     late = [(each["title"], each["held"], each["late"]) for each in found["overdue"]]

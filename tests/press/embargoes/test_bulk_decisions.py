@@ -19,7 +19,7 @@ from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.delegations.helpers import queries
 from tests.factories import EditionFactory, SummitFactory
-from tests.press.helpers import ago, approver, make_text, officer
+from tests.press.helpers import ago, approver, make_text, officer, organiser
 from tests.press.overview.test_admin import LIST
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ class TestAfterAnImport:
         for _number in range(2):
             make_text(summit=summit, state=EditionState.IN_REVIEW)
         assert "Approve all" not in self.words(signed_in(officer(summit)), "review")
-        for by, action in ((officer, "approve"), (approver, "submit"), (approver, "set_moment")):
+        for by, action in ((officer, "approve"), (approver, "submit"), (organiser, "set_moment")):
             assert signed_in(by(summit)).get(f"{LIST}many/{action}/").status_code == 403
 
     def test_what_is_wrong_with_a_moment_is_said_and_nothing_is_written(self, summit: Summit) -> None:

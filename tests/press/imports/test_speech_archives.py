@@ -31,6 +31,7 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.plan_apply_undo import check
 from tests.press.helpers import officer
+from tests.press.imports.docx_files import docx, par
 from tests.schemas import DATA, needs_data
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +153,13 @@ def test_the_speeches_of_the_general_debate(session: Session, by: User) -> None:
     options = {"session": session.public_id, "make_parties": "yes"}
     report = check(summit=session.summit, kind="speeches", filename="s.zip", content=content, by=by, options=options)
     assert (len(files), report.counts["new"], report.counts["refused"]) == (193, 193, 0)
+
+
+def test_one_speech_is_led_to_where_it_is_added(session: Session, by: User) -> None:
+    client = signed_in(by)
+    assert (
+        'One speech? <a href="/admin/press/text/add/">Add text</a>' in client.get(f"{HOME}upload/").content.decode()
+    )
+    sent = {"summit": "debate", "kind": "speeches", "session": session.public_id, "wording": "delivered"}
+    answer = client.post(f"{HOME}upload/", {**sent, "file": SimpleUploadedFile("FRA.docx", docx(par("Friends.")))})
+    assert "This is one speech, not an archive. Choose “Add text” to import it." in answer.content.decode()

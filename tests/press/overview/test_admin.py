@@ -77,7 +77,16 @@ def test_a_text_goes_its_way_through_the_desk(summit: Summit) -> None:
     moment = Embargo.objects.get().moment
     assert moment is not None
     assert 110 < (moment - db_now()).total_seconds() <= 120
-    assert said(decide(writer, second, "set_moment", when="now")) == "Scheduled."
+    summit.public = False
+    summit.save()
+    hidden = "Scheduled. It is public when an organiser opens the summit to everyone."
+    assert said(decide(writer, second, "set_moment", when="now")) == hidden
+    summit.public = True
+    summit.save()
+    embargo = Embargo.objects.get()
+    embargo.moment = moment
+    embargo.save()
+    assert said(decide(writer, second, "set_moment", when="now")) == "Published."
     assert public_editions().get() == second
     assert "Open public page" in writer.get(page(edition)).content.decode()
     refused = said(decide(writer, second, "set_moment", when="soon"))
@@ -128,19 +137,62 @@ def test_words_are_saved_and_submitted_at_once(summit: Summit) -> None:
     assert Edition.objects.get(number=2).state == EditionState.IN_REVIEW
 
 
-def test_an_approver_publishes_what_they_approve_or_nothing_happens(summit: Summit) -> None:
+def test_an_approver_publishes_what_somebody_else_wrote(summit: Summit) -> None:
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
-    reader = UserFactory.with_role(Role.PRESS_APPROVER, summit)
-    label = ">Approve and publish now</button>"
-    assert label not in signed_in(reader).get(page(edition)).content.decode()
-    decide(signed_in(reader), edition, "approve", publish="1")
-    edition.refresh_from_db()
-    assert edition.state == EditionState.IN_REVIEW
-    reader.roles.create(summit=summit, role=Role.PRESS_OFFICER)
-    assert signed_in(reader).get(page(edition)).content.decode().count(label) == 1
-    answer = decide(signed_in(reader), edition, "approve", publish="1")
-    assert said(answer) == "Approved."
+    edition.author.roles.create(summit=summit, role=Role.PRESS_APPROVER)
+    reader, writer, label = (
+        signed_in(approver(summit)),
+        signed_in(edition.author),
+        ">Approve and publish now</button>",
+    )
+    assert [page_of(client, edition).count(label) for client in (reader, writer)] == [1, 0]
+    assert "You wrote edition 1. Another press approver must approve it." in said(
+        decide(writer, edition, "approve", publish="1")
+    )
+    assert not public_editions().exists()
+    assert said(decide(reader, edition, "approve", publish="1")) == "Approved and published."
     assert public_editions().get() == edition
+
+
+def page_of(client: Client, edition: Edition) -> str:
+    content: str = client.get(page(edition)).content.decode()
+    return content
+
+
+def test_the_button_that_approves_says_what_is_planned_and_keeps_it(summit: Summit) -> None:
+    reader = signed_in(approver(summit))
+    later, planned = datetime(2099, 7, 1, 8, 30, tzinfo=UTC), make_embargo(summit, None, mode=EmbargoMode.DELIVERED)
+    for values, label in (
+        ({"moment": later}, f"Approve; published on Wed 1 Jul 2099 at 09:30 {summit.place} time"),
+        ({"embargo": planned}, "Approve; published when delivered"),
+        ({"held": True}, "Approve edition"),
+        ({"moment": ago(1)}, "Approve and publish now"),
+    ):
+        edition = make_text(summit=summit, state=EditionState.IN_REVIEW, **values)
+        content = page_of(reader, edition)
+        assert (f">{label}</button>" in content, 'name="publish"' in content) == (True, False), label
+        moment = edition.version.text.embargo.moment
+        refused = said(decide(reader, edition, "approve", publish="1"))
+        assert refused.startswith("Someone has scheduled this text, put it on hold or set it to be published with")
+        sentence = "Approved and published." if label.endswith("publish now") else "Approved."
+        assert said(decide(reader, edition, "approve")) == sentence
+        assert Embargo.objects.get(texts=edition.version.text).moment == moment
+
+
+def test_what_would_be_out_long_before_its_session_is_said_at_the_button(summit: Summit) -> None:
+    edition = make_text(summit=summit, state=EditionState.IN_REVIEW, speech=True)
+    slot = edition.version.text.slot
+    assert slot is not None
+    reader, warning = signed_in(approver(summit)), "If you publish now, the text is out before delivery."
+    for hours, shown in ((48, True), (0.5, False)):
+        slot.session.starts_at = db_now() + hours * HOUR
+        slot.session.ends_at = slot.session.starts_at + HOUR
+        slot.session.save()
+        assert (warning in page_of(reader, edition)) is shown
+    decide(reader, edition, "approve")
+    slot.session.starts_at, slot.session.ends_at = (db_now() + hours * HOUR for hours in (48, 49))
+    slot.session.save()
+    assert warning in page_of(signed_in(officer(summit)), edition)
 
 
 BUTTONS = {
@@ -160,7 +212,7 @@ SHOWN: list[tuple[Any, dict[str, Any], set[str]]] = [
     (officer, {"state": "draft"}, WRITES | {"Submit for review", "Schedule", "Hold text"}),
     (officer, HELD, WRITES | {"Schedule", "Release hold"}),
     (officer, OUT, WRITES | {"Hold text"}),
-    (approver, IN_REVIEW, {"Approve edition", "Request changes", "Hold text", "Withdraw text"}),
+    (approver, IN_REVIEW, {"Approve edition", "Request changes", "Schedule", "Hold text", "Withdraw text"}),
     (organiser, IN_REVIEW, {"Hold text"}),
     (officer, OUT | {"withdrawn_at": ago(0.5)}, set()),
 ]
@@ -263,7 +315,7 @@ def test_desk_panel(summit: Summit) -> None:
     make_text(moment=ago(-1), title="Elsewhere")
     home = f"/admin/?summit={summit.slug}"
     content = signed_in(officer(summit)).get(home).content.decode()
-    panel = content[content.index("Press office</h2>") : content.index("Create text")]
+    panel = content[content.index("Press office</h2>") : content.index("Add text")]
     late, following = panel.split("Next publications")
     coming, waits = following.split("Awaiting a second person")
     assert ("Is late" in late, "Comes next" in coming, "Is late" in waits) == (True, True, True)

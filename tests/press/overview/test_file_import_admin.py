@@ -7,11 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
+from press.texts.selectors.speeches import speeches
 from summit.audit.models import AuditEntry
 from summit.summits.models import Summit
 from summit.uploads.budgets import DOCUMENT
 from tests.clients import signed_in
-from tests.press.helpers import make_text, officer
+from tests.press.helpers import HOUR, approver, make_slot, make_text, officer
 from tests.press.imports.docx_files import docx, par, run
 from tests.press.overview.test_admin import LIST
 
@@ -90,11 +91,58 @@ REFUSED = [
 
 def test_what_cannot_be_read_is_said_and_what_was_typed_stays(summit: Summit) -> None:
     client = signed_in(officer(summit))
-    typed = {"take": "1", "title": "T", "body": "B"}
     for values, said in REFUSED:
+        typed = {"take": "1", "title": "T", "body": "B" if values else ""}
         answer = client.post(f"{LIST}unsaved/?summit={summit.slug}", typed | values)
-        assert (answer.status_code, value(answer, "title"), value(answer, "body")) == (400, "T", "B")
+        assert (answer.status_code, value(answer, "title"), value(answer, "body")) == (400, "T", typed["body"])
         assert f'<a href="#id_words">{said}' in answer.content.decode()
+
+
+def test_import_pressed_again_keeps_the_text_of_the_file_without_an_error(summit: Summit) -> None:
+    values = {"take": "1", "title": "T", "body": "From a file."}
+    answer = signed_in(officer(summit)).post(f"{LIST}unsaved/?summit={summit.slug}", values)
+    assert (answer.status_code, value(answer, "body")) == (200, "From a file.")
+    assert "There is a problem" not in answer.content.decode()
+
+
+def test_the_text_of_a_speech_begins_at_its_link_and_its_file_leaves_the_title_to_the_speech(summit: Summit) -> None:
+    client, slot = signed_in(officer(summit)), make_slot(summit)
+    link = f"{LIST}add/?summit={summit.slug}&slot={slot.pk}"
+    answer = client.get(link)
+    assert (value(answer, "kind"), value(answer, "slot")) == ("transcript", slot.pk)
+    assert f'<option value="{slot.pk}" selected' in answer.content.decode()
+    untitled = {"take": "1", "words": file(b"Friends, welcome.", "a.txt"), "kind": "transcript"}
+    answer = client.post(f"{LIST}unsaved/?summit={summit.slug}", untitled | {"slot": slot.pk, "language": "en"})
+    proposed = f"Address by {slot.speaker.office} ({slot.session.title})"
+    assert value(answer, "title") == proposed
+    # Saved without a title it has the same; without a speech as well one of them is asked for.
+    typed = {"kind": "transcript", "wording": "prepared", "language": "en", "body": "B"}
+    assert client.post(f"{LIST}add/", typed | {"slot": slot.pk}).status_code == 302
+    assert Edition.objects.get().title == proposed
+    errors = client.post(f"{LIST}add/", typed).context["form"].errors
+    assert errors == {"slot": ["Choose a speech. If it is missing, add it to its session first."]}
+    assert set(client.post(f"{LIST}add/", typed | {"kind": "statement"}).context["form"].errors) == {"title"}
+
+
+def test_speeches_without_a_text_are_offered_first_and_linked(summit: Summit) -> None:
+    written, open_ = make_slot(summit), make_slot(summit)
+    open_.session.starts_at = written.session.starts_at + HOUR
+    open_.session.ends_at = open_.session.starts_at + HOUR
+    open_.session.save()
+    text = make_text(summit=summit, title="Written").version.text
+    assert [row.pk for row in speeches(summit)] == [written.pk, open_.pk]
+    text.kind, text.wording, text.slot = "transcript", "prepared", written
+    text.save()
+    assert [row.pk for row in speeches(summit)] == [open_.pk, written.pk]
+    day = f"{written.session.starts_at.astimezone(summit.zone):%Y-%m-%d}"
+    sessions = [f"/admin/agenda/session/{row.session_id}/" for row in (open_, written)]
+    pages = [f"{LIST}run/?summit={summit.slug}&day={day}", *sessions]
+    link = f'text/add/?summit={summit.slug}&amp;slot={{}}"'
+    for make, shown in ((officer, [(True, False), (True, False), (False, False)]), (approver, [(False, False)] * 3)):
+        client = signed_in(make(summit))
+        contents = [client.get(path).content.decode() for path in pages]
+        assert [tuple(link.format(row.pk) in content for row in (open_, written)) for content in contents] == shown
+        assert f'{LIST}{text.pk}/"><bdi lang="">Written</bdi></a>' in contents[2]
 
 
 def test_the_preview_follows_what_is_typed(summit: Summit) -> None:

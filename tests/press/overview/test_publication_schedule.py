@@ -159,7 +159,8 @@ class TestRun:
         here = f"{RUN}?summit={summit.slug}&day=2030-07-01"
         content = shown(user, day="2030-07-01")
         assert (button in content, f'name="next" value="{here.replace("&", "&amp;")}"' in content) == (True, True)
-        assert button not in shown(approver(summit), day="2030-07-01")
+        assert button in shown(approver(summit), day="2030-07-01")
+        assert button not in shown(organiser(summit), day="2030-07-01")
         address = f"/admin/press/text/{edition.version.text_id}/decide/deliver/"
         answer = signed_in(user).post(address, {"number": "1", "next": here})
         assert (answer.status_code, answer["Location"]) == (302, here)

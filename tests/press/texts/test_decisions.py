@@ -1,5 +1,7 @@
 """How a text is entered, changed, approved, given a moment, held and withdrawn by the press office's services."""
 
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -260,3 +262,51 @@ def test_published_editions_leave_out_what_was_replaced_before_the_moment() -> N
     found = public_editions().get()
     assert found == third
     assert (found.first_published_at, found.published_at) == (first.version.text.embargo.moment, third.decided_at)
+
+
+def test_approving_and_publishing_keeps_what_others_planned(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = approver(summit)
+    planned = [
+        {"embargo": make_embargo(summit, ago(-1))},
+        {"embargo": make_embargo(summit, None, mode=EmbargoMode.DELIVERED)},
+        {"embargo": make_embargo(summit, None, tied=True)},
+        {"held": True},
+    ]
+    for values in planned:
+        edition = make_text(summit=summit, state=EditionState.IN_REVIEW, **values)
+        before = Embargo.objects.filter(texts=edition.version.text).values().get()
+        with pytest.raises(DecisionRefused, match="Someone has scheduled this text"):
+            embargoes.approve_and_publish(edition=edition, note="", by=by)
+        edition.refresh_from_db()
+        assert edition.state == EditionState.IN_REVIEW
+        assert Embargo.objects.filter(texts=edition.version.text).values().get() == before
+    # The control: without the check the hour of the first is lost.
+    monkeypatch.setattr(embargoes, "is_planned", lambda _embargo: False)
+    early = Edition.objects.get(version__text__embargo=planned[0]["embargo"])
+    embargoes.approve_and_publish(edition=early, note="", by=by)
+    assert public_editions().get() == early
+
+
+def test_approving_and_publishing_needs_a_second_person_and_is_one_step(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
+    edition.author.roles.create(summit=summit, role=Role.PRESS_APPROVER)
+    with pytest.raises(DecisionRefused, match="Another press approver must approve it"):
+        embargoes.approve_and_publish(edition=edition, note="", by=edition.author)
+    assert not public_editions().exists()
+
+    def fails(**_values: Any) -> None:
+        raise DecisionRefused
+
+    # What can't be published isn't approved either; the control: without the transaction it is.
+    monkeypatch.setattr(embargoes, "release_now", fails)
+    for transaction, state in (
+        (embargoes.transaction, "in_review"),
+        (SimpleNamespace(atomic=nullcontext), "approved"),
+    ):
+        monkeypatch.setattr(embargoes, "transaction", transaction)
+        with pytest.raises(DecisionRefused):
+            embargoes.approve_and_publish(edition=edition, note="", by=approver(summit))
+        edition.refresh_from_db()
+        assert edition.state == state
