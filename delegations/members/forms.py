@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from delegations.members.field_groups import PARTICULARS, PERSON, particulars_of
 from delegations.members.models.particulars import Particulars, PassportType
 from delegations.parties import nationality_choices
-from summit.admin_base.widgets import MomentInput, name_parts, plain_widget
+from summit.admin_base.widgets import MomentPair, name_parts, plain_widget
 from summit.backoffice.onboarding.forms import Suggested
 from summit.core.date_formats import long_day
 from summit.core.personal_data import Content
@@ -40,34 +40,6 @@ def refusals() -> dict[str, str]:
     }
 
 
-class MomentPair(MomentInput):
-    """A widget with a date and a time side by side. It also reads both from a single value, as import files have
-    them."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return the submitted date and time as one text, with "T" between them.
-
-        Return "" if nothing was submitted.
-        """
-        if name in data:
-            return data[name]
-        typed = [
-            widget.value_from_datadict(data, files, f"{name}_{part}") for part, widget in enumerate(self.widgets)
-        ]
-        return "T".join(str(part or "") for part in typed).strip() if data else ""
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Return whether neither the date nor the time was submitted."""
-        return name not in data and f"{name}_0" not in data
-
-    def decompress(self, value: Any) -> Any:
-        """Return the date and the time of a value for the two inputs, or None for both if there is no value."""
-        if isinstance(value, str):
-            day, _sign, clock = value.replace("T", " ").partition(" ")
-            return [day, clock]
-        return [value.date(), value.time()] if isinstance(value, datetime) else [None, None]
-
-
 class MomentField(forms.DateTimeField):
     """A form field for a date and time in the venue's time zone. Its values are aware datetimes."""
 
@@ -88,7 +60,7 @@ class MomentField(forms.DateTimeField):
         """
         if isinstance(value, str):
             value = value.strip()
-            if value in ("", "T"):
+            if not value:
                 return None
             if value.startswith("T") or not re.search(r"[T ]\d", value):
                 raise ValidationError(_("Enter the date and time."))

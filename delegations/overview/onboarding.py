@@ -21,6 +21,7 @@ from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import country_recognition, un_country_names
 from delegations.parties.services import bulk_entry
 from delegations.parties.services.bulk_entry import LineProblems
+from summit.admin_base.widgets import MomentPair, name_parts
 from summit.backoffice.onboarding import steps
 from summit.backoffice.onboarding.pages import show
 from summit.backoffice.onboarding.steps import Step, desk_step
@@ -96,12 +97,13 @@ class DueForm(forms.Form):
     answer_by = forms.DateTimeField(
         label=gettext_lazy("Answers due by"),
         validators=[validate_year],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentPair,
     )
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.summit = summit
+        name_parts(self.fields["answer_by"])
 
     def clean_answer_by(self) -> datetime:
         """Return the time. Raises ValidationError if it is past, or if `Summit.check_due` refuses a changed time."""

@@ -111,6 +111,34 @@ class MomentInput(SplitDateTimeWidget):
         self.widgets = (DayInput(), ClockInput())
 
 
+class MomentPair(MomentInput):
+    """Text inputs for a date and a time whose value is one text in ISO format.
+
+    It also reads both from a single value, as import files have them.
+    """
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the submitted date and time as one text, with "T" between them; "" if both are empty."""
+        if name in data:
+            return data[name]
+        day, clock = (
+            widget.value_from_datadict(data, files, f"{name}_{part}") or ""
+            for part, widget in enumerate(self.widgets)
+        )
+        return f"{day}T{clock}" if day or clock else ""
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Return whether neither the date nor the time was submitted."""
+        return name not in data and f"{name}_0" not in data
+
+    def decompress(self, value: Any) -> Any:
+        """Return the date and the time of a value for the two inputs, or None for both if there is no value."""
+        if isinstance(value, str):
+            day, _sign, clock = value.replace("T", " ").partition(" ")
+            return [day, clock]
+        return [value.date(), value.time()] if isinstance(value, datetime) else [None, None]
+
+
 def plain_widget(field: Field | None) -> Field | None:
     """Return a field of the admin with our widget in place of Django's; None for None."""
     if field is None:

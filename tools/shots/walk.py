@@ -211,7 +211,8 @@ class Tour:
         page = self.officer.page
         page.get_by_label("at a set time" if moment else "now", exact=True).check()
         if moment:
-            page.locator("[name=moment]").fill(moment)
+            for part, value in enumerate(moment.split("T")):
+                page.locator(f"[name=moment_{part}]").fill(value)
         self.officer.press("Schedule")
 
     def _also_out(self, slug: str) -> None:

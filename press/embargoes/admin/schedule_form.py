@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from press.embargoes.services import bulk_decisions
 from press.texts.models.embargoes import GRID, Embargo, EmbargoMode
+from summit.admin_base.widgets import MomentPair, name_parts
 from summit.core.database_clock import db_now
 from summit.core.local_time import local_moment
 from summit.summits.models import Summit
@@ -43,14 +44,13 @@ class MomentForm(forms.Form):
     moment = forms.CharField(
         label=gettext_lazy("Time"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
+        widget=MomentPair,
     )
-
     alarm = forms.CharField(
         label=gettext_lazy("Alert if not delivered by"),
         required=False,
         help_text=gettext_lazy("For texts published after their speech. The alert doesn’t publish anything."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=MomentPair,
     )
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
@@ -59,6 +59,8 @@ class MomentForm(forms.Form):
         self.fields["moment"].label = _("Publication time (%(place)s time)") % {"place": summit.said_place}
         # Neither optional nor required: it depends on the choice above it.
         self.fields["moment"].depends = True  # type: ignore[attr-defined]
+        for name in ("moment", "alarm"):
+            name_parts(self.fields[name])
 
     def clean(self) -> dict[str, Any]:
         """Add the entered times as aware datetimes: `at` is the moment, and `alarm_at` the time of the alarm.
@@ -106,9 +108,14 @@ def initial_of(embargo: Embargo, zone: ZoneInfo) -> dict[str, str]:
     """
     return {
         "when": When.DELIVERED if embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None else When.AT,
-        "moment": embargo.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if embargo.moment else "",
-        "alarm": embargo.fallback_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if embargo.fallback_at else "",
+        "moment": _local(embargo.moment, zone),
+        "alarm": _local(embargo.fallback_at, zone),
     }
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a moment as local time in ISO format, with seconds only if there are some; "" for None."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00") if moment else ""
 
 
 def on_grid(moment: datetime) -> datetime:

@@ -31,12 +31,14 @@ from sessions.draft.selectors import speech_times
 from summit.admin_base.dashboard import now_of, today_of
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.admin_base.widgets import DayInput
 from summit.core.date_formats import long_day
 from summit.outbox.models import MessageState
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
+DAY = DayInput({"id": "run-day"})
 # The most texts without a day that are listed. A day with more groups than this collapses hours that are published.
 MOST = 20
 
@@ -149,7 +151,7 @@ class RunMixin:
         """
         summit = self._run_summit(request)
         today, now = today_of(request, summit), now_of(request)
-        day = embargo_calendar.day_of(request.GET.get("day", "")) or today
+        day = embargo_calendar.day_of(DAY.value_from_datadict(request.GET, {}, "day") or "") or today
         plan = publication_schedule.plan(summit, day, now=now, most=MOST)
         show = _shower(plan)
         may_deliver = can_schedule(request.user, summit)
@@ -161,6 +163,7 @@ class RunMixin:
             "summit": summit,
             "now": now,
             "day": day,
+            "day_input": DAY.render("day", day),
             "today": today,
             "days": [(run_of(summit, each), each) for each in (day - timedelta(1), day + timedelta(1))],
             "today_url": run_of(summit, today),

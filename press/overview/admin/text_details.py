@@ -21,6 +21,7 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
 from summit.admin_base.autocomplete import FieldChoices, find_by_typing, register_choices
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.widgets import MomentPair, name_parts
 from summit.core.local_time import local_moment
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -75,7 +76,7 @@ class AboutForm(forms.Form):
     gather_at = forms.CharField(
         label=gettext_lazy("Media meeting time"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=MomentPair,
     )
 
     def __init__(self, *args: Any, text: Text, **kwargs: Any) -> None:
@@ -86,6 +87,7 @@ class AboutForm(forms.Form):
         find_by_typing(self, "session", columns.get_field("session"), summit=summit, rows=sessions)
         find_by_typing(self, "people", columns.get_field("people"), summit=summit, rows=speakers(summit))
         self.fields["gather_at"].label = _("Media meeting time (%(place)s time)") % {"place": text.summit.said_place}
+        name_parts(self.fields["gather_at"])
         if text.kind != TextKind.ADVISORY:
             for name in ("media_access", "gather_place", "gather_at"):
                 del self.fields[name]
