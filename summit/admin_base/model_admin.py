@@ -237,6 +237,7 @@ class SummitModelAdmin(
         changelist.may_add = self.has_add_permission(request)
         changelist.source = "" if changelist.may_add else sentence_of(self)
         changelist.source_link = self.row_source.link(request) if changelist.source and self.row_source else None
+        changelist.source_primary = bool(self.row_source and self.row_source.primary)
         narrowed = any(
             not getattr(spec, "is_scope", False) and spec.used_parameters for spec in changelist.filter_specs
         )

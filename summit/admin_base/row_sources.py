@@ -23,7 +23,7 @@ class RowSource:
 
     `label` is the link to that page, and `action` the permission to open it. The page is the list of the model
     `model`, such as "delegations.party", with the query parameters `narrowed`; or the page of the chosen summit with
-    the URL name `view`, which takes `?summit=`.
+    the URL name `view`, which takes `?summit=`. With `primary`, the link is the list's button.
     """
 
     sentence: Promise | str
@@ -32,6 +32,7 @@ class RowSource:
     model: str = ""
     narrowed: tuple[tuple[str, str], ...] = ()
     view: str = ""
+    primary: bool = False
 
     def link(self, request: HttpRequest) -> tuple[str, str] | None:
         """Return (URL, label) of the page, or None if there is none or the user may not open it."""

@@ -110,6 +110,7 @@ def _answer_on_paper(organiser: Visitor, protocol: Visitor, embassy: Visitor) ->
     page.locator("#result_list tbody").get_by_role("link").first.click()
     page.get_by_role("link", name="Record answer").click()
     page.locator("[name=answer]").select_option("attending")
+    page.locator("[name=level]").select_option("unsaid")
     page.locator("[name=channel]").select_option("note_verbale")
     page.locator("[name=reference]").fill("NV 12/2025")
     page.locator("[name=name]").fill("Embassy of Germany")

@@ -72,6 +72,13 @@ def follow(path: str) -> tuple[Client, str]:
 def record(desk: Client, of: str, channel: str, **values: Any) -> None:
     """Let a desk record a party's answer that came by `channel`."""
     row = Invitation.objects.get(party__name=of)
-    given = {"answer": "attending", "name": f"Embassy of {of}", "channel": channel, "newest": "", **values}
+    given = {
+        "answer": "attending",
+        "level": "unsaid",
+        "name": f"Embassy of {of}",
+        "channel": channel,
+        "newest": "",
+        **values,
+    }
     response = desk.post(reverse("admin:delegations_invitation_answer", args=[row.pk]), given, follow=True)
     assert [str(said) for said in response.context["messages"]] == [f"Answer of {of} recorded."]

@@ -27,6 +27,7 @@ def on_paper(protocol: Walker) -> None:
         if name == ANSWERS[0][0]:
             protocol.take("record-answer")
         protocol.page.locator("[name=answer]").select_option(answer)
+        protocol.page.locator("[name=level]").select_option("unsaid")
         protocol.page.locator("[name=channel]").select_option(channel)
         protocol.page.locator("[name=name]").fill(f"Embassy of {name}")
         if channel == "note_verbale":

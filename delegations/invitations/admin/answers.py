@@ -131,11 +131,12 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     list_display = ["party_name", "recorded", "word", "level_word", "name", "way", "paper"]
     phone_columns = ("recorded", "word")
     row_source = RowSource(
-        _("Answers by link or in the portal are recorded automatically. Record others on the invitation’s page."),
-        _("Unanswered invitations"),
+        _("Answers by link or in the portal are recorded automatically, others by hand."),
+        _("Record answer"),
         "delegations.answer_for",
         model="delegations.invitation",
         narrowed=(("state__exact", "sent"),),
+        primary=True,
     )
     list_filter = ["invitation__party__summit", "answer", "channel", "level", GroupOfReplyFilter]
     search_fields = ["invitation__party__name", "invitation__party__formal_name", "name", "reference"]

@@ -12,11 +12,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.invitations.admin_links import call_sheet
-from delegations.invitations.models.invitations import Answer, Invitation, Reply
+from delegations.invitations.models.invitations import COMING, Answer, Invitation, Reply
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceipt
-from delegations.parties.selectors import levels, party_names
+from delegations.parties.selectors import party_names
 from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.widgets import DayInput
@@ -32,7 +32,9 @@ class AnswerForm(forms.Form):
     """The form of an answer. It requires no field, because the service validates the values."""
 
     answer = forms.ChoiceField(label=_("Answer"), required=False)
-    level = forms.ChoiceField(label=_("Level"), required=False, help_text=_("Leave blank if the answer doesn’t say."))
+    level = forms.ChoiceField(
+        label=_("Level"), required=False, help_text=_("Choose “Not specified” if the answer doesn’t name a level.")
+    )
     name = forms.CharField(
         label=_("Answered by"),
         required=False,
@@ -59,23 +61,32 @@ class AnswerForm(forms.Form):
     # The public id of the latest answer that the page shows.
     newest = forms.CharField(required=False, widget=forms.HiddenInput())
 
-    # Fields that are marked as optional. The service requires the others.
-    LEFT_OUT = ("level", "reference", "dated", "scan", "note")
+    # Fields that are marked as optional. The service requires the others, and this form a choice of level.
+    LEFT_OUT = ("reference", "dated", "scan", "note")
 
     def __init__(self, invitation: Invitation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         channels = [(channel.value, channel.label) for channel in DESK_CHANNELS]
+        unsaid = (level_choices.UNSAID, _("Not specified"))
         for name, empty_label, choices in (
             ("answer", _("Choose an answer"), Answer.choices),
-            ("level", _("Not specified"), level_choices.choices(invitation.party)),
+            ("level", _("Choose a level"), [*level_choices.choices(invitation.party), unsaid]),
             ("channel", _("Choose a channel"), channels),
         ):
             field: Any = self.fields[name]
             field.choices = [("", empty_label), *choices]
-        # A level that isn't offered gets the same message as from the service.
-        self.fields["level"].error_messages["invalid_choice"] = levels.problem("unknown", invitation.party.kind)
+        if not level_choices.choices(invitation.party):
+            # Levels don't apply to a single guest.
+            del self.fields["level"]
         for name, field in self.fields.items():
             field.depends = name not in self.LEFT_OUT
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an answer of a party that takes part without a choice of level, so that none is recorded unread."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("answer") in COMING and cleaned.get("level") == "":
+            self.add_error("level", _("Choose a level, or “Not specified” if the answer doesn’t name one."))
+        return cleaned
 
     def clean_scan(self) -> scanned_answers.Scan | None:
         """Return the scan, or None. The file is only read if it isn't too large."""
@@ -91,9 +102,10 @@ class AnswerForm(forms.Form):
 
 def first_values(invitation: Invitation, newest: Reply | None, channel: str) -> dict[str, str]:
     """Return the form's initial values: the current answer, and `channel` if it is one of DESK_CHANNELS."""
+    level = level_choices.proposed(invitation) or level_choices.UNSAID
     return {
         "answer": invitation.answer,
-        "level": level_choices.proposed(invitation),
+        "level": level if invitation.answer in COMING else "",
         "name": invitation.answered_by,
         "note": invitation.note,
         "channel": channel if channel in DESK_CHANNELS else "",
@@ -113,7 +125,7 @@ def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None
             invitation=invitation,
             by=user,
             answer=values["answer"],
-            level=level_choices.resolve(values["level"], answer=values["answer"], party=invitation.party),
+            level=level_choices.resolve(values.get("level", ""), answer=values["answer"], party=invitation.party),
             name=values["name"],
             note=values["note"],
             way=AnswerReceipt(values["channel"], values["reference"], values["dated"], values["scan"]),

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from delegations.core.admin import moment_format
 from delegations.invitations.models.invitations import COMING, Answer, InvitationLink, InvitationState
@@ -20,13 +20,14 @@ def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
     if state == InvitationState.ANSWERED:
         return ("good" if answer in COMING else "off", str(Answer(answer).label) if answer else "")
     signs = {
-        InvitationState.DRAFT: ("off", pgettext("invitation", "prepared")),
-        InvitationState.APPROVED: ("wait", pgettext("invitation", "approved")),
-        InvitationState.SENT: ("wait", _("awaiting answer")),
-        InvitationState.REVOKED: ("bad", pgettext("invitation", "revoked")),
-        InvitationState.SUPERSEDED: ("off", pgettext("invitation", "superseded")),
+        InvitationState.DRAFT: "off",
+        InvitationState.APPROVED: "wait",
+        InvitationState.SENT: "wait",
+        InvitationState.REVOKED: "bad",
+        InvitationState.SUPERSEDED: "off",
     }
-    return signs[InvitationState(state)] if state else ("off", _("not invited"))
+    found = InvitationState(state) if state else None
+    return (signs[found], str(found.label)) if found else ("off", _("not invited"))
 
 
 class LinkMoments:

@@ -20,9 +20,9 @@ from summit.users.models import User
 class InvitationState(models.TextChoices):
     """The states of an invitation. Whether its letters arrived is recorded in the outbox."""
 
-    DRAFT = "draft", _("draft")
+    DRAFT = "draft", pgettext_lazy("invitation", "prepared")
     APPROVED = "approved", pgettext_lazy("invitation", "approved")
-    SENT = "sent", pgettext_lazy("invitation", "sent")
+    SENT = "sent", _("awaiting answer")
     ANSWERED = "answered", pgettext_lazy("invitation", "answered")
     REVOKED = "revoked", pgettext_lazy("invitation", "revoked")
     SUPERSEDED = "superseded", pgettext_lazy("invitation", "superseded")

@@ -7,8 +7,11 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import levels as levels_selectors
 from delegations.parties.selectors.levels import OFFERED
 
-# The choice that stands for the level that the letter asks for. Forms preselect it until there is an answer.
+# The choice that stands for the level that the letter asks for. The delegation's own form preselects it until there
+# is an answer; the desk's form preselects nothing, because an answer on paper may say something else.
 ASKED = "asked"
+# The choice, in the desk's form, that the answer names no level.
+UNSAID = "unsaid"
 
 
 def choices(party: Party) -> list[tuple[str, str]]:
@@ -31,11 +34,11 @@ def proposed(invitation: Invitation) -> str:
 
 
 def resolve(level: str, *, answer: str, party: Party) -> str:
-    """Return the level that a choice stands for.
+    """Return the level that a choice stands for: "" for UNSAID.
 
     ASKED stands for the level that the letter asks for, but only if the answer is "attending". Somebody who
     represents the head doesn't come at that level: the level stays "".
     """
     if level != ASKED:
-        return level
+        return "" if level == UNSAID else level
     return party.level if answer == Answer.ATTENDING else ""

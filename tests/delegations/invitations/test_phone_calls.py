@@ -143,6 +143,6 @@ class TestPage:
         page = reverse("admin:delegations_invitation_answer", args=[row.pk])
         assert leads == f"{page}?channel=telephone&from=calls"
         assert '<option value="telephone" selected>telephone</option>' in text(desk.get(leads))
-        given = {"answer": "attending", "name": "Ambassador", "channel": "telephone", "newest": ""}
+        given = {"answer": "attending", "level": "unsaid", "name": "Ambassador", "channel": "telephone", "newest": ""}
         assert desk.post(leads, given)["Location"] == f"{SHEET}?summit=here"
         assert names(summit) == []

@@ -33,13 +33,28 @@ def page_of(row: Invitation) -> str:
 
 
 def values(**kwargs: Any) -> dict[str, Any]:
-    return {"answer": "attending", "name": "Embassy", "channel": "note_verbale", "newest": "", **kwargs}
+    return {
+        "answer": "attending",
+        "level": "unsaid",
+        "name": "Embassy",
+        "channel": "note_verbale",
+        "newest": "",
+        **kwargs,
+    }
 
 
 class TestRecording:
-    def test_the_form_proposes_the_level_that_was_asked_for(self, desk: Client, row: Invitation) -> None:
+    def test_the_form_offers_the_level_that_was_asked_for_and_chooses_none(
+        self, desk: Client, row: Invitation
+    ) -> None:
         shown = text(desk.get(f"{page_of(row)}?channel=telephone"))
-        assert '<option value="asked" selected>As in the letter: minister</option>' in shown
+        levels = [value for value, _label in desk.get(page_of(row)).context["form"].fields["level"].choices]
+        assert (levels[:2], levels[-1]) == (["", "asked"], "unsaid")
+        assert '<option value="" selected>Choose a level</option>' in shown
+        assert '<option value="asked">As in the letter: minister</option>' in shown
+        unread = desk.post(page_of(row), values(level=""))
+        assert (unread.status_code, Reply.objects.count()) == (422, 0)
+        assert "Choose a level, or “Not specified” if the answer doesn’t name one." in text(unread)
         assert '<option value="telephone" selected>telephone</option>' in shown
         assert not any(f'<option value="{way}"' in shown for way in ("link", "portal"))
         # Who is represented by another does not come as the letter asks.
@@ -49,7 +64,7 @@ class TestRecording:
             row.refresh_from_db()
             assert (row.answer, row.level) == (given, level)
             again = desk.get(page_of(row)).context["form"]["level"].value()
-            assert again == ("asked" if level else "")
+            assert again == {"attending": "asked", "represented": "unsaid", "regrets": ""}[given]
             newest = Reply.objects.latest("pk").public_id
 
     def test_all_is_kept_with_the_paper(self, desk: Client, row: Invitation) -> None:

@@ -88,7 +88,7 @@ def test_the_desk_offers_it_beside_the_message() -> None:
     row = in_state("sent")
     client = sign_in(row.party.summit)
     address = reverse("admin:delegations_invitation_answer", args=[row.pk])
-    values = {"answer": "attending", "name": "Embassy", "channel": "telephone", "newest": ""}
+    values = {"answer": "attending", "level": "unsaid", "name": "Embassy", "channel": "telephone", "newest": ""}
     page = client.post(address, values, follow=True).content.decode()
     act = UndoOffer.objects.get().public_id
     assert f'name="act" value="{act}"' in page

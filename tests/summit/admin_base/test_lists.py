@@ -92,16 +92,24 @@ class TestSources:
         assert [str(desk) for desk in DESKS if not sentence_of(desk)] == ["delegations.ReplyAdmin"]
 
     def test_the_sentence_leads_on_whoever_may_go_there(self, summit: Summit) -> None:
-        f.ReplyFactory(invitation__party__summit=summit)
+        f.InvitationFactory(party__summit=summit, sent=True)
         found = {}
         for role in (Role.PROTOCOL, Role.PROGRAMME):
-            content = read(client_of(role, summit), REPLIES)
+            content = read(client_of(role, summit), "/admin/delegations/invitation/")
             (said,) = re.findall('<p class="list-source">(.*?)</p>', content)
             found[role] = said
-        assert "Record others on the invitation’s page." in found[Role.PROGRAMME]
-        assert "<a" not in found[Role.PROGRAMME]
-        address = "/admin/delegations/invitation/?state__exact=sent"
-        assert f'<a href="{address}">Unanswered invitations</a>' in found[Role.PROTOCOL]
+        assert found[Role.PROGRAMME] == "Each invited delegation is listed here."
+        address = f"/admin/delegations/party/invite/?summit={summit.slug}"
+        assert f'<a href="{address}">Invite delegations</a>' in found[Role.PROTOCOL]
+
+    def test_a_primary_source_is_the_lists_button_for_whoever_may_go_there(self, summit: Summit) -> None:
+        f.ReplyFactory(invitation__party__summit=summit)
+        button = '<a class="button" href="/admin/delegations/invitation/?state__exact=sent">Record answer</a>'
+        for role, offered in ((Role.PROTOCOL, 1), (Role.PROGRAMME, 0)):
+            content = read(client_of(role, summit), REPLIES)
+            (said,) = re.findall('<p class="list-source">(.*?)</p>', content)
+            assert said == "Answers by link or in the portal are recorded automatically, others by hand."
+            assert content.count(button) == offered
 
     def test_who_may_not_add_reads_who_can(self, summit: Summit) -> None:
         f.RoomFactory(venue__summit=summit)
