@@ -1,4 +1,4 @@
-"""URLs of the desk's pages about invitations, and the step that records an answer."""
+"""URLs of the desk's pages about invitations, and the steps that record an answer and send a reminder."""
 
 from typing import Any
 
@@ -24,3 +24,17 @@ def answer_step(invitation: Invitation) -> NextStep:
     """Return the step that records or changes the answer to an invitation in one of the states in ANSWERABLE."""
     label = _("Record answer") if invitation.state == InvitationState.SENT else _("Change answer")
     return NextStep(reverse("admin:delegations_invitation_answer", args=[invitation.pk]), label)
+
+
+def remind_url(invitation: Invitation, came_from: str) -> str:
+    """Return the URL of the page that sends a reminder of one invitation.
+
+    `came_from` names the page to which it leads back: "party" or "invitation" for that row's own page.
+    """
+    query = urlencode({"row": str(invitation.pk), "from": came_from})
+    return f"{reverse('admin:delegations_invitation_remind')}?{query}"
+
+
+def reminder_step(invitation: Invitation) -> NextStep:
+    """Return the step that sends the party a reminder of an unanswered invitation to the summit."""
+    return NextStep(remind_url(invitation, "party"), _("Send reminder"))

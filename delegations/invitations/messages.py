@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -110,7 +111,9 @@ def needless(messages: Sequence[Message]) -> dict[int, str]:
     """
     keys = [message.facts["link"] for message in messages]
     rows = InvitationLink.objects.live().filter(public_id__in=keys, invitation__state=InvitationState.SENT)
-    unanswered = set(rows.filter(invitation__party__summit__answer_by__gt=Now()).values_list("public_id", flat=True))
+    deadline = "invitation__party__summit__answer_by"
+    in_time = Q(**{f"{deadline}__gt": Now()}) | Q(**{f"{deadline}__isnull": True})
+    unanswered = set(rows.filter(in_time).values_list("public_id", flat=True))
     return {message.pk: because(NEEDLESS) for message in messages if message.facts["link"] not in unanswered}
 
 

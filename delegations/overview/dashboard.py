@@ -333,8 +333,8 @@ def reminding(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     if not unanswered:
         return
     message = ngettext(
-        "Reminders go to delegations that have not answered: %(n)d now.",
-        "Reminders go to delegations that have not answered: %(n)d now.",
+        "Automatic reminder to delegations that have not answered: %(n)d now.",
+        "Automatic reminder to delegations that have not answered: %(n)d now.",
         unanswered,
     )
     for moment in reminders.planned(summit, Policy.objects.of(summit)):

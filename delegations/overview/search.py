@@ -7,9 +7,9 @@ from django.db.models.functions import Concat
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from delegations.invitations.admin_links import ANSWERABLE, answer_step
-from delegations.invitations.models.invitations import Invitation
-from delegations.invitations.permissions import can_answer_for
+from delegations.invitations.admin_links import ANSWERABLE, answer_step, reminder_step
+from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.parties.models.parties import Party, PartyName
 from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.next_steps import NextStep
@@ -42,8 +42,12 @@ def _steps(request: HttpRequest, rows: list[Party]) -> dict[int, tuple[NextStep,
     """Return what the user can do next with the first delegations. Makes one query."""
     first = [row for row in rows[:WITH_STEPS] if can_answer_for(request.user, row.summit)]
     invitations = Invitation.objects.filter(party__in=first, occasion="", state__in=ANSWERABLE)
-    found = {row.party_id: row for row in invitations}
-    return {key: (answer_step(row),) for key, row in found.items()}
+    steps: dict[int, tuple[NextStep, ...]] = {row.party_id: (answer_step(row),) for row in invitations}
+    summits = {row.pk: row.summit for row in first}
+    for row in invitations:
+        if row.state == InvitationState.SENT and can_invite(request.user, summits[row.party_id]):
+            steps[row.party_id] += (reminder_step(row),)
+    return steps
 
 
 register(

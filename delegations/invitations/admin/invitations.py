@@ -27,8 +27,9 @@ from delegations.invitations.admin.occasion_column import (
 )
 from delegations.invitations.admin.phone_calls import CallsMixin
 from delegations.invitations.admin.record_answer import AnsweringMixin
+from delegations.invitations.admin.send_reminders import RemindingMixin
 from delegations.invitations.admin.state_column import LinkMoments
-from delegations.invitations.admin_links import call_sheet
+from delegations.invitations.admin_links import answer_step, call_sheet, remind_url
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import (
     can_answer_for,
@@ -92,13 +93,30 @@ class LinkInline(LinkMoments, SummitInline):
 
 @admin.register(Invitation)
 class InvitationAdmin(
-    ReadsAsParty, ToolsMixin, OccasionColumn, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin
+    ReadsAsParty,
+    ToolsMixin,
+    OccasionColumn,
+    PartyColumn,
+    AnsweringMixin,
+    RemindingMixin,
+    CallsMixin,
+    BackMixin,
+    ReadOnlyAdmin,
 ):
     """The read-only admin of invitations, with pages that record answers, send new letters and revoke invitations."""
 
     place = 3
     summit_path = "party__summit"
-    list_display = ["party_name", "occasion_word", "state_word", "level", "sent", "answered", "answered_by"]
+    list_display = [
+        "party_name",
+        "occasion_word",
+        "state_word",
+        "level",
+        "sent",
+        "answered",
+        "answered_by",
+        "next_step",
+    ]
     phone_columns = ("occasion_word", "state_word")
     row_source = RowSource(
         _("Each invited delegation is listed here."),
@@ -113,7 +131,7 @@ class InvitationAdmin(
     fields = FIELDS
     readonly_fields = FIELDS
     inlines = [ReplyInline, LinkInline]
-    actions = ["revoke"]
+    actions = ["remind", "revoke"]
     page_shows = ("answered_by", "note")
     list_shows = ("answered_by",)
     change_form_template = "admin/delegations/invitation/change_form.html"
@@ -139,6 +157,22 @@ class InvitationAdmin(
         """Return the state of the invitation, marked up with its colour."""
         return state_column.state_word(row.state, row.answer)
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Return the columns. Users who may not record answers don't get the link that leads there."""
+        columns = super().get_list_display(request)
+        may_answer = allows(request.user, "delegations.answer_for", None)
+        return [name for name in columns if may_answer or name != "next_step"]
+
+    @admin.display(description=_("next step"))
+    def next_step(self, row: Invitation) -> SafeString | str:
+        """Return a link to the page that records the answer, if the invitation awaits one; otherwise a dash."""
+        if row.state != InvitationState.SENT:
+            return "–"
+        step = answer_step(row)
+        named: Any = getattr(row, "party_named", None)
+        name = named.name if named else row.party.name
+        return format_html('<a href="{}">{}<span class="visually-hidden">: {}</span></a>', step.url, step.label, name)
+
     @admin.display(description=pgettext_lazy("invitation", "sent"), ordering="sent_at")
     def sent(self, row: Invitation) -> str:
         """Return when the invitation was sent."""
@@ -156,7 +190,9 @@ class InvitationAdmin(
         rows = [
             (
                 moment(at, summit),
-                ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", days) % {"n": days},
+                ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", days) % {"n": days}
+                if days
+                else gettext("sent manually"),
             )
             for days, at in reminders.sent_reminders(row)
         ]
@@ -174,6 +210,9 @@ class InvitationAdmin(
         extra = {
             "can_answer": standing and can_answer_for(request.user, summit),
             "can_write": standing and can_invite(request.user, summit),
+            "remind_url": remind_url(row, "invitation")
+            if row.state == InvitationState.SENT and not row.occasion and can_invite(request.user, summit)
+            else "",
             "can_revoke": row.state != InvitationState.REVOKED and can_revoke(request.user, summit),
             "letters_key": letter_facts.subject_key(row),
             **(extra_context or {}),

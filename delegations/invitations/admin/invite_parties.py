@@ -13,7 +13,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from delegations.core.admin.confirmation_page import RowName, confirm
+from delegations.core.errors import NotNow
 from delegations.invitations import invitable_sessions
+from delegations.invitations.admin import send_reminders
+from delegations.invitations.admin.skipped_parties import warn_about_skipped
 from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import OVER, Invitation
 from delegations.invitations.permissions import check_can_invite
@@ -24,8 +28,10 @@ from delegations.invitations.services import drafts_and_approval, first_letter, 
 from delegations.mailboxes import access_log
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
+from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import keys_of
+from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import pair
 from summit.permissions.rules import allows
@@ -39,8 +45,6 @@ BULK_DECISIONS = {
     InvitationStep.SEND: invitations.invite,
 }
 OCCASION_LENGTH = 16
-# Up to this number, parties that are skipped for one reason are named one by one.
-NAMED = 3
 
 
 def button(step: InvitationStep, number: int) -> str:
@@ -102,6 +106,24 @@ class InvitingMixin:
         """Show the page that invites the chosen parties."""
         return self._ask(request, list(queryset.select_related("summit")))
 
+    @admin.action(description=_("Send a reminder"), permissions=["invite"])
+    def remind(self, request: HttpRequest, queryset: models.QuerySet[Party]) -> HttpResponse:
+        """Show the page that sends the chosen parties a reminder of their invitation."""
+        parties = list(queryset.select_related("summit"))
+        return send_reminders.ask(
+            request, self.admin_site, parties=parties, came_from="parties", back=list_of(parties)
+        )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the actions of the list, without those that no delegation of the shown tab can need."""
+        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
+        needless = {"uninvited": ["remind"], "open": ["invite"], "invited": ["invite"]}
+        answered = ["invite", "remind"]
+        standing = request.GET.get("answer", "")
+        for name in needless.get(standing, answered if standing in invitation_status.STANDINGS else []):
+            actions.pop(name, None)
+        return actions
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, with links to the pages that invite a guest, and that invite to a session."""
         summit = chosen_summit(request, summits_of(request))
@@ -134,6 +156,36 @@ class InvitingMixin:
         check_can_invite(request.user, summit)
         parties = rows.filter(pk__in=keys) if keys else rows.filter(invitation_status.STANDINGS["uninvited"])
         return self._ask(request, list(parties.filter(summit=summit)), occasion)
+
+    @model_page("<int:pk>/invite-on-paper/", "invite_on_paper", do="delegations.invite")
+    def invite_on_paper_view(self, request: HttpRequest, row: Party) -> HttpResponse:
+        """Ask for confirmation on GET; on POST, record that the party's invitation was delivered on paper."""
+        named = party_names.to_reader(row)
+        back = detail_url(row)
+        if request.method == "POST":
+            try:
+                invitations.invite_on_paper(party=row, by=user_of(request))
+            except NotNow as refused:
+                messages.warning(request, pair(named.name, refused))
+            else:
+                message = gettext("Invitation to %(party)s recorded. You can now record its answer.")
+                messages.success(request, message % {"party": named.name})
+            return redirect(back)
+        return confirm(
+            request,
+            self.admin_site,
+            title=gettext("Record the invitation to %(party)s on paper") % {"party": named.name},
+            sentence=gettext(
+                "For a delegation without an email address whose letter was delivered by hand or by post. Nothing is "
+                "sent. Its answer can then be recorded."
+            ),
+            button=gettext("Record invitation on paper"),
+            action=request.path,
+            back=back,
+            rows=[row],
+            names=[RowName(party=named)],
+            danger=False,
+        )
 
     def _ask(self, request: HttpRequest, parties: list[Party], key: str = "") -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -183,35 +235,13 @@ class InvitingMixin:
         reach = BULK_DECISIONS[step](parties=parties, by=request.user, occasion=occasion)
         if reach.to:
             messages.success(request, done(step, reach))
-        _warn_about_skipped(request, reach)
+        warn_about_skipped(request, reach.skipped)
         if not reach.to and not reach.skipped:
             messages.warning(request, gettext("Select the delegations to invite."))
         if step != InvitationStep.SEND and parties:
             return redirect(address(parties, occasion))
         sent = Invitation.objects.filter(party__in=reach.to[:1], occasion=occasion).exclude(state__in=OVER).first()
         return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(list_of(parties))
-
-
-def _warn_about_skipped(request: HttpRequest, reach: InvitationTargets) -> None:
-    """Add messages that say which parties a step skipped and why.
-
-    For each reason, the parties are named if they are few; otherwise their number is given.
-    """
-    names = party_names.to_readers(party.pk for party, _reason in reach.skipped)
-    by_reason: dict[str, list[str]] = {}
-    for party, reason in reach.skipped:
-        by_reason.setdefault(reason, []).append(names[party.pk].name)
-    for reason, skipped_names in by_reason.items():
-        if len(skipped_names) <= NAMED:
-            for name in skipped_names:
-                messages.warning(request, pair(name, reason))
-            continue
-        message = ngettext(
-            "%(n)d delegation skipped. %(why)s",
-            "%(n)d delegations skipped, each for this reason: %(why)s",
-            len(skipped_names),
-        )
-        messages.warning(request, message % {"n": len(skipped_names), "why": reason})
 
 
 def _title(invitation_plan: InvitationPlan, occasion: Occasion | None) -> str:

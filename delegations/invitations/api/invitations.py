@@ -22,6 +22,7 @@ from delegations.invitations.services import (
     drafts_and_approval,
     first_letter,
     invitations,
+    manual_reminders,
     phone_calls,
     scanned_answers,
 )
@@ -220,6 +221,18 @@ class InvitationViewSet(DeskViewSet):
         chosen = values.get("parties") or invite_parties.uninvited(summit)
         reach = first_letter.send(summit=summit, parties=chosen, answer_by=values["answer_by"], by=by)
         return invite_parties.step_result(reach, "")
+
+    @action(
+        "remind",
+        permission="delegations.invite",
+        input=invite_parties.RemindInput,
+        output=invite_parties.InvitationStepResultSerializer,
+        detail=False,
+    )
+    def remind(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Send reminders of the invitations of parties to the summit, if they were sent and aren't answered. Parties
+        that had a reminder in the last 24 hours are skipped."""
+        return invite_parties.reminder_result(manual_reminders.send(parties=values["parties"], by=by))
 
     @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:

@@ -10,6 +10,7 @@ from delegations.invitations.models.invitations import OVER, Invitation
 from delegations.invitations.selectors import invitation_status
 from delegations.invitations.selectors.eligibility import InvitationStep, InvitationTargets
 from delegations.invitations.selectors.next_steps import plan
+from delegations.invitations.services.manual_reminders import ReminderTargets
 from delegations.parties.api.fields import parties_field
 from delegations.parties.models.parties import Party
 from summit.api_base.viewset_views import Values
@@ -31,6 +32,12 @@ class PlanInput(PartiesInput):
     """Parties, and what they are invited to. Without `parties`, all parties that aren't invited yet are meant."""
 
     parties = parties_field(INVITE, required=False)
+
+
+class RemindInput(serializers.Serializer[Any]):
+    """Parties whose invitation to the summit is to be answered."""
+
+    parties = parties_field(INVITE)
 
 
 class SendInput(serializers.Serializer[Any]):
@@ -95,6 +102,12 @@ def step_result(reach: InvitationTargets, occasion: str) -> dict[str, Any]:
     invitation_ids = dict(rows.values_list("party", "public_id"))
     reached = [{"party": party.public_id, "invitation": invitation_ids[party.pk]} for party in reach.to]
     return {"reached": reached, "letters": reach.letters, "skipped": _skipped_parties(reach.skipped)}
+
+
+def reminder_result(targets: ReminderTargets) -> dict[str, Any]:
+    """Return the data of InvitationStepResultSerializer for reminders."""
+    reached = [{"party": row.party.public_id, "invitation": row.public_id} for row in targets.to]
+    return {"reached": reached, "letters": targets.letters, "skipped": _skipped_parties(targets.skipped)}
 
 
 def _skipped_parties(skipped: Iterable[tuple[Party, str]]) -> list[dict[str, str]]:

@@ -32,7 +32,7 @@ from summit.audit.actions import Facts, audit_action
 from summit.summits.models import Summit
 from summit.users.models import User
 
-__all__ = ["InvitationTargets", "invite", "preview", "revoke", "write_anew"]
+__all__ = ["InvitationTargets", "invite", "invite_on_paper", "preview", "revoke", "write_anew"]
 
 
 def _letters(facts: Facts) -> dict[str, int]:
@@ -64,6 +64,9 @@ def _written(facts: Facts) -> str:
 
 
 INVITE = audit_action("delegations.invite", _invited, label=gettext_lazy("invited the delegation"))
+INVITE_ON_PAPER = audit_action(
+    "delegations.invite_on_paper", gettext_lazy("recorded that the delegation was invited on paper")
+)
 WRITE_ANEW = audit_action("delegations.write_anew", _written, label=gettext_lazy("sent the delegation a new letter"))
 REVOKE = audit_action("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 
@@ -106,18 +109,46 @@ def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitat
     return reach
 
 
+def invite_on_paper(*, party: Party, by: User) -> None:
+    """Mark the invitation of a party without a mailbox as sent, because its letter was delivered on paper. Its answer
+    can then be recorded.
+
+    The system sends nothing, so that no second person is needed. Raises PermissionDenied, and NotNow if the party has
+    a mailbox, is the host or is already invited.
+    """
+    check_can_invite(by, party.summit)
+    with transaction.atomic():
+        _lock([party.summit_id])
+        if mailboxes_selectors.for_letters([party]):
+            raise NotNow(_("It has an email address. Send its invitation there."))
+        if party.is_host:
+            raise NotNow(_("The host cannot be invited to its own summit."))
+        sent = _send([party], party.summit, "", by, alone=True)
+        if party.pk not in sent:
+            raise NotNow(_("It is already invited."))
+        audit.record(
+            by=by,
+            action=INVITE_ON_PAPER,
+            target=sent[party.pk],
+            summit=party.summit,
+            fields=["state", "sent_at", "sent_by"],
+        )
+
+
 def _lock(summits: Iterable[int]) -> None:
     """Lock these summits, so that no other transaction numbers their invitations meanwhile. Rows that refer to a
     summit can still be written."""
     list(Summit.objects.filter(pk__in=summits).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def _send(parties: list[Party], summit: Summit, occasion: str, by: User) -> dict[int, Invitation]:
+def _send(
+    parties: list[Party], summit: Summit, occasion: str, by: User, *, alone: bool = False
+) -> dict[int, Invitation]:
     """Mark the invitations of one summit's parties as sent. Return a dict from the parties' keys to the invitations
-    that this call has sent."""
+    that this call has sent. With `alone`, no second person is needed whatever the summit's policy."""
     if not parties:
         return {}
-    second_person = Policy.objects.of(summit).second_person
+    second_person = not alone and Policy.objects.of(summit).second_person
     if not second_person:
         # A party that has an invitation keeps it: a second one from another browser violates invitation_once and is
         # ignored.

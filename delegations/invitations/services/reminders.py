@@ -1,16 +1,18 @@
 """Reminds parties that have not answered, through their missions and focal points, never through their heads.
 
 Each run computes from the clock which reminder is due, so that a run that is late, repeated or missed does no harm.
-Of the moments that have passed only the newest counts, and a reminder is stored once for each mailbox.
+Of the moments that have passed only the newest counts, and a reminder is stored once for each mailbox. A reminder
+that a desk user sends (`delegations.invitations.services.manual_reminders`) takes the place of one that is due soon.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.invitations import messages
@@ -26,19 +28,24 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
-from summit.audit.services import SYSTEM
+from summit.audit.services import SYSTEM, System
 from summit.core.database_clock import db_now
 from summit.outbox import bounce_reasons
 from summit.outbox.models import Message
 from summit.summits.models import Summit, sends
+from summit.users.models import User
 
 # A message's version combines the day of the deadline and the days before it: a new deadline has reminders again.
 _DAYS = 1000
 LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
+# An invitation gets no second reminder within this time, unless both are automatic.
+PAUSE = timedelta(hours=24)
 
 
 def _reminded(facts: Facts) -> str:
     days = int(facts.detail.get("days", 0))
+    if not days:
+        return _("sent the delegation a reminder")
     return ngettext(
         "sent the delegation a reminder %(days)d day before the deadline",
         "sent the delegation a reminder %(days)d days before the deadline",
@@ -86,8 +93,17 @@ def planned(summit: Summit, policy: Policy) -> list[datetime]:
 
 
 def days_of(message: Message) -> int:
-    """Return how many days before the deadline a reminder was sent."""
+    """Return how many days before the deadline an automatic reminder was sent, or 0 for one by a desk user."""
     return message.version % _DAYS
+
+
+def manual_version(now: datetime) -> int:
+    """Return the version of reminders that desk users send on this day in UTC.
+
+    The constraint `message_once` allows a mailbox one of them a day. No automatic reminder has such a version,
+    because `days_of` is 0 for it.
+    """
+    return now.astimezone(UTC).toordinal() * _DAYS
 
 
 def remind() -> int:
@@ -111,14 +127,15 @@ def is_former(summit: Summit, reminder: Reminder) -> bool:
 def waiting(summit: Summit, reminder: Reminder) -> list[Invitation]:
     """Return the unanswered invitations to the summit for which this reminder is still to be sent. Makes one query.
 
-    They were sent before the reminder's moment, and have no reminder of this version yet.
+    They were sent before the reminder's moment, and have no reminder of this version yet, nor one that a desk user
+    has sent since the day before that moment.
     """
     rows = Invitation.objects.filter(
         party__summit=summit, occasion="", state=InvitationState.SENT, sent_at__lt=reminder.since
     )
-    reminded = Message.objects.filter(kind=REMINDER.name, summit=summit, version=reminder.version).values(
-        "subject_key"
-    )
+    by_desk = Q(days=0, created_at__gte=reminder.since - PAUSE)
+    stored = Message.objects.filter(kind=REMINDER.name, summit=summit).annotate(days=F("version") % _DAYS)
+    reminded = stored.filter(by_desk | Q(version=reminder.version)).values("subject_key")
     keyed = rows.annotate(key=Concat(Value(f"{letter_facts.PREFIX}:"), F("public_id"))).exclude(key__in=reminded)
     return list(keyed.select_related("party__summit").order_by("pk"))
 
@@ -126,35 +143,45 @@ def waiting(summit: Summit, reminder: Reminder) -> list[Invitation]:
 def _remind(summit: Summit, reminder: Reminder) -> int:
     with transaction.atomic():
         rows = waiting(summit, reminder)
-        boxes = _boxes(rows)
+        boxes = mailboxes(rows)
         rows = [row for row in rows if row.party_id in boxes]
-        if not rows:
-            return 0
-        paper = letter_facts.stationery(summit, [row.party for row in rows])
-        link_by_mailbox = _links(rows, boxes, links.expiry(summit))
-        mails = [
-            _mail(link_by_mailbox[row.pk, box.address.casefold()], row, box, paper, reminder.version)
-            for row in rows
-            for box in boxes[row.party_id]
-        ]
-        stored = REMINDER.send(*mails)
-        if stored:
-            audit.record_many(
-                [
-                    audit.entry(
-                        by=SYSTEM,
-                        action=REMIND,
-                        target=row,
-                        summit=summit,
-                        detail={"days": reminder.days, "letters": len(boxes[row.party_id])},
-                    )
-                    for row in rows
-                ]
-            )
+        return store(summit=summit, rows=rows, boxes=boxes, version=reminder.version, by=SYSTEM) if rows else 0
+
+
+def store(
+    *, summit: Summit, rows: list[Invitation], boxes: dict[int, list[Mailbox]], version: int, by: User | System
+) -> int:
+    """Store a reminder of each unanswered invitation to its party's mailboxes, and return how many were stored.
+
+    `boxes` is what `mailboxes` returns; each invitation needs some. If any was stored, the audit gets an entry for
+    each invitation. The caller has a transaction.
+    """
+    paper = letter_facts.stationery(summit, [row.party for row in rows])
+    link_by_mailbox = _links(rows, boxes, links.expiry(summit))
+    mails = [
+        _mail(link_by_mailbox[row.pk, box.address.casefold()], row, box, paper, version)
+        for row in rows
+        for box in boxes[row.party_id]
+    ]
+    stored = REMINDER.send(*mails)
+    if stored:
+        days = {"days": version % _DAYS} if version % _DAYS else {}
+        audit.record_many(
+            [
+                audit.entry(
+                    by=by,
+                    action=REMIND,
+                    target=row,
+                    summit=summit,
+                    detail={**days, "letters": len(boxes[row.party_id])},
+                )
+                for row in rows
+            ]
+        )
     return stored
 
 
-def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
+def mailboxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
     """Return a dict from the parties' keys to the mailboxes to remind.
 
     Mailboxes of heads and alternates are left out. Mailboxes that don't exist according to a bounce are left out too:
@@ -213,7 +240,7 @@ def _mail(link: InvitationLink, row: Invitation, box: Mailbox, paper: Stationery
 
 def sent_reminders(invitation: Invitation) -> list[tuple[int, datetime]]:
     """Return the reminders of an invitation that were sent, as (days before the deadline, moment of the first mail)
-    pairs. Makes one query."""
+    pairs. The days are 0 for a reminder by a desk user. Makes one query."""
     rows = Message.objects.filter(
         kind=REMINDER.name, subject_key=letter_facts.subject_key(invitation), sent_at__isnull=False
     )

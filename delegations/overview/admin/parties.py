@@ -145,7 +145,7 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     list_select_related = ["summit__policy"]
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
     inlines = [NameInline, FocalPointInline, ContactInline, KeyInline]
-    actions = ["invite"]
+    actions = ["remind", "invite"]
     change_list_template = "admin/delegations/party/change_list.html"
     change_form_template = "admin/delegations/party/change_form.html"
     detail_template = "admin/delegations/party/detail.html"

@@ -16,12 +16,13 @@ from delegations.contacts import selectors as contacts
 from delegations.invitations.admin import invite_parties
 from delegations.invitations.admin.answers import ReplyColumns, with_scans
 from delegations.invitations.admin.state_column import state_word
-from delegations.invitations.admin_links import ANSWERABLE, answer_step
-from delegations.invitations.models.invitations import COMING, OVER, Invitation, Reply
+from delegations.invitations.admin_links import ANSWERABLE, answer_step, reminder_step
+from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState, Reply
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.invitations.selectors import bounces, invitation_status
 from delegations.liaison import selectors as liaison
 from delegations.liaison.models import LiaisonOfficer
+from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.members.field_groups import TRAVEL
 from delegations.members.models.categories import Capacity
 from delegations.members.models.particulars import Particulars
@@ -129,8 +130,12 @@ def _steps(
     invite_step = _invite_step(request, party, invitation)
     if invite_step is not None:
         yield invite_step
+        if not mailboxes_selectors.for_letters([party]):
+            yield _paper_step(party)
     if invitation is not None and invitation.state in ANSWERABLE and can_answer_for(user, summit):
         yield answer_step(invitation)
+    if invitation is not None and invitation.state == InvitationState.SENT and can_invite(user, summit):
+        yield reminder_step(invitation)
     if allows(user, NAME, summit, party):
         unconfirmed = [row for row in members if row.confirmed_at is None]
         if unconfirmed:
@@ -163,6 +168,12 @@ def _invite_step(request: HttpRequest, party: Party, invitation: Invitation | No
         return None
     label = _("Invite this delegation") if invitation is None else _("Approve or send the invitation")
     return NextStep(invite_parties.address([party]), label)
+
+
+def _paper_step(party: Party) -> NextStep:
+    """Return the step that records an invitation on paper, for a party without an email address."""
+    url = reverse("admin:delegations_party_invite_on_paper", args=[party.pk])
+    return NextStep(url, _("Record invitation on paper"))
 
 
 def _before_answer(request: HttpRequest, party: Party, invitation: Invitation | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import ByLanguage, Order, Values, keys_of, sees
 from delegations.invitations.models.invitations import Answer, InvitationState
 from delegations.invitations.selectors import invitation_status
+from delegations.invitations.services import invitations
 from delegations.overview.selectors import completeness
 from delegations.participants.permissions import SET_LISTING
 from delegations.participants.services import public_listing
@@ -246,6 +247,12 @@ class PartyViewSet(DeskViewSet):
         fields_api.check_order([row.pk for row in rows if row.protocol_order is not None], expected)
         precedence_services.arrange(summit=summit, ranked=ranked, expected=precedence_services.mark(rows), by=by)
         return [Party(pk=key) for key in ranked]
+
+    @action("invite-on-paper", permission="delegations.invite")
+    def invite_on_paper(self, *, by: User, row: Party, values: Values) -> None:
+        """Record that the invitation of a party without an email address was delivered on paper. Nothing is sent; its
+        answer can then be recorded."""
+        invitations.invite_on_paper(party=row, by=by)
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
         """Log that a desk user read the names of contacts at missions, if `fields` has them."""

@@ -156,6 +156,7 @@ QUERY = {
     "admin:delegations_letters": "?purpose=delegation&language=ar",
     "admin:delegations_party_invite": "?summit={summit}",
     "admin:delegations_occasions": "?session={session}",
+    "admin:delegations_invitation_remind": "?row={waiting_invitation}",
     "admin:delegations_invitation_revoke": "?row={waiting_invitation}",
     "admin:delegations_invitationlink_revoke": "?row={pk delegations.invitationlink}",
     "admin:delegations_declaration_permit": "?row={pk delegations.declaration}",

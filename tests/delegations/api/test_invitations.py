@@ -88,6 +88,30 @@ def test_without_a_second_person_inviting_is_one_request(place: Place) -> None:
     assert elsewhere.public_id in wrong.json()["errors"][0]["detail"]
 
 
+def test_a_reminder_goes_once_to_those_that_have_not_answered(place: Place) -> None:
+    row = sent(place)
+    body = {"parties": [place.one.public_id, place.other.public_id]}
+    reached = place.protocol.post(f"{HERE}remind/", body).json()
+    assert reached["reached"] == [{"party": place.one.public_id, "invitation": row.public_id}]
+    assert [each["id"] for each in reached["skipped"]] == [place.other.public_id]
+    assert place.protocol.post(f"{HERE}remind/", body).json()["letters"] == 0
+    assert Message.objects.filter(kind="reminder").count() == reached["letters"] > 0
+    assert kind(place.focal.post(f"{HERE}remind/", body))[0] == 403
+
+
+def test_a_party_without_a_mailbox_is_invited_on_paper_and_answers(place: Place) -> None:
+    mute = f.PartyFactory(summit=place.summit, mission_email="")
+    Policy.objects.create(summit=place.summit, second_person=True)
+    assert place.protocol.post(f"{DESK}parties/{mute.public_id}/invite-on-paper/", {}).status_code == 200
+    row = Invitation.objects.get(party=mute)
+    assert (row.state, row.number, Message.objects.count()) == ("sent", 1, 0)
+    given = {"answer": "regrets", "name": "The Embassy", "way": {"channel": "telephone"}}
+    assert place.protocol.post(f"{HERE}{row.public_id}/answer/", given).json()["answer"] == "regrets"
+    for party in (mute, place.one):
+        again = place.protocol.post(f"{DESK}parties/{party.public_id}/invite-on-paper/", {})
+        assert kind(again) == (409, "conflict")
+
+
 # --- one at a time --------------------------------------------------------------------------------------------------
 def test_one_is_approved_reopened_written_anew_and_revoked(place: Place) -> None:
     path = f"{HERE}{f.InvitationFactory(party=place.one).public_id}/"

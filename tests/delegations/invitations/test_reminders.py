@@ -176,7 +176,10 @@ class TestRemind:
         client = signed_in(protocol(invited().summit))
         row = Invitation.objects.get()
         address = f"/admin/delegations/invitation/{row.pk}/change/"
-        going, gone = "Reminders go to delegations that have not answered: 1 now.", "(7 days before the deadline)"
+        going, gone = (
+            "Automatic reminder to delegations that have not answered: 1 now.",
+            "(7 days before the deadline)",
+        )
         # The one of two days before: those of 14 and 7 days have passed.
         assert text(client.get("/admin/")).count(going) == 1
         assert gone not in text(client.get(address))

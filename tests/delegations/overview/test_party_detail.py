@@ -58,10 +58,10 @@ class TestReading:
         def labels() -> list[str]:
             return [step.label for step in context(desk, party)["steps"]]
 
-        assert labels() == ["Invite this delegation", "Add a member"]
+        assert labels() == ["Invite this delegation", "Record invitation on paper", "Add a member"]
         invitation = f.InvitationFactory(party=party, sent=True)
         row = member(party, "Zoe")
-        assert labels() == ["Record answer", "Confirm 1 member", "Add a member"]
+        assert labels() == ["Record answer", "Send reminder", "Confirm 1 member", "Add a member"]
         answer = {"state": "answered", "answer": "attending", "answered_at": f.START, "answered_by": "A"}
         type(invitation).objects.update(**answer)
         type(row).objects.update(confirmed_at=f.START)

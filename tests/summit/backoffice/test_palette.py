@@ -56,7 +56,7 @@ def test_an_answer_is_recorded_from_it(summit: Summit) -> None:
     party = f.PartyFactory(summit=summit, name="France", formal_name="")
     invitation = f.InvitationFactory(party=party, sent=True)
     client = desk(summit)
-    assert found(client, "france") == ["France", "Record answer: France"]
+    assert found(client, "france") == ["France", "Record answer: France", "Send reminder: France"]
     address = reverse("admin:delegations_invitation_answer", args=[invitation.pk])
     assert f'href="{address}"' in client.get(PALETTE, {"q": "france"}, **HTMX).content.decode()
     # Who may not record it isn't offered it.
