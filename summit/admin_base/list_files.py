@@ -39,6 +39,8 @@ class ExportMixin:
 
     leads: tuple[str, ...] = ()
     told_too: tuple[str, ...] = ()
+    # The columns of numbers that are added up on paper.
+    totals: tuple[str, ...] = ()
     # What an uploaded table holds, if other files of the list (`further_files`) can be uploaded again.
     uploads = ""
     admin_site: Any

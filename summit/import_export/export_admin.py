@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, override
@@ -24,6 +25,7 @@ from summit.admin_base.access_log_mixin import filters_of
 from summit.admin_base.list_files import export_page, list_upload
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.database_clock import db_now
+from summit.core.file_names import disposition
 from summit.core.punctuation import pair
 from summit.import_export import export_services, list_pdf, writers
 from summit.import_export.list_import import list_imports
@@ -31,6 +33,7 @@ from summit.import_export.querysets import MOST, Listed
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.templatetags.desk import active_filters
 from summit.users.models import User
 
@@ -118,7 +121,8 @@ def _give_table(
         # Build the whole file before the first byte is sent: an export that fails must not look like a shorter list.
         content = list(writers.whole([part], ending=ending))
     desk.log_access(user, rows, filters_of(request))
-    return as_file(content, f"{desk.opts.model_name}.{ending}", ending)
+    name = export_services.file_name_of(desk.opts.label_lower, _summit_of(desk, request), ending)
+    return as_file(content, name, ending)
 
 
 def _give_pdf(desk: Any, request: HttpRequest, keys: list[int]) -> HttpResponseBase:
@@ -128,25 +132,37 @@ def _give_pdf(desk: Any, request: HttpRequest, keys: list[int]) -> HttpResponseB
     """
     user: Any = request.user
     listed, narrowed = Listed(desk, request), active_filters(desk.get_changelist_instance(request))
-    rows, number = listed.page(keys), len(keys)
+    rows, number, summit = listed.page(keys), len(keys), _summit_of(desk, request)
     try:
         content = list_pdf.write(
             listed.shown_columns(),
             rows,
             title=capfirst(str(desk.opts.verbose_name_plural)),
-            counted=ngettext("%(number)d row", "%(number)d rows", number) % {"number": number},
+            counted=_counted(desk, number),
             filters=[pair(title, value) for title, value, _without in narrowed],
             notes=desk.printed_notes(rows),
-            summit=chosen_summit(request, summits_of(request)) if desk.summit_path is not None else None,
+            totals=desk.totals,
+            summit=summit,
             now=db_now(),
         )
     except MissingFontError as problem:
         messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
         return redirect(request.get_full_path())
     desk.log_access(user, rows, filters_of(request))
-    name = f"{desk.opts.model_name}.{list_pdf.PDF}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    name = export_services.file_name_of(desk.opts.label_lower, summit, list_pdf.PDF)
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type=list_pdf.MEDIA_TYPE, headers=headers)
+
+
+def _counted(desk: Any, number: int) -> str:
+    """Return the number of rows in words, such as "46 delegations"."""
+    params = {"one": desk.opts.verbose_name, "many": desk.opts.verbose_name_plural, "number": number_format(number)}
+    return ngettext("%(number)s %(one)s", "%(number)s %(many)s", number) % params
+
+
+def _summit_of(desk: Any, request: HttpRequest) -> Summit | None:
+    """Return the summit whose rows a list has, or None if it isn't one summit's."""
+    return chosen_summit(request, summits_of(request)) if desk.summit_path is not None else None
 
 
 def _summits_listed(desk: Any, rows: models.QuerySet[Any]) -> set[int]:
@@ -172,5 +188,5 @@ def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
 
 def as_file(content: Any, name: str, ending: str) -> StreamingHttpResponse:
     """Return a streaming response that sends `content`, the bytes of a table, as an attachment called `name`."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": disposition(name)}
     return StreamingHttpResponse(content, content_type=writers.MEDIA_TYPES[ending], headers=headers)

@@ -9,6 +9,7 @@ from summit.import_export import export_services
 from summit.import_export.export_admin import as_file
 from summit.jobs import views as jobs_views
 from summit.jobs.models.exported_files import ExportedFile
+from summit.summits.models import Summit
 
 
 # Only for the user who asked for the file, whatever their permissions.
@@ -24,4 +25,6 @@ def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
     row = ExportedFile.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
     if row is None or not export_services.open_to(row, by):
         raise Http404
-    return as_file(export_services.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)
+    summit = Summit.objects.filter(pk=row.summits[0]).first() if len(row.summits) == 1 else None
+    name = export_services.file_name_of(row.label, summit, row.ending)
+    return as_file(export_services.read(row), name, row.ending)

@@ -10,9 +10,11 @@ from datetime import timedelta
 from django.contrib.admin.sites import site
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.text import capfirst
 from django.utils.translation import override
 
 from summit.core.database_clock import db_now
+from summit.core.file_names import file_name
 from summit.import_export import writers
 from summit.import_export.querysets import Listed, desk_of, reading
 from summit.jobs import services
@@ -162,4 +164,22 @@ def title_of(label: str) -> str:
     return next((str(m._meta.verbose_name_plural) for m in site._registry if m._meta.label_lower == label), label)
 
 
-__all__ = ["ask", "delete_expired", "delete_personal_files", "mine", "open_to", "read", "step", "title_of"]
+def file_name_of(label: str, summit: Summit | None, ending: str) -> str:
+    """Return the name of a file with a list's rows, such as "Delegations – Border 2025.pdf", in the active language.
+
+    `summit` is the one whose rows the file has, or None.
+    """
+    return file_name(capfirst(title_of(label)), summit.reads_as.short_name if summit else "", ending=ending)
+
+
+__all__ = [
+    "ask",
+    "delete_expired",
+    "delete_personal_files",
+    "file_name_of",
+    "mine",
+    "open_to",
+    "read",
+    "step",
+    "title_of",
+]

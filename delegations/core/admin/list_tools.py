@@ -16,7 +16,8 @@ from summit.admin_base.access_log_mixin import NOT_FILTERS
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.audit import access_log
-from summit.import_export.export_services import MACHINES
+from summit.core.file_names import disposition
+from summit.import_export.export_services import MACHINES, file_name_of
 from summit.permissions.rules import allows
 from summit.users.models import User
 
@@ -66,7 +67,8 @@ class ToolsMixin:
             access_log.record_list(
                 by=request.user, label=label, rows=table.people, fields=table.fields, filters=filters
             )
-        headers = {"Content-Disposition": f'attachment; filename="{self.opts.model_name}.{ending}"'}
+        name = file_name_of(self.opts.label_lower, chosen_summit(request, summits_of(request)), ending)
+        headers = {"Content-Disposition": disposition(name)}
         return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

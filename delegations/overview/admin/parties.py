@@ -24,7 +24,9 @@ from delegations.invitations.admin.invite_parties import InvitingMixin
 from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.selectors import invitation_status
 from delegations.members.admin.quotas import RoomFilter
+from delegations.members.models.categories import Capacity
 from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
 from delegations.members.selectors import former_members
 from delegations.overview.admin import party_detail
 from delegations.overview.admin.party_filters import AnswerFilter, AttendanceLevelFilter, GapFilter
@@ -34,7 +36,7 @@ from delegations.overview.selectors.people_numbers import with_people
 from delegations.parties.admin.group_filter import GroupFilter
 from delegations.parties.admin.party_column import ReadsAsParty
 from delegations.parties.admin.party_names import KeyInline, NameInline, filled
-from delegations.parties.models.parties import Party, PartyKind, PartyName
+from delegations.parties.models.parties import Level, Party, PartyKind, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.party_display import line
 from delegations.parties.selectors import footnotes, levels, party_names, regions
@@ -49,6 +51,7 @@ from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import allows
+from summit.templatetags.text_direction import own
 from summit.users.models import User
 
 
@@ -117,6 +120,9 @@ SECTIONS = (
 
 # Fields that only a stored party has.
 OF_STORED = ("groups_word",)
+SEE_MEMBERS = "delegations.membership.view"
+# Columns for those who may see members.
+OF_MEMBERS = ("head_word", "people")
 # The request attribute that holds the footnotes of the list.
 FOOTNOTES = "desk_footnotes"
 
@@ -129,8 +135,9 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     place = 1
     uploads = str(TableKind.PARTIES.value)
     upload_label = _("Upload delegations")
-    list_display = ["party_line", "kind_word", "order_word", "answer_word", "people", "mailbox_word"]
-    further_columns = ("formal_name", "iso_code", "level", "mission_name")
+    list_display = ["party_line", "kind_word", "order_word", "answer_word", "level_word", "head_word", "people"]
+    further_columns = ("formal_name", "iso_code", "level", "mission_name", "mailbox_word")
+    totals = ("people",)
     phone_columns = ("answer_word", "people")
     list_filter = [
         "summit",
@@ -151,6 +158,7 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     detail_template = "admin/delegations/party/detail.html"
     sections = SECTIONS
     page_shows = ("memberships", "focal_points", "mission_contact", "contacts")
+    list_shows = ("memberships",)
 
     def party_of(self, row: Any) -> Party:
         """Return the row itself, because it is a party."""
@@ -176,10 +184,10 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
         return party_names.in_order(rows, get_language() or "").prefetch_related("names")
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Return the columns. Users who may not see members don't get the number of people."""
+        """Return the columns. Users who may not see members don't get the head and the number of people."""
         columns = super().get_list_display(request)
-        sees_members = allows(request.user, "delegations.membership.view", None)
-        return [name for name in columns if sees_members or name != "people"]
+        sees_members = allows(request.user, SEE_MEMBERS, None)
+        return [name for name in columns if sees_members or name not in OF_MEMBERS]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Return the alphabetical order of the user's language. Form fields in which a party is chosen use it too."""
@@ -202,14 +210,33 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
             return []
         return tabs_of(changelist, AnswerFilter.parameter_name, invitation_status.numbers(summit))
 
+    def people_in_list(self, rows: list[Any]) -> Iterable[str]:
+        """Return the public ids of the heads that the list names."""
+        return [row.head.public_id for row in rows]
+
+    def log_access(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
+        """Record the rows whose head the user `by` saw (`make_ready`)."""
+        super().log_access(by, [row for row in rows if row.head is not None], filters)
+
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Set each party's name and its HTML line on the rows of a page, and number the footnotes."""
+        """Set each party's name, its HTML line and its head on the rows of a page, and number the footnotes.
+
+        Makes one query for the heads, if the user sees them in the list.
+        """
+        heads = self._heads(request, rows) if "head_word" in self.get_list_display(request) else {}
         notes = request.__dict__[FOOTNOTES] = footnotes.Footnotes()
         for row in rows:
             policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
             row.says_country = policy.says_country
             row.named = party_names.named(row, policy=policy, language=get_language() or "")
             row.line = line(row.named, notes)
+            row.head = heads.get(row.pk)
+
+    def _heads(self, request: HttpRequest, rows: Sequence[Any]) -> dict[int, Person]:
+        summits = {row.summit_id: row.summit for row in rows}
+        seen = [key for key, summit in summits.items() if allows(request.user, SEE_MEMBERS, summit)]
+        members = Membership.objects.filter(party__in=rows, party__summit__in=seen, capacity=Capacity.HEAD)
+        return {row.party_id: row.person for row in members.select_related("person").order_by("pk")}
 
     def printed_notes(self, rows: Sequence[Any]) -> list[str]:
         """Return the footnotes of the parties, each after the party's name."""
@@ -323,6 +350,17 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
             if at_sign
             else "–"
         )
+
+    @written
+    @admin.display(description=_("level of attendance"), ordering="comes_at")
+    def level_word(self, row: Any) -> str:
+        """Show the level at which the party answered that it comes."""
+        return str(Level(row.comes_at).label) if row.comes_at else "–"
+
+    @admin.display(description=Capacity.HEAD.label)
+    def head_word(self, row: Any) -> SafeString | str:
+        """Show the name and office of the party's head."""
+        return own(row.head.label, "") if row.head else "–"
 
     @admin.display(description=_("people"), ordering="people_number")
     def people(self, row: Any) -> int:

@@ -55,7 +55,7 @@ class TestHeader:
 class TestLists:
     def test_cells_carry_the_names_of_their_columns(self, desk: Client, summit: Summit) -> None:
         f.PartyFactory(summit=summit)
-        columns = ["Type", "Protocol order", "Answer", "People", "Mission email address"]
+        columns = ["Type", "Protocol order", "Answer", "Level of attendance", "Head of delegation", "People"]
         assert re.findall(r'<td data-label="([^"]+)"', read(desk, PARTIES)) == columns
         assert "aria-sort" not in read(desk, PARTIES)
         assert read(desk, PARTIES, o="-1").count('aria-sort="descending"') == 1
