@@ -5,17 +5,27 @@ from typing import Any
 from django.db.models import Q, TextField, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
+from delegations.contacts.models import Contact, ContactRole
 from delegations.invitations.admin_links import ANSWERABLE, answer_step, reminder_step
 from delegations.invitations.models.invitations import Invitation, InvitationState
 from delegations.invitations.permissions import can_answer_for, can_invite
+from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party, PartyName
 from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.next_steps import NextStep
 from summit.admin_base.search import SearchHit, Source, register
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.core.phone_numbers import tel_uri
 from summit.core.text_normalisation import Fold
 from summit.people.models import Person
+from summit.permissions.rules import allows
+from summit.templatetags.text_direction import own
+from summit.users.models import User
 
 
 def _person(row: Person) -> SearchHit:
@@ -34,20 +44,86 @@ def _party(row: Party) -> SearchHit:
     return SearchHit(row.name, row.formal_name, detail_url(row))
 
 
-# So many delegations of those that are found get their steps in the palette.
-WITH_STEPS = 3
+# So many of the rows that are found get their steps in the palette, and a delegation so many numbers.
+WITH_STEPS, NUMBERS = 3, 3
+SEE_FOCAL_POINTS, SEE_CONTACTS = "delegations.focalpoint.view", "delegations.contact.view"
+Steps = dict[int, tuple[NextStep, ...]]
 
 
-def _steps(request: HttpRequest, rows: list[Party]) -> dict[int, tuple[NextStep, ...]]:
-    """Return what the user can do next with the first delegations. Makes one query."""
-    first = [row for row in rows[:WITH_STEPS] if can_answer_for(request.user, row.summit)]
-    invitations = Invitation.objects.filter(party__in=first, occasion="", state__in=ANSWERABLE)
-    steps: dict[int, tuple[NextStep, ...]] = {row.party_id: (answer_step(row),) for row in invitations}
+def _call(name: str, phone: str) -> list[NextStep]:
+    """Return the step that calls a number, or none if it has no digits."""
+    uri = tel_uri(phone)
+    shown = format_html('<bdi class="whole" dir="ltr" translate="no">{}</bdi>', phone)
+    parts = {"name": own(name, ""), "phone": shown}
+    return [NextStep(uri, SafeString(conditional_escape(gettext("Call %(name)s: %(phone)s")) % parts))] if uri else []
+
+
+def _log(request: HttpRequest, rows: list[Any], fields: tuple[str, ...]) -> None:
+    """Record that the user saw these personal fields of delegations, people or contacts."""
+    shown = [(row.party.summit_id if isinstance(row, Contact) else row.summit_id, audit.key_of(row)) for row in rows]
+    if shown and isinstance(request.user, User):
+        label = rows[0]._meta.label_lower
+        access_log.record_list(by=request.user, label=label, rows=shown, fields=fields)
+
+
+def _steps(request: HttpRequest, rows: list[Party]) -> Steps:
+    """Return whom the user can call at the first delegations, and what else to do next. Makes three queries."""
+    first = rows[:WITH_STEPS]
+    answered = [row for row in first if can_answer_for(request.user, row.summit)]
+    invitations = Invitation.objects.filter(party__in=answered, occasion="", state__in=ANSWERABLE)
+    steps = _calls(request, first)
     summits = {row.pk: row.summit for row in first}
     for row in invitations:
+        steps[row.party_id].append(answer_step(row))
         if row.state == InvitationState.SENT and can_invite(request.user, summits[row.party_id]):
-            steps[row.party_id] += (reminder_step(row),)
-    return steps
+            steps[row.party_id].append(reminder_step(row))
+    return {key: tuple(found) for key, found in steps.items() if found}
+
+
+def _calls(request: HttpRequest, parties: list[Party]) -> dict[int, list[NextStep]]:
+    """Return the first numbers of each party that the user may see: of focal points, of contacts, of the mission."""
+    see_points, see_contacts = (
+        [row for row in parties if allows(request.user, action, row.summit)]
+        for action in (SEE_FOCAL_POINTS, SEE_CONTACTS)
+    )
+    found: dict[int, list[NextStep]] = {row.pk: [] for row in parties}
+    points = FocalPoint.objects.filter(party__in=see_points).exclude(person__phone="").select_related("person")
+    for point in points.order_by("pk"):
+        found[point.party_id] += _call(point.person.label, point.person.phone)
+    order = list(ContactRole.values)
+    contacts = Contact.objects.filter(party__in=see_contacts).exclude(phone="").order_by("pk")
+    for contact in sorted(contacts, key=lambda row: order.index(row.role)):
+        found[contact.party_id] += _call(contact.label, contact.phone)
+    _log(request, [row for row in parties if found[row.pk]], ("focal_points", "contacts"))
+    for row in parties:
+        found[row.pk] += _call(row.mission_name or gettext("mission"), row.mission_phone)
+    return {key: steps[:NUMBERS] for key, steps in found.items()}
+
+
+def _steps_of_people(request: HttpRequest, rows: list[Person]) -> Steps:
+    """Return the numbers of the first people, and the delegations for which they act. Makes one query."""
+    first = rows[:WITH_STEPS]
+    points = FocalPoint.objects.filter(person__in=first).select_related("party__summit").order_by("pk")
+    acts: dict[int, list[NextStep]] = {row.pk: [] for row in first}
+    for point in points:
+        if allows(request.user, SEE_FOCAL_POINTS, point.party.summit):
+            label = gettext("Open delegation: %(name)s") % {"name": point.party.name}
+            acts[point.person_id].append(NextStep(detail_url(point.party), label))
+    calls = {row.pk: _call(row.label, row.phone) for row in first}
+    _log(request, [row for row in first if calls[row.pk]], ("phone",))
+    return {row.pk: (*calls[row.pk], *acts[row.pk]) for row in first}
+
+
+def _contact(row: Contact) -> SearchHit:
+    role = row.get_role_display() if row.name or row.office else ""
+    return SearchHit(row.label, " · ".join(filter(None, (role, row.party.name))), detail_url(row.party))
+
+
+def _steps_of_contacts(request: HttpRequest, rows: list[Contact]) -> Steps:
+    """Return the numbers of the first contacts."""
+    first = [row for row in rows[:WITH_STEPS] if row.phone]
+    _log(request, first, ("phone",))
+    return {row.pk: tuple(_call(row.label, row.phone)) for row in first}
 
 
 register(
@@ -75,5 +151,22 @@ register(
         text=("name", "office", "email", "membership__party__name"),
         hit=_person,
         personal=("name", "office"),
+        steps=_steps_of_people,
+    ),
+)
+register(
+    25,
+    Source(
+        model=Contact,
+        title=gettext_lazy("Contacts"),
+        permission=SEE_CONTACTS,
+        rows=lambda: Contact.objects.select_related("party__summit"),
+        head="name",
+        text=("name", "office", "email", "party__name"),
+        hit=_contact,
+        summit_path="party__summit",
+        personal=("name", "office"),
+        steps=_steps_of_contacts,
+        has_list=False,
     ),
 )

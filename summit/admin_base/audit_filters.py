@@ -257,7 +257,7 @@ def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
         terms = search.split_terms(wanted)
         rows = list(source.narrow(_seen_by(request, source), terms)[: search.SHOWN]) if terms else []
         if rows and source.personal and isinstance(request.user, User):
-            keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in rows]
+            keys = [(source.summit_id(row), audit.key_of(row)) for row in rows]
             access_log.record_list(
                 by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal
             )

@@ -62,6 +62,7 @@ class Source:
     the fields in which all words must be found together. Both may also be subqueries. `also` returns a condition for
     rows that match in another way. A user needs `permission` to see the rows. `personal` names the fields with
     personal data that `hit` shows. `steps` returns what the user can do next with some rows, by their primary keys.
+    `has_list` says whether the desk has a list of these rows.
     """
 
     model: type[Model]
@@ -75,13 +76,27 @@ class Source:
     also: Callable[[list[str]], Q] | None = None
     personal: tuple[str, ...] = ()
     steps: Callable[[HttpRequest, list[Any]], dict[int, tuple[NextStep, ...]]] | None = None
+    has_list: bool = True
 
     def narrow(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Return the rows in which every one of the folded `words` is found, in any order."""
         return containing(rows, self.text, words, self.also)
 
+    def summit_id(self, row: Any) -> int | None:
+        """Return the primary key of a row's summit. It makes no query: `rows` joins what the path goes through."""
+        *joined, last = self.summit_path.split("__")
+        for name in joined:
+            row = getattr(row, name)
+        found: int | None = getattr(row, f"{last}_id")
+        return found
+
     def list_url(self, wanted: str, summit: Summit | None) -> str:
-        """Return the URL of the admin list of the rows found for `wanted`, limited to `summit` if not None."""
+        """Return the URL of the admin list of the rows found for `wanted`, limited to `summit` if not None.
+
+        Return "" if the rows have no list.
+        """
+        if not self.has_list:
+            return ""
         address = reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
         of_summit = {f"{self.summit_path}__id__exact": str(summit.pk)} if summit else {}
         return f"{address}?{urlencode({'q': wanted, **of_summit})}"
@@ -162,15 +177,15 @@ def _ask(
     if not first:
         return None
     if source.personal and isinstance(request.user, User):
-        keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in first]
+        keys = [(source.summit_id(row), audit.key_of(row)) for row in first]
         access_log.record_list(
             by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal
         )
     summits = summits_of(request)
-    names = {row.pk: row.reads_as.short_name for row in summits} if summit is None and len(summits) > 1 else {}
-    hits = [
-        _with_summit_name(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first
-    ]
+    names: dict[int | None, str] = (
+        {row.pk: row.reads_as.short_name for row in summits} if summit is None and len(summits) > 1 else {}
+    )
+    hits = [_with_summit_name(source.hit(row), names.get(source.summit_id(row), "")) for row in first]
     if with_steps and source.steps is not None:
         steps = source.steps(request, first)
         hits = [replace(hit, steps=steps.get(row.pk, ())) for hit, row in zip(hits, first, strict=True)]

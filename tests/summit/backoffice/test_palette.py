@@ -9,6 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
@@ -63,6 +65,31 @@ def test_an_answer_is_recorded_from_it(summit: Summit) -> None:
     assert found(desk(summit, Role.VIEWER), "france") == ["France"]
 
 
+def test_whom_to_phone_at_a_delegation(summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit, name="Moldova", formal_name="", mission_phone="+44 20 1")
+    f.ContactFactory(party=party, role="security", name="Sam", office="", phone="+373 2 ext. 5")
+    f.FocalPointFactory(party=party, person__name="Fay", person__office="", person__phone="+373 1")
+    client = desk(summit)
+    # The first two rows are the delegation and its focal point's number.
+    assert found(client, "moldo")[:4] == [
+        "Moldova",
+        "Call Fay: +373 1: Moldova",
+        *("Call Sam: +373 2 ext. 5: Moldova", "Call mission: +44 20 1: Moldova"),
+    ]
+    shown = client.get(PALETTE, {"q": "moldo"}, **HTMX).content.decode()
+    assert ('href="tel:+3731"' in shown, 'href="tel:+3732;ext=5"' in shown) == (True, True)
+    assert found(client, "fay") == ["Fay", "Call Fay: +373 1: Fay", "Open delegation: Moldova: Fay"]
+    assert found(client, "sam") == ["Sam security · Moldova", "Call Sam: +373 2 ext. 5: Sam"]
+    fields = AuditEntry.objects.filter(action=SEEN).values_list("object_type", "fields")
+    assert [list(names) for label, names in fields if label == "delegations.party"] == [["contacts", "focal_points"]]
+    assert ["phone"] in [names for label, names in fields if label == "summit.person"]
+    # Accreditation sees people, and neither contacts nor who acts for whom.
+    accreditation = desk(summit, Role.ACCREDITATION)
+    assert found(accreditation, "moldo") == ["Moldova", "Call mission: +44 20 1: Moldova"]
+    assert found(accreditation, "fay") == ["Fay", "Call Fay: +373 1: Fay"]
+    assert found(accreditation, "sam") == []
+
+
 def test_what_is_hidden_is_not_found(summit: Summit) -> None:
     f.PartyFactory(name="Elsewhere")
     f.PersonFactory(summit=summit, name="Zoe")
@@ -89,10 +116,16 @@ def test_it_asks_as_much_for_many_rows(summit: Summit) -> None:
 
     client = desk(summit)
     f.InvitationFactory(party__summit=summit, party__name="Land 0", sent=True)
+    party = f.ContactFactory(party__summit=summit, party__name="Land of contacts", phone="+1").party
+    f.FocalPointFactory(party=party, person__name="Lander", person__phone="+2")
     queries()
     few = queries()
     for number in range(1, 9):
-        f.InvitationFactory(party__summit=summit, party__name=f"Land {number}", sent=True)
+        invitation = f.InvitationFactory(party__summit=summit, party__name=f"Land {number}", sent=True)
+        f.ContactFactory(party=invitation.party, phone="+1")
+        f.FocalPointFactory(party=invitation.party, person__name=f"Lander {number}", person__phone="+2")
+    # Who saw the numbers is recorded once.
+    queries()
     assert queries() == few
 
 
