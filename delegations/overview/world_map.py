@@ -125,8 +125,8 @@ def _title(marks: Sequence[Mark]) -> str:
         message = ngettext("%(n)d delegation, not invited yet", "%(n)d delegations, none invited yet", len(marks))
         return message % {"n": len(marks)}
     return ngettext(
-        "%(answered)d of %(invited)d delegations has answered",
-        "%(answered)d of %(invited)d delegations have answered",
+        "%(answered)d of %(invited)d invited delegations has answered",
+        "%(answered)d of %(invited)d invited delegations have answered",
         answered,
     ) % {"answered": answered, "invited": invited}
 

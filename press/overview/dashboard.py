@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from delegations.invitations.permissions import can_invite
 from press.texts.models.editions import EditionState
 from press.texts.selectors.workflow_queries import Outline, outlines
 from summit.admin_base.dashboard import (
@@ -24,7 +25,7 @@ from summit.admin_base.dashboard import (
     desk_task,
     now_of,
 )
-from summit.permissions.rules import allows
+from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
 
 SEE = "press.text.view"
@@ -180,10 +181,18 @@ def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield Task(sentence, urgency, address, HOLD, text.moment, counts=True)
 
 
+def shows_press_panel(user: Actor, summit: Summit) -> bool:
+    """Return whether the home has the press desk's panel: for users whose work is the press, and not the whole."""
+    return any(allows(user, permission, summit) for permission in WORKS) and not can_invite(user, summit)
+
+
 @desk_coming.register(30)
 def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Yield an entry for each text that is published next. Yields nothing to users who may not see texts."""
-    if not allows(request.user, SEE, summit):
+    """Yield an entry for each text that is published next.
+
+    Yields nothing to users who may not see texts, and to those whose panel lists them already.
+    """
+    if not allows(request.user, SEE, summit) or shows_press_panel(request.user, summit):
         return
     for text in next_out(request, summit):
         if text.moment is not None:

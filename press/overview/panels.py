@@ -6,10 +6,9 @@ from typing import Any
 from django.db.models import Min
 from django.http import HttpRequest
 
-from delegations.invitations.permissions import can_invite
 from delegations.parties.selectors import party_names
 from press.embargoes.permissions import can_hold
-from press.overview.dashboard import SEE, WORKS, embargoes_of, in_review, next_out, overdue, run_of
+from press.overview.dashboard import SEE, embargoes_of, in_review, next_out, overdue, run_of, shows_press_panel
 from press.public.text_lists import line
 from press.published_texts.selectors import brief, listed
 from press.subscriptions.services.announcements import unannounced
@@ -58,7 +57,7 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
     Returns None for users whose work isn't the press: they find what is to do among their tasks.
     """
     user = request.user
-    if not any(allows(user, permission, summit) for permission in WORKS) or can_invite(user, summit):
+    if not shows_press_panel(user, summit):
         return None
     return "admin/press/overview/panel.html", {
         "summit": summit,

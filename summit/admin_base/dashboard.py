@@ -164,6 +164,8 @@ def headline(found: Sequence[Task]) -> str:
         return ngettext("%(late)d task is late", "%(late)d tasks are late", late) % counts
     if now:
         return ngettext("%(now)d task to do now", "%(now)d tasks to do now", now) % counts
+    if found:
+        return ngettext("%(next)d task comes next", "%(next)d tasks come next", len(found)) % {"next": len(found)}
     return _("Nothing to do now")
 
 

@@ -156,6 +156,6 @@ def test_protocol_takes_the_summit_from_an_empty_list_to_46_answers() -> None:
     _the_others(protocol)
     assert _standing(summit) == {"invited": 48, "open": 2, "answered": 46, "attending": 45, "regrets": 1}
     home = protocol.get(f"/admin/?summit={summit.slug}").content.decode()
-    assert "46 of 48 delegations have answered" in home
+    assert "46 of 48 invited delegations have answered" in home
     channels = Counter(Reply.objects.values_list("channel", flat=True))
     assert channels == {"link": 2, "telephone": 43, "note_verbale": 1}

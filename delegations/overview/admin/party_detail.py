@@ -97,7 +97,7 @@ def _people(request: HttpRequest, party: Party, members: list[Any]) -> dict[str,
         "former_members": former_members.of_party(party),
         "head": head,
         "meters": meters,
-        "total": _places(meters),
+        "total": _places(meters, members),
         "may_name": allows(user, NAME, summit, party),
     }
     if allows(user, TRAVEL.view, summit):
@@ -109,14 +109,24 @@ def _people(request: HttpRequest, party: Party, members: list[Any]) -> dict[str,
     return found
 
 
-def _places(meters: list[quotas.Meter]) -> str:
-    """Return a sentence on how many places are taken: in all, and in which categories there is none left."""
+def _places(meters: list[quotas.Meter], members: list[Any]) -> str:
+    """Return a sentence on how many places are taken: in all, and in which categories there is none left.
+
+    It says how many members take none of them, so that the number agrees with the list.
+    """
     whole = next((meter for meter in meters if meter.category is None), None)
     full = [meter.label for meter in meters if meter.left == 0 and meter.category is not None]
     sentences = []
     if whole is not None:
         params = {"named": whole.named, "allowed": whole.allowed}
         sentences.append(_("%(named)s of %(allowed)s places taken.") % params)
+        if extra := len(members) - whole.named:
+            message = ngettext(
+                "%(n)d person is in a category outside this total.",
+                "%(n)d people are in categories outside this total.",
+                extra,
+            )
+            sentences.append(message % {"n": extra})
     if full:
         sentences.append(_("No places left: %(categories)s.") % {"categories": comma().join(full)})
     return " ".join(sentences) or _("Places left in every category.")

@@ -151,6 +151,7 @@ class SessionAdmin(
     )
     group_column = "day"
     list_display = ["title", "day", "hours", "room", "kind_word", "visibility", "standing"]
+    phone_columns = ("hours", "room", "standing")
     told_too = ("starts_at", "ends_at")
     list_filter = [DayFilter, "summit", KindFilter, RoomFilter, "visibility", "media", "sign_up"]
     list_filter += [StandingFilter, StartsFilter, WarningFilter]

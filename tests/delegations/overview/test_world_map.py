@@ -36,7 +36,7 @@ def test_each_delegation_has_one_mark_with_its_answer(summit: Summit) -> None:
     f.InvitationFactory(party__summit=summit, party__name="Deland", party__iso_code="IN", sent=True)
     f.PartyFactory(summit=summit, name="Interpol", iso_code="", kind="organisation")
     found = drawn(summit)
-    assert found.title == "3 of 4 delegations have answered"
+    assert found.title == "3 of 4 invited delegations have answered"
     assert [(mark.name, mark.answer) for mark in found.placed] == [
         ("Aland", "attending"),
         ("Beland", "attending"),

@@ -117,7 +117,7 @@ class TestTasks:
     def test_the_viewer_sees_the_map_alone(self, here: Summit) -> None:
         f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
         seen = home(here, Role.VIEWER)
-        assert "0 of 1 delegations have answered" in seen
+        assert "0 of 1 invited delegations have answered" in seen
         assert ('class="tasks"' in seen, "chart-drawing" in seen) == (False, False)
         # The control: whoever works with them has both.
         seen = home(here, Role.PROTOCOL)
