@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, TextField, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -13,6 +14,7 @@ from delegations.contacts.models import Contact, ContactRole
 from delegations.invitations.admin_links import ANSWERABLE, answer_step, reminder_step
 from delegations.invitations.models.invitations import Invitation, InvitationState
 from delegations.invitations.permissions import can_answer_for, can_invite
+from delegations.members.admin.quotas import RAISE
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party, PartyName
 from summit.admin_base.detail_pages import detail_url
@@ -77,6 +79,10 @@ def _steps(request: HttpRequest, rows: list[Party]) -> Steps:
         steps[row.party_id].append(answer_step(row))
         if row.state == InvitationState.SENT and can_invite(request.user, summits[row.party_id]):
             steps[row.party_id].append(reminder_step(row))
+    for party in first[:1]:
+        if allows(request.user, RAISE, party.summit):
+            url = reverse("admin:delegations_party_quotas", args=[party.pk])
+            steps[party.pk].append(NextStep(url, gettext("Quotas")))
     return {key: tuple(found) for key, found in steps.items() if found}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Concat
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,9 +12,14 @@ from django.utils.translation import gettext_lazy
 from delegations.parties.models.parties import PartyName
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session, SessionText
+from sessions.draft.permissions import can_edit
+from summit.admin_base.next_steps import NextStep
 from summit.admin_base.search import SearchHit, Source, register
 from summit.core.text_normalisation import Fold
 from summit.templatetags.moments import day_clock
+
+# So many of the sessions that are found get their steps in the palette.
+WITH_STEPS = 3
 
 
 def _session(row: Session) -> SearchHit:
@@ -27,6 +33,15 @@ def _session(row: Session) -> SearchHit:
         " · ".join(part for part in parts if part),
         reverse("admin:agenda_session_detail", args=[row.pk]),
     )
+
+
+def _steps(request: HttpRequest, rows: list[Session]) -> dict[int, tuple[NextStep, ...]]:
+    """Return the step that moves a session, for the first sessions that the user may move."""
+    return {
+        row.pk: (NextStep(reverse("admin:agenda_session_edit", args=[row.pk, "time-and-room"]), _("Move session")),)
+        for row in rows[:WITH_STEPS]
+        if row.cancelled_at is None and can_edit(request.user, row)
+    }
 
 
 def _folded(*names: str) -> Fold:
@@ -79,5 +94,6 @@ register(
         text=("title", "summary", "room__name"),
         also=_anywhere,
         hit=_session,
+        steps=_steps,
     ),
 )

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sessions.draft.models.sessions import Session
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -63,6 +64,21 @@ def test_an_answer_is_recorded_from_it(summit: Summit) -> None:
     assert f'href="{address}"' in client.get(PALETTE, {"q": "france"}, **HTMX).content.decode()
     # Who may not record it isn't offered it.
     assert found(desk(summit, Role.VIEWER), "france") == ["France"]
+
+
+def test_a_session_is_moved_and_places_are_given_from_it(summit: Summit) -> None:
+    row, party = f.SessionFactory(summit=summit, title="Opening"), f.PartyFactory(summit=summit, name="France")
+    organiser, viewer = desk(summit, Role.ORGANISER), desk(summit, Role.VIEWER)
+    assert found(organiser, "opening")[1:] == ["Move session: Opening"]
+    assert found(organiser, "france")[1:] == ["Quotas: France"]
+    shown = organiser.get(PALETTE, {"q": "opening"}, **HTMX).content.decode()
+    assert f'href="{reverse("admin:agenda_session_edit", args=[row.pk, "time-and-room"])}"' in shown
+    shown = organiser.get(PALETTE, {"q": "france"}, **HTMX).content.decode()
+    assert f'href="{reverse("admin:delegations_party_quotas", args=[party.pk])}"' in shown
+    # Who may do neither isn't offered them; a cancelled session moves no more.
+    assert [len(found(viewer, words)) for words in ("opening", "france")] == [1, 1]
+    Session.objects.update(cancelled_at=f.START)
+    assert len(found(organiser, "opening")) == 1
 
 
 def test_whom_to_phone_at_a_delegation(summit: Summit) -> None:
