@@ -58,6 +58,7 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
         Aim("run of the day", f"/admin/press/text/run/?summit={slug}", 100, 15),
         Aim("list of people", f"/admin/summit/person/?summit__id__exact={summit.pk}", 100, 15),
         Aim("form of a session", f"/admin/agenda/session/add/?summit={slug}", 100, 15, FORM),
+        Aim("the fullest form of a session", f"/admin/agenda/session/{session.pk}/change/", 150, 30, FORM),
         Aim("its fullest list of participants", f"/admin/agenda/session/{session.pk}/edit/participants/", 150, 30),
         Aim("a delegation found by typing", party, 30, 10),
     ], [

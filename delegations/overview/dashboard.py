@@ -27,6 +27,7 @@ from summit.admin_base.dashboard import (
     desk_coming,
     desk_due,
     desk_task,
+    lately,
     now_of,
 )
 from summit.core import batched_counts
@@ -337,7 +338,8 @@ def reminding(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
         "Automatic reminder to delegations that have not answered: %(n)d now.",
         unanswered,
     )
-    for moment in reminders.planned(summit, Policy.objects.of(summit)):
+    key = ("reminders", summit.pk, summit.answer_by)
+    for moment in lately(request, key, lambda: reminders.planned(summit, Policy.objects.of(summit))):
         yield Coming(moment, message % {"n": unanswered}, parties(summit, answer="open"))
 
 
