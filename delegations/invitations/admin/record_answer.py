@@ -17,6 +17,7 @@ from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceipt
 from delegations.parties.selectors import party_names
+from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.widgets import DayInput
@@ -186,7 +187,9 @@ class AnsweringMixin:
 
 
 def _back(request: HttpRequest, row: Invitation) -> str:
-    """Return the URL of the page from which the user came: the call sheet or the invitation's page."""
+    """Return the URL of the call sheet, if the user came from there, or of the delegation's or guest's page."""
     if request.GET.get("from") == "calls":
         return call_sheet(row.party.summit)
-    return reverse("admin:delegations_invitation_change", args=[row.pk])
+    if row.occasion:
+        return reverse("admin:delegations_invitation_change", args=[row.pk])
+    return detail_url(row.party)

@@ -250,7 +250,7 @@ class TextAdmin(
             "stands": state_label(text),
             "public_meanwhile": _public_edition_note(text),
             "run_url": run_of(summit, day_of_text(request, text)),
-            "next": NEXT[next_step(text)],
+            "next": _next(text, buttons),
             "buttons": buttons,
             "may_submit": allows(user, DECISIONS["submit"], summit),
             "approval": approval_of(text, now),
@@ -282,6 +282,14 @@ class TextAdmin(
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add language")}
         return self._page(request, "admin/press/overview/new_text.html", context, 400 if form.errors else 200)
+
+
+def _next(text: Text, buttons: frozenset[str]) -> str:
+    """Return what comes next for a text, as a sentence to the user if it is theirs to approve."""
+    step = next_step(text)
+    if step == "approve" and "approve" in buttons:
+        return _("You can approve this edition or request changes.")
+    return str(NEXT[step])
 
 
 def _linked(request: HttpRequest, summit: Summit) -> dict[str, Any]:

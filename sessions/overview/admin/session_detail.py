@@ -13,7 +13,7 @@ from delegations.invitations.permissions import can_invite
 from delegations.parties.selectors import party_names
 from sessions.agenda.admin.audiences import who_sees
 from sessions.agenda.selectors.change_descriptions import span
-from sessions.agenda.selectors.differences import Nature
+from sessions.agenda.selectors.differences import Nature, SessionChange
 from sessions.conflicts.admin.warnings import Warned, warning_rows
 from sessions.conflicts.selectors.warnings import near
 from sessions.documents.services import documents
@@ -54,11 +54,22 @@ def _state(session: Session) -> tuple[str, str]:
     """Return a sign and words for where a session stands: cancelled, not released, changed, or as released."""
     if session.cancelled_at is not None:
         return "bad", _("cancelled")
-    status = draft_status.standing(session.summit)
-    change = next((each for each in status.changes if each.session.session_id == session.pk), None)
+    change = _change(session)
     if change is None:
         return "good", _("released")
     return ("wait", _("not released")) if change.nature == Nature.ADDED else ("wait", _("changed since the release"))
+
+
+def _change(session: Session) -> SessionChange | None:
+    """Return how a session differs from the last release; None if it doesn't."""
+    changes = draft_status.standing(session.summit).changes
+    return next((each for each in changes if each.session.session_id == session.pk), None)
+
+
+def is_changed(session: Session) -> bool:
+    """Return whether a session is in the last release and differs from it."""
+    change = _change(session)
+    return change is not None and change.nature != Nature.ADDED
 
 
 def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import HiddenInput, ModelForm
@@ -336,6 +336,12 @@ class SessionAdmin(
         if "_addanother" in request.POST and isinstance(obj, Session):
             return redirect(session_detail.like_url(obj))
         return response
+
+    def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
+        """Add the message that delegations don't see the change yet, if the session is in a release."""
+        if isinstance(obj, Session) and session_detail.is_changed(obj):
+            messages.info(request, _("Delegations see the change with the next release."))
+        return super().response_change(request, obj)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add to the form of time and room which rooms are free."""
