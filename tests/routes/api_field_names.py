@@ -78,6 +78,8 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "admin:delegations_letters": {"do": "does letter-templates-test", "party": "letter-templates-test party"},
     # The page says what ends with a withdrawal, which the API does at once.
+    "admin:delegations_invitation_remind": {"row": "parties"},
+    "admin:delegations_membership_replace": {"new": SHOWN},
     "admin:delegations_membership_withdraw": {"confirmed": SHOWN},
     "admin:emblem": {"file": "emblem", "delete": "emblem"},
     "admin:delegations_names": {"name[]": "names", "take[]": "names"},

@@ -40,6 +40,7 @@ BESIDES = (
     "admin:press_text_detail",
     "admin:agenda_scheduleimportfile_change",
     "admin:press_speechimportfile_change",
+    "portal:delegation",
     "portal:people_sheet",
     "admin:jobs_job",
     "portal:people",

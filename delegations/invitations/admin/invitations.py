@@ -52,6 +52,7 @@ from summit.outbox import progress
 from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
+from summit.templatetags.text_direction import own
 from summit.users.models import User
 
 FIELDS: list[Any] = [
@@ -170,7 +171,7 @@ class InvitationAdmin(
             return "–"
         step = answer_step(row)
         named: Any = getattr(row, "party_named", None)
-        name = named.name if named else row.party.name
+        name = own(named.name, named.language) if named else own(row.party.name, row.party.summit)
         return format_html('<a href="{}">{}<span class="visually-hidden">: {}</span></a>', step.url, step.label, name)
 
     @admin.display(description=pgettext_lazy("invitation", "sent"), ordering="sent_at")

@@ -235,7 +235,9 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
     def _heads(self, request: HttpRequest, rows: Sequence[Any]) -> dict[int, Person]:
         summits = {row.summit_id: row.summit for row in rows}
         seen = [key for key, summit in summits.items() if allows(request.user, SEE_MEMBERS, summit)]
-        members = Membership.objects.filter(party__in=rows, party__summit__in=seen, capacity=Capacity.HEAD)
+        # Keys, because a queryset as a subquery would rename the aliases in its own order.
+        keys = [row.pk for row in rows]
+        members = Membership.objects.filter(party__in=keys, party__summit__in=seen, capacity=Capacity.HEAD)
         return {row.party_id: row.person for row in members.select_related("person").order_by("pk")}
 
     def printed_notes(self, rows: Sequence[Any]) -> list[str]:
