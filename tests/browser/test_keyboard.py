@@ -62,7 +62,7 @@ def _answers_and_revocations(protocol: Keys) -> None:
     protocol.to("textbox", "Answered by").type("The ambassador, by telephone")
     protocol.choose("combobox", "Channel", "telephone")
     protocol.follow("button", "Record answer")
-    protocol.says("The ambassador, by telephone")
+    protocol.says("Answer of Greece recorded.")
     protocol.open("/admin/delegations/invitation/?state__exact=sent")
     _choose_rows(protocol, 2)
     protocol.follow("button", "Revoke the selected invitations (2)")
