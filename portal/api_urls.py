@@ -6,7 +6,7 @@ a credential (summit.api_base.views).
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from portal.public_parties_api import PartyDetail, PartyList
+from portal.public_party_list_api import PartyDetail, PartyList
 from summit.api.root import Docs, Root, Schema, problems
 from summit.api.summits import SummitDetail, SummitList
 from summit.api_base.public_views import cached_api, not_found, public_api

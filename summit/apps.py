@@ -31,7 +31,7 @@ REGISTERING = (
     "checks",
     "transfer_policy",
     "permissions.rules",
-    "accounts.second_step_keys",
+    "accounts.mfa_reencryption",
     "accounts.personal_data",
     "accounts.role_assignments",
     "accounts.signals",

@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "summit.accounts.last_activity.LastSeenMiddleware",
-    "summit.accounts.second_step_guard.SecondStepMiddleware",
+    "summit.accounts.mfa_middleware.SecondStepMiddleware",
     "summit.public.nul_characters.NulMiddleware",
     "summit.public.error_pages.MethodMiddleware",
     "summit.public.error_pages.BusyMiddleware",
@@ -202,7 +202,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
 # The key of a failed sign-in is the mailbox and the client's address (summit.accounts.adapter): docs/decisions/0009.
 # Beyond a limit, the answer is the form with an error message, or "429.html".
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
-# Accounts at desks sign in with a passkey, or with a password and an app (summit.accounts.second_step_guard).
+# Accounts at desks sign in with a passkey, or with a password and an app (summit.accounts.mfa_middleware).
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
 ACCOUNT_FORMS = {
     "login": "summit.accounts.forms.SignIn",

@@ -20,7 +20,7 @@ from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from press.texts.permissions import check_can_write
-from press.texts.selectors.publication_checks import check_content
+from press.texts.selectors.edition_validation import check_content
 from press.texts.services import editions, texts
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit

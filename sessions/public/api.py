@@ -11,7 +11,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from delegations.parties.api.public import PartySerializer
+from delegations.parties.api.public_serializers import PartySerializer
 from delegations.parties.selectors import party_names
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedQuerySet, ReleasedSession
 from sessions.agenda.selectors import released_agenda

@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from summit.accounts import form_texts, guess_limits
+from summit.accounts import form_texts, mfa_attempt_limits
 from summit.users.models import User
 
 _ADDRESS, _PASSWORD, _CODE = _("Email address"), _("Password"), _("Code")
@@ -144,7 +144,7 @@ class SingleUseCodeForm(OneCode):
     def clean_code(self) -> str:
         """Return the code. Raises ValidationError for a wrong or used code, and after too many guesses."""
         code: str = self.cleaned_data["code"]
-        guess = guess_limits.count(current.request, self.user)
+        guess = mfa_attempt_limits.count(current.request, self.user)
         authenticator = self._found(code, app=guess.app)
         if authenticator is None:
             main = self._main()

@@ -10,7 +10,7 @@ from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from summit.permissions.second_step import must_set_up
+from summit.permissions.mfa_status import must_set_up
 
 
 @method_decorator(redirect_if_add_not_allowed, name="dispatch")

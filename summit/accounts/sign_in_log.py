@@ -11,8 +11,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from summit.accounts.mfa_reset import only_summit
 from summit.accounts.models import RefusedSignIns
-from summit.accounts.second_step_reset import only_summit
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
 from summit.audit.models import AuditEntry

@@ -11,9 +11,9 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from summit.accounts import browser_sessions, guess_limits, second_step_reset, sign_in_log
+from summit.accounts import browser_sessions, mfa_attempt_limits, mfa_reset, sign_in_log
 from summit.accounts.last_activity import SEEN_KEY
-from summit.permissions.second_step import PROTECTING, SET_UP_KEY, took_it
+from summit.permissions.mfa_status import PROTECTING, SET_UP_KEY, took_it
 from summit.users.models import User
 
 
@@ -26,7 +26,7 @@ def record_sign_in(request: HttpRequest, response: HttpResponse, user: User, **k
     request.session[SEEN_KEY] = int(time.time())
     sign_in_log.record_sign_in(account=user, way=_sign_in_method(request, user))
     if took_it(request):
-        guess_limits.remember(request, response, user)
+        mfa_attempt_limits.remember(request, response, user)
 
 
 def _sign_in_method(request: HttpRequest, user: User) -> str:
@@ -56,7 +56,7 @@ def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kw
 
     This browser stays signed in, because it has just reauthenticated. New recovery codes sign out no browser.
     """
-    second_step_reset.record(account=user, kind=authenticator.type, added=True)
+    mfa_reset.record(account=user, kind=authenticator.type, added=True)
     if authenticator.type in PROTECTING:
         request.session[SET_UP_KEY] = user.pk
         browser_sessions.end_all(user=user, but=request.session.session_key)
@@ -65,24 +65,24 @@ def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kw
 @receiver(authenticator_reset)
 def record_new_recovery_codes(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Record that new recovery codes have replaced the old ones."""
-    second_step_reset.record(account=user, kind=authenticator.type, added=True)
+    mfa_reset.record(account=user, kind=authenticator.type, added=True)
 
 
 @receiver(authenticator_removed)
 def record_authenticator_removal(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Record that an authenticator was removed."""
-    second_step_reset.record(account=user, kind=authenticator.type, added=False)
+    mfa_reset.record(account=user, kind=authenticator.type, added=False)
 
 
 @receiver([password_changed, password_set])
 def end_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Sign out the account's other browsers after a change of password, and reset the counts of guesses."""
     browser_sessions.end_all(user=user, but=request.session.session_key)
-    guess_limits.forgive(request, user)
+    mfa_attempt_limits.forgive(request, user)
 
 
 @receiver(password_reset)
 def end_every_one(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Sign out all browsers after a password reset, and reset the counts of guesses."""
     browser_sessions.end_all(user=user)
-    guess_limits.forgive(request, user)
+    mfa_attempt_limits.forgive(request, user)

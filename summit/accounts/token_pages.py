@@ -18,9 +18,9 @@ from summit.accounts.scope_fields import ScopesField
 from summit.admin_base import form_idempotency
 from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
+from summit.permissions.mfa_status import must_set_up, owes_second_step
 from summit.permissions.route_access import Gate, route
 from summit.permissions.rules import may_everything, roles_by_summit
-from summit.permissions.second_step import must_set_up, owes_second_step
 from summit.summits.models import Summit
 from summit.users.models import User
 

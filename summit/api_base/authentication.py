@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
 from summit.api_base.problems import Problem
+from summit.permissions.mfa_status import owes_second_step
 from summit.permissions.rules import narrow
-from summit.permissions.second_step import owes_second_step
 from summit.users.models import User
 
 REALM = 'Bearer realm="Summit"'

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.accounts import browser_sessions, role_assignments
-from summit.accounts import second_step_reset as second_step_accounts
+from summit.accounts import mfa_reset as second_step_accounts
 from summit.accounts import selectors as accounts_selectors
 from summit.admin_base.filters import presence
 from summit.admin_base.menu import MenuGroup, MenuPlace

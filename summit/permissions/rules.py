@@ -323,7 +323,7 @@ declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
 declare("summit.resume", (Role.ORGANISER,))
 # Resuming the whole installation, where it is a copy or was paused (summit.summits.installation).
 declare("summit.resume_installation", ())
-# Removing the passkeys and the app of an account after their loss (summit.accounts.second_step_reset).
+# Removing the passkeys and the app of an account after their loss (summit.accounts.mfa_reset).
 declare("summit.reset_second_step", (Role.ORGANISER,))
 # Handing over all of a person's data at their request (summit.privacy.subject_access).
 declare("summit.hand_over_person", (Role.ORGANISER,))

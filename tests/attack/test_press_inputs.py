@@ -20,7 +20,7 @@ from press.texts.errors import DecisionRefused
 from press.texts.markdown import to_html
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
-from press.texts.selectors import publication_checks
+from press.texts.selectors import edition_validation
 from press.texts.services import decisions, editions, texts
 from summit.summits.models import Summit
 from tests.press.helpers import ago, approver, make_text, officer, url_of
@@ -155,7 +155,7 @@ def harmful(html: str) -> list[str]:
 
 def test_everything_else_is_harmless_as_html() -> None:
     for case, body in HARMLESS.items():
-        publication_checks.check_content(title="Title", summary=body[:200], body=body)
+        edition_validation.check_content(title="Title", summary=body[:200], body=body)
         assert harmful(to_html(body)) == [], case
 
 

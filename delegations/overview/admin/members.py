@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from delegations.core.admin.moment_format import moment
-from delegations.members import withdrawal_job
+from delegations.members import bulk_withdrawal_job
 from delegations.members.admin.choose_person import replace_page
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
@@ -212,7 +212,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         """
         user, confirmed = user_of(request), "confirmed" in request.POST
         if len(rows) > FEW and confirmed:
-            jobs = withdrawal_job.ask(memberships=rows, by=user)
+            jobs = bulk_withdrawal_job.ask(memberships=rows, by=user)
             # There is one job for each summit of the chosen members.
             return redirect("admin:jobs_job", jobs[0].public_id) if len(jobs) == 1 else redirect("admin:jobs")
         if len(rows) > FEW:

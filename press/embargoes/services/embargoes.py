@@ -13,7 +13,7 @@ from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.visibility import published_embargoes
-from press.texts.selectors.publication_checks import check_remark
+from press.texts.selectors.edition_validation import check_remark
 from press.texts.services import decisions, holds
 from press.texts.services.holds import HOLD
 from press.texts.services.locks import lock_embargo, lock_text

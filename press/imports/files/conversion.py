@@ -6,7 +6,7 @@ from press.imports.files import docx, plain_text
 from press.imports.files.markdown_writer import write
 from press.imports.files.report import FileReport, Heavy, NoteKind, ParsedFile, Unreadable
 from press.texts.markdown import Block
-from press.texts.selectors.publication_checks import LONGEST
+from press.texts.selectors.edition_validation import LONGEST
 from summit.core.validators import is_printable
 
 MARKDOWN = (".md", ".markdown", ".mdown")

@@ -39,8 +39,8 @@ from press.texts.models.visibility import standing
 from press.texts.next_steps import NEXT
 from press.texts.permissions import DECISIONS, can_write, check_can_write
 from press.texts.selectors import workflow_queries
-from press.texts.selectors.lengths import measure
 from press.texts.selectors.speeches import find_speech
+from press.texts.selectors.word_counts import measure
 from press.texts.selectors.word_differences import compare
 from press.texts.selectors.workflow_queries import alone, next_step, tieable, together, with_standing
 from press.texts.services import decisions, editions, texts

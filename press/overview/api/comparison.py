@@ -9,8 +9,8 @@ from press.imports import files
 from press.imports.files import report
 from press.public.api.serializers import Looked, WordPairSerializer
 from press.texts.models.editions import Edition
+from press.texts.selectors.edition_validation import check_content
 from press.texts.selectors.preview import preview
-from press.texts.selectors.publication_checks import check_content
 from summit.api_base.file_fields import ContentField
 from summit.api_base.problems import unprocessable
 from summit.api_base.viewsets import InSummit

@@ -11,7 +11,7 @@ from press.texts.models.editions import ChangeKind, Edition
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from press.texts.models.topics import Topic
-from press.texts.selectors.publication_checks import check_pictures
+from press.texts.selectors.edition_validation import check_pictures
 from sessions.documents.services.file_checks import LARGEST, File, FileProblem, read
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session

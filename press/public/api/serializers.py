@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from delegations.parties.api.public import PartySerializer
+from delegations.parties.api.public_serializers import PartySerializer
 from press.delivery_check.passages import passages
 from press.published_texts.related import File
 from press.published_texts.selectors import PublishedChange, Reading

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextKind, Wording
-from press.texts.selectors.publication_checks import check_content, check_pictures
+from press.texts.selectors.edition_validation import check_content, check_pictures
 from press.texts.selectors.speeches import propose_title, speeches
 from sessions.draft.models.participants import Slot
 from summit.admin_base.autocomplete import FieldChoices, find_by_typing, register_choices

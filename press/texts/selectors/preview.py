@@ -4,8 +4,8 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 
 from press.texts.markdown import SCHEMES, TAGS, to_html
-from press.texts.selectors.lengths import Length, measure
-from press.texts.selectors.publication_checks import LONGEST
+from press.texts.selectors.edition_validation import LONGEST
+from press.texts.selectors.word_counts import Length, measure
 
 
 def preview(body: str) -> tuple[SafeString, Length]:

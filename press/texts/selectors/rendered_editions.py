@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from press.texts.markdown import TOP, Block, to_blocks, to_html, to_plain
 from press.texts.models.editions import Edition
-from press.texts.selectors.lengths import Length, measure
+from press.texts.selectors.word_counts import Length, measure
 from summit.core.process_cache import Memory
 
 # The most editions in each cache, at about 20 kB: enough for a full feed in several languages and for the texts that

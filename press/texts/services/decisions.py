@@ -14,7 +14,7 @@ from press.texts.models.embargoes import Embargo
 from press.texts.models.state_machine import BY_NAME
 from press.texts.models.visibility import missing, published_editions, published_embargoes
 from press.texts.permissions import DECISIONS
-from press.texts.selectors.publication_checks import check_remark
+from press.texts.selectors.edition_validation import check_remark
 from press.texts.services.editions import check_standing, newest
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit

@@ -14,7 +14,7 @@ from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import TextVersion
 from press.texts.permissions import check_can_write
 from press.texts.selectors import paragraph_anchors
-from press.texts.selectors.publication_checks import check_content
+from press.texts.selectors.edition_validation import check_content
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action

@@ -21,7 +21,7 @@ from press.texts.models.topics import Topic
 from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import DECISIONS, check_can_withdraw, check_can_write
 from press.texts.selectors import paragraph_anchors
-from press.texts.selectors.publication_checks import check_content, check_remark
+from press.texts.selectors.edition_validation import check_content, check_remark
 from press.texts.services import holds
 from press.texts.services.locks import lock_text
 from sessions.draft.models.participants import Slot

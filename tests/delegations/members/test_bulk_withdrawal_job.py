@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import translation
 
-from delegations.members import withdrawal_job
+from delegations.members import bulk_withdrawal_job
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.services import members
 from delegations.parties.models.parties import Party
@@ -48,7 +48,7 @@ def steps(job: Job, number: int) -> Job:
 
 
 def begun(rows: list[Membership], by: User) -> Job:
-    (job,) = withdrawal_job.ask(memberships=rows, by=by)
+    (job,) = bulk_withdrawal_job.ask(memberships=rows, by=by)
     return job
 
 
@@ -129,7 +129,7 @@ class TestWork:
                 raise LookupError
             return whole(**values)
 
-        monkeypatch.setattr("delegations.members.withdrawal_job.members.withdraw", broken)
+        monkeypatch.setattr("delegations.members.bulk_withdrawal_job.members.withdraw", broken)
         finish(job)
         job.refresh_from_db()
         assert (job.state, Membership.objects.count(), withdrawals()) == ("failed", 5, 0)
@@ -141,8 +141,8 @@ class TestWork:
         finish(job)
         job.refresh_from_db()
         assert job.checkpoint == {"came": ["withdrawn", "gone", "withdrawn"]}
-        assert withdrawal_job.result(job) == "2 members withdrawn. 1 was not changed. The reason is below."
-        assert [line.said for line in withdrawal_job.lines(job)][1] == "already removed"
+        assert bulk_withdrawal_job.result(job) == "2 members withdrawn. 1 was not changed. The reason is below."
+        assert [line.said for line in bulk_withdrawal_job.lines(job)][1] == "already removed"
         assert (FormerMember.objects.count(), withdrawals()) == (3, 3)
 
     def test_whoever_lost_the_right_withdraws_nobody(self, party: Party, protocol: User) -> None:
@@ -152,26 +152,27 @@ class TestWork:
         job = Job.objects.get()
         assert job.checkpoint == {"came": ["refused"] * 3}
         assert Membership.objects.count() == 3
-        assert withdrawal_job.WITHDRAW_MEMBERS.bad(job)
+        assert bulk_withdrawal_job.WITHDRAW_MEMBERS.bad(job)
         # Nor do they read who was meant.
-        assert withdrawal_job.lines(job) == []
+        assert bulk_withdrawal_job.lines(job) == []
 
     def test_parties_are_named_for_the_reader_and_the_erased_are_not(self, party: Party, protocol: User) -> None:
         f.PartyNameFactory(party=party, name="Åland-en-français")
         rows = members_of(party, 2)
         job = begun(rows, protocol)
         rows[0].person.delete()
-        assert [(line.name, line.about) for line in withdrawal_job.lines(job)] == [("", "Aland"), ("P1", "Aland")]
+        told = [(line.name, line.about) for line in bulk_withdrawal_job.lines(job)]
+        assert told == [("", "Aland"), ("P1", "Aland")]
         with translation.override("fr"):
-            line = withdrawal_job.lines(job)[0]
+            line = bulk_withdrawal_job.lines(job)[0]
         assert (line.about, line.about_language) == ("Åland-en-français", "fr")
 
     def test_nobody_asks_for_a_party_that_is_not_theirs(self, party: Party, protocol: User) -> None:
         foreign = members_of(f.PartyFactory(), 1)
-        refuses(PermissionDenied, withdrawal_job.ask, memberships=[*members_of(party, 1), *foreign], by=protocol)
+        refuses(PermissionDenied, bulk_withdrawal_job.ask, memberships=[*members_of(party, 1), *foreign], by=protocol)
         with pytest.raises(PermissionDenied):
             jobs_services.start(
-                kind=withdrawal_job.NAME, by=protocol, summit=Summit.objects.exclude(pk=party.summit_id).get()
+                kind=bulk_withdrawal_job.NAME, by=protocol, summit=Summit.objects.exclude(pk=party.summit_id).get()
             )
         assert not Job.objects.exists()
 

@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.exceptions import PermissionDenied
 
-from summit.accounts import second_step_reset
+from summit.accounts import mfa_reset
 from summit.api_base import token_services
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role, RoleAssignment
@@ -46,13 +46,13 @@ def test_the_owners_browsers_and_tokens_end_and_nobody_elses(organiser: User, zo
     client = by_password(zoe)
     with_app(zoe)
     theirs, other = (token_services.make(by=user, name="App", scopes=["venues:read"]) for user in (zoe, organiser))
-    second_step_reset.reset(account=zoe, by=organiser)
+    mfa_reset.reset(account=zoe, by=organiser)
     assert client.get("/portal/")["Location"].startswith("/accounts/login/")
     assert (token_services.find(theirs.secret), token_services.find(other.secret)) == (None, other.token)
     entry = AuditEntry.objects.get(action="api.token.revoke")
     assert (entry.by, entry.object_key) == (organiser, theirs.token.public_id)
     with pytest.raises(ValueError, match="no two-step verification"):
-        second_step_reset.reset(account=zoe, by=organiser)
+        mfa_reset.reset(account=zoe, by=organiser)
     assert len(mails()) == 1
 
 
@@ -62,7 +62,7 @@ def test_the_mail_tells_of_tokens_where_there_were_any(organiser: User, zoe: Use
     for number, said in ((0, ""), (1, "One of your API tokens was"), (2, "2 of your API tokens were")):
         for _each in range(number):
             token_services.make(by=zoe, name="App", scopes=["venues:read"])
-        second_step_reset.reset(account=zoe, by=organiser)
+        mfa_reset.reset(account=zoe, by=organiser)
         mail = mails()[-1]
         assert (said in mail, "/accounts/tokens/" in mail) == (True, number > 0)
         with_app(zoe)
@@ -70,24 +70,24 @@ def test_the_mail_tells_of_tokens_where_there_were_any(organiser: User, zoe: Use
 
 class TestWho:
     def test_not_where_the_account_stands_in_another_summit_too(self, organiser: User, zoe: User) -> None:
-        assert second_step_reset.can_reset(organiser, zoe)
+        assert mfa_reset.can_reset(organiser, zoe)
         other = SummitFactory()
         role = RoleAssignment.objects.create(summit=other, user=zoe, role=Role.VIEWER)
         zoe.is_active = False
-        assert not second_step_reset.can_reset(organiser, zoe)
+        assert not mfa_reset.can_reset(organiser, zoe)
         zoe.is_active = True
         role.delete()
-        assert second_step_reset.can_reset(organiser, zoe)
+        assert mfa_reset.can_reset(organiser, zoe)
         PersonFactory(summit=other, user=zoe)
-        assert not second_step_reset.can_reset(organiser, zoe)
+        assert not mfa_reset.can_reset(organiser, zoe)
         path = f"/admin/summit/user/{zoe.pk}/second-step/"
         client = by_password(organiser)
         assert path not in client.get(f"/admin/summit/user/{zoe.pk}/change/").content.decode()
         assert (client.get(path).status_code, client.post(path).status_code) == (403, 403)
         with pytest.raises(PermissionDenied, match="the system administrator"):
-            second_step_reset.reset(account=zoe, by=organiser)
+            mfa_reset.reset(account=zoe, by=organiser)
         RoleAssignment.objects.create(summit=other, user=organiser, role=Role.ORGANISER)
-        assert second_step_reset.can_reset(User.objects.get(pk=organiser.pk), zoe)
+        assert mfa_reset.can_reset(User.objects.get(pk=organiser.pk), zoe)
 
     def test_organisers_and_nobody_for_themselves_nor_for_who_set_the_system_up(
         self, organiser: User, summit: Summit, zoe: User
@@ -95,5 +95,5 @@ class TestWho:
         root = UserFactory.with_role(Role.VIEWER, summit, is_superuser=True)
         protocol = UserFactory.with_role(Role.PROTOCOL, summit)
         for by, account in ((protocol, zoe), (organiser, organiser), (organiser, root), (root, root)):
-            assert not second_step_reset.can_reset(by, account)
-        assert second_step_reset.can_reset(root, organiser)
+            assert not mfa_reset.can_reset(by, account)
+        assert mfa_reset.can_reset(root, organiser)

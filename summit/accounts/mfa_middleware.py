@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from summit.permissions import second_step
+from summit.permissions import mfa_status
 from summit.permissions.rules import can_use_admin
 from summit.users.models import User
 
@@ -29,10 +29,10 @@ class SecondStepMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the view's response, or a redirect to the page where the second step is set up or taken."""
         if settings.REQUIRE_SECOND_FACTOR and request.path_info.startswith("/admin/"):
-            if second_step.must_set_up(request):
+            if mfa_status.must_set_up(request):
                 return redirect("mfa_index")
             user = request.user
-            if isinstance(user, User) and can_use_admin(user) and not second_step.took_it(request):
+            if isinstance(user, User) and can_use_admin(user) and not mfa_status.took_it(request):
                 # The second step was set up in another browser after this one signed in with the password alone.
                 query = urlencode({"next": request.get_full_path()})
                 return redirect(f"{reverse('account_reauthenticate')}?{query}")

@@ -1,8 +1,8 @@
 import pytest
 
 from press.texts.models.editions import Edition
-from press.texts.selectors.lengths import Length, measure
 from press.texts.selectors.rendered_editions import minutes_of
+from press.texts.selectors.word_counts import Length, measure
 
 MEASURED = [
     ("One two, three.", Length(3), 1),

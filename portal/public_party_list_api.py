@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from delegations.participants.selectors.public_list import Consented, consented, public_list
-from delegations.parties.api.public import ListedPartySerializer
+from delegations.parties.api.public_serializers import ListedPartySerializer
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names

@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.webauthn.internal import auth
 from django.test import Client
 
-from summit.accounts import guess_limits
+from summit.accounts import mfa_attempt_limits
 from summit.accounts.password_links import password_link
 from summit.users.models import User
 from tests.factories import PASSWORD, UserFactory
@@ -78,7 +78,7 @@ def test_a_stranger_must_take_another_way(zoe: User, secret: str, monkeypatch: p
     assert "Enter a recovery code" in refused.content.decode()
     assert enter(stranger, codes[0]).headers["Location"] == INSIDE
     # Control: without the count of strangers, networks don't add up.
-    monkeypatch.setattr(guess_limits, "STRANGERS", {})
+    monkeypatch.setattr(mfa_attempt_limits, "STRANGERS", {})
     assert enter(by_password(zoe, REMOTE_ADDR="198.51.100.9"), shown(secret)).status_code == 302
 
 
@@ -86,7 +86,7 @@ def test_control_counted_by_account_alone_the_owner_is_out(
     zoe: User, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = known_browser(zoe, secret)
-    monkeypatch.setattr(guess_limits, "_known_browsers", lambda request: {})
+    monkeypatch.setattr(mfa_attempt_limits, "_known_browsers", lambda request: {})
     guess_away(zoe, secret)
     by_password(zoe, owner)
     assert enter(owner, shown(secret)).status_code == 200
@@ -127,9 +127,9 @@ def test_a_network_guesses_five_times_whatever_it_guesses_at(zoe: User, secret: 
 
 
 def test_strangers_guesses_of_a_day_have_an_end(zoe: User, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rates = ratelimit.get_rates(app="second_step", action="code", config=guess_limits.STRANGERS)
+    rates = ratelimit.get_rates(app="second_step", action="code", config=mfa_attempt_limits.STRANGERS)
     assert [(each.amount, each.duration) for each in rates] == [(10, 300), (50, 86400)]
-    monkeypatch.setattr(guess_limits, "STRANGERS", {"code": "2/300s/key,3/d/key"})
+    monkeypatch.setattr(mfa_attempt_limits, "STRANGERS", {"code": "2/300s/key,3/d/key"})
     start = datetime.now(UTC)
     for number in range(2):
         with time_machine.travel(start + timedelta(minutes=6 * number), tick=False):
@@ -143,7 +143,7 @@ def test_strangers_guesses_of_a_day_have_an_end(zoe: User, secret: str, monkeypa
 def test_a_known_browser_of_another_account_is_a_stranger(zoe: User, secret: str) -> None:
     other: User = UserFactory(email="adam@host.example", password=PASSWORD)
     thief = known_browser(other, with_app(other))
-    cookie = thief.cookies[guess_limits.COOKIE]
+    cookie = thief.cookies[mfa_attempt_limits.COOKIE]
     # It says nothing outside the pages of signing in.
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/accounts/", True, "Lax")
     assert other.email not in cookie.value
@@ -151,5 +151,5 @@ def test_a_known_browser_of_another_account_is_a_stranger(zoe: User, secret: str
     by_password(zoe, thief)
     assert enter(thief, shown(secret)).status_code == 200
     forged = by_password(zoe, REMOTE_ADDR="198.51.100.9")
-    forged.cookies[guess_limits.COOKIE] = f"{zoe.public_id}:x"
+    forged.cookies[mfa_attempt_limits.COOKIE] = f"{zoe.public_id}:x"
     assert enter(forged, shown(secret)).status_code == 200

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client, RequestFactory
 
-from summit.permissions import second_step
+from summit.permissions import mfa_status
 from summit.permissions.models import DESKS, Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -54,7 +54,7 @@ def test_it_concerns_every_desk_and_who_set_the_system_up(summit: Summit) -> Non
     for role in DESKS:
         request = RequestFactory().get("/admin/")
         request.user, request.session = UserFactory.with_role(role, summit), {}
-        assert second_step.must_set_up(request), role
+        assert mfa_status.must_set_up(request), role
     assert led_to(by_password(UserFactory(is_superuser=True))) == "/accounts/2fa/"
 
 
@@ -74,7 +74,7 @@ def test_who_sets_it_up_goes_on_in_the_same_browser(zoe: User) -> None:
     assert "Continue to the desk" in done.content.decode()
     # The signal is sent when the transaction is over, which a test's own never is.
     session = client.session
-    session[second_step.SET_UP_KEY] = zoe.pk
+    session[mfa_status.SET_UP_KEY] = zoe.pk
     session.save()
     assert led_to(client) == ""
 
@@ -101,6 +101,6 @@ def test_who_took_the_second_step_is_let_in_until_it_is_taken_away(zoe: User) ->
 
 
 def test_control_without_the_guard_the_desk_is_open(zoe: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(second_step, "must_set_up", lambda request: False)
-    monkeypatch.setattr(second_step, "took_it", lambda request: True)
+    monkeypatch.setattr(mfa_status, "must_set_up", lambda request: False)
+    monkeypatch.setattr(mfa_status, "took_it", lambda request: True)
     assert led_to(by_password(zoe)) == ""
