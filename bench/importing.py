@@ -19,7 +19,7 @@ from delegations.imports.services.importer import read_in
 from delegations.members.models.categories import Category
 from delegations.parties.models.policy import Policy
 from summit.audit.services import SYSTEM
-from summit.imports import tables
+from summit.imports import table_parsing
 from summit.people.models import Person
 from summit.summits.models import Summit
 
@@ -111,7 +111,7 @@ def _summit(turn: int) -> Summit:
 def _read_in(summit: Summit, content: bytes) -> None:
     read_in(
         summit=summit,
-        table=tables.read(filename="people.xlsx", content=content),
+        table=table_parsing.read(filename="people.xlsx", content=content),
         by=SYSTEM,
         answers={"* kind": "organisation"},
     )

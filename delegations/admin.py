@@ -34,7 +34,7 @@ REGISTERING = (
     "invitations.admin.invitations",
     "invitations.admin.invite_to_session",
     "invitations.admin.letter_templates",
-    "invitations.admin.links",
+    "invitations.admin.letter_links",
     "focal_points.admin.requests",
     "badges.admin.badges",
     "badges.admin.transferable_pass_rules",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, portal_page
+from portal.visitor_identity import Viewer, portal_page
 from summit.audit.services import By
 from summit.people.models import Person
 from summit.summits.models import Summit

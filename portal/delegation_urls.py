@@ -9,7 +9,7 @@ from portal.views.delegation import (
     import_people,
     people,
     person,
-    status,
+    status_page,
     transferable_passes,
     visas,
     withdraw_and_replace,
@@ -17,8 +17,8 @@ from portal.views.delegation import (
 
 _PERSON = "people/<str:person>/"
 urlpatterns = [
-    path("", status.standing, name="delegation"),
-    path("public-listing/", status.public_listing, name="public_listing"),
+    path("", status_page.standing, name="delegation"),
+    path("public-listing/", status_page.public_listing, name="public_listing"),
     path("people/", people.people, name="people"),
     path("people/confirm/", people.confirm, name="people_confirm"),
     path("people/add/", people.add, name="person_add"),

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badges
-from delegations.members.field_groups import (
+from delegations.members.models.members import FormerMember
+from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import (
     NEEDS,
     PASSPORT,
     PERSON,
@@ -26,8 +28,6 @@ from delegations.members.field_groups import (
     particulars_of,
     photo_of,
 )
-from delegations.members.models.members import FormerMember
-from delegations.members.models.particulars import Particulars
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.models import Handover
 from delegations.parties import nationality_choices

@@ -6,7 +6,7 @@ from summit.core.app_config import RegisteringConfig
 
 # Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
-    "embargoes.services.alarms",
+    "embargoes.services.undelivered_speech_alarms",
     "embargoes.services.speech_listeners",
     "search.services",
     "subscriptions.services.outbound_pause",

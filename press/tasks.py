@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from press.embargoes.services.alarms import raise_due
+from press.embargoes.services.undelivered_speech_alarms import raise_due
 from press.subscriptions.services.announcements import announce_due
 from press.subscriptions.services.withdrawals import recall_due
 from summit.maintenance.sweeps import sweep

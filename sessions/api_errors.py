@@ -10,8 +10,8 @@ from sessions.releases.services.removals import RemovalUndecided
 from sessions.releases.services.restore import NothingToRestore
 from sessions.signups.services.signups import SignUpRefused
 from sessions.speakers.services.floor_requests import FloorRefused
-from sessions.speakers.services.line_up import ListChanged
-from sessions.speakers.services.speakers import SpeakersRefused
+from sessions.speakers.services.line_up_in_protocol_order import ListChanged
+from sessions.speakers.services.speakers_list import SpeakersRefused
 from summit.api_base.problems import Problem, register_problem, unprocessable
 
 

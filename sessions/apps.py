@@ -8,7 +8,7 @@ from summit.core.app_config import RegisteringConfig
 REGISTERING = (
     "calendars.services",
     "speakers.services.floor_requests",
-    "releases.services.undo",
+    "releases.services.cancellation_undo_limits",
     "signups.services.signups",
     "membership_changes.handover_items",
     "membership_changes.services.merging",

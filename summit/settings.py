@@ -187,7 +187,7 @@ if TESTING:
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/portal/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "summit.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "summit.accounts.account_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -199,7 +199,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
-# The key of a failed sign-in is the mailbox and the client's address (summit.accounts.adapter): docs/decisions/0009.
+# The key of a failed sign-in is the mailbox and the client's address (summit.accounts.account_adapter: 0009).
 # Beyond a limit, the answer is the form with an error message, or "429.html".
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
 # Accounts at desks sign in with a passkey, or with a password and an app (summit.accounts.mfa_middleware).
@@ -212,7 +212,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "summit.accounts.forms.PasswordFromLink",
     "reauthenticate": "summit.accounts.forms.PasswordAgain",
 }
-MFA_ADAPTER = "summit.accounts.mfa.MFAAdapter"
+MFA_ADAPTER = "summit.accounts.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Summit"
 # The codes just before and after are accepted too: for slow typing, and telephones that are half a minute off.

@@ -11,7 +11,7 @@ from delegations.imports.models import DelegationImportFile, TableKind
 from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from summit.api_base.actions import action
-from summit.api_base.file_contents import ContentSerializer, File
+from summit.api_base.response_files import ContentSerializer, File
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.imports import jobs, services

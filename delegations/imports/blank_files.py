@@ -19,8 +19,8 @@ from openpyxl.utils import get_column_letter
 from delegations.imports import column_recognition
 from delegations.imports.models import TableKind
 from delegations.members import column_headings
-from delegations.members.field_groups import COLUMNS, GROUPS, PARTICULARS
 from delegations.members.models.categories import Category
+from delegations.members.person_field_groups import COLUMNS, GROUPS, PARTICULARS
 from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from delegations.members import column_headings
-from delegations.members.field_groups import COLUMNS
+from delegations.members.person_field_groups import COLUMNS
 from summit.core.text_normalisation import fold
 from summit.imports.definitions import ImportProblem
 

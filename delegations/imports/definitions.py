@@ -9,7 +9,7 @@ from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.imports import column_recognition
 from delegations.imports.models import TableKind
 from delegations.imports.selectors.existing_rows import ExistingRows
-from delegations.imports.selectors.plan import ImportPlan
+from delegations.imports.selectors.import_plan import ImportPlan
 from delegations.imports.services import importer
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
@@ -18,8 +18,8 @@ from delegations.parties.models.parties import ExternalId, Party
 from summit.audit.services import By
 from summit.imports.definitions import ImportProblem, Upload, WrittenModel, register
 from summit.imports.report import ImportReport
-from summit.imports.table_import import TableImport, table_of
-from summit.imports.tables import Recognised, Table
+from summit.imports.table_definitions import TableImport, table_of
+from summit.imports.table_parsing import Recognised, Table
 from summit.people.models import Person
 from summit.summits.models import Summit
 

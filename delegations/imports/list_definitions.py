@@ -19,8 +19,8 @@ from delegations.parties.api.groups import PartyGroupViewSet
 from delegations.travel.api.declaration_kinds import DeclarationKindViewSet
 from delegations.zones.api import ZoneViewSet
 from summit.api_base.viewsets import DeskViewSet
+from summit.import_export.importable_lists import ImportableList
 from summit.import_export.list_import import register_import
-from summit.import_export.registry import ImportableList
 from summit.summits.models import Summit
 from summit.users.models import User
 

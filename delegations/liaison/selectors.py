@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.text import capfirst
 
 from delegations.liaison.models import LiaisonOfficer
-from delegations.members.field_groups import TRAVEL, label
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import TRAVEL, label
 from delegations.parties.models.parties import Party
 from delegations.parties.permissions import standing_parties
 from delegations.travel.models.declarations import Declaration

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from delegations.members.field_groups import COLUMNS
+from delegations.members.person_field_groups import COLUMNS
 
 
 def label(name: str) -> str:

@@ -13,8 +13,8 @@ from django.db.models import DateTimeField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from delegations.members.field_groups import PARTICULARS, PERSON, particulars_of
 from delegations.members.models.particulars import Particulars, PassportType
+from delegations.members.person_field_groups import PARTICULARS, PERSON, particulars_of
 from delegations.parties import nationality_choices
 from summit.admin_base.widgets import MomentPair, name_parts, plain_widget
 from summit.backoffice.onboarding.forms import Suggested

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
 from delegations.contacts.models import Contact, ContactRole
-from delegations.invitations.admin_links import ANSWERABLE, answer_step, reminder_step
+from delegations.invitations.admin_urls import ANSWERABLE, answer_step, reminder_step
 from delegations.invitations.models.invitations import Invitation, InvitationState
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.members.admin.quotas import RAISE

@@ -10,9 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, portal_page, viewer_of
 from portal.views import read_marks
 from portal.views.agenda_changes import describe
+from portal.visitor_identity import Viewer, portal_page, viewer_of
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import (
     change_descriptions,

@@ -1,6 +1,6 @@
 """Changes of the agenda in words, including changes of the viewer's own speeches."""
 
-from portal.identity import Viewer
+from portal.visitor_identity import Viewer
 from sessions.agenda.selectors.change_descriptions import Names, Story
 from sessions.agenda.selectors.differences import Programme, SessionChange
 from sessions.notifications.selectors.speech_changes import with_speeches

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, portal_page, viewer_of
+from portal.visitor_identity import Viewer, portal_page, viewer_of
 from sessions.calendars import services as calendars_services
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person

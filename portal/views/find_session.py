@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from portal.identity import Viewer, viewer_of
+from portal.visitor_identity import Viewer, viewer_of
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import released_agenda
 

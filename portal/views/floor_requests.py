@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
-from portal.identity import Viewer, portal_page
 from portal.views.find_session import find_session_or_404
+from portal.visitor_identity import Viewer, portal_page
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.speakers.services import floor_requests

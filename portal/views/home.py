@@ -11,10 +11,10 @@ from delegations.invitations.services import answers
 from delegations.liaison import selectors as liaison
 from delegations.overview.selectors import member_completeness
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, portal_page, viewer_of
 from portal.views import read_marks
 from portal.views.agenda import mark, minutes_until, own_agenda_of
 from portal.views.agenda_changes import describe
+from portal.visitor_identity import Viewer, portal_page, viewer_of
 from press.public.text_lists import TextLine, line
 from press.published_texts.selectors import brief, listed
 from sessions.agenda.selectors import change_descriptions, release_cache

@@ -10,7 +10,7 @@ from delegations.invitations.models.invitations import Answer, Invitation
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, portal_page
+from portal.visitor_identity import Viewer, portal_page
 from summit.core.database_clock import db_now
 
 ENTERED = ("answer", "level", "name", "note")

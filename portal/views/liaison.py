@@ -10,9 +10,9 @@ from delegations.contacts import selectors as contacts
 from delegations.liaison import selectors as liaison
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, portal_page
 from portal.views.agenda import mark, minutes_until
 from portal.views.delegation.declarations import SIGNS
+from portal.visitor_identity import Viewer, portal_page
 from sessions.agenda.selectors import released_agenda
 from sessions.public.views import by_day
 from sessions.visibility.viewers import Members

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.members import access_log
-from delegations.members.field_groups import PASSPORT
+from delegations.members.person_field_groups import PASSPORT
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from delegations.privacy.messages import What
 from delegations.privacy.services import correction_requests
 from portal.browser_session import sign_ins
-from portal.identity import Viewer, portal_page, viewer_of
 from portal.personal_data import PersonalDataCollector
+from portal.visitor_identity import Viewer, portal_page, viewer_of
 from summit.audit.services import By, Mailbox
 from summit.people.models import Person
 from summit.privacy import data_export

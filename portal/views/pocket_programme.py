@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.identity import portal_page, viewer_of
+from portal.visitor_identity import portal_page, viewer_of
 from sessions.agenda.selectors import last_changed, released_agenda, released_snapshots
 from sessions.public import pocket_programme as printed
 from summit.core.file_names import disposition

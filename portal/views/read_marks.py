@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from portal.browser_session import SHOWN_KEY
-from portal.identity import Viewer
+from portal.visitor_identity import Viewer
 from sessions.agenda.selectors import own_changes, release_cache, released_snapshots
 from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.release_cache import Current, Own

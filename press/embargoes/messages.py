@@ -126,7 +126,7 @@ ALARM = register(
         name="alarm",
         label=gettext_lazy("press desk alert"),
         task=DELIVERY_TASK,
-        shown_by="tests/press/embargoes/test_alarms.py",
+        shown_by="tests/press/embargoes/test_undelivered_speech_alarms.py",
         facts=AlarmFacts,
         recipients=for_each(lambda cause: with_roles(cause.summit, SEES_EMBARGOED)),
         # The time is part of the key, so that each time that is set has its own alarm.

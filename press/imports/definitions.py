@@ -28,7 +28,7 @@ from sessions.draft.models.sessions import Session
 from summit.audit.services import By
 from summit.core.local_time import local_moment
 from summit.core.punctuation import comma
-from summit.imports import tables
+from summit.imports import table_parsing
 from summit.imports.definitions import (
     YES,
     ImportDefinition,
@@ -158,7 +158,7 @@ class SpeechesImport(ImportDefinition[Order]):
             files=gather(files, language=options["language"] or summit.language),
             table=None
             if table is None
-            else tables.read(filename=table, content=files[table], recognised=column_recognition.recognised),
+            else table_parsing.read(filename=table, content=files[table], recognised=column_recognition.recognised),
             make_parties=options["make_parties"] == YES,
             wording=options["wording"],
             moment=local_moment(options["publish_at"], summit.zone) if options["publish_at"] else None,

@@ -35,7 +35,7 @@ from sessions.draft.services.agenda_lock import lock
 from sessions.speakers.services import imported_speeches
 from summit.audit.services import SYSTEM
 from summit.imports.report import ImportReport, Outcome, ReportLine
-from summit.imports.tables import Table
+from summit.imports.table_parsing import Table
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -9,7 +9,7 @@ from delegations.imports.selectors.existing_rows import ExistingRows
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.country_recognition import code_of
 from summit.imports.definitions import ImportProblem
-from summit.imports.tables import Table
+from summit.imports.table_parsing import Table
 from summit.people.models import Person
 
 

@@ -5,7 +5,7 @@ can't prove that.
 """
 
 from press.overview.api.attachments_and_topics import TopicViewSet
+from summit.import_export.importable_lists import ImportableList
 from summit.import_export.list_import import register_import
-from summit.import_export.registry import ImportableList
 
 register_import(ImportableList(TopicViewSet))

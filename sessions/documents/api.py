@@ -14,8 +14,8 @@ from sessions.documents.services.documents import Paper
 from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.sessions import Session
 from summit.api_base.actions import action
-from summit.api_base.file_contents import WithContent
-from summit.api_base.file_fields import ContentField
+from summit.api_base.request_files import ContentField
+from summit.api_base.response_files import WithContent
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import InSummit
 from summit.summits.models import Summit

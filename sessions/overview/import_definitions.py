@@ -4,7 +4,7 @@ Schedules are imported from files of their own (`sessions.exchange`).
 """
 
 from sessions.draft.api.kinds import CustomKindViewSet
+from summit.import_export.importable_lists import ImportableList
 from summit.import_export.list_import import register_import
-from summit.import_export.registry import ImportableList
 
 register_import(ImportableList(CustomKindViewSet))

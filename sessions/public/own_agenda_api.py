@@ -17,8 +17,8 @@ from sessions.public import pocket_programme
 from sessions.public.api import SessionSerializer
 from sessions.releases.api.released_changes import OwnChangesInput, OwnChangesSerializer, own_changes
 from summit.api_base.actions import action
-from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import Problem
+from summit.api_base.response_files import File, PersonalContentSerializer
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit

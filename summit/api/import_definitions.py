@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.api.role_assignments import RoleAssignmentViewSet
 from summit.api.venues import RoomViewSet, VenueViewSet
+from summit.import_export.importable_lists import ImportableList
 from summit.import_export.list_import import register_import
-from summit.import_export.registry import ImportableList
 
 for _viewset, _keys in ((VenueViewSet, ("name",)), (RoomViewSet, ("venue", "name"))):
     register_import(ImportableList(_viewset, _keys))

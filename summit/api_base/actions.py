@@ -23,7 +23,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from summit.api_base import file_fields
+from summit.api_base import request_files
 from summit.api_base.problems import unprocessable
 from summit.api_base.query_params import field_names
 from summit.api_base.scopes import READ
@@ -115,7 +115,7 @@ class _ActionView(ViewSetView):
     @property
     def takes_files(self) -> bool:  # type: ignore[override]
         """Whether the input of the action may contain a file."""
-        return file_fields.takes_files(self.action.input)
+        return request_files.takes_files(self.action.input)
 
     def verb(self, method: str) -> str:
         """Return the verb that the token's scope must allow: "read" for a safe action, else that of the method."""

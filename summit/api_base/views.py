@@ -25,7 +25,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from summit.api_base import etags, file_fields, idempotency, query_params, throttling
+from summit.api_base import etags, idempotency, query_params, request_files, throttling
 from summit.api_base.authentication import BearerAuthentication, BrowserAuthentication
 from summit.api_base.models.answers import IdempotencyRecord
 from summit.api_base.models.tokens import Token
@@ -146,7 +146,7 @@ class WorkingView(APIView):
 
     def body(self) -> Any:
         """Return the request body: the parsed JSON, or a form as a dict. Raises ParseError."""
-        return file_fields.body_of(self.request.data)
+        return request_files.body_of(self.request.data)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the request before its handler runs. Raises MethodNotAllowed, Problem, and what `admit` raises.
@@ -156,12 +156,12 @@ class WorkingView(APIView):
         method = str(request.method).lower()
         if method not in self.http_method_names or not hasattr(self, method):
             raise MethodNotAllowed(str(request.method))
-        file_fields.check_length(request._request)
+        request_files.check_length(request._request)
         super().initial(request, *args, **kwargs)
         query_params.check_known(request.query_params, self.known_parameters())
         self.admit(request)
         # The CSRF check has read a browser's form already, before its media type could be checked.
-        if file_fields.is_form(request._request) and not self.takes_files:
+        if request_files.is_form(request._request) and not self.takes_files:
             raise Problem("media-type")
 
     def verb(self, method: str) -> str:
@@ -230,8 +230,8 @@ class WorkingView(APIView):
             raise Problem("key")
         http = self.request._request
         # A form has other boundaries each time it is sent.
-        form = self.takes_files and file_fields.is_form(http)
-        body = file_fields.digest_of(self.body()) if form else http.body
+        form = self.takes_files and request_files.is_form(http)
+        body = request_files.digest_of(self.body()) if form else http.body
         return idempotency.Question.of(
             who=self.who, key=key, method=str(http.method), address=http.get_full_path(), body=body
         )

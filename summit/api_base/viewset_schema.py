@@ -7,8 +7,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from summit.api_base.file_fields import described
 from summit.api_base.query_params import field_names, order_names
+from summit.api_base.request_files import described
 from summit.api_base.schema import ApiSchema, ProblemSerializer
 
 QUERY: Any = OpenApiParameter.QUERY

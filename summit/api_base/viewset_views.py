@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from summit.api_base import etags, file_fields, query_params, time_zones
+from summit.api_base import etags, query_params, request_files, time_zones
 from summit.api_base.external_keys import EXTERNAL, keys_visible_to
 from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import Problem, problem_of, unprocessable
@@ -198,7 +198,7 @@ class ListView(ViewSetView):
 
     takes_files = property(
         lambda view: (
-            "add" in view.viewset.allowed_methods and file_fields.takes_files(view.viewset.input_serializer_class)
+            "add" in view.viewset.allowed_methods and request_files.takes_files(view.viewset.input_serializer_class)
         )
     )
 

@@ -27,9 +27,9 @@ from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.database_clock import db_now
 from summit.core.file_names import disposition
 from summit.core.punctuation import pair
-from summit.import_export import export_services, list_pdf, writers
+from summit.import_export import export_services, list_pdf, table_file_writers
+from summit.import_export.batched_querysets import MOST, Listed
 from summit.import_export.list_import import list_imports
-from summit.import_export.querysets import MOST, Listed
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows
@@ -61,7 +61,7 @@ def table_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
     ending = request.POST.get("ending", "")
     if request.method == "POST" and ending == list_pdf.PDF and len(keys) <= AT_ONCE:
         return _give_pdf(desk, request, keys)
-    if request.method == "POST" and ending in writers.MEDIA_TYPES and len(keys) <= MOST:
+    if request.method == "POST" and ending in table_file_writers.MEDIA_TYPES and len(keys) <= MOST:
         return _give_table(desk, request, rows, keys, ending)
     return _ask_format(desk, request, request.user, len(keys))
 
@@ -70,10 +70,10 @@ def _ask_format(desk: Any, request: HttpRequest, user: User, number: int) -> Htt
     listed = Listed(desk, request)
     name = f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist"
     format_labels = {
-        writers.XLSX: _("Spreadsheet (XLSX)"),
-        writers.CSV: "CSV",
+        table_file_writers.XLSX: _("Spreadsheet (XLSX)"),
+        table_file_writers.CSV: "CSV",
         **({list_pdf.PDF: _("PDF with the list’s columns")} if number <= AT_ONCE else {}),
-        writers.JSON: _("JSON, for software"),
+        table_file_writers.JSON: _("JSON, for software"),
     }
     context = {
         **desk.admin_site.each_context(request),
@@ -100,7 +100,9 @@ def _give_table(
     desk: Any, request: HttpRequest, queryset: models.QuerySet[Any], keys: list[int], ending: str
 ) -> HttpResponseBase:
     user: Any = request.user
-    language = export_services.MACHINES if ending == writers.JSON else get_language() or export_services.MACHINES
+    language = (
+        export_services.MACHINES if ending == table_file_writers.JSON else get_language() or export_services.MACHINES
+    )
     listed = Listed(desk, request)
     if len(keys) > AT_ONCE:
         job = export_services.ask(
@@ -117,9 +119,9 @@ def _give_table(
         return redirect("admin:jobs_job", job.public_id)
     with override(language):
         rows = listed.page(keys)
-        part = writers.part(listed.columns(), rows, ending=ending, first=True)
+        part = table_file_writers.part(listed.columns(), rows, ending=ending, first=True)
         # Build the whole file before the first byte is sent: an export that fails must not look like a shorter list.
-        content = list(writers.whole([part], ending=ending))
+        content = list(table_file_writers.whole([part], ending=ending))
     desk.log_access(user, rows, filters_of(request))
     name = export_services.file_name_of(desk.opts.label_lower, _summit_of(desk, request), ending)
     return as_file(content, name, ending)
@@ -189,4 +191,4 @@ def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
 def as_file(content: Any, name: str, ending: str) -> StreamingHttpResponse:
     """Return a streaming response that sends `content`, the bytes of a table, as an attachment called `name`."""
     headers = {"Content-Disposition": disposition(name)}
-    return StreamingHttpResponse(content, content_type=writers.MEDIA_TYPES[ending], headers=headers)
+    return StreamingHttpResponse(content, content_type=table_file_writers.MEDIA_TYPES[ending], headers=headers)

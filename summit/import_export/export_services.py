@@ -15,8 +15,8 @@ from django.utils.translation import override
 
 from summit.core.database_clock import db_now
 from summit.core.file_names import file_name
-from summit.import_export import writers
-from summit.import_export.querysets import Listed, desk_of, reading
+from summit.import_export import table_file_writers
+from summit.import_export.batched_querysets import Listed, desk_of, reading
 from summit.jobs import services
 from summit.jobs.job_kinds import JobStep, Result
 from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
@@ -97,7 +97,7 @@ def _write(table: ExportedFile, keys: Sequence[int], *, number: int) -> int:
     listed = Listed(desk, reading(table.by))
     rows = listed.page(keys)
     columns = listed.columns()
-    content = writers.part(columns, rows, ending=table.ending, first=number == 0)
+    content = table_file_writers.part(columns, rows, ending=table.ending, first=number == 0)
     desk.log_access(table.by, rows, table.filters)
     ExportedFilePart.objects.create(table=table, number=number, content=content)
     return len(rows)
@@ -125,7 +125,7 @@ def read(table: ExportedFile) -> Iterator[bytes]:
     """Yield the bytes of a finished file, one part at a time."""
     with override(table.language):
         parts = (bytes(row.content) for row in table.parts.order_by("number").iterator(chunk_size=1))
-        yield from writers.whole(parts, ending=table.ending)
+        yield from table_file_writers.whole(parts, ending=table.ending)
 
 
 def mine(by: User, label: str) -> list[ExportedFile]:

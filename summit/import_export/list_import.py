@@ -9,12 +9,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from summit.audit.services import By
-from summit.import_export import importer
-from summit.import_export.registry import ImportableList, headings, plain, show_in_exports
+from summit.import_export import list_row_writer
+from summit.import_export.importable_lists import ImportableList, headings, plain, show_in_exports
 from summit.imports.definitions import DEFINITIONS, Upload, WrittenModel, register
 from summit.imports.report import ImportReport
-from summit.imports.table_import import TableImport, table_of
-from summit.imports.tables import Recognised, Table
+from summit.imports.table_definitions import TableImport, table_of
+from summit.imports.table_parsing import Recognised, Table
 from summit.permissions.rules import check, refusal
 from summit.summits.models import Summit
 from summit.uploads.budgets import LIST
@@ -72,7 +72,7 @@ class ListImport(TableImport[slice]):
 
     def check_table(self, table: Table, *, summit: Summit, party_key: str, by: By) -> None:
         """Raise ImportProblem if no column of the table identifies its rows."""
-        importer.check_columns(importable=self.importable, summit=summit, table=table, by=by)
+        list_row_writer.check_columns(importable=self.importable, summit=summit, table=table, by=by)
 
     def prepare(self, upload: Upload, rows: slice) -> slice:
         """Return the rows unchanged: what becomes of a row is known when the list's service has written it."""
@@ -87,7 +87,7 @@ class ListImport(TableImport[slice]):
 
     def write(self, upload: Upload, prepared: slice) -> ImportReport:
         """Write the rows with the services of the list's API, and return the report on them."""
-        return importer.read_in(
+        return list_row_writer.read_in(
             importable=self.importable, summit=upload.summit, table=table_of(upload), rows=prepared, by=upload.by
         )
 

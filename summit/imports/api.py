@@ -11,8 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from summit.api_base.actions import action
-from summit.api_base.file_fields import ContentField
 from summit.api_base.problems import register_problem
+from summit.api_base.request_files import ContentField
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log

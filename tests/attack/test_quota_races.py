@@ -14,7 +14,7 @@ from delegations.members.selectors import quotas as quotas_selectors
 from delegations.members.services import quotas, registration
 from delegations.parties.models.parties import Party
 from summit.audit.services import SYSTEM, Link
-from summit.imports.tables import read
+from summit.imports.table_parsing import read
 from summit.permissions.models import Role
 from summit.users.models import User
 from tests import factories as f

@@ -281,7 +281,7 @@ def test_who_knows_a_mailbox_locks_nobody_out() -> None:
 
 
 def test_control_counted_by_mailbox_alone_the_owner_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("summit.accounts.adapter.get_ip", lambda request: "")
+    monkeypatch.setattr("summit.accounts.account_adapter.get_ip", lambda request: "")
     user = UserFactory(email="zoe@host.example", password=PASSWORD)
     for _ in range(6):
         sign_in(user.email, "wrong", REMOTE_ADDR="192.0.2.1")

@@ -8,7 +8,7 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Interpretation, Session
 from sessions.releases.services import releases
-from sessions.speakers.services import floor_requests, speakers
+from sessions.speakers.services import floor_requests, speakers_list
 from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -53,7 +53,7 @@ def test_a_head_asks_and_sees_what_became_of_it(row: Session, head: Person, orga
     assert ASK not in shown
     request = FloorRequest.objects.get()
     first = PersonFactory(summit=summit)
-    speakers.add(session=row, speaker=first, minutes=20, by=organiser)
+    speakers_list.add(session=row, speaker=first, minutes=20, by=organiser)
     floor_requests.grant(requests=[request], session=row, by=organiser)
     # The draft is nobody's to know: the place comes with the release.
     shown = page(client, path(row))

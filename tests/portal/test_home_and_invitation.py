@@ -16,7 +16,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
-from tests.portal.test_identity import follow
+from tests.portal.test_visitor_identity import follow
 from tests.press.helpers import ago, make_text
 from tests.sessions.conftest import release
 

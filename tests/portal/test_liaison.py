@@ -9,7 +9,7 @@ from delegations.liaison import selectors
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
 from delegations.portal_access.services import portal_sessions
-from portal import identity
+from portal import visitor_identity
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
@@ -103,8 +103,8 @@ def test_control_whoever_acts_for_the_delegation_reads_them(world: World, monkey
         for entry in by_summit.values():
             entry.act_for(world.party, world.user)
 
-    monkeypatch.setattr(identity, "_gather_assisted", act)
-    monkeypatch.setattr("delegations.members.field_groups.FieldReader._own", lambda *_args: True)
+    monkeypatch.setattr(visitor_identity, "_gather_assisted", act)
+    monkeypatch.setattr("delegations.members.person_field_groups.FieldReader._own", lambda *_args: True)
     assert "SECRET4821" in world.pages()
 
 

@@ -20,8 +20,8 @@ from summit.users.models import User
 from tests import factories as f
 from tests.delegations.invitations.test_messages import sent, text_of
 from tests.portal.delegation.helpers import PASSPORT, signed_in
-from tests.portal.test_identity import follow
 from tests.portal.test_sign_in_codes import BOX, come_in
+from tests.portal.test_visitor_identity import follow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 HELD, TAKE = "/portal/held/", "/portal/held/data.zip"

@@ -14,7 +14,7 @@ from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from sessions.overview.admin import long_rows
 from sessions.releases.services import releases
-from sessions.speakers.services import line_up
+from sessions.speakers.services import line_up_in_protocol_order
 from summit.core.process_cache import forget_all
 from summit.permissions.models import Role
 from summit.public_base.page_cache import PAGES
@@ -123,7 +123,7 @@ ASKED: dict[str, Callable[[World], Sized]] = {
     "agenda of a delegation": lambda w: listed(w.focal, "agenda"),
     "changes for a delegation": lambda w: changed(w.focal),
     "warnings": lambda w: warnings.warnings(w.summit, draft(w.summit)),
-    "speakers in protocol order": lambda w: line_up.preview(session=w.row).entries,
+    "speakers in protocol order": lambda w: line_up_in_protocol_order.preview(session=w.row).entries,
 }
 
 

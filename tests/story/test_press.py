@@ -8,7 +8,7 @@ from django.test import Client
 from portal.demo import border_security
 from press.delivery_check import services as delivery_check_services
 from press.delivery_check.models import PassageCheckKind
-from press.embargoes.services import alarms, embargoes
+from press.embargoes.services import embargoes, undelivered_speech_alarms
 from press.subscriptions.services.announcements import announce_due
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo
@@ -157,5 +157,5 @@ def test_a_speech_that_is_cancelled_stays_in(desk: Desk) -> None:
     assert mails() == ["On hold: 2 texts whose speeches changed"] * 2
     page = desk.officer.get(desk.page(PM)).content.decode()
     assert "the speech was not marked as delivered" in page
-    assert (alarms.raise_due(), alarms.raise_due()) == (1, 0)
+    assert (undelivered_speech_alarms.raise_due(), undelivered_speech_alarms.raise_due()) == (1, 0)
     assert {str(sent["To"]).partition("@")[0] for sent in go_out()} >= {"press", "approver", "organiser"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from delegations.invitations.services import reminders
-from press.embargoes.services import alarms
+from press.embargoes.services import undelivered_speech_alarms
 from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements, withdrawals
 from press.texts.models.embargoes import Embargo, EmbargoMode
@@ -61,7 +61,7 @@ def sweep_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
             "events": sum(events.work(pk) for pk in Delivery.objects.values_list("endpoint", flat=True).distinct()),
             "announced": announcements.announce_due(),
             "recalled": withdrawals.recall_due(),
-            "alarms": alarms.raise_due(),
+            "alarms": undelivered_speech_alarms.raise_due(),
             "reminders": reminders.remind(),
         }
         return {name: number for name, number in found.items() if number}

@@ -11,7 +11,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "sessions/visibility/models.py",
         "sessions/notifications/selectors/recipients.py",
         "sessions/agenda/selectors/released_snapshots.py",
-        "delegations/members/field_groups.py",
+        "delegations/members/person_field_groups.py",
     ),
     "change records": (
         "summit/summits/models.py",

@@ -18,7 +18,7 @@ from delegations.members.api.fields import OfPerson, OfPersonFilters
 from delegations.members.models.members import Membership
 from delegations.parties.permissions import standing_parties
 from summit.api_base.actions import action
-from summit.api_base.file_contents import File, PersonalContentSerializer
+from summit.api_base.response_files import File, PersonalContentSerializer
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit

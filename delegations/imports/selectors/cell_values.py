@@ -10,8 +10,8 @@ from django.db.models import DateTimeField
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from delegations.members.field_groups import COLUMNS
 from delegations.members.models.categories import Capacity, Category
+from delegations.members.person_field_groups import COLUMNS
 from delegations.parties.selectors import country_recognition, party_kinds
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.core.encrypted_fields import EncryptedDateField

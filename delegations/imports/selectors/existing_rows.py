@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from delegations.members import field_groups
+from delegations.members import person_field_groups
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.focal_points import FocalPoint
@@ -124,7 +124,7 @@ class ExistingRows:
 
     def party_of(self, person: Person) -> Party | None:
         """Return a person's party, whether or not it is stored, or None if the person has none."""
-        return self.seated.get(id(person)) or field_groups.party_of(person)
+        return self.seated.get(id(person)) or person_field_groups.party_of(person)
 
     def parties(self) -> list[Party]:
         """Return all known parties."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from delegations.members.field_groups import PARTICULARS, label, others
+from delegations.members.person_field_groups import PARTICULARS, label, others
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.people.models import Person

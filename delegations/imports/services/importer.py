@@ -9,13 +9,13 @@ from django.db.models import Max
 
 from delegations.badges.services import transferable_passes
 from delegations.imports.selectors.existing_rows import SYSTEM_NAME, ExistingRows, read_existing, system_of
-from delegations.imports.selectors.plan import ImportPlan
-from delegations.imports.selectors.planner import Planner
+from delegations.imports.selectors.import_plan import ImportPlan
+from delegations.imports.selectors.plan_builder import Planner
 from delegations.imports.services import party_writer, people_writer
-from delegations.members.field_groups import GROUPS
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
+from delegations.members.person_field_groups import GROUPS
 from delegations.members.services import passport_digests
 from delegations.members.services.members import MOVE, NAME
 from delegations.members.services.people import PERSON_ACTIONS
@@ -26,7 +26,7 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import By, System
 from summit.core import bulk_insert
 from summit.imports.report import ImportReport
-from summit.imports.tables import Table
+from summit.imports.table_parsing import Table
 from summit.permissions.rules import allows, check, refusal
 from summit.summits.models import Summit
 from summit.users.models import User

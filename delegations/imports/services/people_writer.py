@@ -6,8 +6,8 @@ The rules of `people.change` apply here too. Forbidden changes were already refu
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import PARTICULARS, PERSON
 from delegations.members.services import people
 from delegations.members.services.people import CHANGE_PARTICULARS, PERSON_ACTIONS
 from delegations.parties.models.parties import Party

@@ -29,7 +29,7 @@ from delegations.invitations.admin.phone_calls import CallsMixin
 from delegations.invitations.admin.record_answer import AnsweringMixin
 from delegations.invitations.admin.send_reminders import RemindingMixin
 from delegations.invitations.admin.state_column import LinkMoments
-from delegations.invitations.admin_links import answer_step, call_sheet, remind_url
+from delegations.invitations.admin_urls import answer_step, call_sheet, remind_url
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import (
     can_answer_for,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations.invitations import access_log
-from delegations.invitations.admin_links import call_sheet
+from delegations.invitations.admin_urls import call_sheet
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.models.letters import CallNote, CallOutcome
 from delegations.invitations.permissions import can_answer_for, can_call

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from delegations.invitations.admin_links import call_sheet
+from delegations.invitations.admin_urls import call_sheet
 from delegations.invitations.models.invitations import COMING, Answer, Invitation, Reply
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers

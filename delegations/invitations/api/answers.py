@@ -12,7 +12,7 @@ from delegations.core.api.fields import StaffName
 from delegations.invitations.api.fields import OfInvitation, OfInvitationFilters
 from delegations.invitations.models.invitations import Answer, Channel, Reply, ReplyScan
 from delegations.parties.models.parties import Level
-from summit.api_base.file_contents import File, WithContent
+from summit.api_base.response_files import File, WithContent
 from summit.audit import access_log
 from summit.summits.models import Summit
 from summit.users.models import User

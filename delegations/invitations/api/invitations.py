@@ -30,7 +30,7 @@ from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceip
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Level
 from summit.api_base.actions import action
-from summit.api_base.file_fields import ContentField
+from summit.api_base.request_files import ContentField
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit

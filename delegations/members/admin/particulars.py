@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL, FieldGroup, filled, photo_of
 from delegations.members.forms import PersonForm
+from delegations.members.person_field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL, FieldGroup, filled, photo_of
 from delegations.members.services import people, photos
 from delegations.members.services.photos import PhotoProblem
 from summit.admin_base.model_pages import ModelPage, model_pages

@@ -58,7 +58,7 @@ class Member(Reachable):
 
 
 MEMBERS = "delegations.membership.view"
-# The public id of the party that looks after a person (delegations.members.field_groups.party_of).
+# The public id of the party that looks after a person (delegations.members.person_field_groups.party_of).
 PARTY_KEY = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
 
 

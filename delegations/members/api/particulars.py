@@ -16,7 +16,8 @@ from rest_framework import serializers
 from delegations.core.api import access_log
 from delegations.core.api.fields import Searched, Values, sees
 from delegations.members.api.fields import MEMBERS, with_belonging
-from delegations.members.field_groups import (
+from delegations.members.permissions import own_parties
+from delegations.members.person_field_groups import (
     COLUMNS,
     NEEDS,
     PASSPORT,
@@ -27,7 +28,6 @@ from delegations.members.field_groups import (
     particulars_of,
     party_of,
 )
-from delegations.members.permissions import own_parties
 from delegations.members.services import people
 from summit.api_base.viewsets import DeskViewSet
 from summit.core.encrypted_fields import EncryptedDateField

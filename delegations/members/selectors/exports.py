@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from delegations.core import table_writers
 from delegations.core.table_writers import AT_ONCE, ExportedTable
 from delegations.members import column_headings
-from delegations.members.field_groups import GROUP_OF, GROUPS, LOGGED, PARTICULARS, PERSON, FieldReader
+from delegations.members.person_field_groups import GROUP_OF, GROUPS, LOGGED, PARTICULARS, PERSON, FieldReader
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_names import NamesBySummit
 from summit.audit.services import By

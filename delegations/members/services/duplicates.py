@@ -14,9 +14,9 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.members.field_groups import party_of
 from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
 from delegations.members.permissions import can_act
+from delegations.members.person_field_groups import party_of
 from delegations.members.services import passport_digests
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit

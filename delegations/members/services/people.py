@@ -9,11 +9,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON, FieldReader, label, others, party_of
 from delegations.members.forms import PersonForm
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.particulars import Particulars
 from delegations.members.permissions import can_act, check_can_act
+from delegations.members.person_field_groups import (
+    GROUP_OF,
+    PARTICULARS,
+    PERSON,
+    FieldReader,
+    label,
+    others,
+    party_of,
+)
 from delegations.members.services import duplicates, passport_digests
 from delegations.members.services.duplicates import DuplicateHit
 from delegations.parties.models.parties import Party

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, ImageOps
 
-from delegations.members.field_groups import PHOTO, FieldReader, others, party_of, photo_of
 from delegations.members.models.particulars import Photo
 from delegations.members.permissions import can_act
+from delegations.members.person_field_groups import PHOTO, FieldReader, others, party_of, photo_of
 from delegations.members.services.people import acts_for
 from summit.audit import services as audit
 from summit.audit.actions import audit_action

@@ -19,11 +19,11 @@ from delegations.badges.services import transferable_passes
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.liaison.models import LiaisonOfficer
-from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.person_field_groups import PARTICULARS, PERSON
 from delegations.members.services import passport_digests
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import ExternalId, Party

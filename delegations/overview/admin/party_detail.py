@@ -16,16 +16,16 @@ from delegations.contacts import selectors as contacts
 from delegations.invitations.admin import invite_parties
 from delegations.invitations.admin.answers import ReplyColumns, with_scans
 from delegations.invitations.admin.state_column import state_word
-from delegations.invitations.admin_links import ANSWERABLE, answer_step, reminder_step
+from delegations.invitations.admin_urls import ANSWERABLE, answer_step, reminder_step
 from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState, Reply
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.invitations.selectors import bounces, invitation_status
 from delegations.liaison import selectors as liaison
 from delegations.liaison.models import LiaisonOfficer
 from delegations.mailboxes import selectors as mailboxes_selectors
-from delegations.members.field_groups import TRAVEL
 from delegations.members.models.categories import Capacity
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import TRAVEL
 from delegations.members.selectors import former_members, quotas
 from delegations.membership_changes.services import handovers
 from delegations.overview.selectors import completeness, member_completeness

@@ -18,7 +18,7 @@ from delegations.imports.models import TableKind
 from delegations.members.admin.particulars import PagesMixin
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.members.admin.registration import PersonDeskForm, RedirectAfterAddMixin
-from delegations.members.field_groups import LOGGED, PERSON
+from delegations.members.person_field_groups import LOGGED, PERSON
 from delegations.members.selectors import exports
 from delegations.members.services import people
 from delegations.overview.admin import person_detail

@@ -13,7 +13,10 @@ from django.utils.translation import ngettext, pgettext
 from delegations.badges.models.badges import Badge
 from delegations.badges.permissions import can_issue_badges
 from delegations.liaison.models import LiaisonOfficer
-from delegations.members.field_groups import (
+from delegations.members.models.duplicates import DuplicateCandidate
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.person_field_groups import (
     NEEDS,
     PASSPORT,
     PHOTO,
@@ -24,9 +27,6 @@ from delegations.members.field_groups import (
     label,
     particulars_of,
 )
-from delegations.members.models.duplicates import DuplicateCandidate
-from delegations.members.models.focal_points import FocalPoint
-from delegations.members.models.members import FormerMember, Membership
 from delegations.parties.models.parties import ExternalId
 from delegations.parties.selectors import party_names
 from summit.core.punctuation import comma

@@ -16,9 +16,9 @@ from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import Ids, OnePerson, Order, Searched, Values, keys_of, sees
 from delegations.core.services.rows import mark
 from delegations.members.api.fields import OneCategory
-from delegations.members.field_groups import PERSON
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
+from delegations.members.person_field_groups import PERSON
 from delegations.members.services import members as members_services
 from delegations.members.services import registration
 from delegations.overview.api.people import person_values

@@ -25,7 +25,7 @@ from delegations.core.api.fields import (
 )
 from delegations.members.api import fields as members_fields_api
 from delegations.members.api.fields import MEMBERS, PARTY_KEY
-from delegations.members.field_groups import LOGGED, PERSON
+from delegations.members.person_field_groups import LOGGED, PERSON
 from delegations.members.services import registration
 from delegations.overview.api.parties import KeysField
 from delegations.parties.api.fields import OneParty

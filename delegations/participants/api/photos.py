@@ -12,14 +12,14 @@ from rest_framework import serializers
 from delegations.core.api.fields import OnePerson, Searched, Values
 from delegations.members.api.fields import with_belonging
 from delegations.members.api.particulars import RELATED, OfPerson, readable_by, reader_of, told
-from delegations.members.field_groups import PHOTO, FieldReader, photo_of
+from delegations.members.person_field_groups import PHOTO, FieldReader, photo_of
 from delegations.members.services import photos
 from delegations.participants import photo_sheet_pdf as printed
 from delegations.participants.selectors import photo_sheet
 from delegations.parties.api.fields import parties_field
 from summit.api_base.actions import action
-from summit.api_base.file_contents import File, PersonalContentSerializer, WithContent
-from summit.api_base.file_fields import ContentField
+from summit.api_base.request_files import ContentField
+from summit.api_base.response_files import File, PersonalContentSerializer, WithContent
 from summit.audit import access_log
 from summit.core.database_clock import db_now
 from summit.people.models import Person

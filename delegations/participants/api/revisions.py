@@ -16,7 +16,7 @@ from delegations.participants.selectors import comparison, listing
 from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
 from summit.api_base.actions import action
-from summit.api_base.file_contents import File, PersonalContentSerializer
+from summit.api_base.response_files import File, PersonalContentSerializer
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log

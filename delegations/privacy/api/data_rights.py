@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from delegations.core.api import access_log
 from delegations.core.api.fields import Values
-from delegations.members.field_groups import LOGGED
+from delegations.members.person_field_groups import LOGGED
 from summit.api_base.actions import action
-from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import register_problem
+from summit.api_base.response_files import File, PersonalContentSerializer
 from summit.people.models import Person
 from summit.privacy import erasure, subject_access
 from summit.users.models import User

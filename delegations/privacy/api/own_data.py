@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from delegations.members import access_log
-from delegations.members.field_groups import PASSPORT
+from delegations.members.person_field_groups import PASSPORT
 from delegations.privacy.messages import What
 from delegations.privacy.services import correction_requests
 from summit.api_base import scopes
-from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import unprocessable
+from summit.api_base.response_files import File, PersonalContentSerializer
 from summit.api_base.views import WorkingView, working_api
 from summit.api_base.viewset_schema import PATH
 from summit.api_base.viewset_views import check_fields

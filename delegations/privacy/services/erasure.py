@@ -15,11 +15,11 @@ from delegations.badges.selectors.badges import ERASED, WHY
 from delegations.badges.services import transferable_passes
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.liaison.models import LiaisonOfficer
-from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Ended, FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.person_field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import ExternalId
 from delegations.portal_access.models import PortalSession, SignInCode

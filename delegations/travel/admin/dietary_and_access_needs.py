@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from delegations.members.field_groups import label
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import label
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.travel.selectors import dietary_and_access_needs

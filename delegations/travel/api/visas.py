@@ -15,7 +15,7 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.permissions import can_issue_visas
 from delegations.travel.services import visas
 from summit.api_base.actions import action
-from summit.api_base.file_contents import File, WithContent
+from summit.api_base.response_files import File, WithContent
 from summit.api_base.viewset_views import Values
 from summit.summits.models import Summit
 from summit.users.models import User

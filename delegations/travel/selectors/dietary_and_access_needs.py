@@ -12,9 +12,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from delegations.members.field_groups import NEEDS, label, listed_in
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import NEEDS, label, listed_in
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.core.personal_data import PersonalList

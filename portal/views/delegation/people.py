@@ -18,7 +18,7 @@ from delegations.members.services.duplicates import DuplicateHit
 from delegations.members.services.people import PossibleDuplicate
 from delegations.overview.selectors import member_completeness
 from portal.delegation_access import DelegationDesk, delegation_page, saved
-from portal.views.delegation.status import WORDS, numbers
+from portal.views.delegation.status_page import WORDS, numbers
 from summit.people.models import Person
 
 # The fields that are asked for when a person is named; the others are entered on the person's page.

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.members import access_log
-from delegations.members.field_groups import GROUPS, PERSON, FieldReader, filled, label, particulars_of
 from delegations.members.forms import PersonForm
 from delegations.members.models.members import Membership
+from delegations.members.person_field_groups import GROUPS, PERSON, FieldReader, filled, label, particulars_of
 from delegations.members.selectors import naming_rules, quotas
 from delegations.members.services import members, photos
 from delegations.members.services import people as domain

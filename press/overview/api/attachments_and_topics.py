@@ -18,7 +18,7 @@ from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.attachments import Attachment
 from press.texts.models.topics import Topic
 from press.texts.services import attachments, topics
-from summit.api_base.file_contents import WithContent
+from summit.api_base.response_files import WithContent
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log

@@ -11,8 +11,8 @@ from press.public.api.serializers import Looked, WordPairSerializer
 from press.texts.models.editions import Edition
 from press.texts.selectors.edition_validation import check_content
 from press.texts.selectors.preview import preview
-from summit.api_base.file_fields import ContentField
 from summit.api_base.problems import unprocessable
+from summit.api_base.request_files import ContentField
 from summit.api_base.viewsets import InSummit
 from summit.uploads.budgets import DOCUMENT
 

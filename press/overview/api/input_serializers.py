@@ -15,7 +15,7 @@ from press.texts.selectors.edition_validation import check_pictures
 from sessions.documents.services.file_checks import LARGEST, File, FileProblem, read
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
-from summit.api_base.file_fields import ContentField
+from summit.api_base.request_files import ContentField
 from summit.api_base.viewsets import InSummit
 from summit.core.validators import validate_year
 from summit.people.models import Person

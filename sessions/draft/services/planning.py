@@ -18,10 +18,10 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.permissions import check_can_edit
+from sessions.draft.services.add_and_remove_speeches import insert, remove_slots
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.cancel_and_move import Pinned
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.visibility.models import PARTS as KEPT_PARTS
 from summit.audit import services as audit

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from delegations.members.services.people import PERSON_ACTIONS
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
+from sessions.draft.services.add_and_remove_speeches import insert, remove_slots
 from sessions.draft.services.planning import SAVE_ROWS, SESSION_ACTIONS
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.exchange.selectors.parsers import read
 from sessions.exchange.selectors.planner import FIELDS, PlannedChange, Planner

@@ -12,9 +12,9 @@ from delegations.membership_changes.handover_items import ItemNotHeld
 from delegations.membership_changes.models import Handover, HandoverState
 from sessions.draft.models.participants import Participant, ParticipantRole, Slot
 from sessions.draft.models.sessions import Session
+from sessions.draft.services.add_and_remove_speeches import remove_slots
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.speeches import remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.audit.actions import audit_action

@@ -23,22 +23,22 @@ from sessions.draft.permissions import can_edit
 from sessions.membership_changes.services import passed_on_places
 from sessions.releases.permissions import can_release
 from sessions.releases.selectors import draft_status
-from sessions.speakers.services import speakers
+from sessions.speakers.services import speakers_list
 from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.punctuation import comma, pair
 
 
 def context(request: HttpRequest, session: Session) -> dict[str, Any]:
     """Return the variables of a session's page. The number of queries is constant."""
-    rows = speakers.slots(session)
+    rows = speakers_list.slots(session)
     asked = session.requests.filter(state=RequestState.ASKED).count()
     return {
         **party_names.on_page(session.summit),
         "span": span(session.starts_at, session.ends_at, session.summit),
         "state": _state(session),
         "may_release": can_release(request.user, session.summit),
-        "speeches": speakers.lines(session, rows),
-        "totals": speakers.totals(session, [row.minutes for row in rows]),
+        "speeches": speakers_list.lines(session, rows),
+        "totals": speakers_list.totals(session, [row.minutes for row in rows]),
         "participants": list(
             session.participants.select_related("party", "person", "category").order_by("position", "pk")
         ),

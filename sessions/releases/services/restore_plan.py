@@ -18,7 +18,7 @@ from sessions.documents.models import Document
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
-from sessions.draft.services.speeches import remove_slots
+from sessions.draft.services.add_and_remove_speeches import remove_slots
 from sessions.visibility.models import PARTS
 from summit.core.database_clock import db_now
 from summit.people.models import Person

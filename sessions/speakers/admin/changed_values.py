@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from sessions.speakers.services.speakers import SpeakersRefused, SpeechLine
+from sessions.speakers.services.speakers_list import SpeakersRefused, SpeechLine
 from summit.admin_base.row_keys import key_of
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import USUAL_MINUTES, Session
-from sessions.speakers.services.speakers import LONGEST
+from sessions.speakers.services.speakers_list import LONGEST
 from summit.admin_base.autocomplete import find_by_typing
 from summit.admin_base.widgets import MomentInput, name_parts
 from summit.core.validators import validate_printable, validate_year

@@ -27,9 +27,9 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit
 from sessions.speakers.admin.changed_values import SpeechSnapshot, Typed, list_state, read
 from sessions.speakers.admin.forms import SpeechForm, TimesForm
-from sessions.speakers.services import floor_requests, line_up, speakers
+from sessions.speakers.services import floor_requests, line_up_in_protocol_order, speakers_list
 from sessions.speakers.services.floor_requests import FloorRefused
-from sessions.speakers.services.speakers import SpeakersRefused
+from sessions.speakers.services.speakers_list import SpeakersRefused
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.service_admin import user_of
@@ -83,8 +83,8 @@ class SpeakersMixin(FrameMixin):
         return response
 
     def _list(self, request: HttpRequest, session: Session, typed: Typed, forms: Forms) -> TemplateResponse:
-        rows = speakers.slots(session)
-        lines, focus = speakers.lines(session, rows), request.GET.get("focus", "")
+        rows = speakers_list.slots(session)
+        lines, focus = speakers_list.lines(session, rows), request.GET.get("focus", "")
         requests = list(session.requests.select_related("party", "speaker", "decided_by").order_by("asked_at", "pk"))
         context = {
             **self.frame(request, session, _("Speakers’ list")),
@@ -92,8 +92,8 @@ class SpeakersMixin(FrameMixin):
             "lines": [SpeechSnapshot(line, typed, len(rows), focus) for line in lines],
             "moved": next((line for line in lines if focus.endswith(f"-{line.slot.pk}")), None),
             "was": typed.was or list_state(lines),
-            "totals": speakers.totals(session, [row.minutes for row in rows]),
-            "parties": len(line_up.attending(session)),
+            "totals": speakers_list.totals(session, [row.minutes for row in rows]),
+            "parties": len(line_up_in_protocol_order.attending(session)),
             "asked": [row for row in requests if row.state == RequestState.ASKED],
             "decided": [row for row in requests if row.state != RequestState.ASKED],
             "takes_requests": floor_requests.is_open(session),
@@ -110,10 +110,10 @@ class SpeakersMixin(FrameMixin):
         host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
         if request.method == "POST":
             try:
-                result = line_up.make(
+                result = line_up_in_protocol_order.make(
                     session=session, by=by, host_first=host_first, expected=request.POST.get("expected", "")
                 )
-            except line_up.ListChanged as changed:
+            except line_up_in_protocol_order.ListChanged as changed:
                 messages.warning(request, str(changed))
             else:
                 message = ngettext(
@@ -121,13 +121,13 @@ class SpeakersMixin(FrameMixin):
                 )
                 messages.success(request, message % {"number": result.added})
                 return redirect("admin:agenda_session_speakers", session.pk)
-        plan = line_up.preview(session=session, host_first=host_first)
+        plan = line_up_in_protocol_order.preview(session=session, host_first=host_first)
         context = {
             **self.frame(request, session, _("From the protocol order")),
             **party_names.on_page(session.summit),
             "plan": plan,
             "host_first": host_first,
-            "totals": speakers.totals(session, [entry.minutes for entry in plan.entries]),
+            "totals": speakers_list.totals(session, [entry.minutes for entry in plan.entries]),
         }
         return TemplateResponse(request, "admin/agenda/speakers/line_up.html", context)
 
@@ -142,7 +142,7 @@ class SpeakersMixin(FrameMixin):
         form = SpeechForm(request.POST or None, session=slot.session, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
-                speakers.change(slot=slot, by=by, **form.values())
+                speakers_list.change(slot=slot, by=by, **form.values())
             except REFUSED as refused:
                 messages.warning(request, error_text(refused))
             else:
@@ -165,7 +165,7 @@ class SpeakersMixin(FrameMixin):
         by = self.editor(request, slot.session)
         if request.method == "POST":
             try:
-                speakers.remove(slot=slot, by=by)
+                speakers_list.remove(slot=slot, by=by)
             except SpeakersRefused as refused:
                 messages.warning(request, str(refused))
             else:
@@ -182,15 +182,15 @@ def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
         _how, number, place = [*request.POST["move"].split(":"), "", ""][:3]
         typed = read(request.POST)
         places = {**typed.places, key_of(number) or 0: key_of(place) or 1}
-        speakers.arrange(session=session, places=places, minutes=typed.minutes, by=by)
+        speakers_list.arrange(session=session, places=places, minutes=typed.minutes, by=by)
     elif action == "add" and forms.speech.is_valid():
-        slot = speakers.add(session=session, by=by, **forms.speech.values())
+        slot = speakers_list.add(session=session, by=by, **forms.speech.values())
         messages.success(request, _("%(speaker)s added to the end of the list.") % {"speaker": slot.speaker.label})
     elif action == "times" and forms.times.is_valid():
         _change_times(request, session, by, forms.times.cleaned_data)
     elif action == "save":
         typed = read(request.POST)
-        if speakers.arrange(session=session, places=typed.places, minutes=typed.minutes, by=by):
+        if speakers_list.arrange(session=session, places=typed.places, minutes=typed.minutes, by=by):
             messages.success(request, _("List saved."))
     elif action in ("grant", "decline"):
         _decide(request, session, by, action, target)
@@ -213,7 +213,9 @@ def _times_form(session: Session) -> TimesForm:
 
 
 def _change_times(request: HttpRequest, session: Session, by: User, data: dict[str, Any]) -> None:
-    moved = speakers.settle(session=session, opening=data["opening"], speech_minutes=data["speech_minutes"], by=by)
+    moved = speakers_list.settle(
+        session=session, opening=data["opening"], speech_minutes=data["speech_minutes"], by=by
+    )
     floor_requests.set_request_deadline(session=session, until=data["requests_until"], by=by)
     message = ngettext(
         "Times saved; %(number)d speech changed.",

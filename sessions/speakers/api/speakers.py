@@ -8,9 +8,9 @@ from rest_framework import serializers
 from sessions.draft.api.fields import Moment
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
-from sessions.speakers.services import floor_requests, speakers
-from sessions.speakers.services import line_up as line_up_services
-from sessions.speakers.services.speakers import LONGEST, SpeakersRefused
+from sessions.speakers.services import floor_requests, speakers_list
+from sessions.speakers.services import line_up_in_protocol_order as line_up_services
+from sessions.speakers.services.speakers_list import LONGEST, SpeakersRefused
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
 from summit.users.models import User
@@ -85,16 +85,16 @@ class SpeakingMixin:
         items = {item["slot"]: item for item in values["speeches"]}
         keys = dict(Slot.objects.filter(session=row, public_id__in=items).values_list("public_id", "pk"))
         if len(keys) < len(values["speeches"]):
-            raise SpeakersRefused(speakers.removed_message())
+            raise SpeakersRefused(speakers_list.removed_message())
         numbers = {name: {keys[slot]: item[name] for slot, item in items.items() if name in item} for name in _WHAT}
-        speakers.arrange(session=row, by=by, places=numbers["place"], minutes=numbers["minutes"])
+        speakers_list.arrange(session=row, by=by, places=numbers["place"], minutes=numbers["minutes"])
         return row
 
     @action("settle", permission="agenda.edit", input=SettleInput)
     def settle(self, *, by: User, row: Session, values: Values) -> Session:
         """Set the length of the opening and of a speech, and the deadline for requests for the floor."""
         fields = {name: values.get(name, getattr(row, name)) for name in ("opening", "speech_minutes")}
-        speakers.settle(session=row, by=by, **fields)
+        speakers_list.settle(session=row, by=by, **fields)
         if "requests_until" in values:
             floor_requests.set_request_deadline(session=row, until=values["requests_until"], by=by)
         return row

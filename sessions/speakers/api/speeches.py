@@ -12,8 +12,8 @@ from delegations.parties.models.parties import Party
 from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
-from sessions.speakers.services import speakers
-from sessions.speakers.services.speakers import LONGEST
+from sessions.speakers.services import speakers_list
+from sessions.speakers.services.speakers_list import LONGEST
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import InSummit
@@ -94,20 +94,20 @@ class SlotViewSet(HoldsAgenda):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Slot:
         """Add a speech at the end of its session's list."""
-        return speakers.add(by=by, **values)
+        return speakers_list.add(by=by, **values)
 
     def change(self, *, by: User, row: Slot, values: Values) -> Slot:
         """Change a speech."""
         fields = {name: values.get(name, getattr(row, name)) for name in ("speaker", "party", "title", "minutes")}
-        speakers.change(slot=row, by=by, **fields)
+        speakers_list.change(slot=row, by=by, **fields)
         return row
 
     def remove(self, *, by: User, row: Slot) -> None:
         """Take a speech off its list."""
-        speakers.remove(slot=row, by=by)
+        speakers_list.remove(slot=row, by=by)
 
     @action("move", permission="agenda.edit", input=PlaceInput)
     def move(self, *, by: User, row: Slot, values: Values) -> Slot:
         """Move the speech to a position on its list."""
-        speakers.move(slot=row, to=values["place"], by=by)
+        speakers_list.move(slot=row, to=values["place"], by=by)
         return row

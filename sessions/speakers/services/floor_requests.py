@@ -25,7 +25,7 @@ from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
 from sessions.speakers.messages import FLOOR_REQUEST, decision
 from sessions.speakers.permissions import check_can_ask_floor
-from sessions.speakers.services import speakers
+from sessions.speakers.services import speakers_list
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, audit_action
 from summit.audit.services import By
@@ -127,7 +127,9 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
         keys = [request.pk for request in requests]
         rows = session.requests.filter(pk__in=keys, state=RequestState.ASKED).order_by("asked_at", "pk")
         for row in rows.select_related("speaker", "party"):
-            slot = speakers.append_speech(session=session, speaker=row.speaker, party=row.party, title=row.subject)
+            slot = speakers_list.append_speech(
+                session=session, speaker=row.speaker, party=row.party, title=row.subject
+            )
             if not _decide(row, RequestState.GRANTED, by, slot=slot):
                 # The speaker has left the party in the meantime, which doesn't take the agenda's lock.
                 slot.delete()

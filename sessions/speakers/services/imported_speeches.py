@@ -9,10 +9,10 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
+from sessions.draft.services.add_and_remove_speeches import insert
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.speeches import insert
-from sessions.speakers.services.speakers import ADD
+from sessions.speakers.services.speakers_list import ADD
 from summit.audit import services as audit
 from summit.audit.services import By, System
 from summit.people.models import Person

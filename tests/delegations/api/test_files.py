@@ -10,7 +10,7 @@ from django.test import Client
 
 from delegations.invitations.models.invitations import Reply, ReplyScan
 from delegations.invitations.models.letters import LetterTemplate
-from delegations.members.field_groups import FieldReader
+from delegations.members.person_field_groups import FieldReader
 from delegations.travel.services import visas
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message

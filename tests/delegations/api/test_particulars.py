@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from delegations.members.field_groups import FieldReader
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import FieldReader
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role

@@ -10,7 +10,7 @@ from delegations.imports.models import DelegationImportFile
 from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
-from summit.imports import tables
+from summit.imports import table_parsing
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -101,7 +101,7 @@ class TestTake:
 def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:
     for ending in ("csv", "xlsx"):
         response = desk.get(f"{HOME}empty/?kind=people&ending={ending}&summit=here")
-        head = tables.read(filename="x", content=response.content).headings
+        head = table_parsing.read(filename="x", content=response.content).headings
         assert head[:3] == ["Delegation", "Name", "Office held"]
         # Protocol enters nobody's passport.
         assert ("Passport number" in head, "Dietary needs" in head) == (False, True)

@@ -13,14 +13,14 @@ from delegations.imports import blank_files, column_recognition, definitions
 from delegations.imports.definitions import PEOPLE
 from delegations.imports.models import TableKind
 from delegations.imports.services import importer
-from delegations.members.field_groups import COLUMNS
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import COLUMNS
 from delegations.parties.models.parties import Party
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, Link
-from summit.imports import jobs, services, tables
+from summit.imports import jobs, services, table_parsing
 from summit.imports.definitions import ImportProblem
 from summit.imports.jobs import ImportAction
 from summit.imports.models import ImportFile
@@ -188,7 +188,7 @@ class TestBlank:
             wanted = blank_files.names(kind)
             with translation.override(language):
                 made = blank_files.write(wanted, ending=ending, categories=Category.objects.of(summit).values())
-            found = column_recognition.recognise(tables.read(filename="x", content=made).headings)
+            found = column_recognition.recognise(table_parsing.read(filename="x", content=made).headings)
             assert (list(found.known.values()), found.unknown, found.twice) == (wanted, [], [])
 
     def test_it_asks_for_nothing_that_its_reader_may_not_enter(self) -> None:

@@ -23,7 +23,7 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.imports.definitions import ImportProblem
 from summit.imports.report import ImportReport
-from summit.imports.tables import Table, read
+from summit.imports.table_parsing import Table, read
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -17,8 +17,8 @@ from summit.imports import services
 from summit.imports.definitions import ImportProblem, Upload
 from summit.imports.models import ImportFile
 from summit.imports.report import ImportReport
-from summit.imports.table_import import table_of
-from summit.imports.tables import read
+from summit.imports.table_definitions import table_of
+from summit.imports.table_parsing import read
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from delegations.imports.selectors import row_form, row_matching
+from delegations.imports.selectors import person_row_form, row_matching
 from delegations.imports.services.importer import read_in
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
 from summit.audit.services import SYSTEM
 from summit.imports.report import ImportReport
-from summit.imports.tables import read
+from summit.imports.table_parsing import read
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests import factories as f
@@ -66,7 +66,7 @@ class TestOneBadCell:
         long = f"delegation,name,office\nFrance,{'A' * 300},Minister\n"
         assert (outcomes(into(summit, long)), people()) == (["refused"], [])
         # Control: left out too, the office alone would be entered.
-        monkeypatch.setattr(row_form, "WHO", ())
+        monkeypatch.setattr(person_row_form, "WHO", ())
         assert (outcomes(into(summit, long)), people()) == (["new"], [("", "Minister", "")])
 
     def test_a_row_with_a_mailbox_and_nobody_is_told(self, summit: Summit) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.forms import PersonForm
+from delegations.members.person_field_groups import PARTICULARS, PERSON
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests import factories as f

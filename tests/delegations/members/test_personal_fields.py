@@ -19,7 +19,9 @@ from delegations.imports.models import TableKind
 from delegations.imports.selectors import cell_values
 from delegations.members import column_headings
 from delegations.members.api.particulars import NeedsViewSet, PassportViewSet, PersonParticularsViewSet, TravelViewSet
-from delegations.members.field_groups import (
+from delegations.members.forms import PersonForm
+from delegations.members.models.particulars import FieldGroup, Particulars
+from delegations.members.person_field_groups import (
     COLUMNS,
     GROUP_OF,
     GROUPS,
@@ -31,8 +33,6 @@ from delegations.members.field_groups import (
     label,
     listed_in,
 )
-from delegations.members.forms import PersonForm
-from delegations.members.models.particulars import FieldGroup, Particulars
 from delegations.members.selectors import exports
 from delegations.members.services import people
 from delegations.overview.api.people import PersonViewSet

@@ -16,7 +16,7 @@ from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
-from summit.imports import tables as incoming
+from summit.imports import table_parsing as incoming
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit

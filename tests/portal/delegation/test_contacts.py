@@ -5,7 +5,7 @@ import pytest
 from delegations.contacts.models import Contact
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
-from tests.portal.test_identity import follow
+from tests.portal.test_visitor_identity import follow
 
 pytestmark = pytest.mark.django_db
 PRESS = {"role": "press", "name": "Bea Bright", "office": "", "phone": "+33 1 00", "email": "", "note": ""}

@@ -8,7 +8,7 @@ from delegations.members.models.focal_points import FocalPoint
 from summit.permissions.models import Role
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
-from tests.portal.test_identity import follow
+from tests.portal.test_visitor_identity import follow
 
 pytestmark = pytest.mark.django_db
 ASKED = {"name": "Gil", "office": "Secretary", "email": "gil@land.example", "language": "en", "instead_of": ""}

@@ -9,7 +9,7 @@ from delegations.imports.models import DelegationImportFile
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
-from summit.imports import tables
+from summit.imports import table_parsing
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
 
@@ -94,7 +94,7 @@ def test_a_desks_table_is_not_there(world: World) -> None:
 def test_an_empty_table_asks_for_the_delegations_own_people(world: World) -> None:
     for ending in ("csv", "xlsx"):
         response = world.client.get(world.path(f"people/table/empty/?ending={ending}"))
-        head = tables.read(filename="x", content=response.content).headings
+        head = table_parsing.read(filename="x", content=response.content).headings
         assert (head[0], "Passport number" in head, "Delegation" in head) == ("Name", True, False)
 
 

@@ -22,7 +22,7 @@ from summit.core.database_clock import db_now
 from summit.people.models import Person
 from tests import factories as f
 from tests.portal.delegation.helpers import PASSPORT, World, make
-from tests.portal.test_identity import follow
+from tests.portal.test_visitor_identity import follow
 from tests.sessions.conftest import release
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.portal.delegation.helpers import World, make
-from tests.portal.test_identity import follow
+from tests.portal.test_visitor_identity import follow
 
 pytestmark = pytest.mark.django_db
 PAGE = "public-listing/"

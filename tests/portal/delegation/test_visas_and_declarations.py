@@ -13,7 +13,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
-from tests.portal.test_identity import follow
+from tests.portal.test_visitor_identity import follow
 
 pytestmark = pytest.mark.django_db
 

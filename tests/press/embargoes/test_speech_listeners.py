@@ -25,8 +25,8 @@ from sessions.draft.services import cancel_and_move
 from sessions.membership_changes.services import passed_on_places
 from sessions.overview.admin import long_rows
 from sessions.releases.services import releases, restore
-from sessions.speakers.services import floor_requests, line_up, speakers
-from sessions.speakers.services.speakers import SpeakersRefused
+from sessions.speakers.services import floor_requests, line_up_in_protocol_order, speakers_list
+from sessions.speakers.services.speakers_list import SpeakersRefused
 from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
 from summit.outbox.delivery import deliver
@@ -37,7 +37,7 @@ from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.module_fixtures import once_a_module
-from tests.press.embargoes.test_alarms import body_of
+from tests.press.embargoes.test_undelivered_speech_alarms import body_of
 from tests.press.helpers import move_to_now, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed
 from tests.sessions.exchange.test_importer import as_json, event
@@ -71,13 +71,15 @@ def _in_the_admin(world: Floor) -> None:
 
 
 def _another_speaker(world: Floor) -> None:
-    speakers.change(
+    speakers_list.change(
         slot=world.slots["A"], speaker=f.PersonFactory(summit=world.summit), party=None, minutes=10, by=world.by
     )
 
 
 def _another_party(world: Floor) -> None:
-    speakers.change(slot=world.slots["A"], speaker=world.speaker("A"), party=world.party, minutes=10, by=world.by)
+    speakers_list.change(
+        slot=world.slots["A"], speaker=world.speaker("A"), party=world.party, minutes=10, by=world.by
+    )
 
 
 def _handed_over(world: Floor) -> None:
@@ -97,7 +99,7 @@ def _guest_left(world: Floor) -> None:
 def _lined_up(world: Floor) -> None:
     # Whose party isn't in the order goes to the end.
     Slot.objects.filter(pk=world.slots["A"].pk).update(party=world.party)
-    line_up.make(session=world.fresh(), by=world.by)
+    line_up_in_protocol_order.make(session=world.fresh(), by=world.by)
 
 
 def _restored(world: Floor) -> None:
@@ -109,7 +111,7 @@ def _restored(world: Floor) -> None:
 
 def _restored_order(world: Floor) -> None:
     release = releases.release(summit=world.summit, by=world.by)
-    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    speakers_list.move(slot=world.slots["A"], to=4, by=world.by)
     world.release_holds()
     restore.restore(release=release, session_key=world.session.public_id, by=world.by)
 
@@ -130,23 +132,23 @@ WAYS: dict[str, tuple[Way, str]] = {
     "session moved": (_move, ALL),
     "session cancelled": (lambda world: cancel_and_move.cancel(session=world.session, by=world.by), ALL),
     "session's page in the admin": (_in_the_admin, ALL),
-    "speech moved": (lambda world: speakers.move(slot=world.slots["A"], to=4, by=world.by), "Ad Am Bm Cm"),
+    "speech moved": (lambda world: speakers_list.move(slot=world.slots["A"], to=4, by=world.by), "Ad Am Bm Cm"),
     # The next one makes room.
-    "by one place": (lambda world: speakers.move(slot=world.slots["A"], to=3, by=world.by), "Ad Am Bm"),
+    "by one place": (lambda world: speakers_list.move(slot=world.slots["A"], to=3, by=world.by), "Ad Am Bm"),
     "speech longer": (
-        lambda world: speakers.arrange(session=world.session, minutes={world.slots["A"].pk: 15}, by=world.by),
+        lambda world: speakers_list.arrange(session=world.session, minutes={world.slots["A"].pk: 15}, by=world.by),
         "Bm Cm",
     ),
     "opening": (
-        lambda world: speakers.settle(session=world.fresh(), opening=5, speech_minutes=None, by=world.by),
+        lambda world: speakers_list.settle(session=world.fresh(), opening=5, speech_minutes=None, by=world.by),
         MOMENTS,
     ),
     "another speaker": (_another_speaker, "Ad Am"),
     "another delegation": (_another_party, "Ad Am"),
     "handed over": (_handed_over, "Ad Am"),
     "merged": (_merged, "Ad Am"),
-    "speech cancelled": (lambda world: speakers.remove(slot=world.slots["A"], by=world.by), "Ad Am Bm Cm"),
-    "speech before dropped": (lambda world: speakers.remove(slot=world.guest, by=world.by), MOMENTS),
+    "speech cancelled": (lambda world: speakers_list.remove(slot=world.slots["A"], by=world.by), "Ad Am Bm Cm"),
+    "speech before dropped": (lambda world: speakers_list.remove(slot=world.guest, by=world.by), MOMENTS),
     "guest has left": (_guest_left, MOMENTS),
     "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
     "agenda restored": (_restored, ALL),
@@ -177,7 +179,7 @@ def _longer(world: Floor) -> None:
 
 def _another_title(world: Floor) -> None:
     speaker = world.speaker("A")
-    speakers.change(slot=world.slots["A"], speaker=speaker, party=None, title="Words", minutes=10, by=world.by)
+    speakers_list.change(slot=world.slots["A"], speaker=speaker, party=None, title="Words", minutes=10, by=world.by)
 
 
 def _floor_granted(world: Floor) -> None:
@@ -194,11 +196,11 @@ def _reinstated(world: Floor) -> None:
 
 def _joined(world: Floor) -> None:
     f.ParticipantFactory(session=world.session, party=world.party)
-    line_up.make(session=world.fresh(), by=world.by)
+    line_up_in_protocol_order.make(session=world.fresh(), by=world.by)
 
 
 def test_what_moves_no_speech_holds_nothing(world: Floor) -> None:
-    speakers.add(session=world.session, speaker=f.PersonFactory(summit=world.summit), by=world.by)
+    speakers_list.add(session=world.session, speaker=f.PersonFactory(summit=world.summit), by=world.by)
     for act in (_longer, _another_title, _floor_granted, _joined, _reinstated):
         act(world)
         assert world.held == "", act
@@ -235,25 +237,25 @@ class TestCancelled:
 
     def test_it_is_on_no_list_and_comes_back(self, world: Floor) -> None:
         before = releases.release(summit=world.summit, by=world.by)
-        speakers.remove(slot=world.slots["A"], by=world.by)
+        speakers_list.remove(slot=world.slots["A"], by=world.by)
         assert list(Slot.objects.values_list("speaker__name", "position")) == [("Guest", 0), ("B", 1), ("C", 2)]
         assert Slot.every.get(pk=world.slots["A"].pk).cancelled_at is not None
         assert "A" not in {place.label for place in draft(world.summit)[world.session.pk].places}
         with pytest.raises(SpeakersRefused):
-            speakers.move(slot=world.slots["A"], to=1, by=world.by)
+            speakers_list.move(slot=world.slots["A"], to=1, by=world.by)
         # Whoever enters it again has the same speech, with its texts; so has whoever takes the draft back.
-        speakers.add(session=world.fresh(), speaker=world.speaker("A"), party=None, by=world.by)
+        speakers_list.add(session=world.fresh(), speaker=world.speaker("A"), party=None, by=world.by)
         row = Slot.objects.get(speaker=world.speaker("A"))
         assert (row.pk, row.public_id) == (world.slots["A"].pk, world.slots["A"].public_id)
         assert (row.position, Text.objects.filter(slot=row).count()) == (3, 2)
-        speakers.remove(slot=row, by=world.by)
+        speakers_list.remove(slot=row, by=world.by)
         assert restore.restore(release=before, by=world.by).losses == []
-        assert [slot.speaker.name for slot in speakers.slots(world.session)] == ["Guest", "A", "B", "C"]
+        assert [slot.speaker.name for slot in speakers_list.slots(world.session)] == ["Guest", "A", "B", "C"]
 
     def test_the_desk_is_written_to(self, world: Floor) -> None:
         desk = officer(world.summit)
         officer(f.SummitFactory())
-        speakers.remove(slot=world.slots["A"], by=world.by)
+        speakers_list.remove(slot=world.slots["A"], by=world.by)
         (message,) = Message.objects.filter(kind="held")
         deliver([message.pk])
         (sent,) = mail.outbox
@@ -267,14 +269,16 @@ class TestCancelled:
 
     def test_nobody_is_written_to_about_what_is_released_already(self, world: Floor) -> None:
         officer(world.summit)
-        speakers.remove(slot=world.slots["A"], by=world.by)
+        speakers_list.remove(slot=world.slots["A"], by=world.by)
         world.release_holds()
         deliver(list(Message.objects.filter(kind="held").values_list("pk", flat=True)))
         assert (Message.objects.get(kind="held").state, mail.outbox) == ("dropped", [])
 
     def test_what_holds_nothing_writes_to_nobody(self, world: Floor) -> None:
         officer(world.summit)
-        speakers.add(session=world.fresh(), speaker=f.PersonFactory(summit=world.summit), party=None, by=world.by)
+        speakers_list.add(
+            session=world.fresh(), speaker=f.PersonFactory(summit=world.summit), party=None, by=world.by
+        )
         assert not Message.objects.filter(kind="held").exists()
         for _time in range(2):
             # What is held already is told no more.
@@ -296,7 +300,7 @@ class TestCancelled:
             sent |= {f"{form.prefix}-DELETE": "on"} if form.instance.pk == world.slots["A"].pk else {}
         answer = client.post(path, values(summit=world.summit.pk, title="Opening") | sent)
         assert answer.status_code == 302
-        assert [slot.speaker.name for slot in speakers.slots(world.session)] == ["Guest", "B", "C"]
+        assert [slot.speaker.name for slot in speakers_list.slots(world.session)] == ["Guest", "B", "C"]
 
     def test_buttons_tell_the_truth(self, world: Floor) -> None:
         text = Text.objects.get(embargo=world.embargoes["Ad"])
@@ -311,7 +315,7 @@ class TestCancelled:
             ]
 
         assert shown() == [True, False, False]
-        speakers.remove(slot=world.slots["A"], by=world.by)
+        speakers_list.remove(slot=world.slots["A"], by=world.by)
         assert shown() == [False, True, False]
         # Once it is given, releasing the hold publishes it.
         embargoes.deliver(embargo=text.embargo, by=by)
@@ -336,7 +340,7 @@ def test_a_moment_that_passed_unread_is_held_with_a_speech_that_was_moved_itself
     for name in ("Am", "Bm"):
         move_to_now(world.embargoes[name])
         Text.objects.filter(embargo=world.embargoes[name]).get().versions.get().editions.update(state="in_review")
-    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    speakers_list.move(slot=world.slots["A"], to=4, by=world.by)
     assert world.held == "Ad Am Cm"
 
 
@@ -346,7 +350,7 @@ def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
         assert (embargo.held_by, embargo.held_at is not None) == (world.by, True)
         return embargo.hold_reason
 
-    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    speakers_list.move(slot=world.slots["A"], to=4, by=world.by)
     day = "Monday 31 March 2025, "
     assert said("Am") == f"The speech by A in “Opening” was moved and now starts at about {day}09:30 London time."
     assert said("Bm") == (
@@ -368,7 +372,7 @@ def test_of_several_speeches_that_go_out_together_the_gravest_is_said(world: Flo
     shared = timed(world.summit)
     for name in ("B", "A", "C"):
         hang(world.slots[name], shared)
-    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    speakers_list.move(slot=world.slots["A"], to=4, by=world.by)
     shared.refresh_from_db()
     assert shared.hold_reason.startswith("The speech by A in “Opening” was moved")
 
@@ -397,10 +401,10 @@ class TestEveryWayIsWatched:
 
     # What writes and moves no speech that is there, with the reason.
     UNWATCHED = {
-        "sessions/speakers/services/speakers.py: append_speech": "comes last",
+        "sessions/speakers/services/speakers_list.py: append_speech": "comes last",
         "sessions/speakers/services/imported_speeches.py: add_all": "come last",
-        "sessions/draft/services/speeches.py: insert": "its callers watch",
-        "sessions/draft/services/speeches.py: remove_slots": "its callers watch",
+        "sessions/draft/services/add_and_remove_speeches.py: insert": "its callers watch",
+        "sessions/draft/services/add_and_remove_speeches.py: remove_slots": "its callers watch",
         "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
         "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
         "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",
@@ -457,11 +461,11 @@ class TestEveryWayIsWatched:
 
     def test_control_a_new_one_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = ast.parse("def shorten(slot):\n    slot.minutes -= 1\n    slot.save(update_fields=['minutes'])\n")
-        real, speakers = self.functions, Path("sessions/speakers/services/speakers.py")
+        real, speakers = self.functions, Path("sessions/speakers/services/speakers_list.py")
         monkeypatch.setattr(
             TestEveryWayIsWatched,
             "functions",
             staticmethod(lambda path: real(path) | ({"shorten": made.body[0]} if path == speakers else {})),
         )
         found = {name for name in self.unwatched() if name.endswith("shorten")}
-        assert found == {"sessions/speakers/services/speakers.py: shorten"}
+        assert found == {"sessions/speakers/services/speakers_list.py: shorten"}

@@ -24,7 +24,7 @@ from press.texts.models.visibility import published_embargoes
 from press.texts.services import decisions, locks, texts
 from sessions.draft import speech_listeners
 from sessions.draft.services import cancel_and_move
-from sessions.speakers.services import speakers
+from sessions.speakers.services import speakers_list
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.users.models import User
@@ -218,7 +218,7 @@ def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[
 
     return [
         cancel,
-        lambda: speakers.move(slot=world.slots[chance.choice("ABC")], to=chance.randint(1, 4), by=world.by),
+        lambda: speakers_list.move(slot=world.slots[chance.choice("ABC")], to=chance.randint(1, 4), by=world.by),
         lambda: joint_publication.tie(text=text(), to=text(), by=by),
         lambda: joint_publication.untie(text=text(), by=by),
         lambda: embargoes.unhold(embargo=text().embargo, by=by),

@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from sessions.documents.api import DocumentViewSet, PaperInput
 from sessions.documents.models import Document
 from sessions.draft.models.sessions import Session
-from summit.api_base import file_fields
+from summit.api_base import request_files
 from summit.summits.models import Summit
 from tests.factories import SessionFactory
 from tests.summit.api.conftest import Program
@@ -69,7 +69,7 @@ def test_a_form_that_is_sent_again_has_the_same_answer(desk: Program, session: S
 def test_control_no_two_forms_are_told_apart_without_their_digest(
     desk: Program, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_fields, "digest_of", lambda body: b"")
+    monkeypatch.setattr(request_files, "digest_of", lambda body: b"")
     for content in (b"%PDF-1.7 a", b"%PDF-1.7 b"):
         assert form(desk, content, headers={"Idempotency-Key": "a"}, session=session.public_id).status_code == 201
     assert Document.objects.count() == 1
@@ -113,9 +113,9 @@ def test_what_a_form_can_t_say_is_refused(desk: Program, session: Session, monke
 
 
 def test_what_is_too_long_is_not_even_read(desk: Program, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_fields, "LARGEST_FORM", 1000)
+    monkeypatch.setattr(request_files, "LARGEST_FORM", 1000)
     asked: list[Any] = []
-    monkeypatch.setattr(file_fields, "body_of", asked.append)
+    monkeypatch.setattr(request_files, "body_of", asked.append)
     assert kind(form(desk, b"%PDF-1.7" + b"x" * 1000, session=session.public_id)) == (413, "too-large")
     assert not asked
 
@@ -129,7 +129,7 @@ def test_the_description_says_how_a_file_stands_in_either() -> None:
             found[where.partition("-documents/")[2], media] = {
                 name: content[name] for name in content if name != "type"
             }
-    in_json, in_form = {"contentEncoding": "base64", "pattern": file_fields.BASE64}, {"format": "binary"}
+    in_json, in_form = {"contentEncoding": "base64", "pattern": request_files.BASE64}, {"format": "binary"}
     assert found == {
         ("", "application/json"): in_json,
         ("", "multipart/form-data"): in_form,

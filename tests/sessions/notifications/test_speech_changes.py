@@ -11,7 +11,7 @@ from sessions.agenda.selectors.snapshots import ParticipantSnapshot
 from sessions.draft.models.sessions import Session
 from sessions.notifications.messages import agenda_changes
 from sessions.releases.services import releases
-from sessions.speakers.services import speakers
+from sessions.speakers.services import speakers_list
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.summits.models import Summit
@@ -48,7 +48,7 @@ def test_each_learns_its_own_place_and_time_and_nobody_elses(row: Session, summi
     }
     # What has gone out isn't told again.
     Message.objects.all().delete()
-    speakers.move(slot=row.slots.get(speaker__name="Celand"), to=2, by=organiser)
+    speakers_list.move(slot=row.slots.get(speaker__name="Celand"), to=2, by=organiser)
     releases.release(summit=summit, by=organiser)
     assert told(2) == {
         "aland@mission.example": [],

@@ -12,7 +12,7 @@ from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.speakers.messages import FLOOR_REQUEST
-from sessions.speakers.services import floor_requests, speakers
+from sessions.speakers.services import floor_requests, speakers_list
 from sessions.speakers.services.floor_requests import FloorRefused
 from summit.audit.models import AuditEntry
 from summit.outbox.message_kinds import KINDS
@@ -106,7 +106,7 @@ class TestDeciding:
         assert all(words in mail.text for words in (first.speaker.label, "Subject: Rivers", plenary.public_id))
         # Who was taken off before it was sent isn't told that they speak.
         assert KINDS[message.kind].withdrawn([message]) == {}
-        speakers.remove(slot=made[0], by=organiser)
+        speakers_list.remove(slot=made[0], by=organiser)
         assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
 
     def test_declining_says_why(self, plenary: Session, organiser: User, parties: Parties) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
-from sessions.speakers.services import speakers
+from sessions.speakers.services import speakers_list
 from summit.summits.models import Summit
 from tests.factories import MembershipFactory, PersonFactory, SlotFactory, UserFactory
 from tests.sessions.conftest import Parties, session
@@ -29,7 +29,7 @@ def page(row: Session) -> str:
 
 
 def order(row: Session) -> str:
-    return "".join(slot.speaker.name for slot in speakers.slots(row))
+    return "".join(slot.speaker.name for slot in speakers_list.slots(row))
 
 
 def test_a_press_moves_one_speech_and_keeps_the_focus(desk: Client, row: Session) -> None:
@@ -109,7 +109,7 @@ def test_the_protocol_order_is_shown_then_made(desk: Client, row: Session, summi
     assert "1 new speech." in shown
     assert shown.count("has no head or alternate head") == 2
     plan = response.context["plan"]
-    speakers.remove(slot=row.slots.get(speaker__name="A"), by=UserFactory(is_superuser=True))
+    speakers_list.remove(slot=row.slots.get(speaker__name="A"), by=UserFactory(is_superuser=True))
     late = desk.post(path, {"expected": plan.digest}).content.decode()
     assert "The list changed after you opened this page." in late
     assert desk.post(path, {"expected": desk.get(path).context["plan"].digest}).status_code == 302

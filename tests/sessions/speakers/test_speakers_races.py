@@ -7,7 +7,7 @@ import pytest
 
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.draft.models.sessions import Session
-from sessions.speakers.services import floor_requests, speakers
+from sessions.speakers.services import floor_requests, speakers_list
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import PartyFactory, PersonFactory, SlotFactory
@@ -19,14 +19,14 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
 def _amid(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], second: Callable[[], Any]) -> None:
     """Do `second` after `first` has read the list and before it writes, or let it wait."""
-    number = speakers._number
+    number = speakers_list._number
 
     def read(pause: Callable[[], bool]) -> None:
         def slowly(rows: Any) -> Any:
             pause()
             return number(rows)
 
-        monkeypatch.setattr(speakers, "_number", slowly)
+        monkeypatch.setattr(speakers_list, "_number", slowly)
         first()
 
     came = amid(read, second)
@@ -42,8 +42,8 @@ def _two_moves(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> str
     }
     _amid(
         monkeypatch,
-        lambda: speakers.move(slot=slots["A"], to=4, by=by),
-        lambda: speakers.move(slot=slots["B"], to=4, by=by),
+        lambda: speakers_list.move(slot=slots["A"], to=4, by=by),
+        lambda: speakers_list.move(slot=slots["B"], to=4, by=by),
     )
     places = dict(row.slots.values_list("speaker__name", "position"))
     # Each place is held once, or the list is torn.
@@ -57,7 +57,7 @@ def test_two_moves_at_once_are_both_made(summit: Summit, organiser: User, monkey
 
 
 def test_control_without_a_lock_one_is_lost(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speakers, "lock", lambda summit: None)
+    monkeypatch.setattr(speakers_list, "lock", lambda summit: None)
     assert _two_moves(summit, organiser, monkeypatch) != "CDAB"
 
 

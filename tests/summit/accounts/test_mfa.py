@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 
-from summit.accounts.mfa import MFAAdapter
+from summit.accounts.mfa_adapter import MFAAdapter
 from summit.audit.models import AuditEntry
 from summit.users.models import User
 from tests.factories import PASSWORD, UserFactory

@@ -23,8 +23,8 @@ from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.backoffice.summits import VenueAdmin
 from summit.import_export import export_admin, export_services, list_pdf
+from summit.import_export.batched_querysets import Listed, reading
 from summit.import_export.list_import import list_imports
-from summit.import_export.querysets import Listed, reading
 from summit.jobs import runner
 from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import Job, JobState

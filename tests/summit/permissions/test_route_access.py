@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.views import View
 
-from portal import identity
+from portal import visitor_identity
 from summit.admin_base import pages, summit_pages
 from summit.permissions import route_access
 from summit.permissions.models import Role
@@ -58,12 +58,12 @@ class TestMethods:
         assert access_of(view) == Access(Gate.EVERYBODY, kind="public summit")
 
     def test_pages_of_the_portal(self) -> None:
-        assert status(identity.portal_page("POST")(page), "GET") == 405
+        assert status(visitor_identity.portal_page("POST")(page), "GET") == 405
 
     def test_control_pages_of_the_portal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(identity, "restrict_methods", unrestricted)
-        monkeypatch.setattr(identity, "_viewer_required", lambda view: view)
-        assert status(identity.portal_page("POST")(page), "GET") == 200
+        monkeypatch.setattr(visitor_identity, "restrict_methods", unrestricted)
+        monkeypatch.setattr(visitor_identity, "_viewer_required", lambda view: view)
+        assert status(visitor_identity.portal_page("POST")(page), "GET") == 200
 
 
 class TestGate:

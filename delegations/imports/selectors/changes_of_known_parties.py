@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from delegations.imports.selectors.existing_rows import ExistingRows
-from delegations.imports.selectors.messages import skipped_cell
-from delegations.imports.selectors.party_rows import PartyRow
+from delegations.imports.selectors.new_parties import PartyRow
+from delegations.imports.selectors.row_remarks import skipped_cell
 from delegations.members.column_headings import heading
 from delegations.parties.models.parties import Party
 from summit.imports.report import Outcome, ReportLine

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from summit.audit.services import By
 from summit.core.punctuation import comma
-from summit.imports import tables
+from summit.imports import table_parsing
 from summit.imports.definitions import ImportDefinition, ImportProblem, Parsed, Upload
 from summit.imports.report import ImportReport
-from summit.imports.tables import ParsedRow, Recognised, Table
+from summit.imports.table_parsing import ParsedRow, Recognised, Table
 from summit.summits.models import Summit
 from summit.uploads.budgets import TABLE
 
@@ -40,7 +40,7 @@ class TableImport(ImportDefinition[Prepared]):
 
     def parse(self, *, summit: Summit, filename: str, content: bytes, party_key: str, by: By) -> Parsed:
         """Return the table to store. Raises ImportProblem if the file is no table, or has no rows or too many."""
-        table = tables.read(filename=filename, content=content, recognised=self.recognised(by))
+        table = table_parsing.read(filename=filename, content=content, recognised=self.recognised(by))
         if not table.rows:
             raise ImportProblem(_("The file has headings but no rows. Add rows and choose it again."))
         if len(table.rows) > self.budget.entries:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from delegations.members import field_groups
-from delegations.members.field_groups import GROUPS, PARTICULARS, FieldReader, filled, visible_fields
+from delegations.members import person_field_groups
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import GROUPS, PARTICULARS, FieldReader, filled, visible_fields
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from summit.audit.services import SYSTEM, By, Link, Mailbox
@@ -51,7 +51,7 @@ def test_every_field_is_in_one_group() -> None:
     ours = {"id", "person", "entered_for", "withheld", "updated_at", "passport_digest", "birth_digest"}
     where = "declare them with a group and headings in delegations/members/models/particulars.py"
     assert set(PARTICULARS) == columns - ours, f"{columns - ours - set(PARTICULARS)}: {where}"
-    assert sorted(field_groups.GROUP_OF) == sorted([*PARTICULARS, "photo"])
+    assert sorted(person_field_groups.GROUP_OF) == sorted([*PARTICULARS, "photo"])
 
 
 @pytest.fixture
@@ -165,5 +165,5 @@ def test_the_control_of_what_is_withheld(own: Party, monkeypatch: pytest.MonkeyP
     person = entered(None, member_of=own)
     by = acting("link", own)
     assert FieldReader(by).changeable(person) == set()
-    monkeypatch.setattr(field_groups, "others", lambda person, party: set())
+    monkeypatch.setattr(person_field_groups, "others", lambda person, party: set())
     assert FieldReader(by).changeable(person) == EVERYTHING

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from summit.api_base.viewsets import DeskViewSet, InSummit
+from summit.import_export.batched_querysets import TOLD_TOO, Listed, desk_of, reading
 from summit.import_export.export_columns import Column, Value
-from summit.import_export.querysets import TOLD_TOO, Listed, desk_of, reading
 from summit.imports.definitions import WrittenModel
 from summit.users.models import User
 

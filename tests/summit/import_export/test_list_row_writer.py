@@ -16,10 +16,10 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from summit.audit.models import AuditEntry
-from summit.import_export import importer, list_import
+from summit.import_export import list_import, list_row_writer
 from summit.import_export.list_import import list_imports
 from summit.import_export.models import ListImportFile
-from summit.imports import services, tables
+from summit.imports import services, table_parsing
 from summit.imports.definitions import ImportProblem
 from summit.imports.models import ImportFile
 from summit.jobs import runner
@@ -185,10 +185,10 @@ def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser:
         for number in range(count):
             Venue.objects.get_or_create(summit=summit, name=f"V{number}")
         content = ("name\n" + "".join(f"V{number}\n" for number in range(count))).encode()
-        table = tables.read(filename="a", content=content)
+        table = table_parsing.read(filename="a", content=content)
         by = User.objects.get(pk=organiser.pk)
         with CaptureQueriesContext(connection) as queries:
-            importer.read_in(
+            list_row_writer.read_in(
                 importable=list_imports()[VENUE].importable, summit=summit, table=table, rows=slice(None), by=by
             )
         # A row is tried in a savepoint of its own: two statements, and no query.

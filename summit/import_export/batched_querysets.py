@@ -15,9 +15,9 @@ from summit.users.models import User
 
 # The most rows of a file. A longer list must be filtered before it is exported.
 MOST = 100_000
-# The columns that an import fills (`summit.import_export.registry`) are exported too, so that an export can be
-# imported again. This is a dict from the label of a model to a function that returns these columns by name. A column
-# is None if the model's own field is exported.
+# The columns that an import fills (`summit.import_export.importable_lists`) are exported too, so that an export can
+# be imported again. This is a dict from the label of a model to a function that returns these columns by name. A
+# column is None if the model's own field is exported.
 TOLD_TOO: dict[str, Callable[[], dict[str, Column | None]]] = {}
 
 

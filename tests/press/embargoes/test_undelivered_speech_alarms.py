@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from press.embargoes.services import alarms, embargoes
+from press.embargoes.services import embargoes, undelivered_speech_alarms
 from press.subscriptions.services import announcements
 from press.tasks import raise_alarms
 from press.texts.models import embargoes as embargoes_models
@@ -72,7 +72,7 @@ def test_the_press_desk_is_told_once(summit: Summit) -> None:
     User.objects.filter(pk=gone.pk).update(is_active=False)
     text = speech(summit)
     raise_alarms()
-    assert alarms.raise_due() == 0
+    assert undelivered_speech_alarms.raise_due() == 0
     assert mails() == sorted((user.email, "pending") for user in desk)
     assert Embargo.objects.get().alarmed_at is not None
     (entry,) = AuditEntry.objects.filter(action="press.alarm")
@@ -85,7 +85,7 @@ def test_the_press_desk_is_told_once(summit: Summit) -> None:
 def test_the_mail_names_the_speech_and_no_word_of_the_text(summit: Summit) -> None:
     user = officer(summit)
     text = speech(summit)
-    alarms.raise_due()
+    undelivered_speech_alarms.raise_due()
     delivery.deliver(list(Message.objects.filter(kind="alarm").values_list("pk", flat=True)))
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == ([user.email], "Alert: has Ada delivered the speech?")
@@ -102,12 +102,12 @@ def test_a_new_time_alarms_anew(summit: Summit) -> None:
     text = speech(summit)
     # It is raised whatever is decided about the words.
     text.versions.get().editions.update(state=EditionState.DRAFT)
-    assert alarms.raise_due() == 1
+    assert undelivered_speech_alarms.raise_due() == 1
     embargoes.wait_for_delivery(embargo=text.embargo, fallback=db_now() + HOUR, by=by)
     text.embargo.refresh_from_db()
-    assert (text.embargo.alarmed_at, alarms.raise_due()) == (None, 0)
+    assert (text.embargo.alarmed_at, undelivered_speech_alarms.raise_due()) == (None, 0)
     pass_fallback(text.embargo)
-    assert alarms.raise_due() == 1
+    assert undelivered_speech_alarms.raise_due() == 1
     assert len(mails()) == 2
 
 
@@ -117,7 +117,7 @@ def test_no_alarm_for_what_was_given_withdrawn_or_has_no_time(summit: Summit) ->
     embargoes.deliver(embargo=given.embargo, by=by)
     texts.withdraw(text=withdrawn, reason="It is wrong.", by=by)
     Embargo.objects.filter(pk=without.embargo_id).update(fallback_at=None)
-    assert alarms.raise_due() == 0
+    assert undelivered_speech_alarms.raise_due() == 0
     assert LATE not in tasks(summit, by)
 
 
@@ -135,7 +135,7 @@ ANSWERS: dict[str, Callable[[Text, User], object]] = {
 def test_mail_about_what_was_answered_meanwhile_is_not_sent(summit: Summit, answer: str) -> None:
     by = officer(summit)
     text = speech(summit)
-    alarms.raise_due()
+    undelivered_speech_alarms.raise_due()
     ANSWERS[answer](text, by)
     delivery.deliver(list(Message.objects.filter(kind="alarm").values_list("pk", flat=True)))
     assert (Message.objects.get(kind="alarm").state, mail.outbox) == (MessageState.DROPPED, [])
@@ -168,7 +168,7 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
     cancel_and_move.cancel(session=text.slot.session, by=desk)
     text.embargo.refresh_from_db()
     assert text.embargo.hold_reason == "The session “Opening” was cancelled, including the speech by Ada."
-    assert alarms.raise_due() == 0
+    assert undelivered_speech_alarms.raise_due() == 0
     pass_fallback(text.embargo)
     raise_alarms()
     announcements.announce_due()
@@ -225,5 +225,5 @@ def test_of_four_workers_at_once_one_raises_it(claims: bool, summit: Summit, mon
     embargo = speech(summit).embargo
     if not claims:
         monkeypatch.setattr(embargoes_models.Embargo.objects, "filter", unclaimed)
-    raised = sum(at_once(*[lambda: alarms.raise_alarm(embargo.pk)] * 4))
+    raised = sum(at_once(*[lambda: undelivered_speech_alarms.raise_alarm(embargo.pk)] * 4))
     assert (raised, len(mails())) == ((1, 1) if claims else (4, 1))

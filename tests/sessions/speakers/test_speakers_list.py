@@ -12,8 +12,8 @@ from sessions.agenda.models.releases import ReleaseEntry
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.releases.services.releases import release
-from sessions.speakers.services import line_up, speakers
-from sessions.speakers.services.speakers import SpeakersRefused
+from sessions.speakers.services import line_up_in_protocol_order, speakers_list
+from sessions.speakers.services.speakers_list import SpeakersRefused
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -31,7 +31,7 @@ def speech(row: Session, name: str, **kwargs: Any) -> Slot:
 
 
 def order(row: Session) -> str:
-    return "".join(slot.speaker.name for slot in speakers.slots(row))
+    return "".join(slot.speaker.name for slot in speakers_list.slots(row))
 
 
 @pytest.fixture
@@ -49,12 +49,12 @@ class TestMoves:
         for number, (name, to, after) in enumerate(
             (("C", 1, "CABD"), ("A", 4, "CBDA"), ("C", 99, "BDAC"), ("D", 0, "DBAC")), start=1
         ):
-            assert speakers.move(slot=row.slots.get(speaker__name=name), to=to, by=organiser) is True
+            assert speakers_list.move(slot=row.slots.get(speaker__name=name), to=to, by=organiser) is True
             assert order(row) == after
             row.refresh_from_db()
             assert row.revision == number
             # Pressed twice it is moved once.
-            assert speakers.move(slot=row.slots.get(speaker__name=name), to=to, by=organiser) is False
+            assert speakers_list.move(slot=row.slots.get(speaker__name=name), to=to, by=organiser) is False
             assert (order(row), AuditEntry.objects.count()) == (after, number)
         assert dict(row.slots.values_list("speaker__name", "public_id")) == keys
         assert set(AuditEntry.objects.values_list("action", flat=True)) == {"agenda.speakers.arrange"}
@@ -62,33 +62,33 @@ class TestMoves:
     def test_several_at_once_each_where_it_was_put(self, row: Session, organiser: User) -> None:
         keys = dict(row.slots.values_list("speaker__name", "pk"))
         places, minutes = {keys["A"]: 2, keys["B"]: 3}, {keys["D"]: 8}
-        assert speakers.arrange(session=row, places=places, minutes=minutes, by=organiser) is True
+        assert speakers_list.arrange(session=row, places=places, minutes=minutes, by=organiser) is True
         assert order(row) == "CABD"
         assert row.slots.get(speaker__name="D").minutes == 8
 
     def test_what_somebody_has_taken_off_is_not_moved(self, row: Session, organiser: User) -> None:
         slot, written = (row.slots.get(speaker__name=name) for name in "CB")
         f.TextFactory(summit=row.summit, kind=TextKind.TRANSCRIPT, slot=written)
-        speakers.remove(slot=Slot.objects.get(pk=slot.pk), by=organiser)
+        speakers_list.remove(slot=Slot.objects.get(pk=slot.pk), by=organiser)
         assert list(row.slots.order_by("position").values_list("position", flat=True)) == [0, 1, 2]
         with pytest.raises(SpeakersRefused, match="removed this speech"):
-            speakers.move(slot=slot, to=1, by=organiser)
+            speakers_list.move(slot=slot, to=1, by=organiser)
         assert order(row) == "ABD"
         # Another speaker is the same speech.
         other = f.PersonFactory(summit=row.summit, name="E")
-        assert speakers.change(slot=written, speaker=other, party=None, minutes=7, by=organiser) is True
+        assert speakers_list.change(slot=written, speaker=other, party=None, minutes=7, by=organiser) is True
         assert (order(row), row.slots.get(speaker=other).public_id) == ("AED", written.public_id)
 
     def test_who_may(self, row: Session) -> None:
         viewer = f.UserFactory.with_role(Role.VIEWER, row.summit)
         slot = row.slots.get(speaker__name="B")
         for call in (
-            lambda: speakers.move(slot=slot, to=1, by=viewer),
-            lambda: speakers.add(session=row, speaker=slot.speaker, by=viewer),
-            lambda: speakers.change(slot=slot, speaker=slot.speaker, party=None, by=viewer),
-            lambda: speakers.remove(slot=slot, by=viewer),
-            lambda: speakers.settle(session=row, opening=1, speech_minutes=1, by=viewer),
-            lambda: line_up.make(session=row, by=viewer),
+            lambda: speakers_list.move(slot=slot, to=1, by=viewer),
+            lambda: speakers_list.add(session=row, speaker=slot.speaker, by=viewer),
+            lambda: speakers_list.change(slot=slot, speaker=slot.speaker, party=None, by=viewer),
+            lambda: speakers_list.remove(slot=slot, by=viewer),
+            lambda: speakers_list.settle(session=row, opening=1, speech_minutes=1, by=viewer),
+            lambda: line_up_in_protocol_order.make(session=row, by=viewer),
         ):
             with pytest.raises(PermissionDenied):
                 call()
@@ -97,37 +97,37 @@ class TestMoves:
 
 class TestTimes:
     def test_each_begins_when_those_before_it_are_over(self, row: Session, organiser: User) -> None:
-        assert speakers.settle(session=row, opening=10, speech_minutes=None, by=organiser) == 0
+        assert speakers_list.settle(session=row, opening=10, speech_minutes=None, by=organiser) == 0
         row.refresh_from_db()
         first = row.slots.get(speaker__name="A")
-        speakers.change(slot=first, speaker=first.speaker, party=None, minutes=12, by=organiser)
-        rows = speakers.slots(row)
-        minutes = [int((line.begins - f.START).total_seconds() // 60) for line in speakers.lines(row, rows)]
+        speakers_list.change(slot=first, speaker=first.speaker, party=None, minutes=12, by=organiser)
+        rows = speakers_list.slots(row)
+        minutes = [int((line.begins - f.START).total_seconds() // 60) for line in speakers_list.lines(row, rows)]
         assert minutes == [10, 22, 27, 32]
-        found = speakers.totals(row, [slot.minutes for slot in rows])
+        found = speakers_list.totals(row, [slot.minutes for slot in rows])
         assert (found.there, found.used, found.free, found.over) == (50, 27, 23, 0)
-        found = speakers.totals(row, [27, 30])
+        found = speakers_list.totals(row, [27, 30])
         assert (found.free, found.over) == (0, 7)
 
     def test_another_time_limit_is_theirs_who_had_the_old_one(self, row: Session, organiser: User) -> None:
         row.slots.filter(speaker__name="B").update(minutes=9)
-        assert speakers.settle(session=row, opening=None, speech_minutes=3, by=organiser) == 3
+        assert speakers_list.settle(session=row, opening=None, speech_minutes=3, by=organiser) == 3
         assert list(row.slots.order_by("position", "pk").values_list("minutes", flat=True)) == [3, 9, 3, 3]
         row.refresh_from_db()
-        made = speakers.add(session=row, speaker=f.PersonFactory(summit=row.summit, name="E"), by=organiser)
+        made = speakers_list.add(session=row, speaker=f.PersonFactory(summit=row.summit, name="E"), by=organiser)
         assert (made.minutes, order(row)) == (3, "ABCDE")
 
     def test_what_can_not_be_is_said(self, row: Session, organiser: User) -> None:
         for opening, limit in ((60, None), (None, 0), (None, 1441)):
             with pytest.raises(SpeakersRefused):
-                speakers.settle(session=row, opening=opening, speech_minutes=limit, by=organiser)
+                speakers_list.settle(session=row, opening=opening, speech_minutes=limit, by=organiser)
         row.refresh_from_db()
         assert (row.opening, row.speech_minutes) == (None, None)
 
     def test_a_release_holds_the_opening_for_those_who_may_know_the_times(
         self, row: Session, organiser: User
     ) -> None:
-        speakers.settle(session=row, opening=10, speech_minutes=None, by=organiser)
+        speakers_list.settle(session=row, opening=10, speech_minutes=None, by=organiser)
         Session.objects.filter(pk=row.pk).update(times_to="organisers", visibility="public")
         release(summit=row.summit, by=organiser)
         entries = ReleaseEntry.objects.filter(session=row)
@@ -151,12 +151,12 @@ class TestFromTheProtocolOrder:
     def test_ranked_parties_come_first_and_the_host_where_it_is_wanted(
         self, plenary: Session, organiser: User, host_first: bool, after: str
     ) -> None:
-        plan = line_up.preview(session=plenary, host_first=host_first)
+        plan = line_up_in_protocol_order.preview(session=plenary, host_first=host_first)
         assert ("".join(entry.speaker.name for entry in plan.entries), plan.added, plan.moved) == (after, 3, 0)
         assert not plenary.slots.exists()
-        line_up.make(session=plenary, host_first=host_first, expected=plan.digest, by=organiser)
+        line_up_in_protocol_order.make(session=plenary, host_first=host_first, expected=plan.digest, by=organiser)
         assert order(plenary) == after
-        assert line_up.make(session=plenary, host_first=host_first, by=organiser).added == 0
+        assert line_up_in_protocol_order.make(session=plenary, host_first=host_first, by=organiser).added == 0
         assert AuditEntry.objects.filter(action="agenda.speakers.line_up").count() == 1
 
     def test_what_is_there_stays_as_it_is(self, plenary: Session, organiser: User, parties: Parties) -> None:
@@ -167,7 +167,7 @@ class TestFromTheProtocolOrder:
         f.InvitationFactory(party=parties["Beland"], state="answered", sent_at=f.START, **said)
         last = f.PersonFactory(summit=plenary.summit, name="Z")
         gone = f.SlotFactory(session=plenary, party=parties["Beland"], speaker=last, position=2)
-        plan = line_up.make(session=plenary, by=organiser)
+        plan = line_up_in_protocol_order.make(session=plenary, by=organiser)
         assert order(plenary) == "GCXZ"
         assert [(entry.was, entry.place) for entry in plan.entries] == [(2, 1), (None, 2), (1, 3), (3, 4)]
         kept.refresh_from_db()
@@ -176,10 +176,10 @@ class TestFromTheProtocolOrder:
 
     def test_a_list_that_has_changed_is_not_made(self, plenary: Session, organiser: User, parties: Parties) -> None:
         parties["Aland"].memberships.all().delete()
-        plan = line_up.preview(session=plenary)
+        plan = line_up_in_protocol_order.preview(session=plenary)
         # Who has named nobody is told apart.
         assert (plan.nobody, plan.added) == ([parties["Aland"]], 2)
         speech(plenary, "G")
-        with pytest.raises(line_up.ListChanged, match="The list changed"):
-            line_up.make(session=plenary, by=organiser, expected=plan.digest)
+        with pytest.raises(line_up_in_protocol_order.ListChanged, match="The list changed"):
+            line_up_in_protocol_order.make(session=plenary, by=organiser, expected=plan.digest)
         assert order(plenary) == "G"

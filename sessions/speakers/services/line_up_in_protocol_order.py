@@ -25,11 +25,11 @@ from delegations.parties.selectors import party_names
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
+from sessions.draft.services.add_and_remove_speeches import insert
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.speeches import insert
 from sessions.draft.speech_listeners import watching
-from sessions.speakers.services import speakers
+from sessions.speakers.services import speakers_list
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
 from summit.core.punctuation import comma
@@ -120,7 +120,7 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
     parties = attending(session)
     if host_first:
         parties.sort(key=lambda party: not party.is_host)
-    rows = speakers.slots(session)
+    rows = speakers_list.slots(session)
     places = {row.pk: place for place, row in enumerate(rows, start=1)}
     heads = _speaking(parties)
     by_party: dict[int, list[Slot]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from delegations.imports.selectors import cell_values
-from delegations.imports.selectors.messages import skipped_cell
+from delegations.imports.selectors.row_remarks import skipped_cell
 from delegations.members.column_headings import label
 from delegations.members.forms import PersonForm, values_of
 from delegations.parties.selectors.party_kinds import Unreadable

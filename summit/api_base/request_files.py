@@ -71,7 +71,7 @@ class _Part(serializers.Field[bytes, Any, Any, Any]):
 
 
 class _ContentDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = "summit.api_base.file_fields.ContentField"
+    target_class = "summit.api_base.request_files.ContentField"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         """Return the schema of a file in JSON."""
@@ -79,7 +79,7 @@ class _ContentDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
 
 
 class _PartDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = "summit.api_base.file_fields._Part"
+    target_class = "summit.api_base.request_files._Part"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         """Return the schema of a file in a form."""

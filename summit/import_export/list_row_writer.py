@@ -25,10 +25,10 @@ from summit.api_base.problems import Problem, problem_of, unprocessable
 from summit.api_base.viewsets import InSummit
 from summit.audit.services import By
 from summit.core.punctuation import comma
-from summit.import_export.registry import ImportableList, headings, plain
+from summit.import_export.importable_lists import ImportableList, headings, plain
 from summit.imports.definitions import ImportProblem
 from summit.imports.report import ImportReport, Outcome, ReportLine
-from summit.imports.tables import ParsedRow, Table
+from summit.imports.table_parsing import ParsedRow, Table
 from summit.summits.models import Summit
 from summit.users.models import User
 

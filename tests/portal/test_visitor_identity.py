@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import links
 from portal import browser_session
-from portal.identity import Viewer, viewers
+from portal.visitor_identity import Viewer, viewers
 from summit.audit.services import Link
 from summit.core.database_clock import db_now
 from summit.users.models import User

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from delegations.members.models.members import Membership
 from delegations.parties.selectors import party_names
-from portal.identity import Viewer, portal_page
 from portal.views import read_marks
 from portal.views.find_session import find_session_or_404
 from portal.views.floor_requests import floor_of
+from portal.visitor_identity import Viewer, portal_page
 from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.models.speeches import timed
 from sessions.agenda.selectors import released_snapshots

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from delegations.parties.selectors import party_names
 from delegations.portal_access.services import portal_sessions
 from portal.browser_session import forget, sign_ins
-from portal.identity import portal_page, viewer_of
+from portal.visitor_identity import portal_page, viewer_of
 from summit.permissions.route_access import Gate, route
 
 

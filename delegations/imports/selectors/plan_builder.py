@@ -12,21 +12,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from delegations.imports.column_recognition import Columns, recognise
-from delegations.imports.selectors import cell_values, party_change_plan
+from delegations.imports.selectors import cell_values, changes_of_known_parties
 from delegations.imports.selectors.existing_rows import ExistingRows
-from delegations.imports.selectors.messages import alone, duplicate_question, sentences
-from delegations.imports.selectors.party_rows import PartyRow, decided, key_of, make, question
+from delegations.imports.selectors.import_plan import AnswerPending, ImportPlan, Newcomer
+from delegations.imports.selectors.new_parties import PartyRow, decided, key_of, make, question
 from delegations.imports.selectors.people_change_checks import refuse
-from delegations.imports.selectors.plan import AnswerPending, ImportPlan, Newcomer
-from delegations.imports.selectors.row_form import RowForm, cells
+from delegations.imports.selectors.person_row_form import RowForm, cells
 from delegations.imports.selectors.row_matching import OTHER, Doubt, PersonMatcher
+from delegations.imports.selectors.row_remarks import alone, duplicate_question, sentences
 from delegations.members.column_headings import heading, label
-from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON
 from delegations.members.forms import values_of
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
+from delegations.members.person_field_groups import GROUP_OF, PARTICULARS, PERSON
 from delegations.members.selectors import quotas
 from delegations.members.selectors.naming_rules import NamingRefused, check_category, count_member
 from delegations.members.selectors.quotas import QuotaFull
@@ -36,7 +36,7 @@ from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
 from summit.imports.report import ALL, ImportReport, Outcome, Question, ReportLine
-from summit.imports.tables import ParsedRow, Table
+from summit.imports.table_parsing import ParsedRow, Table
 from summit.people.models import Person
 from summit.summits.models import Summit
 
@@ -117,7 +117,9 @@ class Planner:
             line.notes.append(nobody)
 
     def _party(self, row_texts: dict[str, str], line: ReportLine) -> Party:
-        party_row = party_change_plan.readable(PartyRow.of(row_texts, says_country=self.known.says_country), line)
+        party_row = changes_of_known_parties.readable(
+            PartyRow.of(row_texts, says_country=self.known.says_country), line
+        )
         found = self.known.party(
             key=party_row.key, code=party_row.code, name=party_row.name, exact=not party_row.written
         )
@@ -138,7 +140,7 @@ class Planner:
         if found.pk is not None:
             # A party that the table itself adds has the values of its first row.
             ask = partial(self._answer, line)
-            party_change_plan.plan(
+            changes_of_known_parties.plan(
                 found, party_row, line, changes=self.found.party_changes, ask=ask, known=self.known
             )
         return found

@@ -11,11 +11,11 @@ import pytest
 from openpyxl import Workbook
 
 from delegations.imports.column_recognition import recognise, recognised
-from delegations.members.field_groups import PARTICULARS, PERSON
+from delegations.members.person_field_groups import PARTICULARS, PERSON
 from summit.core.csv_injection import harmless
-from summit.imports import tables
+from summit.imports import table_parsing
 from summit.imports.definitions import ImportProblem
-from summit.imports.tables import read
+from summit.imports.table_parsing import read
 from tests.delegations.helpers import refuses
 
 OTHER = "This file is not a spreadsheet. Choose one saved as XLSX or CSV."
@@ -85,11 +85,11 @@ def test_what_is_no_table() -> None:
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, entries=2))
+    monkeypatch.setattr(table_parsing, "TABLE", replace(table_parsing.TABLE, entries=2))
     assert refusal(b"a\n1\n2\n3\n") == "The file has more than 2 rows. Split it."
-    monkeypatch.setattr(tables, "MOST_COLUMNS", 1)
+    monkeypatch.setattr(table_parsing, "MOST_COLUMNS", 1)
     assert refusal(b"a,b\n1,2\n") == "The file has more than 1 columns. Remove some."
-    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, largest=3))
+    monkeypatch.setattr(table_parsing, "TABLE", replace(table_parsing.TABLE, largest=3))
     assert refusal(b"aaaaaa").startswith("The file has more than 0 MB.")
 
 
@@ -123,17 +123,17 @@ def test_what_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(sheet_of(far)) == TOO_MANY
     cells = sheet_of(("<row>" + '<c s="1"/>' * 198 + "</row>") * 5_000)
     assert len(cells) < 40_000
-    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, seconds=0))
+    monkeypatch.setattr(table_parsing, "TABLE", replace(table_parsing.TABLE, seconds=0))
     assert refusal(cells) == TOO_MANY
     # Control: with more time it is read.
-    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, seconds=60))
+    monkeypatch.setattr(table_parsing, "TABLE", replace(table_parsing.TABLE, seconds=60))
     assert refusal(cells) == "The file is empty. Its first row must name the columns."
 
 
 def test_cells_hold_no_more_than_a_file_of_text_may(monkeypatch: pytest.MonkeyPatch) -> None:
     content = xlsx(["name"], *(["Person " * 200] for _number in range(400)))
     assert len(read(filename="x", content=content).rows) == 400
-    monkeypatch.setattr(tables, "TABLE", replace(tables.TABLE, largest=100_000))
+    monkeypatch.setattr(table_parsing, "TABLE", replace(table_parsing.TABLE, largest=100_000))
     assert refusal(content) == "The spreadsheet is too large when unpacked. Save it as CSV."
 
 

@@ -19,9 +19,9 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.selectors.speech_times import beginnings
+from sessions.draft.services.add_and_remove_speeches import insert, remove_slots
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.speeches import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, Facts, audit_action
