@@ -24,7 +24,7 @@ from delegations.travel.services.visas import VisaRefused
 from summit.api_base.problems import Problem, register_problem, unprocessable
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
-from summit.privacy.erasure import AlreadyErased
+from summit.privacy.person_erasure import AlreadyErased
 
 
 def _of_answer(error: AnswerProblem) -> Problem:

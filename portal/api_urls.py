@@ -1,7 +1,7 @@
 """URLs of the API, composed from all apps.
 
 Public endpoints are read-only and the same for everybody. Endpoints below "me/" and below each summit's "desk/" need
-a credential (summit.api_base.views).
+a credential (summit.api_base.authenticated_views).
 """
 
 from django.urls import URLPattern, URLResolver, include, path, re_path

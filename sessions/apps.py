@@ -16,7 +16,7 @@ REGISTERING = (
     "overview.dashboard",
     "overview.invitable_sessions",
     "overview.panels",
-    "overview.search",
+    "overview.search_sources",
     "api_errors",
     "transfer_policy",
 )

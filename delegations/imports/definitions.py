@@ -9,7 +9,7 @@ from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.imports import column_recognition
 from delegations.imports.models import TableKind
 from delegations.imports.selectors.existing_rows import ExistingRows
-from delegations.imports.selectors.import_plan import ImportPlan
+from delegations.imports.selectors.plan_types import ImportPlan
 from delegations.imports.services import importer
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-from press.texts.markdown import parse
 from press.texts.markdown_escaping import escape
+from press.texts.markdown_to_html import parse
 from press.texts.selectors.paragraph_anchors import PREFIX
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from press.texts.markdown import Block, Span
+from press.texts.markdown_to_html import Block, Span
 
 NS = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 MARKS = {"strong": "b", "em": "i", "strike": "del", "code": "span"}

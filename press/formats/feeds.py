@@ -23,7 +23,7 @@ from press.published_texts.reader_notices import notices
 from press.published_texts.selectors import STAR, Reading
 from press.texts import addresses
 from press.texts.addresses import authority
-from press.texts.markdown import to_html
+from press.texts.markdown_to_html import to_html
 from press.texts.models.visibility import removed_editions
 from press.texts.selectors.rendered_editions import html_of
 from summit.summits.models import Summit

@@ -14,7 +14,7 @@ from delegations.parties.selectors.party_names import Books
 from press.published_texts.document_facts import facts
 from press.published_texts.reader_notices import changes, notices
 from press.published_texts.selectors import STAR, Reading, speaker
-from press.texts.markdown import Block
+from press.texts.markdown_to_html import Block
 from press.texts.models.editions import Edition
 from press.texts.selectors.rendered_editions import blocks_of
 from summit.core.date_formats import plain_day

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from press.texts.markdown import paragraphs
+from press.texts.markdown_to_html import paragraphs
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.visibility import published_editions, removed_editions

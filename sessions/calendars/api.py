@@ -19,8 +19,8 @@ from delegations.parties.models.parties import Party
 from sessions.calendars import services
 from sessions.calendars.models import CalendarFeed
 from summit.api_base import scopes
+from summit.api_base.authenticated_views import WorkingView, working_api
 from summit.api_base.problems import Problem, register_problem, unprocessable
-from summit.api_base.views import WorkingView, working_api
 from summit.api_base.viewset_schema import PATH
 from summit.api_base.viewset_views import check_fields
 from summit.people.models import Person

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from delegations.parties.selectors.party_names import to_reader
 from sessions.calendars import services
 from sessions.calendars.models import CalendarFeed
-from sessions.calendars.selectors.private_calendar import private_feed
+from sessions.calendars.selectors.personal_calendar_feed import private_feed
 from summit.core.languages import spoken
 from summit.permissions.route_access import Gate, route
 from summit.public_base.public_pages import blind

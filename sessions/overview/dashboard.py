@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
 from sessions.draft.models.sessions import Session
-from sessions.releases.selectors import draft_status
-from sessions.releases.selectors.draft_status import Standing
+from sessions.releases.selectors import unreleased_changes
+from sessions.releases.selectors.unreleased_changes import Standing
 from summit.admin_base.dashboard import (
     MOST_COMING,
     Coming,
@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 
 def standing(request: HttpRequest, summit: Summit) -> Standing:
     """Return the state of the draft compared to the last release. It is computed once for each request."""
-    return cached_on_request(request, "agenda.standing", lambda: draft_status.standing(summit))
+    return cached_on_request(request, "agenda.standing", lambda: unreleased_changes.standing(summit))
 
 
 def ahead(summit: Summit) -> QuerySet[Session]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from sessions.agenda.api.fields import AccessiblePersonField, AccessibleSessionField
+from sessions.agenda.api.reference_fields import AccessiblePersonField, AccessibleSessionField
 from sessions.draft.api.session_rows import OfSessionFilters
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.signups.services import signups

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base.dashboard import Task, Urgency
+from summit.api_base.authenticated_views import working_api
 from summit.api_base.schema import ApiSchema
-from summit.api_base.views import working_api
 from summit.api_base.viewset_schema import ViewSetSchema
 from summit.api_base.viewset_views import DetailView, ViewSetView
 from summit.api_base.viewsets import DeskViewSet

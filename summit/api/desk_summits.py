@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from summit.api_base.authenticated_views import READS, WorkingView, working_api
 from summit.api_base.problems import register_problem, unprocessable
 from summit.api_base.request_files import ContentField
-from summit.api_base.views import READS, WorkingView, working_api
 from summit.api_base.viewset_views import DetailView, ListView, Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.permissions.route_access import Access

@@ -13,11 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from summit.api_base import etags, query_params, token_services
+from summit.api_base.authenticated_views import WorkingView
 from summit.api_base.models.tokens import Token
 from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import Problem, unprocessable
 from summit.api_base.scopes import all_scopes
-from summit.api_base.views import WorkingView
 from summit.api_base.viewset_views import check_fields
 from summit.permissions.models import Role
 from summit.permissions.rules import may_everything, roles_by_summit

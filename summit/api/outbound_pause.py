@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from summit.api_base.actions import ListActionView, action, actions_of
+from summit.api_base.authenticated_views import working_api
 from summit.api_base.problems import register_problem
-from summit.api_base.views import working_api
 from summit.api_base.viewset_views import DetailView, Values, ViewSetView
 from summit.api_base.viewsets import DeskViewSet
 from summit.permissions.route_access import Access

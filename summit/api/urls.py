@@ -10,8 +10,8 @@ from summit.api.me import Me, OneToken, Tokens
 from summit.api.outbound_pause import OutboundPauseViewSet
 from summit.api.role_assignments import AuditEntryViewSet, RoleAssignmentViewSet
 from summit.api.venues import RoomViewSet, VenueViewSet
+from summit.api_base.authenticated_views import working_api
 from summit.api_base.routers import register
-from summit.api_base.views import working_api
 from summit.jobs.api import JobViewSet
 from summit.outbox.api import MessageViewSet
 from summit.webhooks.api import DeliveryViewSet, EndpointViewSet

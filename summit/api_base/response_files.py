@@ -14,8 +14,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from summit.api_base.authenticated_views import working_api
 from summit.api_base.schema import ApiSchema
-from summit.api_base.views import working_api
 from summit.api_base.viewset_schema import PATH, ViewSetSchema
 from summit.api_base.viewset_views import DetailView
 from summit.api_base.viewsets import DeskViewSet

@@ -17,10 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from summit.api_base import etags, query_params, request_files, time_zones
+from summit.api_base.authenticated_views import READS, WorkingView
 from summit.api_base.external_keys import EXTERNAL, keys_visible_to
 from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import Problem, problem_of, unprocessable
-from summit.api_base.views import READS, WorkingView
 from summit.api_base.viewset_schema import ViewSetSchema
 from summit.core.validators import validate_year
 from summit.permissions.route_access import Access

@@ -15,8 +15,8 @@ from rest_framework import serializers
 
 from summit.api_base import query_params
 from summit.api_base.actions import ListActionView, RowActionView, actions_of
+from summit.api_base.authenticated_views import working_api
 from summit.api_base.external_keys import EXTERNAL, external_key, keys_visible_to
-from summit.api_base.views import working_api
 from summit.api_base.viewset_views import BulkView, DetailView, ListView, Values
 from summit.audit import access_log
 from summit.audit import services as audit

@@ -19,8 +19,8 @@ from summit.admin_base.service_admin import user_of
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.permissions.rules import allows
-from summit.privacy import erasure, subject_access
-from summit.privacy.erasure import AlreadyErased, Reason, UnknownReason
+from summit.privacy import person_erasure, subject_access
+from summit.privacy.person_erasure import AlreadyErased, Reason, UnknownReason
 from summit.privacy.subject_access import NeedsAgreement, NothingToAgree
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -63,7 +63,7 @@ class RightsMixin:
         if isinstance(person, Person):
             tools = (
                 (subject_access.HAND_OVER, _("Export personal data"), "admin:summit_person_hand_over"),
-                (erasure.ERASE, _("Erase person"), "admin:summit_person_erase"),
+                (person_erasure.ERASE, _("Erase person"), "admin:summit_person_erase"),
             )
             context["row_tools"] = [
                 (reverse(name, args=[person.pk]), title)
@@ -128,7 +128,7 @@ class RightsMixin:
             request, person, "admin/backoffice/personal_data/agree.html", _("Approve the data export"), **extra
         )
 
-    @model_page("<int:pk>/erase/", "erase", do=erasure.ERASE)
+    @model_page("<int:pk>/erase/", "erase", do=person_erasure.ERASE)
     def erase_view(self, request: HttpRequest, person: Person) -> HttpResponse:
         """Show which data would be erased (GET), or erase it (POST).
 
@@ -137,7 +137,7 @@ class RightsMixin:
         user = user_of(request)
         if request.method == "POST":
             try:
-                erasure.erase(person=person, reason=request.POST.get("reason", ""), by=user)
+                person_erasure.erase(person=person, reason=request.POST.get("reason", ""), by=user)
             except (AlreadyErased, UnknownReason) as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:summit_person_erase", person.pk)
@@ -152,7 +152,7 @@ class RightsMixin:
             "title": title,
             "original": person,
             "summit": person.summit,
-            "plan": erasure.plan(person),
+            "plan": person_erasure.plan(person),
             "reasons": Reason.choices,
             **more,
         }

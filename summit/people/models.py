@@ -134,7 +134,7 @@ class Person(PublicModel):
         content=Content.TIME_ZONE,
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # When the person's data was erased (summit.privacy.erasure).
+    # When the person's data was erased (summit.privacy.person_erasure).
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:

@@ -5,7 +5,7 @@ and enforces what can be enforced before the view runs:
 
 - `route` (here) is for pages that everybody may open, and for the account's own pages.
 - `summit.public_base.public_pages.public_page` is for public pages, `summit.api_base.public_views.public_api` for
-  public parts of the API, and `summit.api_base.views.working_api` for the other parts of the API.
+  public parts of the API, and `summit.api_base.authenticated_views.working_api` for the other parts of the API.
 - `summit.admin_base.pages.desk_page` and `summit.admin_base.summit_pages.summit_page` are for pages of the desk, and
   `summit.admin_base.model_pages.model_page` for the pages that a ModelAdmin adds to those of Django.
 - The portal has `portal_page` and `delegation_page`.

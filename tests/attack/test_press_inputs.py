@@ -17,7 +17,7 @@ from press.embargoes.services import embargoes
 from press.formats.feeds import BEGINNING
 from press.texts.admin.forms import EditionContentForm
 from press.texts.errors import DecisionRefused
-from press.texts.markdown import to_html
+from press.texts.markdown_to_html import to_html
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from press.texts.selectors import edition_validation

@@ -78,15 +78,15 @@ AREAS: dict[str, tuple[str, ...]] = {
         "press/texts/models/embargoes.py",
     ),
     "retention": (
-        "summit/privacy/erasure.py",
+        "summit/privacy/person_erasure.py",
         "summit/accounts/personal_data.py",
         "summit/outbox/personal_data.py",
-        "delegations/privacy/services/erasure.py",
+        "delegations/privacy/services/delegation_data_of_people.py",
         "delegations/privacy/services/retention.py",
         "delegations/privacy/services/retention_times.py",
         "delegations/privacy/purge_job.py",
         "sessions/privacy/services.py",
-        "press/privacy/services/erasure.py",
+        "press/privacy/services/press_data_of_people.py",
     ),
     "import planning": (
         "delegations/imports/column_recognition.py",

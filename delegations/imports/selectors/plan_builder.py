@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from delegations.imports.column_recognition import Columns, recognise
 from delegations.imports.selectors import cell_values, changes_of_known_parties
 from delegations.imports.selectors.existing_rows import ExistingRows
-from delegations.imports.selectors.import_plan import AnswerPending, ImportPlan, Newcomer
 from delegations.imports.selectors.new_parties import PartyRow, decided, key_of, make, question
 from delegations.imports.selectors.people_change_checks import refuse
 from delegations.imports.selectors.person_row_form import RowForm, cells
+from delegations.imports.selectors.plan_types import AnswerPending, ImportPlan, Newcomer
 from delegations.imports.selectors.row_matching import OTHER, Doubt, PersonMatcher
 from delegations.imports.selectors.row_remarks import alone, duplicate_question, sentences
 from delegations.members.column_headings import heading, label

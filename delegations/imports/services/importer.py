@@ -9,8 +9,8 @@ from django.db.models import Max
 
 from delegations.badges.services import transferable_passes
 from delegations.imports.selectors.existing_rows import SYSTEM_NAME, ExistingRows, read_existing, system_of
-from delegations.imports.selectors.import_plan import ImportPlan
 from delegations.imports.selectors.plan_builder import Planner
+from delegations.imports.selectors.plan_types import ImportPlan
 from delegations.imports.services import party_writer, people_writer
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership

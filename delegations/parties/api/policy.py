@@ -12,7 +12,7 @@ from delegations.core.api.fields import Values
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
 from summit.api_base import etags
-from summit.api_base.views import working_api
+from summit.api_base.authenticated_views import working_api
 from summit.api_base.viewset_views import DetailView
 from summit.api_base.viewsets import DeskViewSet
 from summit.permissions.rules import summits_for

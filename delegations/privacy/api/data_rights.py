@@ -11,7 +11,7 @@ from summit.api_base.actions import action
 from summit.api_base.problems import register_problem
 from summit.api_base.response_files import File, PersonalContentSerializer
 from summit.people.models import Person
-from summit.privacy import erasure, subject_access
+from summit.privacy import person_erasure, subject_access
 from summit.users.models import User
 
 register_problem(subject_access.NeedsAgreement, "conflict")
@@ -21,7 +21,7 @@ register_problem(subject_access.NothingToAgree, "conflict")
 class ErasureInput(serializers.Serializer[Any]):
     """The reason for the erasure."""
 
-    reason = serializers.ChoiceField(choices=erasure.Reason.choices)
+    reason = serializers.ChoiceField(choices=person_erasure.Reason.choices)
 
 
 class PortionSerializer(serializers.Serializer[Any]):
@@ -32,7 +32,7 @@ class PortionSerializer(serializers.Serializer[Any]):
     rows = serializers.IntegerField(source="number")
     says = serializers.SerializerMethodField()
 
-    def get_says(self, item: erasure.ErasureItem) -> str:
+    def get_says(self, item: person_erasure.ErasureItem) -> str:
         """Return the sentence that says what is erased, or why it stays."""
         stays = getattr(self.parent, "field_name", "") == "stays"
         return str(item.portion.stays if stays else item.portion.gone)
@@ -48,16 +48,16 @@ class ErasurePlanSerializer(serializers.Serializer[Any]):
 class Rights:
     """Adds to a viewset of people the actions that hand over or erase a person's data."""
 
-    @action("preview-erase", safe=True, permission=erasure.ERASE, output=ErasurePlanSerializer)
-    def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.ErasurePlan:
+    @action("preview-erase", safe=True, permission=person_erasure.ERASE, output=ErasurePlanSerializer)
+    def preview_erase(self, *, by: User, row: Person, values: Values) -> person_erasure.ErasurePlan:
         """Return which parts of the person's data an erasure would erase, which would stay, and why. Nothing is
         changed."""
-        return erasure.plan(row)
+        return person_erasure.plan(row)
 
-    @action("erase", permission=erasure.ERASE, input=ErasureInput)
+    @action("erase", permission=person_erasure.ERASE, input=ErasureInput)
     def erase(self, *, by: User, row: Person, values: Values) -> None:
         """Erase the person's data. It can't be undone."""
-        erasure.erase(person=row, reason=values["reason"], by=by)
+        person_erasure.erase(person=row, reason=values["reason"], by=by)
 
     @action("ask-hand-over", permission=subject_access.HAND_OVER)
     def ask_hand_over(self, *, by: User, row: Person, values: Values) -> None:

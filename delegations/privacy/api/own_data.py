@@ -18,9 +18,9 @@ from delegations.members.person_field_groups import PASSPORT
 from delegations.privacy.messages import What
 from delegations.privacy.services import correction_requests
 from summit.api_base import scopes
+from summit.api_base.authenticated_views import WorkingView, working_api
 from summit.api_base.problems import unprocessable
 from summit.api_base.response_files import File, PersonalContentSerializer
-from summit.api_base.views import WorkingView, working_api
 from summit.api_base.viewset_schema import PATH
 from summit.api_base.viewset_views import check_fields
 from summit.people.models import Person

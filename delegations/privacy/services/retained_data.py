@@ -26,7 +26,7 @@ from summit.imports.models import ImportFile
 from summit.outbox import personal_data
 from summit.outbox.models import Message
 from summit.people.models import Person
-from summit.privacy import erasure
+from summit.privacy import person_erasure
 from summit.privacy.registry import erased_name
 from summit.summits.models import Summit
 from summit.webhooks.models.deliveries import Delivery, DeliveryState
@@ -99,7 +99,7 @@ def _erase_invitations(keys: list[Any]) -> None:
 
 def _erase_people(keys: list[Any]) -> None:
     for person in Person.objects.filter(pk__in=keys).order_by("pk"):
-        erasure.clear(person=person, by=SYSTEM)
+        person_erasure.clear(person=person, by=SYSTEM)
 
 
 PIECES = (

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from press.imports.files import docx, plain_text
 from press.imports.files.markdown_writer import write
 from press.imports.files.report import FileReport, Heavy, NoteKind, ParsedFile, Unreadable
-from press.texts.markdown import Block
+from press.texts.markdown_to_html import Block
 from press.texts.selectors.edition_validation import LONGEST
 from summit.core.validators import is_printable
 

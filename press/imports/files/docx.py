@@ -13,7 +13,7 @@ from press.imports.files.docx_package import Element, Package, attribute, child,
 from press.imports.files.docx_runs import Runs, element_text
 from press.imports.files.docx_styles import QUOTES, Numbering, Place, Styles
 from press.imports.files.report import FileReport, NoteKind, Unreadable, nested
-from press.texts.markdown import Block, Span
+from press.texts.markdown_to_html import Block, Span
 from press.texts.selectors.edition_validation import LONGEST
 
 # The most cells of a table, counted as if all rows were as wide as the widest. With more cells, the Markdown of the

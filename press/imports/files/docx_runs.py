@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from press.imports.files.docx_package import Element, Package, attribute, child, local
 from press.imports.files.docx_styles import OFF, Styles
 from press.imports.files.report import FileReport, NoteKind, Unreadable, nested
-from press.texts.markdown import SCHEMES, Span
+from press.texts.markdown_to_html import SCHEMES, Span
 
 _AS_THEY_ARE = frozenset(
     {"ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "bdo", "dir", "customXml", "ruby", "rubyBase"}

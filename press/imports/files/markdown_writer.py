@@ -1,4 +1,4 @@
-"""Write blocks as Markdown that `press.texts.markdown` renders with the same words."""
+"""Write blocks as Markdown that `press.texts.markdown_to_html` renders with the same words."""
 
 import re
 import unicodedata
@@ -7,8 +7,8 @@ from itertools import groupby
 
 from press.imports.files.report import FileReport, NoteKind
 from press.texts import markdown_escaping
-from press.texts.markdown import Block, Span, to_blocks
 from press.texts.markdown_escaping import _MISREAD
+from press.texts.markdown_to_html import Block, Span, to_blocks
 
 # The signs of marks, in the order in which they are nested, outermost first.
 _SIGNS = {"strong": "**", "em": "*", "strike": "~~"}

@@ -13,8 +13,8 @@ from markdown_it.token import Token
 
 from press.imports.files.markdown_writer import write
 from press.imports.files.report import FileReport, NoteKind, Unreadable
-from press.texts.markdown import SCHEMES, Block, blocks_of
 from press.texts.markdown_escaping import escape
+from press.texts.markdown_to_html import SCHEMES, Block, blocks_of
 
 SAMPLE = 256 * 1024
 # The usual encodings of office files that aren't UTF-8: Western, Central European, Cyrillic, Greek, Turkish, Hebrew,
@@ -157,7 +157,7 @@ def _first_heading(tokens: list[Token]) -> tuple[str, int] | None:
 
 
 def _lowered(block: Block) -> Block:
-    """Return a block with headings one level deeper, which are the levels that press.texts.markdown renders."""
+    """Return a block with headings one level deeper, as press.texts.markdown_to_html renders them."""
     level = block.level + 1 if block.kind == "h" else 0
     return replace(block, level=level, children=tuple(map(_lowered, block.children)))
 

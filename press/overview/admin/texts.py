@@ -31,7 +31,7 @@ from press.texts.admin.forms import LanguageForm, NewTextForm
 from press.texts.admin.state_labels import STANDINGS, TASKS, in_red, state_label
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
-from press.texts.markdown import to_html
+from press.texts.markdown_to_html import to_html
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextKind, TextVersion

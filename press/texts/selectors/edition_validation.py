@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
 from press.texts.errors import DecisionRefused
-from press.texts.markdown import parse
+from press.texts.markdown_to_html import parse
 from summit.core.validators import is_printable
 
 # In characters. The communiqué of a whole summit has about 100,000; each request for a text renders all of them.

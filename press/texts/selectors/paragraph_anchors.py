@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
-from press.texts.markdown import paragraphs
+from press.texts.markdown_to_html import paragraphs
 from press.texts.selectors.tokens import split_words
 
 # A changed paragraph keeps its anchor if at least this share of it is the same.

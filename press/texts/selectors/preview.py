@@ -3,7 +3,7 @@
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 
-from press.texts.markdown import SCHEMES, TAGS, to_html
+from press.texts.markdown_to_html import SCHEMES, TAGS, to_html
 from press.texts.selectors.edition_validation import LONGEST
 from press.texts.selectors.word_counts import Length, measure
 

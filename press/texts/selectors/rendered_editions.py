@@ -5,7 +5,7 @@ Nothing here checks visibility: the caller passes an edition that the user may r
 
 from dataclasses import dataclass
 
-from press.texts.markdown import TOP, Block, to_blocks, to_html, to_plain
+from press.texts.markdown_to_html import TOP, Block, to_blocks, to_html, to_plain
 from press.texts.models.editions import Edition
 from press.texts.selectors.word_counts import Length, measure
 from summit.core.process_cache import Memory

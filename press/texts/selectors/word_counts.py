@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from press.texts.markdown import to_plain
+from press.texts.markdown_to_html import to_plain
 from press.texts.selectors.tokens import UNSPACED
 
 # Interpreted speeches are spoken at about 130 words a minute; 260 characters of Chinese or Japanese take as long.

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-from press.texts.markdown import to_plain
+from press.texts.markdown_to_html import to_plain
 from press.texts.selectors.tokens import Token, is_word, tokens_of
 
 # If two paragraphs have a smaller share of words in common, they are one removed and one new paragraph.

@@ -22,7 +22,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit
 from sessions.membership_changes.services import passed_on_places
 from sessions.releases.permissions import can_release
-from sessions.releases.selectors import draft_status
+from sessions.releases.selectors import unreleased_changes
 from sessions.speakers.services import speakers_list
 from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.punctuation import comma, pair
@@ -62,7 +62,7 @@ def _state(session: Session) -> tuple[str, str]:
 
 def _change(session: Session) -> SessionChange | None:
     """Return how a session differs from the last release; None if it doesn't."""
-    changes = draft_status.standing(session.summit).changes
+    changes = unreleased_changes.standing(session.summit).changes
     return next((each for each in changes if each.session.session_id == session.pk), None)
 
 

@@ -20,7 +20,7 @@ from sessions.notifications.selectors.planned_messages import PlannedMessage
 from sessions.notifications.services import agenda_changes
 from sessions.releases.events import RELEASED
 from sessions.releases.permissions import check_can_release
-from sessions.releases.selectors import draft_status
+from sessions.releases.selectors import unreleased_changes
 from sessions.releases.services import release_writer, removals
 from sessions.releases.services.removals import Decisions
 from sessions.signups.services import signups
@@ -110,7 +110,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
 
     Writes nothing, and makes a constant number of queries. `tell` says whether the first release sends messages.
     """
-    status = draft_status.standing(summit)
+    status = unreleased_changes.standing(summit)
     number, old = status.agendas.number, status.agendas.old
     new = release_scopes.agenda_to_release(old=old, new=status.agendas.new, day=day)
     changes = status.changes if day is None else differences(old=old, new=new)
@@ -184,7 +184,7 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
 
     Raises NothingToRelease, DraftChanged and RemovalUndecided.
     """
-    agendas = draft_status.agendas(arguments.summit)
+    agendas = unreleased_changes.agendas(arguments.summit)
     number, old = agendas.number, agendas.old
     new = release_scopes.agenda_to_release(old=old, new=agendas.new, day=arguments.day)
     changes = differences(old=old, new=new)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework import serializers
 
-from sessions.agenda.api.fields import AccessiblePartyField, AccessiblePersonField, AccessibleSessionField
+from sessions.agenda.api.reference_fields import AccessiblePartyField, AccessiblePersonField, AccessibleSessionField
 from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.speakers.services import floor_requests

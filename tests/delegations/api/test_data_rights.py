@@ -18,7 +18,7 @@ from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role
-from summit.privacy import erasure, subject_access
+from summit.privacy import person_erasure, subject_access
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Land, Place, kind, pointers
@@ -43,7 +43,7 @@ def test_an_organiser_erases_a_person(own: Land, organiser: Program, protocol: P
     assert Person.objects.get(pk=own.person.pk).erased_at is None
     gone = organiser.post(f"{where}erase/", {"reason": "asked"})
     assert (gone.status_code, gone.json()["erased"], gone.json()["email"]) == (200, True, "")
-    assert AuditEntry.objects.get(action=erasure.ERASE).detail["reason"] == "asked"
+    assert AuditEntry.objects.get(action=person_erasure.ERASE).detail["reason"] == "asked"
     assert kind(organiser.post(f"{where}erase/", {"reason": "asked"})) == (409, "conflict")
 
 

@@ -47,7 +47,7 @@ from summit.core.encrypted_fields import EncryptedDateField, EncryptedTextField
 from summit.core.personal_data import Content, PersonalDataKind, PersonalList, logged_fields
 from summit.people.models import Person
 from summit.permissions.rules import RULES
-from summit.privacy import data_export, erasure, registry
+from summit.privacy import data_export, person_erasure, registry
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
@@ -259,7 +259,7 @@ def test_the_person_gets_it_and_not_everybody_may_hand_it_over(person: Person) -
 
 
 def test_erasing_a_person_leaves_none_of_it(person: Person) -> None:
-    erasure.clear(person=person, by=SYSTEM)
+    person_erasure.clear(person=person, by=SYSTEM)
     left = stored(again(person))
     assert left.pop("name") == "erased person"
     assert {name: kept for name, kept in left.items() if kept} == STAYS

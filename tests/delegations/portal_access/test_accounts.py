@@ -15,7 +15,7 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import roles_by_summit
-from summit.privacy import erasure
+from summit.privacy import person_erasure
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -162,7 +162,7 @@ class TestChoosing:
     def test_an_erased_person_has_none(self, party: Party, organiser: User) -> None:
         person = member(party, "zoe@land.example")
         accounts.assign(person=person, user=organiser, by=organiser)
-        erasure.erase(person=person, reason="asked", by=organiser)
+        person_erasure.erase(person=person, reason="asked", by=organiser)
         with pytest.raises(ValidationError, match="data was erased"):
             accounts.assign(person=person, user=organiser, by=organiser)
         assert Person.objects.get(pk=person.pk).user is None

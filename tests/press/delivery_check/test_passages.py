@@ -3,7 +3,7 @@
 import pytest
 
 from press.delivery_check.passages import DeliveredPassage, Passage, passages, spoken
-from press.texts.markdown import to_blocks, to_plain
+from press.texts.markdown_to_html import to_blocks, to_plain
 from press.texts.selectors.paragraph_anchors import counted
 
 BODY = """# Head

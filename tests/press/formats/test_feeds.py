@@ -11,7 +11,7 @@ from lxml import etree
 
 from press.formats import feeds
 from press.published_texts.selectors import listed
-from press.texts.markdown import to_html
+from press.texts.markdown_to_html import to_html
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Text
 from summit.summits.models import Summit

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from lxml import etree
 
-from press.texts.markdown import count_words, to_blocks, to_html, to_plain
+from press.texts.markdown_to_html import count_words, to_blocks, to_html, to_plain
 from press.texts.models.editions import Edition
 from summit.pdf import fonts, typst
 from tests.languages import pseudo

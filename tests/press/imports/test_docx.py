@@ -8,7 +8,7 @@ import pytest
 
 from press.imports import files as files_imports
 from press.imports.files.report import ParsedFile, Unreadable
-from press.texts.markdown import to_html
+from press.texts.markdown_to_html import to_html
 from summit.uploads.budgets import DOCUMENT
 from tests.press.imports.docx_files import docx, item, par, run
 

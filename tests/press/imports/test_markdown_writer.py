@@ -4,7 +4,7 @@ import random
 
 from press.imports.files.markdown_writer import write
 from press.imports.files.report import FileReport
-from press.texts.markdown import Block, Span, to_blocks
+from press.texts.markdown_to_html import Block, Span, to_blocks
 
 PIECES = [
     *("foo", " ", "*", "_", "**", "你好", "。", "(", ")", "[", "]", "<b>", "&amp;", "1. ", "- ", "# ", "> ", "\\"),

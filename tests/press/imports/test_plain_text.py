@@ -3,7 +3,7 @@
 import pytest
 
 from press.imports import files
-from press.texts.markdown import to_blocks
+from press.texts.markdown_to_html import to_blocks
 
 
 def take(content: bytes | str, name: str = "speech.txt") -> tuple[str, list[str]]:

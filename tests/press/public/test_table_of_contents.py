@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 from lxml import html
 
-from press.texts.markdown import to_blocks, to_html
+from press.texts.markdown_to_html import to_blocks, to_html
 from press.texts.models.editions import Edition
 from press.texts.selectors.rendered_editions import contents_of
 from tests.press.helpers import ago, make_text, url_of

@@ -17,7 +17,7 @@ from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.models.signups import SignUp
 from sessions.draft.models.versions import DraftVersion
-from sessions.releases.selectors import draft_status
+from sessions.releases.selectors import unreleased_changes
 from summit.core.process_cache import forget_all
 from summit.people.models import Person
 from summit.summits.models import Room, Summit, Venue
@@ -90,15 +90,15 @@ def test_what_is_kept_takes_one_query_and_is_made_anew_where_something_changed(
 ) -> None:
     summit = full.summit
     release(summit)
-    assert draft_status.standing(summit).changes == []
+    assert unreleased_changes.standing(summit).changes == []
     with CaptureQueriesContext(connection) as queries:
-        assert draft_status.standing(summit).changes == []
+        assert unreleased_changes.standing(summit).changes == []
     assert len(queries) == 1
     Session.objects.update(ends_at=full.ends_at + timedelta(minutes=5))
-    assert [change.session.session_id for change in draft_status.standing(summit).changes] == [full.pk]
+    assert [change.session.session_id for change in unreleased_changes.standing(summit).changes] == [full.pk]
     # The control: without the number it would go on as it was.
     forget_all()
     monkeypatch.setattr(type(DraftVersion.objects), "number", lambda self, summit: 1)
-    assert len(draft_status.standing(summit).changes) == 1
+    assert len(unreleased_changes.standing(summit).changes) == 1
     Session.objects.update(ends_at=full.ends_at)
-    assert len(draft_status.standing(summit).changes) == 1
+    assert len(unreleased_changes.standing(summit).changes) == 1

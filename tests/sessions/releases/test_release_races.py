@@ -11,7 +11,7 @@ from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import agenda_lock, cancel_and_move
-from sessions.releases.selectors import draft_status
+from sessions.releases.selectors import unreleased_changes
 from sessions.releases.services import release_writer, releases
 from sessions.signups.services import signups
 from sessions.visibility.models import Visibility
@@ -83,7 +83,7 @@ def _expected_amid(summit: Summit, organiser: User, parties: Parties, _patch: py
 def _two_at_once(summit: Summit, organiser: User, parties: Parties, patch: pytest.MonkeyPatch) -> list[str]:
     """Let two release, who both read the agenda first; return what came of each: a number, or what it raised."""
     session(summit, parties["Aland"])
-    meet_after(patch, draft_status, "agendas")
+    meet_after(patch, unreleased_changes, "agendas")
     came = names(at_once(*[lambda: releases.release(summit=summit, by=organiser).number] * 2))
     assert ReleasedSession.objects.count() == 1
     return sorted(map(str, came))

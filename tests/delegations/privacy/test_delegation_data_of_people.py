@@ -35,7 +35,7 @@ from summit.core.personal_data import PersonalDataKind, personal_columns
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
-from summit.privacy import erasure, registry, subject_access
+from summit.privacy import person_erasure, registry, subject_access
 from summit.privacy.registry import subject_of
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -180,7 +180,7 @@ class TestErasing:
             "outbox_message.facts",
         } <= before
         assert {"delegations_participantlist.content", "account_emailaddress.email"} <= before
-        erasure.erase(person=person, reason="asked", by=organiser)
+        person_erasure.erase(person=person, reason="asked", by=organiser)
         assert canaries.where(MARK) == STAY
         told = [value for name in STAY for value in canaries.dump()[name] if MARK in value]
         assert all("canary-office" in value and "Ünal" not in value for value in told)
@@ -189,15 +189,15 @@ class TestErasing:
         self, person: Person, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rest = [portion for portion in registry.portions() if portion.name != "mail_naming"]
-        monkeypatch.setattr(erasure, "portions", lambda: rest)
-        erasure.erase(person=person, reason="asked", by=organiser)
+        monkeypatch.setattr(person_erasure, "portions", lambda: rest)
+        person_erasure.erase(person=person, reason="asked", by=organiser)
         assert canaries.where(MARK) - STAY == {"outbox_message.facts", "outbox_message.rendered"}
 
     def test_what_is_left_of_them(self, person: Person, organiser: User) -> None:
         audit.chain()
         other = f.MembershipFactory(party=Membership.objects.get(person=person).party)
         badge = f.BadgeFactory(party=other.party, person=other.person)
-        done = erasure.erase(person=person, reason="ordered", by=organiser)
+        done = person_erasure.erase(person=person, reason="ordered", by=organiser)
         assert Membership.objects.get() == other
         person.refresh_from_db()
         assert (person.name, person.email, person.user) == ("erased person", "", None)
@@ -212,7 +212,7 @@ class TestErasing:
         assert (account.is_active, account.name, account.has_usable_password()) == (False, "", False)
         # The audit holds numbers, and its chain stands.
         audit.chain()
-        entry = AuditEntry.objects.get(action=erasure.ERASE)
+        entry = AuditEntry.objects.get(action=person_erasure.ERASE)
         assert (entry.object_key, entry.detail["reason"]) == (person.public_id, "ordered")
         assert all(isinstance(number, int) for number in entry.detail["numbers"].values())
         mark = verification.end()
@@ -225,7 +225,7 @@ class TestErasing:
         SignInCode.objects.create(mailbox="shared@land.example", expires_at=f.START)
         f.ReplyFactory(invitation__party__summit=summit, name="Somebody Else")
         before = {name: values for name, values in canaries.dump().items() if "outbox" in name or "reply" in name}
-        erasure.erase(person=mine, reason="mistake", by=organiser)
+        person_erasure.erase(person=mine, reason="mistake", by=organiser)
         after = {name: values for name, values in canaries.dump().items() if "outbox" in name or "reply" in name}
         assert after == before
         assert SignInCode.objects.filter(mailbox="shared@land.example").exists()
@@ -237,21 +237,21 @@ class TestErasing:
         account = person.user
         assert account is not None
         other = f.PersonFactory(user=account)
-        erasure.erase(person=person, reason="asked", by=organiser)
+        person_erasure.erase(person=person, reason="asked", by=organiser)
         account.refresh_from_db()
         other.refresh_from_db()
         assert (account.is_active, account.name, other.user) == (True, NAME, account)
 
     def test_once_for_a_reason_by_an_organiser_alone(self, person: Person, organiser: User, protocol: User) -> None:
-        refuses(erasure.UnknownReason, erasure.erase, person=person, reason="fun", by=organiser)
-        refuses(PermissionDenied, erasure.erase, person=person, reason="asked", by=protocol)
-        erasure.erase(person=person, reason="asked", by=organiser)
-        refuses(erasure.AlreadyErased, erasure.erase, person=person, reason="asked", by=organiser)
+        refuses(person_erasure.UnknownReason, person_erasure.erase, person=person, reason="fun", by=organiser)
+        refuses(PermissionDenied, person_erasure.erase, person=person, reason="asked", by=protocol)
+        person_erasure.erase(person=person, reason="asked", by=organiser)
+        refuses(person_erasure.AlreadyErased, person_erasure.erase, person=person, reason="asked", by=organiser)
 
     def test_nothing_is_half_erased(self, person: Person, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
         before = canaries.dump()
         monkeypatch.setattr(audit, "record", lambda **kwargs: 1 / 0)
-        refuses(ZeroDivisionError, erasure.erase, person=person, reason="asked", by=organiser)
+        refuses(ZeroDivisionError, person_erasure.erase, person=person, reason="asked", by=organiser)
         assert canaries.dump() == before
 
 
