@@ -14,7 +14,7 @@ from sessions.releases.api.released_changes import AgendaChanges
 from sessions.releases.api.releases import ReleaseViewSet
 from sessions.signups.api import SignUpViewSet
 from sessions.speakers.api.floor_requests import FloorRequestViewSet
-from sessions.speakers.api.speeches import SlotViewSet
+from sessions.speakers.api.speeches_of_the_list import SlotViewSet
 from summit.api_base.public_views import cached_api
 from summit.api_base.routers import register
 

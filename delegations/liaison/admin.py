@@ -21,7 +21,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.service_admin import user_of
 from summit.core.punctuation import comma

@@ -22,7 +22,7 @@ from summit.admin_base.next_steps import NextStep
 from summit.admin_base.search import SearchHit, Source, register
 from summit.audit import access_log
 from summit.audit import services as audit
-from summit.core.phone_numbers import tel_uri
+from summit.core.phone_links import tel_uri
 from summit.core.text_normalisation import Fold
 from summit.people.models import Person
 from summit.permissions.rules import allows

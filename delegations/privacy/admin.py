@@ -22,7 +22,7 @@ from delegations.privacy.selectors.retention import Times
 from delegations.privacy.services import nightly_purge, retention, retention_times
 from delegations.privacy.services.retention import RetainedRows
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import ServiceAdmin, Values, user_of

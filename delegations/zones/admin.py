@@ -9,7 +9,7 @@ from delegations.core.admin.service_row_admin import ServiceRowAdmin, order_of
 from delegations.zones import services as zone_services
 from delegations.zones.models import Zone
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.summit_pages import summit_page
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
@@ -227,7 +227,7 @@ def _places_of(person_id: int | None) -> Q:
     )
 
 
-@listeners.follows(
+@departure_listeners.follows(
     50, "calendars", lambda n: ngettext("%(n)d subscribed calendar", "%(n)d subscribed calendars", n) % {"n": n}
 )
 def _ends_with_membership(party: Party, person: Person, by: By) -> int:

@@ -24,7 +24,7 @@ from summit.admin_base.history import HistoryMixin
 from summit.admin_base.list_files import ExportMixin
 from summit.admin_base.list_tabs import ListTab
 from summit.admin_base.lookup_limits import LookupsMixin
-from summit.admin_base.menu import MenuGroup, MenuPlace, proposed
+from summit.admin_base.menu_places import MenuGroup, MenuPlace, proposed
 from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
 from summit.admin_base.model_pages import ModelPagesMixin
 from summit.admin_base.object_access import AdmitMixin

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from summit.admin_base import list_settings
+from summit.admin_base import columns_and_saved_views
 from summit.admin_base.list_tabs import ListTab
 from summit.admin_base.messages import set_message
 from summit.users.models import User
@@ -46,7 +46,7 @@ class SavedViewsMixin:
         usual = list(super().get_list_display(request))  # type: ignore[misc]
         if request.__dict__.get("desk_all_columns"):
             return [*usual, *self.further_columns]
-        chosen = list_settings.chosen_columns(request, self.opts.label_lower)
+        chosen = columns_and_saved_views.chosen_columns(request, self.opts.label_lower)
         if not chosen:
             return usual
         return [name for name in (*usual, *self.further_columns) if name == usual[0] or name in chosen]
@@ -69,12 +69,12 @@ class SavedViewsMixin:
         changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         if changelist.is_popup:
             return changelist
-        query, order = _filters(changelist), list_settings.order_by_names(changelist)
+        query, order = _filters(changelist), columns_and_saved_views.order_by_names(changelist)
         scope = {name: value for name, value in changelist.params.items() if name.endswith(SCOPE)}
         changelist.views = []
-        for row in list_settings.rows_of(request, self.opts.label_lower):
+        for row in columns_and_saved_views.rows_of(request, self.opts.label_lower):
             if row.name:
-                places = list_settings.order_by_places(changelist, row.order)
+                places = columns_and_saved_views.order_by_places(changelist, row.order)
                 link = urlencode({**scope, **dict(parse_qsl(row.query)), **({"o": places} if places else {})})
                 current = (row.query, row.order) == (query, order)
                 changelist.views.append(ListTab(row.name, 0, f"?{link}", current))
@@ -105,16 +105,18 @@ class SavedViewsMixin:
             columns = [column for column in possible if column in request.POST.getlist("column")]
             # Without any other column, the list shows the first one alone.
             columns = columns or [str(self.get_list_display(request)[0])]
-            list_settings.choose_columns(by=user, label=label, columns=columns)
+            columns_and_saved_views.choose_columns(by=user, label=label, columns=columns)
         elif setting == "usual":
-            list_settings.choose_columns(by=user, label=label, columns=[])
+            columns_and_saved_views.choose_columns(by=user, label=label, columns=[])
         elif setting == "save":
             changelist = self.get_changelist_instance(request)
-            order = list_settings.order_by_names(changelist)
-            list_settings.save_view(by=user, label=label, name=name, query=_filters(changelist), order=order)
+            order = columns_and_saved_views.order_by_names(changelist)
+            columns_and_saved_views.save_view(
+                by=user, label=label, name=name, query=_filters(changelist), order=order
+            )
             set_message(request, _("View “%(name)s” saved.") % {"name": name.strip()})
         elif setting == "remove":
-            list_settings.remove_view(by=user, label=label, name=name)
+            columns_and_saved_views.remove_view(by=user, label=label, name=name)
 
 
 def _filters(changelist: Any) -> str:

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from summit.admin_base.menu import MenuEntry, MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuEntry, MenuGroup, MenuPlace
 from summit.admin_base.pages import desk_page
 from summit.core.registry import Registry
 from summit.permissions.route_access import Access, Gate

@@ -17,7 +17,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.service_admin import ServiceAdmin
 from summit.core.punctuation import comma
 from summit.core.validators import validate_printable

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from summit.accounts import selectors as accounts_selectors
+from summit.accounts import visible_accounts as accounts_selectors
 from summit.api_base.viewsets import DeskViewSet
 from summit.people.models import Person
 from summit.summits.models import Summit

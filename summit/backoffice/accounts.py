@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from summit.accounts import browser_sessions, role_assignments
 from summit.accounts import mfa_reset as second_step_accounts
-from summit.accounts import selectors as accounts_selectors
+from summit.accounts import visible_accounts as accounts_selectors
 from summit.admin_base.filters import presence
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.messages import set_message, written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.model_pages import model_page

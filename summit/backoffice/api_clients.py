@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from summit.accounts.token_pages import TokenForm, create_token_once, duplicate_post_response
 from summit.admin_base import form_idempotency
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.admin_base.model_pages import model_page
 from summit.api import api_client_services

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.admin_base.audit_filters import ACCOUNT, AuditForm, Chip, Narrowed, audit_head, narrow, without
 from summit.admin_base.history import Slice, by_day, readable
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.summit_scope import summits_of

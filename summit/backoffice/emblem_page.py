@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.permissions.rules import allows
 from summit.summits import emblem

@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 
 from summit.admin_base import search
-from summit.admin_base.menu_entries import entries_of
 from summit.admin_base.pages import desk_page
+from summit.admin_base.visible_menu_entries import entries_of
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import NamedObject, render
 from summit.backoffice.search_page import search_page

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from summit.admin_base.menu import MenuGroup, MenuPlace
-from summit.admin_base.menu_entries import entries_of
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.pages import desk_page
+from summit.admin_base.visible_menu_entries import entries_of
 
 
 @desk_page("settings/", "settings")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base import summit_scope
 from summit.admin_base.autocomplete import SummitAutocompleteView
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.pages import PAGES
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.backoffice.onboarding import steps

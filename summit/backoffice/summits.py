@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitInline
 from summit.admin_base.service_admin import ServiceAdmin, Values, save_rows, user_of
 from summit.admin_base.summit_pages import places_of

@@ -316,7 +316,7 @@ declare("summit.read_in_list", _FILL)
 declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL), view_own=(Role.FOCAL_POINT,))
 declare_model("summit.roleassignment", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare_model("summit.user", view=(Role.ORGANISER,), change=())
-# Assigning another account to a person (summit.accounts.selectors).
+# Assigning another account to a person (summit.accounts.visible_accounts).
 declare("summit.choose_account", (Role.ORGANISER,))
 declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
 # Resuming a summit that was imported from an archive or restored from a backup (summit.summits.outbound_pause).

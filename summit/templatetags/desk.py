@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import pgettext
 
-from summit.admin_base.menu import Link, Place, navigation
-from summit.admin_base.menu_entries import entries_of
+from summit.admin_base.menu_places import Link, Place, navigation
 from summit.admin_base.messages import UNDO_TAG
 from summit.admin_base.progress_bar import grouped
+from summit.admin_base.visible_menu_entries import entries_of
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import RESUME

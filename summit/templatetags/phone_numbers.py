@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from summit.core.phone_numbers import tel_uri
+from summit.core.phone_links import tel_uri
 
 register = template.Library()
 

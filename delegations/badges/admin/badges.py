@@ -23,7 +23,7 @@ from delegations.core.admin.reason_page import ask_reason
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.parties.admin.party_column import PartyColumn
 from summit.admin_base import selections
-from summit.admin_base.menu import MenuPlace
+from summit.admin_base.menu_places import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page

@@ -14,7 +14,7 @@ from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_pass_rules
 from delegations.core.admin.service_row_admin import ServiceRowAdmin
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.messages import written
 from summit.core.punctuation import comma
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.core.admin.moment_format import moment
 from delegations.parties.admin.party_column import PartyColumn
-from summit.admin_base.menu import MenuPlace
+from summit.admin_base.menu_places import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_sources import RowSource

@@ -19,7 +19,7 @@ from delegations.badges.models.badges import Badge, BadgeQuerySet
 from delegations.badges.permissions import can_issue_badges, check_can_end_badges, check_can_issue_badges
 from delegations.badges.selectors import badges as badges_selectors
 from delegations.badges.selectors.badges import LEFT, LOST
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
@@ -204,7 +204,7 @@ def _issue_again(party: Party, person: Person, by: User) -> int:
     return len(issue(members=Membership.objects.filter(party=party, person=person), by=by).done)
 
 
-@listeners.follows(
+@departure_listeners.follows(
     30, "badges", lambda n: ngettext("%(n)d badge", "%(n)d badges", n) % {"n": n}, restore=_issue_again
 )
 def end_badge_of_former_member(party: Party, person: Person, by: By) -> int:

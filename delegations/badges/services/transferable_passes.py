@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.parties.models.parties import Party
@@ -273,13 +273,13 @@ def _record(transferable_pass: TransferablePass, seen: Person | None, taker: Per
         audit.record(action=PASS_ON, detail=detail, part_of=transferable_pass.party, **common)
 
 
-@listeners.counted(10)
+@departure_listeners.counted(10)
 def count(party: Party, by: By) -> None:
     """Adjust the passes of a party after its members changed."""
     settle_party(party=party, by=by)
 
 
-@listeners.follows(
+@departure_listeners.follows(
     20,
     "transferable_passes",
     lambda n: ngettext("%(n)d transferable pass", "%(n)d transferable passes", n) % {"n": n},

@@ -16,7 +16,7 @@ from rest_framework import serializers
 
 from delegations.core.row_order import OrderChanged
 from delegations.core.services import rows as rows_services
-from summit.accounts.selectors import visible_accounts
+from summit.accounts.visible_accounts import visible_accounts
 from summit.admin_base.search import LONGEST, SHORTEST, source_of, split_terms
 from summit.api_base.external_keys import EXTERNAL, keys_visible_to
 from summit.api_base.viewset_views import MOST_ROWS

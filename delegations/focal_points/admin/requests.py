@@ -24,7 +24,7 @@ from delegations.members.services import duplicates
 from delegations.members.services.duplicates import DuplicateHit
 from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page

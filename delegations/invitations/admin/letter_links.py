@@ -21,7 +21,7 @@ from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.selectors import party_names
 from summit.admin_base import selections
 from summit.admin_base.filters import presence
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_sources import RowSource

@@ -22,7 +22,7 @@ from delegations.invitations.services import letter_previews
 from delegations.invitations.services import letter_templates as letter_templates_services
 from delegations.parties.models.parties import Party
 from summit.admin_base.autocomplete import find_by_typing
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.permissions.rules import allows
 from summit.summits.models import Summit

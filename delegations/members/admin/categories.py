@@ -17,7 +17,7 @@ from delegations.core.admin.moment_format import moment
 from delegations.core.admin.service_row_admin import ServiceRowAdmin, order_of
 from delegations.members.models.categories import COLOURS, Capacity, Category
 from delegations.members.services import categories
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.summit_pages import summit_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of

@@ -25,7 +25,7 @@ from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import DIGITS, key_of
 from summit.admin_base.row_sources import RowSource

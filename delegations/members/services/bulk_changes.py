@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
@@ -153,7 +153,7 @@ def withdraw(*, memberships: Sequence[Membership], by: User, confirmed: bool = T
         targets = to_withdraw(memberships=memberships, by=by)
         for row in targets.to:
             ended.update(members.withdraw_and_count(membership=row, by=by)[1])
-        final = list(listeners.final(ended))
+        final = list(departure_listeners.final(ended))
         if final and not confirmed:
             raise EndsForGood(final)
     return targets

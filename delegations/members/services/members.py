@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.core.services import rows
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Ended, FormerMember, Membership
 from delegations.members.permissions import check_can_act
@@ -131,7 +131,7 @@ def _name(
     Membership.objects.bulk_create(created)
     audit.record_many([_entry(row, by) for row in created])
     if created:
-        listeners.count(party=party, by=by)
+        departure_listeners.count(party=party, by=by)
     return results
 
 
@@ -285,7 +285,7 @@ def withdraw_and_count(*, membership: Membership, by: By) -> tuple[FormerMember,
         known = {"membership": row.pk, "position": row.position, "confirmed_at": confirmed_at}
         undo.offer(entry, {**known, "former": former.pk, "ended": ended})
         row.delete()
-        listeners.count(party=party, by=by)
+        departure_listeners.count(party=party, by=by)
     return former, ended
 
 
@@ -320,8 +320,8 @@ def reinstate(
             detail={"person": person.public_id, "category": category.code, "rows": [audit.name_of(person)]},
             part_of=party,
         )
-        listeners.count(party=party, by=by)
-        return listeners.restore(party=party, person=person, by=by, ended=ended)
+        departure_listeners.count(party=party, by=by)
+        return departure_listeners.restore(party=party, person=person, by=by, ended=ended)
 
 
 def replace(*, membership: Membership, person: Person, by: By) -> Membership:
@@ -346,7 +346,7 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
         _end(row, by, why=Ended.REPLACED, successor=person)
         previous = row.person
         row.delete()
-        listeners.replace(party=party, gone=previous, taker=person)
+        departure_listeners.replace(party=party, gone=previous, taker=person)
         detail: dict[str, Any] = {"person": person.public_id, "before": previous.public_id}
         detail |= {"category": row.category.code, "rows": [audit.name_of(previous)]}
         if existing is not None:
@@ -364,7 +364,7 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
             part_of=party,
         )
         if existing is not None:
-            listeners.count(party=party, by=by)
+            departure_listeners.count(party=party, by=by)
     return fresh
 
 
@@ -390,7 +390,7 @@ def _end(
         why=why,
         successor=successor,
     )
-    return former, listeners.notify_member_left(party=row.party, person=row.person, by=by)
+    return former, departure_listeners.notify_member_left(party=row.party, person=row.person, by=by)
 
 
 def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -> None:

@@ -20,7 +20,7 @@ from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.permissions import can_decide_handovers
 from delegations.membership_changes.services import handovers
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.models import Handover, HandoverState
@@ -77,7 +77,7 @@ def _close_again(party: Party, person: Person, by: User) -> int:
     return Handover.objects.filter(party=party, giver=person, state=HandoverState.OPEN).delete()[0]
 
 
-@listeners.follows(
+@departure_listeners.follows(
     40,
     "handovers",
     lambda n: ngettext("%(n)d handover", "%(n)d handovers", n) % {"n": n},
@@ -111,7 +111,7 @@ def open_handovers_of_former_member(party: Party, person: Person, by: By) -> int
     return len(rows)
 
 
-@listeners.replaced(10)
+@departure_listeners.replaced(10)
 def replace(party: Party, gone: Person, taker: Person) -> None:
     """Propose the new member as the taker of open handovers.
 

@@ -32,7 +32,7 @@ from delegations.parties.api.fields import OneParty
 from delegations.parties.models.parties import ExternalId
 from delegations.portal_access.services import accounts
 from delegations.privacy.api.data_rights import Rights
-from summit.accounts.selectors import CHOOSE
+from summit.accounts.visible_accounts import CHOOSE
 from summit.api_base.actions import action
 from summit.api_base.viewsets import DeskViewSet
 from summit.people.models import Person

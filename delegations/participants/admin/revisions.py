@@ -19,7 +19,7 @@ from delegations.participants.models import ParticipantList
 from delegations.participants.selectors import comparison, listing, photo_sheet
 from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_sources import RowSource

@@ -13,7 +13,7 @@ from delegations.parties.admin.party_choices import PartyChoicesAdmin
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.services import groups
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 
 
 class PartyGroupForm(SentencesForm):

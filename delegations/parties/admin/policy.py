@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.backoffice.summit_names import lazy_label

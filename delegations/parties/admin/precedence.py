@@ -20,7 +20,7 @@ from delegations.parties import party_display
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.services import precedence
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.permissions.rules import allows

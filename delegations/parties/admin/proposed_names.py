@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names, proposed_names
 from delegations.parties.services import parties
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.summits.models import Summit
 from summit.users.models import User

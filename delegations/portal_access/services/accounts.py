@@ -16,7 +16,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from summit.accounts import browser_sessions, role_assignments
 from summit.accounts import messages as accounts_messages
-from summit.accounts.selectors import CHOOSE, visible_accounts
+from summit.accounts.visible_accounts import CHOOSE, visible_accounts
 from summit.api import api_client_services
 from summit.audit import services as audit
 from summit.audit.actions import audit_action

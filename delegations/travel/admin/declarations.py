@@ -21,7 +21,7 @@ from delegations.travel.models.declarations import Declaration, DeclarationKind,
 from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
 from delegations.travel.services import declaration_kinds, declarations
 from summit.admin_base import selections
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page

@@ -18,7 +18,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.travel.selectors import dietary_and_access_needs
 from summit.admin_base.autocomplete import FieldChoices, find_by_typing, register_choices
-from summit.admin_base.menu import MenuGroup, MenuPlace
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.audit import access_log
 from summit.core.date_formats import short_day

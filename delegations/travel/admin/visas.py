@@ -23,7 +23,7 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.permissions import can_issue_visas, check_can_issue_visas
 from delegations.travel.services import visas
 from summit.admin_base import selections
-from summit.admin_base.menu import MenuPlace
+from summit.admin_base.menu_places import MenuPlace
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page

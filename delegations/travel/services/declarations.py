@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import FieldProblem
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.parties.models.parties import Party
@@ -148,7 +148,9 @@ def _remove(row: Declaration, by: By) -> None:
     Declaration.objects.filter(pk=row.pk).delete()
 
 
-@listeners.follows(20, "declarations", lambda n: ngettext("%(n)d declaration", "%(n)d declarations", n) % {"n": n})
+@departure_listeners.follows(
+    20, "declarations", lambda n: ngettext("%(n)d declaration", "%(n)d declarations", n) % {"n": n}
+)
 def delete_declarations_of_former_member(party: Party, person: Person, by: By) -> int:
     """Delete the declarations of a person who leaves a party, so that no permit remains.
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import FieldProblem
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.permissions import check_can_act
@@ -256,7 +256,7 @@ def take_back(*, letter: VisaLetter, by: By) -> None:
         _record_void(letter, by)
 
 
-@listeners.follows(
+@departure_listeners.follows(
     10, "visa_letters", lambda n: ngettext("%(n)d visa support letter", "%(n)d visa support letters", n) % {"n": n}
 )
 def void_letters_of_former_member(party: Party, person: Person, by: By) -> int:

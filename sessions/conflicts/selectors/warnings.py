@@ -18,7 +18,7 @@ from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.change_descriptions import minutes
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
-from sessions.conflicts.selectors import occupancy
+from sessions.conflicts.selectors import occupied_times
 from sessions.conflicts.selectors.warning_context import Circumstances, Seats, circumstances
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import Session
@@ -147,12 +147,12 @@ def _of(summit: Summit, agenda: Agenda, keys: Collection[int]) -> list[Finding]:
 
 
 def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
-    rooms: dict[str, list[occupancy.Use]] = {}
+    rooms: dict[str, list[occupied_times.Use]] = {}
     for session in agenda.values():
         if session.room_key:
             rooms.setdefault(session.room_key, []).append(_room_use(session, about))
     for uses in rooms.values():
-        for first, second in occupancy.overlapping(uses):
+        for first, second in occupied_times.overlapping(uses):
             overlap = (
                 first.session.ends_at > second.session.starts_at and second.session.ends_at > first.session.starts_at
             )
@@ -161,10 +161,10 @@ def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
             )
 
 
-def _room_use(session: Snapshot, about: Circumstances) -> occupancy.Use:
+def _room_use(session: Snapshot, about: Circumstances) -> occupied_times.Use:
     """Return the time for which a session takes its room, with set-up and clear-down."""
     before, after = about.lead.get(session.session_id, (timedelta(), timedelta()))
-    return occupancy.Use(session.starts_at - before, session.ends_at + after, session)
+    return occupied_times.Use(session.starts_at - before, session.ends_at + after, session)
 
 
 def _double_booking_check(kind: WarningKind) -> Find:
@@ -175,8 +175,8 @@ def _double_booking_check(kind: WarningKind) -> Find:
     """
 
     def find(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
-        for who, uses in occupancy.of_people(agenda, about):
-            for first, second in occupancy.overlapping(uses):
+        for who, uses in occupied_times.of_people(agenda, about):
+            for first, second in occupied_times.overlapping(uses):
                 if (first.own and second.own) == (kind == WarningKind.PERSON):
                     yield Finding(kind, who, (first.session, second.session))
 
@@ -190,8 +190,8 @@ def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     in both sessions, the conflict is a finding of WarningKind.HEAD instead.
     """
     names_by_pair: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
-    for who, uses in occupancy.of_parties(agenda):
-        for first, second in occupancy.overlapping(uses):
+    for who, uses in occupied_times.of_parties(agenda):
+        for first, second in occupied_times.overlapping(uses):
             if first.own or second.own:
                 pair = (first.session, second.session)
                 names_by_pair.setdefault((pair[0].session_id, pair[1].session_id), (pair, []))[1].append(who)
@@ -203,7 +203,7 @@ def _seats(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for session in agenda.values():
         room = about.rooms.get(session.room_key)
         limits = [limit for limit in (session.capacity, room.seats if room else None) if limit is not None]
-        needed = occupancy.seats(session, about)
+        needed = occupied_times.seats(session, about)
         if limits and needed > min(limits):
             yield Finding(WarningKind.SEATS, session.where, (session,), (needed, min(limits)))
 
@@ -217,7 +217,7 @@ def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
                 yield Finding(WarningKind.HOURS, session.venue_name, (session,), (room.opens_at, room.closes_at))
 
 
-def _open(room: Seats, use: occupancy.Use, about: Circumstances) -> bool:
+def _open(room: Seats, use: occupied_times.Use, about: Circumstances) -> bool:
     """Return whether a room's venue is open for the whole use.
 
     If the closing time is before the opening time, the venue closes on the next day.
@@ -241,7 +241,7 @@ def _days(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 
 def _before(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
-    for who, person, session in occupancy.present(agenda, about):
+    for who, person, session in occupied_times.present(agenda, about):
         stay = about.stays.get(person)
         # People arrive during a session of this kind, since it is where they are received.
         if stay and stay.arrives_at and stay.arrives_at > session.starts_at and session.kind != SessionKind.ARRIVALS:
@@ -249,7 +249,7 @@ def _before(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 
 def _after(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
-    for who, person, session in occupancy.present(agenda, about):
+    for who, person, session in occupied_times.present(agenda, about):
         stay = about.stays.get(person)
         if stay and stay.departs_at and stay.departs_at < session.ends_at:
             yield Finding(WarningKind.AFTER, who, (session,))

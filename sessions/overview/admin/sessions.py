@@ -41,7 +41,7 @@ from sessions.draft.admin.inlines import (
 )
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import DRAFT_READERS
-from sessions.draft.selectors.room_use import rooms_at
+from sessions.draft.selectors.free_rooms import rooms_at
 from sessions.draft.services import planning
 from sessions.membership_changes.services import passed_on_places
 from sessions.overview.admin import session_detail

@@ -17,7 +17,7 @@ from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import agenda_lock, cancel_and_move, planning
 from sessions.releases.api.changes import WarnedInput, WarningsSerializer, warned
-from sessions.speakers.api.speakers import SpeakingMixin
+from sessions.speakers.api.speakers_list import SpeakingMixin
 from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values

@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
@@ -232,7 +232,7 @@ def lock_places_of(*, person: Person) -> None:
         _lock(session)
 
 
-@listeners.follows(
+@departure_listeners.follows(
     50, "sign_ups", lambda n: ngettext("%(n)d place in a session", "%(n)d places in sessions", n) % {"n": n}
 )
 def depart(party: Party, person: Person, by: By) -> int:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import FloorRequest, RequestState, Slot
@@ -163,7 +163,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
     return done
 
 
-@listeners.follows(
+@departure_listeners.follows(
     55,
     "floor_requests",
     lambda n: ngettext("%(n)d request to speak", "%(n)d requests to speak", n) % {"n": n},

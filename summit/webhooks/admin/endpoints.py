@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.admin_base import form_idempotency
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import MenuGroup
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.admin_base.model_pages import model_page
 from summit.permissions.rules import allows

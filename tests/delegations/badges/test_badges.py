@@ -10,7 +10,7 @@ from delegations.badges.selectors import badge_check
 from delegations.badges.selectors import badges as badges_selectors
 from delegations.badges.services import badges
 from delegations.invitations.models.invitations import InvitationState
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.services import members
@@ -163,7 +163,7 @@ class TestDeparture:
             refuses(ZeroDivisionError, members.withdraw, membership=rows[1], by=SYSTEM)
         assert set(Badge.objects.live()) == {stays, other}
         # Control: without what follows it would live.
-        monkeypatch.setattr(listeners, "_following", [])
+        monkeypatch.setattr(departure_listeners, "_following", [])
         members.withdraw(membership=rows[1], by=SYSTEM)
         assert set(Badge.objects.live()) == {stays, other}
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from delegations.badges.services import transferable_passes
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.categories import Category
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars
@@ -238,7 +238,7 @@ class TestLeave:
         assert Membership.objects.count() == 2
 
     def test_what_follows_is_in_the_same_transaction(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(listeners, "notify_member_left", lambda **values: 1 / 0)
+        monkeypatch.setattr(departure_listeners, "notify_member_left", lambda **values: 1 / 0)
         row, other = f.MembershipFactory(party=party), entered(party)
         for work, given in ((members.withdraw, {}), (members.replace, {"person": other})):
             refuses(ZeroDivisionError, work, membership=row, by=SYSTEM, **given)

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.services import declarations
@@ -179,6 +179,6 @@ class TestWithdraw:
         kept = f.DeclarationFactory(**known, state="refused", reason="No.", **decided)
         other, by = f.DeclarationFactory(party=member.party), focal(member)
         assert "The host has refused this" in str(refuses(DeclarationRefused, withdraw, declaration=kept, by=by))
-        listeners.notify_member_left(**known, by=by)
+        departure_listeners.notify_member_left(**known, by=by)
         assert set(Declaration.objects.all()) == {kept, other}
         assert AuditEntry.objects.filter(action="delegations.declaration.withdraw").count() == 2

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
@@ -249,7 +249,7 @@ class TestDecide:
         standing, other = (asked(party__summit=waiting.summit, party__name=name) for name in ("Bland", "Cland"))
         issue(letters=[standing], by=protocol(waiting.summit))
         for letter in (waiting, standing):
-            listeners.notify_member_left(party=letter.party, person=letter.person, by=Link("x"))
+            departure_listeners.notify_member_left(party=letter.party, person=letter.person, by=Link("x"))
         states = {waiting.person_id: "void", standing.person_id: "void", other.person_id: "asked"}
         assert dict(VisaLetter.objects.values_list("person", "state")) == states
         assert AuditEntry.objects.filter(action="delegations.visaletter.void").count() == 2

@@ -23,7 +23,7 @@ from sessions.agenda.selectors.differences import (
 from sessions.agenda.selectors.released_snapshots import row_of
 from sessions.agenda.selectors.sequence_numbers import numbered
 from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
-from sessions.conflicts.selectors.occupancy import Use, overlapping
+from sessions.conflicts.selectors.occupied_times import Use, overlapping
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import MediaAccess
 from sessions.notifications.selectors.change_serialization import from_facts, to_facts

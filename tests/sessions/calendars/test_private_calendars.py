@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from icalendar import Calendar
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.parties.models.parties import Party
 from delegations.portal_access.services import portal_sessions
 from sessions.calendars import services as calendars_services
@@ -165,7 +165,7 @@ def test_the_address_is_in_no_log_nor_record_and_not_in_the_database(world: Worl
 
 def leave(world: World, row: CalendarFeed) -> None:
     world.member.membership.delete()
-    listeners.notify_member_left(party=world.party, person=world.member, by=world.by)
+    departure_listeners.notify_member_left(party=world.party, person=world.member, by=world.by)
 
 
 KILLED: dict[str, Callable[[World, CalendarFeed], object]] = {

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sessions.draft.models.participants import FloorRequest, Participant
 from sessions.draft.models.sessions import Session
-from sessions.draft.selectors.room_use import rooms_at
+from sessions.draft.selectors.free_rooms import rooms_at
 from sessions.draft.services import cancel_and_move, planning
 from sessions.releases.services import releases
 from summit.admin_base.next_steps import OpenPoint

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from delegations.membership_changes.services import merging
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
@@ -147,7 +147,7 @@ def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: Us
     for person in (gone, stays):
         signups.sign_up(session=row, person=person, by=person.user)
     with transaction.atomic():
-        listeners.notify_member_left(party=party, person=gone, by=organiser)
+        departure_listeners.notify_member_left(party=party, person=gone, by=organiser)
     assert states(row) == [("Stays", "place")]
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from delegations.members import listeners
+from delegations.members import departure_listeners
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
@@ -136,7 +136,7 @@ class TestDeciding:
             for name in ("Aland", "Beland")
         ]
         with transaction.atomic():
-            listeners.notify_member_left(party=parties["Aland"], person=rows[0].speaker, by=organiser)
+            departure_listeners.notify_member_left(party=parties["Aland"], person=rows[0].speaker, by=organiser)
         assert len(floor_requests.grant(requests=rows, session=plenary, by=organiser)) == 1
         assert [each.state for each in FloorRequest.objects.order_by("pk")] == ["withdrawn", "granted"]
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.sites import site
 from django.test import Client
 
-from summit.admin_base.menu import MenuEntry, MenuGroup, MenuPlace, navigation
+from summit.admin_base.menu_places import MenuEntry, MenuGroup, MenuPlace, navigation
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.summit.conftest import desk_of

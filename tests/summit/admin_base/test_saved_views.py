@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from summit.admin_base import list_settings
+from summit.admin_base import columns_and_saved_views
 from summit.admin_base.models import SavedView
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -90,16 +90,16 @@ class TestViews:
     def test_what_is_wrong_is_said(self, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
         def refused(**values: Any) -> str:
             with pytest.raises(ValidationError) as problem:
-                list_settings.save_view(
+                columns_and_saved_views.save_view(
                     **{"by": user, "label": "x.y", "name": "A", "query": "", "order": [], **values}
                 )
             return " ".join(problem.value.messages)
 
         assert refused(name=" ") == "Enter a name for the view."
         assert refused(name="x" * 61) == "Enter a shorter name."
-        monkeypatch.setattr(list_settings, "MOST", 1)
-        list_settings.save_view(by=user, label="x.y", name="A", query="", order=[])
-        list_settings.save_view(by=user, label="x.y", name="A", query="a=1", order=[])
+        monkeypatch.setattr(columns_and_saved_views, "MOST", 1)
+        columns_and_saved_views.save_view(by=user, label="x.y", name="A", query="", order=[])
+        columns_and_saved_views.save_view(by=user, label="x.y", name="A", query="a=1", order=[])
         assert refused(name="B") == "Remove a view first. A list can have at most 1."
 
     def test_a_list_asks_once_however_many_there_are(self, desk: Client, user: User) -> None:

@@ -4,7 +4,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db.models import Q
 
-from summit.accounts import selectors as accounts_selectors
+from summit.accounts import visible_accounts as accounts_selectors
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role

@@ -2,7 +2,7 @@
 
 import pytest
 
-from summit.core.phone_numbers import tel_uri
+from summit.core.phone_links import tel_uri
 from summit.templatetags.phone_numbers import phone_link
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin.sites import site
 from django.http import HttpRequest
 
-from summit.admin_base.menu import MenuEntry
+from summit.admin_base.menu_places import MenuEntry
 from summit.admin_base.summit_pages import menu_of
 from summit.admin_base.summit_scope import list_scope
 from summit.summits.models import Summit
