@@ -21,7 +21,7 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import FlagRule, Party, PartyKind
 from summit.core.database_clock import db_now
-from summit.outbox import delivery, mime
+from summit.outbox import delivery, html_part, mime
 from summit.outbox.models import Message, MessageState
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
@@ -110,11 +110,11 @@ def _next(summit: Summit) -> list[Message]:
 
 
 def bare(rows: list[Message], port: int) -> None:
-    """Build each mail and send it, over one connection."""
+    """Build each mail with its HTML part and send it, over one connection. Nothing is stored."""
     with smtplib.SMTP("127.0.0.1", port) as line:
         for row in rows:
-            content = mime.build(row, mime.render(row))
-            line.sendmail(settings.DEFAULT_FROM_EMAIL, [row.address], content)
+            row.rendered = mime.build(row, mime.render(row))
+            line.sendmail(settings.DEFAULT_FROM_EMAIL, [row.address], html_part.with_html(row))
 
 
 def deliver(number: int) -> None:

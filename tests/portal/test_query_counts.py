@@ -9,7 +9,6 @@ from bench import inviting, pages, world
 from portal.demo import border_security, synthetic
 from sessions.agenda.models.releases import EntryQuerySet, Release
 from sessions.agenda.selectors import release_cache, released_agenda
-from summit.admin_base.dashboard import Phase
 from summit.core import bulk_insert
 from summit.outbox import enqueue
 from summit.summits.models import Stamp, Summit
@@ -59,8 +58,6 @@ def test_pages_take_few_queries_on_a_large_summit_too(
     demo: Summit, middle: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {page.who for page in pages.PAGES} == {pages.ANYBODY, pages.FOCAL, pages.ORGANISER}
-    # The home's picture follows the phase of the summit: here both are in the same.
-    monkeypatch.setattr("summit.admin_base.dashboard.phase_of", lambda request, summit: Phase.COMPLETENESS)
     found = counted(demo, middle)
     assert grown(found) == {}
     # The home tells of everything: numbers, tasks and charts of all desks, each counted by the database.
