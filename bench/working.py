@@ -52,6 +52,7 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
     slug, desk = summit.slug, f"/api/v1/summits/{summit.slug}/desk"
     session = Session.objects.filter(summit=summit).annotate(seats=Count("participants")).order_by("-seats", "pk")[0]
     party = f"/admin/autocomplete/?summit={slug}&app_label=agenda&model_name=participant&field_name=party&term=fr"
+    palette = f"/admin/palette/?summit={slug}"
     return [
         Aim("home", f"/admin/?summit={slug}", 80, 15),
         Aim("next release", f"/admin/agenda/release/prepare/{slug}/", 100, 10),
@@ -61,6 +62,8 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
         Aim("the fullest form of a session", f"/admin/agenda/session/{session.pk}/change/", 150, 30, FORM),
         Aim("its fullest list of participants", f"/admin/agenda/session/{session.pk}/edit/participants/", 150, 30),
         Aim("a delegation found by typing", party, 30, 10),
+        Aim("palette: found everywhere", f"{palette}&q=fr", 50, 20),
+        Aim("palette: two words, found nowhere", f"{palette}&q=visa+support", 50, 15),
     ], [
         Aim("API: 50 people", f"{desk}/people/?page_size=50", API, 6),
         Aim("API: 50 sessions of the draft", f"{desk}/sessions/?page_size=50", API, 6),

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
@@ -36,10 +35,9 @@ def _person(row: Person) -> SearchHit:
     return SearchHit(row.name or row.office, " · ".join(part for part in note if part), detail_url(row))
 
 
-def _in_any_language(words: list[str]) -> Q:
-    folded = Fold(Concat("name", Value(" "), "formal_name", output_field=TextField()))
-    names = PartyName.objects.annotate(folded=folded).filter(*(Q(folded__contains=word) for word in words))
-    return Q(pk__in=names.values("party"))
+def _in_any_language(word: str) -> Q:
+    names = PartyName.objects.alias(folded=Fold("name", "formal_name")).filter(folded__contains=word)
+    return Q(pk__in=names.order_by().values("party"))
 
 
 def _party(row: Party) -> SearchHit:

@@ -15,10 +15,10 @@ def _newest() -> Subquery:
     return Subquery(editions.order_by("-number").values("title")[:1])
 
 
-def _in_any_language(words: list[str]) -> Q:
+def _in_any_language(word: str) -> Q:
     newer = Edition.objects.filter(version=OuterRef("version"), number__gt=OuterRef("number"))
-    titles = Edition.objects.annotate(folded=Fold("title")).filter(*(Q(folded__contains=word) for word in words))
-    return Q(pk__in=titles.filter(~Exists(newer)).values("version__text"))
+    titles = Edition.objects.alias(folded=Fold("title")).filter(~Exists(newer), folded__contains=word)
+    return Q(pk__in=titles.order_by().values("version__text"))
 
 
 def _text(row: Text) -> SearchHit:

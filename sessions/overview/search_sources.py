@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet, TextField, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,39 +43,26 @@ def _steps(request: HttpRequest, rows: list[Session]) -> dict[int, tuple[NextSte
     }
 
 
-def _folded(*names: str) -> Fold:
-    spaced = [
-        piece for name in names for piece in (Coalesce(F(name), Value(""), output_field=TextField()), Value(" "))
-    ]
-    return Fold(Concat(*spaced, output_field=TextField()))
-
-
 def _having(model: type[Model], word: str, *names: str) -> QuerySet[Any, Any]:
     """Return the sessions with rows of a model that contain a word in these fields."""
-    rows = model._default_manager.annotate(found_in=_folded(*names)).filter(found_in__contains=word)
+    rows = model._default_manager.alias(found_in=Fold(*names)).filter(found_in__contains=word)
     return rows.order_by().values("session")
 
 
-def _anywhere(words: list[str]) -> Q:
-    """Return the condition that a session contains each of the words.
+def _in_related(word: str) -> Q:
+    """Return the condition that a session's titles in other languages, participants or speakers contain a word.
 
-    A word may be in the session itself, in its titles in other languages, or in the names of participants and
-    speakers: any name of a party, or the name or office of a person.
+    A participant or speaker is found by any name of the party, or by the name or office of the person.
     """
-    condition = Q()
-    for word in words:
-        sessions = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "custom_kind__name"))
-        parties = PartyName.objects.annotate(found_in=_folded("name", "formal_name")).filter(found_in__contains=word)
-        party_keys = parties.order_by().values("party")
-        condition &= (
-            Q(pk__in=sessions.filter(found_here__contains=word).order_by().values("pk"))
-            | Q(pk__in=_having(SessionText, word, "title", "summary"))
-            | Q(pk__in=_having(Participant, word, "party__name", "party__formal_name", *_person("person")))
-            | Q(pk__in=_having(Slot, word, "title", "party__name", "party__formal_name", *_person("speaker")))
-            | Q(pk__in=Participant.objects.filter(party__in=party_keys).order_by().values("session"))
-            | Q(pk__in=Slot.objects.filter(party__in=party_keys).order_by().values("session"))
-        )
-    return condition
+    parties = PartyName.objects.alias(found_in=Fold("name", "formal_name")).filter(found_in__contains=word)
+    party_keys = parties.order_by().values("party")
+    return (
+        Q(pk__in=_having(SessionText, word, "title", "summary"))
+        | Q(pk__in=_having(Participant, word, "party__name", "party__formal_name", *_person("person")))
+        | Q(pk__in=_having(Slot, word, "title", "party__name", "party__formal_name", *_person("speaker")))
+        | Q(pk__in=Participant.objects.filter(party__in=party_keys).order_by().values("session"))
+        | Q(pk__in=Slot.objects.filter(party__in=party_keys).order_by().values("session"))
+    )
 
 
 def _person(path: str) -> tuple[str, ...]:
@@ -91,8 +77,8 @@ register(
         permission="agenda.session.view",
         rows=lambda: Session.objects.select_related("summit", "room"),
         head="title",
-        text=("title", "summary", "room__name"),
-        also=_anywhere,
+        text=("title", "summary", "room__name", "custom_kind__name"),
+        also=_in_related,
         hit=_session,
         steps=_steps,
     ),

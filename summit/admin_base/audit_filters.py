@@ -11,8 +11,8 @@ from django import forms
 from django.apps import apps
 from django.contrib.admin.sites import site
 from django.db import models
-from django.db.models import CharField, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.text import capfirst
@@ -179,8 +179,9 @@ def _between(
 
 def accounts(wanted: str) -> list[int]:
     """Return the primary keys of at most 100 accounts with all words of `wanted` in their name or e-mail address."""
-    searched = Fold(Concat("name", Value(" "), "email", output_field=TextField()))
-    rows = User.objects.alias(found=searched).filter(*(Q(found__contains=word) for word in fold(wanted).split()))
+    rows = User.objects.alias(found=Fold("name", "email")).filter(
+        *(Q(found__contains=word) for word in fold(wanted).split())
+    )
     return list(rows.values_list("pk", flat=True)[:MOST_ACCOUNTS])
 
 

@@ -12,18 +12,15 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
-    F,
     IntegerField,
     Model,
     Q,
     QuerySet,
     Subquery,
-    TextField,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import Coalesce, Concat
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -58,9 +55,9 @@ class SearchHit:
 class Source:
     """A source of the search, for one kind of row.
 
-    `rows` returns all rows with the related data that `hit` needs. `head` is the field with a row's name. `text` are
-    the fields in which all words must be found together. Both may also be subqueries. `also` returns a condition for
-    rows that match in another way. A user needs `permission` to see the rows. `personal` names the fields with
+    `rows` returns all rows with the related data that `hit` needs. `head` is the field with a row's name. Each word
+    must be found in the fields `text`, or fulfil the condition that `also` returns for it. `head` and `text` may also
+    be subqueries. A user needs `permission` to see the rows. `personal` names the fields with
     personal data that `hit` shows. `steps` returns what the user can do next with some rows, by their primary keys.
     `has_list` says whether the desk has a list of these rows.
     """
@@ -73,7 +70,7 @@ class Source:
     text: tuple[str | Subquery, ...]
     hit: Callable[[Any], SearchHit]
     summit_path: str = "summit"
-    also: Callable[[list[str]], Q] | None = None
+    also: Callable[[str], Q] | None = None
     personal: tuple[str, ...] = ()
     steps: Callable[[HttpRequest, list[Any]], dict[int, tuple[NextStep, ...]]] | None = None
     has_list: bool = True
@@ -200,7 +197,7 @@ def _with_summit_name(hit: SearchHit, summit: str) -> SearchHit:
 def _order(source: Source, terms: list[str]) -> list[Any]:
     """Return the order of results: rows with exactly this name, then names that begin with it, then the rest."""
     phrase = " ".join(terms)
-    head = Fold(_text(source.head))
+    head = Fold(source.head)
     rank = Case(
         When(_compared(head, "exact", phrase), then=Value(0)),
         When(_compared(head, "startswith", phrase), then=Value(1)),
@@ -214,17 +211,16 @@ def containing(
     rows: QuerySet[Any],
     text: tuple[str | Subquery, ...],
     words: list[str],
-    also: Callable[[list[str]], Q] | None = None,
+    also: Callable[[str], Q] | None = None,
 ) -> QuerySet[Any]:
     """Return the rows in which every one of the folded `words` is found in the fields `text`, in any order.
 
-    `also` returns a condition for rows that match in another way.
+    A word also counts as found where the condition that `also` returns for it is fulfilled.
     """
-    parts = [_text(part) for part in text]
-    spaced = [piece for part in parts for piece in (part, Value(" "))]
-    rows = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
-    wanted = Q(*(Q(found_in__contains=word) for word in words))
-    return rows.filter(wanted | also(words)) if also else rows.filter(wanted)
+    here = [Q(found_in__contains=word) for word in words]
+    found = [condition | also(word) for condition, word in zip(here, words, strict=True)] if also else here
+    narrowed: QuerySet[Any] = rows.alias(found_in=Fold(*text)).filter(*found)
+    return narrowed
 
 
 def ranked(model: type[Model], rows: QuerySet[Any], wanted: str) -> QuerySet[Any]:
@@ -234,10 +230,6 @@ def ranked(model: type[Model], rows: QuerySet[Any], wanted: str) -> QuerySet[Any
     """
     source, terms = source_of(model), fold(wanted.replace("\0", "")[:LONGEST]).split()
     return rows.order_by(*_order(source, terms)) if source and terms else rows
-
-
-def _text(part: str | Subquery) -> Coalesce:
-    return Coalesce(F(part) if isinstance(part, str) else part, Value(""), output_field=TextField())
 
 
 def _compared(head: Fold, lookup: str, phrase: str) -> Any:

@@ -8,8 +8,7 @@ from typing import Any, cast
 import django_filters
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -150,8 +149,7 @@ class Searched(django_filters.FilterSet):
 
     def in_text(self, rows: QuerySet[Any], looked_for: Sequence[str]) -> QuerySet[Any]:
         """Return the rows in which every word is found in one of the columns of `text`."""
-        spaced = [piece for column in self.text for piece in (column, Value(" "))]
-        folded = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
+        folded = rows.alias(found_in=Fold(*self.text))
         found: QuerySet[Any] = folded.filter(Q(*(Q(found_in__contains=word) for word in looked_for)))
         return found
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, TextField, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -99,7 +99,7 @@ def find_duplicates(
 def _candidates(
     summit: Summit, words: frozenset[str], passports: list[str], births: list[str], email: str
 ) -> QuerySet[Person]:
-    folded = Fold(Coalesce("name", Value(""), output_field=TextField()))
+    folded = Fold("name")
     rows = Person.objects.filter(summit=summit).alias(folded=folded)
     condition = Q(pk__in=[])
     shared = Q(pk__in=[])

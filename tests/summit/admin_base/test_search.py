@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.sites import site
-from django.db.models import Value
+from django.db.models import TextField, Value
 from django.test import Client
 from django.utils import timezone
 
@@ -57,6 +57,11 @@ def test_folding_is_the_same_in_python_and_in_the_database() -> None:
         assert fold(text) == folded
         assert AuditChain.objects.values_list(Fold(Value(text)), flat=True).get() == folded, text
     assert fold(None) == ""
+
+
+def test_several_fields_are_folded_as_one_text() -> None:
+    together = Fold(Value("Élysée"), Value(None, output_field=TextField()), Value("Straße"))
+    assert AuditChain.objects.values_list(together, flat=True).get() == "elysee strasse"
 
 
 # --- finding --------------------------------------------------------------------------------------------------------
@@ -122,7 +127,7 @@ class TestSessionsAndTexts:
 def test_a_party_by_its_names_in_any_language(summit: Summit, desk: Client) -> None:
     party = f.PartyFactory(summit=summit, name="Germany", formal_name="Federal Republic of Germany", iso_code="DE")
     party.names.create(language="fr", name="Allemagne", formal_name="République fédérale d’Allemagne")
-    for wanted in ("allemagne", "federale republique", "federal allemagne"):
+    for wanted in ("allemagne", "federale republique", "federal allemagne", "germany allemagne"):
         assert found(desk, wanted) == {"Party": (["Germany"], 1)}
 
 
