@@ -6,6 +6,8 @@ REGISTERING = (
     "draft.admin.kinds",
     "signups.admin",
     "releases.admin.releases",
+    "delays.admin.fixed_points",
+    "delays.admin.retimings",
     "exchange.admin",
     "overview.admin.sessions",
 )

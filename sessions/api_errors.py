@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ValidationError
 
+from sessions.delays.services.retiming import AlreadyDecided, ConflictUndecided
+from sessions.delays.services.running import NotStarted
 from sessions.documents.services.file_checks import FileProblem
 from sessions.draft.services.cancel_and_move import Pinned
 from sessions.draft.services.revisions import SessionEditConflict
@@ -28,6 +30,9 @@ _MEANT: dict[str, tuple[type[Exception], ...]] = {
         NothingToRelease,
         NothingToRestore,
         RemovalUndecided,
+        NotStarted,
+        ConflictUndecided,
+        AlreadyDecided,
     ),
     "changed": (SessionEditConflict, DraftChanged, ListChanged),
 }

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from sessions.calendars.api import calendar_paths
+from sessions.delays.api.fixed_points import FixedPointViewSet
+from sessions.delays.api.retimings import RetimingViewSet
 from sessions.documents.api import DocumentViewSet
 from sessions.draft.api.kinds import CustomKindViewSet
 from sessions.draft.api.session_rows import InterpretationViewSet, ParticipantViewSet, SessionTextViewSet
@@ -28,6 +30,7 @@ RESOURCES = (
         DocumentViewSet,
         CustomKindViewSet,
     ),
+    *(FixedPointViewSet, RetimingViewSet),
     *(FloorRequestViewSet, SignUpViewSet, ReleaseViewSet, OwnAgendaViewSet, ScheduleImportFileViewSet),
 )
 

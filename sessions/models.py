@@ -3,6 +3,7 @@
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.agenda.models.removals import PublicRemoval
 from sessions.calendars.models import CalendarFeed
+from sessions.delays.models import DelayNotice, FixedPoint, Retiming, SessionRun
 from sessions.documents.models import Document
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import FloorRequest, Participant, Slot
@@ -16,8 +17,10 @@ __all__ = [
     "AgendaReadMark",
     "CalendarFeed",
     "CustomKind",
+    "DelayNotice",
     "Document",
     "DraftVersion",
+    "FixedPoint",
     "FloorRequest",
     "Interpretation",
     "Participant",
@@ -26,8 +29,10 @@ __all__ = [
     "ReleaseEntry",
     "ReleasedParticipant",
     "ReleasedSession",
+    "Retiming",
     "ScheduleImportFile",
     "Session",
+    "SessionRun",
     "SessionText",
     "SignUp",
     "Slot",

@@ -8,7 +8,7 @@ moves(
         for name in (
             *("CustomKind", "Session", "SessionText", "Interpretation", "Document", "AgendaReadMark", "Participant"),
             *("Slot", "FloorRequest", "SignUp", "Release", "ReleasedSession", "ReleasedParticipant", "ReleaseEntry"),
-            *("PublicRemoval",),
+            *("PublicRemoval", "SessionRun", "DelayNotice", "FixedPoint", "Retiming"),
         )
     )
 )

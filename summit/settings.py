@@ -463,6 +463,8 @@ SPECTACULAR_SETTINGS = {
     # Fields with the same name and different choices: each enum gets a name of its own in the OpenAPI document.
     "ENUM_NAME_OVERRIDES": {
         "SessionKindEnum": "sessions.draft.models.kinds.SessionKind",
+        "FixedPointKindEnum": "sessions.delays.models.FixedPointKind",
+        "RetimingStateEnum": "sessions.delays.models.RetimingState",
         "TextKindEnum": "press.texts.models.texts.TextKind",
         "LevelEnum": "delegations.parties.models.parties.Level",
         "AskedLevelEnum": "delegations.invitations.api.invitations.LEVELS",

@@ -43,6 +43,7 @@ from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 from sessions.agenda.models.releases import Release
+from sessions.delays.models import FixedPoint, FixedPointKind, Retiming, RetimingState
 from sessions.documents.models import Document
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
@@ -529,6 +530,21 @@ class ReleaseFactory(Factory[Release]):
     summit = factory.SubFactory(SummitFactory)
     number = factory.Sequence(lambda n: n + 1)
     released_by = factory.SubFactory(UserFactory)
+
+
+class FixedPointFactory(Factory[FixedPoint]):
+    summit = factory.SubFactory(SummitFactory)
+    kind = FixedPointKind.INTERPRETERS
+
+
+class RetimingFactory(Factory[Retiming]):
+    """New times that wait for consent."""
+
+    summit = factory.SubFactory(SummitFactory)
+    state = RetimingState.WAITING
+    plan = factory.LazyFunction(list)
+    digest = "d" * 64
+    asked_by = factory.SubFactory(UserFactory)
 
 
 class EmbargoFactory(Factory[Embargo]):

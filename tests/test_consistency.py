@@ -27,13 +27,14 @@ from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, t
 COUNTED = (
     *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_embargo"),
     *("press_text", "press_text_people", "press_text_topics", "press_textversion", "press_topic"),
-    *("agenda_release", "summit_summit", "summit_venue"),
+    *("agenda_release", "agenda_delaynotice", "summit_summit", "summit_venue"),
 )
 DRAFTED = (
     *("summit_summit", "summit_venue", "summit_room", "summit_person", "delegations_party", "delegations_category"),
     *("delegations_membership", "delegations_particulars", "agenda_release", "agenda_session"),
     *("agenda_customkind", "agenda_sessiontext", "agenda_interpretation", "agenda_document"),
     *("agenda_participant", "agenda_slot", "agenda_signup"),
+    *("agenda_delaynotice", "agenda_sessionrun", "agenda_fixedpoint", "agenda_retiming"),
 )
 FROZEN = (
     *("delegations_category", "delegations_participantlist", "delegations_reply", "webhooks_delivery"),

@@ -61,6 +61,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "summit.ImportFile": "kind party_key",
         "agenda.ReleasedSession": "fingerprint room_key seal",
         "agenda.ReleasedParticipant": "slot_key",
+        "agenda.Retiming": "digest",
         "agenda.CalendarFeed": "digest",
         "agenda.Document": "digest",
         "press.Attachment": "digest",
@@ -129,6 +130,8 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "carried",
         "agenda.ReleasedParticipant": "party_label title",
         "agenda.PublicRemoval": "reason",
+        "agenda.FixedPoint": "booth",
+        "agenda.Retiming": "reason plan accepted",
         "agenda.Document": "title file_name content_type content",
     },
     TEXT_WORK: {

@@ -30,6 +30,8 @@ class What(StrEnum):
     GIVEN = "given"
     # Its session begins at another time, or it was moved on the list or to another session.
     MOVED = "moved"
+    # Its session begins at another time because the day was re-timed.
+    RETIMED = "retimed"
     # It begins at another time because another speech, or the length of a speech, was changed.
     SHIFTED = "shifted"
 
@@ -74,28 +76,32 @@ class _SpeechState:
 class Watch:
     """A change in progress. `named` are the primary keys of the speeches that are moved deliberately.
 
-    If `named` is None, these speeches are found by comparing the order before and after.
+    If `named` is None, these speeches are found by comparing the order before and after. `retimed` says that sessions
+    begin at other times because the day was re-timed.
     """
 
     named: Collection[int] | None = None
+    retimed: bool = False
 
 
 @contextmanager
-def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit | None = None) -> Iterator[Watch]:
+def watching(
+    *, by: By, sessions: Collection[int] | None = None, summit: Summit | None = None, retimed: bool = False
+) -> Iterator[Watch]:
     """Call the listeners with the changes that the code inside makes to the speeches of `sessions`.
 
     `sessions` are primary keys; None means all sessions of `summit`. A transaction must be open, with the lock of the
     agenda. If the code raises an exception, no listener is called. Deleted speeches aren't reported, because nothing
     refers to them. Makes two queries, none without listeners.
     """
-    watch = Watch()
+    watch = Watch(retimed=retimed)
     if not list(listeners):
         yield watch
         return
     before = _speech_states(sessions, summit)
     yield watch
     after = _speech_states(sessions, summit)
-    events = list(_changes_between(before, after, watch.named))
+    events = list(_changes_between(before, after, watch))
     if events:
         for listener in listeners:
             listener(events, by)
@@ -129,26 +135,28 @@ def _speech_states(sessions: Collection[int] | None, summit: Summit | None) -> d
 
 
 def _changes_between(
-    before: dict[int, _SpeechState], after: dict[int, _SpeechState], moved_keys: Collection[int] | None
+    before: dict[int, _SpeechState], after: dict[int, _SpeechState], watch: Watch
 ) -> Iterator[Happened]:
-    displaced = _displaced(before, after) if moved_keys is None else set(moved_keys)
+    displaced = _displaced(before, after) if watch.named is None else set(watch.named)
     displaced = {pk for pk in displaced & before.keys() & after.keys() if before[pk].place != after[pk].place}
     for pk, new in after.items():
         old = before.get(pk)
-        what = _what(old, new, displaced=pk in displaced) if old is not None else None
+        what = _what(old, new, displaced=pk in displaced, retimed=watch.retimed) if old is not None else None
         if old is not None and what is not None:
             yield Happened(pk, what, new.begins, old.speaker_id)
 
 
-def _what(old: _SpeechState, new: _SpeechState, *, displaced: bool) -> What | None:
+def _what(old: _SpeechState, new: _SpeechState, *, displaced: bool, retimed: bool) -> What | None:
     if new.cancelled and not old.cancelled:
         return What.CANCELLED
     if new.dropped and not old.dropped:
         return What.DROPPED
     if (old.speaker_id, old.party_id) != (new.speaker_id, new.party_id):
         return What.GIVEN
-    if displaced or old.session_id != new.session_id or old.session_begins != new.session_begins:
+    if displaced or old.session_id != new.session_id:
         return What.MOVED
+    if old.session_begins != new.session_begins:
+        return What.RETIMED if retimed else What.MOVED
     return What.SHIFTED if old.begins != new.begins else None
 
 

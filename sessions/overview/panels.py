@@ -11,8 +11,10 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_cache
+from sessions.delays.admin.day import day_url
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import can_run_day
 from sessions.overview.dashboard import ahead
 from sessions.public import on_now
 from sessions.public.session_lists import SessionLine
@@ -80,7 +82,12 @@ def now_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]
         return None
     now = now_of(request)
     rows = ahead(summit).filter(starts_at__lte=now, ends_at__gt=now).select_related("room", "summit")
-    return "admin/agenda/overview/now_panel.html", {"summit": summit, "running": list(rows.order_by("ends_at", "pk"))}
+    return "admin/agenda/overview/now_panel.html", {
+        "summit": summit,
+        "running": list(rows.order_by("ends_at", "pk")),
+        "day_url": day_url(summit),
+        "may_run": can_run_day(request.user, summit),
+    }
 
 
 def _agenda(request: HttpRequest, summit: Summit, participants: Q, speeches: Q) -> dict[str, Any] | None:

@@ -2,9 +2,8 @@
 // page was made: a wrong clock in the reader's device then does no harm. Without this script the text stays as it is.
 (() => {
   "use strict";
-  const places = [...document.querySelectorAll("[data-until]")];
-  if (!places.length) return;
-  const loaded = Date.now();
+  let places = [];
+  let loaded = Date.now();
   const words = new Intl.RelativeTimeFormat(`${document.documentElement.lang || "en"}-u-nu-latn`, { numeric: "always" });
   const two = (number) => String(number).padStart(2, "0");
 
@@ -38,6 +37,14 @@
     }
   }
 
-  tick();
+  function find() {
+    places = [...document.querySelectorAll("[data-until]")];
+    loaded = Date.now();
+    tick();
+  }
+
+  find();
   setInterval(tick, 1000);
+  // Another script has put a fresh part into the page (live.js).
+  document.addEventListener("live:renewed", find);
 })();

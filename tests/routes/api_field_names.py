@@ -41,6 +41,13 @@ FORM_OF = {
 FORMLESS = {
     "admin:agenda_session_cancel": "A button beside others, without a field.",
     "admin:agenda_session_reinstate": "A button beside others, without a field.",
+    **dict.fromkeys(
+        (
+            *("admin:agenda_session_start", "admin:agenda_session_end", "admin:agenda_session_announce_delay"),
+            *("admin:agenda_session_end_delay", "admin:agenda_retiming_approve", "admin:agenda_retiming_decline"),
+        ),
+        "A button beside others, without a field.",
+    ),
     "admin:delegations_membership_confirm": "A button beside others, which names its rows.",
     "admin:summit_person_ask_hand_over": "Whoever sees all groups asks nobody.",
     "admin:press_text_preview": "A script asks it, with what stands in the editor.",
@@ -109,6 +116,12 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:agenda_session_add": _SESSION,
     "admin:agenda_session_change": {**_SESSION, "shown": SHOWN},
     "admin:agenda_session_edit": {"shown": SHOWN},
+    # The page says the times as minutes, and shows what follows; a program sends the times.
+    "admin:agenda_session_retime": {
+        "way": "starts_at",
+        "by": "ends_at",
+        "breaks": "shorten_breaks",
+    },
     "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},
     "admin:agenda_session_speakers": {
         "do": "does floor-requests-row-grant",

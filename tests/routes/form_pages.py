@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from portal.views.delegation.person import SECTIONS
 from press.texts.models.embargoes import EmbargoMode
+from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from summit.audit.services import SYSTEM
@@ -129,6 +130,8 @@ def _chosen(world: World) -> Iterator[Look]:
     session = f.SessionFactory(summit=here)
     f.ParticipantFactory(session=session, party=party)
     yield Look("admin:agenda_session_line_up", _keys(session))
+    released = ReleasedSession.objects.filter(session__summit=here).order_by("pk")[0].session
+    yield Look("admin:agenda_session_retime", _keys(released), {"way": "later", "by": "10"})
     yield Look("admin:delegations_occasions", {"slug": here.slug}, {"session": session.public_id})
     yield Look("admin:delegations_letters", {"slug": here.slug}, {"purpose": "reminder", "language": "fr"})
     # The floor is asked for until a moment to come.

@@ -27,6 +27,8 @@ SAME = {
     "admin:press_text_file": "attachments-row-content",
     "admin:press_text_marking": "markings",
     "admin:agenda_document_file": "session-documents-row-content",
+    "admin:agenda_session_day": "sessions",
+    "admin:agenda_session_live": "sessions",
     "admin:agenda_release_sent": "messages",
     "admin:agenda_release_warnings": "sessions-warnings",
     "admin:summit_person_photo_file": "photos-row-content",

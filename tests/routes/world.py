@@ -410,6 +410,8 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
         ("slot", "", lambda session: f.SlotFactory(session=session)),
         ("document", "session-documents", lambda session: f.DocumentFactory(session=session)),
         ("customkind", "session-kinds", lambda session: f.CustomKindFactory(summit=session.summit)),
+        ("fixedpoint", "fixed-points", lambda session: f.FixedPointFactory(summit=session.summit, minutes=240)),
+        ("retiming", "retimings", lambda session: f.RetimingFactory(summit=session.summit)),
         ("scheduleimportfile", "", lambda session: f.ScheduleImportFileFactory(summit=session.summit)),
     ):
         world.add(f"agenda.{kind}", of_each(sessions, make), desk)

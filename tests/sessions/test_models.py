@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
+from sessions.delays.models import DelayNotice, Retiming, SessionRun
 from sessions.draft.models.sessions import Session
 from sessions.visibility.models import RANKS, TAKING_PART, Visibility
 from sessions.visibility.viewers import Members
@@ -55,6 +56,27 @@ def _twice(summit: Summit, **kwargs: Any) -> None:
     f.ParticipantFactory(session=session, **kwargs)
 
 
+def _run(summit: Summit, **values: Any) -> SessionRun:
+    by = f.UserFactory()
+    given = {"session": f.SessionFactory(summit=summit), "started_by": by, "ended_by": by, **values}
+    return SessionRun.objects.create(**given)
+
+
+def _late(session: Session, **values: Any) -> DelayNotice:
+    return DelayNotice.objects.create(session=session, announced_by=f.UserFactory(), **values)
+
+
+def _late_twice(summit: Summit) -> None:
+    session = f.SessionFactory(summit=summit)
+    _late(session)
+    _late(session)
+
+
+def _retiming(summit: Summit, **values: Any) -> Retiming:
+    made: Retiming = f.RetimingFactory(summit=summit, **values)
+    return made
+
+
 BROKEN: dict[str, Callable[[Summit], object]] = {
     "session_ends_after_start": lambda s: f.SessionFactory(summit=s, ends_at=f.START),
     "session_kind_known": lambda s: f.SessionFactory(summit=s, kind="picnic"),
@@ -76,6 +98,18 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
     "released_ends_after_start": lambda s: released(f.SessionFactory(summit=s), ends_at=f.START),
     "released_visibility_known": lambda s: released(f.SessionFactory(summit=s), visibility="friends"),
     "release_entry_once": _twice_in_release,
+    "session_run_ends_after_start": lambda s: _run(s, started_at=f.START, ended_at=f.START - timedelta(1)),
+    "session_run_ended_by_somebody": lambda s: _run(s, started_at=f.START, ended_at=f.START, ended_by=None),
+    "delay_notice_open_once": _late_twice,
+    "delay_notice_ended_by_somebody": lambda s: _late(f.SessionFactory(summit=s), ended_at=f.START),
+    "fixed_point_kind_known": lambda s: f.FixedPointFactory(summit=s, kind="whim", minutes=None),
+    "fixed_point_has_its_subject": lambda s: f.FixedPointFactory(summit=s, kind="leaves", at=f.START),
+    "fixed_point_minutes_of_interpreters": lambda s: f.FixedPointFactory(summit=s),
+    "retiming_state_known": lambda s: _retiming(s, state="lost", decided_at=f.START, decided_by=f.UserFactory()),
+    "retiming_decided_by_somebody": lambda s: _retiming(s, state="declined"),
+    "retiming_released_has_release": lambda s: _retiming(
+        s, state="released", decided_at=f.START, decided_by=f.UserFactory()
+    ),
 }
 
 

@@ -1,8 +1,9 @@
 """Hold the texts of a speech when the speech changes, in the same transaction.
 
 If the speech itself was moved or cancelled, or has another speaker or party, every unpublished text is held. If the
-speech only begins at another time because of earlier speeches, only texts with a future moment are held: a text that
-waits for delivery is published at the right time anyway. Desk users decide whether to release the hold.
+speech only begins at another time because of earlier speeches, or because the day was re-timed, only texts with a
+future moment are held: a text that waits for delivery is published at the right time anyway. Desk users decide
+whether to release the hold.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ from summit.core.languages import spoken
 from summit.people.models import Person
 from summit.templatetags.moments import day_clock
 
+# After these changes, a text that waits for delivery isn't held.
+SAME_SPEECH = (What.SHIFTED, What.RETIMED)
 # If texts of different speeches share an embargo, only the first change in this order is the reason for the hold.
 GRAVEST = tuple(What)
 
@@ -44,8 +47,8 @@ def texts(kept: Person, gone: Person) -> None:
 def follow(happened: Sequence[Happened], by: By) -> None:
     """Hold the texts of changed speeches, and notify the press desk.
 
-    Texts that are published or held already stay as they are. If a speech was only shifted by others, only texts with
-    a future moment are held.
+    Texts that are published or held already stay as they are. If a speech was only shifted by others or by a re-timed
+    day, only texts with a future moment are held.
     """
     by_slot = {each.slot_id: each for each in happened}
     embargoes = {embargo.pk: embargo for embargo in locks.lock_speeches(by_slot)}
@@ -58,7 +61,7 @@ def follow(happened: Sequence[Happened], by: By) -> None:
     changes = {
         embargo_id: each
         for embargo_id, each in _gravest(by_slot).items()
-        if embargo_id in unpublished and (each.what != What.SHIFTED or embargo_id in timed)
+        if embargo_id in unpublished and (each.what not in SAME_SPEECH or embargo_id in timed)
     }
     sentences = reasons(changes.values())
     held = {
@@ -121,6 +124,8 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
                 sentence = _("The speech by %(name)s in “%(title)s” is now on behalf of another delegation.")
             case What.MOVED:
                 sentence = _("The speech by %(name)s in “%(title)s” was moved and now starts at about %(time)s.")
+            case What.RETIMED:
+                sentence = _("“%(title)s” was re-timed. The speech by %(name)s now starts at about %(time)s.")
             case What.SHIFTED:
                 sentence = _(
                     "Speeches before %(name)s in “%(title)s” changed. This speech now starts at about %(time)s."

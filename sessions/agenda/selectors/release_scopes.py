@@ -1,9 +1,46 @@
-"""The scope of a release: the whole draft, or one day at the venue."""
+"""The scope of a release: the whole draft, one day at the venue, or new times and rooms of some sessions."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The time and room of a session. The fields are those of a snapshot; without a room, the names are empty."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room_key: str
+    room_name: str
+    venue_name: str
+
+
+def placement_of(session: Snapshot) -> Placement:
+    """Return the time and room of a session."""
+    return Placement(session.starts_at, session.ends_at, session.room_key, session.room_name, session.venue_name)
+
+
+def placed(session: Snapshot, placement: Placement) -> Snapshot:
+    """Return a session at another time or in another room."""
+    return replace(
+        session,
+        starts_at=placement.starts_at,
+        ends_at=placement.ends_at,
+        room_key=placement.room_key,
+        room_name=placement.room_name,
+        venue_name=placement.venue_name,
+    )
+
+
+def retimed(old: Agenda, placements: Mapping[int, Placement]) -> Agenda:
+    """Return the agenda `old` with these sessions, by their primary keys, at other times or in other rooms.
+
+    Nothing else changes, whatever the draft says. Raises KeyError for a session that `old` doesn't have.
+    """
+    return old | {key: placed(old[key], placement) for key, placement in placements.items()}
 
 
 def takes_place_on(session: Snapshot, day: date) -> bool:

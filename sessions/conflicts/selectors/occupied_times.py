@@ -87,6 +87,20 @@ def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, in
         yield ("person", person), label, True
 
 
+def occupants(session: Snapshot, about: Circumstances) -> frozenset[tuple[str, int]]:
+    """Return keys of the people and parties that a session occupies.
+
+    Two sessions with a key in common can't take place at the same time without somebody missing one of them.
+    """
+    people = {key for key, _who, _own in _in(session, about)}
+    parties = {
+        ("party", place.party_id)
+        for place in session.places
+        if place.party_id and not place.person_id and place.role != ReleasedRole.SPEAKER
+    }
+    return frozenset(people | parties)
+
+
 def seats(session: Snapshot, about: Circumstances) -> int:
     """Return the minimum number of seats that a session takes. Nobody is counted twice; interpreters have booths.
 

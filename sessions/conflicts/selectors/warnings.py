@@ -101,7 +101,11 @@ class Rule:
 
 def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
     """Return all conflicts in an agenda, ordered by time. Makes five queries."""
-    about = circumstances(summit)
+    return find(agenda, circumstances(summit))
+
+
+def find(agenda: Agenda, about: Circumstances) -> list[Finding]:
+    """Return all conflicts in an agenda under known circumstances, ordered by time. Makes no query."""
     findings = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
     return sorted(findings, key=lambda finding: finding.order)
 

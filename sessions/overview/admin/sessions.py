@@ -28,6 +28,8 @@ from sessions.agenda.selectors.change_descriptions import span
 from sessions.conflicts.admin.warnings import warning_rows
 from sessions.conflicts.admin.warnings_on_save import ClashesMixin, warned
 from sessions.conflicts.selectors.warnings import if_moved
+from sessions.delays.admin.day import DayMixin
+from sessions.delays.admin.retime import RetimeMixin
 from sessions.documents.admin import PapersMixin
 from sessions.draft.admin.add_participants import AddParticipantsMixin
 from sessions.draft.admin.cancellation import DecidingMixin
@@ -125,6 +127,8 @@ class SessionAdmin(
     TogetherMixin,
     PapersMixin,
     SpeakersMixin,
+    DayMixin,
+    RetimeMixin,
     DecidingMixin,
     AddParticipantsMixin,
     OfSummitMixin,

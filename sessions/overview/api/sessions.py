@@ -3,13 +3,15 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from sessions.agenda.api.audiences import SeenSerializer
 from sessions.agenda.selectors import audiences
+from sessions.delays.api.sessions import RunningMixin
+from sessions.delays.models import DelayNotice
 from sessions.draft.api.fields import Moment
 from sessions.draft.api.filters import day_of
 from sessions.draft.models.kinds import CustomKind, SessionKind
@@ -29,19 +31,26 @@ from summit.users.models import User
 STATES = [("stands", _("scheduled")), ("cancelled", _("cancelled"))]
 # The API calls a kind of the summit's own `own_kind`.
 _FIELDS = tuple("own_kind" if name == "custom_kind" else name for name in planning.FIELDS)
-_OTHERS = ("cancelled_at", "opening", "speech_minutes", "requests_until", "revision", "changed_at")
+_OTHERS = (
+    *("cancelled_at", "started_at", "ended_at", "running_late", "opening", "speech_minutes", "requests_until"),
+    *("revision", "changed_at"),
+)
 
 
 class DeskSessionSerializer(serializers.ModelSerializer[Session]):
     """A session of the draft, with title and summary in the summit's language.
 
-    `revision` rises with every change of the session or its rows.
+    `revision` rises with every change of the session or its rows. `started_at` and `ended_at` are when it really
+    started and ended, as recorded on the day; `running_late` says that a delay is announced.
     """
 
     id = serializers.CharField(source="public_id", read_only=True)
     room = serializers.CharField(source="room_key", allow_null=True, read_only=True)
     own_kind = serializers.CharField(source="custom_kind_key", allow_null=True, read_only=True)
     changed_at = serializers.DateTimeField(source="updated_at", read_only=True)
+    started_at = serializers.DateTimeField(source="started", allow_null=True, read_only=True)
+    ended_at = serializers.DateTimeField(source="ended", allow_null=True, read_only=True)
+    running_late = serializers.BooleanField(source="late", read_only=True)
 
     class Meta:
         model = Session
@@ -135,7 +144,7 @@ class SessionFilters(django_filters.FilterSet):
         return rows.filter(Q(pk__in=places) | Q(pk__in=speeches))
 
 
-class SessionViewSet(SpeakingMixin, DeskViewSet):
+class SessionViewSet(RunningMixin, SpeakingMixin, DeskViewSet):
     """Sessions of the draft."""
 
     name = "sessions"
@@ -154,8 +163,14 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
     }
 
     def rows(self) -> QuerySet[Session]:
-        """Return the sessions, annotated with the public ids of their rooms and own kinds."""
-        return Session.objects.annotate(room_key=F("room__public_id"), custom_kind_key=F("custom_kind__public_id"))
+        """Return the sessions, annotated with the public ids of their rooms and own kinds, and how they run."""
+        return Session.objects.annotate(
+            room_key=F("room__public_id"),
+            custom_kind_key=F("custom_kind__public_id"),
+            started=F("run__started_at"),
+            ended=F("run__ended_at"),
+            late=Exists(DelayNotice.objects.filter(session=OuterRef("pk"), ended_at=None)),
+        )
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Session:
         """Create a session."""

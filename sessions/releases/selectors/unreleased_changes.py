@@ -61,6 +61,11 @@ def agendas(summit: Summit) -> Agendas:
     return Agendas(last, last.number + 1 if last else 1, old, sequence_numbers.numbered(new, old, highest))
 
 
+def version(summit: Summit) -> int:
+    """Return a number that changes with the draft, the releases, and how the day runs. Makes one query."""
+    return DraftVersion.objects.number(summit)
+
+
 def standing(summit: Summit) -> Standing:
     """Return a summit's draft compared to the newest release, in the active language.
 
@@ -68,18 +73,18 @@ def standing(summit: Summit) -> Standing:
     Otherwise makes a constant number of queries. The result is shared and must not be changed.
     """
     # The version is read first, so that the next caller notices changes made in the meantime.
-    version, key = DraftVersion.objects.number(summit), (summit.pk, get_language())
+    number, key = version(summit), (summit.pk, get_language())
     status = _STANDINGS.get(key)
-    if status is None or status.version != version:
-        status = _compute_status(summit, version)
+    if status is None or status.version != number:
+        status = _compute_status(summit, number)
         _STANDINGS.put(key, status)
     return status
 
 
-def _compute_status(summit: Summit, version: int) -> Standing:
+def _compute_status(summit: Summit, number: int) -> Standing:
     compared = agendas(summit)
     return Standing(
-        version,
+        number,
         compared,
         differences(old=compared.old, new=compared.new),
         warnings_selectors.warnings(summit, compared.new),

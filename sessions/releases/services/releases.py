@@ -1,19 +1,26 @@
-"""Releasing the agenda: a numbered, immutable version of the draft, with messages about its changes."""
+"""Releasing the agenda: a numbered, immutable version of the draft, with messages about its changes.
+
+`retime` releases new times and rooms of some sessions alone. The rest of the draft stays unreleased.
+"""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.models.releases import Release
-from sessions.agenda.selectors import release_scopes
+from sessions.agenda.selectors import release_scopes, sequence_numbers
 from sessions.agenda.selectors.differences import SessionChange, differences
+from sessions.agenda.selectors.release_scopes import Placement
+from sessions.agenda.selectors.released_snapshots import latest, released
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding
-from sessions.draft.services import agenda_lock
+from sessions.draft.permissions import check_can_run_day
+from sessions.draft.services import agenda_lock, place_sessions
 from sessions.notifications.messages import agenda_changes as agenda_change_messages
 from sessions.notifications.messages.public_removals import PUBLIC_REMOVAL, PublicRemoval
 from sessions.notifications.selectors.planned_messages import PlannedMessage
@@ -29,7 +36,7 @@ from summit.audit.actions import Facts, audit_action
 from summit.core import bulk_insert
 from summit.core.prepare_before_lock import ahead
 from summit.outbox.models import Message
-from summit.summits.models import Summit
+from summit.summits.models import Room, Summit
 from summit.users.models import User
 
 
@@ -82,15 +89,16 @@ class Preview:
 
 @dataclass(frozen=True)
 class _ReleaseArguments:
-    """The arguments of `release`, with defaults filled in."""
+    """The arguments of `release` or `retime`, with defaults filled in. `placements` are those of `retime`."""
 
     summit: Summit
     by: User
     note: str
     expected: str
-    day: date | None
-    tell: bool
-    decisions: Decisions
+    day: date | None = None
+    tell: bool = True
+    decisions: Decisions = field(default_factory=dict)
+    placements: Mapping[int, Placement] | None = None
 
 
 @dataclass(frozen=True)
@@ -168,15 +176,73 @@ def release(
     written in the meantime, it is prepared again under the lock.
     """
     check_can_release(by, summit)
-    arguments = _ReleaseArguments(
-        summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions
+    return _release(
+        _ReleaseArguments(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
     )
+
+
+def retime(
+    *, summit: Summit, by: User, placements: Mapping[int, Placement], note: str = "", expected: str = ""
+) -> Release:
+    """Release new times and rooms of some sessions, on top of the last release, and write them into the draft.
+
+    `placements` is a dict from the primary keys of released sessions to their new time and room. Whatever else is
+    unreleased in the draft stays so. Messages say at once what changed; whoever got one within the last two minutes
+    gets the next after these.
+
+    Raises PermissionDenied, NothingToRelease if all sessions are there already, and DraftChanged if a session isn't
+    in the last release, or if `expected`, the result of `retiming_digest`, doesn't match the last release. Releases
+    run one at a time, as in `release`.
+    """
+    check_can_run_day(by, summit)
+    return _release(_ReleaseArguments(summit, by, note.strip(), expected, placements=dict(placements)))
+
+
+def retiming_digest(number: int, old: Agenda, placements: Mapping[int, Placement]) -> str:
+    """Return the digest of the agenda that `retime` would release as `number` on top of `old`."""
+    return _digest(number, release_scopes.retimed(old, placements))
+
+
+def recipients(summit: Summit, placements: Mapping[int, Placement]) -> int:
+    """Return how many messages `retime` would send. Writes nothing, and makes a constant number of queries."""
+    number, old, new = _retimed_agendas(summit, placements)
+    changes = differences(old=old, new=new)
+    planned = agenda_changes.plan(summit=summit, number=number, changes=changes, new=new) if changes else []
+    return sum(1 for each in planned if each.changes)
+
+
+def _release(arguments: _ReleaseArguments) -> Release:
     with bulk_insert.uncollected():
         return ahead(
             prepare=lambda locked: _prepare(arguments, lock=locked),
-            lock=lambda: agenda_lock.lock(summit),
+            lock=lambda: agenda_lock.lock(arguments.summit),
             write=lambda ready: _write(arguments, ready),
         )
+
+
+def _agendas(arguments: _ReleaseArguments) -> tuple[int, Agenda, Agenda]:
+    """Return the number of the release, the agenda of the last release, and the agenda to release."""
+    if arguments.placements is None:
+        agendas = unreleased_changes.agendas(arguments.summit)
+        new = release_scopes.agenda_to_release(old=agendas.old, new=agendas.new, day=arguments.day)
+        return agendas.number, agendas.old, new
+    return _retimed_agendas(arguments.summit, arguments.placements)
+
+
+def _retimed_agendas(summit: Summit, placements: Mapping[int, Placement]) -> tuple[int, Agenda, Agenda]:
+    """Return the same for new times and rooms. Raises DraftChanged if a session isn't in the last release."""
+    last = latest(summit)
+    old = released(summit, [last.number]).get(last.number, {}) if last else {}
+    if last is None or not placements.keys() <= old.keys():
+        raise DraftChanged(retimed_meanwhile())
+    new = release_scopes.retimed(old, placements)
+    highest = sequence_numbers.highest(summit, sequence_numbers.changed(new, old))
+    return last.number + 1, old, sequence_numbers.numbered(new, old, highest)
+
+
+def retimed_meanwhile() -> str:
+    """Return the sentence that says that the agenda was released again since new times were planned."""
+    return _("The agenda was released again since you opened this page. Check the new times, then release them.")
 
 
 def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
@@ -184,14 +250,13 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
 
     Raises NothingToRelease, DraftChanged and RemovalUndecided.
     """
-    agendas = unreleased_changes.agendas(arguments.summit)
-    number, old = agendas.number, agendas.old
-    new = release_scopes.agenda_to_release(old=old, new=agendas.new, day=arguments.day)
+    number, old, new = _agendas(arguments)
     changes = differences(old=old, new=new)
     if not changes:
         raise NothingToRelease(_nothing(number, arguments.day))
     if arguments.expected and arguments.expected != _digest(number, new):
-        raise DraftChanged(_("The draft has changed since you opened this page. Check the changes, then release it."))
+        meanwhile = _("The draft has changed since you opened this page. Check the changes, then release it.")
+        raise DraftChanged(meanwhile if arguments.placements is None else retimed_meanwhile())
     leaving = removals.leaving(arguments.summit, old=old, new=new)
     removals.check_decided(leaving, arguments.decisions)
     takes_away = bool(leaving) or removals.removes_public_content(old=old, new=new)
@@ -201,14 +266,17 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     planned = agenda_changes.plan(
         summit=arguments.summit, number=number, changes=changes, new=new, lock=lock, tell=arguments.tell
     )
-    return _Ready(
-        new_release, old, new, planned, agenda_change_messages.drafts(release=new_release, planned=planned), leaving
-    )
+    drafts = agenda_change_messages.drafts(release=new_release, planned=planned)
+    if arguments.placements is not None:
+        agenda_changes.join(arguments.summit, drafts)
+    return _Ready(new_release, old, new, planned, drafts, leaving)
 
 
 def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     """Save a prepared release."""
     new_release = ready.made
+    if arguments.placements is not None:
+        place_sessions.place(summit=arguments.summit, by=arguments.by, sessions=_places(arguments))
     new_release.save(force_insert=True)
     release_writer.store(new_release, old=ready.old, new=ready.new)
     removals.store(release=new_release, found=ready.leaving, decisions=arguments.decisions)
@@ -226,6 +294,17 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     # Nobody is told of a release with only hidden changes.
     RELEASED.emit_known(new_release)
     return new_release
+
+
+def _places(arguments: _ReleaseArguments) -> dict[int, place_sessions.Place]:
+    placements = arguments.placements or {}
+    rooms = Room.objects.filter(venue__summit=arguments.summit).in_bulk(
+        {placement.room_key for placement in placements.values()}, field_name="public_id"
+    )
+    return {
+        key: place_sessions.Place(placement.starts_at, placement.ends_at, rooms.get(placement.room_key))
+        for key, placement in placements.items()
+    }
 
 
 def _nothing(number: int, day: date | None) -> str:

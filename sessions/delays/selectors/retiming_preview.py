@@ -1,0 +1,232 @@
+"""The preview of new times: what moves, what is in conflict then, what else follows, and whose consent it needs."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from sessions.agenda.selectors import release_scopes
+from sessions.agenda.selectors.release_scopes import Placement, placement_of
+from sessions.agenda.selectors.released_snapshots import latest, released
+from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+from sessions.conflicts.selectors import warnings
+from sessions.conflicts.selectors.warning_context import Circumstances, circumstances
+from sessions.conflicts.selectors.warnings import Finding
+from sessions.delays import effects
+from sessions.delays.selectors import cascade, fixed_points
+from sessions.delays.selectors.cascade import Cascade
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.sessions import Session
+from summit.core.database_clock import db_now
+from summit.core.punctuation import comma
+from summit.summits.models import Summit
+
+# The names of at most this many people and delegations are in the words of a conflict.
+NAMED = 6
+
+
+@dataclass(frozen=True)
+class Move:
+    """A session with its released and its new time and room.
+
+    `pushed_by` is the moved session that it would meet, or None if its new time was asked for. `draft_differs` says
+    that the draft has another time or room, which the new ones replace.
+    """
+
+    before: Snapshot
+    after: Snapshot
+    pushed_by: Snapshot | None
+    draft_differs: bool
+
+    @property
+    def minutes(self) -> int:
+        """By how many minutes the start moves."""
+        return int((self.after.starts_at - self.before.starts_at) / timedelta(minutes=1))
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A conflict that the new times cause, which must be accepted or avoided.
+
+    `key` identifies it among the conflicts of one preview; `number` is how many people, delegations or points are
+    concerned.
+    """
+
+    key: str
+    kind: str
+    label: str
+    words: str
+    sessions: tuple[Snapshot, ...]
+    number: int
+
+
+@dataclass(frozen=True)
+class RetimingPreview:
+    """What new times cause. `number` is that of the release, `old` the agenda of the last one.
+
+    `stays` has (pinned session, the moved session that it meets). `consent` has the reasons for which an organiser
+    must consent, in words.
+    """
+
+    number: int
+    old: Agenda
+    moves: list[Move]
+    stays: list[tuple[Snapshot, Snapshot]]
+    conflicts: list[Conflict]
+    effects: list[effects.Effect]
+    consent: list[str]
+
+    @property
+    def placements(self) -> dict[int, Placement]:
+        """The new time and room of each session that moves, by its primary key."""
+        return {move.after.session_id: placement_of(move.after) for move in self.moves}
+
+
+def current(summit: Summit) -> tuple[int, Agenda]:
+    """Return the number of the last release and its agenda; 0 and an empty agenda if there is none."""
+    last = latest(summit)
+    return (last.number, released(summit, [last.number]).get(last.number, {})) if last else (0, {})
+
+
+def preview(
+    *,
+    summit: Summit,
+    asked: Mapping[int, Placement],
+    staying: Collection[int] = (),
+    shorten_breaks: bool = True,
+    follow: bool = True,
+) -> RetimingPreview:
+    """Return what the new times in `asked`, by the primary keys of released sessions, cause.
+
+    `staying` are the primary keys of sessions that don't follow. Without `follow`, no session follows. Writes
+    nothing, and makes a constant number of queries.
+    """
+    number, old = current(summit)
+    asked = {key: placement for key, placement in asked.items() if key in old}
+    about = circumstances(summit)
+    rows = {row.pk: row for row in Session.objects.filter(summit=summit, pk__in=old).select_related("room")}
+    pinned = {key for key, row in rows.items() if row.pinned}
+    near = _near(old, asked)
+    result = cascade.cascade(
+        near,
+        asked,
+        about=about,
+        pinned=set(near) if not follow else {*pinned, *staying},
+        shorten_breaks=shorten_breaks,
+    )
+    moved = result.moves
+    return RetimingPreview(
+        number=number + 1,
+        old=old,
+        moves=[_move(old[key], after, result, moved, rows.get(key)) for key, after in moved.items()],
+        stays=[(old[key], moved[by]) for key, by in result.stays.items() if key in pinned],
+        conflicts=_conflicts(summit, near, moved, about),
+        effects=effects.of_new_times(
+            summit, [key for key, after in moved.items() if _starts_elsewhen(old[key], after)]
+        ),
+        consent=_consent(summit, old, moved, pinned),
+    )
+
+
+def _starts_elsewhen(before: Snapshot, after: Snapshot) -> bool:
+    return before.starts_at != after.starts_at
+
+
+def _near(old: Agenda, asked: Mapping[int, Placement]) -> Agenda:
+    """Return the sessions that new times can concern: those from a day before to a day after, old and new."""
+    moments = [moment for key in asked for moment in (old[key].starts_at, old[key].ends_at)]
+    moments += [moment for place in asked.values() for moment in (place.starts_at, place.ends_at)]
+    if not moments:
+        return {}
+    first, last = min(moments) - timedelta(days=1), max(moments) + timedelta(days=1)
+    return {key: session for key, session in old.items() if session.starts_at < last and session.ends_at > first}
+
+
+def _move(
+    before: Snapshot, after: Snapshot, result: Cascade, moved: Mapping[int, Snapshot], row: Session | None
+) -> Move:
+    by = result.met.get(before.session_id)
+    drafted = (row.starts_at, row.ends_at, row.room.public_id if row.room else "") if row is not None else None
+    released_at = (before.starts_at, before.ends_at, before.room_key)
+    return Move(before, after, moved[by] if by is not None else None, drafted is not None and drafted != released_at)
+
+
+def _conflicts(summit: Summit, near: Agenda, moved: Mapping[int, Snapshot], about: Circumstances) -> list[Conflict]:
+    """Return the conflicts of the moved sessions that they don't have at their old times."""
+    if not moved:
+        return []
+    before = {_identity(finding) for finding in warnings.find(near, about)}
+    found: dict[str, list[Finding]] = {}
+    for finding in warnings.find(near | dict(moved), about):
+        concerned = any(session.session_id in moved for session in finding.sessions)
+        if concerned and _identity(finding) not in before:
+            key = "-".join([finding.kind.value, *sorted(session.key for session in finding.sessions)])
+            found.setdefault(key, []).append(finding)
+    conflicts = [_of_findings(key, findings) for key, findings in found.items()]
+    points = fixed_points.breaches(fixed_points.of_summit(summit), near, moved)
+    return conflicts + [
+        Conflict(f"fixed-{breach.point.public_id}", "fixed", breach.words, "", breach.sessions, 1)
+        for breach in points
+    ]
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    """Return what makes a conflict the same before and after: also how long two sessions overlap."""
+    sessions = tuple((session.session_id, session.starts_at, session.ends_at) for session in finding.sessions)
+    return finding.kind, finding.who, sessions
+
+
+def _of_findings(key: str, findings: list[Finding]) -> Conflict:
+    first = findings[0]
+    names = sorted({finding.who for finding in findings if finding.who})
+    words = [comma().join(names[:NAMED])] if names else []
+    if len(names) > NAMED:
+        words.append(_("and %(number)d more") % {"number": len(names) - NAMED})
+    words += [first.detail] if first.detail else []
+    return Conflict(key, first.kind.value, first.label, comma().join(words), first.sessions, max(len(names), 1))
+
+
+def _consent(summit: Summit, old: Agenda, moved: Mapping[int, Snapshot], pinned: Collection[int]) -> list[str]:
+    """Return why an organiser must consent, each reason with the sessions that it is about."""
+    today = db_now().astimezone(summit.zone).date()
+    reasons = [
+        (_("Pinned: %(sessions)s"), [after for key, after in moved.items() if key in pinned]),
+        (
+            _("Bilateral meetings: %(sessions)s"),
+            [after for after in moved.values() if after.kind == SessionKind.BILATERAL],
+        ),
+        (
+            _("Not today: %(sessions)s"),
+            [after for key, after in moved.items() if _touches_other_days(old[key], after, today)],
+        ),
+    ]
+    return [words % {"sessions": comma().join(_titles(sessions))} for words, sessions in reasons if sessions]
+
+
+def _touches_other_days(before: Snapshot, after: Snapshot, today: date) -> bool:
+    return {*before.days, *after.days} != {today}
+
+
+def _titles(sessions: Iterable[Snapshot]) -> list[str]:
+    return [f"“{session.title}”" for session in sessions]
+
+
+def placement_at(session: Snapshot, *, start: timedelta = timedelta(), end: timedelta = timedelta()) -> Placement:
+    """Return the placement of a session whose start and end are shifted by these times."""
+    place = release_scopes.placement_of(session)
+    return Placement(place.starts_at + start, place.ends_at + end, place.room_key, place.room_name, place.venue_name)
+
+
+def swapped(first: Snapshot, second: Snapshot) -> dict[int, Placement]:
+    """Return the placements of two sessions that change places: each begins when the other began, in its room.
+
+    Each keeps its length.
+    """
+
+    def at(session: Snapshot, other: Snapshot) -> Placement:
+        length = session.ends_at - session.starts_at
+        place = placement_of(other)
+        return Placement(place.starts_at, place.starts_at + length, place.room_key, place.room_name, place.venue_name)
+
+    return {first.session_id: at(first, second), second.session_id: at(second, first)}

@@ -1,0 +1,78 @@
+"""How the sessions of a day stand: which have started, ended, or run late."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sessions.agenda.selectors.snapshots import Snapshot
+from sessions.delays.models import DelayNotice, Retiming, RetimingState, SessionRun
+from summit.summits.models import Summit
+
+
+class RunState(StrEnum):
+    """Where a session stands at a moment."""
+
+    AHEAD = "ahead"
+    # Its start is past, and nobody has started it.
+    DUE = "due"
+    RUNNING = "running"
+    # Its end is past, and nobody has ended it.
+    OVER = "over"
+    ENDED = "ended"
+    # Its end is past, and nobody has recorded its start.
+    PAST = "past"
+
+
+@dataclass(frozen=True)
+class RunningSession:
+    """A session with its run and its open delay notice, if there are any, at the moment `now`."""
+
+    session: Snapshot
+    run: SessionRun | None
+    notice: DelayNotice | None
+    now: datetime
+
+    @property
+    def state(self) -> RunState:
+        """Where the session stands."""
+        if self.run is not None and self.run.ended_at is not None:
+            return RunState.ENDED
+        if self.now < self.session.starts_at and self.run is None:
+            return RunState.AHEAD
+        if self.now >= self.session.ends_at:
+            return RunState.PAST if self.run is None else RunState.OVER
+        return RunState.DUE if self.run is None else RunState.RUNNING
+
+    @property
+    def minutes_late(self) -> int:
+        """Whole minutes since a session that hasn't started was due, or since one that hasn't ended should have."""
+        since = {RunState.DUE: self.session.starts_at, RunState.OVER: self.session.ends_at}.get(self.state, self.now)
+        return int((self.now - since) / timedelta(minutes=1))
+
+
+def open_notices(summit: Summit) -> dict[int, DelayNotice]:
+    """Return a dict from the primary key of each session that is announced as late to its notice. Makes one query."""
+    rows = DelayNotice.objects.filter(session__summit=summit, ended_at=None)
+    return {row.session_id: row for row in rows}
+
+
+def late_sessions(summit: Summit) -> frozenset[int]:
+    """Return the primary keys of the sessions that are announced as late. Makes one query."""
+    rows = DelayNotice.objects.filter(session__summit=summit, ended_at=None)
+    return frozenset(rows.values_list("session_id", flat=True))
+
+
+def running(summit: Summit, sessions: Collection[Snapshot], now: datetime) -> list[RunningSession]:
+    """Return how these sessions stand, in order of time. Makes two queries."""
+    keys = [session.session_id for session in sessions]
+    runs = {run.session_id: run for run in SessionRun.objects.filter(session__in=keys).select_related("started_by")}
+    notices = open_notices(summit)
+    ordered = sorted(sessions, key=lambda each: (each.starts_at, each.ends_at, each.session_id))
+    return [RunningSession(each, runs.get(each.session_id), notices.get(each.session_id), now) for each in ordered]
+
+
+def waiting(summit: Summit) -> list[Retiming]:
+    """Return the new times that wait for an organiser's consent, the oldest first. Makes one query."""
+    rows = Retiming.objects.filter(summit=summit, state=RetimingState.WAITING)
+    return list(rows.select_related("asked_by").order_by("pk"))

@@ -1,0 +1,187 @@
+"""New times on the day: proposed by whoever runs it, released at once or with an organiser's consent."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.agenda.selectors.release_scopes import Placement, placement_of
+from sessions.agenda.selectors.snapshots import Agenda
+from sessions.delays.models import DelayNotice, Retiming, RetimingState
+from sessions.delays.permissions import can_consent, check_can_consent
+from sessions.delays.selectors import retiming_preview
+from sessions.delays.selectors.retiming_preview import Conflict, RetimingPreview
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import check_can_run_day
+from sessions.releases.services import releases
+from summit.audit import services as audit
+from summit.audit.actions import Facts, audit_action
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def _retimed(facts: Facts) -> str:
+    number = int(facts.detail.get("sessions", 0))
+    message = ngettext("re-timed %(n)d session", "re-timed %(n)d sessions", number)
+    return message % {"n": number}
+
+
+RETIME = audit_action("agenda.retime", _retimed, label=gettext_lazy("re-timed sessions"))
+PROPOSE = audit_action("agenda.retime_propose", gettext_lazy("proposed new times"))
+DECLINE = audit_action("agenda.retime_decline", gettext_lazy("declined new times"))
+# The decisions about proposed new times: by the state, what each makes of it.
+TRANSITIONS = {
+    RetimingState.WAITING: {"approve": RetimingState.RELEASED, "decline": RetimingState.DECLINED},
+    RetimingState.RELEASED: {},
+    RetimingState.DECLINED: {},
+}
+
+
+class ConflictUndecided(ValueError):
+    """Raised if new times cause a conflict that nobody has accepted. The message is for the user."""
+
+
+class AlreadyDecided(ValueError):
+    """Raised if somebody has decided about proposed new times already. The message is for the user."""
+
+
+def retime(
+    *,
+    summit: Summit,
+    by: User,
+    placements: Mapping[int, Placement],
+    accepted: Collection[str] = (),
+    reason: str = "",
+    expected: str = "",
+) -> Retiming:
+    """Give released sessions new times and rooms, or propose that if an organiser must consent. Return what was made.
+
+    `placements` is a dict from primary keys to new times and rooms: all that move, also those that follow. `accepted`
+    has the keys of the conflicts that are accepted. `reason` is told to everybody whose agenda changes.
+
+    Raises PermissionDenied, ConflictUndecided, and the errors of `releases.retime`.
+    """
+    check_can_run_day(by, summit)
+    planned = retiming_preview.preview(summit=summit, asked=placements, follow=False)
+    _check_decided(planned.conflicts, accepted)
+    found = Retiming(
+        summit=summit,
+        reason=reason.strip(),
+        plan=_rows(planned.old, placements),
+        accepted=[_accepted(conflict) for conflict in planned.conflicts],
+        digest=releases.retiming_digest(planned.number, planned.old, _known(planned, placements)),
+        asked_by=by,
+    )
+    if expected and expected != found.digest:
+        raise releases.DraftChanged(releases.retimed_meanwhile())
+    with transaction.atomic():
+        if planned.consent and not can_consent(by, summit):
+            found.state = RetimingState.WAITING
+            found.save(force_insert=True)
+            audit.record(by=by, action=PROPOSE, target=found, summit=summit, detail={"sessions": len(found.plan)})
+            return found
+        return _release(found, by)
+
+
+def digest(planned: RetimingPreview) -> str:
+    """Return the digest of a preview, to pass as `expected`."""
+    return releases.retiming_digest(planned.number, planned.old, planned.placements)
+
+
+def approve(*, retiming: Retiming, by: User) -> Retiming:
+    """Release new times that wait for consent, and return them.
+
+    Raises PermissionDenied, AlreadyDecided, and DraftChanged if the agenda was released again since.
+    """
+    check_can_consent(by, retiming.summit)
+    with transaction.atomic():
+        return _release(_locked(retiming, "approve"), by)
+
+
+def decline(*, retiming: Retiming, by: User) -> Retiming:
+    """Decline new times that wait for consent, and return them. Raises PermissionDenied and AlreadyDecided."""
+    check_can_consent(by, retiming.summit)
+    with transaction.atomic():
+        row = _locked(retiming, "decline")
+        row.state, row.decided_by, row.decided_at = RetimingState.DECLINED, by, Now()
+        row.save()
+        audit.record(by=by, action=DECLINE, target=row, summit=row.summit)
+    row.refresh_from_db()
+    return row
+
+
+def _locked(retiming: Retiming, decision: str) -> Retiming:
+    row = Retiming.objects.select_for_update(of=("self",)).select_related("summit", "asked_by").get(pk=retiming.pk)
+    if decision not in TRANSITIONS[RetimingState(row.state)]:
+        raise AlreadyDecided(
+            _("Someone has decided about these new times already: %(state)s.") % {"state": row.get_state_display()}
+        )
+    return row
+
+
+def _release(row: Retiming, by: User) -> Retiming:
+    """Release new times in the open transaction. They end the announcements that these sessions run late."""
+    placements = placements_of(row)
+    row.release = releases.retime(
+        summit=row.summit, by=by, placements=placements, note=row.reason, expected=row.digest
+    )
+    DelayNotice.objects.filter(session__in=placements, ended_at=None).update(ended_at=Now(), ended_by=by)
+    row.state, row.decided_by, row.decided_at = RetimingState.RELEASED, by, Now()
+    row.save()
+    audit.record(by=by, action=RETIME, target=row, summit=row.summit, detail={"sessions": len(row.plan)})
+    row.refresh_from_db()
+    return row
+
+
+def placements_of(row: Retiming) -> dict[int, Placement]:
+    """Return the new placements of the sessions in a plan, by their primary keys. Makes one query."""
+    keys = dict(
+        Session.objects.filter(summit=row.summit, public_id__in=[each["session"] for each in row.plan]).values_list(
+            "public_id", "pk"
+        )
+    )
+    return {keys[each["session"]]: _placement(each["after"]) for each in row.plan if each["session"] in keys}
+
+
+def _rows(old: Agenda, placements: Mapping[int, Placement]) -> list[dict[str, Any]]:
+    return [
+        {"session": old[key].key, "before": _values(placement_of(old[key])), "after": _values(placement)}
+        for key, placement in placements.items()
+        if key in old
+    ]
+
+
+def _known(planned: RetimingPreview, placements: Mapping[int, Placement]) -> dict[int, Placement]:
+    return {key: placement for key, placement in placements.items() if key in planned.old}
+
+
+def _values(placement: Placement) -> list[str]:
+    times = [placement.starts_at.isoformat(), placement.ends_at.isoformat()]
+    return [*times, placement.room_key, placement.room_name, placement.venue_name]
+
+
+def _placement(values: list[str]) -> Placement:
+    starts_at, ends_at, *room = values
+    return Placement(datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at), *room)
+
+
+def _accepted(conflict: Conflict) -> dict[str, Any]:
+    """Return an accepted conflict without personal values."""
+    keys = [session.key for session in conflict.sessions]
+    return {"kind": conflict.kind, "sessions": keys, "number": conflict.number}
+
+
+def _check_decided(conflicts: Collection[Conflict], accepted: Collection[str]) -> None:
+    """Raise ConflictUndecided if a conflict isn't among the accepted ones."""
+    missing = [conflict for conflict in conflicts if conflict.key not in accepted]
+    if missing:
+        message = ngettext(
+            "Decide %(n)d more conflict: accept it, or choose another time.",
+            "Decide %(n)d more conflicts: accept each, or choose another time.",
+            len(missing),
+        )
+        raise ConflictUndecided(message % {"n": len(missing)})

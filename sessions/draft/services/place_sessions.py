@@ -1,0 +1,45 @@
+"""Writes new times and rooms of several sessions into the working draft, as they are released."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sessions.draft.models.sessions import Session
+from sessions.draft.services.cancel_and_move import MOVE
+from sessions.draft.services.revisions import rise
+from sessions.draft.speech_listeners import watching
+from summit.audit import services as audit
+from summit.summits.models import Room, Summit
+from summit.users.models import User
+
+
+@dataclass(frozen=True)
+class Place:
+    """A time and a room, or no room."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room: Room | None
+
+
+def place(*, summit: Summit, by: User, sessions: Mapping[int, Place]) -> int:
+    """Write new times and rooms of draft sessions, by their primary keys. Return how many sessions changed.
+
+    The caller has checked the permission, and holds the lock of the agenda in an open transaction. Pins aren't asked.
+    """
+    changed = 0
+    with watching(by=by, sessions=list(sessions), retimed=True):
+        for row in Session.objects.select_related("room").filter(summit=summit, pk__in=sessions):
+            new: dict[str, Any] = vars(sessions[row.pk])
+            values = {name: (getattr(row, name), value) for name, value in new.items() if getattr(row, name) != value}
+            if not values:
+                continue
+            for name, (_before, after) in values.items():
+                setattr(row, name, after)
+            row.save(update_fields=[*values, "updated_at"])
+            detail = audit.values(Session, values)
+            audit.record(by=by, action=MOVE, target=row, summit=summit, fields=values, detail=detail)
+            rise(row.pk)
+            changed += 1
+    return changed

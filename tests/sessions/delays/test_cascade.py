@@ -1,0 +1,191 @@
+"""What follows from new times: what moves, what stays, and that nothing is lost."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.release_scopes import Placement, placement_of
+from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
+from sessions.conflicts.selectors import warnings
+from sessions.conflicts.selectors.warning_context import Circumstances, Seats
+from sessions.conflicts.selectors.warnings import WarningKind
+from sessions.delays.selectors.cascade import Cascade, cascade
+from sessions.draft.models.kinds import SessionKind
+
+DAY = datetime(2025, 7, 9, tzinfo=UTC)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return DAY + timedelta(hours=hour, minutes=minute)
+
+
+def person(key: int) -> ParticipantSnapshot:
+    return ParticipantSnapshot(ReleasedRole.PARTICIPANT, None, key, "", f"Person {key}", "")
+
+
+def snapshot(
+    key: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *people: int,
+    room: str = "",
+    kind: str = SessionKind.WORKING_SESSION,
+) -> Snapshot:
+    return Snapshot(
+        key=f"s{key}",
+        session_id=key,
+        sequence=1,
+        kind=kind,
+        title=f"Session {key}",
+        summary="",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room_name=room,
+        room_key=room,
+        venue_name="House" if room else "",
+        visibility="public",
+        places=tuple(person(each) for each in people),
+    )
+
+
+def circumstances(
+    lead: Mapping[int, tuple[timedelta, timedelta]] | None = None, hours: tuple[time, time] | None = None
+) -> Circumstances:
+    opens_at, closes_at = hours or (None, None)
+    return Circumstances(
+        zone=ZoneInfo("UTC"),
+        starts_on=date(2025, 7, 9),
+        ends_on=date(2025, 7, 9),
+        rooms={name: Seats(None, opens_at, closes_at) for name in ("Blue", "Red")},
+        lead=dict(lead or {}),
+        heads={},
+        members={},
+        in_category={},
+        party_of={},
+        stays={},
+        signed_up={},
+    )
+
+
+def agenda_of(*sessions: Snapshot) -> Agenda:
+    return {session.session_id: session for session in sessions}
+
+
+def longer(session: Snapshot, minutes: int) -> dict[int, Placement]:
+    place = placement_of(session)
+    end = session.ends_at + timedelta(minutes=minutes)
+    return {session.session_id: Placement(place.starts_at, end, place.room_key, place.room_name, place.venue_name)}
+
+
+def times(found: Cascade) -> dict[int, tuple[str, str]]:
+    return {key: (f"{each.starts_at:%H:%M}", f"{each.ends_at:%H:%M}") for key, each in found.moves.items()}
+
+
+PLENARY = snapshot(1, at(10), at(11, 20), 1, 2, room="Blue")
+
+
+class TestWhatFollows:
+    def test_sessions_of_the_same_people_and_room_move_only_as_far_as_they_must(self) -> None:
+        talks = snapshot(2, at(11, 30), at(12), 1)
+        lunch = snapshot(3, at(12, 30), at(13, 30), 1, 2)
+        in_the_room = snapshot(4, at(11, 20), at(11, 50), 7, room="Blue")
+        elsewhere = snapshot(5, at(11, 30), at(12), 9, room="Red")
+        found = cascade(
+            agenda_of(PLENARY, talks, lunch, in_the_room, elsewhere), longer(PLENARY, 25), about=circumstances()
+        )
+        # The plenary ends at 11:45. The break before lunch takes what is left of the delay.
+        assert times(found) == {1: ("10:00", "11:45"), 4: ("11:45", "12:15"), 2: ("11:45", "12:15")}
+        assert found.met == {4: 1, 2: 1}
+
+    def test_a_moved_session_pushes_the_next_ones(self) -> None:
+        first = snapshot(2, at(11, 20), at(12), 1)
+        second = snapshot(3, at(12), at(12, 30), 1)
+        found = cascade(agenda_of(PLENARY, first, second), longer(PLENARY, 25), about=circumstances())
+        assert times(found) == {1: ("10:00", "11:45"), 2: ("11:45", "12:25"), 3: ("12:25", "12:55")}
+        assert found.met == {2: 1, 3: 2}
+
+    def test_set_up_and_clear_down_count(self) -> None:
+        following = snapshot(2, at(11, 40), at(12), 7, room="Blue")
+        lead = {1: (timedelta(), timedelta(minutes=5)), 2: (timedelta(minutes=10), timedelta())}
+        found = cascade(agenda_of(PLENARY, following), longer(PLENARY, 25), about=circumstances(lead))
+        assert times(found)[2] == ("12:00", "12:20")
+
+    def test_a_break_gives_way_and_keeps_ten_minutes(self) -> None:
+        pause = snapshot(2, at(11, 20), at(11, 50), 1, kind=SessionKind.BREAK)
+        after = snapshot(3, at(11, 50), at(12, 30), 1)
+        whole = agenda_of(PLENARY, pause, after)
+        assert times(cascade(whole, longer(PLENARY, 15), about=circumstances())) == {
+            1: ("10:00", "11:35"),
+            2: ("11:35", "11:50"),
+        }
+        assert times(cascade(whole, longer(PLENARY, 25), about=circumstances())) == {
+            1: ("10:00", "11:45"),
+            2: ("11:45", "11:55"),
+            3: ("11:55", "12:35"),
+        }
+        kept = cascade(whole, longer(PLENARY, 15), about=circumstances(), shorten_breaks=False)
+        assert times(kept)[3] == ("12:05", "12:45")
+
+    def test_pinned_sessions_stay_and_are_named(self) -> None:
+        talks = snapshot(2, at(11, 30), at(12), 1)
+        found = cascade(agenda_of(PLENARY, talks), longer(PLENARY, 25), about=circumstances(), pinned=[2])
+        assert (times(found).keys(), found.stays) == ({1}, {2: 1})
+
+    def test_another_day_and_an_earlier_session_never_follow(self) -> None:
+        earlier = snapshot(2, at(9), at(10), 1, 2)
+        tomorrow = snapshot(3, at(24 + 1), at(24 + 2), 1, 2)
+        found = cascade(agenda_of(PLENARY, earlier, tomorrow), longer(PLENARY, 900), about=circumstances())
+        assert times(found).keys() == {1}
+
+    def test_what_is_asked_for_stays_as_asked(self) -> None:
+        talks = snapshot(2, at(11, 30), at(12), 1)
+        found = cascade(
+            agenda_of(PLENARY, talks), {**longer(PLENARY, 25), 2: placement_of(talks)}, about=circumstances()
+        )
+        assert times(found).keys() == {1}
+
+
+def _sessions(draw: st.DrawFn) -> list[Snapshot]:
+    found = []
+    for key in range(1, draw(st.integers(2, 8)) + 1):
+        start = draw(st.integers(8 * 12, 19 * 12))
+        length = draw(st.integers(1, 24))
+        people = draw(st.sets(st.integers(1, 4), max_size=3))
+        room = draw(st.sampled_from(["", "Blue", "Red"]))
+        kind = draw(st.sampled_from([SessionKind.WORKING_SESSION, SessionKind.BREAK]))
+        first, last = DAY + timedelta(minutes=5 * start), DAY + timedelta(minutes=5 * (start + length))
+        found.append(snapshot(key, first, last, *people, room=room, kind=kind))
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.composite(_sessions)(), st.integers(1, 40), st.sets(st.integers(2, 8)))
+def test_a_random_day(sessions: list[Snapshot], minutes: int, pinned: set[int]) -> None:
+    agenda = agenda_of(*sessions)
+    about = circumstances(hours=(time(8), time(20)))
+    found = cascade(agenda, longer(sessions[0], minutes), about=about, pinned=pinned)
+    # Nothing pinned moves, nothing is lost, and what follows keeps its length unless it is a break.
+    assert not pinned & found.moves.keys()
+    assert found.moves.keys() <= agenda.keys()
+    for key in found.met:
+        before, after = agenda[key], found.moves[key]
+        assert after.starts_at > before.starts_at
+        assert after.minutes == before.minutes or before.kind == SessionKind.BREAK
+        assert after.minutes > 0
+    # What leaves its venue's hours is said.
+    said = {
+        each.sessions[0].key for each in warnings.find(agenda | found.moves, about) if each.kind == WarningKind.HOURS
+    }
+    outside = {each.key for each in found.moves.values() if each.room_key and each.ends_at > at(20)}
+    assert outside <= said
+    # A second pass finds nothing more to move.
+    assert (
+        cascade(
+            agenda, {key: placement_of(each) for key, each in found.moves.items()}, about=about, pinned=pinned
+        ).met
+        == {}
+    )

@@ -1,0 +1,269 @@
+"""New times on the day: released alone, decided, with consent where it is due, and told without repeating."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors.release_scopes import Placement
+from sessions.agenda.selectors.released_snapshots import released
+from sessions.delays.models import DelayNotice, FixedPointKind, Retiming, RetimingState
+from sessions.delays.selectors import retiming_preview
+from sessions.delays.selectors.retiming_preview import placement_at
+from sessions.delays.services import retiming, running
+from sessions.delays.services.retiming import AlreadyDecided, ConflictUndecided
+from sessions.draft.models.sessions import Session
+from sessions.notifications.services import agenda_changes
+from sessions.releases.services import releases
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.module_fixtures import once_a_module
+from tests.sessions.conftest import parties_of, session
+from tests.threads import at_once, names
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+class World:
+    """A released day: a plenary now, talks after it for one of its delegations, and another delegation's lunch."""
+
+    def __init__(self) -> None:
+        now = db_now().replace(second=0, microsecond=0)
+        self.summit: Summit = f.SummitFactory(starts_on=now.date(), ends_on=now.date() + timedelta(days=1))
+        self.organiser = f.UserFactory.with_role(Role.ORGANISER, self.summit)
+        self.officer = f.UserFactory.with_role(Role.CONFERENCE_OFFICER, self.summit)
+        self.parties = parties = parties_of(self.summit)
+        noon = now.replace(hour=12, minute=0)
+        for name in ("Aland", "Beland"):
+            f.MembershipFactory(party=parties[name], code="head", person__name=f"Head of {name}", person__office="")
+        self.plenary = self._at(noon, 60, "Aland", "Beland", title="Plenary")
+        self.talks = self._at(noon + 60 * MINUTE, 30, "Aland", title="Talks")
+        self.lunch = self._at(noon + 60 * MINUTE, 60, "Celand", title="Lunch")
+        releases.release(summit=self.summit, by=self.organiser, tell=False)
+
+    def _at(self, start: Any, minutes: int, *names: str, **values: Any) -> Session:
+        parties = [self.parties[name] for name in names]
+        row = session(self.summit, starts_at=start, ends_at=start + minutes * MINUTE, **values)
+        for party in parties:
+            f.ParticipantFactory(session=row, party=party, level="head")
+        return row
+
+    def longer(self, minutes: int = 25) -> dict[int, Placement]:
+        old = retiming_preview.current(self.summit)[1]
+        return {self.plenary.pk: placement_at(old[self.plenary.pk], end=minutes * MINUTE)}
+
+    def planned(self, **values: Any) -> retiming_preview.RetimingPreview:
+        return retiming_preview.preview(**{"summit": self.summit, "asked": self.longer(), **values})
+
+    def retime(self, **values: Any) -> Retiming:
+        given = {"placements": self.planned().placements, **values}
+        return retiming.retime(**{"summit": self.summit, "by": self.officer, **given})
+
+    def times(self) -> dict[str, str]:
+        """Return the start of each session in the newest release."""
+        number = Release.objects.filter(summit=self.summit).order_by("-number")[0].number
+        return {each.title: f"{each.starts_at:%H:%M}" for each in released(self.summit, [number])[number].values()}
+
+
+@once_a_module
+def world() -> World:
+    return World()
+
+
+class TestWhatIsReleased:
+    def test_the_new_times_and_nothing_else_of_the_draft(self, world: World) -> None:
+        Session.objects.filter(pk=world.talks.pk).update(title="Secret plan")
+        Session.objects.filter(pk=world.lunch.pk).update(starts_at=world.lunch.starts_at + 5 * MINUTE)
+        made = world.retime(reason="The plenary runs over")
+        assert (made.state, made.release and made.release.number) == (RetimingState.RELEASED, 2)
+        assert world.times() == {"Plenary": "12:00", "Talks": "13:25", "Lunch": "13:00"}
+        # The draft has the new times, and its other changes are still unreleased.
+        world.talks.refresh_from_db()
+        assert (world.talks.title, world.talks.revision) == ("Secret plan", 1)
+        assert f"{world.talks.starts_at:%H:%M}" == "13:25"
+        changed = {each.session.title for each in releases.preview(summit=world.summit).changes}
+        assert changed == {"Secret plan", "Lunch"}
+
+    def test_those_whose_agenda_changes_are_told_why(self, world: World) -> None:
+        world.retime(reason="The plenary runs over")
+        told = {
+            message.address: (message.facts["note"], len(message.facts["changes"]))
+            for message in Message.objects.all()
+        }
+        why = "The plenary runs over"
+        assert told == {"aland@mission.example": (why, 2), "beland@mission.example": (why, 1)}
+
+    def test_it_is_recorded_for_each_session_and_once_for_all(self, world: World) -> None:
+        world.retime()
+        actions = list(AuditEntry.objects.filter(by=world.officer).order_by("pk").values_list("action", flat=True))
+        assert actions == ["agenda.move", "agenda.move", "agenda.release", "agenda.retime"]
+
+    def test_the_announcement_that_it_is_late_ends(self, world: World) -> None:
+        running.announce_delay(session=world.plenary, by=world.officer)
+        world.retime()
+        assert DelayNotice.objects.get().ended_by == world.officer
+
+    def test_only_what_was_previewed_is_released(self, world: World) -> None:
+        planned = world.planned()
+        world.retime()
+        with pytest.raises(releases.DraftChanged, match="released again"):
+            world.retime(placements=planned.placements, expected=retiming.digest(planned))
+        assert Release.objects.count() == 2
+
+    def test_who_doesnt_run_the_day_may_not(self, world: World) -> None:
+        with pytest.raises(PermissionDenied):
+            world.retime(by=f.UserFactory.with_role(Role.VIEWER, world.summit))
+
+
+class TestJoined:
+    """The first message leaves at once; the next one within two minutes waits, and says both."""
+
+    def _again(self, world: World) -> Message:
+        world.retime()
+        Message.objects.filter(address="aland@mission.example").update(state=MessageState.SENT, sent_at=db_now())
+        world.retime(placements=world.planned(asked=world.longer(10)).placements)
+        return Message.objects.get(address="aland@mission.example", version=3)
+
+    def test_a_second_message_waits_for_two_minutes(self, world: World) -> None:
+        message = self._again(world)
+        sent_at = Message.objects.get(address="aland@mission.example", version=2).sent_at
+        assert sent_at is not None
+        assert message.next_attempt_at == sent_at + agenda_changes.JOINED
+        # Nobody has got the first one of these: it is joined with the second, which leaves at once.
+        other = Message.objects.get(address="beland@mission.example", version=3)
+        assert (other.facts["since"], other.next_attempt_at <= db_now()) == (1, True)
+
+    def test_without_joining_it_leaves_at_once(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(agenda_changes, "join", lambda summit, drafts: None)
+        assert self._again(world).next_attempt_at <= db_now()
+
+
+class TestDecided:
+    def _clash(self, world: World) -> retiming_preview.RetimingPreview:
+        return world.planned(staying=[world.talks.pk])
+
+    def test_each_conflict_is_decided_and_none_skipped(self, world: World) -> None:
+        planned = self._clash(world)
+        assert [(each.kind, each.words, each.number) for each in planned.conflicts] == [("head", "Head of Aland", 1)]
+        with pytest.raises(ConflictUndecided, match="Decide 1 more conflict"):
+            world.retime(placements=planned.placements)
+        made = world.retime(placements=planned.placements, accepted=[each.key for each in planned.conflicts])
+        assert made.accepted == [
+            {"kind": "head", "sessions": [world.plenary.public_id, world.talks.public_id], "number": 1}
+        ]
+
+    def test_a_conflict_that_was_there_before_is_none_of_the_new_times(self, world: World) -> None:
+        # Lunch and talks are at the same time, with another delegation in each; give them the same head.
+        f.ParticipantFactory(session=world.lunch, party=world.parties["Aland"], level="head")
+        releases.release(summit=world.summit, by=world.organiser)
+        planned = world.planned(asked=world.longer(-5))
+        assert (len(planned.moves), planned.conflicts) == (1, [])
+
+    @pytest.mark.parametrize(
+        ("kind", "said"),
+        [
+            (FixedPointKind.LEAVES, "Aland: must leave by 13:20"),
+            (FixedPointKind.KITCHEN, ""),
+            (FixedPointKind.BROADCAST, "Broadcast at 13:00: Talks"),
+        ],
+    )
+    def test_what_cant_move_is_shown(self, world: World, kind: FixedPointKind, said: str) -> None:
+        at = world.talks.starts_at
+        about = {
+            FixedPointKind.LEAVES: {"party": world.parties["Aland"], "at": at + 20 * MINUTE},
+            FixedPointKind.KITCHEN: {"session": world.talks, "at": at + 25 * MINUTE},
+            FixedPointKind.BROADCAST: {"session": world.talks, "at": at},
+        }
+        f.FixedPointFactory(summit=world.summit, kind=kind, **about[kind])
+        assert [each.label for each in world.planned().conflicts] == ([said] if said else [])
+
+
+class TestConsent:
+    def test_pinned_sessions_wait_for_an_organiser(self, world: World) -> None:
+        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
+        assert world.planned().consent == ["Pinned: “Plenary”"]
+        waiting = world.retime()
+        assert (waiting.state, Release.objects.count()) == (RetimingState.WAITING, 1)
+        with pytest.raises(PermissionDenied):
+            retiming.approve(retiming=waiting, by=world.officer)
+        approved = retiming.approve(retiming=waiting, by=world.organiser)
+        assert (approved.state, world.times()["Talks"]) == (RetimingState.RELEASED, "13:25")
+        with pytest.raises(AlreadyDecided, match="released"):
+            retiming.decline(retiming=approved, by=world.organiser)
+
+    def test_an_organiser_needs_nobody_elses(self, world: World) -> None:
+        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
+        assert world.retime(by=world.organiser).state == RetimingState.RELEASED
+
+    def test_a_pinned_session_doesnt_follow(self, world: World) -> None:
+        Session.objects.filter(pk=world.talks.pk).update(pinned=True)
+        planned = world.planned()
+        assert [(stays.title, by.title) for stays, by in planned.stays] == [("Talks", "Plenary")]
+        assert (len(planned.moves), len(planned.conflicts), planned.consent) == (1, 1, [])
+
+    def test_tomorrow_needs_it(self, world: World) -> None:
+        old = retiming_preview.current(world.summit)[1][world.plenary.pk]
+        day = timedelta(days=1)
+        planned = world.planned(asked={world.plenary.pk: placement_at(old, start=day, end=day)})
+        assert planned.consent == ["Not today: “Plenary”"]
+
+    def test_declined_times_change_nothing(self, world: World) -> None:
+        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
+        declined = retiming.decline(retiming=world.retime(), by=world.organiser)
+        assert (declined.state, Release.objects.count()) == (RetimingState.DECLINED, 1)
+
+    def test_a_release_in_between_makes_it_void(self, world: World) -> None:
+        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
+        waiting = world.retime()
+        Session.objects.filter(pk=world.lunch.pk).update(title="Dinner")
+        releases.release(summit=world.summit, by=world.organiser)
+        with pytest.raises(releases.DraftChanged):
+            retiming.approve(retiming=waiting, by=world.organiser)
+
+
+@pytest.mark.postgresql
+class TestAtOnce:
+    pytestmark = pytest.mark.django_db(transaction=True)
+
+    def test_of_two_cascades_from_one_agenda_one_is_made(self) -> None:
+        world = World()
+        planned, other = world.planned(), world.planned(asked=world.longer(10))
+
+        def press(each: retiming_preview.RetimingPreview) -> Any:
+            return lambda: world.retime(placements=each.placements, expected=retiming.digest(each)).state
+
+        came = names(at_once(press(planned), press(other)))
+        assert sorted(map(str, came)) == ["DraftChanged", "released"]
+        assert Release.objects.count() == 2
+
+    def test_without_the_digest_both_would_be(self) -> None:
+        world = World()
+        planned, other = world.planned(), world.planned(asked=world.longer(10))
+        came = at_once(
+            lambda: world.retime(placements=planned.placements).state,
+            lambda: world.retime(placements=other.placements).state,
+        )
+        assert list(map(str, came)) == ["released", "released"]
+        assert Release.objects.count() == 3
+
+    def test_a_cascade_and_a_release_both_keep_what_the_other_released(self) -> None:
+        world = World()
+        Session.objects.filter(pk=world.lunch.pk).update(title="Dinner")
+        planned = world.planned()
+        came = names(
+            at_once(
+                lambda: world.retime(placements=planned.placements, expected=retiming.digest(planned)).state,
+                lambda: releases.release(summit=world.summit, by=world.organiser).number,
+            )
+        )
+        times = world.times()
+        assert "Dinner" in times
+        # The re-timing came first, or was refused because the agenda had changed.
+        assert times["Talks"] == ("13:00" if "DraftChanged" in map(str, came) else "13:25")
