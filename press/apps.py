@@ -8,6 +8,7 @@ from summit.core.app_config import RegisteringConfig
 REGISTERING = (
     "embargoes.services.undelivered_speech_alarms",
     "embargoes.services.speech_listeners",
+    "embargoes.retiming_effects",
     "search.services",
     "subscriptions.services.outbound_pause",
     "subscriptions.services.withdrawals",

@@ -24,6 +24,8 @@ from sessions.agenda.selectors import (
 )
 from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.release_cache import Current, Own
+from sessions.delays.selectors.live_version import live_key
+from sessions.delays.selectors.running import mark_late
 from sessions.public.filters import asked, narrowed
 from sessions.public.session_lists import SessionLine, SessionList
 from sessions.public.views import by_day
@@ -115,6 +117,7 @@ def _lists(
 ) -> dict[str, Any]:
     """Return the page's context besides the list, and mark the rows that are on now, are next, or are new."""
     current, following = mark(rows, at.moment)
+    mark_late(viewer.summit, rows)
     changed = {change.session.session_id for change in unseen}
     for row in rows:
         row.fresh = row.row.session_id in changed
@@ -131,6 +134,7 @@ def _lists(
         "next": following,
         "minutes": minutes_until(following, at.moment),
         "moment": at.moment,
+        "live_key": live_key(viewer.summit),
     }
 
 

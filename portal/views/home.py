@@ -19,6 +19,8 @@ from press.public.text_lists import TextLine, line
 from press.published_texts.selectors import brief, listed
 from sessions.agenda.selectors import change_descriptions, release_cache
 from sessions.agenda.selectors.differences import SessionChange
+from sessions.delays.selectors.live_version import live_key
+from sessions.delays.selectors.running import mark_late
 from summit.core.database_clock import db_now
 
 # The most changes that the page shows in full; the page of changes has all of them.
@@ -113,6 +115,7 @@ def _whereabouts(viewer: Viewer) -> dict[str, Any]:
     rows = own_agenda_of(viewer)
     moment = db_now()
     current, following = mark(rows, moment)
+    mark_late(viewer.summit, rows)
     current_pks = {row.pk for row in [*current, following] if row is not None}
     day = (following or current[-1]).starts_at.astimezone(viewer.summit.zone).date() if current_pks else None
     later = [
@@ -128,4 +131,5 @@ def _whereabouts(viewer: Viewer) -> dict[str, Any]:
         "minutes": minutes_until(following, moment),
         "moment": moment,
         "today": later,
+        "live_key": live_key(viewer.summit),
     }

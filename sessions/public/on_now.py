@@ -58,6 +58,11 @@ def now_and_next(rows: Sequence[Row], now: datetime) -> tuple[list[Row], list[Ro
     return current, [row for row in timed if row.starts_at == start]
 
 
+def is_on(summit: Summit, now: datetime) -> bool:
+    """Return whether it is one of the summit's days at the venue. Open pages then follow each change at once."""
+    return summit.starts_on <= now.astimezone(summit.zone).date() <= summit.ends_on
+
+
 def next_change(rows: Iterable[Timed], now: datetime) -> datetime | None:
     """Return the next moment at which one of these sessions starts or ends, or None if it is more than a day away."""
     moments = (moment for row in rows if row.times_known for moment in (row.starts_at, row.ends_at))

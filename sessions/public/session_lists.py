@@ -103,7 +103,7 @@ class SessionLine:
         self.row: Any = kept.row
         self.mine = mine
         self.state = ""
-        self.fresh = False
+        self.fresh = self.late = False
         self._level = next((level for party, level in kept.levels.items() if party in parties), "") if mine else ""
         self._list = listed
 
@@ -112,9 +112,9 @@ class SessionLine:
         return getattr(self.row, name)
 
     @property
-    def said(self) -> tuple[int, bool, str, bool, str]:
+    def said(self) -> tuple[int, bool, str, bool, bool, str]:
         """The values in which the line may differ from the line that other readers see."""
-        return self.row.pk, self.mine, self.state, self.fresh, self._level
+        return self.row.pk, self.mine, self.state, self.fresh, self.late, self._level
 
     @property
     def starts_at(self) -> datetime:
@@ -163,6 +163,7 @@ class SessionLine:
             is_own,
             self.state,
             self.fresh,
+            self.late,
             self._level,
         )
         line = _LINES.ask((self.row.pk, session_list.stamp.lasting, variant, tuple(session_list.notes)), self._render)

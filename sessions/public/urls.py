@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from sessions.public import sitemap, views
+from sessions.public import live, sitemap, views
 
 app_name = "agenda"
 urlpatterns = [
+    path("agenda/live/<slug:key>/", live.live, name="live"),
     path("agenda/", views.agenda, name="agenda"),
     path("agenda/grid/", views.agenda_grid, name="grid"),
     path("agenda.ics", views.calendar, name="calendar"),

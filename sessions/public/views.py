@@ -24,6 +24,7 @@ from sessions.agenda.selectors import (
 from sessions.agenda.selectors.release_cache import CachedSession, Current
 from sessions.agenda.selectors.released_agenda import Who
 from sessions.calendars.selectors import icalendar
+from sessions.delays.selectors.running import late_sessions, mark_late
 from sessions.exchange.selectors import frab
 from sessions.exchange.selectors.frab_xml import as_xml
 from sessions.public import grid, on_now, released_files
@@ -100,6 +101,7 @@ def _agenda(request: HttpRequest, slug: str, *, one_day: bool) -> _Agenda:
     if at:
         on_now.mark(lines, at.moment)
         page["fresh_until"] = on_now.next_change(lines, at.moment)
+        page["is_on"] = on_now.is_on(summit, at.moment)
     page |= {
         "summit": summit,
         # The days are tabs of their own.
@@ -155,7 +157,7 @@ def public_rows(summit: Summit, at: Current) -> list[CachedSession]:
 def public_lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
     """Return the public lines of a release, ordered by time, and the other context of the page.
 
-    Makes three queries more than `public_rows`, or two once the process has cached the names of parties.
+    Makes four queries more than `public_rows`, or three once the process has cached the names of parties.
     """
     session_list = SessionList(summit, at.stamp, get_language() or "", personal=False)
     page = {
@@ -163,7 +165,9 @@ def public_lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[s
         "names": session_list.names,
         "notes": session_list.notes,
     }
-    return [SessionLine(cached, session_list) for cached in public_rows(summit, at)], page
+    lines = [SessionLine(cached, session_list) for cached in public_rows(summit, at)]
+    mark_late(summit, lines)
+    return lines, page
 
 
 @public_page("public session")
@@ -185,6 +189,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     context = {
         "summit": summit_row,
         "row": row,
+        "late": row.times_known and row.session_id in late_sessions(summit_row),
         "documents": released_files.listed(summit_row, row),
         "texts": published[:MOST],
         "all_texts": (len(published), list_of(summit_row, public_id)) if len(published) > MOST else None,

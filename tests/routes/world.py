@@ -48,6 +48,7 @@ from press.subscriptions.models import Announcement
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.permissions import DECISIONS
 from sessions.calendars import services as calendars_services
+from sessions.delays.selectors.live_version import live_key
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
@@ -448,6 +449,8 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     theirs = calendars_services.make(by=stranger.user, person=stranger)[0]
     world.objects["own calendar"] = {Whose.FOREIGN: {"id": theirs.public_id}}
     world.objects["private calendar"] = {Whose.PUBLIC: {"token": alive[1]}, Whose.HIDDEN: {"token": dead[1]}}
+    version = {"summit": world.here.slug, "key": live_key(world.here)}
+    world.objects["agenda version"] = {Whose.PUBLIC: version, Whose.HIDDEN: {**version, "key": "x" * 24}}
     world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]
 
 

@@ -1,9 +1,10 @@
 """How the sessions of a day stand: which have started, ended, or run late."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.models import DelayNotice, Retiming, RetimingState, SessionRun
@@ -61,6 +62,30 @@ def late_sessions(summit: Summit) -> frozenset[int]:
     """Return the primary keys of the sessions that are announced as late. Makes one query."""
     rows = DelayNotice.objects.filter(session__summit=summit, ended_at=None)
     return frozenset(rows.values_list("session_id", flat=True))
+
+
+class Listed(Protocol):
+    """A released session in a list."""
+
+    late: bool
+
+    @property
+    def session_id(self) -> int:
+        """The primary key of the session."""
+
+    @property
+    def times_known(self) -> bool:
+        """Whether the reader may know the times."""
+
+
+def mark_late(summit: Summit, rows: Iterable[Listed]) -> None:
+    """Set `late` on the sessions that are announced as late, unless the reader may not know their times.
+
+    Makes one query.
+    """
+    late = late_sessions(summit)
+    for row in rows:
+        row.late = row.times_known and row.session_id in late
 
 
 def running(summit: Summit, sessions: Collection[Snapshot], now: datetime) -> list[RunningSession]:

@@ -42,6 +42,7 @@ from press.texts.models.topics import Topic
 from press.texts.services import attachments, decisions, editions, texts
 from sessions.agenda.models.releases import Release
 from sessions.calendars import services as calendars_services
+from sessions.delays.selectors.live_version import live_key
 from sessions.documents.models import Document
 from sessions.documents.services import documents, file_checks
 from sessions.documents.services.documents import Paper
@@ -75,8 +76,10 @@ from tests.factories import (
     DeliveryFactory,
     DocumentFactory,
     EndpointFactory,
+    FixedPointFactory,
     ListImportFileFactory,
     MessageFactory,
+    RetimingFactory,
     ScheduleImportFileFactory,
     SpeechImportFileFactory,
     SummitFactory,
@@ -373,6 +376,8 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "agenda.customkind": kind,
         "agenda.document": document,
         "agenda.scheduleimportfile": ScheduleImportFileFactory(summit=summit, uploaded_by=user("organiser")),
+        "agenda.fixedpoint": FixedPointFactory(summit=summit, minutes=240),
+        "agenda.retiming": RetimingFactory(summit=summit, asked_by=user("organiser")),
         "agenda.release": Release.objects.filter(summit=summit).order_by("-number")[0],
         "press.speechimportfile": SpeechImportFileFactory(summit=summit, uploaded_by=user("press")),
         "press.topic": Topic.objects.create(summit=summit, name="Coasts", names={"ar": "السواحل"}),
@@ -390,6 +395,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "waiting_invitation": waiting[0].pk,
         "letter": links.token(link),
         "feed": calendars_services.make(by=Link(link.public_id), party=link.invitation.party)[1],
+        "live": live_key(summit),
         "letter_invitation": link.invitation.public_id,
         "session": opening.public_id,
         "document": opening.documents.get(title="Order of the day").public_id,
