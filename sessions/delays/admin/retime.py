@@ -109,7 +109,7 @@ class RetimeMixin:
             "to_clock": to_clock,
             "others": _others(old, released),
             "with": data.get("with", ""),
-            "staying_keys": [old[key].key for key in sorted(wanted.staying & old.keys())],
+            "staying": [old[key] for key in sorted(wanted.staying & old.keys())],
             "may_consent": can_consent(request.user, summit),
             "planned": planned,
             "fixed": set(data.getlist("fixed")) | _changed_rows(data),
