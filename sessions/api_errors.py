@@ -14,6 +14,7 @@ from sessions.signups.services.signups import SignUpRefused
 from sessions.speakers.services.floor_requests import FloorRefused
 from sessions.speakers.services.line_up_in_protocol_order import ListChanged
 from sessions.speakers.services.speakers_list import SpeakersRefused
+from sessions.speakers.services.speech_clock import ClockRefused
 from summit.api_base.problems import Problem, register_problem, unprocessable
 
 
@@ -27,6 +28,7 @@ _MEANT: dict[str, tuple[type[Exception], ...]] = {
         FloorRefused,
         SignUpRefused,
         SpeakersRefused,
+        ClockRefused,
         NothingToRelease,
         NothingToRestore,
         RemovalUndecided,

@@ -8,6 +8,7 @@ from summit.core.app_config import RegisteringConfig
 REGISTERING = (
     "calendars.services",
     "speakers.services.floor_requests",
+    "speakers.services.speech_clock",
     "releases.services.cancellation_undo_limits",
     "signups.services.signups",
     "membership_changes.handover_items",

@@ -12,6 +12,7 @@ from sessions.draft.models.signups import SignUp
 from sessions.draft.models.versions import DraftVersion
 from sessions.exchange.models import ScheduleImportFile
 from sessions.notifications.models import AgendaReadMark
+from sessions.speakers.models import SpeechInterval, SpeechRun
 
 __all__ = [
     "AgendaReadMark",
@@ -36,4 +37,6 @@ __all__ = [
     "SessionText",
     "SignUp",
     "Slot",
+    "SpeechInterval",
+    "SpeechRun",
 ]

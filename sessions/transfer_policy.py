@@ -9,6 +9,7 @@ moves(
             *("CustomKind", "Session", "SessionText", "Interpretation", "Document", "AgendaReadMark", "Participant"),
             *("Slot", "FloorRequest", "SignUp", "Release", "ReleasedSession", "ReleasedParticipant", "ReleaseEntry"),
             *("PublicRemoval", "SessionRun", "DelayNotice", "FixedPoint", "Retiming"),
+            *("SpeechRun", "SpeechInterval"),
         )
     )
 )

@@ -1,1 +1,1 @@
-"""Speakers' lists, and requests for the floor."""
+"""Speakers' lists, requests for the floor, and the list while its session runs."""

@@ -22,3 +22,11 @@ def interpreted(languages: tuple[str, str, str]) -> str:
     """Return "from French into English" for an interpretation, a (source, target, booth) tuple."""
     source, target, _booth = languages
     return _("from %(source)s into %(target)s") % {"source": language_name(source), "target": language_name(target)}
+
+
+@register.filter
+def stopwatch(seconds: float) -> str:
+    """Return a number of seconds as a stopwatch shows it: "5:07", or "1:05:07" from an hour on."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -130,6 +130,7 @@ TABLE: dict[str, dict[str, str]] = {
         "place[]": "speeches[].place",
         "was": SHOWN,
     },
+    "admin:agenda_session_speaking": {"do": "slots-row-run act"},
     "admin:summit_person_agree_hand_over": {"until": SHOWN},
     "admin:setup_letter": {"answer_by": "invitations-send answer_by", "do": "does invitations-send"},
     "admin:setup_parties": {"country": "rows[].iso_code", "lines": "rows[].name", "do": "does parties-bulk"},

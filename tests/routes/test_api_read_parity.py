@@ -75,6 +75,7 @@ NONE = {
             *("press:oembed", "press:sitemap", "sitemap", "summit:sitemap", "summit:theme", "summit:picture"),
             *("robots", "security"),
             *("healthz", "readyz", "metrics", "portal:worker", "admin:autocomplete", "admin:jsi18n"),
+            "admin:agenda_session_speaking_version",
         ),
         _FILE,
     ),

@@ -104,6 +104,7 @@ SAME = {
     "admin:agenda_session_participants": "session-participants-bulk",
     "admin:agenda_session_documents": "session-documents",
     "admin:agenda_session_speakers": "sessions-row-arrange",
+    "admin:agenda_session_speaking": "slots-row-run",
     "admin:agenda_slot_speech": "slots-row",
     "admin:agenda_slot_take_off": "slots-row",
     "admin:setup_letter": "letter-templates",

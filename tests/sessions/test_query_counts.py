@@ -110,6 +110,7 @@ ASKED: dict[str, Callable[[World], Sized]] = {
     "search of sessions": lambda w: page(w.desk, f"{ADMIN}/session/?q=ports&kind=working_session"),
     "session at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/change/"),
     "speakers at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speakers/"),
+    "speakers while a session runs": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speaking/"),
     "documents at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/documents/"),
     "preview of a release": lambda w: page(w.desk, f"{ADMIN}/release/prepare/here/"),
     "home of the desk": lambda w: page(w.desk, "/admin/"),

@@ -59,6 +59,7 @@ from sessions.overview.admin.session_filters import (
     WarningFilter,
 )
 from sessions.speakers.admin.speakers import SpeakersMixin
+from sessions.speakers.admin.speaking import SpeakingMixin
 from sessions.visibility.models import AS_THE_SESSION, PARTS
 from summit.admin_base import form_idempotency
 from summit.admin_base.detail_pages import DetailPageMixin, Fact, Section, edited_section
@@ -127,6 +128,7 @@ class SessionAdmin(
     TogetherMixin,
     PapersMixin,
     SpeakersMixin,
+    SpeakingMixin,
     DayMixin,
     RetimeMixin,
     DecidingMixin,

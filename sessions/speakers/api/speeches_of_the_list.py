@@ -6,13 +6,15 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.parties.models.parties import Party
 from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
-from sessions.speakers.services import speakers_list
+from sessions.speakers.models import SpeechAct, SpeechState
+from sessions.speakers.services import speakers_list, speech_clock
 from sessions.speakers.services.speakers_list import LONGEST
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
@@ -23,7 +25,10 @@ from summit.users.models import User
 
 
 class DeskSlotSerializer(serializers.ModelSerializer[Slot]):
-    """A speech. `place` is its position on the session's list, from 1. Texts of the speech refer to its id."""
+    """A speech. `place` is its position on the session's list, from 1. Texts of the speech refer to its id.
+
+    `state` is its state while the session runs.
+    """
 
     id = serializers.CharField(source="public_id", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -32,9 +37,19 @@ class DeskSlotSerializer(serializers.ModelSerializer[Slot]):
     name = serializers.CharField(source="speaker.label", read_only=True, help_text="Of the speaker, with the office.")
     party = serializers.CharField(source="party.public_id", allow_null=True, read_only=True)
 
+    state = serializers.SerializerMethodField()
+
     class Meta:
         model = Slot
-        fields: ClassVar[list[str]] = ["id", "session", "place", "speaker", "name", "party", "title", "minutes"]
+        fields: ClassVar[list[str]] = [
+            *("id", "session", "place", "speaker", "name", "party", "title", "minutes", "state")
+        ]
+
+    @extend_schema_field(serializers.ChoiceField(SpeechState.choices))
+    def get_state(self, row: Slot) -> str:
+        """Return the state of the speech; a speech with which nothing was done waits."""
+        run = getattr(row, "run", None)
+        return str(run.state) if run is not None else SpeechState.WAITING.value
 
     def get_place(self, row: Slot) -> int:
         """Return the position of the speech on its list, from 1."""
@@ -68,6 +83,18 @@ class PlaceInput(serializers.Serializer[Any]):
     place = serializers.IntegerField(min_value=1, max_value=100_000)
 
 
+class SpeechActInput(serializers.Serializer[Any]):
+    """What to do with a speech while its session runs.
+
+    `behind` is the speech behind which it is postponed; null means the end. `party` is the delegation that raises a
+    point of order.
+    """
+
+    act = serializers.ChoiceField(SpeechAct.choices)
+    behind = InSummit(queryset=Slot.objects.all(), summit_path="session__summit", required=False, allow_null=True)
+    party = InSummit(queryset=Party.objects.all(), required=False, allow_null=True)
+
+
 class SlotFilters(OfSessionFilters):
     """Filters of a list of speeches."""
 
@@ -90,7 +117,7 @@ class SlotViewSet(HoldsAgenda):
 
     def rows(self) -> QuerySet[Slot]:
         """Return the speeches with their sessions, speakers and parties joined."""
-        return Slot.objects.select_related("session__summit", "speaker", "party")
+        return Slot.objects.select_related("session__summit", "speaker", "party", "run")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Slot:
         """Add a speech at the end of its session's list."""
@@ -110,4 +137,13 @@ class SlotViewSet(HoldsAgenda):
     def move(self, *, by: User, row: Slot, values: Values) -> Slot:
         """Move the speech to a position on its list."""
         speakers_list.move(slot=row, to=values["place"], by=by)
+        return row
+
+    @action("run", permission="agenda.run_day", input=SpeechActInput)
+    def run(self, *, by: User, row: Slot, values: Values) -> Slot:
+        """Give the floor to the speech, pause, interrupt, resume, end, postpone or skip it."""
+        behind = values.get("behind")
+        speech_clock.do(act=values["act"], slot=row, behind=behind.pk if behind else None, by=by)
+        if values["act"] == SpeechAct.POINT_OF_ORDER and values.get("party"):
+            speech_clock.record_raiser(slot=row, party=values["party"], by=by)
         return row

@@ -199,6 +199,17 @@ def set_request_deadline(*, session: Session, until: datetime | None, by: User) 
     return bool(changed)
 
 
+def replace_deadline(session: Session, before: datetime, until: datetime) -> bool:
+    """Replace the deadline `before` of a session by `until`, and return whether it still was the deadline.
+
+    The agenda must be locked. It checks no permission and records nothing.
+    """
+    changed = Session.objects.filter(pk=session.pk, requests_until=before).update(requests_until=until)
+    if changed:
+        rise(session.pk)
+    return bool(changed)
+
+
 def _lock_and_reload(session: Session) -> Session:
     """Return the session read again under the agenda's lock, which makes other requests and decisions wait."""
     lock(session.summit)

@@ -25,6 +25,7 @@ from sessions.draft.services.revisions import rise
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, Facts, audit_action
+from summit.audit.models import AuditEntry
 from summit.people.models import Person
 from summit.users.models import User
 
@@ -137,7 +138,20 @@ def arrange(
         # Inserted from the lowest position on, so that each speech gets the position that was requested for it.
         for key, to in sorted(new_places.items(), key=lambda entry: entry[1]):
             rows.insert(max(to, 1) - 1, by_key[key])
-        return _write(session, rows, old_order, by=by, named=new_places)
+        return _write(session, rows, old_order, by=by, named=new_places) is not None
+
+
+def set_minutes(*, session: Session, minutes: Mapping[int, int], action: AuditAction, by: User) -> AuditEntry | None:
+    """Set the minutes of speeches, by their primary keys. Return the entry of the change, or None without one.
+
+    The agenda must be locked. It checks no permission. Raises SpeakersRefused for invalid minutes.
+    """
+    rows = slots(session)
+    for row in rows:
+        if row.pk in minutes:
+            _check_minutes(minutes[row.pk])
+            row.minutes = minutes[row.pk]
+    return _write(session, rows, [row.pk for row in rows], by=by, named=(), action=action)
 
 
 def add(
@@ -288,8 +302,16 @@ def _number(rows: Sequence[Slot]) -> list[Slot]:
     return changed
 
 
-def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: User, named: Iterable[int]) -> bool:
-    """Save the order and minutes of speeches if they differ from the stored ones. Return whether they differ.
+def _write(
+    session: Session,
+    rows: list[Slot],
+    before: Sequence[int],
+    *,
+    by: User,
+    named: Iterable[int],
+    action: AuditAction = ARRANGE,
+) -> AuditEntry | None:
+    """Save the order and minutes of speeches, and return the entry of the change. None if they are stored already.
 
     `before` are the primary keys in the old order, `named` the keys of the speeches that the user moved.
     """
@@ -298,7 +320,7 @@ def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: Use
     changed = [row for row in rows if stored[row.pk] != row.minutes]
     moved = [row.pk for row in rows] != list(before)
     if not changed and not moved:
-        return False
+        return None
     with watching(sessions=[session.pk], by=by) as watch:
         watch.named = moved_keys if moved else ()
         Slot.objects.bulk_update(changed, ["minutes"])
@@ -306,8 +328,7 @@ def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: Use
     recorded = [row for row in rows if row in changed or (moved and row.pk in moved_keys)]
     detail = {"moved": len(moved_keys) if moved else 0, "timed": len(changed)}
     fields = [name for name, found in (("position", moved), ("minutes", changed)) if found]
-    _record(session, recorded, action=ARRANGE, by=by, fields=fields, detail=detail)
-    return True
+    return _record(session, recorded, action=action, by=by, fields=fields, detail=detail)
 
 
 def _record(
@@ -318,9 +339,9 @@ def _record(
     by: User,
     fields: Iterable[str] = (),
     detail: Mapping[str, int] | None = None,
-) -> None:
+) -> AuditEntry:
     rise(session.pk)
-    audit.record(
+    return audit.record(
         by=by,
         action=action,
         target=session,

@@ -29,6 +29,7 @@ OTHERS = {
                 "admin:delegations_delegationimportfile_blank",
             ),
             *("admin:delegations_visaletter_paper", "admin:jsi18n", "admin:press_text_file"),
+            *("admin:agenda_session_live", "admin:agenda_session_speaking_version"),
             *("admin:agenda_document_file", "admin:agenda_signup_export", "admin:summit_person_export"),
             *("admin:summit_person_photo_file", "admin:jobs_table"),
             *("agenda:calendar", "agenda:document", "agenda:schedule_json", "agenda:schedule_xml"),
@@ -133,6 +134,7 @@ INSTEAD = {
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},
     "admin:agenda_session_speakers": {"pk": "pk plenary"},
     "admin:agenda_session_line_up": {"pk": "pk plenary"},
+    "admin:agenda_session_speaking": {"pk": "pk plenary"},
     "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},
     "admin:press_text_compare": {"pk": "text_corrected"},
     # The text of an earlier row is withdrawn: nobody edits it.

@@ -52,6 +52,7 @@ from sessions.draft.models.sessions import Interpretation, Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
+from sessions.speakers.services import speech_clock
 from summit.api_base import token_services
 from summit.api_base.models.tokens import ApiClient
 from summit.audit.models import AuditEntry
@@ -346,6 +347,10 @@ def _keys(summit: Summit) -> dict[str, Any]:
     document = documents.add(session=france, paper=brief, by=user("organiser"))
     opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
     plenary = Session.objects.get(summit=summit, requests_until__isnull=False)
+    # A point of order interrupts its first speech.
+    first = plenary.slots.order_by("position")[0]
+    speech_clock.give_floor(slot=first, by=user("organiser"))
+    speech_clock.point_of_order(slot=first, by=user("organiser"))
     subscriber = Subscriber.objects.filter(summit=summit)[0]
     public = Text.objects.get(slug="statement-public")
     mail = Message.objects.filter(kind="agenda_change", address=FOCAL).order_by("-pk")[0]

@@ -146,6 +146,22 @@ def test_the_speakers_list_is_arranged_settled_and_lined_up(here: Summit, desk: 
     assert list(session.slots.order_by("position").values_list("position", flat=True)) == [0, 1, 2, 3]
 
 
+def test_the_list_runs_by_the_same_acts_as_on_its_page(here: Summit, desk: Program) -> None:
+    session = f.SessionFactory(summit=here)
+    first, second = (f.SlotFactory(session=session, position=place).public_id for place in (0, 1))
+    assert done(desk, f"slots/{first}/run", act="postpone", behind=second)["state"] == "waiting"
+    assert done(desk, f"slots/{second}/run", act="give_floor")["state"] == "speaking"
+    refused = desk.post(f"{DESK}slots/{first}/run/", {"act": "give_floor"})
+    assert (refused.status_code, refused.json()["detail"].partition(" has ")[2]) == (
+        409,
+        "the floor. End that speech first.",
+    )
+    party = f.PartyFactory(summit=here)
+    done(desk, f"slots/{second}/run", act="point_of_order", party=party.public_id)
+    assert Slot.objects.get(public_id=second).intervals.get(ended_at=None).party == party
+    assert done(desk, f"slots/{second}/run", act="end")["state"] == "delivered"
+
+
 def test_papers_are_put_on_the_table_replaced_and_taken_off(here: Summit, desk: Program) -> None:
     session = f.SessionFactory(summit=here)
     sent = {"language": "en", "file_name": "brief.pdf", "content": base64.b64encode(b"%PDF-1.7 x").decode()}

@@ -1,0 +1,395 @@
+"""The clock of the speakers' list: its acts by the table, what it stores, what it adds up, and what can be undone."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models.deletion import ProtectedError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.speakers import selectors
+from sessions.speakers.models import (
+    ON_THE_FLOOR,
+    TRANSITIONS,
+    IntervalKind,
+    SpeechAct,
+    SpeechInterval,
+    SpeechRun,
+    SpeechState,
+)
+from sessions.speakers.services import floor_requests, speakers_list, speech_clock
+from sessions.speakers.services.speech_clock import ClockRefused
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.undo import services as undo
+from summit.undo.kinds import UndoRefused
+from summit.users.models import User
+from tests.factories import MembershipFactory, PersonFactory, SlotFactory, UserFactory
+from tests.sessions.conftest import Parties, session
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def row(summit: Summit, parties: Parties) -> Session:
+    made = session(summit, *parties.values())
+    for position, name in enumerate("ABCD"):
+        speaker = PersonFactory(summit=summit, name=name, office="")
+        SlotFactory(session=made, speaker=speaker, position=position)
+    return made
+
+
+@pytest.fixture
+def officer(summit: Summit) -> User:
+    """Runs the day, and may neither change the draft nor see texts."""
+    made: User = UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
+    return made
+
+
+def slot(row: Session, name: str) -> Slot:
+    found: Slot = Slot.every.select_related("session__summit").get(session=row, speaker__name=name)
+    return found
+
+
+def state(row: Session, name: str) -> str:
+    run = SpeechRun.objects.filter(slot=slot(row, name)).first()
+    return run.state if run else SpeechState.WAITING
+
+
+def order(row: Session) -> str:
+    return "".join(line.slot.speaker.name for line in selectors.waiting(row))
+
+
+def shift(by: timedelta) -> None:
+    """Make all intervals older, as if so much time had passed."""
+    for interval in SpeechInterval.objects.order_by("pk"):
+        interval.started_at -= by
+        if interval.ended_at is not None:
+            interval.ended_at -= by
+        interval.save()
+
+
+def undone(act: undo.UndoGroup, by: User) -> undo.UndoResult:
+    assert act.offer is not None
+    return undo.undo(public_id=act.offer.public_id, by=by)
+
+
+def test_a_speech_with_a_pause_and_a_point_of_order(row: Session, officer: User, parties: Parties) -> None:
+    a = slot(row, "A")
+    assert speech_clock.give_floor(slot=a, by=officer)
+    shift(2 * MINUTE)
+    assert speech_clock.pause(slot=a, by=officer)
+    shift(10 * MINUTE)
+    assert speech_clock.point_of_order(slot=a, by=officer)
+    assert speech_clock.record_raiser(slot=a, party=parties["Aland"], by=officer)
+    assert not speech_clock.record_raiser(slot=a, party=parties["Aland"], by=officer)
+    shift(3 * MINUTE)
+    assert speech_clock.resume(slot=a, by=officer)
+    shift(4 * MINUTE)
+    assert speech_clock.end(slot=a, by=officer)
+    listed = selectors.running_list(row)
+    [line] = listed.done
+    assert (line.state, round(line.used / 60), round(line.over / 60)) == (SpeechState.DELIVERED, 6, 1)
+    stored = SpeechInterval.objects.values_list("kind", "party", "by")
+    assert [*stored] == [
+        ("speech", None, officer.pk),
+        ("point_of_order", parties["Aland"].pk, officer.pk),
+        ("speech", None, officer.pk),
+    ]
+    actions = [*AuditEntry.objects.filter(action__startswith="agenda.speech.").order_by("pk")]
+    assert [entry.action.rpartition(".")[2] for entry in actions] == [
+        *("give_floor", "pause", "point_of_order", "raised_by", "resume", "end")
+    ]
+
+
+def test_an_act_that_is_repeated_changes_nothing(row: Session, officer: User) -> None:
+    a = slot(row, "A")
+    acts = (speech_clock.give_floor, speech_clock.pause, speech_clock.point_of_order, speech_clock.resume)
+    for act in (*acts, speech_clock.end):
+        assert (act(slot=a, by=officer), act(slot=a, by=officer)) == (True, False)
+    assert speech_clock.skip(slot=slot(row, "B"), by=officer)
+    assert not speech_clock.skip(slot=slot(row, "B"), by=officer)
+    assert SpeechInterval.objects.count() == 3
+    assert AuditEntry.objects.filter(action__startswith="agenda.speech.").count() == 6
+
+
+def test_what_is_not_in_the_table_is_refused_and_says_what_to_do(row: Session, officer: User) -> None:
+    a, b = slot(row, "A"), slot(row, "B")
+    with pytest.raises(ClockRefused, match=r"A does not have the floor\. Give the floor first\."):
+        speech_clock.end(slot=a, by=officer)
+    speech_clock.give_floor(slot=a, by=officer)
+    speech_clock.pause(slot=a, by=officer)
+    with pytest.raises(ClockRefused, match=r"A has the floor\. End that speech first\."):
+        speech_clock.give_floor(slot=b, by=officer)
+    with pytest.raises(ClockRefused, match=r"A already has the floor\."):
+        speech_clock.postpone(slot=a, by=officer)
+    speech_clock.end(slot=a, by=officer)
+    with pytest.raises(ClockRefused, match=r"A has already delivered this speech\."):
+        speech_clock.give_floor(slot=a, by=officer)
+    # Who was called in vain is heard after all.
+    speech_clock.skip(slot=b, by=officer)
+    assert speech_clock.give_floor(slot=b, by=officer)
+    assert SpeechInterval.objects.filter(ended_at=None).count() == 1
+
+
+def test_only_who_runs_the_day_runs_the_list(row: Session, summit: Summit) -> None:
+    protocol: User = UserFactory.with_role(Role.PROTOCOL, summit)
+    a = slot(row, "A")
+    acts: list[Callable[[], Any]] = [
+        lambda: speech_clock.give_floor(slot=a, by=protocol),
+        lambda: speech_clock.record_raiser(slot=a, party=None, by=protocol),
+        lambda: speech_clock.shorten(session=row, minutes=3, by=protocol),
+        lambda: speech_clock.close_list(session=row, by=protocol),
+    ]
+    for act in acts:
+        with pytest.raises(PermissionDenied):
+            act()
+    assert not SpeechRun.objects.exists()
+
+
+def test_postponing_changes_the_running_order_only(row: Session, officer: User) -> None:
+    a, c = slot(row, "A"), slot(row, "C")
+    assert speech_clock.postpone(slot=a, behind=c.pk, by=officer)
+    assert order(row) == "BCAD"
+    # A second press on the same button.
+    assert not speech_clock.postpone(slot=a, behind=c.pk, by=officer)
+    with undo.grouped() as act:
+        assert speech_clock.postpone(slot=slot(row, "B"), by=officer)
+    assert order(row) == "CADB"
+    assert [each.speaker.name for each in speakers_list.slots(row)] == ["A", "B", "C", "D"]
+    assert undone(act, officer).done == ["The speech is as it was."]
+    assert order(row) == "BCAD"
+    # Whoever is behind the last one can't be later still.
+    assert not speech_clock.postpone(slot=slot(row, "D"), by=officer)
+    speech_clock.give_floor(slot=c, by=officer)
+    with pytest.raises(ClockRefused, match=r"The list has changed\."):
+        speech_clock.postpone(slot=a, behind=c.pk, by=officer)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.tuples(st.integers(0, 3), st.one_of(st.none(), st.integers(0, 3))), max_size=12))
+def test_any_postponing_gives_the_order_of_a_list(row: Session, officer: User, moves: Any) -> None:
+    """The same as taking the speech out of a list and putting it behind the other one, unless that is earlier."""
+    SpeechRun.objects.all().delete()
+    expected = [*"ABCD"]
+    for mover, behind in moves:
+        name, other = "ABCD"[mover], None if behind is None else "ABCD"[behind]
+        if name == other:
+            continue
+        rest = [each for each in expected if each != name]
+        index = len(rest) if other is None else rest.index(other) + 1
+        later = index > expected.index(name)
+        target = None if other is None else slot(row, other).pk
+        assert speech_clock.postpone(slot=slot(row, name), behind=target, by=officer) is later
+        if later:
+            expected = [*rest[:index], name, *rest[index:]]
+        assert order(row) == "".join(expected)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.sampled_from([*SpeechAct, "undo"]), st.sampled_from("AB")), max_size=15))
+def test_any_acts_and_undos_keep_state_and_intervals_together(row: Session, officer: User, steps: Any) -> None:
+    SpeechInterval.objects.all().delete()
+    SpeechRun.objects.all().delete()
+    offers: list[undo.UndoGroup] = []
+    for name, who in steps:
+        before = state(row, who)
+        if name == "undo":
+            if offers:
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(speech_clock, "listeners", [])
+                    with suppress(UndoRefused):
+                        undone(offers.pop(), officer)
+        else:
+            with undo.grouped() as act:
+                try:
+                    changed = speech_clock.do(act=name, slot=slot(row, who), by=officer)
+                except ClockRefused:
+                    changed = False
+            if changed:
+                assert (before in TRANSITIONS[name].before, state(row, who)) == (True, TRANSITIONS[name].after)
+            if act.offer:
+                offers.append(act)
+        speaking = SpeechRun.objects.filter(state__in=ON_THE_FLOOR)
+        kinds = {SpeechState.SPEAKING: IntervalKind.SPEECH, SpeechState.INTERRUPTED: IntervalKind.POINT_OF_ORDER}
+        runs = {(run.slot_id, kinds[run.state]) for run in speaking if run.state in kinds}
+        running = SpeechInterval.objects.filter(ended_at=None)
+        assert {(each.slot_id, each.kind) for each in running} == runs
+
+
+def test_what_was_pressed_by_mistake_is_taken_back(row: Session, officer: User, organiser: User) -> None:
+    a, b = slot(row, "A"), slot(row, "B")
+    with undo.grouped() as act:
+        speech_clock.give_floor(slot=a, by=officer)
+    assert undone(act, officer).done == ["The speech is as it was."]
+    assert (state(row, "A"), SpeechInterval.objects.count()) == (SpeechState.WAITING, 0)
+    speech_clock.give_floor(slot=a, by=officer)
+    shift(MINUTE)
+    with undo.grouped() as ended:
+        speech_clock.end(slot=a, by=officer)
+    # Another who runs the day may take it back; the clock has run on.
+    assert undone(ended, organiser).problems == []
+    assert state(row, "A") == SpeechState.SPEAKING
+    assert SpeechInterval.objects.get().ended_at is None
+    with undo.grouped() as ended:
+        speech_clock.end(slot=a, by=officer)
+    speech_clock.give_floor(slot=b, by=officer)
+    with pytest.raises(UndoRefused, match=r"B has the floor\. End that speech first\."):
+        undone(ended, officer)
+    assert state(row, "A") == SpeechState.DELIVERED
+    speech_clock.end(slot=b, by=officer)
+    with undo.grouped() as skipped:
+        speech_clock.skip(slot=slot(row, "C"), by=officer)
+    assert undone(skipped, officer).done == ["The speech is as it was."]
+    assert order(row) == "CD"
+
+
+def test_the_floor_is_not_taken_back_once_the_clock_was_stopped(row: Session, officer: User) -> None:
+    a = slot(row, "A")
+    with undo.grouped() as act:
+        speech_clock.give_floor(slot=a, by=officer)
+    speech_clock.pause(slot=a, by=officer)
+    speech_clock.resume(slot=a, by=officer)
+    with pytest.raises(UndoRefused, match=r"This has since changed: .* resumed a speech\. Use the buttons"):
+        undone(act, officer)
+    assert (state(row, "A"), SpeechInterval.objects.count()) == (SpeechState.SPEAKING, 2)
+
+
+def test_the_remaining_speeches_are_shortened_in_the_draft(row: Session, officer: User) -> None:
+    Slot.objects.filter(pk=slot(row, "B").pk).update(minutes=2)
+    speech_clock.give_floor(slot=slot(row, "A"), by=officer)
+    assert selectors.running_list(row).wins(3) == 4
+    with undo.grouped() as act:
+        assert speech_clock.shorten(session=row, minutes=3, by=officer) == 4
+    assert speech_clock.shorten(session=row, minutes=3, by=officer) == 0
+    minutes = dict(row.slots.values_list("speaker__name", "minutes"))
+    assert minutes == {"A": 5, "B": 2, "C": 3, "D": 3}
+    assert AuditEntry.objects.get(action="agenda.speech.shorten").fields == ["minutes"]
+    # A limit that somebody has set since stays.
+    Slot.objects.filter(pk=slot(row, "D").pk).update(minutes=4)
+    result = undone(act, officer)
+    assert result.done == ["The speeches have their earlier limits again."]
+    assert result.notes == ["Speeches that have changed since keep their limit."]
+    assert dict(row.slots.values_list("speaker__name", "minutes")) == {"A": 5, "B": 2, "C": 5, "D": 4}
+
+
+def test_a_closed_list_takes_no_requests(row: Session, officer: User) -> None:
+    assert not speech_clock.close_list(session=row, by=officer)
+    until = db_now().replace(microsecond=0) + timedelta(hours=1)
+    Session.objects.filter(pk=row.pk).update(requests_until=until)
+    with undo.grouped() as act:
+        assert speech_clock.close_list(session=row, by=officer)
+    row.refresh_from_db()
+    assert not floor_requests.is_open(row)
+    assert not speech_clock.close_list(session=row, by=officer)
+    assert undone(act, officer).done == ["The list is open again."]
+    row.refresh_from_db()
+    assert row.requests_until == until
+
+
+def test_time_used_per_delegation_and_kind(row: Session, officer: User, parties: Parties) -> None:
+    party = parties["Aland"]
+    for name, code, minutes in (("A", "head", 4), ("B", "delegate", 6), ("C", "", 1)):
+        each = slot(row, name)
+        if code:
+            MembershipFactory(party=party, person=each.speaker, code=code)
+            Slot.objects.filter(pk=each.pk).update(party=party)
+        speech_clock.give_floor(slot=slot(row, name), by=officer)
+        shift(minutes * MINUTE)
+        if name == "C":
+            speech_clock.point_of_order(slot=slot(row, name), by=officer)
+            speech_clock.record_raiser(slot=slot(row, name), party=party, by=officer)
+        else:
+            speech_clock.end(slot=slot(row, name), by=officer)
+    listed = selectors.running_list(row)
+    found = [
+        (used.party or used.name, used.speeches, round(used.seconds / 60), used.points) for used in listed.by_party
+    ]
+    assert found == [(party, 2, 10, 1), ("No delegation", 1, 1, 0)]
+    kinds = [(used.name, used.speeches, round(used.seconds / 60)) for used in listed.by_kind]
+    assert kinds == [("delegate", 1, 6), ("head of delegation", 1, 4), ("Other speakers", 1, 1)]
+
+
+def test_a_speech_taken_off_the_list_keeps_its_time(row: Session, officer: User, organiser: User) -> None:
+    a = slot(row, "A")
+    speech_clock.give_floor(slot=a, by=officer)
+    speakers_list.remove(slot=a, by=organiser)
+    # It still has the floor, and can be ended.
+    speaking = selectors.running_list(row).speaking
+    assert speaking is not None
+    assert speaking.slot == a
+    assert speech_clock.end(slot=slot(row, "A"), by=officer)
+    assert [line.slot for line in selectors.running_list(row).done] == [a]
+    # One that has not begun can't begin any more.
+    Slot.every.filter(speaker__name="B").update(cancelled_at=db_now())
+    with pytest.raises(ClockRefused, match=r"Someone has removed this speech from the list\."):
+        speech_clock.give_floor(slot=slot(row, "B"), by=officer)
+    with pytest.raises(ProtectedError), transaction.atomic():
+        a.delete()
+
+
+def test_the_version_changes_with_every_act_and_every_minute(row: Session, officer: User) -> None:
+    a = slot(row, "A")
+    versions = [selectors.version(row)]
+    acts: list[Callable[[], Any]] = [
+        lambda: speech_clock.give_floor(slot=a, by=officer),
+        lambda: speech_clock.point_of_order(slot=a, by=officer),
+        lambda: speech_clock.resume(slot=a, by=officer),
+        lambda: speech_clock.end(slot=a, by=officer),
+        lambda: speech_clock.postpone(slot=slot(row, "B"), by=officer),
+        lambda: speech_clock.shorten(session=row, minutes=2, by=officer),
+    ]
+    for act in acts:
+        act()
+        versions.append(selectors.version(row))
+    assert len(set(versions)) == len(versions)
+
+
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"kind": "song"}, "speech_interval_kind_known"),
+        ({"started_at": AT, "ended_at": AT - MINUTE}, "speech_interval_ends_after_start"),
+    ],
+)
+def test_no_interval_of_another_kind_or_that_ends_before_its_start(
+    row: Session, officer: User, values: dict[str, Any], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        SpeechInterval.objects.create(session=row, slot=slot(row, "A"), by=officer, **values)
+
+
+def test_no_unknown_state_and_no_delegation_that_raises_a_speech(
+    row: Session, officer: User, parties: Parties
+) -> None:
+    a, party = slot(row, "A"), parties["Aland"]
+    with pytest.raises(IntegrityError, match="speech_run_state_known"), transaction.atomic():
+        SpeechRun.objects.create(session=row, slot=a, state="lost")
+    with pytest.raises(IntegrityError, match="speech_interval_party_raises_point"), transaction.atomic():
+        SpeechInterval.objects.create(session=row, slot=a, by=officer, party=party)
+
+
+def test_the_database_lets_one_have_the_floor_and_one_interval_run(row: Session, officer: User) -> None:
+    a, b = slot(row, "A"), slot(row, "B")
+    for speech_state in ON_THE_FLOOR:
+        SpeechRun.objects.all().delete()
+        SpeechRun.objects.create(session=row, slot=a, state=speech_state)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SpeechRun.objects.create(session=row, slot=b, state=SpeechState.PAUSED)
+    SpeechInterval.objects.create(session=row, slot=a, by=officer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SpeechInterval.objects.create(session=row, slot=b, by=officer)
