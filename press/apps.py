@@ -9,6 +9,7 @@ REGISTERING = (
     "embargoes.services.undelivered_speech_alarms",
     "embargoes.services.speech_listeners",
     "embargoes.retiming_effects",
+    "embargoes.services.delivered_speeches",
     "search.services",
     "subscriptions.services.outbound_pause",
     "subscriptions.services.withdrawals",

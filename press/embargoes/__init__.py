@@ -1,1 +1,1 @@
-"""Embargoes: their moments, holds, joint publication, effects of changed speeches, and alarms."""
+"""Embargoes: their moments, holds, joint publication, effects of changed and delivered speeches, and alarms."""
