@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views.delegation import (
+    bilaterals,
     contacts,
     declarations,
     focal_points,
@@ -16,6 +17,7 @@ from portal.views.delegation import (
 )
 
 _PERSON = "people/<str:person>/"
+_BILATERAL = "bilaterals/<str:bilateral>/"
 urlpatterns = [
     path("", status_page.standing, name="delegation"),
     path("public-listing/", status_page.public_listing, name="public_listing"),
@@ -41,6 +43,13 @@ urlpatterns = [
     path("declarations/", declarations.declared, name="declarations"),
     path("overpasses/", transferable_passes.transferable_passes, name="transferable_passes"),
     path("overpasses/<int:pk>/", transferable_passes.transferable_pass, name="transferable_pass"),
+    path("bilaterals/", bilaterals.bilaterals, name="bilaterals"),
+    path("bilaterals/ask/", bilaterals.ask, name="bilateral_ask"),
+    path(f"{_BILATERAL}accept/", bilaterals.accept, name="bilateral_accept"),
+    path(f"{_BILATERAL}propose/", bilaterals.propose, name="bilateral_propose"),
+    path(f"{_BILATERAL}agree/", bilaterals.agree, name="bilateral_agree"),
+    path(f"{_BILATERAL}decline/", bilaterals.decline, name="bilateral_decline"),
+    path(f"{_BILATERAL}withdraw/", bilaterals.withdraw, name="bilateral_withdraw"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/<int:pk>/", contacts.contact, name="contact"),
     path("contacts/<int:pk>/remove/", contacts.remove, name="contact_remove"),

@@ -5,6 +5,7 @@ from importlib import import_module
 REGISTERING = (
     "draft.admin.kinds",
     "signups.admin",
+    "bilaterals.admin",
     "releases.admin.releases",
     "delays.admin.fixed_points",
     "delays.admin.retimings",

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
+from sessions.bilaterals.services import BilateralRefused
 from sessions.delays.services.retiming import AlreadyDecided, ConflictUndecided
 from sessions.delays.services.running import NotStarted
 from sessions.documents.services.file_checks import FileProblem
@@ -26,6 +27,7 @@ _MEANT: dict[str, tuple[type[Exception], ...]] = {
     "conflict": (
         Pinned,
         FloorRefused,
+        BilateralRefused,
         SignUpRefused,
         SpeakersRefused,
         ClockRefused,

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from sessions.bilaterals.api import BilateralViewSet
 from sessions.calendars.api import calendar_paths
 from sessions.delays.api.fixed_points import FixedPointViewSet
 from sessions.delays.api.retimings import RetimingViewSet
@@ -31,7 +32,14 @@ RESOURCES = (
         CustomKindViewSet,
     ),
     *(FixedPointViewSet, RetimingViewSet),
-    *(FloorRequestViewSet, SignUpViewSet, ReleaseViewSet, OwnAgendaViewSet, ScheduleImportFileViewSet),
+    *(
+        FloorRequestViewSet,
+        BilateralViewSet,
+        SignUpViewSet,
+        ReleaseViewSet,
+        OwnAgendaViewSet,
+        ScheduleImportFileViewSet,
+    ),
 )
 
 urlpatterns = [

@@ -11,6 +11,7 @@ REGISTERING = (
     "speakers.services.speech_clock",
     "releases.services.cancellation_undo_limits",
     "signups.services.signups",
+    "bilaterals.services",
     "membership_changes.handover_items",
     "membership_changes.services.merging",
     "privacy.services",

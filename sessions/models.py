@@ -2,6 +2,7 @@
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.agenda.models.removals import PublicRemoval
+from sessions.bilaterals.models import Bilateral, BilateralPolicy, UnavailableTime
 from sessions.calendars.models import CalendarFeed
 from sessions.delays.models import DelayNotice, FixedPoint, Retiming, SessionRun
 from sessions.documents.models import Document
@@ -16,6 +17,8 @@ from sessions.speakers.models import SpeechInterval, SpeechRun
 
 __all__ = [
     "AgendaReadMark",
+    "Bilateral",
+    "BilateralPolicy",
     "CalendarFeed",
     "CustomKind",
     "DelayNotice",
@@ -39,4 +42,5 @@ __all__ = [
     "Slot",
     "SpeechInterval",
     "SpeechRun",
+    "UnavailableTime",
 ]

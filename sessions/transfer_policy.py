@@ -10,6 +10,7 @@ moves(
             *("Slot", "FloorRequest", "SignUp", "Release", "ReleasedSession", "ReleasedParticipant", "ReleaseEntry"),
             *("PublicRemoval", "SessionRun", "DelayNotice", "FixedPoint", "Retiming"),
             *("SpeechRun", "SpeechInterval"),
+            *("Bilateral", "UnavailableTime", "BilateralPolicy"),
         )
     )
 )

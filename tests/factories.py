@@ -43,6 +43,7 @@ from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 from sessions.agenda.models.releases import Release
+from sessions.bilaterals.models import Bilateral
 from sessions.delays.models import FixedPoint, FixedPointKind, Retiming, RetimingState
 from sessions.documents.models import Document
 from sessions.draft.models.kinds import CustomKind
@@ -471,6 +472,15 @@ class SignUpFactory(Factory[SignUp]):
     session = factory.SubFactory(SessionFactory)
     person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..session.summit"))
     state = "place"
+
+
+class BilateralFactory(Factory[Bilateral]):
+    """A request that has been forwarded."""
+
+    party = factory.SubFactory(PartyFactory)
+    counterpart = factory.SubFactory(PartyFactory, summit=factory.SelfAttribute("..party.summit"))
+    purpose = "Trade"
+    forwarded_at = START
 
 
 class CustomKindFactory(Factory[CustomKind]):

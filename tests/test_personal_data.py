@@ -125,6 +125,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "agenda.Interpretation": "source target booth",
         "agenda.Slot": "title",
         "agenda.FloorRequest": "subject reason",
+        "agenda.Bilateral": "purpose language counterpart_language reason",
         "agenda.Release": "note",
         "agenda.ReleasedSession": "kind_names title summary texts room_name venue_name audiences languages documents "
         "carried",

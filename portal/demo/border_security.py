@@ -10,7 +10,17 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party, PartyName
-from portal.demo import agenda, agenda_translations, first_day, liaison, parties, protocol, speakers, texts
+from portal.demo import (
+    agenda,
+    agenda_translations,
+    bilaterals,
+    first_day,
+    liaison,
+    parties,
+    protocol,
+    speakers,
+    texts,
+)
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.batches import complete, stored
 from portal.demo.days import ZONE, Act, Days, days_of
@@ -75,6 +85,7 @@ def load(act: Act = Act.AHEAD) -> Summit:
         )
         liaison.load(loading.summit, loading.parties)
         speakers.load(loading.sessions, loading.parties, days.evening(FLOOR_ASKED), ids)
+        bilaterals.load(loading.parties, now, ids)
         if act == Act.DAY:
             first_day.load(loading.summit, days, loading.users, now=now)
         complete(loading.summit, counts(loading.summit))

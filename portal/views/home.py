@@ -19,6 +19,8 @@ from press.public.text_lists import TextLine, line
 from press.published_texts.selectors import brief, listed
 from sessions.agenda.selectors import change_descriptions, release_cache
 from sessions.agenda.selectors.differences import SessionChange
+from sessions.bilaterals import selectors as bilaterals
+from sessions.bilaterals.permissions import ASK
 from sessions.delays.selectors.live_version import live_key
 from sessions.delays.selectors.running import mark_late
 from summit.core.database_clock import db_now
@@ -79,11 +81,14 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
     """Return a row for each of the viewer's parties with the invitation to the summit.
 
     The rows of the party's invitations to sessions follow it. Each row says whether answers are still accepted.
-    A party for which the viewer acts has the number of missing items. Makes at most four queries.
+    A party for which the viewer acts has the number of missing items. Makes at most five queries.
     """
     officers = liaison.of_parties(viewer.parties) if viewer.parties else {}
     takes, now = answers.still_open(viewer.summit.pk).exists(), db_now()
     sessions = invitable_sessions.find(viewer.summit, [row.occasion for row in viewer.invitations])
+    to_answer = bilaterals.to_answer(
+        [party.pk for party in viewer.parties if party.pk in viewer.acts and viewer.may(ASK, party.pk)]
+    )
     missing = member_completeness.numbers_missing([party.pk for party in viewer.parties if party.pk in viewer.acts])
     rows: list[dict[str, Any]] = []
     for party in viewer.parties:
@@ -91,7 +96,14 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
         invitations = [row for row in viewer.invitations if row.party_id == party.pk]
         main = next((row for row in invitations if not row.occasion), None)
         row = {"party": party, "invitation": main, "acts": acts, "takes": takes, "key": party.public_id}
-        rows.append({**row, "missing": missing[party.pk], "officers": officers.get(party.pk, [])})
+        rows.append(
+            {
+                **row,
+                "missing": missing[party.pk],
+                "officers": officers.get(party.pk, []),
+                "to_answer": to_answer[party.pk],
+            }
+        )
         rows += [
             {
                 "party": party,

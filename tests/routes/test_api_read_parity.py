@@ -42,6 +42,7 @@ SAME = {
     "agenda:document": "api-session",
     "agenda:session": "api-session",
     "portal:agenda": "agenda",
+    "portal:bilaterals": "bilaterals",
     "portal:changes": "agenda-changes",
     "portal:declarations": "declarations",
     "portal:delegation": "parties-row",

@@ -373,6 +373,11 @@ def _add_papers(world: World, parties: dict[Whose, Party]) -> None:
             ),
         ):
             world.objects.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
+        bilateral = f.BilateralFactory(party=f.PartyFactory(summit=party.summit), counterpart=party)
+        world.objects.setdefault("agenda.bilateral of a party", {})[whose] = {
+            **keys,
+            "bilateral": bilateral.public_id,
+        }
     for kind in ("people", "members", "passports", "needs", "travel", "photos"):
         world.add_at_desk(kind, people)
 
@@ -420,6 +425,8 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     world.add_at_desk("slots", of_each(sessions, lambda session: f.SlotFactory(session=session)))
     signed_up = {whose: sessions[whose] for whose in (Whose.FOREIGN, Whose.ELSEWHERE)}
     world.add("agenda.signup", of_each(signed_up, lambda session: f.SignUpFactory(session=session)))
+    asked = of_each(sessions, lambda session: f.BilateralFactory(party=session.participants.get().party))
+    world.add("agenda.bilateral", asked, "bilaterals")
     world.add("session in an agenda", sessions, "agenda")
     world.objects |= {
         "document in an agenda": {

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
+from sessions.bilaterals.models import Bilateral
 from sessions.delays.models import DelayNotice, Retiming, SessionRun
 from sessions.draft.models.sessions import Session
 from sessions.visibility.models import RANKS, TAKING_PART, Visibility
@@ -77,6 +78,20 @@ def _retiming(summit: Summit, **values: Any) -> Retiming:
     return made
 
 
+def _bilateral(summit: Summit, *, with_oneself: bool = False, **kwargs: Any) -> Bilateral:
+    party = f.PartyFactory(summit=summit)
+    other = party if with_oneself else f.PartyFactory(summit=summit)
+    return f.BilateralFactory(party=party, counterpart=other, **kwargs)
+
+
+def _asked_twice(summit: Summit) -> None:
+    first = _bilateral(summit, state="approved")
+    # The other way round, and once the first one is over, it may be asked.
+    f.BilateralFactory(party=first.counterpart, counterpart=first.party)
+    f.BilateralFactory(party=first.party, counterpart=first.counterpart, state="declined")
+    f.BilateralFactory(party=first.party, counterpart=first.counterpart)
+
+
 BROKEN: dict[str, Callable[[Summit], object]] = {
     "session_ends_after_start": lambda s: f.SessionFactory(summit=s, ends_at=f.START),
     "session_kind_known": lambda s: f.SessionFactory(summit=s, kind="picnic"),
@@ -92,6 +107,23 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
         session__summit=s, party=f.PartyFactory(summit=s), role="jester"
     ),
     "slot_has_minutes": lambda s: f.SlotFactory(session__summit=s, minutes=0),
+    "bilateral_state_known": lambda s: _bilateral(s, state="dreamt"),
+    "bilateral_level_known": lambda s: _bilateral(s, level="crowd"),
+    "bilateral_of_two": lambda s: _bilateral(s, with_oneself=True),
+    "bilateral_minutes_in_range": lambda s: _bilateral(s, minutes=4),
+    "bilateral_open_once": _asked_twice,
+    "bilateral_placed_has_session (without)": lambda s: _bilateral(s, state="placed"),
+    "bilateral_placed_has_session (too early)": lambda s: _bilateral(
+        s, state="approved", session=f.SessionFactory(summit=s)
+    ),
+    "bilateral_proposed_has_time": lambda s: _bilateral(s, state="proposed"),
+    "bilateral_refused_says_why": lambda s: _bilateral(s, state="refused"),
+    "bilateral_spray_of_both": lambda s: _bilateral(s, spray_by_party=True, spray=True),
+    "bilateral_known_once_forwarded (not yet)": lambda s: _bilateral(s, forwarded_at=None),
+    "bilateral_known_once_forwarded (too early)": lambda s: _bilateral(s, state="screening"),
+    "unavailable_ends_after_start": lambda s: _bilateral(s).unavailable.create(
+        party=f.PartyFactory(summit=s), starts_at=f.START, ends_at=f.START
+    ),
     "release_number_once": _same_number,
     "release_number_from_one": lambda s: f.ReleaseFactory(summit=s, number=0),
     "released_sequence_from_one": lambda s: released(f.SessionFactory(summit=s), sequence=0),

@@ -19,6 +19,7 @@ from delegations.parties.models.parties import Party
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import declarations, visas
+from sessions.bilaterals.models import Bilateral
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
 from summit.imports import services
@@ -75,7 +76,10 @@ def make(party: Party, by: User) -> dict[str, Any]:
     session = Session.objects.filter(summit=party.summit, cancelled_at=None).order_by("pk")[0]
     Participant.objects.create(session=session, person=gone)
     waits = Handover.objects.create(party=party, giver=gone, taker=first, what="place", key=session.public_id)
+    asks = Party.objects.filter(summit=party.summit).exclude(pk=party.pk).exclude(bilaterals_asked__counterpart=party)
+    asked = Bilateral.objects.create(party=asks[0], counterpart=party, purpose="Ports", forwarded_at=Now())
     return {
+        "bilateral": asked.public_id,
         "pk delegations.transferablepass": carried.pk,
         "pk delegations.focalpointrequest": waiting.pk,
         "focal_refused": no.pk,

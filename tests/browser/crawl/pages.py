@@ -125,7 +125,12 @@ INSTEAD = {
         for name in (
             *("delegation", "people", "person_add", "people_table", "people_blank", "people_export", "visas"),
             *("declarations", "focal_points", "focal_leave", "transferable_passes", "contacts"),
+            *("bilaterals", "bilateral_ask"),
         )
+    },
+    **{
+        f"portal:bilateral_{name}": {"public_id": "desk_party", "bilateral": "bilateral"}
+        for name in ("accept", "propose")
     },
     "portal:contact": {"public_id": "desk_party", "pk": "pk delegations.contact"},
     "portal:assisted": {"public_id": "assisted"},

@@ -41,6 +41,7 @@ from press.texts.models.texts import Text
 from press.texts.models.topics import Topic
 from press.texts.services import attachments, decisions, editions, texts
 from sessions.agenda.models.releases import Release
+from sessions.bilaterals.models import Bilateral
 from sessions.calendars import services as calendars_services
 from sessions.delays.selectors.live_version import live_key
 from sessions.documents.models import Document
@@ -378,6 +379,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
             session=opening, person=Person.objects.filter(summit=summit, membership__isnull=False)[0], state="place"
         ),
         "agenda.slot": Slot.objects.filter(session=opening).order_by("pk")[0],
+        "agenda.bilateral": Bilateral.objects.filter(party__summit=summit, state="approved")[0],
         "agenda.customkind": kind,
         "agenda.document": document,
         "agenda.scheduleimportfile": ScheduleImportFileFactory(summit=summit, uploaded_by=user("organiser")),

@@ -171,6 +171,17 @@ FACTS: dict[str, Callable[[Summit], dict[str, Any]]] = {
         "subject": NASTY,
         "reason": LONG,
     },
+    "bilateral": lambda summit: {
+        "summit": _summit_facts(summit),
+        "bilateral": "k3",
+        "what": "proposed",
+        "party_key": "k3",
+        "other": NASTY,
+        "purpose": NASTY,
+        "minutes": 30,
+        "proposed": f.START.isoformat(),
+        "reason": LONG,
+    },
     "place_free": lambda summit: {
         **_session_facts(summit),
         "summit": _summit_facts(summit),
