@@ -29,7 +29,7 @@ from sessions.agenda.selectors.change_descriptions import minutes, span
 from sessions.bilaterals import services
 from sessions.bilaterals.models import Bilateral, BilateralState
 from sessions.bilaterals.permissions import DECIDE
-from sessions.bilaterals.selectors import free_times
+from sessions.bilaterals.selectors import FreeTime, free_times
 from sessions.bilaterals.services import BilateralRefused
 from sessions.conflicts.admin.warnings_on_save import warn
 from sessions.draft.models.sessions import Session
@@ -37,6 +37,7 @@ from summit.admin_base.autocomplete import find_by_typing
 from summit.admin_base.list_tabs import ListTab, tabs_of
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -270,7 +271,7 @@ class BilateralAdmin(ReadOnlyAdmin):
             return self.session_link(row)
         if not row.decides or not (row.can("forward") or row.can("place")):
             return ""
-        name, label = ("place", _("Place")) if row.can("place") else ("change", _("Screen"))
+        name, label = ("place", _("Place the meeting")) if row.can("place") else ("change", _("Screen"))
         url = reverse(f"admin:agenda_bilateral_{name}", args=[row.pk])
         link = '<a href="{}">{}<span class="visually-hidden">: {}</span></a>'
         return format_html(link, url, label, self.title(row))
@@ -329,7 +330,11 @@ class BilateralAdmin(ReadOnlyAdmin):
             if row.can("place")
             else {}
         )
-        form = PlaceForm(request.POST or None, row=row, initial=_initial(request, row))
+        times = [each for listed in offered.values() for each, _query_string in listed]
+        wished = next((each for each in times if each.starts_at == row.proposed_at), None)
+        form = PlaceForm(
+            request.POST or None, row=row, initial=_initial(request, row, wished or next(iter(times), None))
+        )
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             try:
@@ -364,6 +369,7 @@ class BilateralAdmin(ReadOnlyAdmin):
             "interpreters": self.interpreters(row),
             "cannot_meet": self.cannot_meet(row),
             "proposed": row.proposed_at and self.proposed(row),
+            "wished": wished,
             "offered": offered,
             "form": form,
             "can_place": row.can("place"),
@@ -397,14 +403,14 @@ def _query(starts_at: datetime, room: Room, summit: Summit) -> str:
     return urlencode({"starts_at": local, "room": room.pk})
 
 
-def _initial(request: HttpRequest, row: Bilateral) -> dict[str, Any]:
-    """Return the initial values of the form: what the query string names, and the spray that both have agreed to."""
+def _initial(request: HttpRequest, row: Bilateral, offer: FreeTime | None) -> dict[str, Any]:
+    """Return the initial values of the form: what the query string names, or else the time and room of an offer."""
     found: dict[str, Any] = {"spray": row.sprayable}
+    if offer is not None:
+        found |= {"starts_at": offer.starts_at, "room": offer.room.pk}
     try:
         found["starts_at"] = datetime.fromisoformat(request.GET.get("starts_at", ""))
     except ValueError:
-        if row.proposed_at is not None:
-            found["starts_at"] = row.proposed_at
-    if request.GET.get("room", "").isdecimal():
-        found["room"] = request.GET["room"]
-    return found
+        return found
+    room = key_of(request.GET.get("room", ""))
+    return {**found, "room": room}

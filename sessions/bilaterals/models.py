@@ -69,6 +69,8 @@ TRANSITIONS: dict[str, Transition] = {
 }
 # The states of requests that still lead to a meeting that isn't scheduled yet.
 OPEN = (_S.SCREENING, _S.ASKED, _S.PROPOSED, _S.ACCEPTED, _S.APPROVED)
+# The states in which the programme desk takes the next step.
+FOR_DESK = (_S.SCREENING, _S.ACCEPTED, _S.APPROVED)
 # The states that only a request reaches that the other delegation has received.
 _FORWARDED = (_S.ASKED, _S.PROPOSED, _S.ACCEPTED, _S.APPROVED, _S.PLACED, _S.DECLINED)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
+from sessions.bilaterals.models import FOR_DESK, Bilateral
 from sessions.draft.models.sessions import Session
 from sessions.releases.selectors import unreleased_changes
 from sessions.releases.selectors.unreleased_changes import Standing
@@ -102,6 +103,23 @@ def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if counts["today"]:
         message = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", counts["today"])
         yield Task(message % {"n": counts["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
+
+
+@desk_task.register(22)
+def bilaterals_waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Yield a task for the bilateral meetings that wait for the desk; none for users who may not edit the draft."""
+    if not allows(request.user, EDIT, summit):
+        return
+    number = Bilateral.objects.filter(party__summit=summit, state__in=FOR_DESK).count()
+    if number:
+        message = ngettext(
+            "%(n)d bilateral meeting to screen, approve or place.",
+            "%(n)d bilateral meetings to screen, approve or place.",
+            number,
+        )
+        query = urlencode({"party__summit__id__exact": summit.pk})
+        url = f"{reverse('admin:agenda_bilateral_changelist')}?{query}"
+        yield Task(message % {"n": number}, Urgency.NOW, url, EDIT)
 
 
 def _draft(request: HttpRequest, summit: Summit) -> tuple[int, int]:

@@ -70,7 +70,19 @@ PASSPORT: Any = {"passport_name": "A", "passport_number": "1", "nationality": "F
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number", "file"), 987654),
     **dict.fromkeys(
-        ("public_id", "id", "slug", "summit", "person", "declaration", "letter", "section", "sheet", "document"),
+        (
+            "public_id",
+            "id",
+            "slug",
+            "summit",
+            "person",
+            "declaration",
+            "letter",
+            "section",
+            "sheet",
+            "document",
+            "bilateral",
+        ),
         "nothing-here",
     ),
     **{

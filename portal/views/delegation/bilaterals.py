@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from delegations.members.forms import MomentField
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from portal.delegation_access import DelegationDesk, delegation_page, saved, see_other
+from portal.delegation_access import DelegationDesk, delegation_page, saved
 from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
 from sessions.agenda.selectors.change_descriptions import minutes as minutes_label
 from sessions.agenda.selectors.change_descriptions import span
@@ -233,7 +233,9 @@ class AskForm(AcceptForm):
         error_messages={"required": gettext_lazy("Enter the purpose.")},
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    minutes = forms.TypedChoiceField(label=gettext_lazy("Length"), coerce=int, initial=30, widget=forms.RadioSelect)
+    minutes = forms.TypedChoiceField(
+        label=pgettext_lazy("meeting", "Length"), coerce=int, initial=30, widget=forms.RadioSelect
+    )
     level = forms.ChoiceField(
         label=gettext_lazy("On each side"),
         choices=Attendance.choices,
@@ -310,11 +312,13 @@ def _meetings(delegation: DelegationDesk) -> list[Meeting]:
 
 @delegation_page(ASK, "GET POST")
 def ask(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
-    """Show the form that asks for a meeting. A POST asks for it. Who may not ask is led back to the list."""
-    if not _may_ask(delegation):
-        return see_other("bilaterals", delegation.party.public_id)
+    """Show the form that asks for a meeting. A POST asks for it.
+
+    A delegation that hasn't accepted the invitation isn't shown which others have.
+    """
     others = attending(delegation.summit).exclude(pk=delegation.party.pk).select_related("summit")
-    parties = list(party_names.in_order(others, get_language() or ""))
+    may_ask = _may_ask(delegation)
+    parties = list(party_names.in_order(others, get_language() or "")) if may_ask else []
     form = AskForm(parties, request.POST or None, summit=delegation.summit)
     if request.method == "POST" and form.is_valid():
         values = form.values()
@@ -329,7 +333,7 @@ def ask(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
                 else _("Request sent. You are notified of the answer.")
             )
             return saved(request, message, "bilaterals", delegation.party.public_id)
-    context = delegation.context(form=form, back=_back(delegation))
+    context = delegation.context(form=form, may_ask=may_ask, back=_back(delegation))
     return render(request, "portal/delegation/bilaterals/ask.html", context, status=_status(request))
 
 
