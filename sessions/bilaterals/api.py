@@ -1,11 +1,13 @@
 """API of bilateral meetings: delegations ask and answer, the programme desk screens, approves and places."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.members.permissions import own_parties
@@ -45,7 +47,9 @@ class BilateralSerializer(serializers.ModelSerializer[Bilateral]):
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
     counterpart = serializers.CharField(source="counterpart.public_id", read_only=True)
-    unavailable = UnavailableSerializer(many=True, read_only=True)
+    unavailable = serializers.SerializerMethodField(
+        help_text="Desks read the times of both sides, a delegation its own."
+    )
 
     class Meta:
         model = Bilateral
@@ -54,6 +58,21 @@ class BilateralSerializer(serializers.ModelSerializer[Bilateral]):
             *("spray_by_party", "spray_by_counterpart", "spray", "unavailable", "state", "proposed_at", "reason"),
             *("asked_at", "forwarded_at", "changed_at"),
         ]
+
+    @cached_property
+    def _own(self) -> set[int]:
+        """The keys of the parties for which the caller acts."""
+        parties = own_parties(self.context["by"], Role.FOCAL_POINT).filter(summit=self.context["summit"])
+        return set(parties.values_list("pk", flat=True))
+
+    @extend_schema_field(UnavailableSerializer(many=True))
+    def get_unavailable(self, row: Bilateral) -> Any:
+        """Return when the sides can't meet, as far as the caller may know."""
+        by, summit = self.context["by"], self.context["summit"]
+        rows = list(row.unavailable.all())
+        if not allows(by, "agenda.bilateral.view", summit):
+            rows = [each for each in rows if each.party_id in self._own]
+        return UnavailableSerializer(rows, many=True).data
 
 
 class OwnPartyField(InSummit):

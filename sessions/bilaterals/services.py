@@ -246,7 +246,7 @@ def place(*, bilateral: Bilateral, starts_at: datetime, room: Room | None, by: U
         summit = bilateral.party.summit
         lock(summit)
         row = _reloaded(bilateral)
-        _check_step("place", row)
+        check_step("place", row)
         sprayed = spray and row.sprayable
         session = _create_session(row, starts_at=starts_at, room=room, spray=sprayed, by=by)
         return _take("place", row, by, _both(row, messages.APPROVED), session=session, spray=sprayed)
@@ -315,7 +315,8 @@ def _reloaded(bilateral: Bilateral) -> Bilateral:
     return Bilateral.objects.select_related("party__summit", "counterpart__summit").get(pk=bilateral.pk)
 
 
-def _check_step(step: str, row: Bilateral) -> None:
+def check_step(step: str, row: Bilateral) -> None:
+    """Raise BilateralRefused if a step of TRANSITIONS can't be taken in the request's state."""
     if not row.can(step):
         message = _("This request is now “%(state)s”. Reload the page to see what is possible.")
         raise BilateralRefused(message % {"state": row.get_state_display()})
@@ -337,7 +338,7 @@ def _take(step: str, bilateral: Bilateral, by: By, told: Sequence[BilateralNews]
     with transaction.atomic():
         lock(bilateral.party.summit)
         row = _reloaded(bilateral)
-        _check_step(step, row)
+        check_step(step, row)
         values = {"state": TRANSITIONS[step].target, "changed_at": Now(), **values}
         Bilateral.objects.filter(pk=row.pk).update(**values)
         row = _reloaded(row)

@@ -437,7 +437,9 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     world.add_at_desk("slots", of_each(sessions, lambda session: f.SlotFactory(session=session)))
     signed_up = {whose: sessions[whose] for whose in (Whose.FOREIGN, Whose.ELSEWHERE)}
     world.add("agenda.signup", of_each(signed_up, lambda session: f.SignUpFactory(session=session)))
-    asked = of_each(sessions, lambda session: f.BilateralFactory(party=session.participants.get().party))
+    asked = of_each(
+        sessions, lambda session: f.BilateralFactory(party=session.participants.get().party, state="accepted")
+    )
     world.add("agenda.bilateral", asked, "bilaterals")
     world.add("session in an agenda", sessions, "agenda")
     world.objects |= {

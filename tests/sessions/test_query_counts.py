@@ -64,6 +64,8 @@ class World:
                 f.DocumentFactory(session=row)
                 asked = {"party": member.party, "speaker": member.person}
                 FloorRequest.objects.create(session=row, slot=slot, state="withdrawn", **asked)
+            asks = f.BilateralFactory(party=member.party, counterpart=self.own.party)
+            asks.unavailable.create(party=member.party, starts_at=f.START, ends_at=made.ends_at)
             f.InvitationFactory(party=member.party, occasion=made.public_id)
             f.ScheduleImportFileFactory(summit=self.summit, uploaded_by=f.UserFactory())
         fill(self.summit, 2, self.own.party)
@@ -103,7 +105,7 @@ def cost(ask: Callable[[World], object], world: World) -> int:
 
 LISTS = (
     *("sessions", "slots", "session-participants", "session-texts", "interpretation", "session-documents"),
-    *("session-kinds", "floor-requests", "sign-ups", "releases", "schedules"),
+    *("session-kinds", "floor-requests", "bilaterals", "sign-ups", "releases", "schedules"),
 )
 ASKED: dict[str, Callable[[World], Sized]] = {
     "list of sessions": lambda w: page(w.desk, f"{ADMIN}/session/"),
@@ -112,6 +114,7 @@ ASKED: dict[str, Callable[[World], Sized]] = {
     "speakers at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speakers/"),
     "speakers while a session runs": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speaking/"),
     "documents at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/documents/"),
+    "queue of bilateral meetings": lambda w: page(w.desk, f"{ADMIN}/bilateral/"),
     "preview of a release": lambda w: page(w.desk, f"{ADMIN}/release/prepare/here/"),
     "home of the desk": lambda w: page(w.desk, "/admin/"),
     "list of invitations": lambda w: page(w.desk, "/admin/delegations/invitation/"),

@@ -25,7 +25,7 @@ from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
 from sessions.agenda.selectors.change_descriptions import minutes as minutes_label
 from sessions.agenda.selectors.change_descriptions import span
 from sessions.bilaterals import services
-from sessions.bilaterals.models import Bilateral, BilateralState
+from sessions.bilaterals.models import TRANSITIONS, Bilateral, BilateralState, Side
 from sessions.bilaterals.permissions import ASK
 from sessions.bilaterals.selectors import attending
 from sessions.bilaterals.services import BilateralRefused, Span
@@ -216,6 +216,17 @@ class ProposeForm(NeedsForm):
         name_parts(starts_at)
         self.order_fields(["starts_at", "language", "spray"])
 
+    def values(self) -> dict[str, Any]:
+        """Return the entered values as arguments of the service."""
+        return self.cleaned_data
+
+
+# The form and the template of each step that asks something.
+ANSWERS: dict[str, tuple[type[AcceptForm | ProposeForm], str]] = {
+    "accept": (AcceptForm, "portal/delegation/bilaterals/accept.html"),
+    "propose": (ProposeForm, "portal/delegation/bilaterals/propose.html"),
+}
+
 
 class AskForm(AcceptForm):
     """A request: whom to meet, why, how long, and with how many people on each side."""
@@ -319,7 +330,7 @@ def ask(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     others = attending(delegation.summit).exclude(pk=delegation.party.pk).select_related("summit")
     may_ask = _may_ask(delegation)
     parties = list(party_names.in_order(others, get_language() or "")) if may_ask else []
-    form = AskForm(parties, request.POST or None, summit=delegation.summit)
+    form = AskForm(parties, _posted(request), summit=delegation.summit)
     if request.method == "POST" and form.is_valid():
         values = form.values()
         try:
@@ -340,56 +351,34 @@ def ask(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
 @delegation_page(ASK, "GET POST", row="agenda.bilateral")
 def accept(request: HttpRequest, delegation: DelegationDesk, bilateral: str) -> HttpResponse:
     """Ask what the delegation needs. A POST accepts the meeting."""
-    row = _row(delegation, bilateral)
-    form = AcceptForm(request.POST or None, summit=delegation.summit)
-    if not row.spray_by_party:
-        del form.fields["spray"]
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.accept(bilateral=row, by=delegation.by, **form.values())
-        except (BilateralRefused, ValidationError) as refused:
-            _add_error(form, refused, None)
-        else:
-            message = _("Meeting accepted. The programme desk approves it next.")
-            return saved(request, message, "bilaterals", delegation.party.public_id)
-    return _answer_page(request, delegation, row, form, "accept.html")
+    done = _("Meeting accepted. The programme desk approves it next.")
+    return _answer(request, delegation, bilateral, "accept", done)
 
 
 @delegation_page(ASK, "GET POST", row="agenda.bilateral")
 def propose(request: HttpRequest, delegation: DelegationDesk, bilateral: str) -> HttpResponse:
     """Ask for another time. A POST proposes it."""
-    row = _row(delegation, bilateral)
-    form = ProposeForm(request.POST or None, summit=delegation.summit)
-    if not row.spray_by_party:
-        del form.fields["spray"]
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.propose(bilateral=row, by=delegation.by, **form.cleaned_data)
-        except (BilateralRefused, ValidationError) as refused:
-            _add_error(form, refused, "starts_at")
-        else:
-            message = _("Time proposed. The other delegation is notified.")
-            return saved(request, message, "bilaterals", delegation.party.public_id)
-    return _answer_page(request, delegation, row, form, "propose.html")
+    done = _("Time proposed. The other delegation is notified.")
+    return _answer(request, delegation, bilateral, "propose", done)
 
 
 @delegation_page(ASK, "POST", row="agenda.bilateral")
 def decline(request: HttpRequest, delegation: DelegationDesk, bilateral: str) -> HttpResponse:
     """Decline a meeting (POST)."""
-    return _step(request, delegation, bilateral, services.decline, _("Meeting declined."))
+    return _step(request, delegation, bilateral, "decline", _("Meeting declined."))
 
 
 @delegation_page(ASK, "POST", row="agenda.bilateral")
 def agree(request: HttpRequest, delegation: DelegationDesk, bilateral: str) -> HttpResponse:
     """Agree to the proposed time (POST)."""
     done = _("Time agreed. The programme desk approves the meeting next.")
-    return _step(request, delegation, bilateral, services.agree, done)
+    return _step(request, delegation, bilateral, "agree", done)
 
 
 @delegation_page(ASK, "POST", row="agenda.bilateral")
 def withdraw(request: HttpRequest, delegation: DelegationDesk, bilateral: str) -> HttpResponse:
     """Withdraw a request (POST)."""
-    return _step(request, delegation, bilateral, services.withdraw, _("Request withdrawn."))
+    return _step(request, delegation, bilateral, "withdraw", _("Request withdrawn."))
 
 
 def _row(delegation: DelegationDesk, public_id: str) -> Bilateral:
@@ -401,13 +390,46 @@ def _row(delegation: DelegationDesk, public_id: str) -> Bilateral:
     return row
 
 
-def _step(request: HttpRequest, delegation: DelegationDesk, public_id: str, step: Any, done: str) -> HttpResponse:
+def _check_step(delegation: DelegationDesk, row: Bilateral, step: str) -> None:
+    """Raise BilateralRefused if the step is the other delegation's, or can't be taken now."""
+    if (row.party_id == delegation.party.pk) != (TRANSITIONS[step].side == Side.PARTY):
+        raise BilateralRefused(_("Only the other delegation can do this."))
+    services.check_step(step, row)
+
+
+def _step(request: HttpRequest, delegation: DelegationDesk, public_id: str, step: str, done: str) -> HttpResponse:
+    """Take a step that asks nothing, or say why it can't be taken."""
+    row = _row(delegation, public_id)
     try:
-        step(bilateral=_row(delegation, public_id), by=delegation.by)
+        _check_step(delegation, row, step)
+        getattr(services, step)(bilateral=row, by=delegation.by)
     except BilateralRefused as refused:
-        context = delegation.context(said=str(refused), back=_back(delegation))
-        return render(request, "portal/delegation/action_refused.html", context, status=409)
+        return _refused(request, delegation, refused)
     return saved(request, done, "bilaterals", delegation.party.public_id)
+
+
+def _answer(request: HttpRequest, delegation: DelegationDesk, public_id: str, step: str, done: str) -> HttpResponse:
+    """Show the form of a step. A POST takes the step."""
+    row = _row(delegation, public_id)
+    form_class, template = ANSWERS[step]
+    form = form_class(_posted(request), summit=delegation.summit)
+    if not row.spray_by_party:
+        del form.fields["spray"]
+    try:
+        _check_step(delegation, row, step)
+        if request.method == "POST" and form.is_valid():
+            getattr(services, step)(bilateral=row, by=delegation.by, **form.values())
+            return saved(request, done, "bilaterals", delegation.party.public_id)
+    except BilateralRefused as refused:
+        return _refused(request, delegation, refused)
+    except ValidationError as refused:
+        _add_error(form, refused, next(iter(form.fields)))
+    return _answer_page(request, delegation, row, form, template)
+
+
+def _refused(request: HttpRequest, delegation: DelegationDesk, refused: BilateralRefused) -> HttpResponse:
+    context = delegation.context(said=str(refused), back=_back(delegation))
+    return render(request, "portal/delegation/action_refused.html", context, status=409)
 
 
 def _answer_page(
@@ -420,10 +442,10 @@ def _answer_page(
         form=form,
         back=_back(delegation),
     )
-    return render(request, f"portal/delegation/bilaterals/{template}", context, status=_status(request))
+    return render(request, template, context, status=_status(request))
 
 
-def _add_error(form: forms.Form, refused: Exception, field: str | None) -> None:
+def _add_error(form: forms.Form, refused: Exception, field: str) -> None:
     """Add what a service has refused to the form, at the field that it names or at `field`."""
     if isinstance(refused, ValidationError):
         named = next(iter(refused.message_dict), field) if hasattr(refused, "error_dict") else field
@@ -438,3 +460,8 @@ def _back(delegation: DelegationDesk) -> str:
 
 def _status(request: HttpRequest) -> int:
     return 422 if request.method == "POST" else 200
+
+
+def _posted(request: HttpRequest) -> Any:
+    """Return what a POST sends, even if that is nothing, or None for another request."""
+    return request.POST if request.method == "POST" else None
