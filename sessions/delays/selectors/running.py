@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.models import DelayNotice, Retiming, RetimingState, SessionRun
 from summit.summits.models import Summit
@@ -44,6 +45,11 @@ class RunningSession:
         if self.now >= self.session.ends_at:
             return RunState.PAST if self.run is None else RunState.OVER
         return RunState.DUE if self.run is None else RunState.RUNNING
+
+    @property
+    def has_speeches(self) -> bool:
+        """Whether the session has a speakers' list to run."""
+        return bool(self.session.by_role(ReleasedRole.SPEAKER))
 
     @property
     def minutes_late(self) -> int:
