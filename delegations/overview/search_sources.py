@@ -9,12 +9,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from delegations.contacts.models import Contact, ContactRole
+from delegations.contacts.models import Contact
 from delegations.invitations.admin_urls import ANSWERABLE, answer_step, reminder_step
 from delegations.invitations.models.invitations import Invitation, InvitationState
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.members.admin.quotas import RAISE
 from delegations.members.models.focal_points import FocalPoint
+from delegations.overview.selectors import phone_numbers
 from delegations.parties.models.parties import Party, PartyName
 from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.next_steps import NextStep
@@ -90,18 +91,13 @@ def _calls(request: HttpRequest, parties: list[Party]) -> dict[int, list[NextSte
         [row for row in parties if allows(request.user, action, row.summit)]
         for action in (SEE_FOCAL_POINTS, SEE_CONTACTS)
     )
-    found: dict[int, list[NextStep]] = {row.pk: [] for row in parties}
-    points = FocalPoint.objects.filter(party__in=see_points).exclude(person__phone="").select_related("person")
-    for point in points.order_by("pk"):
-        found[point.party_id] += _call(point.person.label, point.person.phone)
-    order = list(ContactRole.values)
-    contacts = Contact.objects.filter(party__in=see_contacts).exclude(phone="").order_by("pk")
-    for contact in sorted(contacts, key=lambda row: order.index(row.role)):
-        found[contact.party_id] += _call(contact.label, contact.phone)
-    _log(request, [row for row in parties if found[row.pk]], ("focal_points", "contacts"))
-    for row in parties:
-        found[row.pk] += _call(row.mission_name or gettext("mission"), row.mission_phone)
-    return {key: steps[:NUMBERS] for key, steps in found.items()}
+    numbers = phone_numbers.of_parties(parties, focal_points=see_points, contacts=see_contacts)
+    seen = [row for row in parties if any(each.role != phone_numbers.MISSION for each in numbers[row.pk])]
+    _log(request, seen, ("focal_points", "contacts"))
+    return {
+        key: [step for each in found for step in _call(each.label, each.phone)][:NUMBERS]
+        for key, found in numbers.items()
+    }
 
 
 def _steps_of_people(request: HttpRequest, rows: list[Person]) -> Steps:
