@@ -6,6 +6,7 @@ from unittest import mock
 
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +16,7 @@ from press.published_texts.selectors import listed
 from press.texts.models.texts import Text, TextKind
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedRole, ReleasedSession
 from sessions.agenda.selectors import released_agenda
+from sessions.draft.models.sessions import Session
 from summit.admin_base import dashboard
 from summit.admin_base.dashboard import Phase
 from summit.core.process_cache import forget_all
@@ -62,6 +64,12 @@ def _session(summit: Summit) -> str:
     """The public id of a session with speeches, of which texts may be published."""
     rows = released_agenda.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
     return rows[0].session.public_id
+
+
+def _full(summit: Summit) -> int:
+    """The primary key of the session in which most delegations take part."""
+    rows = Session.objects.filter(summit=summit).annotate(size=Count("participants")).order_by("-size", "pk")
+    return rows[0].pk
 
 
 def _party(summit: Summit) -> int:
@@ -152,6 +160,8 @@ PAGES = (
         lambda summit: f"/admin/delegations/session/{summit.slug}/?session={_session(summit)}",
     ),
     Page("next release", ORGANISER, lambda summit: f"/admin/agenda/release/prepare/{summit.slug}/"),
+    Page("presence of heads today", ORGANISER, lambda summit: f"/admin/agenda/session/presence/{summit.slug}/"),
+    Page("presence in a session", ORGANISER, lambda summit: f"/admin/agenda/session/{_full(summit)}/presence/"),
 )
 
 

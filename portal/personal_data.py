@@ -51,7 +51,8 @@ ORDER: tuple[str, ...] = (
     *("badges", "visa_letters", "declarations", "external_ids", "answers", "scans"),
     *("requests", "contacts", "released_places", "floor_requests", "sign_ups", "handovers", "lists"),
     *("import_files", "mail", "mail_naming", "links", "sign_ins", "codes"),
-    *("private_calendars", "agenda_read_marks", "subscriptions", "account", "duplicate_candidates", "history"),
+    *("private_calendars", "agenda_read_marks", "presence", "representations", "told_by_telephone"),
+    *("subscriptions", "account", "duplicate_candidates", "history"),
 )
 # Portions of which the page shows only the number of rows: there are many, and the export contains them.
 COUNTED = frozenset({"history", "mail_naming"})
@@ -146,7 +147,7 @@ class PersonalDataCollector:
             photo = photo_of(self.person)
             source = self._source_text(photo.entered_for if photo else None)
         lines = [self._line(row, columns) for row in listed[:MOST]]
-        seen_by = _roles(activity.view, activity.also_view) if activity else _roles()
+        seen_by = _roles(activity.view, *activity.also_view) if activity else _roles()
         return DataPart(str(portion.title), lines, number, seen_by, until, source)
 
     def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
@@ -160,7 +161,7 @@ class PersonalDataCollector:
             if line:
                 until, source = self._until(group.kept_as or PersonalDataKind.PERSON), self._source(group)
                 yield DataPart(
-                    str(SECTIONS[group.name][0]), [line], 1, _roles(group.view, group.also_view), until, source
+                    str(SECTIONS[group.name][0]), [line], 1, _roles(group.view, *group.also_view), until, source
                 )
 
     def _source(self, group: FieldGroup | None = None) -> str:

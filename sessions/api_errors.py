@@ -8,6 +8,7 @@ from sessions.delays.services.running import NotStarted
 from sessions.documents.services.file_checks import FileProblem
 from sessions.draft.services.cancel_and_move import Pinned
 from sessions.draft.services.revisions import SessionEditConflict
+from sessions.presence.services.marks import PresenceRefused
 from sessions.releases.services.releases import DraftChanged, NothingToRelease
 from sessions.releases.services.removals import RemovalUndecided
 from sessions.releases.services.restore import NothingToRestore
@@ -26,6 +27,7 @@ def _file(error: FileProblem) -> Problem:
 _MEANT: dict[str, tuple[type[Exception], ...]] = {
     "conflict": (
         Pinned,
+        PresenceRefused,
         FloorRefused,
         BilateralRefused,
         SignUpRefused,

@@ -11,6 +11,7 @@ from sessions.draft.api.kinds import CustomKindViewSet
 from sessions.draft.api.session_rows import InterpretationViewSet, ParticipantViewSet, SessionTextViewSet
 from sessions.exchange.api import ScheduleImportFileViewSet
 from sessions.overview.api.sessions import SessionViewSet
+from sessions.presence.api import PresenceViewSet, RepresentationViewSet, ToldByTelephoneViewSet
 from sessions.public.api import ASKED, AgendaList, AgendaSession
 from sessions.public.own_agenda_api import OwnAgendaViewSet
 from sessions.releases.api.released_changes import AgendaChanges
@@ -32,6 +33,7 @@ RESOURCES = (
         CustomKindViewSet,
     ),
     *(FixedPointViewSet, RetimingViewSet),
+    *(PresenceViewSet, RepresentationViewSet, ToldByTelephoneViewSet),
     *(
         FloorRequestViewSet,
         BilateralViewSet,

@@ -7,6 +7,7 @@ from summit.core.app_config import RegisteringConfig
 # Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
     "calendars.services",
+    "presence.services.representation",
     "speakers.services.floor_requests",
     "speakers.services.speech_clock",
     "releases.services.cancellation_undo_limits",

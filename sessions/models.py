@@ -13,6 +13,7 @@ from sessions.draft.models.signups import SignUp
 from sessions.draft.models.versions import DraftVersion
 from sessions.exchange.models import ScheduleImportFile
 from sessions.notifications.models import AgendaReadMark
+from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
 from sessions.speakers.models import SpeechInterval, SpeechRun
 
 __all__ = [
@@ -28,11 +29,13 @@ __all__ = [
     "FloorRequest",
     "Interpretation",
     "Participant",
+    "PresenceMark",
     "PublicRemoval",
     "Release",
     "ReleaseEntry",
     "ReleasedParticipant",
     "ReleasedSession",
+    "Representation",
     "Retiming",
     "ScheduleImportFile",
     "Session",
@@ -42,5 +45,6 @@ __all__ = [
     "Slot",
     "SpeechInterval",
     "SpeechRun",
+    "ToldByTelephone",
     "UnavailableTime",
 ]

@@ -11,6 +11,7 @@ moves(
             *("PublicRemoval", "SessionRun", "DelayNotice", "FixedPoint", "Retiming"),
             *("SpeechRun", "SpeechInterval"),
             *("Bilateral", "UnavailableTime", "BilateralPolicy"),
+            *("PresenceMark", "Representation", "ToldByTelephone"),
         )
     )
 )

@@ -51,6 +51,7 @@ from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from sessions.exchange.models import ScheduleImportFile
+from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.import_export.models import ListImportFile
 from summit.outbox.models import Message
@@ -481,6 +482,34 @@ class BilateralFactory(Factory[Bilateral]):
     counterpart = factory.SubFactory(PartyFactory, summit=factory.SelfAttribute("..party.summit"))
     purpose = "Trade"
     forwarded_at = START
+
+
+class PresenceMarkFactory(Factory[PresenceMark]):
+    """Somebody was seen in the room of a session."""
+
+    session = factory.SubFactory(SessionFactory)
+    summit = factory.SelfAttribute("session.summit")
+    party = factory.SubFactory(PartyFactory, summit=factory.SelfAttribute("..session.summit"))
+    person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
+    place = "room"
+    day = START.date()
+    by = factory.SubFactory(UserFactory)
+
+
+class RepresentationFactory(Factory[Representation]):
+    session = factory.SubFactory(SessionFactory)
+    party = factory.SubFactory(PartyFactory, summit=factory.SelfAttribute("..session.summit"))
+    person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
+    by = factory.SubFactory(UserFactory)
+
+
+class ToldByTelephoneFactory(Factory[ToldByTelephone]):
+    session = factory.SubFactory(SessionFactory)
+    release = factory.LazyAttribute(
+        lambda o: Release.objects.filter(summit=o.session.summit).first() or ReleaseFactory(summit=o.session.summit)
+    )
+    party = factory.SubFactory(PartyFactory, summit=factory.SelfAttribute("..session.summit"))
+    by = factory.SubFactory(UserFactory)
 
 
 class CustomKindFactory(Factory[CustomKind]):

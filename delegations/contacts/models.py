@@ -26,7 +26,7 @@ CONTACTS = ProcessingActivity(
     purpose=_("To contact a delegation about a particular subject."),
     view="delegations.contact.view",
     change="delegations.contact.change",
-    also_view="delegations.assist",
+    also_view=("delegations.assist", "agenda.run_day"),
     kept_as=PersonalDataKind.CONTACT,
 )
 

@@ -16,6 +16,7 @@ LIAISON = ProcessingActivity(
     purpose=_("To give each delegation a contact at the host."),
     view="delegations.liaisonofficer.view",
     change="delegations.liaisonofficer.change",
+    also_view=("agenda.run_day",),
     kept_as=PersonalDataKind.CONTACT,
     logged=False,
 )

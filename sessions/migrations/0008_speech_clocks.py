@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0006_delays'),
+        ('agenda', '0007_presence'),
         ('delegations', '0008_invitation_state_labels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -16,6 +16,7 @@ from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
 from sessions.overview.dashboard import ahead
+from sessions.presence.selectors import attendance
 from sessions.public import on_now
 from sessions.public.session_lists import SessionLine
 from sessions.public.views import by_day, public_lines
@@ -77,14 +78,21 @@ def _hours(rows: list[SessionLine]) -> dict[str, Any]:
 
 @desk_panel(20, phases=(Phase.DAY,))
 def now_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the panel with the sessions that are on now, or None for users who may not read the draft."""
+    """Return the panel with the sessions that are on now, and how many weren't seen in their rooms.
+
+    Return None for users who may not read the draft.
+    """
     if not allows(request.user, "agenda.session.view", summit):
         return None
     now = now_of(request)
     rows = ahead(summit).filter(starts_at__lte=now, ends_at__gt=now).select_related("room", "summit")
+    running = list(rows.order_by("ends_at", "pk"))
+    missing = attendance.not_seen(running, now)
+    for row in running:
+        row.not_seen = missing[row.pk]  # type: ignore[attr-defined]
     return "admin/agenda/overview/now_panel.html", {
         "summit": summit,
-        "running": list(rows.order_by("ends_at", "pk")),
+        "running": running,
         "day_url": day_url(summit),
         "may_run": can_run_day(request.user, summit),
     }

@@ -11,6 +11,7 @@ from sessions.calendars.models import CalendarFeed
 from sessions.draft.models.participants import FloorRequest, Participant, Slot
 from sessions.draft.models.signups import SignUp
 from sessions.notifications.models import AgendaReadMark
+from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
 from summit.people.models import Person
 from summit.privacy.registry import Portion, Subject, erased_name, portion, stands_in_public
 
@@ -127,5 +128,41 @@ portion(56)(
         ).delete()[0],
         gone=_("Deleted."),
         columns=("mailbox", "alarms", "created_at", "read_at", "ended_at"),
+    )
+)
+portion(57)(
+    Portion(
+        name="presence",
+        title=_("Presence on the day"),
+        model=PresenceMark,
+        keys=("person",),
+        rows=lambda subject: PresenceMark.objects.filter(person=subject.person),
+        erase=lambda subject: PresenceMark.objects.filter(person=subject.person).delete()[0],
+        gone=_("Deleted."),
+        columns=("place", "session", "day", "at", "taken_back_at"),
+    )
+)
+portion(58)(
+    Portion(
+        name="representations",
+        title=_("Representation of a delegation in a session"),
+        model=Representation,
+        keys=("person",),
+        rows=lambda subject: Representation.objects.filter(person=subject.person),
+        erase=lambda subject: Representation.objects.filter(person=subject.person).delete()[0],
+        gone=_("Deleted."),
+        columns=("session", "party", "at", "taken_back_at"),
+    )
+)
+portion(59)(
+    Portion(
+        name="told_by_telephone",
+        title=_("Changes told by telephone"),
+        model=ToldByTelephone,
+        keys=("person",),
+        rows=lambda subject: ToldByTelephone.objects.filter(person=subject.person),
+        erase=lambda subject: ToldByTelephone.objects.filter(person=subject.person).delete()[0],
+        gone=_("Deleted."),
+        columns=("session", "at", "taken_back_at"),
     )
 )

@@ -78,7 +78,7 @@ class ProcessingActivity:
 
     - `subjects` are the people whom the data is about, and `purpose` is what it is for.
     - `view` and `change` are the permissions to see and to change it. Without one, nobody does at the desks.
-      `also_view` is a further permission by which somebody sees some of it.
+      `also_view` are further permissions by which somebody sees some of it.
     - `kept_as` is the kind of data whose retention time ends it. Without one, `stays` says when it ends.
     - `logged` is whether the access log records who saw it. The audit never stores the values of such data.
     - `model_name` names the rows of a library's model that has no translated name.
@@ -88,7 +88,7 @@ class ProcessingActivity:
     purpose: Text
     view: str = ""
     change: str = ""
-    also_view: str = ""
+    also_view: tuple[str, ...] = ()
     kept_as: PersonalDataKind | None = None
     stays: Text = ""
     logged: bool = True

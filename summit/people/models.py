@@ -18,6 +18,8 @@ TAKING_PART = ProcessingActivity(
     purpose=_("To invite, address and name people at the summit."),
     view="summit.person.view",
     change="delegations.enter_person",
+    # Names of those due in a session, and numbers of those to call at once.
+    also_view=("agenda.run_day",),
     kept_as=PersonalDataKind.PERSON,
 )
 

@@ -50,6 +50,7 @@ FORMLESS = {
         ),
         "A button beside others, without a field.",
     ),
+    "admin:agenda_session_unreached": "A button beside each delegation that a change soon hasn't reached.",
     "admin:delegations_membership_confirm": "A button beside others, which names its rows.",
     "admin:summit_person_ask_hand_over": "Whoever sees all groups asks nobody.",
     "admin:press_text_preview": "A script asks it, with what stands in the editor.",
@@ -125,6 +126,8 @@ TABLE: dict[str, dict[str, str]] = {
         "breaks": "shorten_breaks",
     },
     "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},
+    "admin:agenda_session_presence": {"mark": "does presence-row-take-back"},
+    "admin:agenda_session_presence_day": {"mark": "does presence-row-take-back"},
     "admin:agenda_session_speakers": {
         "do": "does floor-requests-row-grant",
         "minutes[]": "speeches[].minutes",

@@ -13,6 +13,8 @@ from press.texts.models.embargoes import EmbargoMode
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
+from sessions.presence.models import Place
+from sessions.presence.services import marks
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
@@ -132,6 +134,11 @@ def _chosen(world: World) -> Iterator[Look]:
     yield Look("admin:agenda_session_line_up", _keys(session))
     released = ReleasedSession.objects.filter(session__summit=here).order_by("pk")[0].session
     yield Look("admin:agenda_session_retime", _keys(released), {"way": "later", "by": "10"})
+    f.MembershipFactory(party=party)
+    yield Look("admin:agenda_session_representation", _keys(session), {"party": party.pk})
+    marks.tick(party=party, person=head.person, place=Place.LANDED, by=User.objects.get(name="organiser"))
+    yield Look("admin:agenda_session_presence", _keys(session))
+    yield Look("admin:agenda_session_presence_day", {"slug": here.slug})
     yield Look("admin:delegations_occasions", {"slug": here.slug}, {"session": session.public_id})
     yield Look("admin:delegations_letters", {"slug": here.slug}, {"purpose": "reminder", "language": "fr"})
     # The floor is asked for until a moment to come.

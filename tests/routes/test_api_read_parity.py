@@ -85,6 +85,10 @@ NONE = {
         ("dev:components", "dev:mail", "dev:message", "dev:page", "dev:part", "dev:source"),
         "It is there in development only.",
     ),
+    **dict.fromkeys(
+        ("admin:agenda_session_presence_version", "admin:agenda_session_unreached_version"),
+        "It says whether an open page is old; programs have ETags.",
+    ),
     "admin:search": "Each list takes words to look for.",
     "portal:assisted": "A liaison officer reads it in the portal alone: programs never get what it leaves out.",
     "admin:palette": "Each list takes words to look for.",

@@ -492,6 +492,13 @@ def _add_agenda_of_api(world: World, sessions: dict[Whose, Session]) -> None:
             party=people[whose].membership.party, speaker=people[whose]
         ),
     }
+    here = {Whose.FOREIGN: sessions[Whose.FOREIGN], Whose.ELSEWHERE: sessions[Whose.ELSEWHERE]}
+    for name, factory in (
+        ("presence", f.PresenceMarkFactory),
+        ("representations", f.RepresentationFactory),
+        ("telephone-messages", f.ToldByTelephoneFactory),
+    ):
+        world.add_at_desk(name, {whose: factory(session=each) for whose, each in here.items()})
     for name, make in rows.items():
         world.add_at_desk(name, {whose: make(whose, each) for whose, each in sessions.items()})
     for name in ("session-participants", "session-texts", "interpretation"):

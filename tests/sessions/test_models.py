@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from sessions.bilaterals.models import Bilateral
 from sessions.delays.models import DelayNotice, Retiming, SessionRun
 from sessions.draft.models.sessions import Session
+from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
 from sessions.visibility.models import RANKS, TAKING_PART, Visibility
 from sessions.visibility.viewers import Members
 from summit.summits.models import Summit
@@ -92,6 +94,39 @@ def _asked_twice(summit: Summit) -> None:
     f.BilateralFactory(party=first.party, counterpart=first.counterpart)
 
 
+def _mark(summit: Summit, **kwargs: Any) -> PresenceMark:
+    member = f.MembershipFactory(party=f.PartyFactory(summit=summit))
+    values = {"party": member.party, "person": member.person, "by": f.UserFactory(), "day": f.START.date()}
+    return PresenceMark.objects.create(**{"summit": summit, "place": "door", **values, **kwargs})
+
+
+def _marked_twice(summit: Summit, place: str) -> None:
+    first = _mark(summit, place=place, session=f.SessionFactory(summit=summit) if place == "room" else None)
+    # What was taken back doesn't count.
+    first.taken_back_at, first.taken_back_by = timezone.now(), first.by
+    first.save()
+    other_day = first.day if place == "door" else first.day + timedelta(days=1)
+    for _time in range(2):
+        _mark(summit, person=first.person, place=place, session=first.session, day=other_day)
+
+
+def _represented_twice(summit: Summit) -> None:
+    party, session = f.PartyFactory(summit=summit), f.SessionFactory(summit=summit)
+    for _time in range(2):
+        person = f.MembershipFactory(party=party).person
+        Representation.objects.create(party=party, session=session, person=person, by=f.UserFactory())
+
+
+def _told(summit: Summit, **whom: Any) -> ToldByTelephone:
+    values = {"session": f.SessionFactory(summit=summit), "release": f.ReleaseFactory(summit=summit, number=7)}
+    return ToldByTelephone.objects.create(**{**values, "by": f.UserFactory(), **whom})
+
+
+def _told_twice(summit: Summit, **whom: Any) -> None:
+    first = _told(summit, **whom)
+    ToldByTelephone.objects.create(session=first.session, release=first.release, by=first.by, **whom)
+
+
 BROKEN: dict[str, Callable[[Summit], object]] = {
     "session_ends_after_start": lambda s: f.SessionFactory(summit=s, ends_at=f.START),
     "session_kind_known": lambda s: f.SessionFactory(summit=s, kind="picnic"),
@@ -142,6 +177,28 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
     "retiming_released_has_release": lambda s: _retiming(
         s, state="released", decided_at=f.START, decided_by=f.UserFactory()
     ),
+    "presence_place_known": lambda s: _mark(s, place="moon"),
+    "presence_room_of_session (a room of none)": lambda s: _mark(s, place="room"),
+    "presence_room_of_session (a door of one)": lambda s: _mark(s, session=f.SessionFactory(summit=s)),
+    "presence_taken_back_whole": lambda s: _mark(s, taken_back_at=timezone.now()),
+    "presence_landed_once": lambda s: _marked_twice(s, "landed"),
+    "presence_door_once_a_day": lambda s: _marked_twice(s, "door"),
+    "presence_room_once": lambda s: _marked_twice(s, "room"),
+    "representation_once": _represented_twice,
+    "representation_taken_back_at": lambda s: Representation.objects.create(
+        party=f.PartyFactory(summit=s),
+        session=f.SessionFactory(summit=s),
+        person=f.PersonFactory(summit=s),
+        by=f.UserFactory(),
+        taken_back_by=f.UserFactory(),
+    ),
+    "told_party_or_person (neither)": _told,
+    "told_party_or_person (both)": lambda s: _told(
+        s, party=f.PartyFactory(summit=s), person=f.PersonFactory(summit=s)
+    ),
+    "told_taken_back_whole": lambda s: _told(s, party=f.PartyFactory(summit=s), taken_back_at=timezone.now()),
+    "told_party_once": lambda s: _told_twice(s, party=f.PartyFactory(summit=s)),
+    "told_person_once": lambda s: _told_twice(s, person=f.PersonFactory(summit=s)),
 }
 
 

@@ -14,7 +14,7 @@ FOCAL_POINTS = ProcessingActivity(
     purpose=_("To know who acts for which delegation."),
     view="delegations.focalpoint.view",
     change="delegations.focalpoint.change",
-    also_view="delegations.assist",
+    also_view=("delegations.assist", "agenda.run_day"),
     kept_as=PersonalDataKind.PERSON,
     logged=False,
 )

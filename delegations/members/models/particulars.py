@@ -81,7 +81,7 @@ TRAVEL = FieldGroup(
     purpose=_("To arrange airport transfers and accommodation."),
     viewers=SEE_TRAVEL,
     changers=SEE_TRAVEL,
-    also_view="delegations.assist",
+    also_view=("delegations.assist",),
     kept_as=PersonalDataKind.TRAVEL,
 )
 PHOTO = FieldGroup(

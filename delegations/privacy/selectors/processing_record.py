@@ -63,7 +63,7 @@ def entries(*, summit: Summit) -> list[ProcessingEntry]:
             data=_label(column, declared),
             subjects=str(declared.activity.subjects.label),
             purpose=str(declared.purpose),
-            seen_by=_roles(declared.activity.view, declared.activity.also_view),
+            seen_by=_roles(declared.activity.view, *declared.activity.also_view),
             changed_by=_roles(declared.activity.change),
             kept=_kept(declared, times, categories),
         )

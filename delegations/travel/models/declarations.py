@@ -66,7 +66,7 @@ DECLARATIONS = ProcessingActivity(
     purpose=_("To permit items that people bring with them."),
     view="delegations.declaration.view",
     change="delegations.declare",
-    also_view="delegations.assist",
+    also_view=("delegations.assist",),
     kept_as=PersonalDataKind.DECLARATIONS,
 )
 

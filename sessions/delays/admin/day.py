@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,6 +26,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
 from sessions.releases.selectors import unreleased_changes
 from summit.admin_base.dashboard import now_of
+from summit.admin_base.live_versions import version_response
 from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
@@ -98,12 +100,10 @@ class DayMixin:
         return TemplateResponse(request, "admin/agenda/delays/day.html", context)
 
     @model_page("live/", "live", "GET")
-    def live_view(self, request: HttpRequest) -> HttpResponse:
+    def live_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return a version that changes with the draft and with how the day runs. Open pages ask for it."""
         summit = _summit(request)
-        response = HttpResponse(str(unreleased_changes.version(summit)), content_type="text/plain")
-        response["Cache-Control"] = "no-store"
-        return response
+        return version_response(request, str(unreleased_changes.version(summit)))
 
     @model_page("<int:pk>/start/", "start", "POST", do="agenda.run_day")
     def start_view(self, request: HttpRequest, session: Session) -> HttpResponse:

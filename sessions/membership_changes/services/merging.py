@@ -9,6 +9,7 @@ from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.draft.services.revisions import rise
 from sessions.draft.speech_listeners import watching
 from sessions.notifications.models import AgendaReadMark
+from sessions.presence.services import merging
 from sessions.signups.services import signups
 from summit.audit.services import SYSTEM
 from summit.people.models import Person
@@ -78,3 +79,12 @@ def feeds(kept: Person, gone: Person) -> int:
     """Delete the other person's private calendars, because they would show another programme than before the
     merge."""
     return CalendarFeed.objects.filter(Q(person=gone) | Q(holder=gone)).delete()[0]
+
+
+@moves(46)
+def presence(kept: Person, gone: Person) -> int:
+    """Give the other person's presence, representations and telephone messages to the person who stays.
+
+    Return their number.
+    """
+    return merging.give_to(kept=kept, gone=gone)

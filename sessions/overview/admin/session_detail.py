@@ -19,8 +19,9 @@ from sessions.conflicts.selectors.warnings import near
 from sessions.documents.services import documents
 from sessions.draft.models.participants import RequestState
 from sessions.draft.models.sessions import Session
-from sessions.draft.permissions import can_edit
+from sessions.draft.permissions import can_edit, can_run_day
 from sessions.membership_changes.services import passed_on_places
+from sessions.presence.selectors import attendance
 from sessions.releases.permissions import can_release
 from sessions.releases.selectors import unreleased_changes
 from sessions.speakers.services import speakers_list
@@ -39,15 +40,24 @@ def context(request: HttpRequest, session: Session) -> dict[str, Any]:
         "may_release": can_release(request.user, session.summit),
         "speeches": speakers_list.lines(session, rows),
         "totals": speakers_list.totals(session, [row.minutes for row in rows]),
-        "participants": list(
-            session.participants.select_related("party", "person", "category").order_by("position", "pk")
-        ),
+        "participants": _participants(session),
         "documents": list(documents.listed(session)),
         "sees": who_sees(session),
         "steps": list(_steps(request, session)),
         "points": list(_points(session, asked)),
         "nothing_open": _("No scheduling conflicts"),
     }
+
+
+def _participants(session: Session) -> list[Any]:
+    """Return the participants; `represented_by` of a delegation is who represents it instead of its head, or None."""
+    rows: list[Any] = list(
+        session.participants.select_related("party", "person", "category").order_by("position", "pk")
+    )
+    people = attendance.representatives(session)
+    for row in rows:
+        row.represented_by = people.get(row.party_id)
+    return rows
 
 
 def _state(session: Session) -> tuple[str, str]:
@@ -80,6 +90,8 @@ def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:
             return
         yield NextStep(reverse("admin:agenda_session_edit", args=[session.pk, "time-and-room"]), _("Move session"))
         yield NextStep(like_url(session), _("Add a session like this"))
+    if session.cancelled_at is None and can_run_day(request.user, session.summit):
+        yield NextStep(reverse("admin:agenda_session_presence", args=[session.pk]), _("Record presence"))
     if _accepts_invitations(session) and can_invite(request.user, session.summit):
         url = reverse("admin:delegations_occasions", args=[session.summit.slug])
         yield NextStep(f"{url}?session={session.public_id}", _("Invite delegations"))

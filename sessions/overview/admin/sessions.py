@@ -58,6 +58,8 @@ from sessions.overview.admin.session_filters import (
     StartsFilter,
     WarningFilter,
 )
+from sessions.presence.admin.presence import PresenceMixin
+from sessions.presence.admin.unreached import UnreachedMixin
 from sessions.speakers.admin.speakers import SpeakersMixin
 from sessions.speakers.admin.speaking import SpeakingMixin
 from sessions.visibility.models import AS_THE_SESSION, PARTS
@@ -131,6 +133,8 @@ class SessionAdmin(
     SpeakingMixin,
     DayMixin,
     RetimeMixin,
+    PresenceMixin,
+    UnreachedMixin,
     DecidingMixin,
     AddParticipantsMixin,
     OfSummitMixin,

@@ -122,7 +122,7 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
         parties.sort(key=lambda party: not party.is_host)
     rows = speakers_list.slots(session)
     places = {row.pk: place for place, row in enumerate(rows, start=1)}
-    heads = _speaking(parties)
+    heads = who_speaks(parties)
     by_party: dict[int, list[Slot]] = {}
     for row in rows:
         by_party.setdefault(row.party_id or 0, []).append(row)
@@ -152,7 +152,7 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
     return LineUpPlan(entries, without_speaker, _digest(entries))
 
 
-def _speaking(parties: Iterable[Party]) -> dict[int, Person]:
+def who_speaks(parties: Iterable[Party]) -> dict[int, Person]:
     """Return a dict from party to the person who can speak for it; parties without such a person are missing.
 
     Makes one query.

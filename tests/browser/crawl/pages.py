@@ -32,6 +32,7 @@ OTHERS = {
             *("admin:agenda_session_live", "admin:agenda_session_speaking_version"),
             *("admin:agenda_document_file", "admin:agenda_signup_export", "admin:summit_person_export"),
             *("admin:summit_person_photo_file", "admin:jobs_table"),
+            *("admin:agenda_session_presence_version", "admin:agenda_session_unreached_version"),
             *("agenda:calendar", "agenda:document", "agenda:schedule_json", "agenda:schedule_xml"),
             *("agenda:live", "agenda:session_calendar", "agenda:sitemap", "admin:agenda_session_live"),
             *("api-agenda", "api-agenda-changes", "api-desk", "api-me", "api-my-calendars", "api-my-people"),
@@ -140,6 +141,8 @@ INSTEAD = {
     "admin:agenda_session_speakers": {"pk": "pk plenary"},
     "admin:agenda_session_line_up": {"pk": "pk plenary"},
     "admin:agenda_session_speaking": {"pk": "pk plenary"},
+    "admin:agenda_session_presence": {"pk": "pk plenary"},
+    "admin:agenda_session_representation": {"pk": "pk plenary"},
     "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},
     "admin:press_text_compare": {"pk": "text_corrected"},
     # The text of an earlier row is withdrawn: nobody edits it.
@@ -148,6 +151,7 @@ INSTEAD = {
     "admin:summit_user_reset_second_step": {"pk": "guarded"},
 }
 QUERY = {
+    "admin:agenda_session_representation": "?party={pk of the plenary}",
     "admin:press_text_compare": "?version=en&a=1&b=2",
     "admin:press_text_approve_many": "?row={text_review}",
     "admin:press_text_set_moment_many": "?row={text_review}",

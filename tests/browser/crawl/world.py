@@ -409,6 +409,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "own_session": france.public_id,
         "pk plenary": plenary.pk,
         "plenary": plenary.public_id,
+        "pk of the plenary": plenary.participants.filter(party__isnull=False).order_by("pk")[0].party_id,
         "paper_session": paper.session.public_id,
         "paper": paper.public_id,
         "cancelled": cancelled.pk,

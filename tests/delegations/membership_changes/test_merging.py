@@ -39,6 +39,7 @@ MOVED = {
     *("InvitationLink", "LiaisonOfficer", "Membership", "Particulars", "Photo", "PortalSession"),
     *("DuplicateCandidate", "VisaLetter"),
     *("Message", "Participant", "Slot", "FloorRequest", "SignUp", "Text", "Text_people"),
+    *("PresenceMark", "Representation", "ToldByTelephone"),
 }
 STAYS = {"ReleasedParticipant"}
 # What ends with whoever is gone.

@@ -69,7 +69,7 @@ class TestReading:
         def labels(client: Client) -> list[str]:
             return [step.label for step in context(client, row)["steps"]]
 
-        assert labels(desk) == ["Move session", "Add a session like this", "Cancel session"]
+        assert labels(desk) == ["Move session", "Add a session like this", "Record presence", "Cancel session"]
         assert labels(sign_in(summit, Role.VIEWER)) == []
         cancel_and_move.cancel(session=row, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
         assert labels(desk) == ["Reinstate session"]

@@ -1,0 +1,185 @@
+"""Ticks: who was seen where, by whom and when; taken back, never changed; two tablets see each other's."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from sessions.draft.models.sessions import Session
+from sessions.presence.models import Place, PresenceMark
+from sessions.presence.selectors import attendance
+from sessions.presence.services import marks, merging
+from sessions.presence.services.marks import PresenceRefused
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.undo import services as undo
+from tests import factories as f
+from tests.delegations.helpers import queries_of, refuses, sign_in, text
+from tests.sessions.conftest import session
+from tests.sessions.presence.conftest import Day
+
+pytestmark = pytest.mark.django_db
+
+
+def page(day: Day) -> str:
+    return f"/admin/agenda/session/{day.session.pk}/presence/"
+
+
+def tick(day: Day, place: Place = Place.ROOM, **more: Any) -> tuple[PresenceMark, bool]:
+    values = {"party": day.party, "person": day.head, "by": day.officer, **more}
+    return marks.tick(place=place, session=day.session if place == Place.ROOM else None, **values)
+
+
+def groups(day: Day, url: str = "") -> dict[str, list[str]]:
+    context = day.desk.get(url or page(day)).context_data
+    return {group.name: [row.line.party.name for row in group.rows] for group in context["groups"]}
+
+
+def test_a_touch_ticks_and_undo_takes_it_back(day: Day) -> None:
+    shown = text(day.desk.get(page(day)))
+    assert ("3 not seen" in shown, "absent" in shown) == (True, False)
+    posted = {"party": day.party.pk, "person": day.head.pk, "place": "room"}
+    response = day.desk.post(page(day), posted, follow=True)
+    (mark,) = PresenceMark.objects.all()
+    assert (mark.person, mark.session, mark.by, mark.taken_back_at) == (day.head, day.session, day.officer, None)
+    assert groups(day) == {"unseen": ["Beland", "Celand"], "room": ["Aland"]}
+    assert "in the room</span> <time" in text(response)
+    assert "Cora Officer" in text(response)
+    # A second tablet that ticks the same learns who was first.
+    again = day.desk.post(page(day), posted, follow=True)
+    assert "Cora Officer has already ticked this: Head of Aland" in text(again)
+    assert PresenceMark.objects.count() == 1
+    act = response.context["messages"]._loaded_data[0].extra_tags.rpartition("-")[2]
+    undo.undo(public_id=act, by=day.officer)
+    mark.refresh_from_db()
+    assert (mark.taken_back_at is not None, mark.taken_back_by) == (True, day.officer)
+    assert groups(day)["unseen"] == ["Aland", "Beland", "Celand"]
+    told = AuditEntry.objects.exclude(action__startswith="summit.").order_by("pk").values_list("action", flat=True)
+    assert list(told) == ["agenda.presence.tick", "agenda.presence.take_back"]
+
+
+def test_what_was_taken_back_comes_back_as_it_was(day: Day) -> None:
+    mark, _new = tick(day, Place.LANDED)
+    with undo.grouped() as act:
+        assert marks.take_back(mark=mark, by=day.officer)
+        assert not marks.take_back(mark=mark, by=day.officer)
+    assert act.offer is not None
+    other = f.UserFactory.with_role(Role.PROGRAMME, day.summit)
+    undo.undo(public_id=act.offer.public_id, by=other)
+    live = PresenceMark.objects.get(taken_back_at=None)
+    assert (live.at, live.by) == (mark.at, day.officer)
+
+
+def test_the_door_is_of_a_day_and_the_day_page_has_all_heads(day: Day) -> None:
+    url = f"/admin/agenda/session/presence/{day.summit.slug}/"
+    assert groups(day, url) == {"unseen": ["Aland", "Beland", "Celand"], "landed": [], "door": []}
+    for place in ("landed", "door"):
+        day.desk.post(url, {"party": day.party.pk, "person": day.head.pk, "place": place})
+    assert groups(day, url) == {"unseen": ["Beland", "Celand"], "landed": [], "door": ["Aland"]}
+    # Yesterday's door says nothing of today.
+    PresenceMark.objects.filter(place="door").update(day=db_now().date() - timedelta(days=1))
+    assert groups(day, url) == {"unseen": ["Beland", "Celand"], "landed": ["Aland"], "door": []}
+    assert tick(day, Place.DOOR)[1]
+
+
+def test_who_is_no_member_or_may_not_run_the_day_is_refused(day: Day) -> None:
+    other = day.parties["Beland"]
+    refuses(PresenceRefused, tick, day, party=other, match="no longer in the delegation")
+    viewer = f.UserFactory.with_role(Role.VIEWER, day.summit)
+    refuses(PermissionDenied, tick, day, by=viewer)
+    refuses(PermissionDenied, marks.take_back, mark=tick(day)[0], by=viewer)
+    reader = sign_in(day.summit, Role.VIEWER)
+    shown = text(reader.get(page(day)))
+    assert ("Head of Aland" in shown, "Take back" in shown) == (True, False)
+    posted = {"party": day.party.pk, "person": day.head.pk, "place": "door"}
+    assert reader.post(page(day), posted).status_code == 403
+
+
+def test_one_finds_by_typing_and_a_category_or_a_head_brings_the_delegation(day: Day) -> None:
+    f.PartyNameFactory(party=day.party, language="fr", name="Pays d’Ål")
+    assert groups(day, f"{page(day)}?q=head+beland")["unseen"] == ["Beland"]
+    heads = session(day.summit)
+    f.ParticipantFactory(session=heads, category=day.head.membership.category)
+    alone = session(day.summit)
+    f.ParticipantFactory(session=alone, person=day.head)
+    f.ParticipantFactory(session=alone, person=day.member())
+    f.InvitationFactory(
+        party=day.parties["Celand"],
+        occasion=heads.public_id,
+        state="answered",
+        answer="regrets",
+        sent_at=db_now(),
+        answered_at=db_now(),
+        answered_by="C",
+    )
+    lines = attendance.of_sessions([heads, alone], db_now())
+    assert [(line.party.name, line.whole) for line in lines[heads.pk]] == [("Aland", True), ("Beland", True)]
+    found = [(line.person.name, line.whole) for line in lines[alone.pk] if line.person]
+    assert found == [("Head of Aland", True), ("Mia", False)]
+
+
+def test_an_open_page_asks_for_a_version_with_an_etag(day: Day) -> None:
+    url = f"/admin/agenda/session/presence/{day.summit.slug}/version/"
+    first = day.desk.get(url)
+    unchanged = day.desk.get(url, headers={"If-None-Match": first["ETag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    mark, _new = tick(day)
+    seen = [first.content]
+    marks.take_back(mark=mark, by=day.officer)
+    for _time in range(2):
+        answer = day.desk.get(url, headers={"If-None-Match": first["ETag"]})
+        assert answer.status_code == 200
+        seen.append(answer.content)
+        tick(day)
+    assert len(set(seen)) == 3
+
+
+def test_queries_do_not_grow_with_delegations(day: Day) -> None:
+    def cost() -> int:
+        return queries_of(day.desk, page(day), f"/admin/agenda/session/presence/{day.summit.slug}/")
+
+    tick(day)
+    before = cost()
+    for _number in range(4):
+        member = f.MembershipFactory(party=f.PartyFactory(summit=day.summit), code="head")
+        f.ParticipantFactory(session=day.session, party=member.party)
+        marks.tick(party=member.party, person=member.person, place=Place.DOOR, by=day.officer)
+    assert cost() == before
+
+
+def test_two_who_tick_at_once_make_one_tick(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _new = tick(day)
+    real = marks._live
+    answers = iter([None])
+    monkeypatch.setattr(marks, "_live", lambda *given: next(answers, real(*given)))
+    assert tick(day) == (first, False)
+    # Control: without what looks again, the database refuses the second.
+    answers = iter([None, None])
+    monkeypatch.setattr(marks, "_live", lambda *given: next(answers, None))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tick(day)
+
+
+def test_a_merge_keeps_one_of_two_ticks_that_say_the_same(day: Day) -> None:
+    twin = day.member("Twin")
+    kept, _new = tick(day)
+    tick(day, person=twin)
+    moved, _new = tick(day, Place.DOOR, person=twin)
+    assert merging.give_to(kept=day.head, gone=twin) == 1
+    assert list(PresenceMark.objects.order_by("pk").values_list("pk", "person")) == [
+        (kept.pk, day.head.pk),
+        (moved.pk, day.head.pk),
+    ]
+
+
+def test_the_home_of_the_day_says_how_many_are_not_seen(day: Day) -> None:
+    now = db_now()
+    Summit.objects.filter(pk=day.summit.pk).update(starts_on=now.date(), ends_on=now.date() + timedelta(days=1))
+    Session.objects.filter(pk=day.session.pk).update(starts_at=now - timedelta(minutes=1))
+    tick(day)
+    shown = text(day.desk.get("/admin/"))
+    assert f'<a href="{page(day)}">2 not seen' in shown

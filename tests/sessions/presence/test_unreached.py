@@ -1,0 +1,168 @@
+"""Who isn't reached: due soon, and nobody has opened the change; to be telephoned, the liaison officer first."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from sessions.agenda.models.releases import Release
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import cancel_and_move
+from sessions.notifications.services import read_marks
+from sessions.presence.models import ToldByTelephone
+from sessions.presence.selectors.unreached import Waiting, unreached
+from sessions.releases.services import releases
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.undo import services as undo
+from tests import factories as f
+from tests.delegations.helpers import queries, sign_in, text
+from tests.sessions.conftest import SILENTLY, focal, session
+from tests.sessions.presence.conftest import Day
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def changed(day: Day) -> Release:
+    """A session soon was moved to another room and ten minutes later, after it was released."""
+    return move(day)
+
+
+def release(day: Day) -> Release:
+    by = f.UserFactory.with_role(Role.ORGANISER, day.summit)
+    return releases.release(summit=day.summit, by=by, decisions=SILENTLY)
+
+
+def move(day: Day, minutes: int = 10, row: Session | None = None) -> Release:
+    row = row or day.session
+    if not row.released.exists():
+        release(day)
+    row.refresh_from_db()
+    span = timedelta(minutes=minutes)
+    cancel_and_move.move(
+        session=row,
+        starts_at=row.starts_at + span,
+        ends_at=row.ends_at + span,
+        room=f.RoomFactory(venue__summit=day.summit),
+        by=f.UserFactory.with_role(Role.ORGANISER, day.summit),
+    )
+    return release(day)
+
+
+def rows(day: Day, minutes: int = 60) -> list[Waiting]:
+    return unreached(summit=day.summit, now=db_now(), minutes=minutes)
+
+
+def names(day: Day, minutes: int = 60) -> list[str]:
+    return [row.party.name if row.party else row.people[0].name for row in rows(day, minutes)]
+
+
+def page(day: Day) -> str:
+    return f"/admin/agenda/session/unreached/{day.summit.slug}/"
+
+
+def test_who_has_opened_the_change_or_acts_for_the_delegation_is_reached(day: Day, changed: Release) -> None:
+    assert names(day) == ["Aland", "Beland", "Celand"]
+    assert [person.name for person in rows(day)[0].people] == ["Head of Aland"]
+    # Whoever is merely a member doesn't count, nor does what was opened before.
+    read_marks.record(person=day.member(), number=changed.number)
+    read_marks.record(person=day.head, number=changed.number - 1)
+    assert names(day) == ["Aland", "Beland", "Celand"]
+    read_marks.record(person=day.head, number=changed.number)
+    read_marks.record(person=focal(day.parties["Beland"]), number=changed.number, session=day.session)
+    assert names(day) == ["Celand"]
+    # Another change, and all have to learn it.
+    move(day)
+    assert names(day) == ["Aland", "Beland", "Celand"]
+
+
+def test_only_what_is_soon_and_moves_somebody_counts(day: Day) -> None:
+    later = session(
+        day.summit, day.party, starts_at=db_now() + timedelta(hours=3), ends_at=db_now() + timedelta(hours=4)
+    )
+    move(day, row=later)
+    day.session.refresh_from_db()
+    Session.objects.filter(pk=day.session.pk).update(summary="Other words")
+    release(day)
+    assert rows(day) == []
+    # One that is cancelled counts by when it would have started, and old news don't.
+    cancel_and_move.cancel(session=day.session, by=f.UserFactory.with_role(Role.ORGANISER, day.summit))
+    newest = release(day)
+    assert names(day) == ["Aland", "Beland", "Celand"]
+    assert unreached(summit=day.summit, now=newest.released_at + timedelta(hours=7), minutes=600) == []
+
+
+def test_people_of_their_own_and_without_a_delegation(day: Day) -> None:
+    guest = f.PersonFactory(summit=day.summit, name="Gus", phone="+44 20 7946 0001")
+    f.ParticipantFactory(session=day.session, person=guest, role="moderator")
+    mia = f.MembershipFactory(party=f.PartyFactory(summit=day.summit, name="Deland"), person__name="Mia").person
+    f.SignUpFactory(session=day.session, person=mia)
+    f.ParticipantFactory(session=day.session, person=f.PersonFactory(summit=day.summit), role="interpreter")
+    move(day)
+    assert names(day) == ["Aland", "Beland", "Celand", "Deland", "Gus"]
+    day.desk.post(page(day), {"to": f"person:{guest.pk}", "news": news_of(day, "Gus")})
+    assert names(day) == ["Aland", "Beland", "Celand", "Deland"]
+
+
+def news_of(day: Day, name: str) -> str:
+    row = rows(day)[names(day).index(name)]
+    return " ".join(f"{session}:{number}" for session, number in (news.key for news in row.news))
+
+
+def test_one_telephones_and_they_leave_the_list(day: Day, changed: Release) -> None:
+    officer = f.LiaisonOfficerFactory(summit=day.summit, person__name="Lia", person__phone="+44 7700 900100")
+    officer.parties.add(day.party)
+    f.FocalPointFactory(party=day.party, person__name="Fay", person__phone="+44 7700 900101")
+    f.ContactFactory(party=day.party, role="private_office", name="Office", phone="+44 7700 900102")
+    f.ContactFactory(party=day.party, role="press", name="Press", phone="+44 7700 900103")
+    response = day.desk.get(f"{page(day)}?minutes=60")
+    (row,) = [row for row in response.context_data["rows"] if row.waiting.party == day.party]
+    assert [(role, number.label) for role, number in row.numbers][:3] == [
+        ("Liaison officer", officer.person.label),
+        ("Focal point", row.numbers[1][1].label),
+        ("Private office", "Office"),
+    ]
+    shown = text(response)
+    assert 'href="tel:+447700900100"' in shown
+    assert "+44 7700 900103" not in shown
+    seen = AuditEntry.objects.get(action=SEEN, object_type="delegations.party")
+    assert (seen.by, officer.person.public_id in seen.detail["people"]) == (day.officer, True)
+    posted = {"to": row.waiting.key, "news": row.news}
+    response = day.desk.post(f"{page(day)}?minutes=60", posted, follow=True)
+    assert "Aland told by telephone." in text(response)
+    told = ToldByTelephone.objects.get()
+    assert (told.party, told.session, told.release, told.by) == (day.party, day.session, changed, day.officer)
+    assert names(day) == ["Beland", "Celand"]
+    assert "already recorded" in text(day.desk.post(page(day), posted, follow=True))
+    act = response.context["messages"]._loaded_data[0].extra_tags.rpartition("-")[2]
+    undo.undo(public_id=act, by=day.officer)
+    assert names(day) == ["Aland", "Beland", "Celand"]
+
+
+def test_numbers_are_for_those_who_run_the_day(day: Day, changed: Release) -> None:
+    for role, status in ((Role.CONFERENCE_OFFICER, 200), (Role.PROGRAMME, 200), (Role.VIEWER, 403)):
+        assert sign_in(day.summit, role).get(page(day)).status_code == status
+    assert Client().get(page(day)).status_code == 302
+
+
+def test_an_open_page_learns_that_somebody_opened_the_change(day: Day, changed: Release) -> None:
+    url = f"{page(day)}version/"
+    first = day.desk.get(url)
+    read_marks.record(person=day.head, number=changed.number)
+    assert day.desk.get(url, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_queries_do_not_grow(day: Day) -> None:
+    more = [f.MembershipFactory(party=f.PartyFactory(summit=day.summit), code="head") for _number in range(5)]
+    f.ParticipantFactory(session=day.session, person=f.MembershipFactory(party=day.party).person)
+    move(day)
+    before = queries(lambda: rows(day))
+    for member in more:
+        f.ParticipantFactory(session=day.session, party=member.party)
+        f.ParticipantFactory(session=day.session, person=f.MembershipFactory(party=member.party).person)
+    move(day)
+    assert len(rows(day)) == 8
+    assert queries(lambda: rows(day)) == before
