@@ -10,6 +10,7 @@ REGISTERING = (
     "delays.admin.fixed_points",
     "delays.admin.retimings",
     "exchange.admin",
+    "screens.admin.screens",
     "overview.admin.sessions",
 )
 for _name in REGISTERING:

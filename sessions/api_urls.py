@@ -16,6 +16,7 @@ from sessions.public.api import ASKED, AgendaList, AgendaSession
 from sessions.public.own_agenda_api import OwnAgendaViewSet
 from sessions.releases.api.released_changes import AgendaChanges
 from sessions.releases.api.releases import ReleaseViewSet
+from sessions.screens.api import ScreenViewSet
 from sessions.signups.api import SignUpViewSet
 from sessions.speakers.api.floor_requests import FloorRequestViewSet
 from sessions.speakers.api.speeches_of_the_list import SlotViewSet
@@ -42,6 +43,7 @@ RESOURCES = (
         OwnAgendaViewSet,
         ScheduleImportFileViewSet,
     ),
+    ScreenViewSet,
 )
 
 urlpatterns = [

@@ -14,6 +14,7 @@ from sessions.draft.models.versions import DraftVersion
 from sessions.exchange.models import ScheduleImportFile
 from sessions.notifications.models import AgendaReadMark
 from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
+from sessions.screens.models import Screen
 from sessions.speakers.models import SpeechInterval, SpeechRun
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Representation",
     "Retiming",
     "ScheduleImportFile",
+    "Screen",
     "Session",
     "SessionRun",
     "SessionText",

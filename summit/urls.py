@@ -34,6 +34,7 @@ if not settings.PRODUCTION:
 urlpatterns += [
     path("<slug:summit>/", include("summit.summit_urls")),
     path("<slug:summit>/", include("sessions.public.urls")),
+    path("<slug:summit>/screens/", include("sessions.screens.urls")),
     path("<slug:summit>/press/", include("press.public.urls")),
 ]
 

@@ -52,6 +52,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from sessions.exchange.models import ScheduleImportFile
 from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
+from sessions.screens.models import Screen
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.import_export.models import ListImportFile
 from summit.outbox.models import Message
@@ -510,6 +511,11 @@ class ToldByTelephoneFactory(Factory[ToldByTelephone]):
     )
     party = factory.SubFactory(PartyFactory, summit=factory.SelfAttribute("..session.summit"))
     by = factory.SubFactory(UserFactory)
+
+
+class ScreenFactory(Factory[Screen]):
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Screen {n}")
 
 
 class CustomKindFactory(Factory[CustomKind]):

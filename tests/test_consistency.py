@@ -60,6 +60,8 @@ NOT_PAGES = {"", "healthz", "readyz", "metrics", ".well-known/security.txt", "<s
 NOT_PAGES |= {"<slug:summit>/press/subscription/<str:token>/"}
 # A private calendar belongs to whoever holds its address: its token is the key, and no session is asked.
 NOT_PAGES |= {"webhooks/mail/", "calendar/<str:token>.ics", "<slug:summit>/agenda/live/<slug:key>/"}
+# So is a screen's.
+NOT_PAGES |= {"<slug:summit>/screens/<slug:key>/", "<slug:summit>/screens/<slug:key>/content/"}
 OURS = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 DESKS = {model: desk for model, desk in site._registry.items() if model in OURS}

@@ -117,6 +117,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "delegations.DeclarationKind": "name names asks",
         "delegations.Zone": "code name",
         "agenda.CustomKind": "name names",
+        "agenda.Screen": "name digest",
         "press.Topic": "name names",
     },
     AGENDA: {

@@ -4,7 +4,8 @@ import logging
 import re
 
 # A segment of a path with the length and the characters of a token: a letter's link, a subscription, a new password.
-_TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_:-]{38,}(?=/|\b)")
+# The key of a screen is shorter, because somebody types it.
+_TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_:-]{38,}(?=/|\b)|(?<=/screens/)[0-9a-z]{20,}(?=/|\b)")
 HIDDEN = "[hidden]"
 
 

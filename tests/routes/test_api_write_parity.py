@@ -47,6 +47,7 @@ LISTS = {
     "agenda_release": "releases",
     "agenda_retiming": "retimings",
     "agenda_scheduleimportfile": "schedules",
+    "agenda_screen": "screens",
     "press_speechimportfile": "speech-archives",
     "agenda_session": "sessions",
     "agenda_signup": "sign-ups",

@@ -51,6 +51,7 @@ from sessions.calendars import services as calendars_services
 from sessions.delays.selectors.live_version import live_key
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
+from sessions.screens.services import screens
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -430,6 +431,7 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
         ("customkind", "session-kinds", lambda session: f.CustomKindFactory(summit=session.summit)),
         ("fixedpoint", "fixed-points", lambda session: f.FixedPointFactory(summit=session.summit, minutes=240)),
         ("retiming", "retimings", lambda session: f.RetimingFactory(summit=session.summit)),
+        ("screen", "screens", lambda session: f.ScreenFactory(summit=session.summit)),
         ("scheduleimportfile", "", lambda session: f.ScheduleImportFileFactory(summit=session.summit)),
     ):
         world.add(f"agenda.{kind}", of_each(sessions, make), desk)
@@ -469,6 +471,11 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     stranger = f.MembershipFactory(party=parties[Whose.FOREIGN], person__user=f.UserFactory()).person
     theirs = calendars_services.make(by=stranger.user, person=stranger)[0]
     world.objects["own calendar"] = {Whose.FOREIGN: {"id": theirs.public_id}}
+    f.ScreenFactory(summit=world.here, digest=screens.digest_of("a" * screens.LENGTH), opened_at=f.START)
+    world.objects["screen"] = {
+        whose: {"summit": world.here.slug, "key": letter * screens.LENGTH}
+        for whose, letter in ((Whose.PUBLIC, "a"), (Whose.HIDDEN, "b"))
+    }
     world.objects["private calendar"] = {Whose.PUBLIC: {"token": alive[1]}, Whose.HIDDEN: {"token": dead[1]}}
     version = {"summit": world.here.slug, "key": live_key(world.here)}
     world.objects["agenda version"] = {Whose.PUBLIC: version, Whose.HIDDEN: {**version, "key": "x" * 24}}

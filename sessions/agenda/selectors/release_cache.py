@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from sessions.agenda.selectors import released_snapshots
 from sessions.agenda.selectors.snapshots import Snapshot
+from sessions.visibility.models import EVERYBODY
 from sessions.visibility.viewers import Members
 from summit.core.process_cache import Memory
 from summit.summits.models import PublicVersion, Stamp, Summit
@@ -105,6 +106,16 @@ def public(release: Release) -> list[int]:
     """Return the primary keys of all rows of a release that everybody may read. Makes one query."""
     rows = ReleaseEntry.objects.filter(release=release).for_public()
     return list(rows.order_by().values_list("released_session_id", flat=True))
+
+
+def at_rank(release: Release, rank: int) -> list[int]:
+    """Return the primary keys of all rows of a release that readers of a rank may read. Makes one query.
+
+    Everybody reads only summits with public pages.
+    """
+    entries = ReleaseEntry.objects.filter(release=release)
+    visible = entries.for_public() if rank == EVERYBODY else entries.at(rank)
+    return list(visible.order_by().values_list("released_session_id", flat=True))
 
 
 def rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, CachedSession]:

@@ -10,7 +10,7 @@ from sessions.agenda.models.removals import PublicNotice, PublicRemoval
 from sessions.agenda.selectors.differences import Nature, SessionChange, in_order
 from sessions.agenda.selectors.released_snapshots import snapshots
 from sessions.agenda.selectors.snapshots import Snapshot, hidden_parts
-from sessions.visibility.models import DESK
+from sessions.visibility.models import DESK, EVERYBODY
 from sessions.visibility.viewers import Members
 from summit.summits.models import Summit
 
@@ -49,6 +49,17 @@ def public_changes(*, summit: Summit, limit: int = 20, language: str | None = No
     """
     visible = ReleaseEntry.objects.filter(release__summit=summit).for_public()
     return _as_read_now(summit, visible, limit, language, notices=_notices(summit))
+
+
+def changes_at(*, summit: Summit, rank: int, limit: int = 20) -> list[ReleaseChanges]:
+    """Return what the last `limit` releases changed for readers of a rank, newest first, as they may read it now.
+
+    Everybody reads of changes only if the summit shows them to the public.
+    """
+    if rank == EVERYBODY:
+        return public_changes(summit=summit, limit=limit) if summit.public_changes else []
+    visible = ReleaseEntry.objects.filter(release__summit=summit).at(rank)
+    return _as_read_now(summit, visible, limit, None)
 
 
 def all_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from django.db.models import Exists, Max, OuterRef
+
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.models import DelayNotice, Retiming, RetimingState, SessionRun
@@ -92,6 +94,30 @@ def mark_late(summit: Summit, rows: Iterable[Listed]) -> None:
     late = late_sessions(summit)
     for row in rows:
         row.late = row.times_known and row.session_id in late
+
+
+def is_late(session: str) -> Exists:
+    """Return the expression that a row's session is announced as late. `session` is the column with its key."""
+    return Exists(DelayNotice.objects.filter(session=OuterRef(session), ended_at=None))
+
+
+def last_announced(sessions: Iterable[int]) -> datetime | None:
+    """Return when an announcement that one of these sessions runs late was last made or ended, or None.
+
+    `sessions` are primary keys. Makes one query.
+    """
+    rows = DelayNotice.objects.filter(session__in=list(sessions))
+    found = rows.aggregate(made=Max("announced_at"), ended=Max("ended_at"))
+    return max(filter(None, found.values()), default=None)
+
+
+def runs(summit: Summit, since: datetime) -> dict[int, bool]:
+    """Return a dict from each session that was started after a moment to whether it has ended, by primary key.
+
+    Makes one query.
+    """
+    rows = SessionRun.objects.filter(session__summit=summit, started_at__gt=since)
+    return {session: ended is not None for session, ended in rows.values_list("session_id", "ended_at")}
 
 
 def running(summit: Summit, sessions: Collection[Snapshot], now: datetime) -> list[RunningSession]:

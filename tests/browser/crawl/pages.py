@@ -100,6 +100,7 @@ FILL = {
     "letter's link": {"token": "letter"},
     "private calendar": {"token": "feed"},
     "agenda version": {"summit": "summit", "key": "live"},
+    "screen": {"summit": "summit", "key": "screen_key"},
     "mail in development": {"public_id": "mail"},
     "passkey": {"pk": "passkey"},
     "jobs.job": {"public_id": "job_failed"},

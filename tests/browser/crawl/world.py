@@ -53,6 +53,7 @@ from sessions.draft.models.sessions import Interpretation, Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
+from sessions.screens.services import screens
 from sessions.speakers.services import speech_clock
 from summit.api_base import token_services
 from summit.api_base.models.tokens import ApiClient
@@ -344,6 +345,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     france = Session.objects.get(summit=summit, title="Tunisia and France")
     cancelled = Session.objects.filter(summit=summit, title__startswith="Criminal")[0]
     kind = CustomKind.objects.create(summit=summit, name="Fireside talk", names={"ar": "حديث"}, like="retreat")
+    screen = screens.create(by=user("organiser"), summit=summit, values={"name": "Foyer"})
     brief = Paper("Brief", "en", file_checks.read(name="brief.pdf", content=b"%PDF-1.7"))
     document = documents.add(session=france, paper=brief, by=user("organiser"))
     opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
@@ -381,6 +383,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "agenda.slot": Slot.objects.filter(session=opening).order_by("pk")[0],
         "agenda.bilateral": Bilateral.objects.filter(party__summit=summit, state="approved")[0],
         "agenda.customkind": kind,
+        "agenda.screen": screen,
         "agenda.document": document,
         "agenda.scheduleimportfile": ScheduleImportFileFactory(summit=summit, uploaded_by=user("organiser")),
         "agenda.fixedpoint": FixedPointFactory(summit=summit, minutes=240),
@@ -401,6 +404,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "invitation": invitation.public_id,
         "waiting_invitation": waiting[0].pk,
         "letter": links.token(link),
+        "screen_key": screens.new_address(by=user("organiser"), screen=screen).split("/")[-2],
         "feed": calendars_services.make(by=Link(link.public_id), party=link.invitation.party)[1],
         "live": live_key(summit),
         "letter_invitation": link.invitation.public_id,

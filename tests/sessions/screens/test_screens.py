@@ -1,0 +1,407 @@
+"""What screens show to whom, and when their addresses stop working."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from sessions.agenda.models.releases import EntryQuerySet
+from sessions.delays.services import running as delays
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import cancel_and_move
+from sessions.screens.models import Screen, Unreadable
+from sessions.screens.selectors import lines
+from sessions.screens.services import screens
+from sessions.visibility.models import DESK, Visibility
+from summit.audit.models import AuditEntry
+from summit.core.log_filters import without_tokens
+from summit.core.process_cache import forget_all
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.database_clock import stop
+from tests.sessions.conftest import fill, release, session
+
+pytestmark = pytest.mark.django_db
+# 09:00 in London, on the first day of the factories' summits.
+NINE = datetime(2025, 3, 31, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_half_past_nine(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop(monkeypatch, NINE + HOUR / 2)
+
+
+class World:
+    """A summit with sessions of each visibility in two rooms, released."""
+
+    def __init__(self, summit: Summit) -> None:
+        self.summit, self.by = summit, f.UserFactory.with_role(Role.ORGANISER, summit)
+        venue = f.VenueFactory(summit=summit, name="House")
+        self.hall, self.study = (f.RoomFactory(venue=venue, name=name) for name in ("Hall", "Study"))
+        self.opening = self.session("Opening", self.hall, Visibility.PUBLIC, 0)
+        self.briefing = self.session("Briefing", self.study, Visibility.ACCREDITED, 1)
+        self.bilateral = self.session("Aland and Beland", self.hall, Visibility.PARTICIPANTS, 2)
+        self.rehearsal = self.session("Rehearsal", self.study, Visibility.ORGANISERS, 3)
+        release(summit)
+
+    def session(self, title: str, room: Any, visibility: str, after: float, **more: Any) -> Session:
+        start = NINE + after * HOUR
+        return session(
+            self.summit, title=title, room=room, visibility=visibility, starts_at=start, ends_at=start + HOUR, **more
+        )
+
+    def screen(self, **values: Any) -> str:
+        """Add a screen and return the path of its address."""
+        values = {"name": f"Screen {Screen.objects.count()}", **values}
+        return self.address(screens.create(by=self.by, summit=self.summit, values=values))
+
+    def address(self, row: Screen) -> str:
+        """Give a screen a new address and return its path."""
+        return screens.new_address(by=self.by, screen=row).removeprefix(settings.BASE_URL)
+
+
+@pytest.fixture
+def world(summit: Summit) -> World:
+    return World(summit)
+
+
+def fetch(path: str, part: str = "content/", **headers: str) -> HttpResponse:
+    """Ask for a screen's content, or with `part` "" for its page."""
+    return Client().get(f"{path}{part}", headers=headers)  # type: ignore[return-value]
+
+
+def told(path: str) -> list[tuple[str, str]]:
+    """The title, and the words beside it, of each line on a screen."""
+    page = fetch(path).content.decode()
+    found = page.split("<li ")[1:]
+    return [(_text(r'class="title">(.*?)</p>', line), _text(r'class="word">(.*?)</p>', line)) for line in found]
+
+
+def titles(path: str) -> list[str]:
+    return [title for title, _word in told(path)]
+
+
+def _text(pattern: str, line: str) -> str:
+    found = re.search(pattern, line, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""
+
+
+@pytest.mark.parametrize(
+    ("audience", "unreadable", "expected"),
+    [
+        ("public", "", ["Opening"]),
+        ("accredited", "", ["Opening", "Briefing"]),
+        ("participants", "", ["Opening", "Briefing", "Aland and Beland"]),
+        ("organisers", "", ["Opening", "Briefing", "Aland and Beland", "Rehearsal"]),
+        ("public", "private", ["Opening", "Private meeting", "Private meeting", "Private meeting"]),
+        ("accredited", "private", ["Opening", "Briefing", "Private meeting", "Private meeting"]),
+    ],
+)
+def test_a_screen_of_all_rooms_shows_what_its_audience_may_read(
+    world: World, audience: str, unreadable: str, expected: list[str]
+) -> None:
+    assert titles(world.screen(audience=audience, unreadable=unreadable)) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, ["Opening", "Private meeting"]),
+        ({"unreadable": Unreadable.NOTHING}, ["Opening"]),
+        ({"audience": Visibility.PARTICIPANTS}, ["Opening", "Aland and Beland"]),
+    ],
+)
+def test_a_door_shows_its_room_alone(world: World, values: dict[str, str], expected: list[str]) -> None:
+    assert titles(world.screen(room=world.hall, **values)) == expected
+
+
+def leaks(path: str) -> set[str]:
+    """The words of sessions that the public may not read, in the page, the content or a header."""
+    found = set()
+    for part in ("", "content/"):
+        response = fetch(path, part)
+        whole = response.content.decode() + str(response.headers)
+        found |= {word for word in ("Briefing", "Aland", "Rehearsal") if word in whole}
+    return found
+
+
+def test_nothing_of_what_the_public_may_not_read_leaves(world: World) -> None:
+    path = world.screen(unreadable=Unreadable.PRIVATE)
+    assert leaks(path) == set()
+    etag = fetch(path)["ETag"]
+    Session.objects.filter(pk=world.bilateral.pk).update(title="Celand and Deland")
+    release(world.summit)
+    assert fetch(path)["ETag"] == etag
+
+
+def test_control_another_predicate_leaks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EntryQuerySet, "for_public", lambda entries: entries.at(DESK))
+    path = world.screen(unreadable=Unreadable.PRIVATE)
+    assert leaks(path) == {"Briefing", "Aland", "Rehearsal"}
+    etag = fetch(path)["ETag"]
+    Session.objects.filter(pk=world.bilateral.pk).update(title="Celand and Deland")
+    release(world.summit)
+    assert fetch(path)["ETag"] != etag
+
+
+def test_hidden_parts_stay_hidden(world: World) -> None:
+    part = {"title_to": Visibility.ORGANISERS, "room_to": Visibility.ORGANISERS}
+    world.session("Surprise", world.hall, Visibility.PUBLIC, 4, kind="plenary", **part)
+    world.session("Untimed", world.hall, Visibility.PUBLIC, 5, times_to=Visibility.ORGANISERS)
+    release(world.summit)
+    foyer, door = world.screen(), world.screen(room=world.hall)
+    assert titles(foyer) == ["Opening", "Plenary"]
+    # At the door it would tell its room, or its time.
+    assert titles(door) == ["Opening", *["Private meeting"] * 3]
+
+
+def test_a_summit_without_public_pages_shows_the_public_nothing(world: World) -> None:
+    foyer, inside = world.screen(), world.screen(audience=Visibility.ACCREDITED)
+    assert titles(foyer) == ["Opening"]
+    Summit.objects.filter(pk=world.summit.pk).update(public=False)
+    assert (titles(foyer), titles(inside)) == ([], ["Opening", "Briefing"])
+
+
+class TestChanges:
+    @pytest.fixture
+    def moved(self, world: World) -> World:
+        Summit.objects.filter(pk=world.summit.pk).update(public_changes=True)
+        cancel_and_move.move(
+            session=world.opening, starts_at=NINE + HOUR, ends_at=NINE + 2 * HOUR, room=world.study, by=world.by
+        )
+        release(world.summit)
+        return world
+
+    def test_old_time_and_room_are_struck(self, moved: World) -> None:
+        page = fetch(moved.screen()).content.decode()
+        assert re.findall(r"<del.*?</del>", page) == [
+            '<del class="old">09:00–10:00</del>',
+            '<del><bdi lang="en">Hall</bdi></del>',
+        ]
+
+    def test_the_old_door_leads_to_the_new_room(self, moved: World) -> None:
+        assert told(moved.screen(room=moved.hall, unreadable="nothing")) == [("Opening", "In another room")]
+        assert told(moved.screen(room=moved.study, unreadable="nothing")) == [("Opening", "")]
+
+    def test_only_where_the_summit_shows_changes_to_the_public(self, moved: World) -> None:
+        Summit.objects.filter(pk=moved.summit.pk).update(public_changes=False)
+        assert "<del" not in fetch(moved.screen()).content.decode()
+        assert "<del" in fetch(moved.screen(audience=Visibility.ACCREDITED)).content.decode()
+
+    def test_only_for_a_day(self, moved: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = moved.screen()
+        for told, struck in ((HOUR, True), (HOUR / 4, False)):
+            monkeypatch.setattr(lines, "TOLD", told)
+            stop(monkeypatch, NINE + HOUR)
+            forget_all()
+            assert ("<del" in fetch(path).content.decode()) is struck
+
+    def test_cancelled_sessions_stand_as_cancelled(self, moved: World) -> None:
+        for each in (moved.opening, moved.bilateral):
+            cancel_and_move.cancel(session=each, by=moved.by)
+        release(moved.summit)
+        assert told(moved.screen()) == [("Opening", "Cancelled")]
+        assert told(moved.screen(audience=Visibility.PARTICIPANTS))[2:] == [("Aland and Beland", "Cancelled")]
+
+
+class TestTheDay:
+    def test_what_runs_late_says_so_to_whom_may_know_its_time(self, world: World) -> None:
+        untimed = world.session("Untimed", world.hall, Visibility.PUBLIC, 4, times_to=Visibility.ORGANISERS)
+        release(world.summit)
+        foyer, inside, door = world.screen(), world.screen(audience="organisers"), world.screen(room=world.hall)
+        etags = [fetch(path)["ETag"] for path in (foyer, door)]
+        for row in (world.bilateral, untimed):
+            delays.announce_delay(session=row, by=world.by)
+        assert [fetch(path)["ETag"] for path in (foyer, door)] == etags
+        late = "Running late, new time to follow"
+        assert [title for title, word in told(inside) if word == late] == ["Aland and Beland", "Untimed"]
+        delays.announce_delay(session=world.opening, by=world.by)
+        assert told(foyer) == [("Opening", late)]
+        delays.start(session=world.opening, by=world.by)
+        assert told(foyer) == [("Opening", "")]
+
+    def test_the_screen_learns_what_has_started_and_ended(self, world: World) -> None:
+        path = world.screen()
+        found = []
+        for act in (lambda **_: None, delays.start, delays.end):
+            act(session=world.opening, by=world.by)
+            page = fetch(path).content.decode()
+            found.append([name for name in ("data-started", "data-ended") if name in page])
+        assert found == [[], ["data-started"], ["data-ended"]]
+
+
+def test_the_next_day_is_there_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.session("Farewell", world.hall, Visibility.PUBLIC, 24)
+    world.session("Reception", world.hall, Visibility.PUBLIC, 48)
+    release(world.summit)
+    path = world.screen()
+    assert titles(path) == ["Opening", "Farewell"]
+    stop(monkeypatch, NINE + 24 * HOUR)
+    assert titles(path) == ["Farewell", "Reception"]
+
+
+class TestAddresses:
+    def test_a_page_is_private_and_leaves_no_trace(self, world: World) -> None:
+        path = world.screen()
+        for part in ("", "content/"):
+            response = fetch(path, part)
+            assert response.status_code == 200
+            assert (response["Cache-Control"], response["Referrer-Policy"]) == ("private, no-cache", "no-referrer")
+            assert (response["X-Robots-Tag"], response["X-Summit-Time"]) == ("noindex", "2025-03-31T08:30:00+00:00")
+            assert not response.cookies
+        assert path.split("/")[3] not in without_tokens(f"GET {path} HTTP/1.1")
+        key = path.split("/")[3]
+        assert not [value for row in Screen.objects.values() for value in row.values() if key in str(value)]
+
+    def test_what_has_not_changed_is_not_sent_again(self, world: World) -> None:
+        path = world.screen()
+        etag = fetch(path)["ETag"]
+        assert f'data-etag="{etag}"'.replace('"', "&quot;") in fetch(path, "").content.decode().replace('"', "&quot;")
+        again = fetch(path, **{"If-None-Match": etag})
+        assert (again.status_code, again.content, again["X-Summit-Time"]) == (304, b"", "2025-03-31T08:30:00+00:00")
+
+    def test_a_key_that_was_taken_back_opens_nothing(self, world: World) -> None:
+        path = world.screen()
+        row = Screen.objects.get()
+        screens.turn_off(by=world.by, screen=row)
+        missing = fetch(f"/{world.summit.slug}/screens/{'a' * 24}/")
+        for part in ("", "content/"):
+            response = fetch(path, part)
+            assert (response.status_code, leaks(path), b"Opening" in response.content) == (404, set(), False)
+        assert missing.status_code == 404
+        with pytest.raises(screens.ScreenOff, match="This screen is already off"):
+            screens.turn_off(by=world.by, screen=row)
+        assert titles(world.address(row)) == ["Opening"]
+        assert fetch(path).status_code == 404
+
+    def test_control_a_key_that_stays_opens_it(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = world.screen()
+        monkeypatch.setattr(screens, "turn_off", lambda by, screen: None)
+        screens.turn_off(by=world.by, screen=Screen.objects.get())
+        assert fetch(path).status_code == 200
+
+    def test_a_new_address_ends_the_former_one_and_a_deleted_screen_its_own(self, world: World) -> None:
+        path = world.screen()
+        row = Screen.objects.get()
+        new = world.address(row)
+        assert (fetch(path).status_code, fetch(new).status_code) == (404, 200)
+        screens.remove(by=world.by, screen=row)
+        assert fetch(new).status_code == 404
+        actions = AuditEntry.objects.filter(action__startswith="agenda.screen.").order_by("pk")
+        assert [entry.action.rpartition(".")[2] for entry in actions] == [
+            "add",
+            "new_address",
+            "new_address",
+            "remove",
+        ]
+
+    def test_a_key_opens_its_own_summit_alone(self, world: World) -> None:
+        path = world.screen()
+        other = f.SummitFactory()
+        assert fetch(path.replace(f"/{world.summit.slug}/", f"/{other.slug}/", 1)).status_code == 404
+
+    def test_a_connection_is_noted_once_a_minute(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = world.screen()
+        for seconds, noted in ((0, 0), (59, 0), (61, 61)):
+            stop(monkeypatch, NINE + timedelta(seconds=seconds))
+            fetch(path)
+            assert Screen.objects.get().seen_at == NINE + timedelta(seconds=noted)
+
+
+class TestLanguages:
+    def test_those_of_the_summit_in_turn_or_one(self, world: World) -> None:
+        Summit.objects.filter(pk=world.summit.pk).update(names={"fr": {"name": "Sommet"}, "ar": {"name": "قمة"}})
+
+        def boards(path: str) -> list[str]:
+            return re.findall(r'<section[^>]* lang="(\w+)"', fetch(path).content.decode())
+
+        assert boards(world.screen()) == ["en", "ar", "fr"]
+        assert boards(world.screen(language="fr")) == ["fr"]
+
+
+def test_as_many_queries_for_many_sessions(world: World) -> None:
+    path = world.screen(unreadable=Unreadable.PRIVATE)
+
+    def queries() -> int:
+        forget_all()
+        fetch(path)
+        forget_all()
+        with CaptureQueriesContext(connection) as captured:
+            fetch(path)
+        return len(captured)
+
+    few = queries()
+    fill(world.summit, 8)
+    release(world.summit)
+    assert queries() == few
+    with CaptureQueriesContext(connection) as captured:
+        fetch(path)
+    # The screen, the release, what runs late, and what was started.
+    assert len(captured) == 4
+
+
+@pytest.mark.parametrize("role", [Role.CONFERENCE_OFFICER, Role.PROTOCOL])
+def test_who_may_not_set_up_screens(world: World, role: Role) -> None:
+    by: User = f.UserFactory.with_role(role, world.summit)
+    world.screen()
+    row = Screen.objects.get()
+    acts: list[Callable[[], object]] = [
+        lambda: screens.create(by=by, summit=world.summit, values={"name": "Door"}),
+        lambda: screens.change(by=by, screen=row, values={"name": "Door"}),
+        lambda: screens.new_address(by=by, screen=row),
+        lambda: screens.turn_off(by=by, screen=row),
+        lambda: screens.remove(by=by, screen=row),
+    ]
+    for act in acts:
+        with pytest.raises(PermissionDenied):
+            act()
+    assert list(Screen.objects.values_list("name", flat=True)) == ["Screen 0"]
+
+
+def test_a_room_of_another_summit_is_refused(world: World) -> None:
+    elsewhere = f.RoomFactory()
+    with pytest.raises(ValidationError, match="Choose a room of this summit"):
+        world.screen(room=elsewhere)
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "screen_name_once": {"name": "Foyer"},
+    "screen_digest_once": {"digest": "a" * 64, "opened_at": NINE},
+    "screen_audience_known": {"audience": "nobody"},
+    "screen_unreadable_known": {"unreadable": "everything"},
+    "screen_opened_with_address": {"opened_at": NINE},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_constraints(summit: Summit, name: str) -> None:
+    Screen.objects.create(summit=summit, name="Foyer", digest="a" * 64, opened_at=NINE)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Screen.objects.create(**{"summit": summit, "name": "Door", **BROKEN[name]})
+    assert name in str(refused.value) or (name.endswith("_once") and "UNIQUE" in str(refused.value))
+
+
+def test_the_desk_creates_shows_once_and_takes_back(world: World, desk: Client) -> None:
+    base = "/admin/agenda/screen/"
+    world.screen(name="Foyer")
+    row = Screen.objects.get()
+    page = desk.post(f"{base}{row.pk}/address/").content.decode()
+    address = re.search(r'<code class="secret"[^>]*>(.*?)</code>', page)
+    assert address is not None
+    path = address[1].removeprefix(settings.BASE_URL)
+    assert titles(path) == ["Opening"]
+    assert path not in desk.get(f"{base}{row.pk}/change/").content.decode()
+    answer = desk.post(f"{base}{row.pk}/turn-off/", follow=True).content.decode()
+    assert "Screen turned off. It shows nothing of the agenda from now on." in answer
+    assert fetch(path).status_code == 404
