@@ -68,16 +68,24 @@ def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetim
 
 
 @dataclass(frozen=True)
+class SignedUp:
+    """A sign-up with the person's other sessions at that time, and their number on the waiting list, or 0."""
+
+    row: SignUp
+    others: list[ReleasedSession]
+    number: int
+
+
+@dataclass(frozen=True)
 class SignUps:
     """The sign-ups of the viewer's people for a session.
 
-    `listed` are the sign-ups, and `free` the people who can be signed up. Each has the person's other sessions at
-    that time.
+    `free` are the people who can be signed up, each with their other sessions at that time.
     """
 
     open: bool
     places: signups.Places
-    listed: list[tuple[SignUp, list[ReleasedSession]]]
+    listed: list[SignedUp]
     free: list[tuple[Person, list[ReleasedSession]]]
 
 
@@ -97,11 +105,15 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
     elsewhere = (
         overlaps_by_person(summit=viewer.summit, row=row, people=list(people.values())) if row.times_known else {}
     )
+    waits = any(each.state == SignUpState.WAITING for each in sign_ups)
+    numbers = signups.waiting_numbers(row.session_id) if waits else {}
     free = [(person, elsewhere.get(pk, [])) for pk, person in people.items() if pk in members - signed_up]
     return SignUps(
         open=is_open,
         places=signups.places(row.session_id, row),
-        listed=[(each, elsewhere.get(each.person_id, [])) for each in sign_ups],
+        listed=[
+            SignedUp(each, elsewhere.get(each.person_id, []), numbers.get(each.person_id, 0)) for each in sign_ups
+        ],
         free=free if is_open else [],
     )
 
@@ -118,13 +130,41 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
         party = Membership.objects.filter(person=person).values_list("party", flat=True).first()
         by = viewer.acts.get(party or 0, viewer.by)
         if request.POST.get("do") == "leave":
-            signups.cancel_sign_up(session=row.session, person=person, by=by)
-            messages.success(request, _("Place given up."))
+            question = None if request.POST.get("sure") else _question(viewer, row, person)
+            if question is not None:
+                return render(request, "portal/sessions/give_up.html", question)
+            _leave(request, row, person, by)
         else:
             _sign_up(request, row, person, by)
     response = redirect("portal:session", public_id)
     response.status_code = 303
     return response
+
+
+def _question(viewer: Viewer, row: ReleasedSession, person: Person) -> dict[str, Any] | None:
+    """Return the variables of the page that asks before somebody leaves; None if they could sign up again at once.
+
+    They couldn't if they lose their number on the waiting list, or if others wait for the place.
+    """
+    sign_up = SignUp.objects.filter(session=row.session_id, person=person).first()
+    if sign_up is None:
+        return None
+    numbers = signups.waiting_numbers(row.session_id)
+    waits = sign_up.state == SignUpState.WAITING
+    if not waits and (not numbers or not signups.is_open(row)):
+        return None
+    found = {"viewer": viewer, "summit": viewer.summit, "row": row, "person": person}
+    return {**found, "number": numbers.get(person.pk), "waiting": len(numbers)}
+
+
+def _leave(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -> None:
+    waits = SignUp.objects.filter(session=row.session_id, person=person, state=SignUpState.WAITING).exists()
+    signups.cancel_sign_up(session=row.session, person=person, by=by)
+    if waits:
+        message = _("%(person)s is no longer on the waiting list.") % {"person": person.label}
+    else:
+        message = _("Place given up.")
+    messages.success(request, message)
 
 
 def _sign_up(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -> None:

@@ -10,7 +10,7 @@ import summit.core.validators
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0011_bilaterals'),
+        ('agenda', '0008_speech_clocks'),
         ('summit', '0007_saved_views'),
     ]
 

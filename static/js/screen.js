@@ -162,7 +162,8 @@
     }
     clearTimeout(timer);
     show();
-    setTimeout(ask, POLL + Math.random() * 500);
+    // A key that was taken back stays so.
+    setTimeout(ask, (etag ? POLL : POLL * 15) + Math.random() * 500);
   }
 
   document.addEventListener("keydown", (event) => {

@@ -77,6 +77,41 @@ class TestSignUp:
         acting.post(f"{AGENDA}{row.public_id}/sign-up/", {"person": delegate.public_id, "do": "take"})
         assert list(row.sign_ups.values_list("person", "state")) == [(delegate.pk, "place")]
 
+    def test_what_others_would_have_at_once_is_asked_about(self, summit: Summit, party: Party) -> None:
+        row = open_session(summit, title="Side event")
+        release(summit)
+        first, second, third = (member(party, name=name) for name in ("First", "Second", "Third"))
+        acting = signed_in(focal(party).user)
+        address = f"{AGENDA}{row.public_id}/"
+
+        def post(person: Person, do: str, **more: str) -> str:
+            values = {"person": person.public_id, "do": do, **more}
+            answer: str = acting.post(f"{address}sign-up/", values, follow=True).content.decode()
+            return answer
+
+        for person in (first, second, third):
+            post(person, "take")
+        shown = page(acting, address)
+        assert [f"number {number}" in shown for number in (1, 2, 3)] == [True, True, False]
+        assert "2 people wait for a place. The first of them gets this one at once." in post(first, "leave")
+        assert "Their number is 2." in post(third, "leave")
+        assert list(row.sign_ups.values_list("state", flat=True)) == ["place", "waiting", "waiting"]
+        assert "is no longer on the waiting list." in post(third, "leave", sure="yes")
+        assert "Place given up." in post(first, "leave", sure="yes")
+        assert list(row.sign_ups.values_list("person__name", "state")) == [("Second", "place")]
+        # Nobody waits: the place can be taken again, and nothing is asked.
+        assert "Place given up." in post(second, "leave")
+
+    def test_the_whole_agenda_says_what_takes_sign_ups(
+        self, client: Client, delegate: Person, summit: Summit
+    ) -> None:
+        row = open_session(summit)
+        release(summit)
+        assert "open for sign-up" in page(client, f"{AGENDA}?show=all")
+        f.SignUpFactory(session=row, person=delegate)
+        shown = page(client, f"{AGENDA}?show=all")
+        assert ("open for sign-up" in shown, "in your agenda" in shown) == (False, True)
+
 
 def test_it_is_narrowed_by_kind_and_language(client: Client, summit: Summit, party: Party) -> None:
     plenary = session(summit, title="Plenary", kind="plenary")

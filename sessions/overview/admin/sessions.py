@@ -13,13 +13,15 @@ from django.forms import HiddenInput, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.html import escape, format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
@@ -60,6 +62,7 @@ from sessions.overview.admin.session_filters import (
 )
 from sessions.presence.admin.presence import PresenceMixin
 from sessions.presence.admin.unreached import UnreachedMixin
+from sessions.signups.services import signups
 from sessions.speakers.admin.speakers import SpeakersMixin
 from sessions.speakers.admin.speaking import SpeakingMixin
 from sessions.visibility.models import AS_THE_SESSION, PARTS
@@ -119,6 +122,23 @@ SECTIONS = (
 )
 # The fields that a new session has from the session like which it is added.
 CARRIED_OVER = ("room", "set_up", "clear_down", *VISIBILITY_FIELDS, "media")
+
+
+def _sign_ups(row: Session, found: signups.Places) -> SafeString:
+    """Return how many places of a session are taken and how many people wait, as a link to the list."""
+    if found.total is None:
+        words = ngettext("%(number)s place taken, no limit.", "%(number)s places taken, no limit.", found.taken)
+        parts = [words % {"number": found.taken}]
+    else:
+        parts = [_("%(taken)s of %(total)s places taken.") % {"taken": found.taken, "total": found.total}]
+    if found.waiting:
+        words = ngettext(
+            "%(number)s person on the waiting list.", "%(number)s people on the waiting list.", found.waiting
+        )
+        parts.append(words % {"number": found.waiting})
+    query = urlencode({"session": row.public_id})
+    url = f"{reverse('admin:agenda_signup_changelist')}?{query}"
+    return format_html('<a href="{}">{}</a>', url, " ".join(parts))
 
 
 @admin.register(Session)
@@ -203,6 +223,10 @@ class SessionAdmin(
         elif section.name == "about":
             section = replace(section, fields=("kind_word", "summary"))
         yield from super().facts(row, section)
+        if section.name == "media" and row.sign_up:
+            places = signups.released_places(row)
+            if places is not None:
+                yield Fact(_("Sign-ups"), _sign_ups(row, places))
         if InterpretationInline in section.inlines:
             for found in row.interpretation.order_by("pk"):
                 languages = {"source": language_name(found.source), "target": language_name(found.target)}

@@ -85,6 +85,15 @@ def places(session_id: int, row: ReleasedSession | None) -> Places:
     return Places(_total(row), counted["taken"], counted["waiting"])
 
 
+def waiting_numbers(session_id: int) -> dict[int, int]:
+    """Return a dict from each person who waits for a place, by primary key, to their number on the waiting list.
+
+    Numbers start at 1. Makes one query.
+    """
+    waiting = SignUp.objects.filter(session=session_id, state=SignUpState.WAITING).order_by("signed_up_at", "pk")
+    return {person: number for number, person in enumerate(waiting.values_list("person", flat=True), start=1)}
+
+
 def _total(row: ReleasedSession | None) -> int | None:
     if row is None:
         return 0
@@ -107,6 +116,15 @@ def _lock(session: Session) -> Session:
 def lock_places(session: Session) -> None:
     """Lock the places of a session until the transaction ends."""
     _lock(session)
+
+
+def released_places(session: Session) -> Places | None:
+    """Return the numbers of places of a session, or None if the newest release doesn't have it.
+
+    Makes four queries at most.
+    """
+    row = _released(session)
+    return places(session.pk, row) if row is not None else None
 
 
 def _released(session: Session) -> ReleasedSession | None:

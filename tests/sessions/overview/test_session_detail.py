@@ -22,7 +22,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in, text
-from tests.sessions.conftest import session
+from tests.sessions.conftest import open_session, release, session
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -46,6 +46,16 @@ def times(**changed: str) -> dict[str, str]:
 
 
 class TestReading:
+    def test_it_counts_sign_ups_once_released(self, desk: Client, summit: Summit) -> None:
+        row = open_session(summit, places=1)
+        assert "places taken" not in text(desk.get(page(row)))
+        release(summit)
+        for state in ("place", "waiting", "waiting"):
+            f.SignUpFactory(session=row, state=state)
+        link = f'<a href="/admin/agenda/signup/?session={row.public_id}">'
+        shown = desk.get(page(row)).content.decode()
+        assert f"{link}1 of 1 places taken. 2 people on the waiting list.</a>" in shown
+
     def test_it_says_where_the_session_stands(self, desk: Client, summit: Summit, organiser: User) -> None:
         row = session(summit, title="Talks")
 

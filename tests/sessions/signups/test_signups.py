@@ -174,11 +174,11 @@ def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party) -> None
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
-    def crowd(self, number: int) -> tuple[Session, list[Person]]:
-        """Make a released session with one place, and so many who may sign up for it."""
+    def crowd(self, number: int, places: int = 1) -> tuple[Session, list[Person]]:
+        """Make a released session with so many places, and so many who may sign up for it."""
         summit = f.SummitFactory()
         party = f.PartyFactory(summit=summit)
-        row = open_session(summit, 1)
+        row = open_session(summit, places)
         release(summit)
         return row, [member(party, name=f"P{each}") for each in range(number)]
 
@@ -194,15 +194,44 @@ class TestAtOnce:
         assert found == ["place", "waiting", "waiting", "waiting"]
         assert sorted(state for _name, state in states(row)) == found
 
+    def unlocked(self, patch: pytest.MonkeyPatch, number: int) -> None:
+        """Take the lock out, and let so many see a free place before one takes it."""
+        patch.setattr(signups, "_lock", lambda session: Session.objects.select_related("summit").get(pk=session.pk))
+        # Who moves up is looked for before that.
+        patch.setattr(signups, "_fill", lambda session, row: None)
+        meet_after(patch, signups, "places", number)
+
     def test_control_without_the_lock_several_have_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(
-            signups, "_lock", lambda session: Session.objects.select_related("summit").get(pk=session.pk)
-        )
-        # Nobody takes the place before all have seen that it is free. Whoever moves up is looked for before that.
-        monkeypatch.setattr(signups, "_fill", lambda session, row: None)
-        meet_after(monkeypatch, signups, "places", 4)
+        self.unlocked(monkeypatch, 4)
         found, _row = self.race()
         assert found == ["place"] * 4
+
+    def many(self) -> Session:
+        """Let 200 people sign up for 20 places, fifty at a time, and return the session."""
+        row, people = self.crowd(200, places=20)
+
+        def sign_up(some: list[Person]) -> list[str]:
+            return [str(signups.sign_up(session=row, person=each, by=each.user).state) for each in some]
+
+        outcomes = at_once(*(lambda some=people[n::50]: sign_up(some) for n in range(50)))
+        assert [each for each in outcomes if isinstance(each, BaseException)] == []
+        return row
+
+    @pytest.mark.slow("200 people sign up")
+    def test_of_200_at_once_for_20_places_20_have_one_and_the_others_wait_in_order(self) -> None:
+        row = self.many()
+        rows = list(row.sign_ups.order_by("signed_up_at", "pk").values_list("pk", "person", "state"))
+        assert [state for _pk, _person, state in rows] == ["place"] * 20 + ["waiting"] * 180
+        # The list is in the order in which they came through the lock, each number once.
+        assert [pk for pk, _person, _state in rows] == sorted(pk for pk, _person, _state in rows)
+        assert signups.waiting_numbers(row.pk) == {
+            person: number for number, (_pk, person, _state) in enumerate(rows[20:], start=1)
+        }
+
+    @pytest.mark.slow("200 people sign up")
+    def test_control_without_the_lock_more_than_20_have_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.unlocked(monkeypatch, 50)
+        assert self.many().sign_ups.filter(state="place").count() >= 50
 
     def test_a_place_that_is_left_twice_moves_up_one(self) -> None:
         row, people = self.crowd(3)
