@@ -12,7 +12,8 @@ from sessions.draft.api.session_rows import InterpretationViewSet, ParticipantVi
 from sessions.exchange.api import ScheduleImportFileViewSet
 from sessions.overview.api.sessions import SessionViewSet
 from sessions.presence.api import PresenceViewSet, RepresentationViewSet, ToldByTelephoneViewSet
-from sessions.public.api import ASKED, AgendaList, AgendaSession
+from sessions.public import on_now
+from sessions.public.api import ASKED, AgendaList, AgendaNow, AgendaSession
 from sessions.public.own_agenda_api import OwnAgendaViewSet
 from sessions.releases.api.released_changes import AgendaChanges
 from sessions.releases.api.releases import ReleaseViewSet
@@ -49,6 +50,7 @@ RESOURCES = (
 urlpatterns = [
     path("summits/<slug:summit>/agenda/", cached_api(AgendaList.as_view(), *ASKED), name="api-agenda"),
     path("summits/<slug:summit>/agenda/<slug:public_id>/", cached_api(AgendaSession.as_view()), name="api-session"),
+    path("summits/<slug:summit>/now/", cached_api(AgendaNow.as_view(), beside=on_now.passed), name="api-agenda-now"),
     path("summits/<slug:summit>/changes/", cached_api(AgendaChanges.as_view()), name="api-agenda-changes"),
     *calendar_paths(),
     *(each for resource in RESOURCES for each in register(resource)),

@@ -15,12 +15,14 @@ from delegations.parties.api.public_serializers import PartySerializer
 from delegations.parties.selectors import party_names
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedQuerySet, ReleasedSession
 from sessions.agenda.selectors import released_agenda
+from sessions.delays.selectors import running
 from sessions.draft.models.kinds import SessionKind
-from sessions.public import released_files
+from sessions.public import on_now, released_files
 from sessions.public.api_filters import ORDERS, filter_sessions
 from summit.api_base import query_params
 from summit.api_base.pagination import ByNewest
 from summit.api_base.permission_classes import PublicMixin
+from summit.core.database_clock import db_now
 from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 
@@ -96,6 +98,9 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
     sequence = serializers.IntegerField(
         help_text="SEQUENCE (RFC 5545): how often what you may read of it, and need to attend, has changed."
     )
+    running_late = serializers.SerializerMethodField(
+        help_text="Whether it is announced as running late: its new time follows."
+    )
     url = serializers.SerializerMethodField()
     interpretation = serializers.SerializerMethodField()
     documents = serializers.SerializerMethodField()
@@ -120,6 +125,7 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
             "sign_up",
             "interpretation",
             "documents",
+            "running_late",
             "sequence",
             "url",
             "participants",
@@ -164,6 +170,10 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
     def _local(self, moment: datetime) -> str:
         return moment.astimezone(self._summit().zone).isoformat(timespec="seconds")
 
+    def get_running_late(self, row: ReleasedSession) -> bool:
+        """Return whether the session runs late, as far as its times may be known."""
+        return row.times_known and bool(row.running_late)  # type: ignore[attr-defined]
+
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, row: ReleasedSession) -> str:
         """Return the URL of the session's public page."""
@@ -183,7 +193,8 @@ class _PublicAgenda(PublicMixin, generics.GenericAPIView[ReleasedSession]):
         """Return the public sessions of the summit's newest release."""
         if getattr(self, "swagger_fake_view", False):
             return ReleasedSession.objects.none()
-        return released_agenda.public_agenda(summit=self.found)
+        rows = released_agenda.public_agenda(summit=self.found)
+        return rows.annotate(running_late=running.is_late("session"))
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Add the summit and its parties to the context."""
@@ -236,6 +247,48 @@ class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
         if getattr(self, "swagger_fake_view", False):
             return rows
         return filter_sessions(rows, self.request.query_params, self.found)
+
+
+class NowSerializer(serializers.Serializer[Any]):
+    """What is on, what comes next, and what runs late."""
+
+    now = SessionSerializer(many=True, help_text="Those that are on by their times, and don’t run late.")
+    next = SessionSerializer(many=True, help_text="Those that start next, all at the same time.")
+    late = SessionSerializer(many=True, help_text="Those of today that are announced as running late.")
+    fresh_until = serializers.DateTimeField(
+        allow_null=True, help_text="When one of them starts or ends next; null if that is more than a day away."
+    )
+
+
+@extend_schema(responses=NowSerializer)
+class AgendaNow(_PublicAgenda):
+    """What is on in the public agenda, what comes next, and what runs late."""
+
+    object_kind = "public summit"
+    pagination_class = None  # type: ignore[assignment]
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return the sessions. Raises Http404, and Problem for an unknown parameter."""
+        query_params.check_known(request.query_params, ("lang",))
+        context = self.get_serializer_context()
+        rows: list[ReleasedSession] = list(self.get_queryset())
+        moment, zone = db_now(), self.found.zone
+        today = moment.astimezone(zone).date()
+        late = {
+            row.pk: row
+            for row in rows
+            if row.times_known
+            and row.running_late  # type: ignore[attr-defined]
+            and row.starts_at.astimezone(zone).date() == today
+        }
+        current, following = on_now.now_and_next([row for row in rows if row.pk not in late], moment)
+        told = {
+            "now": current,
+            "next": following,
+            "late": list(late.values()),
+            "fresh_until": on_now.next_change(rows, moment),
+        }
+        return Response(NowSerializer(told, context=context).data)
 
 
 class AgendaSession(_PublicAgenda, generics.RetrieveAPIView[ReleasedSession]):

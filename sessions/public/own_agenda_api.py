@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
 from sessions.agenda.selectors import own_agenda, released_snapshots
+from sessions.delays.selectors import running
 from sessions.draft.api.filters import day_of
 from sessions.draft.models.kinds import SessionKind
 from sessions.public import pocket_programme
@@ -97,6 +98,7 @@ class OwnAgendaViewSet(DeskViewSet):
         # An unknown summit takes as many queries as a summit that the user may not know of.
         summit = Summit.objects.filter(slug=slug).first() or Summit(pk=0)
         rows = own_agenda.agenda_of(user, summit)
+        rows = rows.annotate(running_late=running.is_late("session"))
         return rows.select_related("session__summit").prefetch_related("participants")
 
     def picked(self, key: str) -> Q:

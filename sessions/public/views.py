@@ -24,7 +24,7 @@ from sessions.agenda.selectors import (
 from sessions.agenda.selectors.release_cache import CachedSession, Current
 from sessions.agenda.selectors.released_agenda import Who
 from sessions.calendars.selectors import icalendar
-from sessions.delays.selectors.running import late_sessions, mark_late
+from sessions.delays.selectors.running import last_announced, late_sessions, mark_late
 from sessions.exchange.selectors import frab
 from sessions.exchange.selectors.frab_xml import as_xml
 from sessions.public import grid, on_now, released_files
@@ -283,10 +283,14 @@ def _schedule(slug: str) -> dict[str, Any]:
     summit = get_summit(slug)
     at = release_cache.current(summit)
     rows = [cached.row for cached in public_rows(summit, at)] if at else []
+    timed = [row.session_id for row in rows if row.times_known]
+    changed = (last_changed.public(summit, at.release) if at else None, last_announced(timed))
     return frab.as_data(
         summit=summit,
-        updated_at=last_changed.public(summit, at.release) if at else None,
+        # Apps read a schedule again if its version, which is this moment, has changed.
+        updated_at=max(filter(None, changed), default=None),
         sessions=rows,
         stamp=at.stamp if at else Stamp(summit.pk, 0, 0),
         links=frab.links_of(texts(summit, rows)),
+        late=late_sessions(summit) if rows else frozenset(),
     )

@@ -1,6 +1,7 @@
 """The decorators of the API's public views."""
 
 import functools
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -33,10 +34,10 @@ def public_api(view: View, *, otherwise: str = "method", see: str = "") -> View:
     return wrapped
 
 
-def cached_api(view: View, *params: str) -> View:
+def cached_api(view: View, *params: str, beside: Callable[..., Hashable] | None = None) -> View:
     """Make a view of a summit's part of the API public, and cache its responses like those of pages (`cached_page`).
 
-    The cache key includes the parameters for paging, the language, and `params`.
+    The cache key includes the parameters for paging, the language, and `params`; `beside` is that of `cached_page`.
     """
 
     @functools.wraps(view)
@@ -46,7 +47,7 @@ def cached_api(view: View, *params: str) -> View:
         return found
 
     # The host is part of the cache key, because links in the response contain it.
-    cached = cached_page(*query_params.PAGING, *params, also=HttpRequest.get_host)(rendered)
+    cached = cached_page(*query_params.PAGING, *params, beside=beside, also=HttpRequest.get_host)(rendered)
 
     @functools.wraps(view)
     def negotiated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:

@@ -60,7 +60,7 @@ def test_the_guide_is_true(client: Client) -> None:
         desk = UserFactory.with_role(role, summit)
         names[name] = token_services.make(by=desk, name="Newsroom", scopes=all_scopes()).secret
     steps = STEPS.findall((ROOT / "docs" / "api.md").read_text())
-    assert len(steps) == 17
+    assert len(steps) == 18
     for request, status, told in steps:
         response = ask(client, filled(request, names))
         assert (response.status_code, request) == (int(status), request), response.content

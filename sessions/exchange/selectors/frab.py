@@ -79,7 +79,8 @@ def _clock(length: timedelta) -> str:
 
 @dataclass(frozen=True)
 class RelatedData:
-    """Data that events show besides released rows: the names of parties, and links by the session's public id.
+    """Data that events show besides released rows: the names of parties, links by the session's public id, and the
+    sessions that run late, by primary key.
 
     `lasting` is the part of the cache key that changes with these data (`Stamp.lasting`).
     """
@@ -87,6 +88,7 @@ class RelatedData:
     names: Book
     links: Mapping[str, list[Link]]
     lasting: Hashable
+    late: frozenset[int] = frozenset()
 
 
 def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
@@ -105,7 +107,11 @@ def _event(summit: Summit, row: ReleasedSession, number: int, related: RelatedDa
     key = row.pk, related.lasting, get_language()
     event = _EVENTS.ask(key, lambda: _alone(summit, row, related.names))
     links = related.links.get(row.session.public_id, [])
-    return {**event, "id": number, "links": [*event["links"], *links]}
+    late = row.times_known and row.session_id in related.late
+    # The format has no field for it, and apps show the description.
+    notes = [_("Running late, new time to follow"), event["description"]] if late else [event["description"]]
+    description = "\n".join(filter(None, notes))
+    return {**event, "id": number, "description": description, "links": [*event["links"], *links]}
 
 
 def _alone(summit: Summit, row: ReleasedSession, names: Book) -> dict[str, Any]:
@@ -195,15 +201,16 @@ def as_data(
     sessions: Iterable[ReleasedSession],
     stamp: Stamp,
     links: Mapping[str, list[Link]] | None = None,
+    late: frozenset[int] = frozenset(),
 ) -> dict[str, Any]:
     """Return the schedule as data, with parties named in the active language. Makes one query.
 
     `sessions` must have their `leading` participants loaded (`released_agenda.Who.LEADING`). `links` is a dict from a
-    session's public id to its links. The process caches the events, with `stamp` in the key because a name may be
-    erased from released rows.
+    session's public id to its links, and `late` has the primary keys of the sessions that run late. The process
+    caches the events, with `stamp` in the key because a name may be erased from released rows.
     """
     rows = list(sessions)
-    related = RelatedData(book(summit), links or {}, stamp.lasting)
+    related = RelatedData(book(summit), links or {}, stamp.lasting, late)
     return {
         "generator": {"name": "Summit", "version": settings.VERSION},
         "schedule": {

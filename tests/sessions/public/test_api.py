@@ -3,13 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
+from sessions.delays.services import running as delays
 from sessions.draft.models.kinds import CustomKind
-from sessions.draft.models.sessions import Interpretation, SessionText
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.visibility.models import Visibility
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
-from tests.factories import START, DocumentFactory, RoomFactory, VenueFactory
+from tests.database_clock import stop
+from tests.factories import START, DocumentFactory, RoomFactory, UserFactory, VenueFactory
 from tests.sessions.conftest import release, session
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +75,60 @@ def test_what_is_not_declared_is_refused_in_words(path: str) -> None:
         response = Client().get(f"{path}?{asked}")
         wrong = [each["parameter"] for each in response.json()["errors"]]
         assert (response.status_code, wrong) == (400, [asked.partition("=")[0]])
+
+
+class TestNow:
+    @pytest.fixture
+    def now(self, path: str, monkeypatch: pytest.MonkeyPatch) -> str:
+        stop(monkeypatch, START + timedelta(minutes=10))
+        return path.replace("/agenda/", "/now/")
+
+    def told(self, path: str) -> dict[str, list[str]]:
+        found = Client().get(path).json()
+        return {name: [row["title"] for row in found[name]] for name in ("now", "next", "late")}
+
+    def test_what_is_on_comes_next_and_runs_late(self, now: str, summit: Summit, path: str) -> None:
+        by = UserFactory.with_role(Role.ORGANISER, summit)
+        assert self.told(now) == {"now": ["One"], "next": ["Two"], "late": []}
+        assert Client().get(now).json()["fresh_until"] is not None
+        for title in ("One", "Three"):
+            delays.announce_delay(session=Session.objects.get(title=title), by=by)
+        # Of a session whose times aren't public nothing is told.
+        assert self.told(now) == {"now": [], "next": ["Two"], "late": ["One"]}
+        late = {row["title"]: row["running_late"] for row in Client().get(path).json()["results"]}
+        assert late == {"One": True, "Two": False, "": False}
+
+    def test_a_kept_answer_follows_the_clock_and_each_announcement(
+        self, now: str, summit: Summit, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.KEPT_PAGES = 10_000_000
+        PAGES.clear()
+        etag = Client().get(now)["ETag"]
+        assert Client().get(now, headers={"If-None-Match": etag}).status_code == 304
+        row = Session.objects.get(title="One")
+        delays.announce_delay(session=row, by=UserFactory.with_role(Role.ORGANISER, summit))
+        assert self.told(now)["late"] == ["One"]
+        stop(monkeypatch, START + timedelta(days=1))
+        assert self.told(now) == {"now": ["Two"], "next": [], "late": []}
+        PAGES.clear()
+
+
+def test_schedules_for_apps_say_what_runs_late(path: str, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = UserFactory.with_role(Role.ORGANISER, summit)
+
+    def schedule() -> tuple[str, dict[str, str]]:
+        found = Client().get(f"/{summit.slug}/agenda/schedule.json").json()["schedule"]
+        events = [each for day in found["conference"]["days"] for room in day["rooms"].values() for each in room]
+        return found["version"], {event["title"]: event["description"] for event in events}
+
+    version, before = schedule()
+    stop(monkeypatch, db_now() + timedelta(hours=1))
+    # Of a session whose times aren't public the file says nothing, and stays what it was.
+    delays.announce_delay(session=Session.objects.get(title="Three"), by=by)
+    assert schedule() == (version, before)
+    delays.announce_delay(session=Session.objects.get(title="One"), by=by)
+    again, after = schedule()
+    assert again > version
+    assert after == before | {"One": "Running late, new time to follow"}
+    content = Client().get(f"/{summit.slug}/agenda/schedule.xml").content
+    assert content.decode().count("<description>Running late, new time to follow</description>") == 1

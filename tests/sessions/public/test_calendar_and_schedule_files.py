@@ -11,13 +11,22 @@ from icalendar import Calendar
 
 from press.texts.models.embargoes import Embargo
 from sessions.agenda.models.releases import ReleasedSession
+from sessions.delays.services import running as delays
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.visibility.models import Visibility
 from summit.core.compiled_query import Prepared
+from summit.permissions.models import Role
 from summit.public_base import page_version
 from summit.summits.models import Summit
-from tests.factories import DocumentFactory, ParticipantFactory, PartyFactory, PartyNameFactory, SlotFactory
+from tests.factories import (
+    DocumentFactory,
+    ParticipantFactory,
+    PartyFactory,
+    PartyNameFactory,
+    SlotFactory,
+    UserFactory,
+)
 from tests.press.helpers import ago, make_text
 from tests.schemas import needs_schemas
 from tests.sessions.calendars.test_icalendar import check_schedule, schedule
@@ -122,6 +131,8 @@ def test_files_with_all_that_is_public_are_valid(full: Session, summit: Summit) 
         release(summit)
         found = event(summit)
         assert (len(found["links"]), len(found["attachments"])) == (1, 1)
+        check_schedule(*schedule(summit))
+        delays.announce_delay(session=full, by=UserFactory.with_role(Role.ORGANISER, summit))
         check_schedule(*schedule(summit))
 
 
