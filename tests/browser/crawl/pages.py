@@ -40,7 +40,7 @@ OTHERS = {
             *("api-my-summits", "api-my-token", "api-my-tokens", "api-nothing", "api-parties", "api-party"),
             *("api-root", "api-schema", "api-session", "api-summit", "api-summits", "text-comparison"),
             *("text-detail", "text-edition", "text-list"),
-            *("dev:part", "dev:source"),
+            *("dev:part", "dev:source", "screens:content"),
             *("portal:document", "portal:people_blank", "portal:people_export", "portal:person_photo"),
             *("portal:programme", "portal:visa_paper", "portal:worker"),
             *("press:atom", "press:export", "press:file", "press:json-feed", "press:language-export"),
