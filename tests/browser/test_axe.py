@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage
 
 from tests.browser.crawl.page_checks import MODES, NARROW, WIDE, Mode, Window
 from tests.browser.crawl.page_states import states
-from tests.browser.crawl.pages import FILE, LEADS, MAIL, OTHERS, Stop, declared_stops, is_alike, is_page
+from tests.browser.crawl.pages import FILE, INSIDE, LEADS, MAIL, OTHERS, Stop, declared_stops, is_alike, is_page
 from tests.browser.systems import shared_system
 from tools.running import Running
 
@@ -134,7 +134,8 @@ def test_what_is_passed_by_is_no_page(crawl: Crawl) -> None:
         answer = crawl.window(stop.reader, "en").page.request.get(crawl.url(stop, "en"), max_redirects=0)
         leads = 300 <= answer.status < 400
         is_html = answer.headers.get("content-type", "").startswith("text/html")
-        expected = {FILE: (False, False), MAIL: (False, True), LEADS: (True, True)}[OTHERS.get(stop.route, LEADS)]
+        kinds = {FILE: (False, False), MAIL: (False, True), INSIDE: (False, True), LEADS: (True, True)}
+        expected = kinds[OTHERS.get(stop.route, LEADS)]
         if (leads, leads or is_html) != expected:
             wrong.append(f"{stop}: {answer.status} {answer.headers.get('content-type')}")
     assert wrong == []

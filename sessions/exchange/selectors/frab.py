@@ -109,8 +109,8 @@ def _event(summit: Summit, row: ReleasedSession, number: int, related: RelatedDa
     links = related.links.get(row.session.public_id, [])
     late = row.times_known and row.session_id in related.late
     # The format has no field for it, and apps show the description.
-    notes = [_("Running late, new time to follow"), event["description"]] if late else [event["description"]]
-    description = "\n".join(filter(None, notes))
+    note = capfirst(_("running late, new time to follow")) if late else ""
+    description = "\n".join(filter(None, (note, event["description"])))
     return {**event, "id": number, "description": description, "links": [*event["links"], *links]}
 
 

@@ -15,9 +15,11 @@ from tests.browser.crawl.page_actions import Act, wait_for_swagger
 from tests.routes.access_matrix import SECTIONS
 
 LEADS, FILE, MAIL = "leads on", "no page", "a mail, which tests of mails look at"
+INSIDE = "a part of a page, looked at there"
 # What answers GET and no page; the crawl asks each, and sees that it is so.
 OTHERS = {
     "dev:page": MAIL,
+    "screens:content": INSIDE,
     **dict.fromkeys(
         (
             *("feed", "healthz", "metrics", "mfa_download_recovery_codes", "readyz", "robots", "security", "sitemap"),
@@ -40,7 +42,7 @@ OTHERS = {
             *("api-my-summits", "api-my-token", "api-my-tokens", "api-nothing", "api-parties", "api-party"),
             *("api-root", "api-schema", "api-session", "api-summit", "api-summits", "text-comparison"),
             *("text-detail", "text-edition", "text-list"),
-            *("dev:part", "dev:source", "screens:content"),
+            *("dev:part", "dev:source"),
             *("portal:document", "portal:people_blank", "portal:people_export", "portal:person_photo"),
             *("portal:programme", "portal:visa_paper", "portal:worker"),
             *("press:atom", "press:export", "press:file", "press:json-feed", "press:language-export"),
