@@ -4,10 +4,9 @@
 raise SessionEditConflict; None skips the check.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +15,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sessions.draft.change_guards import guarded
+from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services import revisions
@@ -23,7 +24,10 @@ from sessions.draft.services.agenda_lock import lock
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, Facts, audit_action
-from summit.summits.models import Room
+from summit.audit.models import AuditEntry
+from summit.core.punctuation import comma
+from summit.permissions.rules import check
+from summit.summits.models import Room, Summit
 from summit.templatetags.moments import clock_zone, day_clock, local
 from summit.undo import services as undo
 from summit.undo.kinds import undoes
@@ -45,6 +49,8 @@ def _moved(facts: Facts) -> str:
     return _("moved the session from %(before)s to %(after)s") % times
 
 
+# The fields that a move changes.
+MOVED = ("starts_at", "ends_at", "room")
 MOVE = audit_action("agenda.move", _moved)
 CANCEL = audit_action("agenda.cancel", gettext_lazy("cancelled the session"))
 REINSTATE = audit_action("agenda.reinstate", gettext_lazy("reinstated the session"))
@@ -61,11 +67,20 @@ def _cancelled_again(number: int) -> str:
 
 
 class Pinned(ValueError):
-    """Raised if a change would move a pinned session, which has a settled time and room. The message is for the
-    user."""
+    """Raised if a change would move pinned sessions, which have a settled time and room. The message is for the
+    user. It names the sessions if `titles` are given."""
 
-    def __init__(self) -> None:
-        super().__init__(_("This session is pinned. Confirm that you want to move it."))
+    def __init__(self, *titles: str) -> None:
+        if titles:
+            message = ngettext(
+                "“%(titles)s” is pinned. Confirm that you want to move it.",
+                "%(titles)s are pinned. Confirm that you want to move them.",
+                len(titles),
+            )
+            many = titles[0] if len(titles) == 1 else comma().join(f"“{title}”" for title in titles)
+            super().__init__(message % {"titles": many})
+        else:
+            super().__init__(_("This session is pinned. Confirm that you want to move it."))
 
 
 def move(
@@ -81,30 +96,84 @@ def move(
     """Move a session to another time or room, and return it. If `room` is None, the session gets no room.
 
     Raises PermissionDenied and SessionEditConflict. Raises ValidationError if the session would end before it starts
-    or the room belongs to another summit. Raises Pinned if the session is pinned and `despite_pin` is false.
+    or the room belongs to another summit, and Blocked if a conflict arises that the summit blocks. Raises Pinned if
+    the session is pinned and `despite_pin` is false.
     """
+    placement = Placement(starts_at, ends_at, room)
     check_can_edit(by, session)
-    if ends_at <= starts_at:
-        raise ValidationError({"ends_at": _("Enter an end after the start.")})
-    if room is not None and room.venue.summit_id != session.summit_id:
-        raise ValidationError({"room": _("This room belongs to another summit.")})
-    new_values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
     with transaction.atomic():
         row = _locked(session)
         revisions.check_revision(row, expected)
-        old_values = {name: getattr(row, name) for name in new_values}
-        changed = [name for name, value in new_values.items() if old_values[name] != value]
-        if changed and row.pinned and not despite_pin:
-            raise Pinned
-        for name in changed:
-            setattr(row, name, new_values[name])
-        if changed:
-            row.revision += 1
-            with watching(sessions=[row.pk], by=by):
-                row.save(update_fields=[*changed, "revision", "updated_at"])
-            values = audit.values(Session, {name: (old_values[name], new_values[name]) for name in changed})
-            audit.record(by=by, action=MOVE, target=row, summit=row.summit, fields=changed, detail=values)
+        try:
+            _place(row.summit, {row.pk: row}, {row.pk: placement}, by, despite_pin=despite_pin)
+        except Pinned:
+            raise Pinned from None
     return row
+
+
+def move_many(
+    *, summit: Summit, placements: Mapping[int, Placement], by: User, despite_pin: bool = False
+) -> dict[int, tuple[Placement, Placement]]:
+    """Move several sessions of a summit at once, or none of them.
+
+    `placements` is a dict from a session's primary key to its new times and room. Return a dict from primary key to
+    the times and room before and after, for the sessions that changed. Two sessions may exchange a room.
+
+    Raises PermissionDenied. Raises ValidationError if a session would end before it starts, or if a session or a room
+    belongs to another summit, and Blocked if a conflict arises that the summit blocks. Raises Pinned, which names the
+    sessions, if one is pinned and `despite_pin` is false.
+    """
+    check(by, "agenda.edit", summit)
+    with transaction.atomic():
+        lock(summit)
+        rows = {
+            row.pk: row
+            for row in Session.objects.filter(summit=summit, pk__in=placements).select_related("summit", "room")
+        }
+        if missing := placements.keys() - rows.keys():
+            message = ngettext(
+                "%(n)d session no longer exists. Reload the page.",
+                "%(n)d sessions no longer exist. Reload the page.",
+                len(missing),
+            )
+            raise ValidationError(message % {"n": len(missing)})
+        return _place(summit, rows, placements, by, despite_pin=despite_pin)
+
+
+def _place(
+    summit: Summit, rows: Mapping[int, Session], placements: Mapping[int, Placement], by: User, *, despite_pin: bool
+) -> dict[int, tuple[Placement, Placement]]:
+    """Store new times and rooms of sessions that were read under the agenda's lock. Change `rows` accordingly."""
+    for placement in placements.values():
+        if placement.ends_at <= placement.starts_at:
+            raise ValidationError({"ends_at": _("Enter an end after the start.")})
+        if placement.room is not None and placement.room.venue.summit_id != summit.pk:
+            raise ValidationError({"room": _("This room belongs to another summit.")})
+    pairs = {key: (Placement.of(rows[key]), placement) for key, placement in placements.items()}
+    changed = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+    pinned = [rows[key].title for key in changed if rows[key].pinned]
+    if pinned and not despite_pin:
+        raise Pinned(*pinned)
+    if not changed:
+        return {}
+    with guarded(summit, list(changed)), watching(sessions=list(changed), by=by):
+        if len(changed) > 1:
+            # Nobody is in the way of anybody: sessions that exchange a room leave it before they take it.
+            Session.objects.filter(pk__in=changed).update(room=None)
+        for key, (_before, after) in changed.items():
+            row = rows[key]
+            row.starts_at, row.ends_at, row.room = after.starts_at, after.ends_at, after.room
+            row.revision += 1
+            row.save(update_fields=[*MOVED, "revision", "updated_at"])
+    audit.record_many([_entry(rows[key], *pair, by) for key, pair in changed.items()])
+    return changed
+
+
+def _entry(row: Session, before: Placement, after: Placement, by: User) -> AuditEntry:
+    values = {name: (getattr(before, name), getattr(after, name)) for name in MOVED}
+    fields = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
+    detail = audit.values(Session, fields)
+    return audit.entry(by=by, action=MOVE, target=row, summit=row.summit, fields=fields, detail=detail)
 
 
 def cancel(*, session: Session, by: User, reason: str = "", expected: int | None = None) -> bool:
@@ -118,7 +187,7 @@ def cancel(*, session: Session, by: User, reason: str = "", expected: int | None
 def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
     """Reinstate a cancelled session, and clear the reason. Return False, without changes, if it isn't cancelled.
 
-    Raises PermissionDenied and SessionEditConflict.
+    Raises PermissionDenied and SessionEditConflict, and Blocked if it makes a conflict that the summit blocks.
     """
     return _set_cancelled(session, by=by, action=REINSTATE, cancelled=False, expected=expected)
 
@@ -132,7 +201,7 @@ def _set_cancelled(
         if (row.cancelled_at is not None) == cancelled:
             return False
         revisions.check_revision(row, expected)
-        with watching(sessions=[row.pk], by=by):
+        with guarded(row.summit, [row.pk]), watching(sessions=[row.pk], by=by):
             Session.objects.filter(pk=row.pk).update(
                 cancelled_at=Now() if cancelled else None,
                 cancellation_reason=reason,

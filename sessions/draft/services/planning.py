@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.parties.models.parties import Party
+from sessions.draft.change_guards import guarded
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.permissions import check_can_edit
@@ -119,19 +120,23 @@ def store(
     """Save a new or existing session with the changes to its rows.
 
     `rows` is a dict from relation name, such as "slots", to the changes. The session and rows must be validated.
-    Raises PermissionDenied, and Pinned if the session is pinned and would move without `move_pinned`.
+    Raises PermissionDenied, Blocked if it makes a conflict that the summit blocks, and Pinned if the session is
+    pinned and would move without `move_pinned`.
     """
     check_can_edit(by, session)
     touched = {name: changes for name, changes in (rows or {}).items() if changes}
     with transaction.atomic():
         lock(session.summit)
-        if session.pk is None:
-            session.save(force_insert=True)
-            fields = [name for name in FIELDS if getattr(session, name) != _usual(name)]
-            audit.record(by=by, action=SESSION_ACTIONS.add, target=session, summit=session.summit, fields=fields)
-            _store_rows(session, touched, by)
+        # A copy that is made again has its key before it is stored.
+        if session._state.adding:
+            with guarded(session.summit, keys := list[int]()):
+                session.save(force_insert=True)
+                keys.append(session.pk)
+                fields = [name for name in FIELDS if getattr(session, name) != _usual(name)]
+                audit.record(by=by, action=SESSION_ACTIONS.add, target=session, summit=session.summit, fields=fields)
+                _store_rows(session, touched, by)
             return session
-        with watching(sessions=[session.pk], by=by):
+        with guarded(session.summit, [session.pk]), watching(sessions=[session.pk], by=by):
             changed = _store_session(session, by, move_pinned=move_pinned)
             _store_rows(session, touched, by)
         if changed or touched:

@@ -1,0 +1,34 @@
+"""Guards of changes to the draft: higher layers register what may refuse a change after it was written.
+
+Code that changes the times or the room of sessions, or who takes part in them, must run within `guarded`, in one
+transaction and under the lock of the agenda. A guard that raises `Blocked` rolls the change back.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from django.core.exceptions import ValidationError
+
+from summit.core.registry import Registry
+from summit.summits.models import Summit
+
+
+class Blocked(ValidationError):
+    """Raised if a change would make a conflict that the summit blocks. The messages are for the user."""
+
+
+# Called with the summit and the primary keys of the sessions; the list may grow while the change runs.
+Guard = Callable[[Summit, list[int]], AbstractContextManager[None]]
+guards: Registry[Guard] = Registry()
+
+
+@contextmanager
+def guarded(summit: Summit, sessions: list[int]) -> Iterator[None]:
+    """Run a change of sessions within all guards. Raises Blocked if one refuses it.
+
+    `sessions` are primary keys. The key of a session that the change creates is appended to the list.
+    """
+    with ExitStack() as stack:
+        for guard in guards:
+            stack.enter_context(guard(summit, sessions))
+        yield
