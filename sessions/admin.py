@@ -11,6 +11,7 @@ REGISTERING = (
     "delays.admin.retimings",
     "exchange.admin",
     "screens.admin.screens",
+    "conflicts.admin.policies",
     "overview.admin.sessions",
 )
 for _name in REGISTERING:

@@ -6,6 +6,8 @@ from summit.core.app_config import RegisteringConfig
 
 # Modules that register something, besides those with a conventional name (summit.core.app_config).
 REGISTERING = (
+    "conflicts.services.blocks",
+    "board.services.steps",
     "calendars.services",
     "presence.services.representation",
     "speakers.services.floor_requests",

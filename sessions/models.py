@@ -3,7 +3,9 @@
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.agenda.models.removals import PublicRemoval
 from sessions.bilaterals.models import Bilateral, BilateralPolicy, UnavailableTime
+from sessions.board.models import BoardStep
 from sessions.calendars.models import CalendarFeed
+from sessions.conflicts.models import ConflictPolicy, RoomHold
 from sessions.delays.models import DelayNotice, FixedPoint, Retiming, SessionRun
 from sessions.documents.models import Document
 from sessions.draft.models.kinds import CustomKind
@@ -21,7 +23,9 @@ __all__ = [
     "AgendaReadMark",
     "Bilateral",
     "BilateralPolicy",
+    "BoardStep",
     "CalendarFeed",
+    "ConflictPolicy",
     "CustomKind",
     "DelayNotice",
     "Document",
@@ -38,6 +42,7 @@ __all__ = [
     "ReleasedSession",
     "Representation",
     "Retiming",
+    "RoomHold",
     "ScheduleImportFile",
     "Screen",
     "Session",

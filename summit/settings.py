@@ -462,6 +462,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Fields with the same name and different choices: each enum gets a name of its own in the OpenAPI document.
     "ENUM_NAME_OVERRIDES": {
+        "ConflictKindEnum": "sessions.conflicts.models.CONFLICT_KINDS",
         "SessionKindEnum": "sessions.draft.models.kinds.SessionKind",
         "FixedPointKindEnum": "sessions.delays.models.FixedPointKind",
         "RetimingStateEnum": "sessions.delays.models.RetimingState",

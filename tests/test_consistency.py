@@ -33,7 +33,7 @@ DRAFTED = (
     *("summit_summit", "summit_venue", "summit_room", "summit_person", "delegations_party", "delegations_category"),
     *("delegations_membership", "delegations_particulars", "agenda_release", "agenda_session"),
     *("agenda_customkind", "agenda_sessiontext", "agenda_interpretation", "agenda_document"),
-    *("agenda_participant", "agenda_slot", "agenda_signup"),
+    *("agenda_participant", "agenda_slot", "agenda_signup", "agenda_conflictpolicy"),
     *("agenda_delaynotice", "agenda_sessionrun", "agenda_fixedpoint", "agenda_retiming"),
 )
 FROZEN = (
@@ -50,10 +50,13 @@ TRIGGERS = {
     *(f"{table}_drafted_{event}" for table in DRAFTED for event in EVENTS),
     *("summit_auditentry_kept", "agenda_releasedparticipant_counted_delete", "agenda_slot_counted_update"),
     *("summit_person_counted_update", "summit_person_listed_update"),
+    *("agenda_session_room_insert", "agenda_session_room_update"),
+    *(f"agenda_conflictpolicy_room_{event}" for event in EVENTS),
     *(f"delegations_{table}_listed_{event}" for table in ("invitation", "membership") for event in EVENTS),
 }
 # SQLite's indexes of words are kept by triggers, PostgreSQL keeps its own.
 if connection.vendor == "sqlite":
+    TRIGGERS |= {"agenda_roomhold_room_hold_free"}
     TRIGGERS |= {f"press_{table}_words_{event}" for table in ("searchentry", "searchword") for event in EVENTS}
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
 NOT_PAGES = {"", "healthz", "readyz", "metrics", ".well-known/security.txt", "<slug:summit>/press/subscribe/"}
@@ -102,7 +105,7 @@ OF_AN_ACCOUNT = {
         "api.Token.user",
     ),
     "agenda.CalendarFeed.user",
-    *("summit.UndoOffer.by", "summit.UndoOffer.undone_by"),
+    *("summit.UndoOffer.by", "summit.UndoOffer.undone_by", "agenda.BoardStep.by"),
 }
 
 

@@ -64,6 +64,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "agenda.Retiming": "digest",
         "agenda.CalendarFeed": "digest",
         "agenda.Document": "digest",
+        "agenda.BoardStep": "sitting",
         "press.Attachment": "digest",
         "press.Subscriber": "nonce",
     },
@@ -96,6 +97,8 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "delegations.Reply": "reference",
         "delegations.ReplyScan": "media_type",
         "delegations.Handover": "what",
+        "agenda.BoardStep": "changes",
+        "agenda.ConflictPolicy": "rule",
         "press.SearchWord": "language word trigrams",
     },
     HOST: {

@@ -10,7 +10,7 @@ import summit.core.validators
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0009_screens'),
+        ('agenda', '0010_board'),
         ('delegations', '0008_invitation_state_labels'),
         ('summit', '0007_saved_views'),
     ]

@@ -69,6 +69,8 @@ SAME = {
 _FILE = "It is for machines itself."
 _LEADS = "It leads on."
 NONE = {
+    "admin:agenda_session_board_check": "It asks about a move that one hasn’t made; the warnings have all conflicts.",
+    "admin:agenda_session_board_version": "It says whether a page is current; lists have ETags.",
     **dict.fromkeys(
         (
             *("agenda:calendar", "agenda:schedule_json", "agenda:schedule_xml", "agenda:session_calendar"),

@@ -103,6 +103,8 @@ SAME = {
     "admin:agenda_scheduleimportfile_upload": "schedules",
     "admin:press_speechimportfile_drop": "speech-archives-row",
     "admin:press_speechimportfile_upload": "speech-archives",
+    "admin:agenda_conflict_policies": "sessions-set-conflict-rule",
+    "admin:agenda_session_board": "sessions-row-move",
     "admin:agenda_session_participants": "session-participants-bulk",
     "admin:agenda_session_presence": "presence",
     "admin:agenda_session_presence_day": "presence",

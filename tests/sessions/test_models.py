@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from sessions.bilaterals.models import Bilateral
+from sessions.board.models import BoardStep
+from sessions.conflicts.models import ConflictPolicy, RoomHold
 from sessions.delays.models import DelayNotice, Retiming, SessionRun
 from sessions.draft.models.sessions import Session
 from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
@@ -199,6 +201,16 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
     "told_taken_back_whole": lambda s: _told(s, party=f.PartyFactory(summit=s), taken_back_at=timezone.now()),
     "told_party_once": lambda s: _told_twice(s, party=f.PartyFactory(summit=s)),
     "told_person_once": lambda s: _told_twice(s, person=f.PersonFactory(summit=s)),
+    "conflict_policy_once": lambda s: [ConflictPolicy.objects.create(summit=s, rule="room") for _time in range(2)],
+    "conflict_policy_rule_known": lambda s: ConflictPolicy.objects.create(summit=s, rule="weather"),
+    "conflict_policy_action_known": lambda s: ConflictPolicy.objects.create(summit=s, rule="room", action="shout"),
+    "conflict_policy_minutes_of_way": lambda s: ConflictPolicy.objects.create(summit=s, rule="room", minutes=5),
+    "room_hold_ends_after_start": lambda s: RoomHold.objects.create(
+        session=f.SessionFactory(summit=s), room=f.RoomFactory(), starts_at=f.START, ends_at=f.START
+    ),
+    "board_step_act_known": lambda s: BoardStep.objects.create(
+        summit=s, by=f.UserFactory(), sitting="browser", act="juggle", changes=[]
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from sessions.agenda.selectors.change_descriptions import span
 from sessions.conflicts.admin.warnings import warning_rows
 from sessions.conflicts.selectors.warnings import Finding, near
+from sessions.draft.change_guards import Blocked
 from sessions.draft.models.sessions import Session
 from summit.core.punctuation import comma
 
@@ -50,7 +51,24 @@ def _sentence(finding: Finding, session: Session) -> SafeString:
 
 
 class ClashesMixin:
-    """Adds warnings to the list of sessions, to a session's page and to the messages after saving."""
+    """Adds warnings to the list of sessions, to a session's page and to the messages after saving.
+
+    A change that makes a conflict which the summit blocks is refused: its form is rendered again, and says why.
+    """
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Render or save the page. If a guard refuses the change, render the form again with its messages."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        except Blocked as refused:
+            request.__dict__["desk_blocked"] = tuple(refused.messages)
+            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form class, with `blocked` set if a guard has refused the change."""
+        form: Any = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
+        blocked = request.__dict__.get("desk_blocked")
+        return type(form.__name__, (form,), {"blocked": blocked}) if blocked else form
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Set `warned`, a list of labels, on the page's sessions, if they all belong to one summit."""

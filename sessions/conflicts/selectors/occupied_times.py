@@ -14,13 +14,14 @@ from sessions.draft.models.participants import SEATS
 class Use:
     """A session that occupies a room, a person or a party.
 
-    `own` is false if a person attends through their party's place.
+    `own` is false if a person attends through their party's place. `interprets` is true if a person interprets it.
     """
 
     starts_at: datetime
     ends_at: datetime
     session: Snapshot
     own: bool = True
+    interprets: bool = False
 
 
 def overlapping(uses: Iterable[Use]) -> list[tuple[Use, Use]]:
@@ -41,10 +42,10 @@ def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[
     """
     found: dict[tuple[str, int], tuple[str, dict[int, Use]]] = {}
     for session in agenda.values():
-        for key, who, is_own in _in(session, about):
+        for key, who, is_own, interprets in _in(session, about):
             uses = found.setdefault(key, (who, {}))[1]
             if is_own or session.session_id not in uses:
-                uses[session.session_id] = Use(session.starts_at, session.ends_at, session, is_own)
+                uses[session.session_id] = Use(session.starts_at, session.ends_at, session, is_own, interprets)
     for who, by_session in found.values():
         yield who, list(by_session.values())
 
@@ -67,24 +68,27 @@ def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
 def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Snapshot]]:
     """Yield (name, person's primary key, session) for every person who has to attend a session."""
     for session in agenda.values():
-        people = {key: who for key, who, _own in _in(session, about) if key[0] == "person"}
+        people = {key: who for key, who, *_how in _in(session, about) if key[0] == "person"}
         for (_sort, person), who in people.items():
             yield who, person, session
 
 
-def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, int], str, bool]]:
-    """Yield (key, name, own) for everybody who has to attend a session; `own` is false for the places of parties."""
+def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, int], str, bool, bool]]:
+    """Yield (key, name, own, interprets) for everybody who has to attend a session.
+
+    `own` is false for the places of parties.
+    """
     for place in session.places:
         if place.person_id:
-            yield ("person", place.person_id), place.label, True
+            yield ("person", place.person_id), place.label, True, place.role == ReleasedRole.INTERPRETER
         elif place.party_id and place.level:
             head = about.heads.get(place.party_id)
             if head is not None:
-                yield ("person", head.person_id), head.label, False
+                yield ("person", head.person_id), head.label, False, False
             else:
-                yield ("party", place.party_id), place.label, False
+                yield ("party", place.party_id), place.label, False, False
     for person, label in about.signed_up.get(session.session_id, {}).items():
-        yield ("person", person), label, True
+        yield ("person", person), label, True, False
 
 
 def occupants(session: Snapshot, about: Circumstances) -> frozenset[tuple[str, int]]:
@@ -92,7 +96,7 @@ def occupants(session: Snapshot, about: Circumstances) -> frozenset[tuple[str, i
 
     Two sessions with a key in common can't take place at the same time without somebody missing one of them.
     """
-    people = {key for key, _who, _own in _in(session, about)}
+    people = {key for key, *_how in _in(session, about)}
     parties = {
         ("party", place.party_id)
         for place in session.places

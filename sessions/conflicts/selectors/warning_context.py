@@ -1,12 +1,13 @@
 """The data that warnings need besides the agenda: rooms and opening hours, memberships, and travel times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
+from sessions.conflicts.selectors.policies import Policies, policies
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
 from summit.people.models import announced
@@ -15,11 +16,12 @@ from summit.summits.models import Room, Summit
 
 @dataclass(frozen=True)
 class Seats:
-    """A room: its number of seats, and when its venue opens and closes. Unknown values are None."""
+    """A room: its number of seats, its venue, and when that opens and closes. Unknown values are None."""
 
     seats: int | None
     opens_at: time | None
     closes_at: time | None
+    venue_id: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Stay:
 class Circumstances:
     """The data that warnings need besides the agenda: rooms by public id, the rest by primary key.
 
-    `lead` has the set-up and clear-down times of sessions.
+    `lead` has the set-up and clear-down times of sessions, `policies` what the summit does about each conflict.
     """
 
     zone: ZoneInfo
@@ -56,12 +58,13 @@ class Circumstances:
     party_of: dict[int, int]
     stays: dict[int, Stay]
     signed_up: dict[int, dict[int, str]]
+    policies: Policies = field(default_factory=Policies)
 
 
 def circumstances(summit: Summit) -> Circumstances:
     """Return the circumstances of a summit.
 
-    Makes five queries, which read values rather than objects because there are thousands of people.
+    Makes six queries, which read values rather than objects because there are thousands of people.
     """
     heads, members, in_category, party_of = _people(summit)
     return Circumstances(
@@ -76,12 +79,13 @@ def circumstances(summit: Summit) -> Circumstances:
         party_of=party_of,
         stays=_stays(summit),
         signed_up=_signed_up(summit),
+        policies=policies(summit),
     )
 
 
 def _rooms(summit: Summit) -> dict[str, Seats]:
     rows = Room.objects.filter(venue__summit=summit)
-    fields = ("public_id", "capacity", "venue__opens_at", "venue__closes_at")
+    fields = ("public_id", "capacity", "venue__opens_at", "venue__closes_at", "venue_id")
     return {key: Seats(*values) for key, *values in rows.values_list(*fields)}
 
 

@@ -6,8 +6,8 @@ time. Only readers of the draft may see warnings.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
@@ -18,9 +18,11 @@ from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.change_descriptions import minutes
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+from sessions.conflicts.models import ConflictAction, WarningKind
 from sessions.conflicts.selectors import occupied_times
 from sessions.conflicts.selectors.warning_context import Circumstances, Seats, circumstances
 from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from summit.core.punctuation import comma
 from summit.summits.models import Room, Summit
@@ -29,19 +31,41 @@ from summit.summits.models import Room, Summit
 LEAD = timedelta(days=1)
 
 
-class WarningKind(StrEnum):
-    """The kind of conflict that a warning is about."""
+def _room_detail(*facts: Any) -> str:
+    return _("including set-up and clear-down") if facts else ""
 
-    ROOM = "room"
-    PERSON = "person"
-    HEAD = "head"
-    DELEGATION = "delegation"
-    SEATS = "seats"
-    HOURS = "hours"
-    DAYS = "days"
-    BEFORE = "before"
-    AFTER = "after"
-    SPEECHES = "speeches"
+
+def _seats_detail(needed: int, available: int) -> str:
+    return _("%(wanted)d needed, %(there)d available") % {"wanted": needed, "there": available}
+
+
+def _hours_detail(opens: time, closes: time) -> str:
+    return _("open from %(opens)s to %(closes)s") % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+
+
+def _speeches_detail(speeches: int, session: int) -> str:
+    words = {"speeches": minutes(speeches), "session": minutes(session)}
+    return _("speeches: %(speeches)s, session: %(session)s") % words
+
+
+def _way_detail(there: int, needed: int) -> str:
+    words = {"there": minutes(there), "needed": minutes(needed)}
+    return _("%(there)s between two venues, %(needed)s needed") % words
+
+
+def _delegation_detail(number: int) -> str:
+    # A single delegation is already named in `who`.
+    return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
+
+
+_DETAILS: Mapping[WarningKind, Callable[..., str]] = {
+    WarningKind.ROOM: _room_detail,
+    WarningKind.SEATS: _seats_detail,
+    WarningKind.HOURS: _hours_detail,
+    WarningKind.SPEECHES: _speeches_detail,
+    WarningKind.WAY: _way_detail,
+    WarningKind.DELEGATION: _delegation_detail,
+}
 
 
 @dataclass(frozen=True)
@@ -64,23 +88,8 @@ class Finding:
     @property
     def detail(self) -> str:
         """Details of the conflict in words; "" if there are none."""
-        if self.kind == WarningKind.SEATS:
-            return _("%(wanted)d needed, %(there)d available") % dict(
-                zip(("wanted", "there"), self.facts, strict=True)
-            )
-        if self.kind == WarningKind.HOURS:
-            opens, closes = self.facts
-            return _("open from %(opens)s to %(closes)s") % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
-        if self.kind == WarningKind.SPEECHES:
-            speeches, session = (minutes(number) for number in self.facts)
-            return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
-        if self.kind == WarningKind.DELEGATION:
-            number = self.facts[0]
-            # A single delegation is already named in `who`.
-            return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
-        if self.kind == WarningKind.ROOM and self.facts:
-            return _("including set-up and clear-down")
-        return ""
+        words = _DETAILS.get(self.kind)
+        return words(*self.facts) if words else ""
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -100,20 +109,24 @@ class Rule:
 
 
 def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
-    """Return all conflicts in an agenda, ordered by time. Makes five queries."""
+    """Return the conflicts in an agenda, ordered by time, except the kinds that the summit ignores.
+
+    Makes six queries.
+    """
     return find(agenda, circumstances(summit))
 
 
 def find(agenda: Agenda, about: Circumstances) -> list[Finding]:
-    """Return all conflicts in an agenda under known circumstances, ordered by time. Makes no query."""
-    findings = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
+    """Return the conflicts in an agenda under known circumstances, ordered by time. Makes no query."""
+    rules = [rule for kind, rule in RULES.items() if about.policies.action(kind) != ConflictAction.IGNORE]
+    findings = [finding for rule in rules for finding in rule.find(agenda, about)]
     return sorted(findings, key=lambda finding: finding.order)
 
 
 def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
     """Return the conflicts of these sessions, within a session or with other sessions of the summit's draft.
 
-    Makes thirteen queries, which read only the sessions up to a day before and after.
+    Makes fourteen queries, which read only the sessions up to a day before and after.
     """
     if not sessions:
         return []
@@ -126,18 +139,34 @@ def if_moved(session: Session, *, starts_at: datetime, ends_at: datetime, room: 
 
     Makes as many queries as `near`.
     """
-    agenda = {**_around(session.summit, starts_at, ends_at), **draft(session.summit, among=[session.pk])}
-    if session.pk not in agenda:
+    return if_all_moved(session.summit, {session.pk: Placement(starts_at, ends_at, room)})
+
+
+def if_all_moved(summit: Summit, placements: Mapping[int, Placement]) -> list[Finding]:
+    """Return the conflicts that these sessions would have at other times in other rooms.
+
+    `placements` is a dict from a session's primary key to its times and room. Cancelled sessions have no conflicts.
+    Makes as many queries as `near`.
+    """
+    if not placements:
         return []
-    agenda[session.pk] = replace(
-        agenda[session.pk],
-        starts_at=starts_at,
-        ends_at=ends_at,
+    first = min(placement.starts_at for placement in placements.values())
+    last = max(placement.ends_at for placement in placements.values())
+    moved = draft(summit, among=list(placements))
+    agenda = {**_around(summit, first, last), **{key: _moved(row, placements[key]) for key, row in moved.items()}}
+    return _of(summit, agenda, moved.keys())
+
+
+def _moved(session: Snapshot, placement: Placement) -> Snapshot:
+    room = placement.room
+    return replace(
+        session,
+        starts_at=placement.starts_at,
+        ends_at=placement.ends_at,
         room_key=room.public_id if room else "",
         room_name=room.name if room else "",
         venue_name=room.venue.name if room else "",
     )
-    return _of(session.summit, agenda, {session.pk})
 
 
 def _around(summit: Summit, first: datetime, last: datetime) -> Agenda:
@@ -175,16 +204,44 @@ def _double_booking_check(kind: WarningKind) -> Find:
     """Return a check that finds people in two places at once.
 
     For WarningKind.PERSON, both places must be the person's own. For WarningKind.HEAD, at least one must be the
-    party's.
+    party's. For WarningKind.INTERPRETER, the person interprets at least one of the two.
     """
 
     def find(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         for who, uses in occupied_times.of_people(agenda, about):
             for first, second in occupied_times.overlapping(uses):
-                if (first.own and second.own) == (kind == WarningKind.PERSON):
+                if _double_booking(first, second) == kind:
                     yield Finding(kind, who, (first.session, second.session))
 
     return find
+
+
+def _double_booking(first: occupied_times.Use, second: occupied_times.Use) -> WarningKind:
+    if first.interprets or second.interprets:
+        return WarningKind.INTERPRETER
+    return WarningKind.PERSON if first.own and second.own else WarningKind.HEAD
+
+
+def _ways(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    """Find people who have too little time from a session in one venue to the next one in another venue.
+
+    Each pair of sessions is one finding, with the names of all of them.
+    """
+    names_by_pair: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
+    for who, uses in occupied_times.of_people(agenda, about):
+        in_order = sorted(uses, key=lambda use: (use.starts_at, use.ends_at, use.session.key))
+        for first, second in pairwise(in_order):
+            if timedelta() <= second.starts_at - first.ends_at < about.policies.way and _apart(first, second, about):
+                pair = (first.session, second.session)
+                names_by_pair.setdefault((pair[0].session_id, pair[1].session_id), (pair, []))[1].append(who)
+    for pair, names in names_by_pair.values():
+        gap = int((pair[1].starts_at - pair[0].ends_at).total_seconds() // 60)
+        yield Finding(WarningKind.WAY, comma().join(sorted(names)), pair, (gap, about.policies.way_minutes))
+
+
+def _apart(first: occupied_times.Use, second: occupied_times.Use, about: Circumstances) -> bool:
+    rooms = [about.rooms.get(use.session.room_key) for use in (first, second)]
+    return rooms[0] is not None and rooms[1] is not None and rooms[0].venue_id != rooms[1].venue_id
 
 
 def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -271,7 +328,11 @@ RULES: Mapping[WarningKind, Rule] = {
     WarningKind.ROOM: Rule(gettext_lazy("Room double-booked"), _rooms),
     WarningKind.PERSON: Rule(gettext_lazy("Person in two places"), _double_booking_check(WarningKind.PERSON)),
     WarningKind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _double_booking_check(WarningKind.HEAD)),
+    WarningKind.INTERPRETER: Rule(
+        gettext_lazy("Interpreter in two booths"), _double_booking_check(WarningKind.INTERPRETER)
+    ),
     WarningKind.DELEGATION: Rule(gettext_lazy("Delegation in two places"), _delegations),
+    WarningKind.WAY: Rule(gettext_lazy("Too little time between venues"), _ways),
     WarningKind.SEATS: Rule(gettext_lazy("Too few seats"), _seats),
     WarningKind.HOURS: Rule(gettext_lazy("Outside the venue’s hours"), _hours),
     WarningKind.DAYS: Rule(gettext_lazy("Outside the summit’s days"), _days),

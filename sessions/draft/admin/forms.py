@@ -34,6 +34,8 @@ class SessionForm(SentencesForm):
     move_pinned = forms.BooleanField(label=gettext_lazy("Move this pinned session"), required=False)
     # Whether somebody else has saved the session since this page was rendered. The page is then rendered again.
     meanwhile = False
+    # Why the change was refused, if it makes a conflict that the summit blocks. The page is then rendered again.
+    blocked: tuple[str, ...] = ()
 
     class Meta:
         model = Session
@@ -88,6 +90,8 @@ class SessionForm(SentencesForm):
         if self.was_pinned and cleaned.get("pinned") and moved_fields and not cleaned.get("move_pinned"):
             message = _("This session is pinned. Tick the box to move it, or restore its time and room.")
             self.add_error("move_pinned", message)
+        for message in self.blocked:
+            self.add_error(None, message)
         if self.meanwhile:
             self.add_error(
                 None,

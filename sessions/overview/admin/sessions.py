@@ -27,6 +27,7 @@ from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
 from sessions.agenda.admin.audiences import who_sees
 from sessions.agenda.selectors.change_descriptions import span
+from sessions.board.admin.board import BoardMixin
 from sessions.conflicts.admin.warnings import warning_rows
 from sessions.conflicts.admin.warnings_on_save import ClashesMixin, warned
 from sessions.conflicts.selectors.warnings import if_moved
@@ -157,6 +158,7 @@ class SessionAdmin(
     UnreachedMixin,
     DecidingMixin,
     AddParticipantsMixin,
+    BoardMixin,
     OfSummitMixin,
     SummitModelAdmin,
 ):

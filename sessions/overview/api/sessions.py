@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from sessions.agenda.api.audiences import SeenSerializer
 from sessions.agenda.selectors import audiences
+from sessions.conflicts.api import ConflictRulesMixin
 from sessions.delays.api.sessions import RunningMixin
 from sessions.delays.models import DelayNotice
 from sessions.draft.api.fields import Moment
@@ -144,7 +145,7 @@ class SessionFilters(django_filters.FilterSet):
         return rows.filter(Q(pk__in=places) | Q(pk__in=speeches))
 
 
-class SessionViewSet(RunningMixin, SpeakingMixin, DeskViewSet):
+class SessionViewSet(ConflictRulesMixin, RunningMixin, SpeakingMixin, DeskViewSet):
     """Sessions of the draft."""
 
     name = "sessions"

@@ -11,8 +11,9 @@ from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.release_scopes import takes_place_on
 from sessions.agenda.selectors.released_snapshots import released
+from sessions.conflicts.models import CONFLICT_KINDS
 from sessions.conflicts.selectors import warnings as warnings_selectors
-from sessions.conflicts.selectors.warnings import Finding, WarningKind
+from sessions.conflicts.selectors.warnings import Finding
 from sessions.notifications.selectors.planned_messages import PlannedMessage
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import InSummit
@@ -80,7 +81,7 @@ class DraftWarningSerializer(serializers.Serializer[Any]):
 class WarnedInput(serializers.Serializer[Any]):
     """Filters of warnings by kind, or by a day at the venue. Without filters, all warnings are returned."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in WarningKind], required=False)
+    kind = serializers.ChoiceField(choices=CONFLICT_KINDS, required=False)
     day = serializers.DateField(required=False, validators=[validate_year])
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.conflicts.models import WarningKind
 from sessions.conflicts.selectors import warnings
-from sessions.conflicts.selectors.warnings import RULES, WarningKind
+from sessions.conflicts.selectors.warnings import RULES
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.participants import ParticipantRole
 from sessions.draft.models.sessions import Session
