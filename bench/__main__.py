@@ -94,6 +94,14 @@ def _working(bench: Any, summit: Any) -> Iterator[Row]:
         within = _goal(most, kept=cost.milliseconds <= aim.milliseconds)
         kept = cost.queries <= aim.queries and cost.size <= (aim.size or cost.size)
         yield f"desk: {aim.name}", said, within if kept else f"NOT {most}"
+    moved = bench.move_on_board(summit)
+    said = f"{moved:.0f} ms of the processor until another board shows it"
+    yield "desk: a move on the board of all days", said, _goal(f"at most {bench.MOVE} ms", kept=moved <= bench.MOVE)
+    found = bench.conflicts(summit)
+    said = f"{found.milliseconds:.0f} ms of the processor, {found.queries} queries"
+    within = f"at most {found.aim.milliseconds:.0f} ms, {found.aim.queries} queries"
+    verdict = _goal(within, kept=found.milliseconds <= found.aim.milliseconds)
+    yield f"desk: {found.aim.name}", said, verdict if found.queries <= found.aim.queries else f"NOT {within}"
 
 
 def _idling(bench: Any) -> Iterator[Row]:

@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import pages
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.conflicts.selectors.warnings import warnings
 from sessions.draft.models.sessions import Session
 from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
@@ -24,6 +26,10 @@ TURNS = 9
 API = 2 * 1000 / 120
 # Bytes of a form, however many delegations and people there are to choose from.
 FORM = 60_000
+# Bytes of the board with all sessions.
+BOARD = 300_000
+# What a move on it may take until the other board shows it, besides the time until that one asks.
+MOVE = 500
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
     slug, desk = summit.slug, f"/api/v1/summits/{summit.slug}/desk"
     session = Session.objects.filter(summit=summit).annotate(seats=Count("participants")).order_by("-seats", "pk")[0]
     party = f"/admin/autocomplete/?summit={slug}&app_label=agenda&model_name=participant&field_name=party&term=fr"
+    board = "/admin/agenda/session/board/"
     palette = f"/admin/palette/?summit={slug}"
     return [
         Aim("home", f"/admin/?summit={slug}", 80, 15),
@@ -61,6 +68,9 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
         Aim("form of a session", f"/admin/agenda/session/add/?summit={slug}", 100, 15, FORM),
         Aim("the fullest form of a session", f"/admin/agenda/session/{session.pk}/change/", 150, 30, FORM),
         Aim("its fullest list of participants", f"/admin/agenda/session/{session.pk}/edit/participants/", 150, 30),
+        Aim("board of all days", f"{board}?summit={slug}&day=all", 500, 15, BOARD),
+        Aim("board: has anything changed", f"{board}version/?summit={slug}", 10, 6),
+        Aim("board: what a move would make", f"{board}check/?summit={slug}&place={_place(session)}", 100, 30),
         Aim("a delegation found by typing", party, 30, 10),
         Aim("palette: found everywhere", f"{palette}&q=fr", 50, 20),
         Aim("palette: two words, found nowhere", f"{palette}&q=visa+support", 50, 15),
@@ -68,6 +78,33 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
         Aim("API: 50 people", f"{desk}/people/?page_size=50", API, 6),
         Aim("API: 50 sessions of the draft", f"{desk}/sessions/?page_size=50", API, 6),
     ]
+
+
+def _place(session: Session, later: int = 5) -> str:
+    """Return a place on the board: where a session is, but some minutes later."""
+    begins = session.starts_at.astimezone(session.summit.zone)
+    first = begins.hour * 60 + begins.minute + later
+    return f"{session.pk}:{begins:%Y-%m-%d}:{first}:{first + 30}:{session.room_id or ''}"
+
+
+def move_on_board(summit: Summit) -> float:
+    """Move a session on the board of all days; return the milliseconds of the processor until another board shows it.
+
+    It is stored and checked, and answered with the board; the other one asks for the version and for its board.
+    """
+    session = Session.objects.filter(summit=summit, room__isnull=False).order_by("starts_at", "pk")[0]
+    mine, other = (pages.client(pages.ORGANISER, summit) for _board in range(2))
+    board, version = "/admin/agenda/session/board/", f"/admin/agenda/session/board/version/?summit={summit.slug}"
+    url = f"{board}?summit={summit.slug}&day=all&part=1"
+    taken = []
+    for turn in range(1, TURNS + 1):
+        began = time.process_time()
+        answers = [mine.post(url, {"do": "place", "place": _place(session, 5 * turn), "pinned": "1"})]
+        answers += [other.get(version), other.get(url)]
+        taken.append((time.process_time() - began) * 1000)
+        if {answer.status_code for answer in answers} != {200}:
+            raise RuntimeError(f"the board answered {[answer.status_code for answer in answers]}")
+    return min(taken)
 
 
 def measure(summit: Summit) -> Iterator[Cost]:
@@ -83,6 +120,19 @@ def measure(summit: Summit) -> Iterator[Cost]:
         (Client(headers={"Authorization": f"Bearer {secret}"}), program),
     ):
         yield from (_cost(client, aim) for aim in found)
+
+
+def conflicts(summit: Summit) -> Cost:
+    """Return what all conflicts of the draft take, read anew."""
+    aim = Aim("all conflicts of the draft", "", 500, 15)
+    with CaptureQueriesContext(connection) as queries:
+        warnings(summit, draft(summit))
+    taken = []
+    for _turn in range(TURNS):
+        began = time.process_time()
+        warnings(summit, draft(summit))
+        taken.append((time.process_time() - began) * 1000)
+    return Cost(aim, min(taken), len(queries), 0)
 
 
 def _cost(client: Client, aim: Aim) -> Cost:
