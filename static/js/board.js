@@ -29,7 +29,11 @@
   let moving = null;
   let busy = false;
 
-  const perMinute = () => ZOOMS[zoom] / 60;
+  // On paper a day fits on a page that lies across.
+  const PAGE = 500;
+  let printed = 0;
+  const perHour = () => printed || ZOOMS[zoom];
+  const perMinute = () => perHour() / 60;
   const grid = () => Number(board.querySelector("[data-grid]")?.value || 15);
   const clock = (minutes) =>
     `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
@@ -66,7 +70,7 @@
         hour.style.insetBlockStart = wide.matches ? `${(Number(hour.dataset.minute) - from) * perMinute()}px` : "";
       for (const lane of day.querySelectorAll(".board-lane, .board-hours")) {
         lane.style.blockSize = wide.matches ? `${height}px` : "";
-        lane.style.setProperty("--hour", `${ZOOMS[zoom]}px`);
+        lane.style.setProperty("--hour", `${perHour()}px`);
       }
       for (const lane of day.querySelectorAll(".board-lane")) layLane(lane, from, height);
     }
@@ -112,7 +116,7 @@
       ghost.style.width = `${box.width}px`;
       ghost.style.height = lane ? `${Math.max((to.last - to.first) * perMinute(), 18)}px` : "auto";
       ghost.querySelector("span").textContent = lane
-        ? `${clock(to.first)}–${clock(to.last)}`
+        ? `${clock(to.first)}${board.dataset.wordUntil}${clock(to.last)}`
         : board.dataset.wordTray;
     }
   };
@@ -169,12 +173,16 @@
     if (JSON.stringify(places()) !== before) check();
   };
 
+  // A title may run the other way than the sentence.
+  const inWords = ({ card, ghost }) =>
+    `\u2068${linkOf(card).textContent}\u2069: ${ghost.querySelector("span").textContent}`;
+
   // Asks what would clash, before one lets go.
   const check = () => {
     clearTimeout(moving.timer);
     const asked = ++moving.asked;
     const lead = moving.cards[0];
-    say(`${linkOf(lead.card).textContent}: ${lead.ghost.querySelector("span").textContent}`);
+    say(inWords(lead));
     moving.timer = setTimeout(async () => {
       const query = places().map((place) => `&place=${encodeURIComponent(place)}`).join("");
       try {
@@ -184,9 +192,10 @@
         const found = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("li")];
         const list = document.createElement("ul");
         list.append(...found.map((row) => document.importNode(row, true)));
-        const title = `${linkOf(lead.card).textContent}: ${lead.ghost.querySelector("span").textContent}`;
-        said.replaceChildren(title, " ", found.length ? list : board.dataset.wordFree);
+        said.replaceChildren(inWords(lead), ". ", found.length ? list : board.dataset.wordFree);
         for (const { ghost } of moving.cards) {
+          // The words may have moved what is below them.
+          draw();
           ghost.dataset.state = found.some((row) => "blocked" in row.dataset) ? "bad" : found.length ? "warn" : "good";
         }
       } catch {
@@ -228,8 +237,13 @@
     url.searchParams.set("part", "1");
     return url;
   };
-  const send = async (data) => {
-    if (busy) return;
+  // One act after the other: the next one waits for the answer to this one.
+  let last = Promise.resolve();
+  const send = (data) => {
+    last = last.then(() => post(data));
+    return last;
+  };
+  const post = async (data) => {
     busy = true;
     board.setAttribute("aria-busy", "true");
     try {
@@ -393,8 +407,10 @@
     if ((event.ctrlKey || event.metaKey) && !typing && ["z", "y"].includes(event.key.toLowerCase())) {
       event.preventDefault();
       const again = event.shiftKey || event.key.toLowerCase() === "y";
-      const button = form.querySelector(`button[value=${again ? "redo" : "undo"}]`);
-      if (!button.disabled) button.click();
+      if (moving) putBack();
+      const data = new FormData(form);
+      data.set("do", again ? "redo" : "undo");
+      send(data);
       return;
     }
     const card = event.target.closest?.(".board-card");
@@ -461,6 +477,15 @@
   };
 
   ready();
+  addEventListener("beforeprint", () => {
+    const hours = [...board.querySelectorAll(".board-day")].map((day) => (day.dataset.last - day.dataset.first) / 60);
+    printed = PAGE / Math.max(...hours, 1);
+    lay();
+  });
+  addEventListener("afterprint", () => {
+    printed = 0;
+    lay();
+  });
   wide.addEventListener("change", ready);
   addEventListener("scroll", draw, { capture: true, passive: true });
   addEventListener("resize", draw, { passive: true });

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date
 from typing import Any
 
@@ -28,8 +28,7 @@ from sessions.board.services.steps import Sitting, StepRefused
 from sessions.conflicts.admin.warnings import day_of, warning_rows
 from sessions.conflicts.models import ConflictAction
 from sessions.conflicts.selectors.policies import policies
-from sessions.conflicts.selectors.sentences import sentence
-from sessions.conflicts.selectors.warnings import if_all_moved
+from sessions.conflicts.selectors.warnings import Finding, if_all_moved
 from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.versions import DraftVersion
@@ -39,8 +38,10 @@ from summit.admin_base.row_keys import key_of
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import where_may
 from summit.core.date_formats import brief_day
+from summit.core.punctuation import until
 from summit.permissions.rules import allows
 from summit.summits.models import Room, Summit
+from summit.templatetags.moments import clock
 
 REFUSED = (StepRefused, Pinned, ValidationError)
 # How many conflicts stand beside the board. All of them have a page.
@@ -114,10 +115,17 @@ class BoardMixin:
             return HttpResponse(" ".join(refused.messages), status=409, content_type="text/plain")
         blocked = policies(summit).blocked
         found = [
-            (finding.kind in blocked, sentence(finding, summit, placements))
-            for finding in if_all_moved(summit, placements)
+            {"blocked": row.kind in blocked, "row": row, "others": _others(row, placements, summit)}
+            for row in if_all_moved(summit, placements)
         ]
         return TemplateResponse(request, "admin/agenda/board/check.html", {"found": found, "summit": summit}).render()
+
+
+def _others(finding: Finding, moved: Container[int], summit: Summit) -> list[str]:
+    """Return the sessions of a conflict that aren't moved: their titles and times."""
+    others = [session for session in finding.sessions if session.session_id not in moved]
+    times = [until().join(clock(moment, summit) for moment in (row.starts_at, row.ends_at)) for row in others]
+    return [f"“{row.title}” ({when})" for row, when in zip(others, times, strict=True)]
 
 
 def _summit(request: HttpRequest) -> Summit:
