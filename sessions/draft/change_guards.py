@@ -16,6 +16,10 @@ from summit.summits.models import Summit
 class Blocked(ValidationError):
     """Raised if a change would make a conflict that the summit blocks. The messages are for the user."""
 
+    def __str__(self) -> str:
+        """Return the messages, one after another."""
+        return " ".join(self.messages)
+
 
 # Called with the summit and the primary keys of the sessions; the list may grow while the change runs.
 Guard = Callable[[Summit, list[int]], AbstractContextManager[None]]

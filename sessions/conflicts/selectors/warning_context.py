@@ -21,7 +21,7 @@ class Seats:
     seats: int | None
     opens_at: time | None
     closes_at: time | None
-    venue_id: int
+    venue_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from sessions.delays.permissions import can_consent
 from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.retiming_preview import RetimingPreview, placement_at, swapped
 from sessions.delays.services import retiming
+from sessions.draft.change_guards import Blocked
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from summit.admin_base.dashboard import now_of
@@ -136,7 +137,7 @@ def _release(request: HttpRequest, session: Session, planned: RetimingPreview, w
     except retiming.ConflictUndecided as refused:
         wanted.errors.append(str(refused))
         return None
-    except (releases.DraftChanged, releases.NothingToRelease) as refused:
+    except (releases.DraftChanged, releases.NothingToRelease, Blocked) as refused:
         messages.warning(request, str(refused))
         return None
     if made.state == RetimingState.WAITING:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from sessions.agenda.selectors.snapshots import Agenda
 from sessions.delays.models import Retiming
 from sessions.delays.services import retiming
+from sessions.draft.change_guards import Blocked
 from sessions.releases.services.releases import DraftChanged, NothingToRelease
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
@@ -100,7 +101,7 @@ class RetimingAdmin(ReadOnlyAdmin):
 def _decided(request: HttpRequest, row: Retiming, decide: Callable[..., Retiming], done: str) -> HttpResponse:
     try:
         made = decide(retiming=row, by=user_of(request))
-    except (retiming.AlreadyDecided, DraftChanged, NothingToRelease) as refused:
+    except (retiming.AlreadyDecided, DraftChanged, NothingToRelease, Blocked) as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, done % {"number": made.release.number if made.release else 0})

@@ -4,7 +4,7 @@
 raise SessionEditConflict; None skips the check.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -157,9 +157,7 @@ def _place(
     if not changed:
         return {}
     with guarded(summit, list(changed)), watching(sessions=list(changed), by=by):
-        if len(changed) > 1:
-            # Nobody is in the way of anybody: sessions that exchange a room leave it before they take it.
-            Session.objects.filter(pk__in=changed).update(room=None)
+        leave_rooms([rows[key] for key in changed])
         for key, (_before, after) in changed.items():
             row = rows[key]
             row.starts_at, row.ends_at, row.room = after.starts_at, after.ends_at, after.room
@@ -167,6 +165,15 @@ def _place(
             row.save(update_fields=[*MOVED, "revision", "updated_at"])
     audit.record_many([_entry(rows[key], *pair, by) for key, pair in changed.items()])
     return changed
+
+
+def leave_rooms(sessions: Collection[Session]) -> None:
+    """Take sessions that are about to be placed together out of their rooms, so that none is in another's way.
+
+    The instances keep their rooms, and must be saved with their room in the same transaction.
+    """
+    if len(sessions) > 1:
+        Session.objects.filter(pk__in=[row.pk for row in sessions]).update(room=None)
 
 
 def _entry(row: Session, before: Placement, after: Placement, by: User) -> AuditEntry:

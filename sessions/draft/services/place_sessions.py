@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sessions.draft.change_guards import guarded
 from sessions.draft.models.sessions import Session
-from sessions.draft.services.cancel_and_move import MOVE
+from sessions.draft.services.cancel_and_move import MOVE, leave_rooms
 from sessions.draft.services.revisions import rise
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
@@ -27,19 +28,22 @@ def place(*, summit: Summit, by: User, sessions: Mapping[int, Place]) -> int:
     """Write new times and rooms of draft sessions, by their primary keys. Return how many sessions changed.
 
     The caller has checked the permission, and holds the lock of the agenda in an open transaction. Pins aren't asked.
+    Raises Blocked if a conflict arises that the summit blocks.
     """
-    changed = 0
-    with watching(by=by, sessions=list(sessions), retimed=True):
-        for row in Session.objects.select_related("room").filter(summit=summit, pk__in=sessions):
-            new: dict[str, Any] = vars(sessions[row.pk])
-            values = {name: (getattr(row, name), value) for name, value in new.items() if getattr(row, name) != value}
-            if not values:
-                continue
+    with guarded(summit, list(sessions)), watching(by=by, sessions=list(sessions), retimed=True):
+        rows = Session.objects.select_related("room").filter(summit=summit, pk__in=sessions)
+        changes = [(row, values) for row in rows if (values := _changed(row, sessions[row.pk]))]
+        leave_rooms([row for row, _values in changes])
+        for row, values in changes:
             for name, (_before, after) in values.items():
                 setattr(row, name, after)
-            row.save(update_fields=[*values, "updated_at"])
+            row.save(update_fields=[*values, "room", "updated_at"])
             detail = audit.values(Session, values)
             audit.record(by=by, action=MOVE, target=row, summit=summit, fields=values, detail=detail)
             rise(row.pk)
-            changed += 1
-    return changed
+    return len(changes)
+
+
+def _changed(row: Session, place: Place) -> dict[str, tuple[Any, Any]]:
+    """Return a dict from field to (before, after) for what another place changes."""
+    return {name: (getattr(row, name), new) for name, new in vars(place).items() if getattr(row, name) != new}

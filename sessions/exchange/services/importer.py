@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from delegations.members.services.people import PERSON_ACTIONS
+from sessions.draft.change_guards import Blocked, guarded
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.draft.services.add_and_remove_speeches import insert, remove_slots
+from sessions.draft.services.cancel_and_move import leave_rooms
 from sessions.draft.services.planning import SAVE_ROWS, SESSION_ACTIONS
 from sessions.draft.services.revisions import rise
 from sessions.draft.speech_listeners import watching
@@ -17,6 +19,7 @@ from sessions.visibility.models import Visibility
 from summit.audit import services as audit
 from summit.audit.services import By
 from summit.core import bulk_insert
+from summit.imports.definitions import ImportProblem
 from summit.people.models import Person
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -25,11 +28,20 @@ from summit.users.models import User
 
 
 def store(plan: Planner, *, by: By) -> None:
-    """Write what a schedule plans, in the caller's transaction and under the lock of the agenda."""
-    _store_rooms(plan, by)
-    _store_new(plan, by)
-    with watching(summit=plan.summit, by=by):
-        _store_changed(plan, by)
+    """Write what a schedule plans, in the caller's transaction and under the lock of the agenda.
+
+    Raises ImportProblem if a conflict arises that the summit blocks.
+    """
+    keys = [change.session.pk for change in plan.changes if not change.new]
+    try:
+        with guarded(plan.summit, keys):
+            _store_rooms(plan, by)
+            _store_new(plan, by)
+            keys += [change.session.pk for change in plan.changes if change.new]
+            with watching(summit=plan.summit, by=by):
+                _store_changed(plan, by)
+    except Blocked as refused:
+        raise ImportProblem(str(refused)) from refused
 
 
 def plan(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> Planner:
@@ -87,6 +99,7 @@ def _store_changed(plan: Planner, by: By) -> None:
     for change in changes:
         # A new room had no primary key yet when it was planned; assigning it again sets the foreign key.
         change.session.room = change.session.room
+    leave_rooms([change.session for change in changes if change.fields])
     Session.objects.bulk_update([change.session for change in changes if change.fields], FIELDS)
     rise(*(change.session.pk for change in changes))
     _store_texts([change for change in changes if change.language])

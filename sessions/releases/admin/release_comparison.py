@@ -14,6 +14,7 @@ from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.differences import differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import released
+from sessions.draft.change_guards import Blocked
 from sessions.releases.admin.changes import board
 from sessions.releases.permissions import can_restore
 from sessions.releases.services import restore as restore_services
@@ -78,7 +79,7 @@ class HistoryPages(ReadOnlyAdmin):
             expected = request.POST.get("expected", "")
             try:
                 restored = restore_services.restore(release=row, by=request.user, session_key=key, expected=expected)
-            except (restore_services.NothingToRestore, DraftChanged) as refused:
+            except (restore_services.NothingToRestore, DraftChanged, Blocked) as refused:
                 messages.warning(request, str(refused))
                 return redirect(request.get_full_path())
             messages.success(request, _done(len(restored.changes), row.number))

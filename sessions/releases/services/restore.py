@@ -18,6 +18,7 @@ from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.agenda.selectors.snapshots import Agenda
+from sessions.draft.change_guards import guarded
 from sessions.draft.models.sessions import Session
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.speech_listeners import watching
@@ -80,7 +81,8 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
     """Restore the draft, or one session by its public id, to a release. Return what was done.
 
     Raises PermissionDenied, NothingToRestore if the draft equals the release, and DraftChanged if `expected`, a
-    preview's digest, doesn't match the draft. Other edits and releases wait until the transaction ends.
+    preview's digest, doesn't match the draft. Raises Blocked if a conflict arises that the summit blocks. Other edits
+    and releases wait until the transaction ends.
     """
     check_can_restore(by, release.summit)
     with transaction.atomic():
@@ -92,7 +94,8 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
             )
         if not done.changes:
             raise NothingToRestore(_("The draft is the same as release %(number)d.") % {"number": release.number})
-        with watching(summit=release.summit, by=by):
+        keys = [change.session.session_id for change in done.changes]
+        with guarded(release.summit, keys), watching(summit=release.summit, by=by):
             _plan(release.summit, done.changes).write()
         _record(release, done.changes, by, one=bool(session_key))
     return done

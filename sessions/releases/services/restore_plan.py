@@ -19,6 +19,7 @@ from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.services.add_and_remove_speeches import remove_slots
+from sessions.draft.services.cancel_and_move import leave_rooms
 from sessions.visibility.models import PARTS
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -82,6 +83,7 @@ class RestorePlan:
         """Write the rows, in the caller's transaction."""
         cancelled = Session.objects.filter(pk__in=self.cancelled)
         cancelled.update(cancelled_at=Now(), revision=F("revision") + 1, updated_at=Now())
+        leave_rooms(self.sessions)
         Session.objects.bulk_update(self.sessions, _FIELDS)
         session_keys = [row.pk for row in self.sessions]
         rows: list[tuple[type[Model], list[Any]]] = [

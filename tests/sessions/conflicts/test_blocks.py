@@ -16,7 +16,9 @@ from sessions.draft import change_guards
 from sessions.draft.change_guards import Blocked
 from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import cancel_and_move, planning
+from sessions.draft.services import cancel_and_move, place_sessions, planning
+from sessions.draft.services.place_sessions import Place
+from sessions.releases.services import releases, restore
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
@@ -182,3 +184,28 @@ def test_the_page_of_the_rules(summit: Summit, organiser: User) -> None:
     officer = signed_in(f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit))
     assert "Only organisers" in officer.get(url).content.decode()
     assert officer.post(url, sent).status_code == 403
+
+
+def test_whatever_writes_many_sessions_is_refused_as_a_whole(summit: Summit, organiser: User, room: Room) -> None:
+    """A restored release and the new times of a day: neither loses a room, nor puts two sessions into one."""
+    one, two = at(summit, "One", 0, room), at(summit, "Two", 2, room)
+    policy_services.change(summit=summit, actions={WarningKind.ROOM: BLOCK}, by=organiser)
+    release = releases.release(summit=summit, by=organiser)
+    third = at(summit, "Three", 6, room)
+    with transaction.atomic():
+        later = {row.pk: Place(row.starts_at + HOUR, row.ends_at + HOUR, room) for row in (one, two)}
+        assert place_sessions.place(summit=summit, by=organiser, sessions={**later, third.pk: _unmoved(third)}) == 2
+    assert list(Session.objects.order_by("pk").values_list("room", flat=True)) == [room.pk] * 3
+    move(third, 0, room, organiser)
+    with pytest.raises(Blocked, match="The room is taken"):
+        restore.restore(release=release, by=organiser, session_key=one.public_id)
+    with pytest.raises(Blocked), transaction.atomic():
+        place_sessions.place(summit=summit, by=organiser, sessions={one.pk: _unmoved(third)})
+    move(third, 8, room, organiser)
+    restore.restore(release=release, by=organiser, session_key=one.public_id)
+    assert Session.objects.get(pk=one.pk).starts_at == f.START
+
+
+def _unmoved(row: Session) -> Place:
+    row.refresh_from_db()
+    return Place(row.starts_at, row.ends_at, row.room)
