@@ -1,0 +1,129 @@
+"""The board by mouse, by touch and by keyboard alone, and two boards that follow each other."""
+
+import re
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import LONGEST, Visitor, until
+from tests.browser.keyboard import Make
+from tools.running import Running
+
+BOARD = "/admin/agenda/session/board/"
+ORGANISER = "organiser@summit.example"
+TITLE = "Criminal finances"
+TIMES = re.compile(r"\d\d:\d\d")
+
+
+def card(page: Page) -> Locator:
+    return page.locator(".board-card", has_text=TITLE)
+
+
+def where(page: Page) -> tuple[str, str]:
+    """Return when the session begins and in which room it is, "" for the tray."""
+    found = card(page)
+    begins = TIMES.search(found.locator(".times").inner_text())
+    room = found.evaluate("row => row.closest('.board-room')?.querySelector('h3 bdi').textContent ?? ''")
+    return begins.group() if begins else "", str(room)
+
+
+def board(visitor: Make | Visitor) -> Page:
+    """Sign in as the organiser and open the board, laid out by its script."""
+    made = visitor if isinstance(visitor, Visitor) else visitor()
+    made.sign_in(ORGANISER)
+    page = made.open(BOARD)
+    expect(page.locator(".board.laid")).to_be_visible()
+    return page
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.locator("[data-status]")).to_contain_text(text)
+
+
+def test_a_session_is_dragged_and_another_board_follows(visitor: Make) -> None:
+    page, other = board(visitor), board(visitor)
+    before = where(page)
+    card(page).scroll_into_view_if_needed()
+    box = card(page).bounding_box()
+    assert box is not None
+    x, y = box["x"] + 40, box["y"] + 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 5, y + 10)
+    # A room further, and half an hour later, at 84 pixels an hour.
+    page.mouse.move(x + box["width"], y + 42, steps=5)
+    # One reads what clashes before one lets go.
+    expect(page.locator(".board-ghost[data-state]")).to_be_visible()
+    page.mouse.up()
+    says(page, "1 session moved.")
+    after = where(page)
+    assert (before[0] != after[0], before[1] != after[1]) == (True, True)
+    expect(other.locator(".board-card.moved", has_text=TITLE)).to_be_visible()
+    assert where(other) == after
+    page.keyboard.press("Control+z")
+    says(page, "Undone: Move.")
+    assert where(page) == before
+    until(other, f"document.querySelector('.board').innerText.includes({before[0]!r})")
+
+
+def test_a_session_is_moved_by_the_keyboard_alone(visitor: Make) -> None:
+    page = board(visitor)
+    before = where(page)
+    card(page).locator("a").focus()
+    for key in ("ArrowDown", "ArrowRight", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    expect(page.locator(".board-ghost")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".board-ghost")).to_have_count(0)
+    assert where(page) == before
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    says(page, "1 session moved.")
+    assert where(page)[0] > before[0]
+    expect(card(page).locator("a")).to_be_focused()
+    page.keyboard.press("Control+z")
+    says(page, "Undone: Move.")
+    page.keyboard.press("Control+Shift+z")
+    says(page, "Done again: Move.")
+    page.keyboard.press("Control+z")
+    says(page, "Undone: Move.")
+    assert where(page) == before
+    page.keyboard.press("Space")
+    says(page, "1 selected")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/admin/agenda/session/\d+/"))
+
+
+def test_a_finger_scrolls_and_moves_after_it_holds(browser: Browser, running: Running) -> None:
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    context.set_default_timeout(LONGEST)
+    page = board(Visitor(context.new_page(), running.base))
+    before, session = where(page), context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    def at() -> tuple[float, float]:
+        card(page).scroll_into_view_if_needed()
+        box = card(page).bounding_box()
+        assert box is not None
+        return box["x"] + 40, box["y"] + 20
+
+    x, y = at()
+    touch("touchStart", (x, y))
+    for place in range(1, 6):
+        touch("touchMove", (x, y - 15 * place))
+    touch("touchEnd")
+    expect(page.locator(".board-ghost")).to_have_count(0)
+    x, y = at()
+    touch("touchStart", (x, y))
+    expect(page.locator(".board-ghost")).to_be_visible()
+    for place in range(1, 6):
+        touch("touchMove", (x, y + 15 * place))
+    touch("touchEnd")
+    says(page, "1 session moved.")
+    assert where(page)[0] > before[0]
+    page.get_by_role("button", name="Undo").click()
+    says(page, "Undone: Move.")
+    assert where(page) == before
+    context.close()
