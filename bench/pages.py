@@ -136,6 +136,7 @@ PAGES = (
         lambda summit: f"/admin/delegations/handover/waiting/?summit={summit.slug}",
     ),
     _list("session list", "agenda/session"),
+    Page("board", ORGANISER, lambda summit: f"/admin/agenda/session/board/?summit={summit.slug}&day=all"),
     _list("text list", "press/text"),
     _list("outbox", "outbox/message"),
     # It asks once for each kind of row that it names: here one that both summits have.

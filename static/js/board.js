@@ -335,7 +335,9 @@
       const box = part.getBoundingClientRect();
       return event.clientX >= box.left && event.clientX < box.right && event.clientY >= box.top - EDGE && event.clientY <= box.bottom + EDGE;
     };
-    const lane = moving.how === "resize" ? laneOf(from) : [...board.querySelectorAll(".board-lane")].find(under);
+    // A lane that is scrolled out of sight lies beneath what is beside it.
+    const seen = (part) => under(part) && under(part.closest(".board-scroll"));
+    const lane = moving.how === "resize" ? laneOf(from) : [...board.querySelectorAll(".board-lane")].find(seen);
     if (!lane) {
       const tray = board.querySelector(".board-side");
       return tray && under(tray) ? { ...from, room: "" } : null;

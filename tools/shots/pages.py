@@ -115,6 +115,7 @@ _LISTED = {
         "letter-texts": "The texts of letters",
         "participants": "The list of participants",
         "sessions": "Sessions",
+        "board": "The board",
         "messages": "Messages",
         "audit": "Audit log",
         "work": "Background jobs",

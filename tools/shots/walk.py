@@ -239,6 +239,7 @@ class Tour:
         organiser.take("person-desk")
         organiser.take("emblem", f"/admin/emblem/{SLUG}/")
         organiser.take("sessions", "/admin/agenda/session/")
+        organiser.take("board", "/admin/agenda/session/board/")
         organiser.take("messages", "/admin/outbox/message/")
         organiser.take("audit", "/admin/summit/auditentry/")
         organiser.open("/admin/jobs/")

@@ -33,6 +33,7 @@ OTHERS = {
             *("admin:delegations_visaletter_paper", "admin:jsi18n", "admin:press_text_file"),
             *("admin:agenda_session_live", "admin:agenda_session_speaking_version"),
             *("admin:agenda_document_file", "admin:agenda_signup_export", "admin:summit_person_export"),
+            *("admin:agenda_session_board_check", "admin:agenda_session_board_version"),
             *("admin:summit_person_photo_file", "admin:jobs_table"),
             *("admin:agenda_session_presence_version", "admin:agenda_session_unreached_version"),
             *("agenda:calendar", "agenda:document", "agenda:schedule_json", "agenda:schedule_xml"),
