@@ -90,3 +90,18 @@ def test_releases_are_compared_with_each_other_and_the_draft(here: Summit, desk:
     assert desk.post(compare, {"old": first.public_id, "new": first.public_id}).json()["number"] == 0
     elsewhere = releases.release(summit=SessionFactory().summit, by=by, tell=False)
     assert kind(desk.post(compare, {"old": elsewhere.public_id, "new": None})) == (422, "fields")
+
+
+def test_what_is_blocked_is_refused_with_its_reason(here: Summit, desk: Program, rooms: list[Room]) -> None:
+    SessionFactory(summit=here, room=rooms[0])
+    row = SessionFactory(summit=here)
+    move, rule = f"{DESK}sessions/{row.public_id}/move/", f"{DESK}sessions/set-conflict-rule/"
+    rules = desk.post(rule, {"kind": "room", "action": "block"}).json()
+    assert {name: rules["actions"][name] for name in ("room", "seats")} == {"room": "block", "seats": "warn"}
+    place = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(), "room": rooms[0].public_id}
+    refused = desk.post(move, place)
+    assert refused.status_code == 422
+    assert "The room is taken at this time" in refused.content.decode()
+    rules = desk.post(rule, {"kind": "room", "action": "warn", "minutes_between_venues": 20}).json()
+    assert rules["minutes_between_venues"] == 20
+    assert desk.post(move, place).status_code == 200
