@@ -21,12 +21,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sessions.agenda.selectors.release_scopes import takes_place_on
 from sessions.board import selectors
 from sessions.board.models import BoardAct, BoardStep
 from sessions.board.services import steps
 from sessions.board.services.steps import Sitting, StepRefused
 from sessions.conflicts.admin.warnings import day_of, warning_rows
-from sessions.conflicts.models import ConflictAction
 from sessions.conflicts.selectors.policies import policies
 from sessions.conflicts.selectors.warnings import Finding, if_all_moved
 from sessions.draft.models.placements import Placement
@@ -144,8 +144,8 @@ def _context(request: HttpRequest, summit: Summit) -> dict[str, Any]:
         today = timezone.localdate(timezone=summit.zone)
         day = today if today in days else summit.starts_on
     board = selectors.board(summit, days if day is None else [day], user)
+    found = [row for row in board.findings if day is None or any(takes_place_on(each, day) for each in row.sessions)]
     undo, redo = selectors.steps_left(BoardStep.objects.of(summit, user, _sitting(request, summit).key))
-    actions = policies(summit)
     return {
         "summit": summit,
         "board": board,
@@ -154,9 +154,8 @@ def _context(request: HttpRequest, summit: Summit) -> dict[str, Any]:
         "may_edit": allows(user, "agenda.edit", summit),
         "undo": undo,
         "redo": redo,
-        "conflicts": warning_rows(board.findings[:LISTED], summit),
-        "number": len(board.findings),
-        "blocks": any(action == ConflictAction.BLOCK for action in actions.actions.values()),
+        "conflicts": warning_rows(found[:LISTED], summit),
+        "number": len(found),
     }
 
 

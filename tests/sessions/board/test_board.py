@@ -43,6 +43,10 @@ def address(summit: Summit, **query: str) -> str:
     return f"{URL}?{urlencode({'summit': summit.slug, 'day': day.isoformat(), **query})}"
 
 
+def browser_page(tab: Client, summit: Summit, **query: str) -> str:
+    return tab.get(address(summit, **query)).content.decode()
+
+
 def place(summit: Summit, row: Session, hour: float, room: Room | None, length: float = 1) -> str:
     """Return a place on the board that begins so many hours after START."""
     local = (f.START + hour * HOUR).astimezone(summit.zone)
@@ -63,6 +67,10 @@ def test_the_board_shows_rooms_sessions_tray_and_conflicts(summit: Summit, room:
     assert "1 session without a room" in side
     assert "1 conflict" in side
     assert "Cancelled" not in page
+    # Beside a day stand its own conflicts.
+    at(summit, "Too", 24.5, room)
+    assert "1 conflict<" in browser_page(tab, summit)
+    assert "2 conflicts<" in browser_page(tab, summit, day="all")
     assert ">Next day</a>" in tab.get(address(summit, day="all")).content.decode()
 
 
