@@ -25,7 +25,6 @@ from summit.summits.models import Summit
 from tests import factories as f
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import parties_of, session
-from tests.threads import at_once, names
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -226,44 +225,3 @@ class TestConsent:
         releases.release(summit=world.summit, by=world.organiser)
         with pytest.raises(releases.DraftChanged):
             retiming.approve(retiming=waiting, by=world.organiser)
-
-
-@pytest.mark.postgresql
-class TestAtOnce:
-    pytestmark = pytest.mark.django_db(transaction=True)
-
-    def test_of_two_cascades_from_one_agenda_one_is_made(self) -> None:
-        world = World()
-        planned, other = world.planned(), world.planned(asked=world.longer(10))
-
-        def press(each: retiming_preview.RetimingPreview) -> Any:
-            return lambda: world.retime(placements=each.placements, expected=retiming.digest(each)).state
-
-        came = names(at_once(press(planned), press(other)))
-        assert sorted(map(str, came)) == ["DraftChanged", "released"]
-        assert Release.objects.count() == 2
-
-    def test_without_the_digest_both_would_be(self) -> None:
-        world = World()
-        planned, other = world.planned(), world.planned(asked=world.longer(10))
-        came = at_once(
-            lambda: world.retime(placements=planned.placements).state,
-            lambda: world.retime(placements=other.placements).state,
-        )
-        assert list(map(str, came)) == ["released", "released"]
-        assert Release.objects.count() == 3
-
-    def test_a_cascade_and_a_release_both_keep_what_the_other_released(self) -> None:
-        world = World()
-        Session.objects.filter(pk=world.lunch.pk).update(title="Dinner")
-        planned = world.planned()
-        came = names(
-            at_once(
-                lambda: world.retime(placements=planned.placements, expected=retiming.digest(planned)).state,
-                lambda: releases.release(summit=world.summit, by=world.organiser).number,
-            )
-        )
-        times = world.times()
-        assert "Dinner" in times
-        # The re-timing came first, or was refused because the agenda had changed.
-        assert times["Talks"] == ("13:00" if "DraftChanged" in map(str, came) else "13:25")

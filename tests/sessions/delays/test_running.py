@@ -24,7 +24,6 @@ from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in
 from tests.sessions.conftest import release, session
-from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 Act = Callable[..., bool]
@@ -82,13 +81,6 @@ class TestOnce:
         for act in (running.start, running.end, running.announce_delay, running.end_delay):
             with pytest.raises(PermissionDenied):
                 act(session=row, by=viewer)
-
-
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_announce_it_at_once_one_does(row: Session, officer: User) -> None:
-    press = lambda: running.announce_delay(session=row, by=officer)  # noqa: E731
-    assert sorted(at_once(press, press)) == [False, True]
 
 
 def _state(started: bool, ended: bool, minutes: int, summit: Summit) -> RunState:
