@@ -59,8 +59,8 @@ DESKS = sorted({str(role) for role in Role if role not in FOLLOWING})
 MOST = ("organiser", "focal_point", "account", "nobody")
 # Who opens pages that ask for no role.
 WITHOUT_ROLES = frozenset({"nobody", "account", "organiser", "delegate", "superuser", "letter", "mailbox"})
-# The numbers of this moment.
-CHANGING = frozenset({"metrics"})
+# The numbers of this moment, and screens, which are told the time.
+CHANGING = frozenset({"screens:screen", "screens:content", "metrics"})
 # What the application itself keeps of a visit.
 VISITS = re.compile(
     r'^(INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(django_session|summit_cache|api_requestcount)"'

@@ -191,6 +191,8 @@ def _files(world: World) -> Iterator[Look]:
             kind="verify_audit", key=state, by=user, summit=here, state=state, finished_at=ended
         )
         yield Look("admin:jobs_job", _keys(made))
+    # One that has an address, which can be taken back.
+    yield Look("admin:agenda_screen_change", _keys(f.ScreenFactory(summit=here, digest="c" * 64, opened_at=f.START)))
     for more in ({}, {"enabled": False, "off_at": ago(1), "off_why": "hand"}):
         yield Look("admin:webhooks_endpoint_change", _keys(f.EndpointFactory(summit=here, **more)))
 
