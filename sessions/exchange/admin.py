@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.exchange.models import SCHEDULE, ScheduleImportFile
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.imports import jobs
 from summit.imports.admin import ImportFileAdmin
@@ -22,7 +23,8 @@ jobs.show_on("agenda_scheduleimportfile", SCHEDULE)
 class ScheduleImportFileAdmin(ImportFileAdmin):
     """The admin of the schedules that desk users have uploaded."""
 
-    place = 6
+    place = 8
+    menu_group = MenuGroup.MORE
     list_display = ["filename", "summit", "uploaded", "uploaded_by", "imported"]
     action = "agenda.edit"
     upload_label = gettext_lazy("Upload schedule")

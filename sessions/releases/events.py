@@ -45,7 +45,7 @@ RELEASED = declare(
     Event(
         name="agenda.released",
         label=_("the agenda is released"),
-        services=("sessions.releases.services.releases.release",),
+        services=("sessions.releases.services.releases.release", "sessions.releases.services.releases.retime"),
         known_to=KnownTo("everybody: the release changed the public agenda", _changed_the_public_agenda),
         summit=lambda release: release.summit,
         subject_key=lambda release: f"agenda.release:{release.summit.public_id}",

@@ -79,7 +79,12 @@ class Screen(PublicModel):
                 name="screen_name_once",
                 violation_error_message=_("There is already a screen at this place. Choose another name."),
             ),
-            models.UniqueConstraint(fields=["digest"], name="screen_digest_once", condition=~Q(digest="")),
+            models.UniqueConstraint(
+                fields=["digest"],
+                name="screen_digest_once",
+                condition=~Q(digest=""),
+                violation_error_message=_("Create the address again: this one is taken."),
+            ),
             models.CheckConstraint(name="screen_audience_known", condition=Q(audience__in=Visibility.values)),
             models.CheckConstraint(
                 name="screen_unreadable_known", condition=Q(unreadable__in=["", *Unreadable.values])

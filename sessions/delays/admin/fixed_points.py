@@ -20,7 +20,7 @@ SUMMIT_PATHS.update({FixedPoint: "summit"})
 class FixedPointAdmin(ServiceAdmin):
     """Fixed points: who must leave by when, what the kitchen, broadcasts and interpreters allow."""
 
-    place = 3
+    place = 5
     kept = fixed_points.FIELDS
     permissions: ClassVar[dict[str, str]] = {"delete": "agenda.fixedpoint.change"}
     list_display = ["words", "when", "summit"]

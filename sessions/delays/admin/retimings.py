@@ -19,6 +19,7 @@ from sessions.delays.models import Retiming
 from sessions.delays.services import retiming
 from sessions.draft.change_guards import Blocked
 from sessions.releases.services.releases import DraftChanged, NothingToRelease
+from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_sources import RowSource
@@ -60,6 +61,7 @@ class RetimingAdmin(ReadOnlyAdmin):
     """New times of the day. They are read-only; those that wait for consent are decided by two buttons."""
 
     place = 7
+    menu_group = MenuGroup.MORE
     list_display = ["asked", "asked_by", "state", "number", "reason", "summit"]
     row_source = RowSource(gettext_lazy("A row is added each time that sessions get new times on the day page."))
     list_filter = ["summit", "state"]

@@ -408,6 +408,7 @@ class TestEveryWayIsWatched:
         "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
         "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
         "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",
+        "sessions/bilaterals/services.py: _store_unavailable": "writes when a party can't meet, and no session",
         **{
             f"sessions/speakers/services/speech_clock.py: {name}": "writes how the speech runs, and never the draft"
             for name in ("_locked", "_set_state", "_start", "_stop", "_undo_end", "postpone", "record_raiser")

@@ -56,7 +56,10 @@ class TestMenu:
             "Needs",
         ]
         assert menu(desk, "Accreditation") == {"open": accreditation}
-        assert menu(desk, "Agenda") == {"open": ["Sessions", "Releases", "Sign-ups", "Uploaded schedules"]}
+        assert menu(desk, "Agenda") == {
+            "open": ["Sessions", "Releases", "Bilateral meetings", "Sign-ups", "Fixed points"],
+            "More": ["Screens", "New times", "Uploaded schedules"],
+        }
 
     def test_each_role_sees_its_own(self, summit: Summit) -> None:
         found = {role: places(desk_of(summit, role)) for role in (Role.VETTING, Role.PRESS_OFFICER)}

@@ -6,7 +6,7 @@ Titles, names and words in it are canaries: no payload may have them.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from delegations.badges.models.badges import Badge
@@ -20,6 +20,8 @@ from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from press.texts.services import texts
 from sessions.agenda.models.releases import Release
+from sessions.delays.selectors import retiming_preview
+from sessions.delays.selectors.retiming_preview import placement_at
 from sessions.releases.services import releases
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -113,6 +115,15 @@ def release(summit: Summit, visibility: str = "public") -> Release:
     return releases.release(summit=summit, by=by, note=f"{CANARY} note")
 
 
+def retime(summit: Summit, visibility: str = "public") -> Release:
+    """Release a session, and then a new time of it."""
+    release(summit, visibility)
+    officer = f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
+    old = retiming_preview.current(summit)[1]
+    later = {key: placement_at(row, end=timedelta(minutes=10)) for key, row in old.items()}
+    return releases.retime(summit=summit, by=officer, placements=later, note=f"{CANARY} note")
+
+
 # --- texts ----------------------------------------------------------------------------------------------------------
 def publish(summit: Summit, **values: Any) -> Text:
     """Announce a text, if it is public."""
@@ -156,8 +167,12 @@ SCENARIOS = {
         unknown=ended_badge,
     ),
     "agenda.released": Scenario(
-        happens={"sessions.releases.services.releases.release": release},
+        happens={
+            "sessions.releases.services.releases.release": release,
+            "sessions.releases.services.releases.retime": retime,
+        },
         hidden={
+            "re-timed for those who take part": lambda summit: retime(summit, "participants"),
             "for those who take part": lambda summit: release(summit, "participants"),
             "for organisers": lambda summit: release(summit, "organisers"),
             "elsewhere": lambda summit: release(f.SummitFactory()),

@@ -183,7 +183,7 @@ def test_control_an_event_that_is_emitted_elsewhere_is_found() -> None:
     line = "from sessions.releases.events import RELEASED\n\n\ndef save(release):\n    RELEASED.emit(release)\n"
     assert misplaced(RELEASED, {"sessions.draft.bad": line}) == [
         "sessions.draft.bad.save emits agenda.released, which sessions/releases/events.py declares for "
-        "sessions.releases.services.releases.release alone"
+        "sessions.releases.services.releases.release and sessions.releases.services.releases.retime alone"
     ]
     module = "from delegations.invitations.services import answers\n\nanswers._store(None, None, None)\n"
     (found,) = misplaced(EVENTS["invitation.answered"], {"portal.bad": module})
