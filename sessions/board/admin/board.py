@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sessions.agenda.selectors.release_scopes import takes_place_on
+from sessions.bilaterals.permissions import can_see_requests
+from sessions.bilaterals.selectors import unplaced
 from sessions.board import selectors
 from sessions.board.models import BoardAct, BoardStep
 from sessions.board.services import steps
@@ -152,6 +154,7 @@ def _context(request: HttpRequest, summit: Summit) -> dict[str, Any]:
         "day": day.isoformat() if day else "all",
         "day_tabs": [(each.isoformat(), brief_day(each)) for each in days],
         "may_edit": allows(user, "agenda.edit", summit),
+        "bilaterals": list(unplaced(summit)) if can_see_requests(user, summit) else [],
         "undo": undo,
         "redo": redo,
         "conflicts": warning_rows(found[:LISTED], summit),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from sessions.board.models import BoardStep
 from sessions.conflicts.models import ConflictAction, WarningKind
@@ -177,3 +178,17 @@ def test_readers_of_the_draft_move_nothing(summit: Summit, room: Room) -> None:
 
 def test_a_board_without_rooms_says_so(summit: Summit, tab: Client) -> None:
     assert "No rooms yet." in tab.get(address(summit)).content.decode()
+
+
+def test_approved_bilaterals_are_placed_from_the_tray_by_those_who_may_know(summit: Summit, tab: Client) -> None:
+    row = f.BilateralFactory(
+        party=f.PartyFactory(summit=summit, name="Aland"),
+        counterpart=f.PartyFactory(summit=summit, name="Beland"),
+        state="approved",
+    )
+    link = reverse("admin:agenda_bilateral_place", args=[row.pk])
+    assert f'href="{link}"' in browser_page(tab, summit)
+    viewer = signed_in(f.UserFactory.with_role(Role.VIEWER, summit))
+    page = browser_page(viewer, summit)
+    assert "Aland" not in page
+    assert link not in page
