@@ -7,6 +7,7 @@ which action its button chooses; SHOWN or ADDRESS, that it has nothing to say. A
 """
 
 from press.texts.permissions import DECISIONS
+from sessions.conflicts.models import WarningKind
 
 # What the page showed, so that nobody undoes what they haven't seen: `If-Match` says it, or `expected`.
 SHOWN = "shown"
@@ -119,6 +120,19 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:agenda_session_add": _SESSION,
     "admin:agenda_session_change": {**_SESSION, "shown": SHOWN},
     "admin:agenda_session_edit": {"shown": SHOWN},
+    # Each rule is a field of the page, and a call of a program.
+    "admin:agenda_conflict_policies": {
+        **dict.fromkeys(map(str, WarningKind), "sessions-set-conflict-rule kind"),
+        "way_minutes": "sessions-set-conflict-rule minutes_between_venues",
+    },
+    # The board moves several sessions at once, a program one after the other.
+    "admin:agenda_session_board": {
+        "do": "does sessions-row-move",
+        "minutes": "sessions-row-move starts_at",
+        "pinned": "sessions-row-move move_pinned",
+        "rooms": ADDRESS,
+        "session": ADDRESS,
+    },
     # The page says the times as minutes, and shows what follows; a program sends the times.
     "admin:agenda_session_retime": {
         "way": "starts_at",
