@@ -40,7 +40,10 @@ NO_PAGES = [stop for stop in DECLARED if not is_page(stop)]
 DESKS = [stop for stop in PAGES if stop.path.startswith("/admin")]
 # What delegates and the public read.
 READ = [stop for stop in PAGES if stop not in DESKS]
-STOPS = [*(("en", stop) for stop in PAGES), *(("ar", stop) for stop in READ[::6] + DESKS[::30])]
+# A screen is written in its own languages, whatever its reader's.
+OWN_LANGUAGES = ("screens:screen",)
+ARABIC = [stop for stop in READ[::6] + DESKS[::30] if stop.route not in OWN_LANGUAGES]
+STOPS = [*(("en", stop) for stop in PAGES), *(("ar", stop) for stop in ARABIC)]
 
 
 class Crawl:
