@@ -22,8 +22,10 @@ from sessions.delays.permissions import can_consent
 from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.retiming_preview import RetimingPreview, placement_at, swapped
 from sessions.delays.services import retiming
+from sessions.draft.admin.session_pages import like_url
 from sessions.draft.change_guards import Blocked
 from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import can_edit
 from sessions.releases.services import releases
 from summit.admin_base.dashboard import now_of
 from summit.admin_base.model_pages import model_page
@@ -106,6 +108,8 @@ class RetimeMixin:
             "starts": [(minutes, released.starts_at + timedelta(minutes=minutes)) for minutes in MINUTES],
             "day_input": DAY.render("to-day", to_day or _local(released.starts_at, summit).date()),
             "clock_input": CLOCK.render("to-clock", to_clock),
+            "at_input": ClockInput({"id": "at"}).render("at", ""),
+            "like": like_url(session) if can_edit(request.user, session) else "",
             "to_day": to_day,
             "to_clock": to_clock,
             "others": _others(old, released),
@@ -152,9 +156,9 @@ def parse(data: QueryDict, *, session: Snapshot, old: Agenda, summit: Summit, no
     """Return what the page was asked for, from the parameters of its address or of its form.
 
     `way` is one of WAYS; by default a session that has begun ends later, and another starts later. `by` is a number
-    of minutes, `to-day` and `to-clock` a time at the venue, and `with` the public id of another session.
-    `start-<public id>` is the new time of a session that follows, if it isn't `was-<public id>`, and `stay` are those
-    that don't follow. With `breaks=keep` breaks keep their length.
+    of minutes, `at` a time of that day instead, `to-day` and `to-clock` a time at the venue, and `with` the public id
+    of another session. `start-<public id>` is the new time of a session that follows, if it isn't `was-<public id>`,
+    and `stay` are those that don't follow. With `breaks=keep` breaks keep their length.
     """
     way = data.get("way", "")
     wanted = Wanted(way if way in WAYS else LONGER if session.starts_at <= now else LATER)
@@ -162,7 +166,7 @@ def parse(data: QueryDict, *, session: Snapshot, old: Agenda, summit: Summit, no
     wanted.shorten_breaks = data.get("breaks") != "keep"
     wanted.staying = {by_key[key].session_id for key in data.getlist("stay") if key in by_key}
     if wanted.way in (LONGER, LATER):
-        _by_minutes(wanted, data.get("by", ""), session)
+        _by_minutes(wanted, data.get("by", "") or _minutes_until(wanted, data, session, summit), session)
     elif wanted.way == POSTPONE:
         _postponed(wanted, data, session, summit)
     elif (other := by_key.get(data.get("with", ""))) is not None and other.key != session.key:
@@ -187,6 +191,20 @@ def _by_minutes(wanted: Wanted, written: str, session: Snapshot) -> None:
         wanted.errors.append(_("Enter between 1 and 600 minutes that leave the session a length."))
         return
     wanted.asked = {session.session_id: place}
+
+
+def _minutes_until(wanted: Wanted, data: QueryDict, session: Snapshot, summit: Summit) -> str:
+    """Return by how many minutes the end or the start moves to the time that was typed; "" if none was."""
+    if not data.get("at"):
+        return ""
+    moves = session.ends_at if wanted.way == LONGER else session.starts_at
+    moment = _moment(
+        f"{_local(moves, summit).date().isoformat()}T{CLOCK.value_from_datadict(data, {}, 'at')}", summit
+    )
+    if moment is None:
+        wanted.errors.append(_("Enter a time such as 14:30."))
+        return ""
+    return str(int((moment - moves) / timedelta(minutes=1)))
 
 
 def _postponed(wanted: Wanted, data: QueryDict, session: Snapshot, summit: Summit) -> None:

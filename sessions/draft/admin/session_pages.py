@@ -7,12 +7,19 @@ from typing import Any, TypeVar
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from summit.users.models import User
 
 Part = TypeVar("Part", bound=models.Model)
+
+
+def like_url(session: Session) -> str:
+    """Return the URL of the form for a new session that takes place after a session, and is like it."""
+    query = urlencode({"summit": session.summit.slug, "like": session.public_id})
+    return f"{reverse('admin:agenda_session_add')}?{query}"
 
 
 class FrameMixin:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from delegations.invitations import invitable_sessions
@@ -17,6 +16,7 @@ from sessions.agenda.selectors.differences import Nature, SessionChange
 from sessions.conflicts.admin.warnings import Warned, warning_rows
 from sessions.conflicts.selectors.warnings import near
 from sessions.documents.services import documents
+from sessions.draft.admin.session_pages import like_url
 from sessions.draft.models.participants import RequestState
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit, can_run_day
@@ -97,12 +97,6 @@ def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:
         yield NextStep(f"{url}?session={session.public_id}", _("Invite delegations"))
     if can_edit(request.user, session):
         yield NextStep(reverse("admin:agenda_session_cancel", args=[session.pk]), _("Cancel session"), {})
-
-
-def like_url(session: Session) -> str:
-    """Return the URL of the form for a new session that takes place after a session, and is like it."""
-    query = urlencode({"summit": session.summit.slug, "like": session.public_id})
-    return f"{reverse('admin:agenda_session_add')}?{query}"
 
 
 def _accepts_invitations(session: Session) -> bool:

@@ -44,6 +44,7 @@ from sessions.draft.admin.inlines import (
     SlotInline,
     TextInline,
 )
+from sessions.draft.admin.session_pages import like_url
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import DRAFT_READERS
 from sessions.draft.selectors.free_rooms import rooms_at
@@ -370,7 +371,7 @@ class SessionAdmin(
         """Redirect after “Save and add another” to the form of a session like the one that was saved."""
         response = super().response_add(request, obj, *args, **kwargs)
         if "_addanother" in request.POST and isinstance(obj, Session):
-            return redirect(session_detail.like_url(obj))
+            return redirect(like_url(obj))
         return response
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> Any:

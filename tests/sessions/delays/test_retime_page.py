@@ -43,7 +43,7 @@ class TestWays:
         day = f"{world.plenary.starts_at:%d/%m/%Y}"
         asked: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
             "longer": ({"by": "25"}, {"Plenary": ("12:00", "13:25"), "Talks": ("13:25", "13:55")}),
-            "later": ({"by": "10"}, {"Plenary": ("12:10", "13:10"), "Talks": ("13:10", "13:40")}),
+            "later": ({"at": "12:10"}, {"Plenary": ("12:10", "13:10"), "Talks": ("13:10", "13:40")}),
             "postpone": ({"to-day": day, "to-clock": "15:00"}, {"Plenary": ("15:00", "16:00")}),
             "swap": (
                 {"with": world.talks.public_id},
@@ -56,6 +56,7 @@ class TestWays:
     def test_what_cant_be_read_is_said(self, world: World, desk: Client) -> None:
         for values, said in (
             ({"way": "longer", "by": "many"}, "Enter a number of minutes."),
+            ({"way": "longer", "at": "late"}, "Enter a time such as 14:30."),
             ({"way": "longer", "by": "-90"}, "that leave the session a length"),
             ({"way": "postpone", "to-clock": "tea"}, "Enter the new day and time"),
             ({"way": "longer", "by": "25", f"start-{world.talks.public_id}": "noon"}, "enter a time such as 14:30"),

@@ -150,6 +150,7 @@ class TestLive:
             act()
             answer = self._ask(row.summit, client)
             versions.append(answer.content)
+            assert answer["Cache-Control"] == "public, max-age=1"
             assert self._ask(row.summit, client, if_none_match=answer["ETag"]).status_code == 304
         assert len(set(versions)) == 4
 
