@@ -137,7 +137,6 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:agenda_session_retime": {
         "way": "starts_at",
         "by": "ends_at",
-        "at": "ends_at",
         "breaks": "shorten_breaks",
     },
     "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},
