@@ -123,10 +123,11 @@
     let reached = false;
     try {
       const headers = known === null ? {} : { "If-None-Match": `"${known}"` };
-      const answer = await fetch(part.dataset.live, { cache: "no-cache", headers });
+      // A browser that knows of no network isn't asked to try: it would complain each time.
+      const answer = navigator.onLine ? await fetch(part.dataset.live, { cache: "no-cache", headers }) : null;
       // Who is signed out is led to another page.
-      reached = answer.status === 304 || (answer.ok && !answer.redirected);
-      if (answer.ok && reached) {
+      reached = answer !== null && (answer.status === 304 || (answer.ok && !answer.redirected));
+      if (reached && answer.ok) {
         const version = await answer.text();
         if (known === null) known = version;
         else if (version !== known && !busy() && (await renew())) known = version;

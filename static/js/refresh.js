@@ -44,7 +44,7 @@
 
   async function compare() {
     const main = document.getElementById("content");
-    if (!document.hidden) {
+    if (!document.hidden && navigator.onLine) {
       try {
         const answer = await fetch(location.href, { cache: "no-cache" });
         const current = answer.headers.get("ETag");
