@@ -10,7 +10,8 @@ from tools.running import Running
 
 BOARD = "/admin/agenda/session/board/"
 ORGANISER = "organiser@summit.example"
-TITLE = "Criminal finances"
+# No other test of the demonstration moves or cancels it.
+TITLE = "Countering promotion online"
 TIMES = re.compile(r"\d\d:\d\d")
 
 
