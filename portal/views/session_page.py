@@ -21,6 +21,7 @@ from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.models.speeches import timed
 from sessions.agenda.selectors import released_snapshots
 from sessions.conflicts.selectors.overlapping_sessions import overlaps_by_person
+from sessions.delays.selectors.running import late_sessions
 from sessions.documents.models import Document
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.public.session_facts import facts
@@ -43,6 +44,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         "viewer": viewer,
         "summit": viewer.summit,
         "row": row,
+        "late": row.times_known and row.session_id in late_sessions(viewer.summit),
         "facts": facts(row),
         "levels": [
             place for place in places if place.level and place.party_id in {party.pk for party in viewer.reads_for}

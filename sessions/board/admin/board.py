@@ -16,7 +16,6 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,6 +34,7 @@ from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.versions import DraftVersion
 from sessions.draft.services.cancel_and_move import Pinned
+from summit.admin_base.live_versions import version_response
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.service_admin import user_of
@@ -100,12 +100,7 @@ class BoardMixin:
     @model_page("board/version/", "board_version", "GET")
     def board_version_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the number of changes of the draft, which open boards ask for every other second."""
-        version = str(DraftVersion.objects.number(_summit(request)))
-        etag = f'"{version}"'
-        response = HttpResponse(version, content_type="text/plain")
-        response["ETag"] = etag
-        response["Cache-Control"] = "private, no-cache"
-        return get_conditional_response(request, etag=etag, response=response) or response
+        return version_response(request, str(DraftVersion.objects.number(_summit(request))))
 
     @model_page("board/check/", "board_check", "GET")
     def board_check_view(self, request: HttpRequest) -> HttpResponse:

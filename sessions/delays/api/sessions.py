@@ -20,7 +20,8 @@ from summit.users.models import User
 
 
 class RetimePreviewInput(serializers.Serializer[Any]):
-    """The new times of a session and, if given, its new room; with null, it gets no room.
+    """The new times of a session and, if given, its new room; with null, it gets no room. By default it keeps the
+    room in which it is released.
 
     With `follow`, sessions that it would meet move as far as they must. `staying` are sessions that don't.
     """
@@ -134,14 +135,7 @@ class RunningMixin:
 
 
 def _preview(row: Session, values: Values) -> RetimingPreview:
-    room = values.get("room", row.room)
-    placement = Placement(
-        values["starts_at"],
-        values["ends_at"],
-        room.public_id if room else "",
-        room.name if room else "",
-        room.venue.name if room else "",
-    )
+    placement = Placement(values["starts_at"], values["ends_at"], *_room(row, values))
     return retiming_preview.preview(
         summit=row.summit,
         asked={row.pk: placement},
@@ -149,3 +143,15 @@ def _preview(row: Session, values: Values) -> RetimingPreview:
         shorten_breaks=values["shorten_breaks"],
         follow=values["follow"],
     )
+
+
+def _room(row: Session, values: Values) -> tuple[str, str, str]:
+    """Return the id and the name of the new room, and its venue; of the released room if none is given.
+
+    The draft may have another room, which isn't released yet.
+    """
+    if "room" not in values:
+        released = retiming_preview.current(row.summit)[1].get(row.pk)
+        return (released.room_key, released.room_name, released.venue_name) if released else ("", "", "")
+    room = values["room"]
+    return (room.public_id, room.name, room.venue.name) if room else ("", "", "")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -63,9 +64,12 @@ def retime(
     `placements` is a dict from primary keys to new times and rooms: all that move, also those that follow. `accepted`
     has the keys of the conflicts that are accepted. `reason` is told to everybody whose agenda changes.
 
-    Raises PermissionDenied, ConflictUndecided, and the errors of `releases.retime`.
+    Raises PermissionDenied, ValidationError if a session would end before it starts, ConflictUndecided, and the
+    errors of `releases.retime`.
     """
     check_can_run_day(by, summit)
+    if any(placement.ends_at <= placement.starts_at for placement in placements.values()):
+        raise ValidationError({"ends_at": _("Enter an end after the start.")})
     planned = retiming_preview.preview(summit=summit, asked=placements, follow=False)
     _check_decided(planned.conflicts, accepted)
     found = Retiming(

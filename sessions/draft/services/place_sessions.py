@@ -1,30 +1,20 @@
 """Writes new times and rooms of several sessions into the working draft, as they are released."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sessions.draft.change_guards import guarded
+from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.services.cancel_and_move import MOVE, leave_rooms
 from sessions.draft.services.revisions import rise
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
-from summit.summits.models import Room, Summit
+from summit.summits.models import Summit
 from summit.users.models import User
 
 
-@dataclass(frozen=True)
-class Place:
-    """A time and a room, or no room."""
-
-    starts_at: datetime
-    ends_at: datetime
-    room: Room | None
-
-
-def place(*, summit: Summit, by: User, sessions: Mapping[int, Place]) -> int:
+def place(*, summit: Summit, by: User, sessions: Mapping[int, Placement]) -> int:
     """Write new times and rooms of draft sessions, by their primary keys. Return how many sessions changed.
 
     The caller has checked the permission, and holds the lock of the agenda in an open transaction. Pins aren't asked.
@@ -44,6 +34,6 @@ def place(*, summit: Summit, by: User, sessions: Mapping[int, Place]) -> int:
     return len(changes)
 
 
-def _changed(row: Session, place: Place) -> dict[str, tuple[Any, Any]]:
+def _changed(row: Session, place: Placement) -> dict[str, tuple[Any, Any]]:
     """Return a dict from field to (before, after) for what another place changes."""
     return {name: (getattr(row, name), new) for name, new in vars(place).items() if getattr(row, name) != new}

@@ -19,6 +19,7 @@ from sessions.agenda.selectors.released_snapshots import latest, released
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding
+from sessions.draft.models.placements import Placement as DraftPlacement
 from sessions.draft.permissions import check_can_run_day
 from sessions.draft.services import agenda_lock, place_sessions
 from sessions.notifications.messages import agenda_changes as agenda_change_messages
@@ -296,13 +297,13 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     return new_release
 
 
-def _places(arguments: _ReleaseArguments) -> dict[int, place_sessions.Place]:
+def _places(arguments: _ReleaseArguments) -> dict[int, DraftPlacement]:
     placements = arguments.placements or {}
     rooms = Room.objects.filter(venue__summit=arguments.summit).in_bulk(
         {placement.room_key for placement in placements.values()}, field_name="public_id"
     )
     return {
-        key: place_sessions.Place(placement.starts_at, placement.ends_at, rooms.get(placement.room_key))
+        key: DraftPlacement(placement.starts_at, placement.ends_at, rooms.get(placement.room_key))
         for key, placement in placements.items()
     }
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -32,6 +33,7 @@ from sessions.speakers.selectors import RunningList, RunningSpeech
 from sessions.speakers.services import floor_requests, line_up_in_protocol_order, speech_clock
 from sessions.speakers.services.speakers_list import SpeakersRefused, removed_message
 from sessions.speakers.services.speech_clock import ClockRefused
+from summit.admin_base.live_versions import version_response
 from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
@@ -94,15 +96,9 @@ class SpeakingMixin(FrameMixin):
         return response
 
     @model_page("<int:pk>/speaking/version/", "speaking_version", "GET")
-    def speaking_version_view(self, request: HttpRequest, session: Session) -> HttpResponse:
+    def speaking_version_view(self, request: HttpRequest, session: Session) -> HttpResponseBase:
         """Return the version of the running list, or 304 if it is the one that the page has."""
-        version = selectors.version(session)
-        etag = f'"{version}"'
-        response = HttpResponse(version, content_type="text/plain")
-        if request.headers.get("If-None-Match") == etag:
-            response = HttpResponseNotModified()
-        response["ETag"] = etag
-        return response
+        return version_response(request, selectors.version(session))
 
     def _running(self, request: HttpRequest, session: Session, by: User) -> TemplateResponse:
         # Read before the list: a change in between is then shown with the next version.

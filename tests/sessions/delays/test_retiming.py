@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.release_scopes import Placement
 from sessions.agenda.selectors.released_snapshots import released
+from sessions.delays.api.sessions import _preview
 from sessions.delays.models import DelayNotice, FixedPointKind, Retiming, RetimingState
 from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.retiming_preview import placement_at
@@ -115,6 +116,26 @@ class TestWhatIsReleased:
         with pytest.raises(releases.DraftChanged, match="released again"):
             world.retime(placements=planned.placements, expected=retiming.digest(planned))
         assert Release.objects.count() == 2
+
+    def test_a_program_keeps_the_released_room_unless_it_gives_another(self, world: World) -> None:
+        room = f.RoomFactory(venue=f.VenueFactory(summit=world.summit), name="Not released")
+        Session.objects.filter(pk=world.plenary.pk).update(room=room)
+        row = Session.objects.select_related("summit", "room").get(pk=world.plenary.pk)
+        times = {"starts_at": row.starts_at, "ends_at": row.ends_at + 5 * MINUTE}
+        chosen = {**times, "follow": True, "shorten_breaks": True}
+        rooms = {
+            name: _preview(row, values).placements[row.pk].room_name
+            for name, values in (
+                ("kept", chosen),
+                ("given", {**chosen, "room": room}),
+                ("none", {**chosen, "room": None}),
+            )
+        }
+        assert rooms == {"kept": "", "given": "Not released", "none": ""}
+
+    def test_an_end_before_the_start_is_refused(self, world: World) -> None:
+        with pytest.raises(ValidationError, match="Enter an end after the start"):
+            world.retime(placements=world.longer(-60))
 
     def test_who_doesnt_run_the_day_may_not(self, world: World) -> None:
         with pytest.raises(PermissionDenied):

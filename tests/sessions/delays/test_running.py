@@ -22,8 +22,9 @@ from summit.summits.models import Summit
 from summit.undo import services as undo
 from summit.users.models import User
 from tests import factories as f
+from tests.clients import signed_in
 from tests.delegations.helpers import sign_in
-from tests.sessions.conftest import release, session
+from tests.sessions.conftest import focal, release, session
 
 pytestmark = pytest.mark.django_db
 Act = Callable[..., bool]
@@ -122,6 +123,16 @@ class TestTold:
         running.announce_delay(session=row, by=officer)
         for page in pages:
             assert LATE in client.get(page).content.decode(), page
+
+    def test_delegates_read_it_on_the_sessions_page(self, row: Session, officer: User) -> None:
+        person = focal(f.PartyFactory(summit=row.summit))
+        assert person.user is not None
+        browser = signed_in(person.user)
+        release(row.summit)
+        page = f"{reverse('portal:session', args=[row.public_id])}?summit={row.summit.slug}"
+        assert LATE not in browser.get(page).content.decode()
+        running.announce_delay(session=row, by=officer)
+        assert LATE in browser.get(page).content.decode()
 
     def test_not_where_its_times_arent_known(self, row: Session, officer: User, client: Client) -> None:
         Session.objects.filter(pk=row.pk).update(times_to=Visibility.ACCREDITED)
