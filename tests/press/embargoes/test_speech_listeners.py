@@ -408,6 +408,7 @@ class TestEveryWayIsWatched:
         "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
         "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
         "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",
+        "sessions/delays/services/retiming.py: retime": "writes the plan; releases.retime moves, and watches",
         "sessions/bilaterals/services.py: _store_unavailable": "writes when a party can't meet, and no session",
         **{
             f"sessions/speakers/services/speech_clock.py: {name}": "writes how the speech runs, and never the draft"

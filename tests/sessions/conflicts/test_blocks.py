@@ -17,7 +17,6 @@ from sessions.draft.change_guards import Blocked
 from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move, place_sessions, planning
-from sessions.draft.services.place_sessions import Place
 from sessions.releases.services import releases, restore
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -193,7 +192,7 @@ def test_whatever_writes_many_sessions_is_refused_as_a_whole(summit: Summit, org
     release = releases.release(summit=summit, by=organiser)
     third = at(summit, "Three", 6, room)
     with transaction.atomic():
-        later = {row.pk: Place(row.starts_at + HOUR, row.ends_at + HOUR, room) for row in (one, two)}
+        later = {row.pk: Placement(row.starts_at + HOUR, row.ends_at + HOUR, room) for row in (one, two)}
         assert place_sessions.place(summit=summit, by=organiser, sessions={**later, third.pk: _unmoved(third)}) == 2
     assert list(Session.objects.order_by("pk").values_list("room", flat=True)) == [room.pk] * 3
     move(third, 0, room, organiser)
@@ -206,6 +205,6 @@ def test_whatever_writes_many_sessions_is_refused_as_a_whole(summit: Summit, org
     assert Session.objects.get(pk=one.pk).starts_at == f.START
 
 
-def _unmoved(row: Session) -> Place:
+def _unmoved(row: Session) -> Placement:
     row.refresh_from_db()
-    return Place(row.starts_at, row.ends_at, row.room)
+    return Placement(row.starts_at, row.ends_at, row.room)
