@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test test-all test-broad test-browser test-services check check-types check-style mutants messages lock \
+.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style mutants messages lock \
 	bench soak shots help
 
 help: ## list the targets
@@ -65,7 +65,10 @@ test-broad: $(VENV)/dev.done $(CATALOGUES) ## what is slow and broad: all routes
 test-services: $(VENV)/dev.done $(CATALOGUES) ## the tests on PostgreSQL and Redis, with races and killed processes (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
 		echo "Set DATABASE_URL and REDIS_URL, such as postgres://summit:summit@127.0.0.1/summit and redis://127.0.0.1:6379/9."; exit 1; }
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once and not release" $(ARGS)
+
+test-release: $(VENV)/dev.done $(CATALOGUES) ## what is shipped, by the real nginx, clamd, units, an image and several hosts (root, Debian's packages)
+	@$(BIN)/python -m pytest -m release $(ARGS) tests/release
 
 mutants: $(VENV)/dev.done $(CATALOGUES) ## how many of 300 small faults the tests notice (an hour)
 	@$(BIN)/python -m tools.mutants $(ARGS)
