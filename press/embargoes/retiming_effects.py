@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import ngettext
 
@@ -13,10 +14,11 @@ from summit.summits.models import Summit
 
 
 @registry.register(10)
-def texts(summit: Summit, sessions: Collection[int]) -> Iterator[Effect]:
+def texts(summit: Summit, sessions: Collection[int], speeches: Collection[str]) -> Iterator[Effect]:
     """Yield how many texts are held, and how many wait for their speech as before. Makes two queries."""
+    concerned = Q(slot__session__in=sessions) | Q(slot__public_id__in=speeches)
     rows = Text.objects.filter(
-        summit=summit, slot__session__in=sessions, withdrawn_at__isnull=True, embargo__held_at__isnull=True
+        concerned, summit=summit, withdrawn_at__isnull=True, embargo__held_at__isnull=True
     ).exclude(embargo__in=published_embargoes().values("pk"))
     held = rows.filter(embargo__mode=EmbargoMode.MOMENT, embargo__moment__gt=Now()).count()
     if held:

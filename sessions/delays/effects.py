@@ -15,11 +15,15 @@ class Effect:
     url: str = ""
 
 
-# Called with a summit and the primary keys of the sessions that begin at another time.
-Effects = Callable[[Summit, Collection[int]], Iterable[Effect]]
+# Called with a summit, the primary keys of the sessions that begin at another time, and the public ids of the
+# speeches that move to the second part of a session.
+Effects = Callable[[Summit, Collection[int], Collection[str]], Iterable[Effect]]
 registry: Registry[Effects] = Registry()
 
 
-def of_new_times(summit: Summit, sessions: Collection[int]) -> list[Effect]:
-    """Return what follows when sessions, by their primary keys, begin at another time."""
-    return [effect for effects in registry for effect in effects(summit, sessions)]
+def of_new_times(summit: Summit, sessions: Collection[int], speeches: Collection[str] = ()) -> list[Effect]:
+    """Return what follows when sessions, by their primary keys, begin at another time.
+
+    `speeches` are the public ids of speeches that move to the second part of a session.
+    """
+    return [effect for effects in registry for effect in effects(summit, sessions, speeches)]

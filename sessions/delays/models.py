@@ -193,6 +193,9 @@ class Retiming(PublicModel):
 
     `plan` has a row for each session: its primary key, its old and its new placement. `accepted` has the conflicts in
     words that were accepted, in the summit's language. `digest` identifies the agenda to which the plan applies.
+
+    `split` is empty, or has the session that goes on in a second part, the placement of that part, and the public ids
+    of the speeches that are given there. Once it is released, it has the second part, too.
     """
 
     summit = models.ForeignKey(
@@ -201,6 +204,7 @@ class Retiming(PublicModel):
     state = models.CharField(_("state"), max_length=10, choices=RetimingState)
     reason = models.CharField(_("reason"), max_length=300, blank=True, validators=[validate_printable])
     plan = models.JSONField(_("new times"))
+    split = models.JSONField(_("second part"), default=dict, blank=True)
     accepted = models.JSONField(_("accepted conflicts"), default=list, blank=True)
     digest = models.CharField(max_length=64, editable=False)
     asked_at = models.DateTimeField(_("proposed"), db_default=Now())

@@ -30,7 +30,7 @@ class What(StrEnum):
     GIVEN = "given"
     # Its session begins at another time, or it was moved on the list or to another session.
     MOVED = "moved"
-    # Its session begins at another time because the day was re-timed.
+    # Its session begins at another time because the day was re-timed, or it is given in the second part.
     RETIMED = "retimed"
     # It begins at another time because another speech, or the length of a speech, was changed.
     SHIFTED = "shifted"
@@ -153,9 +153,9 @@ def _what(old: _SpeechState, new: _SpeechState, *, displaced: bool, retimed: boo
         return What.DROPPED
     if (old.speaker_id, old.party_id) != (new.speaker_id, new.party_id):
         return What.GIVEN
-    if displaced or old.session_id != new.session_id:
+    if displaced:
         return What.MOVED
-    if old.session_begins != new.session_begins:
+    if old.session_id != new.session_id or old.session_begins != new.session_begins:
         return What.RETIMED if retimed else What.MOVED
     return What.SHIFTED if old.begins != new.begins else None
 

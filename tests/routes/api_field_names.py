@@ -137,6 +137,10 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:agenda_session_retime": {
         "way": "starts_at",
         "by": "ends_at",
+        "end": "ends_at",
+        "on": "split.starts_at",
+        "until": "split.ends_at",
+        "from": "split.speeches",
         "breaks": "shorten_breaks",
     },
     "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},

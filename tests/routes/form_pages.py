@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -134,6 +135,12 @@ def _chosen(world: World) -> Iterator[Look]:
     yield Look("admin:agenda_session_line_up", _keys(session))
     released = ReleasedSession.objects.filter(session__summit=here).order_by("pk")[0].session
     yield Look("admin:agenda_session_retime", _keys(released), {"way": "later", "by": "10"})
+    starts_at = released.starts_at.astimezone(here.zone)
+    times = {
+        name: f"{starts_at + timedelta(minutes=minutes):%H:%M}"
+        for name, minutes in (("end", 10), ("on", 20), ("until", 30))
+    }
+    yield Look("admin:agenda_session_retime", _keys(released), {"way": "split", "room": "", **times})
     f.MembershipFactory(party=party)
     yield Look("admin:agenda_session_representation", _keys(session), {"party": party.pk})
     marks.tick(party=party, person=head.person, place=Place.LANDED, by=User.objects.get(name="organiser"))

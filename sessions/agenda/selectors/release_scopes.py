@@ -1,10 +1,24 @@
-"""The scope of a release: the whole draft, one day at the venue, or new times and rooms of some sessions."""
+"""The scope of a release: the whole draft, one day at the venue, or new times and rooms of some sessions.
+
+With the new times, a session may be split: its second part is released with them.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.snapshots import RANK, Agenda, Snapshot
+from summit.core.languages import spoken
+
+# The key of a second part that hasn't been made yet, in a preview.
+SECOND_PART = "second-part"
+# The length of a title in the draft.
+LONGEST_TITLE = 200
+SPEAKER = ReleasedRole.SPEAKER.value
 
 
 @dataclass(frozen=True)
@@ -35,12 +49,67 @@ def placed(session: Snapshot, placement: Placement) -> Snapshot:
     )
 
 
-def retimed(old: Agenda, placements: Mapping[int, Placement]) -> Agenda:
+@dataclass(frozen=True)
+class Split:
+    """Where a session goes on: the placement of its second part, and the speeches that are given there.
+
+    `session_id` is the primary key of the session, which ends where its own placement says. `speeches` are public
+    ids, in the order in which they are given. `language` is that of the summit. `part_id` and `part_key` are the
+    primary key and the public id of the second part; by default it hasn't been made yet.
+    """
+
+    session_id: int
+    placement: Placement
+    language: str
+    speeches: tuple[str, ...] = ()
+    part_id: int = 0
+    part_key: str = SECOND_PART
+
+
+def continued(title: str, language: str) -> str:
+    """Return the title of a second part from the session's title in a language."""
+    with override(spoken(language)):
+        room = LONGEST_TITLE - len(_("%(title)s (continued)") % {"title": ""})
+        return _("%(title)s (continued)") % {"title": title[:room]}
+
+
+def first_part(session: Snapshot, split: Split) -> Snapshot:
+    """Return a session without the speeches that its second part has."""
+    return replace(session, places=tuple(each for each in session.places if each.slot_key not in split.speeches))
+
+
+def second_part(session: Snapshot, split: Split) -> Snapshot:
+    """Return the second part of a session: like it, with the speeches that move. Documents stay with the session."""
+    speeches = {each.slot_key: each for each in session.places if each.slot_key in split.speeches}
+    moved = [speeches[key] for key in split.speeches if key in speeches]
+    places = [each for each in session.places if not each.slot_key]
+    after = next((index for index, each in enumerate(places) if RANK[each.role] > RANK[SPEAKER]), len(places))
+    return replace(
+        placed(session, split.placement),
+        key=split.part_key,
+        session_id=split.part_id,
+        sequence=0,
+        sequences=(),
+        title=continued(session.title, split.language),
+        texts=tuple((code, continued(title, code), summary) for code, title, summary in session.texts),
+        places=(*places[:after], *moved, *places[after:]),
+        documents=(),
+        carried=(),
+        opening=None,
+    )
+
+
+def retimed(old: Agenda, placements: Mapping[int, Placement], split: Split | None = None) -> Agenda:
     """Return the agenda `old` with these sessions, by their primary keys, at other times or in other rooms.
 
-    Nothing else changes, whatever the draft says. Raises KeyError for a session that `old` doesn't have.
+    With `split`, one of its sessions has a second part. Nothing else changes, whatever the draft says. Raises
+    KeyError for a session that `old` doesn't have.
     """
-    return old | {key: placed(old[key], placement) for key, placement in placements.items()}
+    new = old | {key: placed(old[key], placement) for key, placement in placements.items()}
+    if split is None:
+        return new
+    key = split.session_id
+    return new | {key: first_part(new[key], split), split.part_id: second_part(old[key], split)}
 
 
 def takes_place_on(session: Snapshot, day: date) -> bool:

@@ -3,22 +3,16 @@
 from django.db import models, transaction
 
 from sessions.draft.models.placements import Placement
-from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.draft.models.sessions import Session
 from sessions.draft.services import planning
 from sessions.draft.services.cancel_and_move import MOVE
+from sessions.draft.services.copies import like
 from sessions.draft.services.planning import SESSION_ACTIONS
-from sessions.visibility.models import PARTS
 from summit.admin_base.audit_filters import condition_of
 from summit.audit import services as audit
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.users.models import User
-
-# What a copy has of its original, besides its translations and interpretation.
-COPIED = (
-    *("kind", "custom_kind", "title", "summary", "set_up", "clear_down", "capacity", "media", "sign_up"),
-    *("visibility", *(f"{part}_to" for part in PARTS), "opening", "speech_minutes"),
-)
 
 
 def copy(*, original: Session, placement: Placement, by: User, key: tuple[int, str] | None = None) -> Session:
@@ -27,23 +21,10 @@ def copy(*, original: Session, placement: Placement, by: User, key: tuple[int, s
     `key` is the primary key and the public id of a copy that was discarded and is made again. Raises
     PermissionDenied, and Blocked if it makes a conflict that the summit blocks.
     """
-    made = Session(summit=original.summit, **{name: getattr(original, name) for name in COPIED})
-    made.starts_at, made.ends_at, made.room = placement.starts_at, placement.ends_at, placement.room
-    texts = [
-        SessionText(session=made, **_values(row, "language", "title", "summary")) for row in original.texts.all()
-    ]
-    languages = [
-        Interpretation(session=made, **_values(row, "source", "target", "booth"))
-        for row in original.interpretation.all()
-    ]
-    rows = {"texts": planning.Rows(added=texts), "interpretation": planning.Rows(added=languages)}
+    made, rows = like(original, placement)
     if key is not None:
         made.pk, made.public_id = key
     return planning.store(by=by, session=made, rows=rows)
-
-
-def _values(row: SessionText | Interpretation, *names: str) -> dict[str, str]:
-    return {name: getattr(row, name) for name in names}
 
 
 def newest_entry(session: Session) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,35 +14,38 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sessions.agenda.selectors.release_scopes import Placement, placement_of
+from sessions.agenda.selectors.release_scopes import Placement, Split, placement_of
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.delays.admin.day import day_url
 from sessions.delays.models import RetimingState
 from sessions.delays.permissions import can_consent
-from sessions.delays.selectors import retiming_preview
+from sessions.delays.selectors import retiming_preview, splits
 from sessions.delays.selectors.retiming_preview import RetimingPreview, placement_at, swapped
 from sessions.delays.services import retiming
-from sessions.draft.admin.session_pages import like_url
 from sessions.draft.change_guards import Blocked
 from sessions.draft.models.sessions import Session
-from sessions.draft.permissions import can_edit
 from sessions.releases.services import releases
+from sessions.speakers.selectors import RunningSpeech
+from sessions.speakers.services.speakers_list import SpeakersRefused
 from summit.admin_base.dashboard import now_of
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.widgets import ClockInput, DayInput
-from summit.summits.models import Summit
+from summit.summits.models import Room, Summit
 
 # The ways to give a session a new time.
-LONGER, LATER, POSTPONE, SWAP = "longer", "later", "postpone", "swap"
+LONGER, LATER, SPLIT, POSTPONE, SWAP = "longer", "later", "split", "postpone", "swap"
 WAYS: Mapping[str, Any] = {
     LONGER: gettext_lazy("Ends later"),
     LATER: gettext_lazy("Starts later"),
+    SPLIT: gettext_lazy("Split"),
     POSTPONE: gettext_lazy("Postpone"),
     SWAP: gettext_lazy("Swap with another session"),
 }
 # Minutes that are offered to be touched.
 MINUTES = (5, 10, 15, 20, 25, 30, 45, 60)
+# The times of a split, and the choice that no speech moves.
+SPLIT_TIMES, NO_SPEECH = ("end", "on", "until"), "none"
 DAY, CLOCK = DayInput({"id": "to-day"}), ClockInput({"id": "to-clock"})
 
 
@@ -50,7 +53,8 @@ DAY, CLOCK = DayInput({"id": "to-day"}), ClockInput({"id": "to-clock"})
 class Wanted:
     """What the page was asked for: the new times of sessions, those that don't follow, and what is wrong with it.
 
-    `minutes` is the number that was touched, or None.
+    `minutes` is the number that was touched, or None. `split` says where the session goes on; `waiting` are its
+    speeches that haven't been given.
     """
 
     way: str
@@ -59,6 +63,13 @@ class Wanted:
     staying: set[int] = field(default_factory=set)
     shorten_breaks: bool = True
     errors: list[str] = field(default_factory=list)
+    split: Split | None = None
+    waiting: list[RunningSpeech] = field(default_factory=list)
+
+    @property
+    def moving(self) -> list[RunningSpeech]:
+        """The speeches that move to the second part."""
+        return [each for each in self.waiting if self.split and each.slot.public_id in self.split.speeches]
 
 
 class RetimeMixin:
@@ -81,12 +92,16 @@ class RetimeMixin:
         )
         planned = (
             retiming_preview.preview(
-                summit=summit, asked=wanted.asked, staying=wanted.staying, shorten_breaks=wanted.shorten_breaks
+                summit=summit,
+                asked=wanted.asked,
+                staying=wanted.staying,
+                shorten_breaks=wanted.shorten_breaks,
+                split=wanted.split,
             )
             if wanted.asked and not wanted.errors
             else None
         )
-        if request.method == "POST" and planned is not None and planned.moves:
+        if request.method == "POST" and planned is not None and planned.changes_anything:
             answer = _release(request, session, planned, wanted)
             if answer is not None:
                 return answer
@@ -109,7 +124,12 @@ class RetimeMixin:
             "day_input": DAY.render("to-day", to_day or _local(released.starts_at, summit).date()),
             "clock_input": CLOCK.render("to-clock", to_clock),
             "at_input": ClockInput({"id": "at"}).render("at", ""),
-            "like": like_url(session) if can_edit(request.user, session) else "",
+            "split_inputs": {name: ClockInput({"id": name}).render(name, data.get(name, "")) for name in SPLIT_TIMES},
+            "split_values": _split_values(data, wanted),
+            "rooms": _rooms(summit) if wanted.way == SPLIT else [],
+            "room": data.get("room", released.room_key),
+            "from": data.get("from", ""),
+            "number": len(planned.moves) + bool(planned.split) if planned else 0,
             "to_day": to_day,
             "to_clock": to_clock,
             "others": _others(old, released),
@@ -119,7 +139,11 @@ class RetimeMixin:
             "planned": planned,
             "fixed": set(data.getlist("fixed")) | _changed_rows(data),
             "accepted": set(request.POST.getlist("accept")),
-            "recipients": releases.recipients(summit, planned.placements) if planned and planned.moves else 0,
+            "recipients": (
+                releases.recipients(summit, planned.placements, planned.split)
+                if planned and planned.changes_anything
+                else 0
+            ),
             "expected": retiming.digest(planned) if planned else "",
             "reason": request.POST.get("reason", ""),
             "unreleased": [move.before.title for move in planned.moves if move.draft_differs] if planned else [],
@@ -137,11 +161,12 @@ def _release(request: HttpRequest, session: Session, planned: RetimingPreview, w
             accepted=request.POST.getlist("accept"),
             reason=request.POST.get("reason", "")[:300],
             expected=request.POST.get("expected", ""),
+            split=planned.split,
         )
     except retiming.ConflictUndecided as refused:
         wanted.errors.append(str(refused))
         return None
-    except (releases.DraftChanged, releases.NothingToRelease, Blocked) as refused:
+    except (releases.DraftChanged, releases.NothingToRelease, Blocked, SpeakersRefused) as refused:
         messages.warning(request, str(refused))
         return None
     if made.state == RetimingState.WAITING:
@@ -157,8 +182,9 @@ def parse(data: QueryDict, *, session: Snapshot, old: Agenda, summit: Summit, no
 
     `way` is one of WAYS; by default a session that has begun ends later, and another starts later. `by` is a number
     of minutes, `at` a time of that day instead, `to-day` and `to-clock` a time at the venue, and `with` the public id
-    of another session. `start-<public id>` is the new time of a session that follows, if it isn't `was-<public id>`,
-    and `stay` are those that don't follow. With `breaks=keep` breaks keep their length.
+    of another session. A session that is split ends at `end` and goes on at `on`, until `until` if that is given, in
+    the room `room`, with the speech `from`. `start-<public id>` is the new time of a session that follows, if it
+    isn't `was-<public id>`, and `stay` are those that don't follow. With `breaks=keep` breaks keep their length.
     """
     way = data.get("way", "")
     wanted = Wanted(way if way in WAYS else LONGER if session.starts_at <= now else LATER)
@@ -167,6 +193,8 @@ def parse(data: QueryDict, *, session: Snapshot, old: Agenda, summit: Summit, no
     wanted.staying = {by_key[key].session_id for key in data.getlist("stay") if key in by_key}
     if wanted.way in (LONGER, LATER):
         _by_minutes(wanted, data.get("by", "") or _minutes_until(wanted, data, session, summit), session)
+    elif wanted.way == SPLIT:
+        _split(wanted, data, session, summit)
     elif wanted.way == POSTPONE:
         _postponed(wanted, data, session, summit)
     elif (other := by_key.get(data.get("with", ""))) is not None and other.key != session.key:
@@ -205,6 +233,67 @@ def _minutes_until(wanted: Wanted, data: QueryDict, session: Snapshot, summit: S
         wanted.errors.append(_("Enter a time such as 14:30."))
         return ""
     return str(int((moment - moves) / timedelta(minutes=1)))
+
+
+def _split(wanted: Wanted, data: QueryDict, session: Snapshot, summit: Summit) -> None:
+    """Take the times of both parts, on the day of the session, the room, and the speech with which it goes on."""
+    wanted.waiting = splits.waiting_speeches(session.session_id)
+    if not data.get("end") and not data.get("on"):
+        return
+    day = _local(session.starts_at, summit).date().isoformat()
+    ends, goes_on, until = (
+        _moment(f"{day}T{CLOCK.value_from_datadict(data, {}, name) or ''}", summit) for name in SPLIT_TIMES
+    )
+    if ends is None or goes_on is None or (until is None and data.get("until")):
+        wanted.errors.append(_("Enter when the session ends and when it continues, such as 14:30."))
+        return
+    until = until or goes_on + (session.ends_at - ends)
+    if ends <= session.starts_at:
+        wanted.errors.append(_("Enter an end after the start."))
+    elif goes_on < ends:
+        wanted.errors.append(_("The second part can’t start before the first one ends."))
+    elif until <= goes_on:
+        wanted.errors.append(_("Enter when the second part ends."))
+    else:
+        place = placement_of(session)
+        room = _room(data.get("room"), place, summit)
+        wanted.asked = {session.session_id: replace(place, ends_at=ends)}
+        wanted.split = Split(
+            session.session_id,
+            Placement(goes_on, until, *room),
+            summit.language,
+            tuple(each.slot.public_id for each in _moving(wanted.waiting, data.get("from", ""), ends)),
+        )
+
+
+def _moving(waiting: list[RunningSpeech], first: str, ends_at: datetime) -> list[RunningSpeech]:
+    """Return the speeches from the chosen one on; by default those that aren't given by the end of the first part."""
+    keys = [each.slot.public_id for each in waiting]
+    if first in keys:
+        return waiting[keys.index(first) :]
+    return [] if first == NO_SPEECH else splits.not_given_by(waiting, ends_at)
+
+
+def _split_values(data: QueryDict, wanted: Wanted) -> dict[str, str]:
+    """Return what the form that releases a split sends again, with the speech with which the second part begins."""
+    if wanted.split is None:
+        return {}
+    speeches = wanted.split.speeches
+    return {name: data.get(name, "") for name in (*SPLIT_TIMES, "room") if name in data} | {
+        "from": speeches[0] if speeches else NO_SPEECH
+    }
+
+
+def _room(key: str | None, place: Placement, summit: Summit) -> tuple[str, str, str]:
+    """Return the id and the name of a room, and its venue; by default those of the session."""
+    room = Room.objects.filter(venue__summit=summit, public_id=key).select_related("venue").first() if key else None
+    return (
+        (room.public_id, room.name, room.venue.name) if room else (place.room_key, place.room_name, place.venue_name)
+    )
+
+
+def _rooms(summit: Summit) -> list[Room]:
+    return list(Room.objects.filter(venue__summit=summit).select_related("venue"))
 
 
 def _postponed(wanted: Wanted, data: QueryDict, session: Snapshot, summit: Summit) -> None:

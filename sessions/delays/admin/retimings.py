@@ -14,11 +14,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sessions.agenda.selectors.release_scopes import continued
 from sessions.agenda.selectors.snapshots import Agenda
 from sessions.delays.models import Retiming
 from sessions.delays.services import retiming
 from sessions.draft.change_guards import Blocked
 from sessions.releases.services.releases import DraftChanged, NothingToRelease
+from sessions.speakers.services.speakers_list import SpeakersRefused
 from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
@@ -32,7 +34,10 @@ SUMMIT_PATHS.update({Retiming: "summit"})
 
 @dataclass(frozen=True)
 class Proposal:
-    """New times that wait for consent: for each session its title, its old and its new time in words."""
+    """New times that wait for consent: for each session its title, its old and its new time in words.
+
+    A second part has no old time.
+    """
 
     row: Retiming
     lines: list[tuple[str, str, str]]
@@ -41,13 +46,13 @@ class Proposal:
 def proposal(row: Retiming, agenda: Agenda) -> Proposal:
     """Return proposed new times in words. `agenda` is the released agenda, by primary keys."""
     titles = {session.key: session.title for session in agenda.values()}
-    return Proposal(
-        row,
-        [
-            (titles.get(each["session"], ""), _span(row, each["before"]), _span(row, each["after"]))
-            for each in row.plan
-        ],
-    )
+    lines = [
+        (titles.get(each["session"], ""), _span(row, each["before"]), _span(row, each["after"])) for each in row.plan
+    ]
+    if row.split:
+        title = continued(titles.get(row.split["session"], ""), row.summit.language)
+        lines.append((title, "", _span(row, row.split["after"])))
+    return Proposal(row, lines)
 
 
 def _span(row: Retiming, values: list[str]) -> str:
@@ -103,7 +108,7 @@ class RetimingAdmin(ReadOnlyAdmin):
 def _decided(request: HttpRequest, row: Retiming, decide: Callable[..., Retiming], done: str) -> HttpResponse:
     try:
         made = decide(retiming=row, by=user_of(request))
-    except (retiming.AlreadyDecided, DraftChanged, NothingToRelease, Blocked) as refused:
+    except (retiming.AlreadyDecided, DraftChanged, NothingToRelease, Blocked, SpeakersRefused) as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, done % {"number": made.release.number if made.release else 0})

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sessions.delays.models import Retiming, RetimingState
@@ -22,16 +23,34 @@ class RetimedPlaceSerializer(serializers.Serializer[Any]):
     after = serializers.ListField(child=serializers.CharField())
 
 
+class SplitSerializer(serializers.Serializer[Any]):
+    """Where a session goes on: the placement and the speeches of its second part.
+
+    `after` has start, end, room id, room and venue. `part` is the second part once it is released, before that "".
+    """
+
+    session = serializers.CharField()
+    after = serializers.ListField(child=serializers.CharField())
+    speeches = serializers.ListField(child=serializers.CharField())
+    part = serializers.CharField(default="", help_text="Empty until it is released.")
+
+
 class RetimingSerializer(serializers.ModelSerializer[Retiming]):
     """New times of sessions. `release` is the number of the release, or null while an organiser must consent."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     plan = RetimedPlaceSerializer(many=True)
+    split = serializers.SerializerMethodField()
     release = serializers.IntegerField(source="release.number", default=None, allow_null=True)
 
     class Meta:
         model = Retiming
-        fields: ClassVar[list[str]] = ["id", "state", "reason", "plan", "asked_at", "decided_at", "release"]
+        fields: ClassVar[list[str]] = ["id", "state", "reason", "plan", "split", "asked_at", "decided_at", "release"]
+
+    @extend_schema_field(SplitSerializer(allow_null=True))
+    def get_split(self, row: Retiming) -> dict[str, Any] | None:
+        """Return where a session goes on in a second part, or None if none is split."""
+        return dict(SplitSerializer(row.split).data) if row.split else None
 
 
 class RetimingFilters(django_filters.FilterSet):

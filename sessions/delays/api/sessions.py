@@ -4,13 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from sessions.agenda.selectors.release_scopes import Placement
+from sessions.agenda.selectors.release_scopes import Placement, Split
 from sessions.delays.api.retimings import RetimingSerializer
 from sessions.delays.models import Retiming
-from sessions.delays.selectors import retiming_preview
+from sessions.delays.selectors import retiming_preview, splits
 from sessions.delays.selectors.retiming_preview import RetimingPreview
 from sessions.delays.services import retiming, running
 from sessions.draft.api.fields import Moment
+from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
@@ -19,11 +20,25 @@ from summit.summits.models import Room
 from summit.users.models import User
 
 
+class SplitInput(serializers.Serializer[Any]):
+    """Where a session goes on after its new end: its second part.
+
+    By default the second part is in the room in which the session is released. `speeches` are those that are given
+    there, in this order; by default those that aren't over by the new end, if all speakers keep to their time.
+    """
+
+    starts_at = Moment()
+    ends_at = Moment()
+    room = InSummit(queryset=Room.objects.all(), summit_path="venue__summit", required=False, allow_null=True)
+    speeches = InSummit(queryset=Slot.objects.all(), summit_path="session__summit", many=True, required=False)
+
+
 class RetimePreviewInput(serializers.Serializer[Any]):
     """The new times of a session and, if given, its new room; with null, it gets no room. By default it keeps the
     room in which it is released.
 
-    With `follow`, sessions that it would meet move as far as they must. `staying` are sessions that don't.
+    With `follow`, sessions that it would meet move as far as they must. `staying` are sessions that don't. `split`
+    says where the session goes on in a second part, which is released with the new times.
     """
 
     starts_at = Moment()
@@ -32,6 +47,7 @@ class RetimePreviewInput(serializers.Serializer[Any]):
     follow = serializers.BooleanField(default=True)
     shorten_breaks = serializers.BooleanField(default=True)
     staying = InSummit(queryset=Session.objects.all(), many=True, required=False)
+    split = SplitInput(required=False)
 
 
 class RetimeInput(RetimePreviewInput):
@@ -72,6 +88,9 @@ class RetimePreviewSerializer(serializers.Serializer[Any]):
     conflicts = RetimeConflictSerializer(many=True)
     effects = serializers.SerializerMethodField()
     consent = serializers.ListField(child=serializers.CharField())
+    speeches = serializers.ListField(
+        source="split.speeches", child=serializers.CharField(), default=list, help_text="Those of the second part."
+    )
     expected = serializers.SerializerMethodField(help_text="Send it with “retime”.")
 
     def get_effects(self, planned: RetimingPreview) -> list[str]:
@@ -124,10 +143,12 @@ class RunningMixin:
     @action("retime", permission="agenda.run_day", input=RetimeInput, output=RetimingSerializer)
     def retime(self, *, by: User, row: Session, values: Values) -> Retiming:
         """Give the session and those that follow new times, and release these times alone."""
+        planned = _preview(row, values)
         return retiming.retime(
             summit=row.summit,
             by=by,
-            placements=_preview(row, values).placements,
+            placements=planned.placements,
+            split=planned.split,
             accepted=values.get("accepted", ()),
             reason=values.get("reason", ""),
             expected=values.get("expected", ""),
@@ -142,7 +163,21 @@ def _preview(row: Session, values: Values) -> RetimingPreview:
         staying=[session.pk for session in values.get("staying", ())],
         shorten_breaks=values["shorten_breaks"],
         follow=values["follow"],
+        split=_split(row, values, placement),
     )
+
+
+def _split(row: Session, values: Values, first: Placement) -> Split | None:
+    """Return where the session goes on, or None if it isn't split."""
+    given = values.get("split")
+    if given is None:
+        return None
+    speeches = given.get("speeches")
+    if speeches is None:
+        late = splits.not_given_by(splits.waiting_speeches(row.pk), first.ends_at)
+        speeches = [speech.slot for speech in late]
+    placement = Placement(given["starts_at"], given["ends_at"], *_room(row, given))
+    return Split(row.pk, placement, row.summit.language, tuple(speech.public_id for speech in speeches))
 
 
 def _room(row: Session, values: Values) -> tuple[str, str, str]:

@@ -40,21 +40,26 @@ def cascade(
     about: Circumstances,
     pinned: Collection[int] = (),
     shorten_breaks: bool = True,
+    added: Collection[Snapshot] = (),
 ) -> Cascade:
     """Return what moves when the sessions in `asked` get new times or rooms.
 
     `pinned` are the primary keys of sessions that stay. With `shorten_breaks`, a break that would be pushed begins
-    later and ends as planned, as long as SHORTEST_BREAK remains of it.
+    later and ends as planned, as long as SHORTEST_BREAK remains of it. `added` are sessions that the agenda doesn't
+    have yet, such as the second part of one; they are among the moves.
 
     A session of another day than the ones in `asked`, before or after, never follows.
     """
     moves = {key: placed(agenda[key], placement) for key, placement in asked.items()}
     moves = {key: session for key, session in moves.items() if placement_of(session) != placement_of(agenda[key])}
+    moves |= {session.session_id: session for session in added}
+    agenda = {**agenda, **{session.session_id: session for session in added}}
+    given = {*asked, *(session.session_id for session in added)}
     met: dict[int, int] = {}
     stays: dict[int, int] = {}
     days = {session.days[0] for key, session in moves.items()} | {agenda[key].days[0] for key in moves}
     for session in sorted(agenda.values(), key=lambda each: (each.starts_at, each.ends_at, each.session_id)):
-        if session.session_id in asked or session.days[0] not in days:
+        if session.session_id in given or session.days[0] not in days:
             continue
         start, by = _pushed(session, agenda, moves, about)
         if by is None:

@@ -1,13 +1,13 @@
 """The preview of new times: what moves, what is in conflict then, what else follows, and whose consent it needs."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from sessions.agenda.selectors import release_scopes
-from sessions.agenda.selectors.release_scopes import Placement, placement_of
+from sessions.agenda.selectors.release_scopes import Placement, Split, placement_of
 from sessions.agenda.selectors.released_snapshots import latest, released
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings
@@ -66,7 +66,7 @@ class RetimingPreview:
     """What new times cause. `number` is that of the release, `old` the agenda of the last one.
 
     `stays` has (pinned session, the moved session that it meets). `consent` has the reasons for which an organiser
-    must consent, in words.
+    must consent, in words. `split` says where a session goes on, and `second` is its second part.
     """
 
     number: int
@@ -76,11 +76,20 @@ class RetimingPreview:
     conflicts: list[Conflict]
     effects: list[effects.Effect]
     consent: list[str]
+    split: Split | None = None
+    second: Snapshot | None = None
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether there is anything to release."""
+        return bool(self.moves or self.split)
 
     @property
     def placements(self) -> dict[int, Placement]:
-        """The new time and room of each session that moves, by its primary key."""
-        return {move.after.session_id: placement_of(move.after) for move in self.moves}
+        """The new time and room of each session that moves, and of one that is split, by its primary key."""
+        split = [self.old[self.split.session_id]] if self.split else []
+        unmoved = {session.session_id: placement_of(session) for session in split}
+        return unmoved | {move.after.session_id: placement_of(move.after) for move in self.moves}
 
 
 def current(summit: Summit) -> tuple[int, Agenda]:
@@ -96,51 +105,80 @@ def preview(
     staying: Collection[int] = (),
     shorten_breaks: bool = True,
     follow: bool = True,
+    split: Split | None = None,
 ) -> RetimingPreview:
     """Return what the new times in `asked`, by the primary keys of released sessions, cause.
 
-    `staying` are the primary keys of sessions that don't follow. Without `follow`, no session follows. Writes
-    nothing, and makes a constant number of queries.
+    `split` says where one of them goes on in a second part. `staying` are the primary keys of sessions that don't
+    follow. Without `follow`, no session follows. Writes nothing, and makes a constant number of queries.
     """
     number, old = current(summit)
     asked = {key: placement for key, placement in asked.items() if key in old}
-    about = circumstances(summit)
+    split = split if split and split.session_id in old else None
+    about = _about(summit, split)
     rows = {row.pk: row for row in Session.objects.filter(summit=summit, pk__in=old).select_related("room")}
     pinned = {key for key, row in rows.items() if row.pinned}
-    near = _near(old, asked)
+    second = release_scopes.second_part(old[split.session_id], split) if split else None
+    near = _near(old, asked, split)
     result = cascade.cascade(
         near,
         asked,
         about=about,
         pinned=set(near) if not follow else {*pinned, *staying},
         shorten_breaks=shorten_breaks,
+        added=[second] if second else [],
     )
     moved = result.moves
+    before = {**old, second.session_id: second} if second else old
+    pinned_now = {*pinned, *([split.part_id] if split and split.session_id in pinned else [])}
     return RetimingPreview(
         number=number + 1,
         old=old,
-        moves=[_move(old[key], after, result, moved, rows.get(key)) for key, after in moved.items()],
+        moves=[_move(old[key], after, result, moved, rows.get(key)) for key, after in moved.items() if key in old],
         stays=[(old[key], moved[by]) for key, by in result.stays.items() if key in pinned],
         conflicts=_conflicts(summit, near, moved, about),
         effects=effects.of_new_times(
-            summit, [key for key, after in moved.items() if _starts_elsewhen(old[key], after)]
+            summit,
+            [key for key, after in moved.items() if _starts_elsewhen(before[key], after)],
+            split.speeches if split else (),
         ),
-        consent=_consent(summit, old, moved, pinned),
+        consent=_consent(summit, before, moved, pinned_now),
+        split=split,
+        second=second,
     )
+
+
+def _about(summit: Summit, split: Split | None) -> Circumstances:
+    """Return the circumstances, in which the second part of a session is like the session."""
+    about = circumstances(summit)
+    if split is None:
+        return about
+    key, part = split.session_id, split.part_id
+    lead = {**about.lead, **({part: about.lead[key]} if key in about.lead else {})}
+    signed_up = {**about.signed_up, **({part: about.signed_up[key]} if key in about.signed_up else {})}
+    return replace(about, lead=lead, signed_up=signed_up)
 
 
 def _starts_elsewhen(before: Snapshot, after: Snapshot) -> bool:
     return before.starts_at != after.starts_at
 
 
-def _near(old: Agenda, asked: Mapping[int, Placement]) -> Agenda:
-    """Return the sessions that new times can concern: those from a day before to a day after, old and new."""
-    moments = [moment for key in asked for moment in (old[key].starts_at, old[key].ends_at)]
-    moments += [moment for place in asked.values() for moment in (place.starts_at, place.ends_at)]
+def _near(old: Agenda, asked: Mapping[int, Placement], split: Split | None) -> Agenda:
+    """Return the sessions that new times can concern: those from a day before to a day after, old and new.
+
+    A session that is split is without the speeches that move to its second part.
+    """
+    places = [*asked.values(), *([split.placement] if split else [])]
+    keys = {*asked, *([split.session_id] if split else [])}
+    moments = [moment for key in keys for moment in (old[key].starts_at, old[key].ends_at)]
+    moments += [moment for place in places for moment in (place.starts_at, place.ends_at)]
     if not moments:
         return {}
     first, last = min(moments) - timedelta(days=1), max(moments) + timedelta(days=1)
-    return {key: session for key, session in old.items() if session.starts_at < last and session.ends_at > first}
+    near = {key: session for key, session in old.items() if session.starts_at < last and session.ends_at > first}
+    if split is not None:
+        near[split.session_id] = release_scopes.first_part(near[split.session_id], split)
+    return near
 
 
 def _move(

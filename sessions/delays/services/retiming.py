@@ -1,4 +1,7 @@
-"""New times on the day: proposed by whoever runs it, released at once or with an organiser's consent."""
+"""New times on the day: proposed by whoever runs it, released at once or with an organiser's consent.
+
+With them a session may be split. Its second part is made when the new times are released.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -10,12 +13,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.agenda.selectors.release_scopes import Placement, placement_of
+from sessions.agenda.selectors.release_scopes import SECOND_PART, Placement, Split, placement_of
 from sessions.agenda.selectors.snapshots import Agenda
 from sessions.delays.models import DelayNotice, Retiming, RetimingState
 from sessions.delays.permissions import can_consent, check_can_consent
 from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.retiming_preview import Conflict, RetimingPreview
+from sessions.delays.services import second_parts
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_run_day
 from sessions.releases.services import releases
@@ -58,26 +62,28 @@ def retime(
     accepted: Collection[str] = (),
     reason: str = "",
     expected: str = "",
+    split: Split | None = None,
 ) -> Retiming:
     """Give released sessions new times and rooms, or propose that if an organiser must consent. Return what was made.
 
     `placements` is a dict from primary keys to new times and rooms: all that move, also those that follow. `accepted`
-    has the keys of the conflicts that are accepted. `reason` is told to everybody whose agenda changes.
+    has the keys of the conflicts that are accepted. `reason` is told to everybody whose agenda changes. `split` says
+    where a session goes on in a second part, which is released with the new times.
 
-    Raises PermissionDenied, ValidationError if a session would end before it starts, ConflictUndecided, and the
-    errors of `releases.retime`.
+    Raises PermissionDenied, ValidationError if a session would end before it starts or go on before it ends,
+    ConflictUndecided, SpeakersRefused if a speech that moves no longer waits, and the errors of `releases.retime`.
     """
     check_can_run_day(by, summit)
-    if any(placement.ends_at <= placement.starts_at for placement in placements.values()):
-        raise ValidationError({"ends_at": _("Enter an end after the start.")})
-    planned = retiming_preview.preview(summit=summit, asked=placements, follow=False)
+    _check_times(placements, split)
+    planned = retiming_preview.preview(summit=summit, asked=placements, follow=False, split=split)
     _check_decided(planned.conflicts, accepted)
     found = Retiming(
         summit=summit,
         reason=reason.strip(),
         plan=_rows(planned.old, placements),
+        split=_split_row(planned),
         accepted=[_accepted(conflict) for conflict in planned.conflicts],
-        digest=releases.retiming_digest(planned.number, planned.old, _known(planned, placements)),
+        digest=releases.retiming_digest(planned.number, planned.old, _known(planned, placements), split),
         asked_by=by,
     )
     if expected and expected != found.digest:
@@ -93,7 +99,7 @@ def retime(
 
 def digest(planned: RetimingPreview) -> str:
     """Return the digest of a preview, to pass as `expected`."""
-    return releases.retiming_digest(planned.number, planned.old, planned.placements)
+    return releases.retiming_digest(planned.number, planned.old, planned.placements, planned.split)
 
 
 def approve(*, retiming: Retiming, by: User) -> Retiming:
@@ -129,11 +135,16 @@ def _locked(retiming: Retiming, decision: str) -> Retiming:
 
 def _release(row: Retiming, by: User) -> Retiming:
     """Release new times in the open transaction. They end the announcements that these sessions run late."""
-    placements = placements_of(row)
+    placements, split = placements_of(row), None
+    if row.split:
+        split = second_parts.make(split=split_of(row), summit=row.summit, placements=placements, by=by)
+        row.split["part"] = split.part_key
+        row.accepted = [_named(conflict, split.part_key) for conflict in row.accepted]
     row.release = releases.retime(
-        summit=row.summit, by=by, placements=placements, note=row.reason, expected=row.digest
+        summit=row.summit, by=by, placements=placements, note=row.reason, expected=row.digest, split=split
     )
-    DelayNotice.objects.filter(session__in=placements, ended_at=None).update(ended_at=Now(), ended_by=by)
+    told = {*placements, *([split.session_id] if split else [])}
+    DelayNotice.objects.filter(session__in=told, ended_at=None).update(ended_at=Now(), ended_by=by)
     row.state, row.decided_by, row.decided_at = RetimingState.RELEASED, by, Now()
     row.save()
     audit.record(by=by, action=RETIME, target=row, summit=row.summit, detail={"sessions": len(row.plan)})
@@ -149,6 +160,39 @@ def placements_of(row: Retiming) -> dict[int, Placement]:
         )
     )
     return {keys[each["session"]]: _placement(each["after"]) for each in row.plan if each["session"] in keys}
+
+
+def split_of(row: Retiming) -> Split:
+    """Return where a session goes on, from new times that split one. Makes one query.
+
+    Raises DraftChanged if the session is no longer there.
+    """
+    session = Session.objects.filter(summit=row.summit, public_id=row.split["session"]).first()
+    if session is None:
+        raise releases.DraftChanged(releases.retimed_meanwhile())
+    return Split(
+        session.pk, _placement(row.split["after"]), row.summit.language, tuple(row.split.get("speeches", ()))
+    )
+
+
+def _check_times(placements: Mapping[int, Placement], split: Split | None) -> None:
+    """Raise ValidationError if a session would end before it starts, or go on before it ends."""
+    every = [*placements.values(), *([split.placement] if split else [])]
+    if any(placement.ends_at <= placement.starts_at for placement in every):
+        raise ValidationError({"ends_at": _("Enter an end after the start.")})
+    if split is None:
+        return
+    first = placements.get(split.session_id)
+    if first is None or split.placement.starts_at < first.ends_at:
+        raise ValidationError({"split": _("The second part can’t start before the first one ends.")})
+
+
+def _split_row(planned: RetimingPreview) -> dict[str, Any]:
+    split = planned.split
+    if split is None:
+        return {}
+    session = planned.old[split.session_id].key
+    return {"session": session, "after": _values(split.placement), "speeches": list(split.speeches)}
 
 
 def _rows(old: Agenda, placements: Mapping[int, Placement]) -> list[dict[str, Any]]:
@@ -177,6 +221,11 @@ def _accepted(conflict: Conflict) -> dict[str, Any]:
     """Return an accepted conflict without personal values."""
     keys = [session.key for session in conflict.sessions]
     return {"kind": conflict.kind, "sessions": keys, "number": conflict.number}
+
+
+def _named(conflict: dict[str, Any], part_key: str) -> dict[str, Any]:
+    """Return an accepted conflict with the public id of the second part, which it didn't have before."""
+    return {**conflict, "sessions": [part_key if key == SECOND_PART else key for key in conflict["sessions"]]}
 
 
 def _check_decided(conflicts: Collection[Conflict], accepted: Collection[str]) -> None:

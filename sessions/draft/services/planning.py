@@ -129,18 +129,27 @@ def store(
         lock(session.summit)
         # A copy that is made again has its key before it is stored.
         if session._state.adding:
-            with guarded(session.summit, keys := list[int]()):
-                session.save(force_insert=True)
-                keys.append(session.pk)
-                fields = [name for name in FIELDS if getattr(session, name) != _usual(name)]
-                audit.record(by=by, action=SESSION_ACTIONS.add, target=session, summit=session.summit, fields=fields)
-                _store_rows(session, touched, by)
-            return session
+            return create(by=by, session=session, rows=touched)
         with guarded(session.summit, [session.pk]), watching(sessions=[session.pk], by=by):
             changed = _store_session(session, by, move_pinned=move_pinned)
             _store_rows(session, touched, by)
         if changed or touched:
             rise(session.pk)
+    return session
+
+
+def create(*, by: User, session: Session, rows: Mapping[str, Rows]) -> Session:
+    """Save a new session with its rows, and return it.
+
+    The caller has checked the permission, and holds the lock of the agenda in an open transaction. Raises Blocked if
+    it makes a conflict that the summit blocks.
+    """
+    with guarded(session.summit, keys := list[int]()):
+        session.save(force_insert=True)
+        keys.append(session.pk)
+        fields = [name for name in FIELDS if getattr(session, name) != _usual(name)]
+        audit.record(by=by, action=SESSION_ACTIONS.add, target=session, summit=session.summit, fields=fields)
+        _store_rows(session, rows, by)
     return session
 
 

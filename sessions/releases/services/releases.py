@@ -1,11 +1,12 @@
 """Releasing the agenda: a numbered, immutable version of the draft, with messages about its changes.
 
-`retime` releases new times and rooms of some sessions alone. The rest of the draft stays unreleased.
+`retime` releases new times and rooms of some sessions alone, and with them the second part of a session that is
+split. The rest of the draft stays unreleased.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_scopes, sequence_numbers
 from sessions.agenda.selectors.differences import SessionChange, differences
-from sessions.agenda.selectors.release_scopes import Placement
+from sessions.agenda.selectors.release_scopes import SECOND_PART, Placement, Split
 from sessions.agenda.selectors.released_snapshots import latest, released
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings as warnings_selectors
@@ -90,7 +91,8 @@ class Preview:
 
 @dataclass(frozen=True)
 class _ReleaseArguments:
-    """The arguments of `release` or `retime`, with defaults filled in. `placements` are those of `retime`."""
+    """The arguments of `release` or `retime`, with defaults filled in. `placements` and `split` are those of
+    `retime`."""
 
     summit: Summit
     by: User
@@ -100,6 +102,7 @@ class _ReleaseArguments:
     tell: bool = True
     decisions: Decisions = field(default_factory=dict)
     placements: Mapping[int, Placement] | None = None
+    split: Split | None = None
 
 
 @dataclass(frozen=True)
@@ -183,30 +186,40 @@ def release(
 
 
 def retime(
-    *, summit: Summit, by: User, placements: Mapping[int, Placement], note: str = "", expected: str = ""
+    *,
+    summit: Summit,
+    by: User,
+    placements: Mapping[int, Placement],
+    note: str = "",
+    expected: str = "",
+    split: Split | None = None,
 ) -> Release:
     """Release new times and rooms of some sessions, on top of the last release, and write them into the draft.
 
     `placements` is a dict from the primary keys of released sessions to their new time and room. Whatever else is
     unreleased in the draft stays so. Messages say at once what changed; whoever got one within the last two minutes
-    gets the next after these.
+    gets the next after these. `split` is a session that goes on in a second part, which the draft has already.
 
     Raises PermissionDenied, NothingToRelease if all sessions are there already, and DraftChanged if a session isn't
     in the last release, or if `expected`, the result of `retiming_digest`, doesn't match the last release. Releases
     run one at a time, as in `release`.
     """
     check_can_run_day(by, summit)
-    return _release(_ReleaseArguments(summit, by, note.strip(), expected, placements=dict(placements)))
+    return _release(_ReleaseArguments(summit, by, note.strip(), expected, placements=dict(placements), split=split))
 
 
-def retiming_digest(number: int, old: Agenda, placements: Mapping[int, Placement]) -> str:
-    """Return the digest of the agenda that `retime` would release as `number` on top of `old`."""
-    return _digest(number, release_scopes.retimed(old, placements))
+def retiming_digest(number: int, old: Agenda, placements: Mapping[int, Placement], split: Split | None = None) -> str:
+    """Return the digest of the agenda that `retime` would release as `number` on top of `old`.
+
+    It is the same before and after the second part of `split` was made.
+    """
+    unmade = replace(split, part_id=0, part_key=SECOND_PART) if split else None
+    return _digest(number, release_scopes.retimed(old, placements, unmade))
 
 
-def recipients(summit: Summit, placements: Mapping[int, Placement]) -> int:
+def recipients(summit: Summit, placements: Mapping[int, Placement], split: Split | None = None) -> int:
     """Return how many messages `retime` would send. Writes nothing, and makes a constant number of queries."""
-    number, old, new = _retimed_agendas(summit, placements)
+    number, old, new = _retimed_agendas(summit, placements, split)
     changes = differences(old=old, new=new)
     planned = agenda_changes.plan(summit=summit, number=number, changes=changes, new=new) if changes else []
     return sum(1 for each in planned if each.changes)
@@ -227,16 +240,18 @@ def _agendas(arguments: _ReleaseArguments) -> tuple[int, Agenda, Agenda]:
         agendas = unreleased_changes.agendas(arguments.summit)
         new = release_scopes.agenda_to_release(old=agendas.old, new=agendas.new, day=arguments.day)
         return agendas.number, agendas.old, new
-    return _retimed_agendas(arguments.summit, arguments.placements)
+    return _retimed_agendas(arguments.summit, arguments.placements, arguments.split)
 
 
-def _retimed_agendas(summit: Summit, placements: Mapping[int, Placement]) -> tuple[int, Agenda, Agenda]:
+def _retimed_agendas(
+    summit: Summit, placements: Mapping[int, Placement], split: Split | None
+) -> tuple[int, Agenda, Agenda]:
     """Return the same for new times and rooms. Raises DraftChanged if a session isn't in the last release."""
     last = latest(summit)
     old = released(summit, [last.number]).get(last.number, {}) if last else {}
-    if last is None or not placements.keys() <= old.keys():
+    if last is None or not {*placements, *([split.session_id] if split else [])} <= old.keys():
         raise DraftChanged(retimed_meanwhile())
-    new = release_scopes.retimed(old, placements)
+    new = release_scopes.retimed(old, placements, split)
     highest = sequence_numbers.highest(summit, sequence_numbers.changed(new, old))
     return last.number + 1, old, sequence_numbers.numbered(new, old, highest)
 
@@ -255,7 +270,7 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     changes = differences(old=old, new=new)
     if not changes:
         raise NothingToRelease(_nothing(number, arguments.day))
-    if arguments.expected and arguments.expected != _digest(number, new):
+    if arguments.expected and arguments.expected != _state_digest(arguments, number, old, new):
         meanwhile = _("The draft has changed since you opened this page. Check the changes, then release it.")
         raise DraftChanged(meanwhile if arguments.placements is None else retimed_meanwhile())
     leaving = removals.leaving(arguments.summit, old=old, new=new)
@@ -273,11 +288,18 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     return _Ready(new_release, old, new, planned, drafts, leaving)
 
 
+def _state_digest(arguments: _ReleaseArguments, number: int, old: Agenda, new: Agenda) -> str:
+    if arguments.placements is None:
+        return _digest(number, new)
+    return retiming_digest(number, old, arguments.placements, arguments.split)
+
+
 def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     """Save a prepared release."""
     new_release = ready.made
     if arguments.placements is not None:
-        place_sessions.place(summit=arguments.summit, by=arguments.by, sessions=_places(arguments))
+        places = draft_placements(arguments.summit, arguments.placements)
+        place_sessions.place(summit=arguments.summit, by=arguments.by, sessions=places)
     new_release.save(force_insert=True)
     release_writer.store(new_release, old=ready.old, new=ready.new)
     removals.store(release=new_release, found=ready.leaving, decisions=arguments.decisions)
@@ -297,9 +319,9 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     return new_release
 
 
-def _places(arguments: _ReleaseArguments) -> dict[int, DraftPlacement]:
-    placements = arguments.placements or {}
-    rooms = Room.objects.filter(venue__summit=arguments.summit).in_bulk(
+def draft_placements(summit: Summit, placements: Mapping[int, Placement]) -> dict[int, DraftPlacement]:
+    """Return new times and rooms as those of draft sessions. Makes one query."""
+    rooms = Room.objects.filter(venue__summit=summit).in_bulk(
         {placement.room_key for placement in placements.values()}, field_name="public_id"
     )
     return {

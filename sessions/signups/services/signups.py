@@ -26,6 +26,7 @@ from sessions.signups.permissions import check_can_sign_up
 from sessions.visibility.models import DESK
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
+from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, By
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -169,6 +170,34 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
             part_of=person,
         )
     return created
+
+
+def copy(*, session: Session, second: Session, by: By) -> int:
+    """Sign everybody up for the second part of a session who is signed up for the session. Return their number.
+
+    Each has a place there, or the same number on the waiting list. The caller has checked the permission, and has an
+    open transaction.
+    """
+    rows = list(SignUp.objects.filter(session=_lock(session)).select_related("person").order_by("signed_up_at", "pk"))
+    made = [SignUp(session=second, person=row.person, state=row.state) for row in rows]
+    SignUp.objects.bulk_create(made)
+    for row, copied in zip(rows, made, strict=True):
+        # The column takes the present time when a row is added.
+        copied.signed_up_at = row.signed_up_at
+    SignUp.objects.bulk_update(made, ["signed_up_at"])
+    audit.record_many([_added(row, second, by) for row in made])
+    return len(made)
+
+
+def _added(row: SignUp, session: Session, by: By) -> AuditEntry:
+    return audit.entry(
+        by=by,
+        action=ADD,
+        target=row,
+        summit=session.summit,
+        detail={"state": str(row.state), "rows": [audit.name_of(session)]},
+        part_of=row.person,
+    )
 
 
 def cancel_sign_up(*, session: Session, person: Person, by: By) -> bool:

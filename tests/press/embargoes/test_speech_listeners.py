@@ -18,6 +18,10 @@ from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from press.texts.services import texts
 from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.agenda.selectors.release_scopes import Split
+from sessions.delays.selectors import retiming_preview
+from sessions.delays.selectors.retiming_preview import placement_at
+from sessions.delays.services import retiming
 from sessions.draft import speech_listeners
 from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
@@ -128,6 +132,20 @@ def _restored_to_nothing(world: Floor) -> None:
     restore.restore(release=release, by=world.by)
 
 
+def _split(world: Floor) -> None:
+    """Let the session continue in two hours with all speeches but the guest's."""
+    releases.release(summit=world.summit, by=world.by, tell=False)
+    old = retiming_preview.current(world.summit)[1][world.session.pk]
+    second = placement_at(old, start=2 * HOUR, end=2 * HOUR)
+    speeches = tuple(slot.public_id for slot in world.slots.values())
+    retiming.retime(
+        summit=world.summit,
+        by=world.by,
+        placements={world.session.pk: placement_at(old, end=-HOUR / 2)},
+        split=Split(world.session.pk, second, world.summit.language, speeches),
+    )
+
+
 WAYS: dict[str, tuple[Way, str]] = {
     "session moved": (_move, ALL),
     "session cancelled": (lambda world: cancel_and_move.cancel(session=world.session, by=world.by), ALL),
@@ -151,6 +169,7 @@ WAYS: dict[str, tuple[Way, str]] = {
     "speech before dropped": (lambda world: speakers_list.remove(slot=world.guest, by=world.by), MOMENTS),
     "guest has left": (_guest_left, MOMENTS),
     "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
+    "session split": (_split, MOMENTS),
     "agenda restored": (_restored, ALL),
     "restored to where it wasn't": (_restored_to_nothing, ALL),
     "order restored": (_restored_order, "Ad Am Bm Cm"),
@@ -170,6 +189,13 @@ def test_control_with_nobody_listening_nothing_is_held(world: Floor, monkeypatch
     for way in ("speech moved", "handed over", "session moved"):
         WAYS[way][0](world)
     assert world.held == ""
+
+
+def test_texts_follow_their_speech_to_the_second_part(world: Floor) -> None:
+    _split(world)
+    text = Text.objects.get(embargo=world.embargoes["Ad"])
+    assert text.slot is not None
+    assert (text.slot.session.title, text.embargo.held_at) == ("Opening (continued)", None)
 
 
 def _longer(world: Floor) -> None:
@@ -408,7 +434,7 @@ class TestEveryWayIsWatched:
         "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
         "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
         "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",
-        "sessions/delays/services/retiming.py: retime": "writes the plan; releases.retime moves, and watches",
+        "sessions/draft/services/copies.py: add_second_part": "makes a session that has no speech yet",
         "sessions/bilaterals/services.py: _store_unavailable": "writes when a party can't meet, and no session",
         **{
             f"sessions/speakers/services/speech_clock.py: {name}": "writes how the speech runs, and never the draft"

@@ -1,0 +1,18 @@
+from django.db import migrations, models
+
+from summit.core.migration_operations import AddColumn
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('agenda', '0011_bilaterals'),
+    ]
+
+    operations = [
+        AddColumn(
+            model_name='retiming',
+            name='split',
+            field=models.JSONField(blank=True, default=dict, verbose_name='second part'),
+        ),
+    ]
