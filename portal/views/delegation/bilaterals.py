@@ -221,11 +221,8 @@ class ProposeForm(NeedsForm):
         return self.cleaned_data
 
 
-# The form and the template of each step that asks something.
-ANSWERS: dict[str, tuple[type[AcceptForm | ProposeForm], str]] = {
-    "accept": (AcceptForm, "portal/delegation/bilaterals/accept.html"),
-    "propose": (ProposeForm, "portal/delegation/bilaterals/propose.html"),
-}
+# The form of each step that asks something.
+ANSWERS: dict[str, type[AcceptForm | ProposeForm]] = {"accept": AcceptForm, "propose": ProposeForm}
 
 
 class AskForm(AcceptForm):
@@ -411,8 +408,7 @@ def _step(request: HttpRequest, delegation: DelegationDesk, public_id: str, step
 def _answer(request: HttpRequest, delegation: DelegationDesk, public_id: str, step: str, done: str) -> HttpResponse:
     """Show the form of a step. A POST takes the step."""
     row = _row(delegation, public_id)
-    form_class, template = ANSWERS[step]
-    form = form_class(_posted(request), summit=delegation.summit)
+    form = ANSWERS[step](_posted(request), summit=delegation.summit)
     if not row.spray_by_party:
         del form.fields["spray"]
     try:
@@ -424,25 +420,20 @@ def _answer(request: HttpRequest, delegation: DelegationDesk, public_id: str, st
         return _refused(request, delegation, refused)
     except ValidationError as refused:
         _add_error(form, refused, next(iter(form.fields)))
-    return _answer_page(request, delegation, row, form, template)
+    context = delegation.context(
+        row=row,
+        other=party_names.to_reader(row.party),
+        length=minutes_label(row.minutes),
+        step=step,
+        form=form,
+        back=_back(delegation),
+    )
+    return render(request, "portal/delegation/bilaterals/answer.html", context, status=_status(request))
 
 
 def _refused(request: HttpRequest, delegation: DelegationDesk, refused: BilateralRefused) -> HttpResponse:
     context = delegation.context(said=str(refused), back=_back(delegation))
     return render(request, "portal/delegation/action_refused.html", context, status=409)
-
-
-def _answer_page(
-    request: HttpRequest, delegation: DelegationDesk, row: Bilateral, form: forms.Form, template: str
-) -> HttpResponse:
-    context = delegation.context(
-        row=row,
-        other=party_names.to_reader(row.party),
-        length=minutes_label(row.minutes),
-        form=form,
-        back=_back(delegation),
-    )
-    return render(request, template, context, status=_status(request))
 
 
 def _add_error(form: forms.Form, refused: Exception, field: str) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.agenda.selectors import release_scopes
-from sessions.delays.admin.retimings import proposal
+from sessions.delays.admin.proposals import proposal
 from sessions.delays.permissions import can_consent
 from sessions.delays.selectors import fixed_points, running
 from sessions.delays.selectors.running import RunState

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sessions.agenda.selectors.release_scopes import continued
-from sessions.agenda.selectors.snapshots import Agenda
+from sessions.delays.admin.day import day_url
 from sessions.delays.models import Retiming
 from sessions.delays.services import retiming
 from sessions.draft.change_guards import Blocked
@@ -26,39 +21,9 @@ from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
-from summit.core.punctuation import comma, until
-from summit.templatetags.moments import clock, short_clock
+from summit.templatetags.moments import short_clock
 
 SUMMIT_PATHS.update({Retiming: "summit"})
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """New times that wait for consent: for each session its title, its old and its new time in words.
-
-    A second part has no old time.
-    """
-
-    row: Retiming
-    lines: list[tuple[str, str, str]]
-
-
-def proposal(row: Retiming, agenda: Agenda) -> Proposal:
-    """Return proposed new times in words. `agenda` is the released agenda, by primary keys."""
-    titles = {session.key: session.title for session in agenda.values()}
-    lines = [
-        (titles.get(each["session"], ""), _span(row, each["before"]), _span(row, each["after"])) for each in row.plan
-    ]
-    if row.split:
-        title = continued(titles.get(row.split["session"], ""), row.summit.language)
-        lines.append((title, "", _span(row, row.split["after"])))
-    return Proposal(row, lines)
-
-
-def _span(row: Retiming, values: list[str]) -> str:
-    starts_at, ends_at = (clock(datetime.fromisoformat(moment), row.summit) for moment in values[:2])
-    room = values[3]
-    return comma().join(part for part in (f"{starts_at}{until()}{ends_at}", room) if part)
 
 
 @admin.register(Retiming)
@@ -112,4 +77,4 @@ def _decided(request: HttpRequest, row: Retiming, decide: Callable[..., Retiming
         messages.warning(request, str(refused))
     else:
         messages.success(request, done % {"number": made.release.number if made.release else 0})
-    return redirect(f"{reverse('admin:agenda_session_day')}?{urlencode({'summit': row.summit.slug})}")
+    return redirect(day_url(row.summit))
