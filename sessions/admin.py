@@ -4,7 +4,7 @@ from importlib import import_module
 
 REGISTERING = (
     "draft.admin.kinds",
-    "signups.admin",
+    "signups.admin.sign_ups",
     "bilaterals.admin",
     "releases.admin.releases",
     "delays.admin.fixed_points",

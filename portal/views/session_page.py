@@ -148,15 +148,14 @@ def _question(viewer: Viewer, row: ReleasedSession, person: Person) -> dict[str,
 
     They couldn't if they lose their number on the waiting list, or if others wait for the place.
     """
-    sign_up = SignUp.objects.filter(session=row.session_id, person=person).first()
+    sign_up = SignUp.objects.filter(session=row.session_id, person=person).select_related("session__summit").first()
     if sign_up is None:
         return None
-    numbers = signups.waiting_numbers(row.session_id)
-    waits = sign_up.state == SignUpState.WAITING
-    if not waits and (not numbers or not signups.is_open(row)):
+    loss = signups.loss(sign_up)
+    if loss is None:
         return None
     found = {"viewer": viewer, "summit": viewer.summit, "row": row, "person": person}
-    return {**found, "number": numbers.get(person.pk), "waiting": len(numbers)}
+    return {**found, "number": loss.number, "waiting": loss.waiting}
 
 
 def _leave(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -> None:

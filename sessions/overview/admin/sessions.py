@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.html import escape, format_html, format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -64,6 +63,7 @@ from sessions.overview.admin.session_filters import (
 )
 from sessions.presence.admin.presence import PresenceMixin
 from sessions.presence.admin.unreached import UnreachedMixin
+from sessions.signups.admin.session_page import SignUpsMixin
 from sessions.signups.services import signups
 from sessions.speakers.admin.speakers import SpeakersMixin
 from sessions.speakers.admin.speaking import SpeakingMixin
@@ -127,7 +127,7 @@ CARRIED_OVER = ("room", "set_up", "clear_down", *VISIBILITY_FIELDS, "media")
 
 
 def _sign_ups(row: Session, found: signups.Places) -> SafeString:
-    """Return how many places of a session are taken and how many people wait, as a link to the list."""
+    """Return how many places of a session are taken and how many people wait, as a link to them."""
     if found.total is None:
         words = ngettext("%(number)s place taken, no limit.", "%(number)s places taken, no limit.", found.taken)
         parts = [words % {"number": found.taken}]
@@ -138,8 +138,7 @@ def _sign_ups(row: Session, found: signups.Places) -> SafeString:
             "%(number)s person on the waiting list.", "%(number)s people on the waiting list.", found.waiting
         )
         parts.append(words % {"number": found.waiting})
-    query = urlencode({"session": row.public_id})
-    url = f"{reverse('admin:agenda_signup_changelist')}?{query}"
+    url = reverse("admin:agenda_session_sign_ups", args=[row.pk])
     return format_html('<a href="{}">{}</a>', url, " ".join(parts))
 
 
@@ -159,6 +158,7 @@ class SessionAdmin(
     UnreachedMixin,
     DecidingMixin,
     AddParticipantsMixin,
+    SignUpsMixin,
     BoardMixin,
     OfSummitMixin,
     SummitModelAdmin,

@@ -86,6 +86,33 @@ def places(session_id: int, row: ReleasedSession | None) -> Places:
     return Places(_total(row), counted["taken"], counted["waiting"])
 
 
+@dataclass(frozen=True)
+class Loss:
+    """What somebody who leaves can't get back: their `number` on the waiting list, or else the place.
+
+    `waiting` is how many people wait for a place.
+    """
+
+    number: int | None
+    waiting: int
+
+
+def loss(row: SignUp) -> Loss | None:
+    """Return what a person who is signed up loses by leaving; None if they could sign up again at once.
+
+    Makes three queries at most.
+    """
+    numbers = waiting_numbers(row.session_id)
+    if row.state != SignUpState.WAITING and (not numbers or not takes_sign_ups(row.session)):
+        return None
+    return Loss(numbers.get(row.person_id), len(numbers))
+
+
+def takes_sign_ups(session: Session) -> bool:
+    """Return whether a session takes sign-ups now. Makes two queries."""
+    return is_open(_released(session))
+
+
 def waiting_numbers(session_id: int) -> dict[int, int]:
     """Return a dict from each person who waits for a place, by primary key, to their number on the waiting list.
 

@@ -52,7 +52,7 @@ class TestReading:
         release(summit)
         for state in ("place", "waiting", "waiting"):
             f.SignUpFactory(session=row, state=state)
-        link = f'<a href="/admin/agenda/signup/?session={row.public_id}">'
+        link = f'<a href="/admin/agenda/session/{row.pk}/sign-ups/">'
         shown = desk.get(page(row)).content.decode()
         assert f"{link}1 of 1 places taken. 2 people on the waiting list.</a>" in shown
 
