@@ -4,6 +4,7 @@ forms, bytes, asked for again while nothing changes, as somebody who works there
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,7 @@ from bench import pages
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.selectors.warnings import warnings
 from sessions.draft.models.sessions import Session
+from sessions.screens.services import screens
 from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
 from summit.maintenance import heartbeats
@@ -41,6 +43,8 @@ class Aim:
     milliseconds: float
     queries: int
     size: int = 0
+    # Whether it is asked for as by whoever has it already: it answers that nothing has changed.
+    unchanged: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,18 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
     ]
 
 
+def of_a_screen(summit: Summit, by: User) -> list[Aim]:
+    """Return what a screen in the foyer asks for: its page, and every few seconds whether anything has changed."""
+    screen = screens.create(by=by, summit=summit, values={"name": "Foyer"})
+    page = urlsplit(screens.new_address(screen=screen, by=by)).path
+    content = f"{page}content/"
+    return [
+        Aim("a screen's page", page, 20, 10),
+        Aim("a screen: what is on", content, 20, 10),
+        Aim("a screen: has anything changed", content, 20, 10, unchanged=True),
+    ]
+
+
 def _place(session: Session, later: int = 5) -> str:
     """Return a place on the board: where a session is, but some minutes later."""
     begins = session.starts_at.astimezone(session.summit.zone)
@@ -90,7 +106,8 @@ def _place(session: Session, later: int = 5) -> str:
 def move_on_board(summit: Summit) -> float:
     """Move a session on the board of all days; return the milliseconds of the processor until another board shows it.
 
-    It is stored and checked, and answered with the board; the other one asks for the version and for its board.
+    It is stored and checked, and answered with the changed board. The other one asks for the version, as every other
+    second, and for its changed board, which must be that version.
     """
     session = Session.objects.filter(summit=summit, room__isnull=False).order_by("starts_at", "pk")[0]
     mine, other = (pages.client(pages.ORGANISER, summit) for _board in range(2))
@@ -100,10 +117,13 @@ def move_on_board(summit: Summit) -> float:
     for turn in range(1, TURNS + 1):
         began = time.process_time()
         answers = [mine.post(url, {"do": "place", "place": _place(session, 5 * turn), "pinned": "1"})]
-        answers += [other.get(version), other.get(url)]
+        number = other.get(version)
+        answers += [number, other.get(url)]
         taken.append((time.process_time() - began) * 1000)
         if {answer.status_code for answer in answers} != {200}:
             raise RuntimeError(f"the board answered {[answer.status_code for answer in answers]}")
+        if f'data-version="{number.content.decode().strip()}"' not in answers[-1].content.decode():
+            raise RuntimeError("the other board doesn't show the move")
     return min(taken)
 
 
@@ -118,6 +138,7 @@ def measure(summit: Summit) -> Iterator[Cost]:
     for client, found in (
         (pages.client(pages.ORGANISER, summit), by_hand),
         (Client(headers={"Authorization": f"Bearer {secret}"}), program),
+        (Client(), of_a_screen(summit, organiser)),
     ):
         yield from (_cost(client, aim) for aim in found)
 
@@ -136,7 +157,10 @@ def conflicts(summit: Summit) -> Cost:
 
 
 def _cost(client: Client, aim: Aim) -> Cost:
-    size = len(client.get(aim.path).content)
+    first = client.get(aim.path)
+    size = 0 if aim.unchanged else len(first.content)
+    if aim.unchanged:
+        client.defaults["HTTP_IF_NONE_MATCH"] = first["ETag"]
     with CaptureQueriesContext(connection) as queries:
         _ask(client, aim)
     # The next request begins to count anew.
@@ -147,6 +171,6 @@ def _cost(client: Client, aim: Aim) -> Cost:
 def _ask(client: Client, aim: Aim) -> float:
     began = time.process_time()
     answer = client.get(aim.path)
-    if answer.status_code != 200:
+    if answer.status_code != (304 if aim.unchanged else 200):
         raise RuntimeError(f"{aim.path} answered {answer.status_code}")
     return (time.process_time() - began) * 1000
