@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy
 
 from sessions.agenda.selectors.release_scopes import Placement, Split, continued
+from sessions.delays.split_listeners import listeners
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import copies, place_sessions
 from sessions.draft.services.agenda_lock import lock
@@ -24,7 +25,8 @@ def make(*, split: Split, summit: Summit, placements: Mapping[int, Placement], b
     """Write new times and the second part of a session into the draft. Return the split with that part's identity.
 
     The second part is like the session in the draft: what is unreleased of the one stays so of the other. Whoever has
-    a place in the session has one in both parts. Documents stay with the first part.
+    a place in the session has one in both parts. Documents stay with the first part. Further things follow by the
+    listeners.
 
     The caller has checked the permission and has an open transaction. Raises DraftChanged if the session is cancelled
     in the draft, SpeakersRefused if a speech that moves no longer waits, and Blocked if a conflict arises that the
@@ -46,5 +48,7 @@ def make(*, split: Split, summit: Summit, placements: Mapping[int, Placement], b
     )
     continue_list(session=session, second=second, speeches=split.speeches, by=by)
     signups.copy(session=session, second=second, by=by)
+    for listener in listeners:
+        listener(session, second, by)
     audit.record(by=by, action=SPLIT, target=session, summit=summit, detail={"rows": [audit.name_of(second)]})
     return replace(split, part_id=second.pk, part_key=second.public_id)

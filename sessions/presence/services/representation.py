@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.members import departure_listeners
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
+from sessions.delays import split_listeners
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_run_day
@@ -175,6 +176,15 @@ def _reopen(data: Mapping[str, Any], by: User) -> None:
         return
     Representation.objects.filter(pk=data["row"]).update(taken_back_at=Now(), taken_back_by=by)
     Representation.objects.filter(pk=data["before"]).update(taken_back_at=None, taken_back_by=None)
+
+
+@split_listeners.listeners.register(10)
+def continue_representation(session: Session, second: Session, by: User) -> None:
+    """Let those who represent a delegation in a session represent it in the session's second part."""
+    rows = Representation.objects.filter(session=session, taken_back_at=None).select_related("party", "person")
+    for row in rows.order_by("pk"):
+        Representation.objects.create(session=second, party=row.party, person=row.person, by=by)
+        _record(second, row.party, row.person, by, fields=[])
 
 
 @departure_listeners.follows(

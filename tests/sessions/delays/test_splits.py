@@ -21,6 +21,8 @@ from sessions.delays.services.retiming import ConflictUndecided
 from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.models.signups import SignUp
+from sessions.presence.models import Representation
+from sessions.presence.services import representation
 from sessions.releases.services import releases
 from sessions.speakers.models import SpeechRun, SpeechState
 from sessions.speakers.selectors import RunningSpeech
@@ -170,6 +172,14 @@ class TestBothParts:
         first = [row for row in listed if row[0] == world.plenary.pk]
         assert [row[1:3] for row in first] == [("Guest", "place"), ("Late guest", "waiting")]
         assert [row[1:] for row in listed if row[0] == world.second().pk] == [row[1:] for row in first]
+
+    def test_a_delegation_is_represented_by_the_same_person(self, world: SplitWorld) -> None:
+        party = world.parties["Aland"]
+        deputy = f.MembershipFactory(party=party, person__name="Deputy").person
+        representation.represent(session=world.plenary, party=party, person=deputy, by=world.officer)
+        world.split()
+        rows = Representation.objects.filter(session=world.second(), taken_back_at=None)
+        assert list(rows.values_list("party__name", "person__name")) == [("Aland", "Deputy")]
 
     def test_it_is_recorded(self, world: SplitWorld) -> None:
         world.split()
