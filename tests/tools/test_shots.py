@@ -18,7 +18,7 @@ pytestmark = pytest.mark.once
 README = (ROOT / "README.md").read_text()
 TOUR = re.findall(r"^\d\. \*\*(.+?)[.?]\*\*", README, flags=re.MULTILINE)
 LARGEST = 250_000
-WALK = "".join((ROOT / "tools" / "shots" / f"{name}.py").read_text() for name in ("walk", "coming"))
+WALK = "".join((ROOT / "tools" / "shots" / f"{name}.py").read_text() for name in ("walk", "coming", "running_day"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 

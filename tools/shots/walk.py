@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Browser, Page
 
 from tools.running import Running
-from tools.shots import coming
+from tools.shots import coming, running_day
 from tools.shots.camera import Camera
 from tools.shots.people import Walker, london
 
@@ -151,6 +151,7 @@ class Tour:
         self.focal.open("/portal/agenda/")
         self.focal.press(PLENARY)
         self.focal.take("portal-floor")
+        running_day.run(organiser, self.focal)
         coming.liaison(self.liaison, organiser)
 
     def _open_session(self, title: str) -> Page:
