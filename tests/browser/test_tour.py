@@ -209,6 +209,23 @@ def _change(organiser: Visitor, focal: Visitor) -> None:
     expect(focal.open("/portal/agenda/").locator("main")).to_contain_text("11:20")
 
 
+def _split(organiser: Visitor, reader: Visitor) -> None:
+    """Let a session end early and continue, without releasing anything else."""
+    page = organiser.open("/admin/agenda/session/?q=Supply+chains+and+enablers")
+    page.get_by_role("link", name="Supply chains and enablers", exact=True).click()
+    page.wait_for_load_state()
+    organiser.open(f"{page.url.partition('?')[0].rstrip('/')}/retime/?way=split")
+    for name, typed in (("Ends at", "11:50"), ("Continues at", "12:00"), ("Until", "12:40")):
+        page.get_by_label(name, exact=True).fill(typed)
+    page.get_by_role("button", name="Show what follows").first.click()
+    expect(page.locator("table.moves")).to_contain_text("Supply chains and enablers (continued)")
+    for conflict in page.locator("fieldset.decide input").all():
+        conflict.check()
+    page.get_by_role("button", name="Release new times").click()
+    expect(page.locator("body")).to_contain_text("New times released as agenda 3.")
+    expect(reader.open(f"/{SLUG}/agenda/").locator("main")).to_contain_text("Supply chains and enablers (continued)")
+
+
 def _prepare_text(officer: Visitor, approver: Visitor) -> str:
     """Change, submit and approve the first opening address; return its address on the press site."""
     page = officer.sign_in("press@summit.example")
@@ -277,5 +294,6 @@ def test_the_tour(visitor: Make, running: Running) -> None:
     _name_who_comes(organiser, focal)
     _agenda(organiser, focal)
     _change(organiser, focal)
+    _split(organiser, visitor())
     _publish(visitor(), visitor(), visitor())
     assert "Traceback" not in running.printed()
