@@ -136,7 +136,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "agenda.ReleasedParticipant": "party_label title",
         "agenda.PublicRemoval": "reason",
         "agenda.FixedPoint": "booth",
-        "agenda.Retiming": "reason plan accepted",
+        "agenda.Retiming": "reason plan split accepted",
         "agenda.Document": "title file_name content_type content",
     },
     TEXT_WORK: {
