@@ -20,7 +20,7 @@ from sessions.presence.selectors import attendance
 from sessions.public import on_now
 from sessions.public.session_lists import SessionLine
 from sessions.public.views import by_day, public_lines
-from summit.admin_base.dashboard import Phase, desk_panel, now_of
+from summit.admin_base.dashboard import Phase, desk_panel, lately, now_of
 from summit.admin_base.detail_pages import DetailPanel, register_panel
 from summit.core import metrics
 from summit.people.models import Person
@@ -87,7 +87,8 @@ def now_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]
     now = now_of(request)
     rows = ahead(summit).filter(starts_at__lte=now, ends_at__gt=now).select_related("room", "summit")
     running = list(rows.order_by("ends_at", "pk"))
-    missing = attendance.not_seen(running, now)
+    # The day's own pages count at once.
+    missing = lately(request, ("not seen", *[row.pk for row in running]), lambda: attendance.not_seen(running, now))
     for row in running:
         row.not_seen = missing[row.pk]  # type: ignore[attr-defined]
     return "admin/agenda/overview/now_panel.html", {
