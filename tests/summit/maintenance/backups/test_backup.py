@@ -1,0 +1,228 @@
+"""Backups on SQLite: whole or not there, restored into an empty installation alone, where nothing is sent."""
+
+import fcntl
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from summit.core import database_identity
+from summit.core.process_cache import forget_all
+from summit.maintenance.backups import archive, backup, contents, keys, sqlite
+from summit.maintenance.backups.problems import BackupProblem, Refused
+from summit.maintenance.backups.restore import restore
+from summit.summits import installation
+from summit.summits.models import Installation, Summit
+from tests import factories as f
+from tests.summit.outbound_traffic import sending_summit, sweep_with
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where backups go."""
+    (tmp_path / "backups").mkdir()
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the database be another file for whoever restores, which isn't there yet."""
+    path = tmp_path / "elsewhere" / "summit.sqlite3"
+    path.parent.mkdir()
+    monkeypatch.setattr(sqlite, "database_path", lambda: path)
+    return path
+
+
+@contextmanager
+def on(path: Path) -> Iterator[None]:
+    """Let all queries go to another file."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = str(path)
+    forget_all()
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        forget_all()
+
+
+def changed(path: Path, **values: Any) -> Path:
+    """Return a copy of a backup whose manifest says something else."""
+    copy = path.with_name("changed.zip")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w") as new:
+        new.writestr(archive.DUMP, old.read(archive.DUMP))
+        new.writestr(archive.MANIFEST, json.dumps({**json.loads(old.read(archive.MANIFEST)), **values}))
+    return copy
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_what_was_restored_sends_nothing_even_at_home(
+    folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, marked: bool
+) -> None:
+    """A file that is restored over its original may be the same in all that a database knows of itself."""
+    monkeypatch.setattr(database_identity, "of_file", lambda name: "file:1")
+    installation.watch()
+    summit = sending_summit()
+    path, manifest = backup.make(folder)
+    if not marked:
+        monkeypatch.setattr(sqlite, "mark_as_copy", lambda execute: None)
+    assert restore(path).manifest == manifest
+    with on(elsewhere):
+        assert list(Summit.objects.values_list("name", flat=True)) == [summit.name]
+        assert any(sweep_with(monkeypatch)().values()) is not marked
+        installation.watch()
+        assert (Installation.objects.get().paused_at is not None) is marked
+        assert (Summit.objects.get().is_paused) is marked
+
+
+def test_it_says_what_it_holds_and_no_key(folder: Path, settings: Any) -> None:
+    f.SummitFactory()
+    settings.SECRET_KEY_FALLBACKS = ["an older secret"]
+    path, manifest = backup.make(folder)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert manifest.contents.rows["summit_summit"] == 1
+    assert "0001_initial" in manifest.contents.migrations["summit"]
+    assert manifest.keys["FIELD_KEYS"] == [keys.fingerprint(key) for key in settings.FIELD_KEYS]
+    with zipfile.ZipFile(path) as whole:
+        said = whole.read(archive.MANIFEST).decode()
+    assert manifest.keys["SECRET_KEY_FALLBACKS"][0] in said
+    for secret in (settings.SECRET_KEY, *settings.FIELD_KEYS, *settings.SECRET_KEY_FALLBACKS):
+        assert secret not in said
+    assert backup.verify(path) == manifest
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"vendor": "postgresql"}, "Set DATABASE_URL"),
+        (
+            {"keys": {"FIELD_KEYS": ["0f"], "SECRET_KEY": ["1f"], "SECRET_KEY_FALLBACKS": []}},
+            "FIELD_KEYS: the key 0f",
+        ),
+        (
+            {"contents": {"migrations": {"press": ["0999_later"]}, "rows": {}, "audit_end": ""}},
+            "Install that version",
+        ),
+    ],
+)
+def test_what_must_be_done_first_is_said_before_anything_is_written(
+    folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], why: str
+) -> None:
+    path, _manifest = backup.make(folder)
+
+    def only_read(path: Path) -> archive.Manifest:
+        with archive.opened(path) as (_whole, manifest):
+            return manifest
+
+    monkeypatch.setattr("summit.maintenance.backups.restore.verify", only_read)
+    with pytest.raises(Refused, match=why):
+        restore(changed(path, **values))
+    assert not elsewhere.exists()
+    if "keys" in values:
+        assert restore(changed(path, **values), without_keys=True).migrations == 0
+
+
+def test_no_database_is_overwritten(folder: Path) -> None:
+    f.SummitFactory()
+    path, _manifest = backup.make(folder)
+    with pytest.raises(CommandError, match="holds a database already") as refused:
+        call_command("restore", str(path))
+    assert refused.value.returncode == 2
+    assert Summit.objects.count() == 1
+
+
+@pytest.mark.parametrize("how", ["changed", "cut", "other"])
+def test_a_damaged_file_is_found_and_nothing_restored(folder: Path, elsewhere: Path, how: str) -> None:
+    path, _manifest = backup.make(folder)
+    if how == "changed":
+        path = changed(path, sha256="0" * 64)
+    else:
+        path.write_bytes(path.read_bytes()[:-100] if how == "cut" else b"text")
+    for attempt in (lambda: call_command("backup", verify=path), lambda: call_command("restore", str(path))):
+        with pytest.raises(CommandError, match="Take another file") as failed:
+            attempt()
+        assert failed.value.returncode == 1
+    assert not elsewhere.exists()
+
+
+def test_older_ones_are_deleted_when_the_new_one_is_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in (1, 2, 3):
+        (folder / f"summit-2025110{day}T020000Z.zip").touch()
+    others = {"summit-notes.zip", "other.zip", ".summit-written.part"}
+    for name in (*others, ".summit-killed.part"):
+        (folder / name).touch()
+    with (folder / ".summit-written.part").open("wb") as written, monkeypatch.context() as full:
+        fcntl.flock(written, fcntl.LOCK_EX)
+
+        def no_space(*args: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        full.setattr(backup, "fingerprints", no_space)
+        with pytest.raises(BackupProblem, match="No space left"):
+            backup.make(folder, keep=2)
+        assert len(backup.backups(folder)) == 3
+        assert {path.name for path in folder.iterdir()} - {path.name for path in backup.backups(folder)} == others
+        full.undo()
+        path, _manifest = backup.make(folder, keep=2)
+    assert backup.backups(folder) == [path, folder / "summit-20251103T020000Z.zip"]
+    assert {each.name for each in folder.iterdir()} == {path.name, "summit-20251103T020000Z.zip", *others}
+
+
+@pytest.mark.parametrize("arguments", [[], ["folder", "--keys"], ["folder", "--keep=0"], ["-", "--keep=2"]])
+def test_options_that_do_not_fit_are_refused(arguments: list[str]) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("backup", *arguments)
+    assert refused.value.returncode == 2
+
+
+def test_a_full_archive_goes_through_a_pipe(folder: Path) -> None:
+    with (folder / "piped.zip").open("wb") as file:
+        pipe: Any = _Unseekable(file)
+        manifest = backup.write(pipe, folder)
+    assert backup.verify(folder / "piped.zip") == manifest
+
+
+def test_fingerprints_are_printed_for_the_note_of_the_keys() -> None:
+    said = StringIO()
+    call_command("backup", keys=True, stdout=said)
+    assert f"SECRET_KEY: {keys.fingerprint(project.SECRET_KEY)}\n" in said.getvalue()
+
+
+def test_an_installation_from_before_has_a_mark_too(folder: Path, elsewhere: Path) -> None:
+    path, _manifest = backup.make(folder)
+    restore(path)
+    with on(elsewhere):
+        assert Installation.objects.get().database == contents.RESTORED
+
+
+def test_the_copy_is_of_one_file(folder: Path) -> None:
+    """What stands in SQLite's log beside its file is in the backup; a copy of the file alone lacks it."""
+    f.SummitFactory()
+    path, _manifest = backup.make(folder)
+    alone = folder / "alone.sqlite3"
+    shutil.copyfile(connection.settings_dict["NAME"], alone)
+    with archive.opened(path) as (whole, manifest):
+        found = sqlite.read_through(archive.chunks(whole, manifest))
+    assert found is not None
+    assert found.rows["summit_summit"] == 1
+    assert sqlite.inspect(alone).rows["summit_summit"] == 0
+
+
+class _Unseekable:
+    """A file as a pipe is one."""
+
+    def __init__(self, file: Any) -> None:
+        self.write, self.flush = file.write, file.flush
