@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import AddConstraint, AddField
+from django.db.migrations.operations import AddConstraint, AddField, AddIndex
 from django.db.migrations.state import ProjectState
 
 from summit.core.change_counters import Statements
@@ -132,6 +133,41 @@ class AddColumn(_KeepsTriggers, AddField):
 
 class AddTableConstraint(_KeepsTriggers, AddConstraint):
     """Add a constraint to a model, like Django's AddConstraint, and keep the triggers of its table."""
+
+
+class AddIndexUnlocked(AddIndexConcurrently):
+    """Add an index to a table that others write to meanwhile. Its migration needs `atomic = False`.
+
+    PostgreSQL leaves an index that can't be used if this is interrupted; it is dropped when this is repeated.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Create the index: on PostgreSQL without a lock, on SQLite, which locks the whole database, as ever."""
+        if schema_editor.connection.vendor != "postgresql":
+            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        self._ensure_not_in_transaction(schema_editor)
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Drop the index in the same way."""
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+        else:
+            AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
 
 
 @contextmanager

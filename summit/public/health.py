@@ -4,12 +4,11 @@ import shutil
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from summit.core.metrics import exposition
-from summit.maintenance import heartbeats
+from summit.maintenance import heartbeats, upgrades
 from summit.permissions.route_access import Gate, route
 
 PLAIN = "text/plain; charset=utf-8"
@@ -35,13 +34,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
         message = "the disk is full: nothing can be written to the database\n"
         return HttpResponse(message, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        # Those for after an upgrade wait while this code runs.
+        found = upgrades.waiting()
+        waiting = [*found.before, *found.held]
         drift = 0.0 if waiting else heartbeats.drifting()
     except DatabaseError:
         return HttpResponse("no database\n", status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     if waiting:
-        message = f"{len(waiting)} migrations wait: run manage.py migrate\n"
+        message = f"{len(waiting)} migrations wait: run manage.py upgrade before\n"
         return HttpResponse(message, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     message = f"a worker's or beat's clock differs by {drift:+.0f} s from the database's\n" if drift else ""
     return HttpResponse(f"ok\n{message}", content_type=PLAIN, headers={"Cache-Control": "no-store"})

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from summit.maintenance.upgrades import Waiting
 from summit.public import health
 from summit.public.language_middleware import LanguageMiddleware
 
@@ -22,14 +23,15 @@ def test_alive_asks_nobody(client: Client, django_assert_num_queries: Any) -> No
 
 def test_ready_where_the_database_is_migrated(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.get("/readyz").content == b"ok\n"
-    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: [1, 2])
+    two = Waiting([("press", "0098_a"), ("press", "0099_b")], [("press", "0100_for_afterwards")], [])
+    monkeypatch.setattr(health.upgrades, "waiting", lambda: two)
     waiting = client.get("/readyz")
-    assert (waiting.status_code, waiting.content) == (503, b"2 migrations wait: run manage.py migrate\n")
+    assert (waiting.status_code, waiting.content) == (503, b"2 migrations wait: run manage.py upgrade before\n")
 
-    def gone(*args: Any) -> None:
+    def gone() -> None:
         raise health.DatabaseError("gone")
 
-    monkeypatch.setattr(health, "MigrationExecutor", gone)
+    monkeypatch.setattr(health.upgrades, "waiting", gone)
     silent = client.get("/readyz")
     assert (silent.status_code, silent.content) == (503, b"no database\n")
 

@@ -1,0 +1,196 @@
+"""Upgrades beside the running system: which migration is for when, and how long a table keeps others waiting."""
+
+from io import StringIO
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, migrations, models
+from django.db.migrations import Migration
+from django.db.migrations.graph import MigrationGraph
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+from summit.core.migration_operations import AddColumn, AddIndexUnlocked, AddTableConstraint, FreezeColumns
+from summit.maintenance import upgrades
+from summit.maintenance.upgrades import NotNow, Phase, Waiting
+from tools import migration_phases
+
+NAMES = {("one", "0001"): "before", ("one", "0002"): "after", ("one", "0003"): "before", ("two", "0001"): None}
+
+
+def migration(app: str, name: str, *operations: Operation, **declared: Any) -> Migration:
+    made = Migration(name, app)
+    made.operations = list(operations)
+    for key, value in declared.items():
+        setattr(made, key, value)
+    return made
+
+
+@pytest.fixture
+def pending(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
+    """Let four migrations wait, one behind the other in each app; whoever takes one out of the set has applied it."""
+    graph, keys = MigrationGraph(), set(NAMES)
+    for (app, name), phase in NAMES.items():
+        graph.add_node((app, name), migration(app, name, **({"phase": phase} if phase else {})))
+    for child, parent in (("0002", "0001"), ("0003", "0002")):
+        graph.add_dependency(None, ("one", child), ("one", parent))
+
+    class Executor:
+        def __init__(self, connection: Any) -> None:
+            self.loader = type("Loader", (), {"graph": graph})
+
+        def migration_plan(self, targets: Any) -> list[tuple[Migration, bool]]:
+            return [(graph.nodes[key], False) for key in NAMES if key in keys]
+
+    monkeypatch.setattr(upgrades, "MigrationExecutor", Executor)
+    return keys
+
+
+@pytest.fixture
+def migrated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What Django's own command was asked for."""
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(upgrades, "call_command", lambda _command, app, name, **options: asked.append((app, name)))
+    monkeypatch.setattr(upgrades, "_patiently", lambda migrate, tell: migrate())
+    return asked
+
+
+Keys = set[tuple[str, str]]
+Asked = list[tuple[str, str]]
+
+
+def test_one_that_is_for_afterwards_holds_up_those_behind_it(pending: Keys, migrated: Asked) -> None:
+    assert upgrades.waiting() == Waiting([("one", "0001"), ("two", "0001")], [("one", "0002")], [("one", "0003")])
+    with pytest.raises(NotNow, match=r"one\.0003 need one\.0002, which is applied after an upgrade"):
+        upgrades.apply(Phase.BEFORE, tell=print)
+    with pytest.raises(NotNow, match=r"one\.0001, two\.0001 come first"):
+        upgrades.apply(Phase.AFTER, tell=print)
+    assert migrated == []
+
+
+def test_each_phase_has_its_turn(pending: Keys, migrated: Asked) -> None:
+    pending.remove(("one", "0003"))
+    assert upgrades.apply(Phase.BEFORE, tell=print) == 2
+    assert migrated == [("one", "0001"), ("two", "0001")]
+    pending -= set(migrated)
+    assert upgrades.apply(Phase.AFTER, tell=print) == 1
+    assert migrated[2:] == [("one", "0002")]
+
+
+def test_the_command_says_what_comes_next(pending: Keys, migrated: Asked) -> None:
+    printed = StringIO()
+    call_command("upgrade", stdout=printed)
+    assert "before: one.0001\n" in printed.getvalue()
+    assert "after: one.0002\nnext upgrade: one.0003\n" in printed.getvalue()
+    with pytest.raises(CommandError) as refused:
+        call_command("upgrade", "after")
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempts", [60, 1])
+def test_a_table_in_use_is_waited_for_in_short_turns(monkeypatch: pytest.MonkeyPatch, attempts: int) -> None:
+    monkeypatch.setattr(upgrades, "LOCK_TIMEOUT", "10ms")
+    monkeypatch.setattr(upgrades, "PAUSE", 0)
+    monkeypatch.setattr(upgrades, "ATTEMPTS", attempts)
+    said: list[str] = []
+
+    def migrate() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE summit_heartbeat ALTER COLUMN drift SET DEFAULT 0")
+
+    with psycopg.connect(**_parameters()) as other:
+        other.execute("LOCK TABLE summit_heartbeat IN ACCESS SHARE MODE")
+
+        def tell(line: str) -> None:
+            said.append(line)
+            other.rollback()
+
+        if attempts == 1:
+            with pytest.raises(upgrades.OperationalError, match="lock timeout"):
+                upgrades._patiently(migrate, tell)
+        else:
+            upgrades._patiently(migrate, tell)
+    assert len(said) == (attempts > 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def _parameters() -> dict[str, Any]:
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return {key: connection.settings_dict[name] or None for key, name in names.items()}
+
+
+class TestWhichPhaseAMigrationIsFor:
+    def test_each_since_the_first_release_is_safe_in_the_phase_that_it_declares(self) -> None:
+        loader = MigrationLoader(None)
+        for key, found in loader.disk_migrations.items():
+            if migration_phases.is_judged(key):
+                state = loader.project_state(key, at_end=False)
+                assert list(migration_phases.problems(found, state)) == []
+
+    def test_the_first_release_is_not_ahead_of_what_is_there(self) -> None:
+        """A number that is too high would exempt what comes next. Raise it by hand until the first release."""
+        apps = {app for app, _name in MigrationLoader(None).disk_migrations}
+        assert set(migration_phases.FIRST_RELEASE) <= apps
+
+    @pytest.mark.parametrize(
+        ("operation", "phases"),
+        [
+            (migrations.CreateModel("Other", [("id", models.BigAutoField(primary_key=True))]), "before"),
+            (AddColumn("topic", "note", models.TextField(null=True)), "before"),
+            (AddColumn("topic", "note", models.TextField(db_default="")), "before"),
+            (AddColumn("topic", "note", models.TextField(default="")), "neither"),
+            (migrations.AddField("topic", "others", models.ManyToManyField("press.Topic")), "before"),
+            (AddIndexUnlocked("topic", models.Index(fields=["name"], name="by_name")), "before"),
+            (migrations.AddIndex("topic", models.Index(fields=["name"], name="by_name")), "neither"),
+            (AddTableConstraint("topic", models.UniqueConstraint(fields=["name"], name="once")), "after"),
+            (migrations.RemoveConstraint("topic", "once"), "either"),
+            (migrations.RemoveField("topic", "name"), "neither"),
+            (migrations.RemoveField("topic", "remark"), "after"),
+            (migrations.DeleteModel("Topic"), "after"),
+            (migrations.RenameField("topic", "name", "title"), "neither"),
+            (migrations.AlterField("topic", "name", models.CharField("title", max_length=80)), "either"),
+            (migrations.AlterField("topic", "name", models.CharField(max_length=90)), "before"),
+            (migrations.AlterField("topic", "name", models.CharField(max_length=80, db_default="")), "before"),
+            (migrations.AlterField("topic", "name", models.CharField(max_length=70)), "after"),
+            (migrations.AlterField("topic", "name", models.CharField(max_length=80, unique=True)), "after"),
+            (migrations.AlterField("topic", "remark", models.CharField(max_length=80)), "after"),
+            (migrations.AlterField("topic", "name", models.IntegerField()), "neither"),
+            (FreezeColumns("press_topic", ["name"]), "after"),
+            (migrations.RunSQL("SELECT 1"), "neither"),
+        ],
+    )
+    def test_each_operation(self, operation: Operation, phases: str) -> None:
+        state = ProjectState()
+        fields = [
+            ("id", models.BigAutoField(primary_key=True)),
+            ("name", models.CharField(max_length=80)),
+            ("remark", models.CharField(max_length=80, null=True)),
+        ]
+        migrations.CreateModel("Topic", fields).state_forwards("press", state)
+        safe = {
+            phase
+            for phase in Phase
+            if not list(migration_phases.problems(migration("press", "0099_x", operation, phase=phase), state))
+        }
+        expected = {"either": set(Phase), "neither": set()}.get(phases)
+        assert safe == ({Phase(phases)} if expected is None else expected)
+        declared = migration("press", "0099_x", operation, phase="after", phase_reason="It was thought about.")
+        assert list(migration_phases.problems(declared, state)) == []
+
+    def test_a_table_that_is_new_is_nobodys_yet(self) -> None:
+        made = migrations.CreateModel("Other", [("id", models.BigAutoField(primary_key=True))])
+        column = migrations.AddField("other", "name", models.TextField(default=""))
+        frozen = FreezeColumns("press_other", ["name"])
+        both = migration("press", "0099_x", made, column, frozen, phase="before")
+        assert list(migration_phases.problems(both, ProjectState())) == []
+
+    def test_one_says_what_it_is_for(self) -> None:
+        (said,) = migration_phases.problems(migration("press", "0099_x"), ProjectState())
+        assert said == 'Declare phase = "before" or "after" in press.0099_x.'
