@@ -374,6 +374,7 @@ def _importable(name: str) -> bool:
 
 # Distributions whose module has another name, or that are named in a setting or a command line.
 MODULES = {
+    "dnspython": "dns",
     "django-filter": "django_filters",
     "djangorestframework": "rest_framework",
     "markdown-it-py": "markdown_it",

@@ -16,7 +16,7 @@ from tests.services import MARKS
 from tools.running import ROOT
 
 # SQLite's are tried in tests/summit/maintenance/backups: this is about pg_dump, and about what runs beside it.
-pytestmark = [*MARKS, pytest.mark.postgresql]
+pytestmark = [*MARKS, pytest.mark.postgresql, pytest.mark.timeout(900)]
 
 # A mail and an entry of the audit in each transaction, until the file is there.
 WRITE = """

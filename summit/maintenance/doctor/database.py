@@ -1,0 +1,72 @@
+"""Checks of the database: its version, whether the way to it is encrypted, and its migrations."""
+
+import sqlite3
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from summit.maintenance import upgrades
+from summit.maintenance.doctor.findings import Finding, fail, ok, warn
+
+OLDEST = 14
+LOCAL = ("", "localhost", "127.0.0.1", "::1")
+
+
+def reachable() -> list[Finding]:
+    """The database answers, and its version is one that we support."""
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":
+        found = f"SQLite {sqlite3.sqlite_version}"
+        return [warn(found, "Set DATABASE_URL to PostgreSQL.") if settings.PRODUCTION else ok(found)]
+    version = _version()
+    found = f"PostgreSQL {version // 10000}.{version % 10000} answers"
+    old = version // 10000 < OLDEST
+    return [fail(found, f"Update it to {OLDEST} or later.") if old else ok(found)]
+
+
+def _version() -> int:
+    """Return PostgreSQL's version as a number, such as 150008."""
+    server: Any = connection
+    return int(server.pg_version)
+
+
+def encrypted() -> list[Finding]:
+    """Nobody between here and the database can read along."""
+    if connection.vendor == "sqlite":
+        return [ok("a file of this machine")]
+    host = str(connection.settings_dict["HOST"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        used, version = cursor.fetchone() or (False, None)
+    if host in LOCAL or host.startswith("/"):
+        return [ok("a database of this machine")]
+    if not used:
+        return [warn("no TLS: others on the network can read along", "Add ?sslmode=verify-full to DATABASE_URL.")]
+    if _mode() != "verify-full":
+        todo = "Use sslmode=verify-full with sslrootcert in DATABASE_URL."
+        return [warn(f"{version}, but nobody checks that it is our server", todo)]
+    return [ok(f"{version}, with the server's certificate checked")]
+
+
+def _mode() -> str:
+    options: dict[str, Any] = connection.settings_dict.get("OPTIONS") or {}
+    return str(options.get("sslmode", ""))
+
+
+def migrated() -> list[Finding]:
+    """The database has the migrations of this version, and no others."""
+    waiting = upgrades.waiting()
+    loader = MigrationLoader(connection)
+    unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
+    ours = [f"{app}.{name}" for app, name in unknown if app in loader.migrated_apps]
+    if waiting.before or waiting.held:
+        number = len(waiting.before) + len(waiting.held)
+        return [fail(f"{number} are not applied", "Run manage.py upgrade before, or migrate.")]
+    if waiting.after:
+        todo = "Run manage.py upgrade after when no former version runs any more."
+        return [warn(f"{len(waiting.after)} wait for the end of the former version", todo)]
+    if ours:
+        return [warn(f"a later version has applied {', '.join(ours)}", "Install that version.")]
+    return [ok("all are applied")]
