@@ -1,5 +1,6 @@
 """`manage.py restore`: restores a backup into an empty installation."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, without_keys: bool, **options: Any) -> None:
         """Restore the backup, and print what to do next. Raises CommandError for what went wrong."""
+        begun = time.monotonic()
         try:
             restored = restore(file, without_keys=without_keys)
         except BackupProblem as problem:
             raise CommandError(str(problem), returncode=2 if isinstance(problem, Refused) else 1) from None
         contents = restored.manifest.contents
-        self.stdout.write(f"{sum(contents.rows.values())} rows in {len(contents.rows)} tables restored from {file}.")
+        found = f"{sum(contents.rows.values())} rows in {len(contents.rows)} tables"
+        self.stdout.write(f"{found} restored from {file} in {time.monotonic() - begun:.1f} s.")
         self.stdout.write("It sends nothing. Next:")
         migrate = [f"manage.py migrate applies the {restored.migrations} migrations of this version."]
         steps = [
