@@ -8,7 +8,7 @@ from django.db.migrations.operations import AddField, CreateModel
 from django.db.migrations.state import ProjectState
 
 from summit.core.change_counters import CountChanges
-from summit.core.migration_operations import AddColumn, AddTableConstraint, FreezeColumns
+from summit.core.migration_operations import AddColumn, AddIndexUnlocked, AddTableConstraint, FreezeColumns
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLE = "summit_scratch"
@@ -74,3 +74,26 @@ def test_control_django_drops_them(state: ProjectState) -> None:
     """SQLite rebuilds the table; other databases don't, and keep the triggers anyway."""
     run(AddField("Scratch", "rank", models.CharField(max_length=20, default="")), state)
     assert triggers() == ([] if connection.vendor == "sqlite" else [f"{TABLE}_frozen"])
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_an_index_is_made_without_a_lock_even_where_one_was_left_unfinished(state: ProjectState, left: bool) -> None:
+    index = models.Index(fields=["name"], name="scratch_by_name")
+    if left and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE INDEX scratch_by_name ON {TABLE} (name)")
+    operation = AddIndexUnlocked("Scratch", index)
+    after = state.clone()
+    operation.state_forwards("summit", after)
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_forwards("summit", editor, state, after)
+    assert "scratch_by_name" in _indexes()
+    assert triggers() == [f"{TABLE}_frozen"]
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_backwards("summit", editor, after, state)
+    assert "scratch_by_name" not in _indexes()
+
+
+def _indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, TABLE))
