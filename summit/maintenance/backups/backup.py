@@ -1,10 +1,6 @@
 """Make a backup, and check one."""
 
-import fcntl
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,12 +8,12 @@ from django.conf import settings
 from django.db import connection
 
 from summit.core.database_clock import db_now
-from summit.maintenance.backups import archive, postgresql, sqlite
+from summit.maintenance.backups import archive, files, postgresql, sqlite
 from summit.maintenance.backups.archive import Digest, Manifest
 from summit.maintenance.backups.keys import fingerprints
 from summit.maintenance.backups.problems import BackupProblem
 
-PREFIX, ENDING, UNFINISHED = "summit-", ".zip", ".part"
+ENDING = ".zip"
 
 
 def database(vendor: str) -> Any:
@@ -32,15 +28,15 @@ def make(folder: Path, *, keep: int | None = None) -> tuple[Path, Manifest]:
     that this many remain. Raises BackupProblem if it can't be made; then no file is left.
     """
     try:
-        _remove_unfinished(folder)
-        with _unfinished(folder) as (file, part):
+        files.remove_unfinished(folder)
+        with files.unfinished(folder) as (file, part):
             manifest = write(file, folder)
             file.flush()
             os.fsync(file.fileno())
-            path = folder / f"{PREFIX}{manifest.made_at[:19].replace('-', '').replace(':', '')}Z{ENDING}"
+            path = folder / f"{files.PREFIX}{manifest.made_at[:19].replace('-', '').replace(':', '')}Z{ENDING}"
             # Unlike a rename, a link replaces no other backup.
             os.link(part, path)
-        _sync(folder)
+        files.sync(folder)
         if keep is not None:
             for old in backups(folder)[keep:]:
                 old.unlink()
@@ -74,7 +70,7 @@ def write(target: IO[bytes], folder: Path) -> Manifest:
 
 def backups(folder: Path) -> list[Path]:
     """Return the backups in a folder, the newest first."""
-    return sorted(folder.glob(f"{PREFIX}????????T??????Z{ENDING}"), reverse=True)
+    return sorted(folder.glob(f"{files.PREFIX}????????T??????Z{ENDING}"), reverse=True)
 
 
 def verify(path: Path) -> Manifest:
@@ -89,35 +85,3 @@ def verify(path: Path) -> Manifest:
         if found not in (None, manifest.contents):
             raise BackupProblem("The backup is damaged: it doesn't hold the rows that it names. Take another file.")
     return manifest
-
-
-@contextmanager
-def _unfinished(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
-    """Give a new file with a temporary name, locked while it is written. The name is gone afterwards."""
-    number, name = tempfile.mkstemp(prefix=f".{PREFIX}", suffix=UNFINISHED, dir=folder)
-    try:
-        with os.fdopen(number, "wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield file, Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _remove_unfinished(folder: Path) -> None:
-    """Delete what killed backups have left in a folder: files with a temporary name that nobody writes."""
-    for path in folder.glob(f".{PREFIX}*{UNFINISHED}"):
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            path.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """Have the names in a folder written to the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
+from summit.maintenance.backups import files
 from summit.maintenance.backups.archive import CHUNK, Contents
 from summit.maintenance.backups.contents import Query, contents, mark_as_copy
 from summit.maintenance.backups.problems import BackupProblem, Refused
@@ -29,8 +30,7 @@ def dump(folder: Path) -> Iterator[tuple[Iterator[bytes], Contents]]:
 
     The copy is of one moment; others read and write meanwhile.
     """
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".summit-") as temporary:
-        copy = Path(temporary) / "copy.sqlite3"
+    with files.unfinished(folder) as (_file, copy):
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(copy)])
         yield _read(copy), inspect(copy)
