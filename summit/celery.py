@@ -11,8 +11,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
 
 from summit import checks
+from summit.core import request_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "summit.settings")
+
+# The task header with the id of the request or task that sent it.
+REQUEST_ID = "request_id"
 
 app = Celery("summit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -40,6 +44,31 @@ def close_stale_connections(sender: Any, **kwargs: object) -> None:
     """
     if not sender.request.is_eager:
         close_old_connections()
+
+
+@signals.before_task_publish.connect
+def pass_request_id_on(headers: dict[str, object] | None = None, **kwargs: object) -> None:
+    """Store the id of the request or task that sends a task in the task's headers."""
+    request_id = request_ids.current_id()
+    if headers is not None and request_id:
+        headers[REQUEST_ID] = request_id
+
+
+@signals.task_prerun.connect
+def take_request_id_over(task_id: str, sender: Any, **kwargs: object) -> None:
+    """Have everything that a task logs name the id that it was sent with, or its own id.
+
+    A task that is called as a function keeps its caller's.
+    """
+    if not sender.request.is_eager:
+        request_ids.bind(request_ids.accepted(str(sender.request.get(REQUEST_ID) or "")) or task_id)
+
+
+@signals.task_postrun.connect
+def drop_request_id(sender: Any, **kwargs: object) -> None:
+    """Drop the id of a task that has ended."""
+    if not sender.request.is_eager:
+        request_ids.bind("")
 
 
 @signals.setup_logging.connect

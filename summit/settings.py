@@ -79,7 +79,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The first three set headers, so they come before middleware that returns responses itself (files, redirects).
+    # The id of a request is known to everything below.
+    "summit.public.request_log.RequestLogMiddleware",
+    # The next three set headers, so they come before middleware that returns responses itself (files, redirects).
     "summit.public.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -493,23 +495,40 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logging ----------------------------------------------------------------------------------------------------
+# docs/monitoring.md describes both formats.
+LOG_FORMAT = env.str("LOG_FORMAT", "json" if PRODUCTION else "text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    # Tokens are never logged.
+    "formatters": {
+        # The messages of exceptions may quote personal data. In development there is none.
+        "text": {"()": "summit.core.log_formats.TextFormat", "values": not PRODUCTION},
+        "json": {"()": "summit.core.log_formats.JsonFormat", "values": not PRODUCTION},
+    },
+    # Tokens and personal data are never logged.
     "filters": {
+        "personal": {"()": "summit.core.log_filters.PersonalDataFilter"},
         "tokens": {"()": "summit.core.log_filters.TokenFilter"},
         "idle": {"()": "summit.core.log_filters.IdleFilter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["personal", "tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
     "loggers": {
         # Django's own handlers would log addresses with their tokens, and send them by mail.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # The line of each request is our own: this one has its path and query.
+        "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},
         # Anybody can send a request for another host. The answer is a 400, without a traceback in the log.
         "django.security.DisallowedHost": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        # gunicorn's own handlers know no filters. gunicorn.conf.py sets up its main process, which loads no settings.
+        "gunicorn.error": {"handlers": [], "propagate": True},
+        "gunicorn.access": {"handlers": [], "propagate": False},
         # Logs each task that did something, with how much. `celery.worker.strategy` would log each task received.
         "celery.app.trace": {"level": "INFO", "filters": ["idle"]},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -381,6 +381,7 @@ MODULES = {
     "pillow": "PIL",
     "psycopg": "postgresql",
     "python-docx": "docx",
+    "python-json-logger": "pythonjsonlogger",
     "tzdata": "zoneinfo",
 }
 

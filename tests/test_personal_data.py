@@ -48,7 +48,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "summit.AuditChain": "head",
         "api.IdempotencyRecord": "who key asked",
         "api.RequestCount": "who",
-        "outbox.Message": "subject_key nonce message_id",
+        "outbox.Message": "subject_key nonce message_id request_id",
         "jobs.Job": "key params checkpoint result_params",
         "jobs.ExportedFile": "keys summits",
         "webhooks.Delivery": "subject_key",

@@ -1,6 +1,7 @@
 """Renders the mail and the PDF of a letter from its stored facts."""
 
 import logging
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -33,7 +34,9 @@ def render(message: Message) -> Mail:
     try:
         return replace(mail, attachments=[_on_paper(message, mail.subject)])
     except MissingFontError as missing:
-        logger.warning("a letter goes without its paper: no font for %s", missing.letters)
+        # The names of scripts, such as HANGUL: the letters themselves are of somebody's name.
+        scripts = {unicodedata.name(letter, "UNKNOWN").split()[0] for letter in missing.letters if letter.strip()}
+        logger.warning("a letter goes without its paper: no font for %s", ", ".join(sorted(scripts)))
         note = _("This letter is sent by email only because it could not be printed.")
         return replace(mail, text=f"{mail.text}\n{note}\n")
 

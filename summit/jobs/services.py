@@ -1,5 +1,6 @@
 """Start, cancel and retry jobs."""
 
+import logging
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +17,7 @@ from summit.jobs.permissions import check_can_start, check_owns
 from summit.summits.models import Summit
 from summit.users.models import User
 
+logger = logging.getLogger(__name__)
 MOST_OF_KEY = 80
 
 
@@ -78,6 +80,8 @@ def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str
     except IntegrityError:
         # The constraint job_once refused a second unfinished job.
         return Job.objects.get(by=by, key=key, state__in=UNFINISHED)
+    # A worker logs the same id: so what it does is found from the request.
+    logger.info("job %s (%s) is stored", job.public_id, kind)
     return job
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
+from summit.core import request_ids
 from summit.core.compiled_query import Prepared
 from summit.core.lock_yielding import Turns
 from summit.outbox import mime, response_policy, smtp_connection
@@ -82,7 +83,8 @@ def deliver(ids: Sequence[int]) -> int:
             if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
                 release(messages[position:])
                 break
-            sent += deliver_one(message, mail_connection)
+            with request_ids.bound(message.request_id or request_ids.current_id()):
+                sent += deliver_one(message, mail_connection)
     return sent
 
 
@@ -117,6 +119,7 @@ def deliver_one(message: Message, mail_connection: smtp_connection.MailConnectio
         mark(message, MessageState.FAILED, problem=str(refused))
         return False
     except response_policy.NotNow as later:
+        logger.info("message %s waits for attempt %d", message.public_id, message.attempts + 1)
         schedule_retry(message, str(later))
         return False
     except DatabaseError:
@@ -125,6 +128,7 @@ def deliver_one(message: Message, mail_connection: smtp_connection.MailConnectio
         logger.exception("message %s was not sent", message.public_id)
         schedule_retry(message, because("sending", type(problem).__name__))
         return False
+    logger.info("message %s (%s) was sent", message.public_id, message.kind)
     return mark(message, MessageState.SENT)
 
 

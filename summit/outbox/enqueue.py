@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from summit.core.bulk_insert import insert_new
+from summit.core.request_ids import current_id
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person
@@ -59,6 +60,7 @@ def draft(
         facts=facts,
         nonce=nonce,
         message_id=f"<{nonce}@{sender_domain()}>",
+        request_id=current_id() or None,
     )
 
 

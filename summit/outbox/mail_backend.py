@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from summit.core.languages import spoken
-from summit.outbox import enqueue
+from summit.core.request_ids import current_id
+from summit.outbox import enqueue, mime
 from summit.outbox.messages import SYSTEM_MAIL, WrittenMail
 from summit.outbox.models.messages import new_nonce
 
@@ -23,6 +24,8 @@ class OutboxBackend(BaseEmailBackend):
             nonce = new_nonce()
             domain = enqueue.sender_domain()
             mail.extra_headers.setdefault("Message-ID", f"<{nonce}@{domain}>")
+            if request_id := current_id():
+                mail.extra_headers.setdefault(mime.REQUEST_ID_HEADER, request_id)
             content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
             language = spoken(mail.extra_headers.get("Content-Language") or get_language() or "")
             rows = SYSTEM_MAIL.drafts(WrittenMail(mail, nonce, language))

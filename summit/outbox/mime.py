@@ -17,6 +17,8 @@ from summit.outbox.models import Message
 from summit.outbox.text_markup import FOOTER_LINE
 
 LONGEST_LINE = 78
+# The request or task that caused the mail, to find it in the logs.
+REQUEST_ID_HEADER = "X-Summit-Request-ID"
 
 
 class Policy(EmailPolicy):
@@ -95,6 +97,8 @@ def build(message: Message, mail: Mail) -> bytes:
         mime["Reply-To"] = mail.reply_to
     mime["Date"] = format_datetime(message.date)
     mime["Message-ID"] = message.message_id
+    if message.request_id:
+        mime[REQUEST_ID_HEADER] = message.request_id
     # So that no automatic reply answers the mail (RFC 3834).
     mime["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():

@@ -70,7 +70,7 @@ class BusyMiddleware:
         """Return a 503 for an OperationalError. Return None for any other error, which is a bug of the program."""
         if not isinstance(exception, OperationalError):
             return None
-        logger.error("%s %s: %s", request.method, request.path_info, exception, exc_info=exception)
+        logger.error("the database is busy: %s", exception, exc_info=exception)
         return busy(request)
 
 

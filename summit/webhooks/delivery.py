@@ -117,6 +117,7 @@ def deliver(row: Delivery) -> Outcome:
         return Outcome.NEVER
     answer = _send(row)
     outcome, problem = judge(answer)
+    logger.info("delivery %s (%s) was answered by %s: %s", row.public_id, row.event, answer.status, outcome.value)
     with transaction.atomic():
         Attempt.objects.create(delivery=row, ms=answer.ms, status=answer.status, answer=answer.text, problem=problem)
         _record_outcome(row, outcome, problem, answer)

@@ -40,8 +40,8 @@ PATHS = {
 LED = {"/accounts/login/": RouteAnswer.SIGN_IN, "/admin/login/": RouteAnswer.AWAY}
 # What differs each time: tokens, and the minute in the header.
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
-# A cookie and the second are others each time, and the page is as long as its address.
-OWN_HEADERS = ("Content-Length", "Expires", "RateLimit", "Set-Cookie")
+# A cookie, the second and the id are others each time, and the page is as long as its address.
+OWN_HEADERS = ("Content-Length", "Expires", "RateLimit", "Set-Cookie", "X-Request-ID")
 # For how long caches may answer falls from second to second (press.public.page_cache).
 SECONDS = re.compile(r"^public, (?:no-cache|max-age=0, s-maxage=\d+, must-revalidate)$")
 # Who uses a method that an address doesn't answer.

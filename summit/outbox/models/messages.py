@@ -98,6 +98,8 @@ class Message(PublicModel):
     facts = personal(models.JSONField(_("data"), default=dict), MAIL)
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
     message_id = models.CharField("Message-ID", max_length=120, unique=True, editable=False)
+    # The request or task that caused it (summit.core.request_ids), so that its mail is found in the logs.
+    request_id = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - a column of one statement
     created_at = models.DateTimeField(_("created on"), db_default=Now())
 
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.PENDING)

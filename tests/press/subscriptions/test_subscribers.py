@@ -60,6 +60,8 @@ def test_the_answer_is_the_same_whether_known_or_not(summit: Summit) -> None:
     SubscriberFactory(summit=summit, address="left@paper.example", ended_at=ago(1))
     answers = [ask(summit, f"{name}@paper.example") for name in ("known", "left", "new", "new")]
     assert answers[0].status_code == 200
+    for answer in answers:
+        del answer.headers["X-Request-ID"]
     assert len({(answer.content, str(sorted(answer.headers.items()))) for answer in answers}) == 1
 
 

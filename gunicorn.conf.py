@@ -1,0 +1,68 @@
+"""gunicorn's own configuration, which it reads where it is started in this folder, or with `--config` from anywhere.
+
+It says how gunicorn's main process logs, and where its workers count for /metrics. It imports nothing of Summit: what
+the main process has loaded stays loaded when it starts new workers after an upgrade.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+from typing import Any
+
+from gunicorn.glogging import Logger
+from pythonjsonlogger.json import JsonFormatter
+
+
+def _log_format() -> str:
+    """Return "json" in production, as summit/settings.py decides, unless LOG_FORMAT says otherwise."""
+    said = {name: value.strip() for name, value in os.environ.items() if value.strip()}
+    if "PRODUCTION" in said:
+        production = said["PRODUCTION"].lower() in ("1", "true", "on", "yes", "y", "ok")
+    else:
+        production = any(name in said for name in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS"))
+    return said.get("LOG_FORMAT", "json" if production else "text")
+
+
+class MainProcessLogger(Logger):
+    """gunicorn's logger, in our formats. The workers set up their logs by summit/settings.py, with filters.
+
+    The main process tells of workers that begin and end; it sees no request. `logconfig_dict` would do
+    the same, but have gunicorn prepare a line of its own for each request, which costs more than ours.
+    """
+
+    def setup(self, cfg: Any) -> None:
+        """Set up the log of errors."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(_formatter())
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Log nothing: each request has a line already (summit.public.request_log)."""
+
+
+logger_class = MainProcessLogger
+
+
+def _formatter() -> logging.Formatter:
+    if _log_format() == "text":
+        return logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    return JsonFormatter(
+        "%(asctime)s %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+        rename_fields={"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "traceback"},
+    )
+
+
+# Workers count into files of one folder (summit/core/process_metrics.py). If none is named, this process makes one.
+_made = ""
+if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    with contextlib.suppress(OSError):
+        _made = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="summit-metrics-")
+
+
+def on_exit(server: Any) -> None:
+    """Remove the folder, unless a newer main process counts into it too (after SIGUSR2)."""
+    if _made and not server.reexec_pid:
+        shutil.rmtree(_made, ignore_errors=True)
