@@ -86,5 +86,5 @@ shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in
 	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures)
 
 lock: $(VENV)/dev.done ## compile requirements/*.in
-	cd requirements && for f in base dev; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
+	cd requirements && for f in base sentry dev; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet $$f.in -o $$f.txt; done

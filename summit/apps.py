@@ -9,7 +9,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from summit.core import sqlite_limits, text_normalisation
+from summit.core import error_reports, sqlite_limits, text_normalisation
 from summit.core.app_config import RegisteringConfig
 from summit.core.field_error_messages import speak
 
@@ -69,6 +69,7 @@ class SummitConfig(RegisteringConfig):
     def ready(self) -> None:
         """Import the modules that register something, and connect the signals."""
         super().ready()
+        error_reports.start()
         post_migrate.connect(make_chain, sender=self)
         connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")
         connection_created.connect(text_normalisation.connected, dispatch_uid="summit.fold")

@@ -494,6 +494,11 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# --- Errors -----------------------------------------------------------------------------------------------------
+# Where errors are reported to by Sentry's protocol (summit.core.error_reports); nowhere by default.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production" if PRODUCTION else "development")
+
 # --- Logging ----------------------------------------------------------------------------------------------------
 # docs/monitoring.md describes both formats.
 LOG_FORMAT = env.str("LOG_FORMAT", "json" if PRODUCTION else "text")

@@ -67,7 +67,7 @@ class JsonFormat(JsonFormatter):
 
     def formatException(self, ei: Any) -> str:
         """Return the traceback."""
-        return super().formatException(ei) if self.values else traceback_text(ei[1])
+        return str(super().formatException(ei)) if self.values else traceback_text(ei[1])
 
     def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
         """Add the fields of a record to the object. The message must be text."""

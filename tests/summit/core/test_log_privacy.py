@@ -67,10 +67,10 @@ def logs() -> Iterator[dict[str, io.StringIO]]:
 
 
 def raises(kind: type[Exception], words: str = NAME) -> Callable[..., Any]:
-    """Return a function that raises an exception that quotes a canary, with another in a local variable."""
+    """Return a function that raises an exception that quotes a name, which is in a local variable too."""
 
     def fail(*args: Any, **kwargs: Any) -> Any:
-        local_canary = NAME  # noqa: F841 - no traceback may show it
+        local = NAME  # noqa: F841 - no traceback may show it
         try:
             raise ValueError(f"couldn't read {words}")
         except ValueError as cause:
