@@ -9,7 +9,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from summit.core import error_reports, sqlite_limits, text_normalisation
+from summit.core import error_reports, process_metrics, sqlite_limits, text_normalisation
 from summit.core.app_config import RegisteringConfig
 from summit.core.field_error_messages import speak
 
@@ -44,6 +44,7 @@ REGISTERING = (
     "imports.jobs",
     "imports.services",
     "imports.personal_data",
+    "maintenance.metrics",
     "backoffice.charts",
     "backoffice.onboarding.pages",
     "backoffice.outbound_pause",
@@ -73,6 +74,7 @@ class SummitConfig(RegisteringConfig):
         post_migrate.connect(make_chain, sender=self)
         connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")
         connection_created.connect(text_normalisation.connected, dispatch_uid="summit.fold")
+        connection_created.connect(process_metrics.measure_connection, dispatch_uid="summit.measure")
 
 
 class AdminConfig(DjangoAdminConfig):

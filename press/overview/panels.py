@@ -1,9 +1,11 @@
 """Panels about texts on the home page of a summit and on the admin's dashboard, and metrics about announcements."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Min
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from delegations.parties.selectors import party_names
@@ -11,9 +13,11 @@ from press.embargoes.permissions import can_hold
 from press.overview.dashboard import SEE, embargoes_of, in_review, next_out, overdue, run_of, shows_press_panel
 from press.public.text_lists import line
 from press.published_texts.selectors import brief, listed
+from press.subscriptions.models import Announcement
 from press.subscriptions.services.announcements import unannounced
 from press.texts.admin.state_labels import state_label
 from press.texts.models.texts import Text
+from press.texts.models.visibility import published_editions
 from press.texts.permissions import can_write
 from press.texts.selectors.workflow_queries import with_standing
 from sessions.agenda.models.releases import Release
@@ -98,11 +102,16 @@ def session_texts(request: HttpRequest, session: Session) -> dict[str, Any] | No
 register_panel("agenda.session", 10, DetailPanel("admin/press/overview/session_texts.html", session_texts))
 
 
+# The past that counts for how long announcements take.
+LATELY = timedelta(hours=1)
+
+
 @source
 def announcing() -> Iterable[Gauge]:
-    """Yield two gauges about editions that are public and not announced yet.
+    """Yield three gauges about announcements, which follow the end of an embargo.
 
-    They are the number of these editions, and the seconds since the oldest was published.
+    They are the number of public editions that aren't announced yet, the seconds since the oldest of them was
+    published, and how long it took to announce the slowest of the last hour.
     """
     due = unannounced().order_by()
     oldest = due.aggregate(oldest=Min("published_at"))["oldest"]
@@ -112,4 +121,12 @@ def announcing() -> Iterable[Gauge]:
         "summit_press_unannounced_seconds",
         "Seconds since the oldest text came out that is not announced yet",
         [({}, max(late, 0.0))],
+    )
+    announced = dict(Announcement.objects.filter(at__gte=Now() - LATELY).order_by().values_list("edition", "at"))
+    published = published_editions().filter(pk__in=announced).order_by().values_list("pk", "published_at")
+    lags = [(announced[pk] - published_at).total_seconds() for pk, published_at in published] if announced else []
+    yield (
+        "summit_press_announcement_lag_seconds",
+        "Longest time from the publication of a text to its announcement, of those announced within the hour",
+        [({}, max([0.0, *lags]))],
     )

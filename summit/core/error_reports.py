@@ -109,6 +109,6 @@ def _exceptions(values: list[Any], problem: BaseException | None) -> list[dict[s
 def _place(record: logging.LogRecord) -> str:
     """Return the pattern of a request's URL, or the name of a task; "" for neither."""
     request, task = getattr(record, "request", None), getattr(record, "data", None)
-    if getattr(request, "resolver_match", None) is not None:
+    if request is not None and getattr(request, "resolver_match", None) is not None:
         return f"{request.method} {route_of(request)}"
     return str(task.get("name", "")) if record.name == "celery.app.trace" and isinstance(task, dict) else ""

@@ -5,6 +5,7 @@ A process that ends is started again; the other processes keep running.
 
 import os
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -12,9 +13,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Thread
 
+from django.conf import settings
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+from summit.core import process_metrics
 from summit.embedded import process_keeper
 from summit.embedded.broker import broker
 
@@ -77,12 +80,20 @@ def _worker(name: str, queue: str, more: str) -> str:
     return f"celery --quiet --app summit worker {options}".rstrip()
 
 
+def _share_counts(folder: Path) -> None:
+    """Have all processes count for /metrics in files of a folder, which is emptied first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ[process_metrics.DIRECTORY] = str(folder)
+
+
 def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> int:
     """Run all processes until a signal arrives, and return the exit code: 0 after Ctrl-C or SIGTERM.
 
     `socket` is the path of the embedded broker's socket, or None if REDIS_URL names another broker. `when_started` is
     called in a thread after the processes were added, and may wait for them.
     """
+    _share_counts(settings.VAR_DIR / "metrics")
     broker_context: AbstractContextManager[object] = broker(socket) if socket else nullcontext()
     with broker_context:
         manager = Manager(Printer(sys.stdout, colour=sys.stdout.isatty()))

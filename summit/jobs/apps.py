@@ -8,6 +8,7 @@ from summit.core.app_config import RegisteringConfig
 REGISTERING = (
     "audit_verification",
     "dashboard",
+    "metrics",
     "views",
 )
 

@@ -71,4 +71,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
     direct = not proxied and request.META.get("REMOTE_ADDR") in LOOPBACK
     if not (has_token or (direct and not settings.METRICS_TOKEN)):
         raise Http404
-    return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    metrics_text = exposition(several_processes=bool(request.META.get("wsgi.multiprocess")))
+    return HttpResponse(metrics_text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,4 +1,4 @@
-"""One line in the log for each request, and its id."""
+"""One line in the log for each request, its id, and its numbers for /metrics."""
 
 import logging
 import time
@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from summit.core import request_ids
 from summit.core.log_filters import REQUESTS, route_of
+from summit.core.process_metrics import count_request
 from summit.public.language_middleware import Handler
 
 logger = logging.getLogger(REQUESTS)
@@ -18,10 +19,10 @@ SILENT = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class RequestLogMiddleware:
-    """Give each request an id, and log a line when it is answered.
+    """Give each request an id, log a line when it is answered, and count it.
 
     The line has the pattern of the URL, never the path, which may have a token or a name in it. Files and health
-    checks have no line.
+    checks have no line and aren't counted.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -41,6 +42,7 @@ class RequestLogMiddleware:
             route, status = route_of(request), response.status_code
             if status >= 500 or not is_shared(request, response):
                 response.headers[request_ids.HEADER] = request_id
+            count_request(route, request.method or "", status, seconds)
             if logger.isEnabledFor(logging.INFO):
                 fields: dict[str, Any] = {
                     "request_id": request_id,
