@@ -1,6 +1,7 @@
 """What processes count for /metrics, and what is told where they can't know of each other."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from celery import signals
 from django.db import DatabaseError, connection
 from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
 
 from summit.core import process_metrics
 from summit.core.metrics import exposition
@@ -20,6 +22,9 @@ from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
+MONITORING = ROOT / "deploy" / "monitoring"
+# What Prometheus and other exporters give.
+OTHERS = {"summit_metrics_token"}
 
 
 def value(name: str, **labels: str) -> float:
@@ -114,3 +119,27 @@ def test_a_sweep_is_late_by_what_is_over_its_interval() -> None:
         if line.startswith(f'{name}{{sweep="sweep"}}')
     ]
     assert (len(numbers), round(numbers[0] - numbers[1])) == (2, 1)
+
+
+def names_given() -> set[str]:
+    """Return the names of all series that /metrics may give."""
+    found = set()
+    for family in text_string_to_metric_families(exposition().decode()):
+        endings = {"counter": ["_total"], "histogram": ["_bucket", "_count", "_sum"]}.get(family.type, [""])
+        found |= {family.name + ending for ending in endings}
+    return found
+
+
+@pytest.mark.parametrize("file", ["alerts.yml", "grafana-dashboard.json", "prometheus.yml"])
+def test_each_metric_that_is_watched_exists(file: str) -> None:
+    named = set(re.findall(r"\bsummit_[a-z_]+", (MONITORING / file).read_text())) - OTHERS
+    assert named - names_given() == set()
+    assert named or file == "prometheus.yml"
+
+
+def test_each_metric_is_described() -> None:
+    page = (ROOT / "docs" / "monitoring.md").read_text()
+    families = {family.name for family in text_string_to_metric_families(exposition().decode())}
+    assert {name for name in families if f"`{name}" not in page} == set()
+    alerts = re.findall(r"alert: (\w+)", (MONITORING / "alerts.yml").read_text())
+    assert [name for name in alerts if f"`{name}`" not in page] == []
