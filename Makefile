@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style mutants messages lock \
+.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style mutants messages settings lock \
 	bench soak shots help
 
 help: ## list the targets
@@ -81,6 +81,9 @@ soak: $(VENV)/dev.done $(CATALOGUES) ## a quarter of an hour of mixed work: noth
 
 messages: $(VENV)/dev.done ## bring locale/ in line with the source, and compile it
 	@$(BIN)/python -m tools.catalogues
+
+settings: $(VENV)/base.done ## write docs/settings.md from the declarations of the environment variables
+	@$(BIN)/python manage.py describe_settings > docs/settings.md
 
 shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in var/shots; ONLY=press,search takes these, PICTURES=1 the README's too
 	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures)

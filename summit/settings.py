@@ -1,4 +1,4 @@
-"""Settings, read from environment variables. docs/production.md lists the variables.
+"""Settings, read from environment variables. summit/environment.py declares the variables.
 
 Without any variable, the settings are for development: SQLite in `var/`, the embedded broker, mail stored in the
 database. If SECRET_KEY, BASE_URL or ALLOWED_HOSTS is set, they are for production. Then, if a setting is unsafe,
@@ -9,44 +9,39 @@ import hashlib
 import os
 import sys
 import tempfile
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Queue
 
+from summit.core.environment_variables import Environment
+from summit.environment import DEVELOPMENT_FIELD_KEY, DEVELOPMENT_SECRET, GROUPS, is_https
+
+__all__ = ["DEVELOPMENT_FIELD_KEY", "DEVELOPMENT_SECRET"]
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-# An empty variable counts as unset: container files pass variables without a value as empty.
-env.ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}
+env = Environment(GROUPS, os.environ)
 
-DEFAULT_VAR_DIR = BASE_DIR / "var"
-VAR_DIR = Path(env.str("VAR_DIR", str(DEFAULT_VAR_DIR)))
-PRODUCTION = env.bool("PRODUCTION", any(name in env.ENVIRON for name in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS")))
+DEFAULT_VAR_DIR: Path = env.default("VAR_DIR")
+VAR_DIR: Path = env("VAR_DIR")
+PRODUCTION = env("PRODUCTION")
 # Tests use neither hashed static files nor slow password hashes.
 TESTING = "pytest" in sys.modules
-DEBUG = env.bool("DEBUG", False)
+DEBUG = env("DEBUG")
 VERSION = "0.1.0"
 
-DEVELOPMENT_SECRET = "development only: known to everybody who can read this file"  # noqa: S105
-DEVELOPMENT_FIELD_KEY = "ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE="
-# With an empty key, Django would stop before summit/checks.py could say what to do.
-SECRET_KEY = env.str("SECRET_KEY", "") or ("missing" if PRODUCTION else DEVELOPMENT_SECRET)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Fernet keys, newest first: encrypted fields are written with the first and read with any.
-FIELD_KEYS = env.list("FIELD_KEYS", default=[] if PRODUCTION else [DEVELOPMENT_FIELD_KEY])
+SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS")
+FIELD_KEYS = env("FIELD_KEYS")
 
-DEFAULT_PORT = 8000
-PORT = env.int("PORT", DEFAULT_PORT)
-BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
-)
+DEFAULT_PORT: int = env.default("PORT")
+PORT: int = env("PORT")
+BASE_URL: str = env("BASE_URL").rstrip("/")
+ALLOWED_HOSTS = env("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "summit.public.error_pages.csrf_failure"
 
@@ -128,10 +123,10 @@ def _database() -> dict[str, Any]:
 
     Without DATABASE_URL, it is SQLite in a file that the web process, workers and beat can share.
     """
-    config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'summit.sqlite3'}")
+    config: dict[str, Any] = env("DATABASE_URL")
     config["ATOMIC_REQUESTS"] = False
     # Opening a connection costs more than answering with a cached page, on SQLite too.
-    config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+    config["CONN_MAX_AGE"] = env("CONN_MAX_AGE")
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # IMMEDIATE: a transaction takes the write lock at its start, so it can't fail later because another
         # connection wrote between its read and its write. WAL: readers don't wait for the writer.
@@ -148,9 +143,9 @@ def _database() -> dict[str, Any]:
         config.setdefault("OPTIONS", {})["pool"] = False
         # The number of executions after which a compiled query (summit.core.compiled_query) is prepared on its
         # connection; 0 for never, as behind a pooler that gives each transaction another connection.
-        config["OPTIONS"]["prepare_threshold"] = env.int("DATABASE_PREPARE", 3) or None
+        config["OPTIONS"]["prepare_threshold"] = env("DATABASE_PREPARE") or None
         # JIT compilation would take longer than any of our queries; it only pays off for long reports.
-        startup = env.str("DATABASE_STARTUP", "-c jit=off")
+        startup = env("DATABASE_STARTUP")
         config["OPTIONS"]["options"] = "" if startup == "none" else startup
     return config
 
@@ -205,7 +200,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
 # Beyond a limit, the answer is the form with an error message, or "429.html".
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
 # Accounts at desks sign in with a passkey, or with a password and an app (summit.accounts.mfa_middleware).
-REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
+REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")
 ACCOUNT_FORMS = {
     "login": "summit.accounts.forms.SignIn",
     "change_password": "summit.accounts.forms.ChangePassword",
@@ -270,14 +265,14 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 
 # --- Security ---------------------------------------------------------------------------------------------------
-_https = urlsplit(BASE_URL).scheme == "https"
-SECURE_SSL_REDIRECT = _https and env.bool("SSL_REDIRECT", True)
+_https = is_https(env)
+SECURE_SSL_REDIRECT = _https and env("SSL_REDIRECT")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+BEHIND_PROXY = env("BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # Rate limits count by the client's address; without this, all clients behind the proxy would be counted as one.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if _https else 0)
+SECURE_HSTS_SECONDS = env("HSTS_SECONDS")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
 SECURE_REFERRER_POLICY = "same-origin"
@@ -294,8 +289,7 @@ PERMISSIONS_POLICY = (
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 CROSS_ORIGIN_RESOURCE_POLICY = "same-origin"
-# The contact for reports of vulnerabilities, as a URI (RFC 9116); by default the mailbox that RFC 2142 reserves.
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", f"mailto:security@{urlsplit(BASE_URL).hostname}")
+SECURITY_CONTACT = env("SECURITY_CONTACT")
 # No inline scripts or styles and no nonce, so that pages are the same bytes for everybody.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -313,13 +307,13 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     },
 }
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_TOKEN = env("METRICS_TOKEN")
 
 # --- Mail -------------------------------------------------------------------------------------------------------
 # All mail that this project or a library sends by django.core.mail is stored in the outbox. Only the worker connects
 # to the mail server of EMAIL_URL. Without one, mail stays in the database and is shown at /dev/mail/.
 EMAIL_BACKEND = "summit.outbox.mail_backend.OutboxBackend"
-_mail = env.email_url("EMAIL_URL", default="dummymail://")
+_mail = env("EMAIL_URL")
 OUTBOX_TRANSPORT = _mail["EMAIL_BACKEND"]
 EMAIL_HOST = _mail.get("EMAIL_HOST", "")
 EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
@@ -327,35 +321,29 @@ EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10.0)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Summit <summit@localhost.localdomain>")
-SERVER_EMAIL = env.str("SERVER_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
+EMAIL_TIMEOUT = env("EMAIL_TIMEOUT")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
+SERVER_EMAIL = env("SERVER_EMAIL")
 # Seconds. Sending is aborted at the deadline, which is shorter than the lease, so that no other worker can claim a
 # message while it is still being sent.
-OUTBOX_SEND_DEADLINE = env.float("OUTBOX_SEND_DEADLINE", 30.0)
-OUTBOX_LEASE = env.float("OUTBOX_LEASE", 60.0)
-# Seconds for which a message that was queued for a worker isn't queued again; then the queue counts as lost.
-OUTBOX_HANDED = env.float("OUTBOX_HANDED", 15.0)
-OUTBOX_BATCH = env.int("OUTBOX_BATCH", 25)
-OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
-# The mail provider that reports bounces (summit.outbox.provider_webhook), its HTTP credentials as "user:password",
-# and the keys with which it signs, as "MAILGUN_WEBHOOK_SIGNING_KEY=...".
-MAIL_WEBHOOK_PROVIDER = env.str("MAIL_WEBHOOK_PROVIDER", "")
-MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
-ANYMAIL = {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET, **env.dict("MAIL_WEBHOOK_KEYS", default={})}
+OUTBOX_SEND_DEADLINE = env("OUTBOX_SEND_DEADLINE")
+OUTBOX_LEASE = env("OUTBOX_LEASE")
+OUTBOX_HANDED = env("OUTBOX_HANDED")
+OUTBOX_BATCH = env("OUTBOX_BATCH")
+OUTBOX_MAX_ATTEMPTS = env("OUTBOX_MAX_ATTEMPTS")
+MAIL_WEBHOOK_PROVIDER = env("MAIL_WEBHOOK_PROVIDER")
+MAIL_WEBHOOK_SECRET = env("MAIL_WEBHOOK_SECRET")
+ANYMAIL = {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET, **env("MAIL_WEBHOOK_KEYS")}
 
 # --- Webhooks ---------------------------------------------------------------------------------------------------
-# Internal hosts, addresses and networks that webhooks may reach, also by plain HTTP and at any port. All other
-# internal addresses are refused (summit.webhooks.addresses).
-WEBHOOKS_INSIDE = env.list("WEBHOOKS_INSIDE", default=[])
+WEBHOOKS_INSIDE = env("WEBHOOKS_INSIDE")
 # Seconds, as for the outbox: a request is aborted before its lease ends.
-WEBHOOKS_SEND_DEADLINE = env.float("WEBHOOKS_SEND_DEADLINE", 10.0)
-WEBHOOKS_LEASE = env.float("WEBHOOKS_LEASE", 30.0)
-# The hub that is notified of changed feeds and named in them (W3C WebSub); none by default.
-WEBSUB_HUB = env.str("WEBSUB_HUB", "")
+WEBHOOKS_SEND_DEADLINE = env("WEBHOOKS_SEND_DEADLINE")
+WEBHOOKS_LEASE = env("WEBHOOKS_LEASE")
+WEBSUB_HUB = env("WEBSUB_HUB")
 
 # --- Celery -----------------------------------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env("REDIS_URL")
 
 
 def _broker_socket() -> Path | None:
@@ -382,7 +370,7 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 2)
+CELERY_WORKER_CONCURRENCY = env("WORKER_CONCURRENCY")
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -426,12 +414,10 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "delegations.tasks.purge", "schedule": crontab(hour=2, minute=20)},
 }
 
-# Bytes of public pages that each web process caches in memory (summit.public_base.page_cache); 0 for no cache.
-KEPT_PAGES = env.int("KEPT_PAGES", default=64 * 1024 * 1024)
+KEPT_PAGES = env("KEPT_PAGES")
 
 # --- API --------------------------------------------------------------------------------------------------------
-# For each token, and for each account in its browser.
-API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
+API_REQUESTS_A_MINUTE = env("API_REQUESTS_A_MINUTE")
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "summit.api_base.problems.handle",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -496,12 +482,13 @@ SPECTACULAR_SETTINGS = {
 
 # --- Errors -----------------------------------------------------------------------------------------------------
 # Where errors are reported to by Sentry's protocol (summit.core.error_reports); nowhere by default.
-SENTRY_DSN = env.str("SENTRY_DSN", "")
-SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production" if PRODUCTION else "development")
+SENTRY_DSN = env("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env("SENTRY_ENVIRONMENT")
 
 # --- Logging ----------------------------------------------------------------------------------------------------
 # docs/monitoring.md describes both formats.
-LOG_FORMAT = env.str("LOG_FORMAT", "json" if PRODUCTION else "text")
+LOG_FORMAT = env("LOG_FORMAT")
+LOG_LEVEL = "WARNING" if TESTING and not env.is_set("LOG_LEVEL") else env("LOG_LEVEL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -523,7 +510,7 @@ LOGGING = {
             "filters": ["personal", "tokens"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # Django's own handlers would log addresses with their tokens, and send them by mail.
         "django": {"handlers": [], "level": "INFO", "propagate": True},

@@ -1,0 +1,159 @@
+"""Environment variables are read as they are declared, and from files if they are secrets."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from summit.core.environment_variables import (
+    DATABASE,
+    INTEGER,
+    LIST,
+    MAIL_SERVER,
+    NUMBER,
+    PAIRS,
+    PATH,
+    SWITCH,
+    TEXT,
+    Computed,
+    Environment,
+    Group,
+    Kind,
+    Variable,
+    describe,
+)
+
+SECRET = "not to be shown: a€b"
+GROUPS = [
+    Group(
+        "One",
+        (
+            Variable(name="KEY", text="A key.", secret=True, required=True, default="none"),
+            Variable(name="SIZE", text="A size.", kind=INTEGER, default=67108864),
+            Variable(name="PAUSE", text="A pause.", kind=NUMBER, default=10.0, secret=True),
+        ),
+    ),
+    Group(
+        "Two",
+        (
+            Variable(
+                name="DOUBLE", text="Twice.", default=Computed("twice", lambda env: env("SIZE") * 2), example="4"
+            ),
+        ),
+    ),
+]
+
+
+def value(kind: Kind, text: str) -> object:
+    return Environment([Group("", (Variable(name="X", text="", kind=kind),))], {"X": text})("X")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        # A text that begins with a dollar sign names no other variable.
+        (TEXT, "$KEY x", "$KEY x"),
+        (INTEGER, "12", 12),
+        (NUMBER, "2.5", 2.5),
+        (SWITCH, "Yes", True),
+        (SWITCH, "0", False),
+        (LIST, "a, b,,", ["a", "b"]),
+        (PAIRS, "A=b=c, D=e", {"A": "b=c", "D": "e"}),
+        (PATH, "/srv", Path("/srv")),
+    ],
+)
+def test_a_value_is_parsed_by_its_type(kind: Kind, text: str, expected: object) -> None:
+    assert value(kind, text) == expected
+
+
+def test_addresses_are_taken_apart() -> None:
+    database = value(DATABASE, "postgres://u:p%40ss@db.example:6000/summit?sslmode=verify-full")
+    assert isinstance(database, dict)
+    expected = ("db.example", 6000, "summit", "p@ss", {"sslmode": "verify-full"})
+    assert tuple(database[name] for name in ("HOST", "PORT", "NAME", "PASSWORD", "OPTIONS")) == expected
+    mail = value(MAIL_SERVER, "smtp+tls://u:p@mail.example:587")
+    assert isinstance(mail, dict)
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (INTEGER, "1.5"),
+        (NUMBER, "ten"),
+        (SWITCH, "flase"),
+        (PAIRS, "a"),
+        (DATABASE, "mysql://h/n"),
+        (MAIL_SERVER, "x"),
+    ],
+)
+def test_what_is_not_of_its_type_is_named(kind: Kind, text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as raised:
+        value(kind, text)
+    assert str(raised.value) == f"X is “{text}”, which can't be read as {kind.name}. {kind.todo}"
+
+
+def test_a_secret_is_not_in_the_message() -> None:
+    with pytest.raises(ImproperlyConfigured) as raised:
+        Environment(GROUPS, {"PAUSE": SECRET})("PAUSE")
+    assert str(raised.value) == "PAUSE has a value that can't be read as number. Set it to a number, such as 2.5."
+    assert raised.value.__suppress_context__
+
+
+def test_unset_and_empty_variables_have_their_defaults() -> None:
+    for values in ({}, {"KEY": " ", "SIZE": "", "KEY_FILE": ""}):
+        env = Environment(GROUPS, values)
+        assert (env("KEY"), env("SIZE"), env("DOUBLE"), env.is_set("KEY")) == ("none", 67108864, 134217728, False)
+    env = Environment(GROUPS, {"SIZE": "4"})
+    assert (env("DOUBLE"), env.default("SIZE"), env.is_set("SIZE")) == (8, 67108864, True)
+    with pytest.raises(LookupError, match="OTHER"):
+        env("OTHER")
+
+
+class TestFiles:
+    def test_a_secret_is_read_from_its_file_without_the_newline_at_its_end(self, tmp_path: Path) -> None:
+        path = tmp_path / "key"
+        path.write_bytes(f" {SECRET} \r\n".encode())
+        env = Environment(GROUPS, {"KEY_FILE": str(path), "SIZE_FILE": str(path)})
+        assert (env("KEY"), env.is_set("KEY")) == (f" {SECRET} ", True)
+        # What is no secret has no file.
+        assert (env("SIZE"), env.is_set("SIZE")) == (67108864, False)
+
+    def test_both_are_refused(self, tmp_path: Path) -> None:
+        env = Environment(GROUPS, {"KEY_FILE": str(tmp_path), "KEY": SECRET})
+        with pytest.raises(ImproperlyConfigured) as raised:
+            env("KEY")
+        assert str(raised.value) == "KEY and KEY_FILE are both set. Unset one of them."
+
+    def test_a_file_that_tells_nothing_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+        empty, binary, missing = tmp_path / "empty", tmp_path / "binary", tmp_path / "missing"
+        empty.write_text("\n")
+        binary.write_bytes(b"\xff\xfe")
+        let = "Let the account of the process read it, or unset KEY_FILE."
+        for path, said in (
+            (missing, f"which can't be read: No such file or directory. {let}"),
+            (tmp_path, f"which can't be read: Is a directory. {let}"),
+            (binary, f"which can't be read: it isn't text in UTF-8. {let}"),
+            (empty, "which is empty. Write KEY into it."),
+        ):
+            with pytest.raises(ImproperlyConfigured) as raised:
+                Environment(GROUPS, {"KEY_FILE": str(path)})("KEY")
+            assert str(raised.value) == f"KEY_FILE names {path}, {said}"
+
+
+def test_the_description_has_everything() -> None:
+    assert describe(GROUPS).partition("## One\n\n")[2].splitlines()[::2] == [
+        "### `KEY`",
+        "A key.",
+        "*Secret, text* · required in production",
+        "### `SIZE`",
+        "A size.",
+        "*Whole number* · default: `67108864`",
+        "### `PAUSE`",
+        "A pause.",
+        "*Secret, number* · default: `10`",
+        "## Two",
+        "### `DOUBLE`",
+        "Twice.",
+        "*Text* · default: twice · example: `4`",
+    ]
