@@ -1,18 +1,23 @@
 """Checks that keep production from starting with unsafe settings. Every process runs them (see `enforce`)."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
 # The requirements of Django's own check for a key (security.W009).
 KEY_LENGTH, KEY_CHARACTERS = 50, 5
 WEBHOOK_LENGTH = 20
+# The modes of libpq in which the server's certificate is verified.
+VERIFYING_MODES = ("verify-ca", "verify-full")
+# A year, as hstspreload.org requires.
+PRELOAD_SECONDS = 31_536_000
 
 
 # (whether there is the problem, id, what is wrong, what to do)
@@ -147,6 +152,49 @@ def _is_key(key: str) -> bool:
 def check_production(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Return the problems of unsafe settings as errors, for `manage.py check` and every command that runs checks."""
     return [Error(wrong, hint=todo, id=code) for code, wrong, todo in production_problems()]
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """Return warnings about settings that production starts with all the same, for `manage.py check --deploy`."""
+    findings = [_database_tls(), _preload()]
+    return [Warning(wrong, hint=todo, id=code) for applies, code, wrong, todo in findings if applies]
+
+
+def _database_tls() -> Finding:
+    """Return the finding that the connection to a database on another machine may be read or answered by others.
+
+    Without a mode, libpq takes TLS if the server offers it, and checks no certificate.
+    """
+    database = settings.DATABASES["default"]
+    mode = database.get("OPTIONS", {}).get("sslmode", "prefer")
+    remote = not all(_is_local(host) for host in str(database.get("HOST", "")).split(","))
+    return (
+        "postgresql" in database["ENGINE"] and remote and mode not in VERIFYING_MODES,
+        "summit.W001",
+        f"The database is on another machine, and its certificate isn't checked (sslmode={mode}).",
+        "Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.",
+    )
+
+
+def _is_local(host: str) -> bool:
+    """Return whether a host of a database is this machine: a socket's folder, or a loopback address or name."""
+    if host in ("", "localhost") or host.startswith(("/", "@")):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _preload() -> Finding:
+    listed = settings.SECURE_HSTS_INCLUDE_SUBDOMAINS and settings.SECURE_HSTS_SECONDS >= PRELOAD_SECONDS
+    return (
+        settings.SECURE_HSTS_PRELOAD and not listed,
+        "summit.W002",
+        "HSTS_PRELOAD is on, and browsers' list takes only hosts with HSTS_SUBDOMAINS and a year of HSTS_SECONDS.",
+        "Set these, or unset HSTS_PRELOAD.",
+    )
 
 
 def enforce() -> None:

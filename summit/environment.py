@@ -83,7 +83,8 @@ PRODUCTION = Group(
                 lambda env: DATABASE.parse(f"sqlite:///{env('VAR_DIR') / 'summit.sqlite3'}"),
             ),
             example="postgres://summit:password@db.example/summit",
-            text="PostgreSQL 14 or later.",
+            text="PostgreSQL 14 or later. On another machine, add `?sslmode=verify-full` "
+            "([how](production.md#tls-to-the-database)).",
         ),
         Variable(
             name="REDIS_URL",
@@ -141,7 +142,20 @@ ADDRESS = Group(
             name="HSTS_SECONDS",
             kind=INTEGER,
             default=Computed("a year if `BASE_URL` is https", lambda env: YEAR if is_https(env) else 0),
-            text="How long browsers insist on https.",
+            text="How long browsers insist on https (HSTS). [How to begin](production.md#https-alone).",
+        ),
+        Variable(
+            name="HSTS_SUBDOMAINS",
+            kind=SWITCH,
+            default=False,
+            text="Whether browsers insist on https for all hosts below that of `BASE_URL` too.",
+        ),
+        Variable(
+            name="HSTS_PRELOAD",
+            kind=SWITCH,
+            default=False,
+            text="Whether the site asks to be on the list of hosts that browsers bring along (hstspreload.org). "
+            "It takes months to get off that list.",
         ),
         Variable(
             name="SECURITY_CONTACT",

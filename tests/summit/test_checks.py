@@ -117,6 +117,50 @@ def test_development_on_a_productions_address_is_refused(monkeypatch: pytest.Mon
     assert [code for code, _wrong, _todo in checks.production_problems()] == ["summit.E011"]
 
 
+def warnings(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> list[str | None]:
+    hsts = {"SECURE_HSTS_PRELOAD": False, "SECURE_HSTS_INCLUDE_SUBDOMAINS": True, "SECURE_HSTS_SECONDS": 31_536_000}
+    use(monkeypatch, **{**hsts, **changed})
+    return [warning.id for warning in checks.check_deployment(None)]
+
+
+@pytest.mark.parametrize(
+    ("url", "codes"),
+    [
+        ("postgres://u:p@db.example/summit", ["summit.W001"]),
+        ("postgres://u:p@db.example/summit?sslmode=require", ["summit.W001"]),
+        ("postgres://u:p@localhost,db.example/summit", ["summit.W001"]),
+        ("postgres://u:p@db.example/summit?sslmode=verify-ca", []),
+        ("postgres://u:p@db.example/summit?sslmode=verify-full&sslrootcert=/ca.pem", []),
+        ("postgres://u:p@127.0.0.1/summit", []),
+        ("postgres://u:p@[::1]/summit", []),
+        ("postgres://u:p@localhost/summit", []),
+        ("postgres:////run/postgresql/summit", []),
+    ],
+)
+def test_a_database_elsewhere_without_a_verified_certificate_is_warned_of(
+    read: Callable[..., SimpleNamespace], monkeypatch: pytest.MonkeyPatch, url: str, codes: list[str]
+) -> None:
+    assert warnings(monkeypatch, DATABASES=read(**{**SAFE, "DATABASE_URL": url}).DATABASES) == codes
+
+
+def test_a_host_that_no_list_takes_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("SECURE_HSTS_INCLUDE_SUBDOMAINS", False), ("SECURE_HSTS_SECONDS", 300)):
+        assert warnings(monkeypatch, **{name: value}) == []
+        assert warnings(monkeypatch, SECURE_HSTS_PRELOAD=True, **{name: value}) == ["summit.W002"]
+    assert warnings(monkeypatch, SECURE_HSTS_PRELOAD=True) == []
+
+
+def test_browsers_are_told_of_https_as_far_as_is_said(read: Callable[..., SimpleNamespace]) -> None:
+    names = ("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    for said, expected in (
+        ({}, (31_536_000, False, False)),
+        ({"HSTS_SECONDS": "300", "HSTS_SUBDOMAINS": "1", "HSTS_PRELOAD": "1"}, (300, True, True)),
+        ({"BASE_URL": "http://localhost", "PRODUCTION": "0"}, (0, False, False)),
+    ):
+        made = read(**{**SAFE, **said})
+        assert tuple(getattr(made, name) for name in names) == expected, said
+
+
 def test_every_problem_has_a_case() -> None:
     assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12, 13, 14)}
 
