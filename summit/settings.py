@@ -17,6 +17,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Queue
 
+from summit import __version__
 from summit.core.environment_variables import Environment
 from summit.environment import DEVELOPMENT_FIELD_KEY, DEVELOPMENT_SECRET, GROUPS, is_https
 
@@ -32,7 +33,7 @@ PRODUCTION = env("PRODUCTION")
 # Tests use neither hashed static files nor slow password hashes.
 TESTING = "pytest" in sys.modules
 DEBUG = env("DEBUG")
-VERSION = "0.1.0"
+VERSION = __version__
 
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS")
