@@ -22,13 +22,25 @@ from summit.core.environment_variables import (
     Variable,
 )
 
+# The folder of the packages: a checkout, or site-packages.
 ROOT = Path(__file__).resolve().parent.parent
+_IN_A_WHEEL = ROOT / "summit" / "resources"
+INSTALLED = _IN_A_WHEEL.is_dir()
+# The folder of templates, static files and catalogues.
+RESOURCES = _IN_A_WHEEL if INSTALLED else ROOT
 DEVELOPMENT_SECRET = "development only: known to everybody who can read this file"  # noqa: S105
 DEVELOPMENT_FIELD_KEY = "ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE="
 # Whoever sets one of these means production.
 MARKS_OF_PRODUCTION = ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS")
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 YEAR = 365 * 24 * 3600
+
+
+def default_var_dir(env: Environment) -> Path:
+    """Return the folder in which the processes write if VAR_DIR is unset."""
+    if not INSTALLED:
+        return ROOT / "var"
+    return Path("/var/lib/summit") if env("PRODUCTION") else Path.home() / ".local" / "share" / "summit"
 
 
 def is_https(env: Environment) -> bool:
@@ -113,8 +125,11 @@ PRODUCTION = Group(
         Variable(
             name="VAR_DIR",
             kind=PATH,
-            default=Computed("`var` in the folder of the program", lambda env: ROOT / "var"),
-            example="/var/lib/summit",
+            default=Computed(
+                "`var` in a checkout; from a wheel `/var/lib/summit` in production, and `~/.local/share/summit` in "
+                "development",
+                default_var_dir,
+            ),
             text="The folder in which the processes write: collected static files, the description of the API, "
             "and in development the database.",
         ),

@@ -19,12 +19,11 @@ from kombu import Queue
 
 from summit import __version__
 from summit.core.environment_variables import Environment
-from summit.environment import DEVELOPMENT_FIELD_KEY, DEVELOPMENT_SECRET, GROUPS, is_https
+from summit.environment import DEVELOPMENT_FIELD_KEY, DEVELOPMENT_SECRET, GROUPS, INSTALLED, RESOURCES, ROOT, is_https
 
-__all__ = ["DEVELOPMENT_FIELD_KEY", "DEVELOPMENT_SECRET"]
+__all__ = ["DEVELOPMENT_FIELD_KEY", "DEVELOPMENT_SECRET", "INSTALLED"]
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
+BASE_DIR = ROOT
 env = Environment(GROUPS, os.environ)
 
 DEFAULT_VAR_DIR: Path = env.default("VAR_DIR")
@@ -104,7 +103,7 @@ APPEND_SLASH = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [RESOURCES / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -235,13 +234,13 @@ MFA_FORMS = {
 # --- Languages and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [RESOURCES / "locale"]
 FORMAT_MODULE_PATH = ["summit.formats"]
 # Texts may be written in all LANGUAGES; pages and mails are translated into those that have a catalogue.
 INTERFACE_LANGUAGES = [
     code
     for code, _name in LANGUAGES
-    if code == LANGUAGE_CODE or (BASE_DIR / "locale" / code / "LC_MESSAGES" / "django.mo").exists()
+    if code == LANGUAGE_CODE or (RESOURCES / "locale" / code / "LC_MESSAGES" / "django.mo").exists()
 ]
 USE_I18N = True
 USE_TZ = True
@@ -253,7 +252,7 @@ STATIC_ROOT = VAR_DIR / "static"
 if TESTING:
     # Tests collect no static files, and WhiteNoise warns if the directory is missing.
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [RESOURCES / "static"]
 _STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if TESTING

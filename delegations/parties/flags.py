@@ -11,7 +11,7 @@ from django.conf import settings
 from django.templatetags.static import static
 
 NEUTRAL = "neutral"
-_STATIC = Path(settings.BASE_DIR) / "static"
+_STATIC = Path(settings.STATICFILES_DIRS[0])
 _PICTURES = "vendor/flags"
 
 

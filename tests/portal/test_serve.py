@@ -50,4 +50,4 @@ def test_what_takes_long_is_named_and_waited_for(monkeypatch: pytest.MonkeyPatch
         "No answer yet from: web, worker and beat",
     ]
     assert said.getvalue().split("\n")[1] == "Summit is running."
-    assert [command[2:] for command in run] == [["describe_api", "--gently"]]
+    assert [command[2:] for command in run] == [["summit.manage", "describe_api", "--gently"]]

@@ -127,8 +127,9 @@ class Command(BaseCommand):
 
 def _describe() -> None:
     """Write the API's description to files, with low priority, so that no request has to wait for it."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "describe_api", "--gently"]
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+    command = [sys.executable, "-m", "summit.manage", "describe_api", "--gently"]
+    quiet = subprocess.DEVNULL
+    subprocess.run(command, cwd=settings.BASE_DIR, stdin=quiet, stdout=quiet, check=False)  # noqa: S603
 
 
 def first_account() -> str:
@@ -138,7 +139,8 @@ def first_account() -> str:
         chosen.append(f"PORT={settings.PORT}")
     if settings.VAR_DIR.resolve() != settings.DEFAULT_VAR_DIR:
         chosen.append(f"VAR_DIR={shlex.quote(str(settings.VAR_DIR.resolve()))}")
-    return " ".join([*chosen, shlex.quote(sys.executable), "manage.py create_first_account you@example.org"])
+    program = "-m summit.manage" if settings.INSTALLED else "manage.py"
+    return " ".join([*chosen, shlex.quote(sys.executable), program, "create_first_account you@example.org"])
 
 
 def _check_free(port: int) -> None:

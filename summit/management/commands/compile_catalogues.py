@@ -16,7 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compile the changed catalogues, and print which files were written."""
-        written = compile_stale(settings.BASE_DIR / "locale")
+        (folder,) = settings.LOCALE_PATHS
+        written = compile_stale(folder)
         if options["verbosity"]:
-            names = ", ".join(str(path.relative_to(settings.BASE_DIR)) for path in written)
+            names = ", ".join(str(path.relative_to(folder.parent)) for path in written)
             self.stdout.write(names or "The catalogues are compiled.")
