@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style mutants messages settings lock \
+.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style mutants messages settings lock release \
 	bench soak shots help
 
 help: ## list the targets
@@ -82,6 +82,15 @@ soak: $(VENV)/dev.done $(CATALOGUES) ## a quarter of an hour of mixed work: noth
 messages: $(VENV)/dev.done ## bring locale/ in line with the source, and compile it
 	@$(BIN)/python -m tools.catalogues
 
+.venv-release/done: requirements/release.txt
+	@test -n "$(PYTHON)" || { echo "Summit needs Python 3.11 or later with venv (Debian: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv .venv-release
+	@.venv-release/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/release.txt
+	@touch $@
+
+release: .venv-release/done ## a release in dist/: wheel, locked versions, bill of materials, audit, digests (docs/releasing.md)
+	@.venv-release/bin/python -m tools.release $(ARGS)
+
 settings: $(VENV)/base.done ## write docs/settings.md from the declarations of the environment variables
 	@$(BIN)/python manage.py describe_settings > docs/settings.md
 
@@ -89,5 +98,5 @@ shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in
 	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures)
 
 lock: $(VENV)/dev.done ## compile requirements/*.in
-	cd requirements && for f in base sentry dev; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
+	cd requirements && for f in base sentry dev release; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet $$f.in -o $$f.txt; done

@@ -1,5 +1,6 @@
 """The wheel has all that it needs: it is built, installed into an empty environment, and run in an empty folder."""
 
+import json
 import os
 import re
 import shutil
@@ -17,15 +18,16 @@ from tests.sources import APPS, ROOT, text
 from tools.running import free_port
 
 SECONDS = 900
+LOCK = ROOT / "requirements" / "base.txt"
+NAME = f"summit-{summit.__version__}"
+# Where pip keeps what it has downloaded once.
+HOME = os.environ["HOME"]
 pytestmark = [pytest.mark.release, pytest.mark.loopback, pytest.mark.timeout(2 * SECONDS)]
 
 
 def run(*command: str | Path, cwd: Path, **variables: str) -> str:
     """Run a command with nothing of this process's environment, and return what it printed."""
     env = {"PATH": os.environ["PATH"], "HOME": str(cwd), "LANG": "C.UTF-8", **variables}
-    if "pip" in command:
-        # What pip has downloaded once is kept.
-        env["HOME"] = os.environ["HOME"]
     ended = subprocess.run(
         command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS, check=False
     )
@@ -35,31 +37,54 @@ def run(*command: str | Path, cwd: Path, **variables: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a release of the source as it is, also where it isn't committed. Return its folder."""
     folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder)
-    (made,) = folder.glob("*.whl")
-    assert made.name == f"summit-{summit.__version__}-py3-none-any.whl"
-    return made
+    run("make", "--no-print-directory", "release", f"ARGS=--uncommitted --dist {folder}", cwd=ROOT, HOME=HOME)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def binaries(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(release: Path) -> Path:
+    return release / f"{NAME}-py3-none-any.whl"
+
+
+@pytest.fixture(scope="module")
+def binaries(release: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel into an empty environment, as docs/production.md says. Return the folder of its programs."""
     home = tmp_path_factory.mktemp("installed")
     run(sys.executable, "-m", "venv", home / "venv", cwd=home)
     install = (home / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(*install, "--require-hashes", "-r", ROOT / "requirements" / "base.txt", cwd=home)
+    run(*install, "--require-hashes", "-r", release / f"{NAME}-requirements.txt", cwd=home, HOME=HOME)
     run(*install, "--no-deps", "--no-index", wheel, cwd=home)
     # The locked versions are those that the wheel asks for.
     assert run(*install[:3], "check", cwd=home) == "No broken requirements found.\n"
     return home / "venv" / "bin"
 
 
+def test_the_release_says_what_it_is_made_of(release: Path) -> None:
+    sums = run("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=release).splitlines()
+    assert sorted(line.removesuffix(": OK") for line in sums) == sorted(
+        path.name for path in release.iterdir() if path.name != "SHA256SUMS"
+    )
+    told = (release / f"{NAME}.cdx.json").read_text()
+    materials = json.loads(told)
+    ours = materials["metadata"]["component"]
+    assert (materials["bomFormat"], ours["name"], ours["version"]) == ("CycloneDX", "summit", summit.__version__)
+    assert "file:" not in told
+    versions = {re.sub(r"[-_.]+", "-", each["name"]).lower(): each["version"] for each in materials["components"]}
+    locked = re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)( ;.*)? \\$", text(LOCK), flags=re.MULTILINE)
+    # What is locked for other systems or other versions of Python isn't installed here.
+    assert versions == {name: version for name, version, condition in locked if not condition or name in versions}
+    assert len(versions) > 60
+    # Without advisories, it doesn't look as if nothing had been found.
+    assert len(list(release.glob(f"{NAME}-audit*"))) >= 1
+
+
 def test_it_has_the_packages_and_what_is_no_code_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {Path(name) for name in archive.namelist()}
-    information = f"summit-{summit.__version__}.dist-info"
+    information = f"{NAME}.dist-info"
     assert {name.parts[0] for name in names} == {*APPS, information}
     kept = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     tracked = {Path(name) for name in kept.split("\0") if name}

@@ -1,0 +1,137 @@
+"""`make release`: build what is given out of a version, in dist/. docs/releasing.md says how a release is made.
+
+It runs in an environment of its own (requirements/release.txt), without anything of the project.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements" / "base.txt"
+BINARIES = Path(sys.executable).parent
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+
+
+def run(*command: str | Path) -> None:
+    """Run a command in the project's root. Raises SystemExit if it fails; it has said why."""
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:  # noqa: S603
+        raise SystemExit(f"This failed: {' '.join(map(str, command))}")
+
+
+def changed_files() -> str:
+    """Return the files whose changes aren't committed, one a line, as git shows them."""
+    command = ("git", "status", "--porcelain")
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603
+
+
+def build_wheel(folder: Path) -> str:
+    """Build the wheel into a folder. Return the name and version with which the release's files begin."""
+    run(*PIP, "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT)
+    (wheel,) = folder.glob("*.whl")
+    return "-".join(wheel.name.split("-")[:2])
+
+
+def write_materials(target: Path, wheel: Path) -> None:
+    """Write the bill of materials, of an environment with the wheel and the locked versions and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(sys.executable, "-m", "venv", "--without-pip", folder)
+        install = (*PIP, "--python", f"{folder}/bin/python", "install", "--quiet")
+        run(*install, "--require-hashes", "--requirement", LOCK)
+        run(*install, "--no-deps", "--no-index", wheel)
+        options = ("--output-reproducible", "--output-format", "JSON", "--output-file", target)
+        run(BINARIES / "cyclonedx-py", "environment", *options, f"{folder}/bin/python")
+    _set_subject(target)
+
+
+def _set_subject(path: Path) -> None:
+    """Make our own package the subject of a bill of materials, without the path from which it was installed."""
+    materials = json.loads(path.read_text("utf-8"))
+    (ours,) = (each for each in materials["components"] if each["name"] == "summit")
+    materials["components"].remove(ours)
+    ours |= {"type": "application"}
+    ours.pop("externalReferences", None)
+    materials.setdefault("metadata", {})["component"] = ours
+    path.write_text(json.dumps(materials, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def audit(report: Path, program: Path = BINARIES / "pip-audit") -> int:
+    """Audit the locked versions for known weaknesses, and write what was found to a file.
+
+    Return 1 if there are any, else 0. What couldn't be audited, since no advisories could be reached, is said loudly,
+    and stands in a file beside the report, or in place of it.
+    """
+    options = ("--no-deps", "--disable-pip", "--progress-spinner", "off", "--format", "json", "--output", report)
+    ended = subprocess.run(  # noqa: S603
+        (program, "--requirement", LOCK, *options), cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    # The exit code says nothing: it is 0 where no package is known, as behind a mirror of the index.
+    try:
+        packages = json.loads(report.read_text("utf-8"))["dependencies"]
+    except (OSError, ValueError, KeyError):
+        packages = []
+    audited = [package for package in packages if "vulns" in package]
+    weak = [package for package in audited if package["vulns"]]
+    for package in weak:
+        names = ", ".join(vulnerability["id"] for vulnerability in package["vulns"])
+        sys.stdout.write(f"{package['name']} {package['version']} has known weaknesses: {names}\n")
+    if not packages or len(audited) < len(packages):
+        left = [package.get("skip_reason", "") for package in packages if package not in audited]
+        _tell_of_skipped(report, left or [ended.stderr.strip().rpartition("\n")[2]], bool(audited))
+    else:
+        sys.stdout.write(f"{len(audited)} packages were audited.\n")
+    return int(bool(weak))
+
+
+def _tell_of_skipped(report: Path, reasons: list[str], partly: bool) -> None:
+    """Say that packages weren't audited, and why, on standard error and in a file. Delete an empty report."""
+    extent = f"IN PART: {len(reasons)} packages weren't audited" if partly else "altogether: no package was audited"
+    said = (
+        f"THE AUDIT WAS SKIPPED {extent}, since their advisories couldn't be reached. Run `make release` where "
+        "pypi.org can be reached, before anybody installs this."
+    )
+    lines = [said, "", *sorted(set(reasons))]
+    report.with_name(report.name.replace(".json", "-SKIPPED.txt")).write_text("\n".join(lines) + "\n", "utf-8")
+    if not partly:
+        report.unlink(missing_ok=True)
+    rule = "!" * 79
+    sys.stderr.write(f"{rule}\n{said}\n{rule}\n")
+
+
+def write_digests(folder: Path) -> None:
+    """Write SHA256SUMS of the files of a folder into it, as `sha256sum --check` reads it."""
+    files = sorted(path for path in folder.iterdir() if path.name != "SHA256SUMS")
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
+
+
+def main() -> int:
+    """Build the release. Return 1 if a dependency has a known weakness."""
+    parser = argparse.ArgumentParser(prog="make release", description="Build a release.")
+    parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="the folder, which is emptied first")
+    parser.add_argument("--uncommitted", action="store_true", help="build with changes that aren't committed")
+    options = parser.parse_args()
+    if not options.uncommitted and (changed := changed_files()):
+        raise SystemExit(
+            f"These changes aren't committed. Commit them, so that the tag names what is built:\n{changed}"
+        )
+    folder: Path = options.dist.resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    name = build_wheel(folder)
+    (wheel,) = folder.glob("*.whl")
+    shutil.copy(LOCK, folder / f"{name}-requirements.txt")
+    write_materials(folder / f"{name}.cdx.json", wheel)
+    weak = audit(folder / f"{name}-audit.json")
+    write_digests(folder)
+    sys.stdout.write("".join(f"{path}\n" for path in sorted(folder.iterdir())))
+    return weak
+
+
+if __name__ == "__main__":
+    sys.exit(main())
