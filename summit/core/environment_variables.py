@@ -124,7 +124,7 @@ class Environment:
         except Exception:
             # The error itself may have the secret in its message.
             shown = "has a value that" if variable.secret else f"is “{text}”, which"
-            message = f"{name} {shown} can't be read as {variable.kind.name}. {variable.kind.todo}"
+            message = f"{name} {shown} can't be read. {variable.kind.todo}"
             raise ImproperlyConfigured(message) from None
 
     def default(self, name: str) -> Any:
