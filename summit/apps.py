@@ -54,6 +54,8 @@ REGISTERING = (
     "backoffice.settings_page",
     "backoffice.undo",
     "transfer.exporter",
+    "uploads.scanning",
+    "uploads.metrics",
     "transfer.importer",
 )
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from summit.uploads import clamd
+
 BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
 # The requirements of Django's own check for a key (security.W009).
 KEY_LENGTH, KEY_CHARACTERS = 50, 5
@@ -92,6 +94,12 @@ def _services() -> list[Finding]:
             "Make the lease longer, or two may send.",
         ),
         (
+            bool(settings.CLAMD_URL) and not _is_clamd(settings.CLAMD_URL),
+            "summit.E016",
+            "CLAMD_URL is no address of clamd: uploaded files would wait for ever.",
+            "Write unix:/run/clamav/clamd.ctl or tcp://host:3310, or unset it.",
+        ),
+        (
             any(not path.with_suffix(".mo").exists() for path in _catalogues()),
             "summit.E015",
             "The texts in other languages are not compiled.",
@@ -138,6 +146,14 @@ def _exposed() -> list[tuple[str, str, str]]:
 def _is_secret(key: str) -> bool:
     weak = len(key) < KEY_LENGTH or len(set(key)) < KEY_CHARACTERS
     return not weak and key != settings.DEVELOPMENT_SECRET
+
+
+def _is_clamd(url: str) -> bool:
+    try:
+        clamd.address_of(url)
+    except ImproperlyConfigured:
+        return False
+    return True
 
 
 def _is_key(key: str) -> bool:

@@ -344,6 +344,13 @@ WORK = Group(
             example="https://hub.example/",
             text="The hub that is told of changed feeds and named in them ([WebSub](https://www.w3.org/TR/websub/)).",
         ),
+        Variable(
+            name="CLAMD_URL",
+            example="unix:/run/clamav/clamd.ctl",
+            text="Where clamd listens, as `unix:PATH` or `tcp://host:3310`. Uploaded files are then kept back until they "
+            "are [checked for viruses](virus-scanning.md).",
+        ),
+        Variable(name="CLAMD_TIMEOUT", kind=INTEGER, default=60, text="Seconds that the check of one file may take."),
     ),
 )
 
@@ -353,7 +360,9 @@ PROCESSES = Group(
         Variable(name="LOG_LEVEL", default="INFO", text="The level from which processes log."),
         Variable(
             name="LOG_FORMAT",
-            default=Computed("`json` in production, else `text`", lambda env: "json" if env("PRODUCTION") else "text"),
+            default=Computed(
+                "`json` in production, else `text`", lambda env: "json" if env("PRODUCTION") else "text"
+            ),
             text="`json`, or `text` for lines that people read ([monitoring](monitoring.md)).",
         ),
         Variable(

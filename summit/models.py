@@ -9,6 +9,7 @@ from summit.maintenance.models import Heartbeat
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.privacy.models import SubjectAccessRequest
+from summit.quarantine.models import FileScan
 from summit.summits.models import Installation, PublicVersion, Room, Summit, Venue
 from summit.undo.models import UndoOffer, UndoStep
 from summit.users.models import User
@@ -16,6 +17,7 @@ from summit.users.models import User
 __all__ = [
     "AuditChain",
     "AuditEntry",
+    "FileScan",
     "Heartbeat",
     "ImportFile",
     "Installation",

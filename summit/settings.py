@@ -405,6 +405,7 @@ CELERY_TASK_ROUTES = {
     "*.tasks.deliver_*": {"queue": "mail"},
     "webhooks.tasks.work": {"queue": "webhooks"},
     "jobs.tasks.run": {"queue": "jobs"},
+    "summit.tasks.scan": {"queue": "jobs"},
 }
 # The scheduler without a file: nothing depends on beat's memory of the last run.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
@@ -415,6 +416,10 @@ CELERY_BEAT_SCHEDULE = {
     # Every night. The next night does what a missed one would have done.
     "purge": {"task": "delegations.tasks.purge", "schedule": crontab(hour=2, minute=20)},
 }
+
+# Without it, no uploaded file is kept back (docs/virus-scanning.md).
+CLAMD_URL = env("CLAMD_URL")
+CLAMD_TIMEOUT = env("CLAMD_TIMEOUT")
 
 KEPT_PAGES = env("KEPT_PAGES")
 

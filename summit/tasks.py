@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
+from django.conf import settings
 
 from summit.accounts import sign_in_log
 from summit.audit import services as audit
 from summit.maintenance import heartbeats, sweeps
 from summit.summits import installation
+from summit.uploads import scanning
 
 
 @shared_task(name="summit.tasks.sweep", bind=True)
@@ -33,3 +35,21 @@ def clear_expired() -> None:
 def watch_installation() -> None:
     """Pause the installation if it is a copy of another, so that it sends nothing."""
     installation.watch()
+
+
+def queue_scans() -> None:
+    """Queue a task for each uploaded file that waits to be checked for viruses."""
+    for key in scanning.hand_out():
+        current_app.send_task("summit.tasks.scan", args=[key])
+
+
+# Nothing looks for files where no scanner is set up.
+if settings.CLAMD_URL:
+    sweeps.sweep("scans", every=2)(queue_scans)
+
+
+@shared_task(name="summit.tasks.scan")
+def scan(key: int) -> str:
+    """Check the file of the check with primary key `key` for viruses. Safe to run twice, late, never, or
+    concurrently."""
+    return scanning.run(key)

@@ -49,7 +49,7 @@ TRIGGERS = {
     *(f"{table}_counted_{event}" for table in COUNTED for event in EVENTS),
     *(f"{table}_drafted_{event}" for table in DRAFTED for event in EVENTS),
     *("summit_auditentry_kept", "agenda_releasedparticipant_counted_delete", "agenda_slot_counted_update"),
-    *("summit_person_counted_update", "summit_person_listed_update"),
+    *("summit_person_counted_update", "summit_person_listed_update", "summit_filescan_counted_update"),
     *("agenda_session_room_insert", "agenda_session_room_update"),
     *(f"agenda_conflictpolicy_room_{event}" for event in EVENTS),
     *(f"delegations_{table}_listed_{event}" for table in ("invitation", "membership") for event in EVENTS),
@@ -193,7 +193,7 @@ class TestLayers:
         assert [name for _path, _function, name in tasks()] == [
             f"{_module(path)}.{function}" for path, function, _name in tasks()
         ]
-        assert len(tasks()) == 10
+        assert len(tasks()) == 11
 
 
 def _module(path: str) -> str:

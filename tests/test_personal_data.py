@@ -59,6 +59,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "delegations.Invitation": "occasion",
         "delegations.SignInCode": "nonce",
         "summit.ImportFile": "kind party_key",
+        "summit.FileScan": "kind uploader signature problem",
         "agenda.ReleasedSession": "fingerprint room_key seal",
         "agenda.ReleasedParticipant": "slot_key",
         "agenda.Retiming": "digest",

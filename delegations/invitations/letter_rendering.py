@@ -19,6 +19,7 @@ from summit.outbox.message_kinds import Attachment, Mail
 from summit.outbox.models import Message
 from summit.pdf.fonts import MissingFontError
 from summit.pdf.paper_size import A4
+from summit.quarantine.selectors import content_of
 from summit.summits.models import Emblem
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _emblem(summit: int | None, digest: str) -> bytes:
     letter has that.
     """
     row = Emblem.objects.filter(summit=summit).first() if digest else None
-    return bytes(row.image) if row else b""
+    return (content_of(row) if row else None) or b""
 
 
 def _how_to_answer(values: dict[str, str]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from sessions.signups.services import signups
 from sessions.signups.services.signups import SignUpRefused
 from summit.core.languages import language_name
 from summit.people.models import Person
+from summit.quarantine.selectors import content_of, listed
 
 
 @portal_page(kind="session in an agenda", see="agenda.agenda.view")
@@ -54,7 +55,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         "interpretation": [
             (capfirst(language_name(source)), language_name(target), booth) for source, target, booth in row.languages
         ],
-        "documents": [(key, title, language, language_name(language)) for key, title, language in row.documents],
+        "documents": _documents(row),
         "sign_up": _sign_up_of(viewer, row),
         **party_names.on_page(viewer.summit),
     }
@@ -183,6 +184,17 @@ def _sign_up(request: HttpRequest, row: ReleasedSession, person: Person, by: Any
     messages.success(request, message % {"person": person.label})
 
 
+def _documents(row: Any) -> list[tuple[str, str, str, str, str]]:
+    """Return a session's documents: id, title, language, its name, and why nobody gets it, or ""."""
+    back, waiting = listed(Document, (key for key, _title, _language in row.documents))
+    why = {
+        key: _("Being checked for viruses.") if key in waiting else _("Refused by the virus check.") for key in back
+    }
+    return [
+        (key, title, language, language_name(language), why.get(key, "")) for key, title, language in row.documents
+    ]
+
+
 @portal_page(kind="document in an agenda", see="agenda.agenda.view")
 def document(request: HttpRequest, public_id: str, document: str) -> HttpResponse:
     """Return a document of a session as a download. Raises Http404 if the release doesn't show it to the viewer."""
@@ -190,7 +202,10 @@ def document(request: HttpRequest, public_id: str, document: str) -> HttpRespons
     if document not in {key for key, _title, _language in row.documents}:
         raise Http404(_("This document does not belong to a session available to you."))
     file = Document.objects.get(session=row.session_id, public_id=document)
-    response = HttpResponse(bytes(file.content), content_type=file.content_type)
+    content = content_of(file)
+    if content is None:
+        raise Http404(_("This document is being checked for viruses, or was refused."))
+    response = HttpResponse(content, content_type=file.content_type)
     response["Content-Disposition"] = content_disposition_header(True, file.file_name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response

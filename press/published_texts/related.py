@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.urls import reverse
@@ -19,6 +20,7 @@ from sessions.documents.services.file_checks import CALLED
 from summit.core import languages
 from summit.core.languages import calls_itself
 from summit.people.models import Person
+from summit.quarantine.selectors import held
 from summit.summits.models import Summit
 
 
@@ -42,6 +44,13 @@ class File:
         return format_size(self.size)
 
 
+class Files(NamedTuple):
+    """The attachments of a text: those that can be read, and those that are still being checked for viruses."""
+
+    ready: tuple[File, ...]
+    pending: tuple[File, ...]
+
+
 @dataclass(frozen=True)
 class Other:
     """Another public text, as a link: its title, with the title's language and direction, and its path."""
@@ -56,11 +65,13 @@ class Other:
 class RelatedContent:
     """The content that pages show beside a text.
 
-    A text as delivered can have a `prepared` text, and a prepared text a `delivered` text. If the edition translates
-    an older edition of the original, `behind` is the number of the original's public edition.
+    `files` can be read, and `pending` are still being checked for viruses. A text as delivered can have a `prepared`
+    text, and a prepared text a `delivered` text. If the edition translates an older edition of the original, `behind`
+    is the number of the original's public edition.
     """
 
     files: tuple[File, ...] = ()
+    pending: tuple[File, ...] = ()
     prepared: Other | None = None
     delivered: Other | None = None
     behind: int | None = None
@@ -72,9 +83,10 @@ def related_content(summit: Summit, edition: Edition) -> RelatedContent:
     """Return the content that pages show beside a public edition. Makes at most five queries."""
     text = edition.version.text
     language = get_language() or summit.language
-    partners = _partners(summit, edition)
+    partners, files = _partners(summit, edition), files_of(summit, edition)
     return RelatedContent(
-        files=files_of(summit, edition),
+        files=files.ready,
+        pending=files.pending,
         prepared=partners.get(text.prepared_id or 0),
         delivered=next((other for key, other in partners.items() if key != text.prepared_id), None),
         behind=_behind(edition),
@@ -83,21 +95,30 @@ def related_content(summit: Summit, edition: Edition) -> RelatedContent:
     )
 
 
-def files_of(summit: Summit, edition: Edition) -> tuple[File, ...]:
-    """Return the attachments of a public edition, without their content. Makes one query."""
-    rows = edition.attachments.defer("content").order_by("attached__position", "pk")
-    return tuple(_file(summit, edition, row) for row in rows)
+def files_of(summit: Summit, edition: Edition) -> Files:
+    """Return the attachments of a public edition, without their content. Makes one query, or two with a scanner."""
+    rows = list(edition.attachments.defer("content").order_by("attached__position", "pk"))
+    checks = held(Attachment, [row.pk for row in rows])
+    return Files(
+        tuple(_file(summit, edition, row) for row in rows if row.pk not in checks),
+        tuple(_file(summit, edition, row) for row in rows if row.pk in checks and checks[row.pk].is_pending),
+    )
 
 
 def files_of_all(summit: Summit, editions: Sequence[Edition]) -> dict[int, tuple[File, ...]]:
-    """Return a dict from the primary keys of public editions to their attachments. Makes one query.
+    """Return a dict from the primary keys of public editions to their attachments that can be read.
 
-    The content of the attachments isn't loaded. Editions without attachments aren't in the dict.
+    Makes one query, or two with a scanner. The content of the attachments isn't loaded. Editions without attachments
+    aren't in the dict.
     """
     editions_by_key = {edition.pk: edition for edition in editions}
-    rows = EditionAttachment.objects.filter(edition__in=list(editions_by_key)).select_related("attachment")
+    found = EditionAttachment.objects.filter(edition__in=list(editions_by_key)).select_related("attachment")
+    rows = list(found.defer("attachment__content").order_by("edition", "position", "attachment"))
+    checks = held(Attachment, [row.attachment_id for row in rows])
     by_edition: dict[int, tuple[File, ...]] = {}
-    for row in rows.defer("attachment__content").order_by("edition", "position", "attachment"):
+    for row in rows:
+        if row.attachment_id in checks:
+            continue
         file = _file(summit, editions_by_key[row.edition_id], row.attachment)
         by_edition[row.edition_id] = (*by_edition.get(row.edition_id, ()), file)
     return by_edition

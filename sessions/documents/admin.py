@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.http import content_disposition_header
@@ -31,6 +31,7 @@ from summit.admin_base.service_admin import user_of
 from summit.audit import access_log
 from summit.core.file_sizes import megabytes
 from summit.core.validators import validate_printable
+from summit.quarantine.selectors import content_of, held
 from summit.users.models import User
 
 
@@ -106,12 +107,18 @@ class PapersMixin(FrameMixin):
         "document/<int:pk>/file/", "file", "GET", model="document", kind="agenda.document", see="agenda.document.view"
     )
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return a document as a download, never as a page of this site, and record the access."""
+        """Return a document as a download, never as a page of this site, and record the access.
+
+        Raises Http404 while the file is kept back.
+        """
         row = self.part(request, Document, pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        content = content_of(row)
+        if content is None:
+            raise Http404
         access_log.record_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
         return HttpResponse(
-            row.content,
+            content,
             content_type=row.content_type,
             headers={
                 "Content-Disposition": content_disposition_header(True, row.file_name) or "attachment",
@@ -169,10 +176,12 @@ class PapersMixin(FrameMixin):
 
 def _document_rows(rows: Any) -> list[dict[str, Any]]:
     """Return documents with their format, size and language, as the page lists them."""
-    languages = dict(settings.LANGUAGES)
+    languages, rows = dict(settings.LANGUAGES), list(rows)
+    checks = held(Document, [row.pk for row in rows])
     return [
         {
             "row": row,
+            "check": checks.get(row.pk),
             "format": file_checks.CALLED.get(row.content_type, row.content_type),
             "size": megabytes(row.size) if row.size >= _TENTH else "0.1",
             "language": languages.get(row.language, row.language),

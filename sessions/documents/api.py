@@ -15,9 +15,10 @@ from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.sessions import Session
 from summit.api_base.actions import action
 from summit.api_base.request_files import ContentField
-from summit.api_base.response_files import WithContent
+from summit.api_base.response_files import File, WithContent
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import InSummit
+from summit.quarantine.selectors import served
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -87,9 +88,9 @@ class DocumentViewSet(HoldsAgenda, WithContent):
         rows = Document.objects.filter(removed_at=None).defer("content")
         return rows.select_related("session__summit")
 
-    def content(self, *, by: User, row: Document) -> Document:
-        """Return a document with its content, even if it isn't released yet."""
-        return row
+    def content(self, *, by: User, row: Document) -> File:
+        """Return a document's file, even if it isn't released yet."""
+        return File(row.file_name, row.content_type, served(row))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Document:
         """Add a document to a session."""

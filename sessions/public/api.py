@@ -155,6 +155,7 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
         return [
             {"title": paper.title, "language": paper.language, "url": f"{settings.BASE_URL}{paper.url}"}
             for paper in released_files.listed(self._summit(), row)
+            if paper.url
         ]
 
     @extend_schema_field(OpenApiTypes.DATETIME)

@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from summit.api_base.idempotency import KeyReused, StillRunning
 from summit.api_base.problem_types import KINDS, ProblemType
 from summit.core import deletion_blockers, unique_errors
+from summit.quarantine.selectors import FileHeld
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +129,7 @@ def _busy(raised: OperationalError) -> Problem:
 register_problem(KeyReused, lambda _raised: Problem("key-reused"))
 register_problem(StillRunning, lambda _raised: Problem("running", headers={"Retry-After": "1"}))
 register_problem(OperationalError, _busy)
+register_problem(FileHeld, "conflict")
 
 
 def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one line for each kind of error

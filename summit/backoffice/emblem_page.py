@@ -43,13 +43,15 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             except emblem.EmblemProblem as problem:
                 form.add_error("file", str(problem))
             else:
-                messages.success(request, _("Emblem saved."))
+                if emblem.check_of_emblem(summit) is None:
+                    messages.success(request, _("Emblem saved."))
                 return redirect("admin:emblem", summit.slug)
     context = {
         **admin.site.each_context(request),
         "title": _("Emblem"),
         "summit": summit,
         "form": form,
+        "check": emblem.check_of_emblem(summit),
         "may_change": allows(user, "summit.summit.change", summit),
     }
     return TemplateResponse(

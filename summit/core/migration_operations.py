@@ -208,9 +208,9 @@ def frozen_columns() -> dict[str, tuple[str, ...]]:
 def thawed(table: str) -> Iterator[None]:
     """Allow updates of a frozen table within the block, inside an open transaction.
 
-    Use it only for values that are stored in another way but stay the same, such as with another key. No other
-    connection can write meanwhile: PostgreSQL locks the table, SQLite the whole database. Raises RuntimeError outside
-    a transaction.
+    Use it only for values that are stored in another way but stay the same, such as with another key, and to delete
+    the bytes of a file in which a virus was found. No other connection can write meanwhile: PostgreSQL locks the
+    table, SQLite the whole database. Raises RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a table is thawed within a transaction")

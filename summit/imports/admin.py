@@ -35,6 +35,7 @@ from summit.imports.report import ALL
 from summit.jobs.models.jobs import Job
 from summit.permissions.route_access import Access
 from summit.permissions.rules import allows, summits_for
+from summit.quarantine.selectors import check_of
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
@@ -187,6 +188,8 @@ class ImportFileAdmin(ReadOnlyAdmin):
             "title": file.filename,
             "file": file,
             "report": report,
+            "unread": services.is_unread(file),
+            "check": check_of(file),
             "writes": report.writes if report else 0,
             "can_undo": services.can_undo(file),
             "waits": services.WAITS.days,
@@ -223,10 +226,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
             except PROBLEMS as problem:
                 form.add_error("file", str(problem))
             else:
-                job = (
-                    None if file.report else jobs.start(file=file, action=jobs.ImportAction.PREVIEW, by=request.user)
-                )
-                return self.redirect_to(file.pk, job)
+                return self.redirect_to(file.pk, jobs.preview_long(file=file, by=request.user))
         definitions = self.definitions()
         context = {
             **self.admin_site.each_context(request),

@@ -204,8 +204,7 @@ class ImportFileViewSet(DeskViewSet):
             )
         except ImportProblem as problem:
             raise ValidationError({"content": str(problem)}) from problem
-        if not file.report:
-            jobs.start(file=file, action=jobs.ImportAction.PREVIEW, by=by)
+        jobs.preview_long(file=file, by=by)
         return file
 
     def remove(self, *, by: User, row: ImportFile) -> None:

@@ -76,6 +76,7 @@ class ImportCommand(BaseCommand):
             by=by,
             options=chosen,
             answers=answers,
+            uploaded=False,
         )
         return services.apply(file=file, by=by)
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,6 +16,9 @@ from summit.jobs import services as jobs_services
 from summit.jobs.job_kinds import JobKind, JobStep, Result, register
 from summit.jobs.models.jobs import Job
 from summit.permissions.rules import Actor, allows
+from summit.quarantine.kept_files import KeptFile, declare
+from summit.quarantine.models import FileScan
+from summit.quarantine.services import uploader_of
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -44,9 +49,45 @@ def start(*, file: ImportFile, action: ImportAction, by: User) -> Job:
     return jobs_services.start(kind=NAME, by=by, summit=file.summit, params=params)
 
 
+def _page(file: ImportFile) -> str:
+    """Return the path of a file's page at the desk, or of the desk's home for a file of a party."""
+    try:
+        return reverse(f"admin:{page_of(file.kind)}_change", args=[file.pk]) if not file.party_key else "/admin/"
+    except (KeyError, NoReverseMatch):
+        return "/admin/"
+
+
+def _released(file: ImportFile, scan: FileScan) -> None:
+    """Have a file that is found clean read and previewed: by a job of the account that uploaded it, else at once."""
+    by = uploader_of(scan)
+    if not services.is_unread(file):
+        return
+    if isinstance(by, User):
+        start(file=file, action=ImportAction.PREVIEW, by=by)
+        return
+    try:
+        with transaction.atomic():
+            services.refresh_preview(file=file, by=by)
+    except (ImportProblem, PermissionDenied) as problem:
+        services.record_problem(file=file, problem=str(problem))
+
+
+declare(KeptFile(model=ImportFile, field="content", summit="summit", page=_page, released=_released))
+
+
 def is_long(file: ImportFile) -> bool:
     """Return whether a file that isn't imported yet has too many entries to be read in the request."""
     return file.applied_at is None and file.rows > services.definition_of(file.kind).budget.at_once
+
+
+def preview_long(*, file: ImportFile, by: User) -> Job | None:
+    """Start a job for a new file that is too long for a request, and return it.
+
+    Return None for a file that was previewed at once, or that a virus scanner must see first.
+    """
+    if file.report or services.is_unread(file):
+        return None
+    return start(file=file, action=ImportAction.PREVIEW, by=by)
 
 
 def preview(*, file: ImportFile, by: User) -> Job | None:

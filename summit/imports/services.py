@@ -1,7 +1,8 @@
 """Services for files of all kinds: store with a preview, answer what it asks, import, undo, delete.
 
 Only what a file's definition keeps of it is stored, and only until it is imported. The report remains. Files that
-nobody imports are deleted after two weeks; for as long an import can be undone.
+nobody imports are deleted after two weeks; for as long an import can be undone. Where a virus scanner is set up, a
+file is stored unread, and is read once it is found clean.
 """
 
 import json
@@ -25,10 +26,12 @@ from summit.core import bulk_insert
 from summit.core.database_clock import db_now
 from summit.core.prepare_before_lock import ahead
 from summit.imports import journal
-from summit.imports.definitions import DEFINITIONS, ImportDefinition, ImportProblem, Upload
+from summit.imports.definitions import DEFINITIONS, ImportDefinition, ImportProblem, Parsed, Upload
 from summit.imports.models import ImportFile
 from summit.imports.report import ImportReport
 from summit.maintenance import heartbeats
+from summit.quarantine.selectors import check_of, content_of, is_on
+from summit.quarantine.services import hold
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -80,20 +83,27 @@ def store(
     party_key: str = "",
     options: Mapping[str, str] | None = None,
     answers: Mapping[str, str] | None = None,
+    uploaded: bool = True,
 ) -> ImportFile:
     """Store a file with the report on what importing it would do, and return it. Nothing is imported yet.
 
     With `party_key`, a focal point uploads it for this party; without, a desk does. `answers` are given in advance to
-    questions that the report may have. A file with more entries than a
-    request previews has no report until `refresh_preview` makes it. Raises PermissionDenied, ImportProblem.
+    questions that the report may have. A file with more entries than a request previews has no report until
+    `refresh_preview` makes it, and neither has an uploaded one that a virus scanner must see first. With `uploaded`
+    False, it is an operator's own file, which isn't scanned. Raises PermissionDenied, ImportProblem.
     """
     definition = definition_of(kind)
     definition.check_permission(summit=summit, party_key=party_key, by=by)
     check_size(kind, len(content))
     chosen = _options(definition, summit, options or {})
-    parsed = definition.parse(summit=summit, filename=filename, content=content, party_key=party_key, by=by)
+    unread = uploaded and is_on()
+    parsed = (
+        Parsed(content, 0)
+        if unread
+        else definition.parse(summit=summit, filename=filename, content=content, party_key=party_key, by=by)
+    )
     upload = Upload(summit, parsed.content, by, party_key, chosen, answers or {})
-    report = preview(definition, upload) if parsed.rows <= definition.budget.at_once else None
+    report = preview(definition, upload) if 0 < parsed.rows <= definition.budget.at_once else None
     with transaction.atomic():
         file = ImportFile.objects.create(
             summit=summit,
@@ -109,6 +119,8 @@ def store(
         )
         detail = {"kind": kind, "lines": parsed.rows}
         _record(action=ADD, file=file, by=by, detail=detail)
+        if unread:
+            hold(row=file, summit=summit, by=by)
     return file
 
 
@@ -136,11 +148,33 @@ def refresh_preview(*, file: ImportFile, by: By) -> ImportReport:
     """
     definition = definition_of(file.kind)
     definition.check_permission(summit=file.summit, party_key=file.party_key, by=by)
+    if is_unread(file):
+        _read(definition, file, by)
     report = preview(definition, _upload(file, by))
     file.report = _stored(report)
     if not ImportFile.objects.filter(pk=file.pk, next_row=0).update(report=file.report):
         raise ImportProblem(_imported_already())
     return report
+
+
+def is_unread(file: ImportFile) -> bool:
+    """Return whether a file is stored as it was uploaded, because a virus scanner must see it before it is read."""
+    return file.rows == 0 and file.applied_at is None
+
+
+def _read(definition: ImportDefinition[Any], file: ImportFile, by: By) -> None:
+    """Parse a file that is found clean, and store what its definition keeps of it. Raises ImportProblem."""
+    check = check_of(file)
+    if check is not None:
+        raise ImportProblem(check.sentence)
+    content = content_of(file)
+    if content is None:
+        raise ImportProblem(_imported_already())
+    parsed = definition.parse(
+        summit=file.summit, filename=file.filename, content=content, party_key=file.party_key, by=by
+    )
+    file.content, file.rows = parsed.content, parsed.rows
+    ImportFile.objects.filter(pk=file.pk, rows=0).update(content=parsed.content, rows=parsed.rows)
 
 
 def answer(*, file: ImportFile, answers: Mapping[str, str], by: By) -> None:
@@ -325,6 +359,9 @@ def can_undo(file: ImportFile) -> bool:
 def _upload(file: ImportFile, by: By, *, content: bool = True) -> Upload:
     if content and not file.content:
         raise ImportProblem(_imported_already())
+    if content and is_unread(file):
+        check = check_of(file)
+        raise ImportProblem(check.sentence if check is not None else _("Preview the file first."))
     return Upload(file.summit, bytes(file.content), by, file.party_key, file.options, file.answers)
 
 

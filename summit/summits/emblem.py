@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
@@ -17,6 +18,10 @@ from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.core.file_sizes import too_large
 from summit.permissions.rules import check
+from summit.quarantine.kept_files import KeptFile, declare
+from summit.quarantine.models import FileScan
+from summit.quarantine.selectors import check_of, content_of, is_on
+from summit.quarantine.services import hold
 from summit.summits import colours
 from summit.summits.models import Emblem, Summit
 from summit.users.models import User
@@ -61,7 +66,7 @@ def emblem_png(summit: Summit) -> bytes | None:
     if not summit.emblem_digest:
         return None
     row = Emblem.objects.filter(summit=summit).first()
-    return None if row is None else bytes(row.image)
+    return None if row is None else content_of(row)
 
 
 def read(content: bytes) -> Picture:
@@ -167,11 +172,47 @@ def store(*, summit: Summit, content: bytes, by: User) -> Emblem:
         emblem, _created = Emblem.objects.update_or_create(
             summit=row, defaults={"image": picture.content, "width": picture.width, "height": picture.height}
         )
-        row.emblem_digest = hashlib.sha256(picture.content).hexdigest()[:16]
+        # While it is kept back, the summit has no emblem on any page.
+        kept_back = hold(row=emblem, summit=row, by=by)
+        row.emblem_digest = "" if kept_back else _digest(picture.content)
         row.save(update_fields=["emblem_digest"])
         audit.record(by=by, action=STORE, target=row, summit=row, fields=["emblem_digest"])
     summit.emblem_digest = row.emblem_digest
     return emblem
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _release(emblem: Emblem, scan: FileScan) -> None:
+    """Let a summit's pages and papers show an emblem, which is found clean."""
+    image = Emblem.objects.values_list("image", flat=True).get(pk=emblem.pk)
+    Summit.objects.filter(pk=emblem.summit_id).update(emblem_digest=_digest(bytes(image)))
+
+
+def _refuse(emblem: Emblem) -> None:
+    Summit.objects.filter(pk=emblem.summit_id).update(emblem_digest="")
+
+
+def check_of_emblem(summit: Summit) -> FileScan | None:
+    """Return the check that keeps a summit's emblem back, or None. Makes no query without a scanner."""
+    emblem = Emblem.objects.filter(summit=summit).defer("image").first() if is_on() else None
+    return check_of(emblem) if emblem is not None else None
+
+
+declare(
+    KeptFile(
+        model=Emblem,
+        field="image",
+        summit="summit",
+        page=lambda row: reverse("admin:emblem", args=[row.summit.slug]),
+        subject=lambda row: row.summit,
+        lock=lambda row: Summit.objects.select_for_update().get(pk=row.summit_id),
+        released=_release,
+        refused=_refuse,
+    )
+)
 
 
 def remove(*, summit: Summit, by: User) -> bool:

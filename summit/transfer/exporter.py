@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from summit.audit import services as audit
 from summit.audit import verification
@@ -21,6 +21,8 @@ from summit.audit.actions import audit_action
 from summit.audit.services import System
 from summit.core.database_clock import db_now
 from summit.core.transfer_registry import MOVED, moved_of, programs
+from summit.quarantine.models import PENDING, FileScan
+from summit.quarantine.selectors import is_on
 from summit.summits.models import Summit
 from summit.transfer import encryption, model_order
 from summit.transfer.encryption import ArchiveProblem
@@ -108,6 +110,14 @@ def export(*, summit: Summit, path: Path, passphrase: str, by: System, progress:
     The audit records the export before it begins, as an event of the installation, because personal data leaves it.
     Raises ArchiveProblem or OSError; no file is left then.
     """
+    waiting = FileScan.objects.held().filter(summit=summit, state__in=PENDING).count() if is_on() else 0
+    if waiting:
+        message = ngettext(
+            "%(number)d file is still being checked for viruses. Try again in a minute.",
+            "%(number)d files are still being checked for viruses. Try again in a minute.",
+            waiting,
+        )
+        raise ArchiveProblem(message % {"number": waiting})
     with encryption.writing(path, passphrase) as file:
         with transaction.atomic():
             audit.record(by=by, action=EXPORT, target=summit, summit=None)

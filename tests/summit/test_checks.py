@@ -46,11 +46,13 @@ SAFE_SETTINGS = {
     "WEBHOOKS_SEND_DEADLINE": 10.0,
     "WEBHOOKS_LEASE": 30.0,
     "LOCALE_PATHS": settings.LOCALE_PATHS,
+    "CLAMD_URL": "unix:/run/clamav/clamd.ctl",
     "MAIL_WEBHOOK_PROVIDER": "mailgun",
     "MAIL_WEBHOOK_SECRET": "summit:" + "s" * 13,
 }
 PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"WEBHOOKS_LEASE": 10.0}, "summit.E014"),
+    ({"CLAMD_URL": "/run/clamav/clamd.ctl"}, "summit.E016"),
     ({"MAIL_WEBHOOK_SECRET": ""}, "summit.E013"),
     ({"MAIL_WEBHOOK_SECRET": "summit:" + "s" * 12}, "summit.E013"),
     ({"SECRET_KEY": ""}, "summit.E001"),
@@ -162,7 +164,7 @@ def test_browsers_are_told_of_https_as_far_as_is_said(read: Callable[..., Simple
 
 
 def test_every_problem_has_a_case() -> None:
-    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12, 13, 14)}
+    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12, 13, 14, 16)}
 
 
 @pytest.fixture

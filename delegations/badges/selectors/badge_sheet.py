@@ -1,9 +1,9 @@
 """Collects the contents of printed badges, in the first language of each badge's summit."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,8 +13,10 @@ from delegations.badges.models.badges import Badge
 from delegations.badges.permissions import check_can_issue_badges
 from delegations.badges.selectors import badge_check
 from delegations.members.models.members import Membership
+from delegations.members.selectors.kept_photos import kept_back
 from delegations.parties.selectors import party_names
 from summit.audit import access_log
+from summit.quarantine.selectors import content_of
 from summit.summits.emblem import emblem_png
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -90,13 +92,15 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
 def _of(summit: Summit, members: list[Membership], badges: dict[int, Badge]) -> list[Card]:
     book = party_names.book(summit, summit.language)
     emblem = emblem_png(summit) or b""
+    back = kept_back(members)
     with override(summit.language):
-        return [_card(summit, member, badges[member.person_id], book, emblem) for member in members]
+        return [_card(member, badges[member.person_id], book, emblem, back) for member in members]
 
 
-def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Book, emblem: bytes) -> Card:
-    person: Any = member.person
+def _card(member: Membership, badge: Badge, book: party_names.Book, emblem: bytes, back: Collection[int]) -> Card:
+    summit, person = member.party.summit, cast(Any, member.person)
     named_party, photo = book.of(member.party_id), getattr(person, "photo", None)
+    picture = content_of(photo, among=back) if photo is not None else None
     return Card(
         number=badge.public_id,
         summit=summit.name,
@@ -113,5 +117,5 @@ def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Bo
         footnote=" ".join(named_party.footnote.split()) if named_party else "",
         emblem=emblem,
         zones=tuple(zone.code for zone in member.category.zones.all()),
-        photo=b64encode(bytes(photo.image)).decode() if photo is not None else "",
+        photo=b64encode(picture or b"").decode(),
     )

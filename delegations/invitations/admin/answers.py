@@ -24,6 +24,7 @@ from summit.audit import access_log
 from summit.core.date_formats import short_day
 from summit.core.punctuation import comma
 from summit.permissions.route_access import NOBODY
+from summit.quarantine.selectors import check_of, content_of, is_on
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -148,6 +149,16 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     nothing_yet = _("No answers yet. Answers given by link appear here; record any others by hand.")
     change_form_template = "admin/delegations/reply/change_form.html"
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show an answer, and why nobody gets its scan yet."""
+        row = self.admit(request, "change" if request.method == "POST" else "view", object_id)
+        scan = ReplyScan.objects.filter(reply=row).defer("content").first() if is_on() else None
+        more = {"virus_check": check_of(scan) if scan is not None else None}
+        response: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+        return response
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the answers, joined with everything that the columns show."""
         return with_scans(super().get_queryset(request))
@@ -157,15 +168,16 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
         """Return the scan of an answer as a download, and record the access. Browsers must not show it as a page of
         this site.
 
-        Raises Http404 if the answer has no scan.
+        Raises Http404 if the answer has no scan, and while it is kept back.
         """
         scan = ReplyScan.objects.filter(reply=row).first()
-        if scan is None:
+        content = None if scan is None else content_of(scan)
+        if scan is None or content is None:
             raise Http404
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         access_log.record_page(by=request.user, target=scan, summit=row.invitation.party.summit, fields=["content"])
         return HttpResponse(
-            scan.content,
+            content,
             content_type=scan.media_type,
             headers={
                 "Content-Disposition": content_disposition_header(True, scan.filename) or "attachment",

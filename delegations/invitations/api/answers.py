@@ -14,6 +14,7 @@ from delegations.invitations.models.invitations import Answer, Channel, Reply, R
 from delegations.parties.models.parties import Level
 from summit.api_base.response_files import File, WithContent
 from summit.audit import access_log
+from summit.quarantine.selectors import served
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -71,8 +72,9 @@ class ReplyViewSet(WithContent):
         scan = ReplyScan.objects.filter(reply=row).first()
         if scan is None:
             return None
+        content = served(scan)
         access_log.record_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
-        return File(scan.filename, scan.media_type, bytes(scan.content))
+        return File(scan.filename, scan.media_type, content)
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record in the access log that names and notes of answers were read."""

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -39,6 +40,8 @@ from summit.audit.actions import Facts, audit_action
 from summit.audit.services import By, Link, Mailbox, System
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_text
+from summit.quarantine.kept_files import KeptFile, declare
+from summit.quarantine.services import hold
 from summit.summits.models import Summit, SummitQuerySet
 from summit.undo import services as undo
 from summit.undo.kinds import UndoRefused, undoes
@@ -46,6 +49,16 @@ from summit.undo.models import UndoStep
 from summit.undo.services import changed_since
 from summit.users.models import User
 from summit.webhooks import events as webhooks
+
+declare(
+    KeptFile(
+        model=ReplyScan,
+        field="content",
+        summit="reply__invitation__party__summit",
+        page=lambda row: reverse("admin:delegations_reply_change", args=[row.reply_id]),
+        subject=lambda row: row.reply,
+    )
+)
 
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
@@ -256,13 +269,14 @@ def _save_reply(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
     reply.save(force_insert=True)
     if receipt is not None and receipt.scan is not None:
         scan = receipt.scan
-        ReplyScan.objects.create(
+        row = ReplyScan.objects.create(
             reply=reply,
             filename=scan.filename,
             media_type=scan.media_type,
             size=len(scan.content),
             content=scan.content,
         )
+        hold(row=row, summit=reply.invitation.party.summit, by=by)
 
 
 def _update_condition(invitation: Invitation, by: By) -> Q:

@@ -22,6 +22,7 @@ from summit.admin_base.summit_scope import set_request_summit
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.permissions.rules import check, summits_for
+from summit.quarantine.selectors import check_of, content_of
 from summit.users.models import User
 
 # By group, the permission that a user needs to find the person at all; "" means `summit.person.view`. For needs it is
@@ -113,9 +114,11 @@ class PagesMixin:
             else:
                 messages.success(request, _("Photograph saved."))
                 return redirect("admin:summit_person_photo", person.pk)
+        photo = photo_of(person)
         context = {
             **self._context(request, person, _("Photograph of %(person)s") % {"person": person.label}),
-            "photo": photo_of(person),
+            "photo": photo,
+            "check": None if photo is None else check_of(photo),
             "problem": problem,
             "back": self._back(user, person),
         }
@@ -126,15 +129,16 @@ class PagesMixin:
     def photo_file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Return the photograph as a JPEG that isn't cached, and log the access.
 
-        Raises Http404 if the person has no photograph.
+        Raises Http404 if the person has no photograph, and while it is kept back.
         """
         person, user = self._person(request, pk, PHOTO)
         photo = photo_of(person)
-        if photo is None:
+        image = None if photo is None else content_of(photo)
+        if image is None:
             raise Http404
         self._note(user, person, PHOTO)
         headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
-        return HttpResponse(bytes(photo.image), content_type="image/jpeg", headers=headers)
+        return HttpResponse(image, content_type="image/jpeg", headers=headers)
 
     def _note(self, user: User, person: Person, group: FieldGroup) -> None:
         fields = filled(person) & set(group.fields)

@@ -9,6 +9,7 @@ from io import BytesIO
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, ImageOps
@@ -23,6 +24,8 @@ from summit.audit.services import By
 from summit.core.file_sizes import too_large
 from summit.people.models import Person
 from summit.permissions.rules import refusal
+from summit.quarantine.kept_files import KeptFile, declare
+from summit.quarantine.services import hold
 from summit.uploads.process_slots import Busy, slot
 
 LARGEST = 10 * 1024 * 1024
@@ -41,6 +44,19 @@ QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 STORE = audit_action("delegations.photo.store", gettext_lazy("uploaded a photograph"), fields_of=Person)
 REMOVE = audit_action("delegations.photo.remove", gettext_lazy("deleted the photograph"), fields_of=Person)
+
+
+declare(
+    KeptFile(
+        model=Photo,
+        field="image",
+        summit="person__summit",
+        page=lambda row: reverse("admin:summit_person_photo", args=[row.person_id]),
+        subject=lambda row: row.person,
+        # A person with an empty photograph would count as complete.
+        refused=lambda row: Photo.objects.filter(pk=row.pk).delete(),
+    )
+)
 
 
 class PhotoProblem(ValueError):
@@ -158,6 +174,7 @@ def store(*, person: Person, content: bytes, by: By) -> Photo:
                 "entered_for": party if by_party else None,
             },
         )
+        hold(row=photo, summit=current.summit, by=by)
         audit.record(by=by, action=STORE, target=current, summit=current.summit, fields=["photo"])
     return photo
 

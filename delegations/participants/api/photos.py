@@ -23,6 +23,7 @@ from summit.api_base.response_files import File, PersonalContentSerializer, With
 from summit.audit import access_log
 from summit.core.database_clock import db_now
 from summit.people.models import Person
+from summit.quarantine.selectors import served
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -107,12 +108,16 @@ class PhotoViewSet(WithContent):
         return photos.store(by=by, person=values["person"], content=values["content"]).person
 
     def content(self, *, by: User, row: Person) -> File | None:
-        """Return the picture as a JPEG, or None if the user may not see it. Each access is logged."""
+        """Return the picture as a JPEG, or None if the user may not see it.
+
+        Each access is logged.
+        """
         photo = photo_of(row)
         if photo is None or "photo" not in FieldReader(by).visible(row):
             return None
+        image = served(photo)
         access_log.record_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
-        return File("photograph.jpg", "image/jpeg", bytes(photo.image))
+        return File("photograph.jpg", "image/jpeg", image)
 
     @action(
         "sheet",

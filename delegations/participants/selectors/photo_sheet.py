@@ -1,7 +1,7 @@
 """The people on a sheet of photographs. Those who receive arriving guests recognise them by it."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,10 +10,12 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from delegations.members.models.members import Membership
+from delegations.members.selectors.kept_photos import kept_back
 from delegations.parties.selectors import footnotes, party_names
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.permissions.rules import check
+from summit.quarantine.selectors import content_of
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -91,7 +93,10 @@ def faces(
     if rows:
         access_log.record_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
     notes = footnotes.Footnotes()
-    return [_face(member, book, notes) for member in sorted(memberships, key=lambda member: _place(member, book))]
+    back = kept_back(memberships)
+    return [
+        _face(member, book, notes, back) for member in sorted(memberships, key=lambda member: _place(member, book))
+    ]
 
 
 def _place(member: Membership, book: party_names.Book) -> tuple[Any, ...]:
@@ -104,10 +109,11 @@ def _place(member: Membership, book: party_names.Book) -> tuple[Any, ...]:
     return (order is None, order or 0, *alphabet, member.party_id)
 
 
-def _face(member: Membership, book: party_names.Book, notes: footnotes.Footnotes) -> Face:
+def _face(member: Membership, book: party_names.Book, notes: footnotes.Footnotes, back: Collection[int]) -> Face:
     person: Any = member.person
     named = book.of(member.party_id)
     photo = getattr(person, "photo", None)
+    picture = content_of(photo, among=back) if photo is not None else None
     return Face(
         key=person.public_id,
         name=person.name,
@@ -115,7 +121,7 @@ def _face(member: Membership, book: party_names.Book, notes: footnotes.Footnotes
         office=person.office,
         party=named.name if named else "",
         language=named.language if named else book.language,
-        photo=b64encode(bytes(photo.image)).decode() if photo is not None else "",
+        photo=b64encode(picture or b"").decode(),
         footnote=named.footnote if named else "",
         mark=notes.mark(named),
     )

@@ -15,9 +15,11 @@ from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services.sign_in_codes import people_at
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
-from summit.audit.services import By, Mailbox
+from summit.audit.services import By, Link, Mailbox
 from summit.maintenance import heartbeats
+from summit.outbox.addressees import Addressee
 from summit.people.models import Person
+from summit.uploads.messages import mailboxes
 
 AGENT_LENGTH = 300
 # After this time without a request, a browser has lost its session (SESSION_COOKIE_AGE). The time of the last request
@@ -25,6 +27,21 @@ AGENT_LENGTH = 300
 GONE = timedelta(seconds=settings.SESSION_COOKIE_AGE) + timedelta(minutes=10)
 SIGN_IN = audit_action("delegations.sign_in", gettext_lazy("signed in to the portal with a code"))
 SIGN_OUT = audit_action("delegations.sign_out", gettext_lazy("signed out of the portal in a browser"))
+
+
+@mailboxes.register(1)
+def mailbox_of(by: By) -> Addressee | None:
+    """Return the mailbox of somebody without an account who uploaded a file, or None."""
+    if isinstance(by, Link):
+        link = InvitationLink.objects.select_related("invitation__party").filter(public_id=by.public_id).first()
+        return Addressee(f"link:{by.public_id}", link.address, link.invitation.party.language) if link else None
+    if not isinstance(by, Mailbox):
+        return None
+    rows = PortalSession.objects.select_related("person").exclude(mailbox="")
+    row = rows.filter(public_id=by.public_id).first()
+    if row is None or row.person is None:
+        return None
+    return Addressee(f"mailbox:{by.public_id}", row.mailbox, row.person.language, row.person)
 
 
 def is_current_mailbox(mailbox: str, person: Person) -> bool:

@@ -28,6 +28,7 @@ from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
 from summit.people.models import Person
 from summit.privacy.registry import Portion, Restricted, Subject, called, portion
+from summit.quarantine.selectors import content_of
 
 
 @called(10)
@@ -54,7 +55,8 @@ def _deletes(model: Any) -> Any:
 
 def _photo(subject: Subject) -> Iterable[tuple[str, bytes]]:
     row = Photo.objects.filter(person=subject.person).first()
-    return [("photo.jpg", bytes(row.image))] if row is not None else []
+    image = content_of(row) if row is not None else None
+    return [("photo.jpg", image)] if image is not None else []
 
 
 def _end_membership(subject: Subject) -> int:

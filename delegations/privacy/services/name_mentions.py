@@ -13,6 +13,7 @@ from delegations.participants.models import ParticipantList
 from delegations.participants.services import revisions
 from delegations.parties.models.parties import Party
 from summit.privacy.registry import Portion, Subject, erased_name, portion
+from summit.quarantine.selectors import content_of
 
 
 def _requests(subject: Subject) -> QuerySet[FocalPointRequest]:
@@ -85,6 +86,11 @@ def _scans(subject: Subject) -> QuerySet[ReplyScan]:
     return ReplyScan.objects.filter(reply__invitation__party__in=guests).order_by("pk")
 
 
+def _scan_files(subject: Subject) -> list[tuple[str, bytes]]:
+    pairs = [(f"{row.pk}-{row.filename}", content_of(row)) for row in _scans(subject)]
+    return [(name, content) for name, content in pairs if content is not None]
+
+
 def _lists(subject: Subject) -> QuerySet[ParticipantList]:
     keys = [row.pk for row in revisions.that_name(subject.person)]
     return ParticipantList.objects.filter(pk__in=keys).order_by("number")
@@ -110,7 +116,7 @@ for _order, _portion in enumerate(
                 "scans."
             ),
             columns=("filename", "media_type", "size"),
-            files=lambda subject: [(f"{row.pk}-{row.filename}", bytes(row.content)) for row in _scans(subject)],
+            files=_scan_files,
         ),
         Portion(
             name="answers",

@@ -15,6 +15,7 @@ from summit.imports import report_page, services
 from summit.imports.definitions import ImportProblem
 from summit.imports.models import ImportFile
 from summit.people.models import Person
+from summit.quarantine.selectors import check_of
 
 READ_IN = "delegations.read_in"
 
@@ -91,22 +92,26 @@ def _file(delegation: DelegationDesk, public_id: str) -> ImportFile:
 def _shown(request: HttpRequest, delegation: DelegationDesk, file: ImportFile, refused: str = "") -> HttpResponse:
     """Return the page with the report on a table. `refused` is the reason why something can't be done."""
     report = services.report_of(file)
-    if report is None:
-        raise Http404
-    context = delegation.context(
-        file=file, writes=report.writes, refused=refused, own=True, can_undo=services.can_undo(file)
-    )
-    context |= report_page.context(report, request.GET, PEOPLE)
+    context = delegation.context(file=file, refused=refused, own=True, can_undo=services.can_undo(file))
+    context |= {"unread": services.is_unread(file), "check": check_of(file)}
+    if report is not None:
+        context |= {"writes": report.writes, **report_page.context(report, request.GET, PEOPLE)}
     return render(request, "portal/delegation/import_people/preview.html", context, status=409 if refused else 200)
 
 
 @delegation_page(READ_IN, "GET POST", row="delegations.delegationimportfile")
 def sheet(request: HttpRequest, delegation: DelegationDesk, sheet: str) -> HttpResponse:
-    """Show the outcome for each row of a table, before or after the import. A POST imports the table, once."""
+    """Show the outcome for each row of a table, before or after the import. A POST imports the table, once.
+
+    If a virus scanner had to see the table first, a POST has its rows read until they are.
+    """
     file = _file(delegation, sheet)
     if request.method != "POST":
         return _shown(request, delegation, file)
     try:
+        if services.is_unread(file):
+            services.refresh_preview(file=file, by=delegation.by)
+            return see_other("people_sheet", delegation.party.public_id, file.public_id)
         services.apply(file=file, by=delegation.by)
     except ImportProblem as problem:
         return _shown(request, delegation, _file(delegation, sheet), str(problem))

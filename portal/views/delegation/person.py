@@ -23,6 +23,7 @@ from delegations.travel.models.visas import VisaLetter
 from portal.delegation_access import DelegationDesk, delegation_page, saved
 from portal.views.delegation.people import add_errors, category_field, mark_expected_fields
 from summit.people.models import Person
+from summit.quarantine.selectors import check_of, content_of
 from summit.templatetags.moments import day_clock
 
 # The sections in order, with the fields of each. Photograph and category have forms of their own.
@@ -192,9 +193,9 @@ def _photo(request: HttpRequest, delegation: DelegationDesk, member: Membership,
             message = _("Photograph deleted.") if removed else _("Photograph saved.")
             return saved(request, message, "person", delegation.party.public_id, whole.public_id)
     may_see = "photo" in FieldReader(delegation.by).visible(whole)
-    return _form(
-        request, delegation, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and may_see
-    )
+    photo = getattr(whole, "photo", None) if may_see else None
+    check = check_of(photo) if photo is not None else None
+    return _form(request, delegation, member, "photo", form, has_photo=photo is not None, check=check)
 
 
 @delegation_page("delegations.photo.view", row="delegations.membership")
@@ -203,6 +204,9 @@ def photo(request: HttpRequest, delegation: DelegationDesk, person: str) -> Http
     _member, whole = _whole(delegation, person)
     if "photo" not in FieldReader(delegation.by).visible(whole):
         raise Http404
-    response = HttpResponse(bytes(whole.photo.image), content_type="image/jpeg")
+    image = content_of(whole.photo)
+    if image is None:
+        raise Http404
+    response = HttpResponse(image, content_type="image/jpeg")
     response["Content-Disposition"] = 'inline; filename="photograph.jpg"'
     return response

@@ -9,6 +9,7 @@ from press.texts.models.texts import Text, TextVersion
 from press.texts.selectors.word_differences import compare
 from summit.admin_base.model_pages import model_page
 from summit.core.languages import direction
+from summit.quarantine.selectors import content_of
 
 
 class ComparisonMixin:
@@ -47,11 +48,12 @@ class ComparisonMixin:
     def file_view(self, request: HttpRequest, text: Text, file: int) -> HttpResponse:
         """Return a file of a text for download, even if the file isn't public yet."""
         row = text.files.filter(pk=file).first()
-        if row is None:
+        content = None if row is None else content_of(row)
+        if row is None or content is None:
             raise Http404
         name = content_disposition_header(True, row.file_name) or "attachment"
         return HttpResponse(
-            bytes(row.content),
+            content,
             content_type=row.content_type,
             headers={"Content-Disposition": name, "Cache-Control": "no-store"},
         )

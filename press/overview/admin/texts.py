@@ -32,6 +32,7 @@ from press.texts.admin.state_labels import STANDINGS, TASKS, in_red, state_label
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.markdown_to_html import to_html
+from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextKind, TextVersion
@@ -53,6 +54,8 @@ from summit.admin_base.summit_scope import chosen_summit
 from summit.core.database_clock import db_now
 from summit.core.languages import direction
 from summit.permissions.rules import allows, check, summits_for
+from summit.quarantine.models import FileScan
+from summit.quarantine.selectors import held
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
@@ -261,7 +264,7 @@ class TextAdmin(
             "together": together(text),
             "tieable": tieable(text),
             "alone": alone(version),
-            "edition_files": list(edition.attachments.defer("content").order_by("attached__position")),
+            "edition_files": _files_with_checks(edition),
             "release_label": _release_label(text, edition),
             "no_font": pdf.unprintable(edition),
             "now": now,
@@ -324,6 +327,13 @@ def _public_edition_note(row: Text) -> str:
     if public is None or public == number:
         return ""
     return _("edition %(number)d is public") % {"number": public}
+
+
+def _files_with_checks(edition: Edition) -> list[tuple[Attachment, FileScan | None]]:
+    """Return the attachments of an edition, each with the check that keeps it back, if any."""
+    rows = list(edition.attachments.defer("content").order_by("attached__position"))
+    checks = held(Attachment, [row.pk for row in rows])
+    return [(row, checks.get(row.pk)) for row in rows]
 
 
 def _release_label(text: Text, edition: Edition) -> str:

@@ -18,10 +18,11 @@ from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.attachments import Attachment
 from press.texts.models.topics import Topic
 from press.texts.services import attachments, topics
-from summit.api_base.response_files import WithContent
+from summit.api_base.response_files import File, WithContent
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log
+from summit.quarantine.selectors import served
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -44,9 +45,9 @@ class AttachmentViewSet(WithContent):
         """Return the files with their texts. Their content isn't loaded."""
         return Attachment.objects.select_related("text__summit", "added_by").defer("content")
 
-    def content(self, *, by: User, row: Attachment) -> Attachment:
+    def content(self, *, by: User, row: Attachment) -> File:
         """Return the file for its download. Every user who may see the file may download it."""
-        return row
+        return File(row.file_name, row.content_type, served(row))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Attachment:
         """Store a file for a text. The file is public once an edition that has it is public."""

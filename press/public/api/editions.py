@@ -130,7 +130,7 @@ class TextEdition(PublicMixin, APIView):
             newest=current.number,
             about=next(each for each in history if each.number == number),
             became=since(edition, current),
-            files=files_of(summit, edition),
+            files=files_of(summit, edition).ready,
             url=f"{settings.BASE_URL}{pinned(summit, edition.version, number)}",
         )
         context = {"request": request, "first_edition": history[-1].number}

@@ -22,6 +22,7 @@ from summit.core.languages import spoken
 from summit.pdf import missing_fonts as paper
 from summit.pdf.fonts import MissingFontError
 from summit.public_base.summits import get_summit
+from summit.quarantine.selectors import content_of
 from summit.summits.models import Summit
 
 
@@ -70,10 +71,12 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
     if current is None:
         raise Http404
     changes = since(requested, current)
+    files = files_of(found, requested)
     body = with_links(requested, pinned(found, requested.version, number), changes)
     context = _context(found, read(found, current), body) | {
         "edition": requested,
-        "files": files_of(found, requested),
+        "files": files.ready,
+        "pending": files.pending,
     }
     context |= {"newer": current if current.number != requested.number else None, "since": len(changes)}
     return render(request, "press/edition.html", context)
@@ -83,14 +86,18 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
 def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str) -> HttpResponse:
     """Return a file that is attached to a published edition.
 
-    Raises Http404 for files of other editions, even if the URL is correct. The status is 410 if the text was removed.
+    Raises Http404 for files of other editions, even if the URL is correct, and while the file is kept back. The
+    status is 410 if the text was removed.
     """
     found = get_summit(summit)
     row = find_file(found, slug, public_id, name)
     if row is None:
         return gone_or_404(request, found, slug, None)
+    content = content_of(row)
+    if content is None:
+        raise Http404
     return HttpResponse(
-        bytes(row.content),
+        content,
         content_type=row.content_type,
         headers={
             "Content-Disposition": content_disposition_header(True, row.file_name) or "attachment",

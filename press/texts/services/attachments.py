@@ -3,6 +3,7 @@
 import hashlib
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from press.texts.models.attachments import Attachment
@@ -12,8 +13,18 @@ from press.texts.services.locks import lock_text
 from sessions.documents.services.file_checks import File
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
+from summit.quarantine.kept_files import KeptFile, declare
+from summit.quarantine.services import hold
 from summit.users.models import User
 
+declare(
+    KeptFile(
+        model=Attachment,
+        field="content",
+        summit="text__summit",
+        page=lambda row: reverse("admin:press_text_change", args=[row.text_id]),
+    )
+)
 ATTACH = audit_action("press.attach", gettext_lazy("attached a file to the text"))
 
 
@@ -44,5 +55,6 @@ def store(*, text: Text, file: File, language: str, by: User, title: str = "") -
         if existing is not None:
             return existing
         row.save(force_insert=True)
+        hold(row=row, summit=text.summit, by=by)
         audit.record(by=by, action=ATTACH, target=row, summit=text.summit)
     return row

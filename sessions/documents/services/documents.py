@@ -1,7 +1,8 @@
 """Documents of sessions in the draft: add, replace, reorder and remove.
 
-The content of a document never changes, and no document is deleted, because releases list them. A new version takes
-the place of the old one, which is kept as removed. Changes become visible with the next release.
+The content of a document never changes, but is deleted if a virus is found in it. No document is deleted, because
+releases list them. A new version takes the place of the old one, which is kept as removed. Changes become visible
+with the next release.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,8 +24,18 @@ from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, audit_action
+from summit.quarantine.kept_files import KeptFile, declare
+from summit.quarantine.services import hold
 from summit.users.models import User
 
+declare(
+    KeptFile(
+        model=Document,
+        field="content",
+        summit="session__summit",
+        page=lambda row: reverse("admin:agenda_session_documents", args=[row.session_id]),
+    )
+)
 ADD = audit_action("agenda.document.add", gettext_lazy("added a document to the session"))
 REPLACE = audit_action("agenda.document.replace", gettext_lazy("replaced a document with a new version"))
 REMOVE = audit_action("agenda.document.remove", gettext_lazy("removed a document from the session"))
@@ -130,6 +142,7 @@ def _store(session: Session, paper: Paper, *, position: int, by: User) -> Docume
     )
     row.full_clean(exclude=["session", "added_by"])
     row.save(force_insert=True)
+    hold(row=row, summit=session.summit, by=by)
     return row
 
 

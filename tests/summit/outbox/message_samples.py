@@ -228,6 +228,13 @@ FACTS: dict[str, Callable[[Summit], dict[str, Any]]] = {
         "summit": summit.name,
     },
     "subscription": lambda summit: {"subscriber": _subscriber(summit), "summit": summit.name},
+    "file_refused": lambda summit: {
+        "what": NASTY,
+        "signature": NASTY,
+        "uploaded_at": "31 March 2025",
+        "path": "/admin/",
+        "summit": summit.name,
+    },
     "webhook_off": lambda summit: {
         "endpoint": "k3",
         "name": NASTY,

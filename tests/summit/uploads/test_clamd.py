@@ -1,0 +1,87 @@
+"""The client of clamd: what it sends, and what it makes of each answer."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from summit.uploads import clamd
+from tests.summit.uploads.fake_clamd import CLEAN, FOUND, FakeClamd
+
+pytestmark = pytest.mark.loopback
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[FakeClamd]:
+    made = FakeClamd(tmp_path)
+    yield made
+    made.close()
+
+
+def scan(daemon: FakeClamd, content: bytes = b"words", seconds: float = 20) -> str:
+    return clamd.scan(content, url=daemon.url, seconds=seconds)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", os.urandom(clamd.PIECE * 3 + 1)], ids=["empty", "small", "large"])
+def test_a_file_arrives_whole(daemon: FakeClamd, content: bytes) -> None:
+    assert scan(daemon, content) == ""
+    assert daemon.received == [content]
+
+
+ANSWERS: dict[bytes, Any] = {
+    CLEAN: "",
+    FOUND: "Test.Virus",
+    b"stream: Win.Test.EICAR_HDB-1 FOUND\0": "Win.Test.EICAR_HDB-1",
+    b"INSTREAM size limit exceeded. ERROR\0": clamd.TooLarge,
+    b"stream: Can't allocate memory ERROR\0": clamd.NoResult,
+    b"stream: OK but\0": clamd.NoResult,
+    b"\xff\xfe": clamd.NoResult,
+    b"": clamd.NoResult,
+    b"x" * 10_000: clamd.NoResult,
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=range(len(ANSWERS)))
+def test_each_answer_has_its_meaning(daemon: FakeClamd, answer: bytes) -> None:
+    daemon.answer, meant = answer, ANSWERS[answer]
+    if isinstance(meant, str):
+        assert scan(daemon) == meant
+    else:
+        with pytest.raises(meant):
+            scan(daemon)
+
+
+def test_a_file_that_clamd_cuts_off_is_too_large(daemon: FakeClamd) -> None:
+    daemon.most = 1000
+    with pytest.raises(clamd.TooLarge):
+        scan(daemon, bytes(20 * 1024 * 1024))
+
+
+def test_nobody_at_the_address_is_another_case_than_no_answer(tmp_path: Path, daemon: FakeClamd) -> None:
+    with pytest.raises(clamd.Unreachable):
+        clamd.scan(b"words", url=f"unix:{tmp_path}/none", seconds=5)
+    with pytest.raises(clamd.Unreachable):
+        clamd.scan(b"words", url="tcp://127.0.0.1:1", seconds=5)
+
+
+def test_clamd_may_take_a_limited_time(daemon: FakeClamd, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 2.0, *[99.0] * 9])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    with pytest.raises(clamd.NoResult, match="too long"):
+        scan(daemon, seconds=10)
+
+
+@pytest.mark.parametrize("url", ["", "/run/clamav/clamd.ctl", "http://host:3310", "unix:", "tcp://", "tcp://host:x"])
+def test_addresses_that_are_none(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured):
+        clamd.address_of(url)
+
+
+def test_addresses() -> None:
+    assert clamd.address_of("unix:/run/clamav/clamd.ctl") == "/run/clamav/clamd.ctl"
+    assert clamd.address_of("tcp://scanner") == ("scanner", 3310)
+    assert clamd.address_of("tcp://[::1]:9") == ("::1", 9)
