@@ -1,10 +1,8 @@
 """The mail that tells whoever uploaded a file, and the organisers, that it was refused."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any, TypedDict
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -17,6 +15,7 @@ from summit.permissions.models import Role
 from summit.quarantine.kept_files import KINDS
 from summit.quarantine.models import FileScan, ScanState
 from summit.quarantine.services import uploader_of
+from summit.templatetags.moments import day_clock
 from summit.users.models import User
 
 # Functions that return the mailbox of an actor without an account, or None. The apps above register them.
@@ -57,15 +56,11 @@ def _facts(scan: FileScan, to: Addressee) -> FileRefusedFacts:
         return {
             "what": str(kind.model._meta.verbose_name),
             "signature": scan.signature if scan.state == ScanState.INFECTED else "",
-            "uploaded_at": _moment(scan.uploaded_at.astimezone(scan.summit.zone)),
+            "uploaded_at": day_clock(scan.uploaded_at, scan.summit),
             # Somebody without an account can't open the desk.
             "path": kind.page(row) if to.key.startswith("user:") else "/portal/",
             "summit": to.name_of(scan.summit),
         }
-
-
-def _moment(moment: datetime) -> str:
-    return date_format(moment, "DATETIME_FORMAT")
 
 
 def _context(message: Message) -> dict[str, Any]:

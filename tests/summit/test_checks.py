@@ -164,7 +164,9 @@ def test_browsers_are_told_of_https_as_far_as_is_said(read: Callable[..., Simple
 
 
 def test_every_problem_has_a_case() -> None:
-    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12, 13, 14, 16)}
+    assert {code for _changed, code in PROBLEMS} == {
+        f"summit.E{number:03}" for number in (*range(1, 11), 12, 13, 14, 16)
+    }
 
 
 @pytest.fixture
