@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -165,8 +165,8 @@ def test_an_upload_waits_for_clamd_and_the_portal_says_so(tmp_path: Path, shared
 
         wait_for(is_up, 240, "everything runs")
         pk, session, desk_email, delegate_email = found.python(PREPARE).split()[-4:]
-        desk = closed.enter_context(Browser(base, desk_email))
-        delegate = closed.enter_context(Browser(base, delegate_email))
+        desk = closed.enter_context(closing(Browser(base, desk_email)))
+        delegate = closed.enter_context(closing(Browser(base, delegate_email)))
         papers, page = f"/admin/agenda/session/{pk}/documents/", f"/portal/agenda/{session}/"
 
         def upload(title: str, content: bytes) -> str:

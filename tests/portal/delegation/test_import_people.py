@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 
 from delegations.imports.models import DelegationImportFile
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from summit.imports import table_parsing
+from summit.quarantine.models import FileScan
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
 
@@ -53,6 +55,22 @@ def test_looked_at_then_taken_over_once(world: World) -> None:
     assert world.post(f"{rest}undo/", {})["Location"] == world.path(rest)
     assert (Membership.objects.count(), "Import undone on " in world.get(rest)) == (0, True)
     assert "There is no import of this file to undo." in world.post(f"{rest}undo/", {}, 409).content.decode()
+
+
+def test_a_table_is_read_once_it_is_checked_for_viruses(world: World, settings: Any) -> None:
+    settings.CLAMD_URL = "unix:/nowhere"
+    send(world)
+    row = DelegationImportFile.objects.get()
+    rest = f"people/table/{row.public_id}/"
+    said = world.get(rest)
+    assert "Being checked for viruses. Reload this page in a minute." in said
+    assert "Preview the file</button>" not in said
+    refused = world.post(rest, {}, 409).content.decode()
+    assert "Being checked for viruses." in refused
+    FileScan.objects.update(state="clean", finished_at=Now())
+    assert "Preview the file</button>" in world.get(rest)
+    world.post(rest, {})
+    assert "Import 3 entries</button>" in world.get(rest)
 
 
 def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) -> None:
