@@ -347,8 +347,8 @@ WORK = Group(
         Variable(
             name="CLAMD_URL",
             example="unix:/run/clamav/clamd.ctl",
-            text="Where clamd listens, as `unix:PATH` or `tcp://host:3310`. Uploaded files are then kept back until they "
-            "are [checked for viruses](virus-scanning.md).",
+            text="Where clamd listens, as `unix:PATH` or `tcp://host:3310`. Uploaded files are then kept back until "
+            "they are [checked for viruses](virus-scanning.md).",
         ),
         Variable(name="CLAMD_TIMEOUT", kind=INTEGER, default=60, text="Seconds that the check of one file may take."),
     ),

@@ -119,7 +119,8 @@ def _languages(reading: Reading) -> dict[str, Any]:
 def _occasion(reading: Reading) -> dict[str, Any]:
     summit, occasion = reading.summit, reading.occasion
     names = summit.named(reading.language)
-    summit_event = {"@type": "Event", "name": names.name, "url": settings.BASE_URL + summit.get_absolute_url()}
+    address = settings.BASE_URL + summit.get_absolute_url()
+    summit_event: dict[str, Any] = {"@type": "Event", "name": names.name, "url": address}
     summit_event |= {"startDate": summit.starts_on.isoformat(), "endDate": summit.ends_on.isoformat()}
     summit_event["location"] = {"@type": "Place", "name": names.place}
     if occasion is None:

@@ -53,7 +53,7 @@ def clamd() -> list[Finding]:
 
 
 def _ping(address: str) -> bytes:
-    """Return what clamd answers to a ping at an address: "tcp://host:3310" or "unix:///run/clamav/clamd.ctl"."""
+    """Return what clamd answers to a ping at an address: "tcp://host:3310" or "unix:/run/clamav/clamd.ctl"."""
     parts = urlsplit(address)
     if parts.scheme == "unix":
         with socket.socket(socket.AF_UNIX) as there:
