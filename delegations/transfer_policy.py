@@ -18,6 +18,7 @@ moves(
                 "PartyGroup_parties",
                 "ExternalId",
                 "Zone",
+                "Zone_rooms",
                 "Category",
                 "Category_zones",
                 "Quota",

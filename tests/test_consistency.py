@@ -31,6 +31,7 @@ COUNTED = (
 )
 DRAFTED = (
     *("summit_summit", "summit_venue", "summit_room", "summit_person", "delegations_party", "delegations_category"),
+    *("delegations_zone_rooms", "delegations_category_zones"),
     *("delegations_membership", "delegations_particulars", "agenda_release", "agenda_session"),
     *("agenda_customkind", "agenda_sessiontext", "agenda_interpretation", "agenda_document"),
     *("agenda_participant", "agenda_slot", "agenda_signup", "agenda_conflictpolicy"),

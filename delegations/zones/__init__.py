@@ -1,1 +1,1 @@
-"""Zones: the parts of a venue that badges and passes open."""
+"""Zones: the parts of a venue that badges and passes open, with their rooms."""

@@ -1,6 +1,10 @@
 """The admin of a venue's zones."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,18 +15,28 @@ from delegations.zones.models import Zone
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.summit_pages import summit_page
-from summit.summits.models import Summit
+from summit.core.punctuation import comma
+from summit.summits.models import Room, Summit
 from summit.users.models import User
 
 
 class ZoneForm(SentencesForm):
-    """A form for a zone."""
+    """A form for a zone, with the rooms that lie in it."""
 
     class Meta:
         model = Zone
-        fields = ("summit", *zone_services.FIELDS)
+        fields = ("summit", *zone_services.FIELDS, "rooms")
+        widgets = {"rooms": forms.CheckboxSelectMultiple}
 
     said_at = {"zone_code_once": "code"}
+
+    def clean(self) -> dict[str, Any]:
+        """Return the cleaned data, with an error on `rooms` if one of them belongs to another summit."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        summit = cleaned.get("summit") or getattr(self.instance, "summit", None)
+        if summit is not None and any(room.summit_id != summit.pk for room in cleaned.get("rooms", ())):
+            self.add_error("rooms", _("One of these rooms belongs to another summit. Choose rooms of this summit."))
+        return cleaned
 
 
 @admin.register(Zone)
@@ -36,12 +50,27 @@ class ZoneAdmin(ServiceRowAdmin):
     called = "zone"
     order_page = "admin:delegations_zones_order"
     permissions = {"delete": zone_services.CHANGE}
-    list_display = ["code", "name", "summit"]
+    list_display = ["code", "name", "room_names", "summit"]
     list_filter = ["summit"]
     list_select_related = ["summit"]
     search_fields = ["code", "name"]
-    fields = ["summit", *zone_services.FIELDS]
+    fields = ["summit", *zone_services.FIELDS, "rooms"]
+    nothing_to_choose = gettext_lazy("No rooms yet.")
     nothing_yet = gettext_lazy("No zones yet. Add the parts of the venue that badges open.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the zones with their rooms."""
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        return rows.prefetch_related("rooms")
+
+    def choices_of(self, db_field: Any, summit: Summit | None) -> models.QuerySet[Any]:
+        """Return the rooms of the summit."""
+        return Room.objects.filter(venue__summit=summit).select_related("venue")
+
+    @admin.display(description=gettext_lazy("rooms"))
+    def room_names(self, row: Zone) -> str:
+        """Show the rooms that lie in the zone."""
+        return comma().join(room.name for room in row.rooms.all()) or "–"
 
 
 @summit_page(

@@ -13,7 +13,7 @@ from delegations.zones import services
 from delegations.zones.models import Zone
 from summit.api_base.actions import action
 from summit.api_base.viewsets import DeskViewSet, InSummit
-from summit.summits.models import Summit
+from summit.summits.models import Room, Summit
 from summit.users.models import User
 
 
@@ -32,22 +32,34 @@ class ZonesField(serializers.ManyRelatedField):
         super().__init__(child_relation=OneZone(), **kwargs)
 
 
+class RoomsField(serializers.ManyRelatedField):
+    """A field for several rooms of the summit, by their ids."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        rooms = InSummit(queryset=Room.objects.select_related("venue"), summit_path="venue__summit")
+        super().__init__(child_relation=rooms, **kwargs)
+
+
 class ZoneSerializer(serializers.ModelSerializer[Zone]):
-    """A part of the venue that badges open. `code` is the zone's mark on the badge."""
+    """A part of the venue that badges open. `code` is the zone's mark on the badge, and `rooms` are the ids of the
+    rooms that lie in it."""
 
     id = serializers.CharField(source="pk", read_only=True)
+    rooms: Any = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
 
     class Meta:
         model = Zone
-        fields: ClassVar[list[str]] = ["id", "code", "name", "position"]
+        fields: ClassVar[list[str]] = ["id", "code", "name", "rooms", "position"]
 
 
 class ZoneInput(serializers.ModelSerializer[Zone]):
-    """The fields of a zone that can be set."""
+    """The fields of a zone that can be set. `rooms` replaces all stored ones."""
+
+    rooms = RoomsField(required=False)
 
     class Meta:
         model = Zone
-        fields: ClassVar[list[str]] = ["code", "name"]
+        fields: ClassVar[list[str]] = ["code", "name", "rooms"]
         validators: ClassVar[list[Any]] = []
 
 
@@ -71,8 +83,8 @@ class ZoneViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"position": ("position", "code"), "code": ("code",)}
 
     def rows(self) -> QuerySet[Zone]:
-        """Return zones with their summits."""
-        return Zone.objects.select_related("summit")
+        """Return zones with their summits and rooms."""
+        return Zone.objects.select_related("summit").prefetch_related("rooms")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Zone:
         """Add a zone after the others and return it."""

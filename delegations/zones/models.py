@@ -5,17 +5,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from summit.core.validators import validate_printable
-from summit.summits.models import Summit
+from summit.summits.models import Room, Summit
 
 
 class Zone(models.Model):
-    """A part of the venue that badges open. Its code is printed on the badges."""
+    """A part of the venue that badges open. Its code is printed on the badges.
+
+    A badge opens a room if it opens one of the zones in which the room lies. Rooms in no zone are open to everybody.
+    """
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="zones", verbose_name=pgettext_lazy("label", "summit")
     )
     code = models.CharField(_("code on the badge"), max_length=10, validators=[validate_printable])
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
+    rooms = models.ManyToManyField(Room, blank=True, related_name="zones", verbose_name=_("rooms"))
     position = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:

@@ -25,7 +25,7 @@ from portal.demo.ids import Ids
 from summit.audit import services as audit
 from summit.core.personal_data import PersonalDataKind
 from summit.people.models import Person
-from summit.summits.models import Summit
+from summit.summits.models import Room, Summit
 from summit.users.models import User
 
 # Deadlines in days before the summit: to name people, to confirm them, and to declare items.
@@ -53,10 +53,18 @@ ZONES = (
     ("D", "Heads’ lounge"),
     ("M", "Press centre"),
 )
+# The rooms of each zone. The forecourt and the entrance are in zone A, where every badge leads.
+LIES_IN = {
+    "A": ("Grand Hall", "Forecourt"),
+    "B": ("Long Gallery",),
+    "C": ("Music Room", "State Drawing Room", "Gold Room", "Eagle Room"),
+    "M": ("Press centre",),
+}
 OPENS = {
-    Capacity.HEAD: "ABCD",
-    Capacity.ALTERNATE: "ABCD",
-    Capacity.DELEGATE: "ABC",
+    # Ministers speak in the press centre.
+    Capacity.HEAD: "ABCDM",
+    Capacity.ALTERNATE: "ABCDM",
+    Capacity.DELEGATE: "ABCM",
     Capacity.ADVISER: "AC",
     Capacity.SECURITY: "ABC",
     Capacity.INTERPRETER: "ABC",
@@ -148,6 +156,8 @@ def _categories(created: CreatedObjects, policy: Policy) -> None:
     created.categories[Capacity.MEDIA].name_by = created.summit.answer_by
     created.categories[Capacity.MEDIA].confirm_by = policy.name_by
     Category.objects.bulk_update(created.categories.values(), ["quota", "name_by", "confirm_by"])
+    for code, names_of_rooms in LIES_IN.items():
+        zones[code].rooms.set(Room.objects.filter(venue__summit=created.summit, name__in=names_of_rooms))
     for capacity, codes in OPENS.items():
         created.categories[capacity].zones.set([zones[code] for code in codes])
     host = next(party for party in created.parties.values() if party.is_host)

@@ -1,4 +1,4 @@
-"""Conflicts in the draft, certain or possible: rooms, people, ways, seats and opening hours.
+"""Conflicts in the draft, certain or possible: rooms, people, ways, zones, seats and opening hours.
 
 A summit blocks each kind, warns of it or ignores it.
 """

@@ -27,6 +27,7 @@ class WarningKind(StrEnum):
     BEFORE = "before"
     AFTER = "after"
     SPEECHES = "speeches"
+    ZONE = "zone"
 
 
 CONFLICT_KINDS = [kind.value for kind in WarningKind]

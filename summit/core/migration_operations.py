@@ -10,7 +10,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import AddConstraint, AddField, AddIndex
+from django.db.migrations.operations import AddConstraint, AddField, AddIndex, RemoveConstraint
 from django.db.migrations.state import ProjectState
 
 from summit.core.change_counters import Statements
@@ -133,6 +133,10 @@ class AddColumn(_KeepsTriggers, AddField):
 
 class AddTableConstraint(_KeepsTriggers, AddConstraint):
     """Add a constraint to a model, like Django's AddConstraint, and keep the triggers of its table."""
+
+
+class RemoveTableConstraint(_KeepsTriggers, RemoveConstraint):
+    """Remove a constraint from a model, like Django's RemoveConstraint, and keep the triggers of its table."""
 
 
 class AddIndexUnlocked(AddIndexConcurrently):

@@ -307,6 +307,11 @@ class Room(PublicModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def summit_id(self) -> int:
+        """The primary key of the venue's summit."""
+        return self.venue.summit_id
+
 
 @dataclass(frozen=True)
 class Stamp:

@@ -68,9 +68,15 @@ def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
 def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Snapshot]]:
     """Yield (name, person's primary key, session) for every person who has to attend a session."""
     for session in agenda.values():
-        people = {key: who for key, who, *_how in _in(session, about) if key[0] == "person"}
-        for (_sort, person), who in people.items():
+        for who, person in attending(session, about):
             yield who, person, session
+
+
+def attending(session: Snapshot, about: Circumstances) -> Iterator[tuple[str, int]]:
+    """Yield (name, person's primary key) for every person who has to attend a session."""
+    people = {key: who for key, who, *_how in _in(session, about) if key[0] == "person"}
+    for (_sort, person), who in people.items():
+        yield who, person
 
 
 def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, int], str, bool, bool]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from delegations.badges.selectors.opened_zones import opened_zones
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
@@ -16,12 +17,16 @@ from summit.summits.models import Room, Summit
 
 @dataclass(frozen=True)
 class Seats:
-    """A room: its number of seats, its venue, and when that opens and closes. Unknown values are None."""
+    """A room: its number of seats, its venue, and when that opens and closes. Unknown values are None.
+
+    `zones` is a dict from the primary keys of the zones in which it lies to their names; empty if it lies in none.
+    """
 
     seats: int | None
     opens_at: time | None
     closes_at: time | None
     venue_id: int | None = None
+    zones: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Circumstances:
     """The data that warnings need besides the agenda: rooms by public id, the rest by primary key.
 
     `lead` has the set-up and clear-down times of sessions, `policies` what the summit does about each conflict.
+    `opened` has the zones that the badges of people open, `opened_by_category` those of each category. People and
+    categories of which nothing is known are in neither.
     """
 
     zone: ZoneInfo
@@ -58,15 +65,18 @@ class Circumstances:
     party_of: dict[int, int]
     stays: dict[int, Stay]
     signed_up: dict[int, dict[int, str]]
+    opened: dict[int, frozenset[int]] = field(default_factory=dict)
+    opened_by_category: dict[int, frozenset[int]] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
 
 
 def circumstances(summit: Summit) -> Circumstances:
     """Return the circumstances of a summit.
 
-    Makes six queries, which read values rather than objects because there are thousands of people.
+    Makes seven queries, which read values rather than objects because there are thousands of people.
     """
     heads, members, in_category, party_of = _people(summit)
+    opened, opened_by_category = _opened(summit, in_category)
     return Circumstances(
         zone=summit.zone,
         starts_on=summit.starts_on,
@@ -79,14 +89,40 @@ def circumstances(summit: Summit) -> Circumstances:
         party_of=party_of,
         stays=_stays(summit),
         signed_up=_signed_up(summit),
+        opened=opened,
+        opened_by_category=opened_by_category,
         policies=policies(summit),
     )
 
 
 def _rooms(summit: Summit) -> dict[str, Seats]:
     rows = Room.objects.filter(venue__summit=summit)
-    fields = ("public_id", "capacity", "venue__opens_at", "venue__closes_at", "venue_id")
-    return {key: Seats(*values) for key, *values in rows.values_list(*fields)}
+    fields = ("public_id", "capacity", "venue__opens_at", "venue__closes_at", "venue_id", "zones", "zones__name")
+    found: dict[str, Seats] = {}
+    # A room that lies in several zones has a row for each.
+    for key, *values, zone, name in rows.order_by("zones__position", "zones__code").values_list(*fields):
+        room = found.setdefault(key, Seats(*values))
+        if zone is not None:
+            room.zones[zone] = name
+    return found
+
+
+def _opened(
+    summit: Summit, in_category: dict[int, frozenset[int]]
+) -> tuple[dict[int, frozenset[int]], dict[int, frozenset[int]]]:
+    """Return which zones the badges of people and of categories open, as dicts from primary key to zones.
+
+    A badge opens the zones of its person's category, and a transferable pass those of its kind. Both dicts are empty
+    if no category opens a zone yet: then nothing is known.
+    """
+    zones = opened_zones(summit)
+    if not any(zones.by_category.values()):
+        return {}, {}
+    by_category = {key: frozenset(opened) for key, opened in zones.by_category.items()}
+    by_person = {person: by_category[key] for key, people in in_category.items() for person in people}
+    for person, opened in zones.by_pass_holder.items():
+        by_person[person] = by_person.get(person, frozenset()) | opened
+    return by_person, by_category
 
 
 def _lead(summit: Summit) -> dict[int, tuple[timedelta, timedelta]]:

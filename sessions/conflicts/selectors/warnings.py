@@ -53,6 +53,12 @@ def _way_detail(there: int, needed: int) -> str:
     return _("%(there)s between two venues, %(needed)s needed") % words
 
 
+def _zone_detail(zones: tuple[str, ...]) -> str:
+    return ngettext("the room is in zone %(zones)s", "the room is in zones %(zones)s", len(zones)) % {
+        "zones": comma().join(zones)
+    }
+
+
 def _delegation_detail(number: int) -> str:
     # A single delegation is already named in `who`.
     return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
@@ -65,6 +71,7 @@ _DETAILS: Mapping[WarningKind, Callable[..., str]] = {
     WarningKind.SPEECHES: _speeches_detail,
     WarningKind.WAY: _way_detail,
     WarningKind.DELEGATION: _delegation_detail,
+    WarningKind.ZONE: _zone_detail,
 }
 
 
@@ -111,7 +118,7 @@ class Rule:
 def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
     """Return the conflicts in an agenda, ordered by time, except the kinds that the summit ignores.
 
-    Makes six queries.
+    Makes seven queries.
     """
     return find(agenda, circumstances(summit))
 
@@ -126,7 +133,7 @@ def find(agenda: Agenda, about: Circumstances) -> list[Finding]:
 def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
     """Return the conflicts of these sessions, within a session or with other sessions of the summit's draft.
 
-    Makes fourteen queries, which read only the sessions up to a day before and after.
+    Makes fifteen queries, which read only the sessions up to a day before and after.
     """
     if not sessions:
         return []
@@ -316,6 +323,31 @@ def _after(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
             yield Finding(WarningKind.AFTER, who, (session,))
 
 
+def _zones(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    """Find people and categories whose badges don't open the room of their session.
+
+    A badge opens a room if it opens one of its zones. Each session is one finding with the names of all of them.
+    """
+    for session in agenda.values():
+        room = about.rooms.get(session.room_key)
+        if room is None or not room.zones:
+            continue
+        names = [
+            who
+            for who, person in occupied_times.attending(session, about)
+            if person in about.opened and about.opened[person].isdisjoint(room.zones)
+        ]
+        names += [
+            place.label
+            for place in session.places
+            if place.category_id in about.opened_by_category
+            and about.opened_by_category[place.category_id].isdisjoint(room.zones)
+        ]
+        if names:
+            shown = dict.fromkeys(sorted(names))
+            yield Finding(WarningKind.ZONE, comma().join(shown), (session,), (tuple(room.zones.values()),))
+
+
 def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for session in agenda.values():
         speech_minutes = sum(place.minutes or 0 for place in session.by_role(ReleasedRole.SPEAKER))
@@ -339,4 +371,5 @@ RULES: Mapping[WarningKind, Rule] = {
     WarningKind.BEFORE: Rule(gettext_lazy("Before arrival"), _before),
     WarningKind.AFTER: Rule(gettext_lazy("After departure"), _after),
     WarningKind.SPEECHES: Rule(gettext_lazy("Speeches longer than the session"), _speeches),
+    WarningKind.ZONE: Rule(gettext_lazy("Badge doesn’t open the room"), _zones),
 }

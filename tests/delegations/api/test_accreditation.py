@@ -64,6 +64,15 @@ def test_zones_open_by_categories_and_stand_in_an_order(here: Summit, organiser:
     assert organiser.delete(artist, If_Match="*").status_code == 204
 
 
+def test_rooms_lie_in_zones(here: Summit, organiser: Program) -> None:
+    room, elsewhere = f.RoomFactory(venue__summit=here), f.RoomFactory()
+    made = organiser.post(ZONES, {"code": "A", "name": "Zone A", "rooms": [room.public_id]})
+    assert (made.status_code, made.json()["rooms"]) == (201, [room.public_id])
+    zone = f"{ZONES}{made.json()['id']}/"
+    assert organiser.patch(zone, {"rooms": [elsewhere.public_id]}, If_Match=made["ETag"]).status_code == 422
+    assert organiser.patch(zone, {"rooms": []}, If_Match=made["ETag"]).json()["rooms"] == []
+
+
 def test_protocol_sets_no_quota_of_a_category(here: Summit, protocol: Program) -> None:
     Category.objects.of(here)
     refused = protocol.patch(f"{CATEGORIES}delegate/", {"quota": 5}, If_Match="*")

@@ -149,6 +149,14 @@ def test_zones_are_added_and_ordered(summit: Summit, desk: Client) -> None:
     assert errors(desk.post(f"{ZONES}add/", values)) == {"code": [taken]}
     there = {**values, "summit": f.SummitFactory().pk}
     assert list(errors(desk.post(f"{ZONES}add/", there))) == ["summit"]
+    room = f.RoomFactory(venue__summit=summit, name="Blue")
+    first = Zone.objects.get(code="A")
+    change = f"{ZONES}{first.pk}/change/"
+    far = f.RoomFactory().pk
+    assert list(errors(desk.post(change, {"code": "A", "name": "Zone A", "rooms": [far]}))) == ["rooms"]
+    assert desk.post(change, {"code": "A", "name": "Zone A", "rooms": [room.pk]}).status_code == 302
+    assert list(first.rooms.all()) == [room]
+    assert "Blue" in text(desk.get(ZONES))
     keys = list(Zone.objects.order_by("-code").values_list("pk", flat=True))
     page = "/admin/delegations/zones/here/order/"
     assert desk.post(page, {"do": "save", **numbered(keys)}).status_code == 302

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from delegations.badges.models.transferable_passes import TransferablePass
+from delegations.badges.selectors.opened_zones import opened_zones
+from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.models import WarningKind
@@ -15,6 +18,7 @@ from sessions.draft.models.participants import ParticipantRole
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import cancel_and_move
+from sessions.releases.selectors import unreleased_changes
 from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -296,3 +300,75 @@ class TestDelegations:
         path = f"/admin/agenda/session/{two.pk}/speakers/"
         done = client.post(path, {"do": "add", "speaker": person.pk, "minutes": "5"}, follow=True)
         assert "Person in two places: Minister. Also: “One” (" in done.content.decode()
+
+
+class TestZones:
+    """Who comes to a room that their badge doesn't open."""
+
+    @pytest.fixture
+    def hall(self, summit: Summit) -> Any:
+        return f.RoomFactory(venue=f.VenueFactory(summit=summit), name="Hall", capacity=None)
+
+    def test_a_badge_opens_the_zones_of_its_category(self, summit: Summit, parties: Parties, hall: Any) -> None:
+        one = at(summit, "One", room=hall)
+        person, guard = head(parties["Aland"]), member(parties["Aland"], "Guard", code="security")
+        for each in (person, guard, f.PersonFactory(summit=summit, office="Stranger")):
+            f.ParticipantFactory(session=one, person=each)
+        inner, outer = f.ZoneFactory(summit=summit, name="Inner"), f.ZoneFactory(summit=summit, name="Outer")
+        inner.rooms.add(hall)
+        # Nobody has said yet what badges open.
+        assert found(summit) == []
+        person.membership.category.zones.set([inner, outer])
+        # The stranger is in no category, so that nothing is known of their badge.
+        assert found(summit) == [("zone", "Guard", "One", ("Inner",))]
+        guard.membership.category.zones.set([outer])
+        assert found(summit) == [("zone", "Guard", "One", ("Inner",))]
+        outer.rooms.add(hall)
+        assert found(summit) == []
+        outer.rooms.clear()
+        hall.zones.clear()
+        assert found(summit) == []
+
+    def test_a_pass_that_one_carries_opens_more(self, summit: Summit, parties: Parties, hall: Any) -> None:
+        guard = member(parties["Aland"], "Guard", code="security")
+        f.ParticipantFactory(session=at(summit, "One", room=hall), person=guard)
+        inner = f.ZoneFactory(summit=summit, name="Inner")
+        inner.rooms.add(hall)
+        Category.objects.of(summit)["head"].zones.add(inner)
+        assert found(summit) == [("zone", "Guard", "One", ("Inner",))]
+        rule = f.TransferablePassRuleFactory(summit=summit)
+        rule.zones.add(inner)
+        TransferablePass.objects.create(rule=rule, party=parties["Aland"], number=1, holder=guard.membership)
+        assert found(summit) == []
+
+    def test_a_category_is_named_as_a_whole(self, summit: Summit, hall: Any) -> None:
+        categories = Category.objects.of(summit)
+        one = at(summit, "One", room=hall)
+        for code in ("head", "media"):
+            f.ParticipantFactory(session=one, category=categories[code])
+        inner = f.ZoneFactory(summit=summit, name="Inner")
+        inner.rooms.add(hall)
+        categories["head"].zones.add(inner)
+        assert found(summit) == [("zone", categories["media"].name, "One", ("Inner",))]
+
+    def test_open_boards_learn_of_it(self, summit: Summit, hall: Any) -> None:
+        zone, media = f.ZoneFactory(summit=summit), Category.objects.of(summit)["media"]
+        for change in (lambda: zone.rooms.add(hall), lambda: media.zones.add(zone), zone.rooms.clear):
+            before = unreleased_changes.version(summit)
+            change()
+            assert unreleased_changes.version(summit) != before
+
+    def test_it_costs_one_query_however_many(
+        self, summit: Summit, parties: Parties, hall: Any, django_assert_num_queries: Any
+    ) -> None:
+        person = head(parties["Aland"])
+        for number in range(3):
+            f.ParticipantFactory(session=at(summit, f"S{number}", 2 * number, room=hall), person=person)
+            zone = f.ZoneFactory(summit=summit)
+            zone.rooms.add(hall)
+            f.CategoryFactory(summit=summit, code=f"c{number}").zones.add(zone)
+        agenda = draft(summit)
+        with django_assert_num_queries(7):
+            assert len(warnings.warnings(summit, agenda)) == 3
+        with django_assert_num_queries(1):
+            opened_zones(summit)

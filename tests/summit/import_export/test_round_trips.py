@@ -62,6 +62,17 @@ def _parties(summit: Summit) -> None:
         f.FocalPointFactory(party=f.PartyFactory(summit=summit, name=name))
 
 
+def _halls(summit: Summit) -> None:
+    venue = f.VenueFactory(summit=summit, name="Lancaster")
+    for name in ("Hall, east", "Lobby"):
+        f.RoomFactory(venue=venue, name=name)
+
+
+def _zones_with_rooms(summit: Summit, by: User) -> None:
+    _zones(summit)
+    Zone.objects.filter(summit=summit)[0].rooms.set(Room.objects.filter(venue__summit=summit))
+
+
 def _neighbours(summit: Summit) -> None:
     _parties(summit)
     f.PartyFactory(summit=summit, name="Sylvania, Republic of")
@@ -135,7 +146,7 @@ class Trip:
 TRIPS = {
     "summit.venue": Trip(_nothing, _houses, Venue, "name opens_at closes_at"),
     "summit.room": Trip(_houses, _rooms, Room, "venue__name name capacity position", "venue__summit"),
-    "delegations.zone": Trip(_nothing, _zones, Zone, "code name"),
+    "delegations.zone": Trip(_halls, _zones_with_rooms, Zone, "code name rooms__name"),
     "delegations.category": Trip(
         _zones, _categories, Category, "code capacity names quota counts name_by zones__code"
     ),
