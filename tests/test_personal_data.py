@@ -106,7 +106,7 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "summit.Summit": "slug name short_name host time_zone place names accent emblem_digest contact_email",
         "summit.Emblem": "image",
         "summit.Venue": "name address",
-        "summit.Room": "name",
+        "summit.Room": "name directions",
     },
     CATALOGUE: {
         "delegations.Party": "footnote iso_code",

@@ -15,6 +15,39 @@ from sessions.visibility.models import Visibility
 FIRST, SECOND = 0, 1
 VENUE = ("Lancaster House", "Stable Yard, St James’s, London SW1A 1BB")
 HOURS = (time(6, 0), time(23, 0))
+# The way to each room from the entrance hall, by language.
+DIRECTIONS = {
+    "Long Gallery": {
+        "en": "First floor, up the grand staircase and ahead",
+        "fr": "Premier étage, par le grand escalier, tout droit",
+        "ar": "الطابق الأول، عبر السلّم الكبير ثم إلى الأمام",
+    },
+    "Music Room": {
+        "en": "First floor, left of the grand staircase",
+        "fr": "Premier étage, à gauche du grand escalier",
+        "ar": "الطابق الأول، إلى يسار السلّم الكبير",
+    },
+    "State Drawing Room": {
+        "en": "First floor, through the Music Room",
+        "fr": "Premier étage, par la Music Room",
+        "ar": "الطابق الأول، عبر قاعة Music Room",
+    },
+    "Gold Room": {
+        "en": "Ground floor, right of the Grand Hall",
+        "fr": "Rez-de-chaussée, à droite du Grand Hall",
+        "ar": "الطابق الأرضي، إلى يمين Grand Hall",
+    },
+    "Eagle Room": {
+        "en": "Ground floor, past the Gold Room",
+        "fr": "Rez-de-chaussée, après la Gold Room",
+        "ar": "الطابق الأرضي، بعد Gold Room",
+    },
+    "Press centre": {
+        "en": "Ground floor, by the garden entrance",
+        "fr": "Rez-de-chaussée, entrée côté jardin",
+        "ar": "الطابق الأرضي، عند مدخل الحديقة",
+    },
+}
 ROOMS = (
     ("Long Gallery", 180),
     ("Music Room", 90),

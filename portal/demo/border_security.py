@@ -229,7 +229,12 @@ def _rooms(loading: Loading) -> dict[str, Room]:
     )
     return {
         room: Room.objects.create(
-            public_id=loading.ids(), venue=venue, name=room, capacity=capacity, position=position
+            public_id=loading.ids(),
+            venue=venue,
+            name=room,
+            capacity=capacity,
+            position=position,
+            directions=agenda.DIRECTIONS.get(room, {}),
         )
         for position, (room, capacity) in enumerate(agenda.ROOMS)
     }

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.members.models.members import Membership
@@ -30,6 +31,7 @@ from sessions.signups.services.signups import SignUpRefused
 from summit.core.languages import language_name
 from summit.people.models import Person
 from summit.quarantine.selectors import content_of, listed
+from summit.summits.directions import directions_to
 
 
 @portal_page(kind="session in an agenda", see="agenda.agenda.view")
@@ -46,6 +48,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         "summit": viewer.summit,
         "row": row,
         "late": row.times_known and row.session_id in late_sessions(viewer.summit),
+        "directions": directions_to(viewer.summit, row.room_key, get_language() or ""),
         "facts": facts(row),
         "levels": [
             place for place in places if place.level and place.party_id in {party.pk for party in viewer.reads_for}

@@ -35,6 +35,7 @@ from sessions.public.session_lists import SessionLine, SessionList
 from summit.public_base.page_cache import cached_page
 from summit.public_base.public_pages import public_page
 from summit.public_base.summits import get_summit
+from summit.summits.directions import directions_to
 from summit.summits.models import Stamp, Summit
 
 Row = TypeVar("Row", bound="HasStart")
@@ -190,6 +191,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
         "summit": summit_row,
         "row": row,
         "late": row.times_known and row.session_id in late_sessions(summit_row),
+        "directions": directions_to(summit_row, row.room_key, get_language() or ""),
         "documents": released_files.listed(summit_row, row),
         "texts": published[:MOST],
         "all_texts": (len(published), list_of(summit_row, public_id)) if len(published) > MOST else None,

@@ -24,6 +24,7 @@ from summit.core.languages import spoken
 from summit.core.process_cache import Memory
 from summit.permissions.route_access import Gate, route
 from summit.public_base.public_pages import blind
+from summit.summits.directions import Directions, in_language
 from summit.summits.models import Summit
 
 HEADERS = {
@@ -49,6 +50,7 @@ class ShownLine:
     title: str
     language: str
     day: date
+    directions: Directions | None
 
 
 _CONTENT: Memory[Content] = Memory(200)
@@ -149,4 +151,5 @@ def _in_each_language(row: Screen, template: str, context: dict[str, Any]) -> Sa
 def _shown(summit: Summit, line: lines.Line, language: str) -> ShownLine:
     title = title_of(line.session, language) if line.session is not None else ""
     text_language = (of_title(line.session, language) or summit.language) if line.session is not None else ""
-    return ShownLine(line, title, text_language, line.starts_at.astimezone(summit.zone).date())
+    way = in_language(line.directions, language, summit)
+    return ShownLine(line, title, text_language, line.starts_at.astimezone(summit.zone).date(), way)

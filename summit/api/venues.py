@@ -11,6 +11,7 @@ from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.summits import services as summits_services
 from summit.summits.models import Room, Summit, Venue
+from summit.summits.translated_names import DIRECTIONS_LENGTH
 from summit.users.models import User
 
 
@@ -63,25 +64,34 @@ class VenueViewSet(DeskViewSet):
         summits_services.remove_venue(by=by, venue=row)
 
 
+class DirectionsField(serializers.DictField):
+    """The directions to a room, by language."""
+
+    child = serializers.CharField(max_length=DIRECTIONS_LENGTH)
+
+
 class DeskRoomSerializer(serializers.ModelSerializer[Room]):
-    """A room. `venue` is the id of its venue, and `position` its place among the venue's rooms."""
+    """A room. `venue` is the id of its venue, `position` its place among the venue's rooms, and `directions` how one
+    gets to it, by language."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     venue = serializers.CharField(source="venue.public_id", read_only=True)
+    directions = DirectionsField()
 
     class Meta:
         model = Room
-        fields: ClassVar[list[str]] = ["id", "venue", "name", "capacity", "position"]
+        fields: ClassVar[list[str]] = ["id", "venue", "name", "capacity", "position", "directions"]
 
 
 class RoomInput(serializers.ModelSerializer[Room]):
     """The stored data of a room."""
 
     venue = InSummit(queryset=Venue.objects.all())
+    directions = DirectionsField(required=False)
 
     class Meta:
         model = Room
-        fields: ClassVar[list[str]] = ["venue", "name", "capacity", "position"]
+        fields: ClassVar[list[str]] = ["venue", "name", "capacity", "position", "directions"]
         # Uniqueness is checked by the database, through the domain.
         validators: ClassVar[list[Any]] = []
 

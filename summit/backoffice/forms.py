@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from summit.accounts.role_assignments import validate_open
 from summit.admin_base.forms import SentencesForm
@@ -14,6 +16,7 @@ from summit.core.validators import validate_printable
 from summit.permissions.models import RoleAssignment
 from summit.summits import services as summits_services
 from summit.summits.models import Room, Summit
+from summit.summits.translated_names import DIRECTIONS_LENGTH
 from summit.users.models import User
 
 
@@ -35,12 +38,42 @@ class SummitForm(NamesForm):
         return cleaned
 
 
+# The fields for the directions to a room, by language.
+DIRECTIONS = {code: f"directions_{code}" for code, _label in settings.LANGUAGES}
+
+
+def _directions_label(code: str) -> str:
+    return _("Directions in %(language)s") % {"language": get_language_info(code)["name_local"]}
+
+
+# Form classes are created before the user's language is known.
+_lazy_directions_label = lazy(_directions_label, str)
+
+
 class RoomForm(SentencesForm):
-    """The form of a room in the admin."""
+    """The form of a room in the admin, with the directions in each language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, name in DIRECTIONS.items():
+            if name in self.fields:
+                self.fields[name].initial = self.instance.directions.get(code, "")
+
+    @property
+    def changed_data(self) -> list[str]:
+        """The names of the changed fields. They include `directions` if those in any language were changed."""
+        changed: list[str] = super().changed_data
+        return [*changed, "directions"] if set(DIRECTIONS.values()) & set(changed) else changed
 
     def clean(self) -> dict[str, Any]:
-        """Return the cleaned data; add an error if a room is moved to another summit's venue."""
+        """Set the room's directions, and return the cleaned data.
+
+        Add an error if a room is moved to another summit's venue.
+        """
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        typed = {code: cleaned.get(name, "") for code, name in DIRECTIONS.items() if name in self.fields}
+        if typed:
+            self.instance.directions = {code: words for code, words in typed.items() if words}
         if self.instance.pk and "venue" in cleaned and "venue" in self.changed_data:
             try:
                 summits_services.check_same_summit(
@@ -49,6 +82,22 @@ class RoomForm(SentencesForm):
             except forms.ValidationError as refused:
                 self.add_error(None, refused)
         return cleaned
+
+
+def room_form() -> type[RoomForm]:
+    """Return the form class of a room, with a field for the directions in each language."""
+    fields = {
+        name: forms.CharField(
+            label=_lazy_directions_label(code),
+            max_length=DIRECTIONS_LENGTH,
+            required=False,
+            validators=[validate_printable],
+            widget=forms.TextInput({"dir": "auto"}),
+        )
+        for code, name in DIRECTIONS.items()
+    }
+    fields[next(iter(fields))].help_text = gettext_lazy("For example, “2nd floor, past the east lobby”.")
+    return type("RoomFormWithDirections", (RoomForm,), dict(fields))
 
 
 class RoleForm(SentencesForm):

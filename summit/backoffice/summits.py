@@ -13,7 +13,7 @@ from summit.admin_base.model_admin import SUMMIT_PATHS, SummitInline
 from summit.admin_base.service_admin import ServiceAdmin, Values, save_rows, user_of
 from summit.admin_base.summit_pages import places_of
 from summit.admin_base.widgets import Colour
-from summit.backoffice.forms import RoomForm, SummitForm
+from summit.backoffice.forms import DIRECTIONS, SummitForm, room_form
 from summit.backoffice.summit_names import FIELDS, heading, with_names
 from summit.core.punctuation import until
 from summit.people.models import Person
@@ -36,6 +36,8 @@ class RoomInline(SummitInline):
 
     model = Room
     summit_path = "venue__summit"
+    # The directions are on the room's own page.
+    fields = ("name", "capacity", "position")
 
 
 @admin.register(Summit)
@@ -192,10 +194,10 @@ class RoomAdmin(ServiceAdmin):
     list_filter = ["venue__summit"]
     list_select_related = ["venue__summit"]
     search_fields = ["name", "venue__name"]
-    fields = ["venue", "name", "capacity", "position"]
-    kept = ("venue", "name", "capacity", "position")
+    fields = ["venue", "name", "capacity", "position", *DIRECTIONS.values()]
+    kept = ("venue", "name", "capacity", "position", "directions")
     deleted_where = gettext_lazy("Delete rooms on the page of their venue.")
-    form = RoomForm
+    form = room_form()
 
     def create(self, *, by: User, row: Room, values: Values) -> Room:
         """Add the room."""

@@ -110,11 +110,17 @@ def _fills(name: str, input_field: Any, heading: str) -> dict[str, ImportColumn]
     if isinstance(input_field, serializers.DictField):
         found = {}
         for code, _name in settings.LANGUAGES:
-            label = _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+            label = _heading_in(name, heading, get_language_info(code)["name_local"])
             column = _column(f"{name}_{code}", capfirst(label), _part_of(name, code))
             found[column.name] = ImportColumn(name, code, column)
         return found
     return {name: ImportColumn(name)} if isinstance(input_field, _SIMPLE) else {}
+
+
+def _heading_in(name: str, heading: str, language: str) -> str:
+    if name == "names":
+        return _("name in %(language)s") % {"language": language}
+    return _("%(field)s in %(language)s") % {"field": heading, "language": language}
 
 
 def _mark_of(name: str, slug: str) -> Callable[[Any], Value]:

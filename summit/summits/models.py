@@ -25,7 +25,7 @@ from summit.core.validators import (
     validate_time_zone,
     validate_year,
 )
-from summit.summits.translated_names import TEXTS, Names, names_in, validate_names
+from summit.summits.translated_names import TEXTS, Names, names_in, validate_directions, validate_names
 
 
 def host() -> str:
@@ -291,6 +291,8 @@ class Room(PublicModel):
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0)
+    # By language: how one gets to the room.
+    directions = models.JSONField(_("directions"), default=dict, blank=True, validators=[validate_directions])
 
     class Meta:
         verbose_name = _("room")

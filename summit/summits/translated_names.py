@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.validators import validate_printable, validate_text
 
+# The most characters of the directions to a room in one language: two lines on a screen in the foyer.
+DIRECTIONS_LENGTH = 120
 # The texts of a summit that can be translated, with the most characters of each.
 TEXTS = {"name": 200, "short_name": 60, "place": 60, "host": 200}
 
@@ -51,6 +53,12 @@ def validate_names(value: object) -> None:
     Each name must be one of `TEXTS` and not longer than the number there.
     """
     validate_texts(value, TEXTS)
+
+
+def validate_directions(value: object) -> None:
+    """Raise ValidationError unless `value` is a dict from known languages to directions of one line."""
+    by_text = {code: {"directions": words} for code, words in value.items()} if isinstance(value, dict) else value
+    validate_texts(by_text, {"directions": DIRECTIONS_LENGTH})
 
 
 def validate_texts(value: object, texts: Mapping[str, int], *, several: Collection[str] = ()) -> None:

@@ -47,6 +47,14 @@ def test_papers_are_for_whom_the_release_tells(client: Client, summit: Summit, p
     assert "Concept note" not in page(client, f"{AGENDA}{seen.public_id}/")
 
 
+def test_the_page_tells_the_way_to_a_room_that_one_may_know(client: Client, summit: Summit, party: Party) -> None:
+    room = f.RoomFactory(venue__summit=summit, directions={"en": "Past the east lobby"})
+    own, other = session(summit, party, room=room), session(summit, visibility=Visibility.PARTICIPANTS, room=room)
+    release(summit)
+    assert "Past the east lobby" in page(client, f"{AGENDA}{own.public_id}/")
+    assert client.get(f"{AGENDA}{other.public_id}/").status_code == 404
+
+
 class TestSignUp:
     def test_a_delegate_takes_the_place_and_gives_it_back(
         self, client: Client, delegate: Person, summit: Summit, party: Party

@@ -81,7 +81,11 @@ def taken(page: str, name: str, inputs: Inputs) -> bool:
         or (operation.endswith("-bulk") and f"rows[].{ {'row': 'id'}.get(name, column or name) }" in takes)
         or (rows in INLINES and column in all_of(INLINES[rows], inputs))
         # What is said in several languages is one object.
-        or (language in dict(settings.LANGUAGES) and bool(takes & {"names", "letter_words"}) and base != "")
+        or (
+            language in dict(settings.LANGUAGES)
+            and bool(takes & {"names", "letter_words", "directions"})
+            and base != ""
+        )
         or (name == "file" and "content" in takes)
     )
 
@@ -126,7 +130,8 @@ def test_of_one_page_each_field_is_an_input(admin_client: Client) -> None:
     sent = {page: {page: dict(forms_of(admin_client.get(address).content, address))[page]}}
     generator = SchemaGenerator(patterns=[path("api/v1/", include(RoomViewSet.paths()))])
     inputs = inputs_of(generator.get_schema(public=True))
-    assert fields(page, sent) == {"venue", "name", "capacity", "position"}
+    spoken = {f"directions_{code}" for code, _name in settings.LANGUAGES}
+    assert fields(page, sent) == {"venue", "name", "capacity", "position", *spoken}
     assert missing(sent, inputs) == []
     sent[page][page].add("colour")
     assert missing(sent, inputs) == [f"{page} colour"]

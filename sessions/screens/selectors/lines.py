@@ -3,8 +3,8 @@
 The screen itself finds what is on now and next, by the server's time, so that it goes on without a connection.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sessions.agenda.selectors import release_cache, release_changes
@@ -14,6 +14,7 @@ from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.selectors import running
 from sessions.screens.models import Screen
 from sessions.visibility.models import DESK, RANKS
+from summit.summits.directions import directions_by_room
 from summit.summits.models import Summit
 
 # For how long a screen says that a session has moved or is cancelled.
@@ -27,7 +28,7 @@ class Line:
     """A session on a screen. `session` is None for a “Private meeting”, of which only the time and place are told.
 
     `was` is the session before its time or room changed, or None. `away` says that the session was to be behind this
-    door and is elsewhere now.
+    door and is elsewhere now. `directions` say by language how one gets to the room.
     """
 
     starts_at: datetime
@@ -41,6 +42,7 @@ class Line:
     was: Snapshot | None = None
     away: bool = False
     cancelled: bool = False
+    directions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def old_times(self) -> tuple[datetime, datetime] | None:
@@ -80,11 +82,12 @@ def lines(screen: Screen, at: Current, runs: Day) -> list[Line]:
     door = screen.room.public_id if screen.room is not None else ""
     known = [row for row in _sessions(summit, at, rank) if row.times_known]
     before, cancelled = _changes(summit, at, rank)
+    directions = directions_by_room(summit)
     found, told = [], set()
     for row in known:
         line = _line(row, before.get(row.session_id), runs, door)
         if line is not None:
-            found.append(line)
+            found.append(replace(line, directions=directions.get(row.room_key, {})))
         if not door or row.room_key == door:
             told.add(row.session_id)
     here = {row.session_id for row in known}
@@ -95,7 +98,10 @@ def lines(screen: Screen, at: Current, runs: Day) -> list[Line]:
     ]
     if screen.tells_private and rank < DESK:
         found += [
-            Line(row.starts_at, row.ends_at, row.room_name, row.venue_name)
+            Line(
+                *(row.starts_at, row.ends_at, row.room_name, row.venue_name),
+                directions=directions.get(row.room_key, {}),
+            )
             for row in _sessions(summit, at, DESK)
             if row.session_id not in told and (row.room_key == door if door else row.room_key)
         ]

@@ -7,8 +7,10 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.overview.panels import public_panel
 from sessions.visibility.models import Visibility
+from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
+from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import fill, release, session
 
@@ -135,3 +137,17 @@ def _found(summit: Summit, row: Session) -> str:
     nothing = Client().get(f"/{summit.slug}/agenda/0000000000000000/")
     same = response.content.replace(row.public_id.encode(), b"0" * 16) == nothing.content
     return "nothing" if (response.status_code, same) == (404, True) else "told"
+
+
+def test_a_sessions_page_tells_the_way_as_it_is_now(summit: Summit, organiser: User) -> None:
+    room = f.RoomFactory(venue__summit=summit, name="Blue", directions={"en": "Ground floor, left"})
+    row = session(summit, room=room, visibility=Visibility.PUBLIC)
+    release(summit)
+    page = f"/{summit.slug}/agenda/{row.public_id}/"
+    assert '<bdi lang="en">Ground floor, left</bdi>' in Client().get(page).content.decode()
+    # The page is cached, and the way is no part of a release.
+    summits_services.change_room(
+        by=organiser, room=room, values={"directions": {"en": "First floor", "fr": "À l’étage"}}
+    )
+    assert '<bdi lang="en">First floor</bdi>' in Client().get(page).content.decode()
+    assert '<bdi lang="fr">À l’étage</bdi>' in Client().get(page, {"lang": "fr"}).content.decode()

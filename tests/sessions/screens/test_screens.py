@@ -26,6 +26,7 @@ from summit.audit.models import AuditEntry
 from summit.core.log_filters import without_tokens
 from summit.core.process_cache import forget_all
 from summit.permissions.models import Role
+from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -194,6 +195,17 @@ class TestChanges:
     def test_the_old_door_leads_to_the_new_room(self, moved: World) -> None:
         assert told(moved.screen(room=moved.hall, unreadable="nothing")) == [("Opening", "In another room")]
         assert told(moved.screen(room=moved.study, unreadable="nothing")) == [("Opening", "")]
+
+    def test_they_tell_the_way_where_they_name_the_room(self, moved: World) -> None:
+        foyer, door = moved.screen(), moved.screen(room=moved.hall)
+        words = {"en": "Past the east lobby", "fr": "Après le hall est"}
+        summits_services.change_room(by=moved.by, room=moved.study, values={"directions": words})
+        expected = ['<p class="directions"><bdi lang="en">Past the east lobby</bdi></p>']
+        for path in (foyer, door):
+            assert re.findall(r'<p class="directions">.*?</p>', fetch(path).content.decode()) == expected
+        # Whoever stands at the room's own door is there.
+        assert 'class="directions"' not in fetch(moved.screen(room=moved.study)).content.decode()
+        assert "Après le hall est" in fetch(moved.screen(language="fr")).content.decode()
 
     def test_only_where_the_summit_shows_changes_to_the_public(self, moved: World) -> None:
         Summit.objects.filter(pk=moved.summit.pk).update(public_changes=False)

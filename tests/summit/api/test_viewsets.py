@@ -46,7 +46,14 @@ def address(row: Room | Venue) -> str:
 # --- reading --------------------------------------------------------------------------------------------------------
 def test_a_list_and_a_row(organiser: Program, rooms: list[Room]) -> None:
     hall = rooms[0]
-    wanted = {"id": hall.public_id, "venue": hall.venue.public_id, "name": "Hall", "capacity": 300, "position": 0}
+    wanted = {
+        "id": hall.public_id,
+        "venue": hall.venue.public_id,
+        "name": "Hall",
+        "capacity": 300,
+        "position": 0,
+        "directions": {},
+    }
     listed, one = organiser.get(f"{ROOMS}?order=-name"), organiser.get(address(hall))
     assert listed.json() == {"next": None, "previous": None, "results": [wanted, listed.json()["results"][1]]}
     assert one.json() == wanted
@@ -72,7 +79,7 @@ def test_what_isn_t_declared_is_refused_by_name(organiser: Program, rooms: list[
     for query, parameter, said in (
         ("seats=20", "seats", "Choose from: cursor, fields, name, order, page_size, seats_from, venue."),
         *((f"order={each}", "order", orders) for each in ("capacity", "", "%20name")),
-        ("fields=venue,secret", "fields", "Enter one or more of: id, venue, name, capacity, position."),
+        ("fields=venue,secret", "fields", "Enter one or more of: id, venue, name, capacity, position, directions."),
         ("fields=", "fields", "Enter one or more of"),
         ("seats_from=many", "seats_from", "Enter a number."),
         ("page_size=0", "page_size", "Enter a number from 1 to 200."),

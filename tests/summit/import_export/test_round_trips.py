@@ -47,7 +47,8 @@ def _houses(summit: Summit, by: User | None = None) -> None:
 def _rooms(summit: Summit, by: User) -> None:
     for venue in summit.venues.all():
         f.RoomFactory(venue=venue, name="Blue", capacity=None, position=3)
-        f.RoomFactory(venue=venue, name="Red", capacity=40)
+        way = {"en": "Ground floor, left", "fr": "À gauche", "ar": "إلى اليسار"}
+        f.RoomFactory(venue=venue, name="Red", capacity=40, directions=way)
 
 
 def _zones(summit: Summit, by: User | None = None) -> None:
@@ -145,7 +146,7 @@ class Trip:
 
 TRIPS = {
     "summit.venue": Trip(_nothing, _houses, Venue, "name opens_at closes_at"),
-    "summit.room": Trip(_houses, _rooms, Room, "venue__name name capacity position", "venue__summit"),
+    "summit.room": Trip(_houses, _rooms, Room, "venue__name name capacity position directions", "venue__summit"),
     "delegations.zone": Trip(_halls, _zones_with_rooms, Zone, "code name rooms__name"),
     "delegations.category": Trip(
         _zones, _categories, Category, "code capacity names quota counts name_by zones__code"
