@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.core.api.fields import StaffName
@@ -13,11 +13,16 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.draft.api.session_rows import OfSessionFilters
 from sessions.draft.models.sessions import Session
+from sessions.presence import place_card_pdf
 from sessions.presence.models import Place, PresenceMark, Representation, ToldByTelephone
+from sessions.presence.selectors.place_card import place_card
 from sessions.presence.services import marks, representation, telephone
 from summit.api_base.actions import action
+from summit.api_base.problems import Problem
+from summit.api_base.response_files import File, PersonalContentSerializer
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
+from summit.pdf.paper_size import paper_of
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -194,6 +199,23 @@ class RepresentationViewSet(DeskViewSet):
             session=values["session"], party=values["party"], person=values["person"], by=by
         )
         return done.row
+
+    @action(
+        "place-card",
+        safe=True,
+        permission="agenda.run_day",
+        output=PersonalContentSerializer,
+        shown_once=("content",),
+    )
+    def place_card(self, *, by: User, row: Representation, values: Values) -> File:
+        """Return the place card of who represents the delegation in the session now, as PDF. Writes nothing."""
+        card = place_card(session=row.session, party=row.party, by=by)
+        if card is None:
+            raise Problem(
+                "conflict", gettext("The delegation is not in this session. Add it to the participants first.")
+            )
+        pdf = place_card_pdf.write(card, paper_of(row.session.summit))
+        return File(place_card_pdf.name_of(card), "application/pdf", pdf)
 
 
 class ToldByTelephoneViewSet(DeskViewSet):

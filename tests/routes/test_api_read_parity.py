@@ -29,6 +29,7 @@ SAME = {
     "admin:agenda_document_file": "session-documents-row-content",
     "admin:agenda_session_day": "sessions",
     "admin:agenda_session_live": "sessions",
+    "admin:agenda_session_representation_card": "representations-row-place-card",
     "admin:agenda_release_sent": "messages",
     "admin:agenda_release_warnings": "sessions-warnings",
     "admin:summit_person_photo_file": "photos-row-content",
@@ -105,7 +106,7 @@ ASKING = frozenset(
     {
         *("agenda-changes", "agenda-programme", "calls-sheet", "texts-run"),
         *("badges-check", "badges-print", "editions-row-compare", "participant-lists-row-file", "photos-sheet"),
-        *("releases-compare", "sessions-warnings", "sheets-blank"),
+        *("releases-compare", "representations-row-place-card", "sessions-warnings", "sheets-blank"),
     }
 )
 

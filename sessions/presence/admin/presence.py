@@ -23,9 +23,11 @@ from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
+from sessions.presence import place_card_pdf
 from sessions.presence.models import Place, PresenceMark
 from sessions.presence.selectors import attendance
 from sessions.presence.selectors.attendance import Line
+from sessions.presence.selectors.place_card import place_card
 from sessions.presence.services import marks, representation
 from sessions.presence.services.marks import PresenceRefused, gone_message
 from summit.admin_base.live_versions import version_response
@@ -35,8 +37,12 @@ from summit.admin_base.return_path import posted_return_path
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.service_admin import user_of
 from summit.core.database_clock import db_now
+from summit.core.file_names import disposition
 from summit.core.punctuation import pair
 from summit.core.text_normalisation import fold
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
+from summit.pdf.paper_size import paper_of
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.undo import services as undo
@@ -145,6 +151,26 @@ class PresenceMixin(FrameMixin):
             "speeches": Slot.objects.filter(session=session, party=party).count(),
         }
         return TemplateResponse(request, "admin/agenda/presence/representation.html", context)
+
+    @model_page("<int:pk>/representation/card.pdf", "representation_card", "GET", do="agenda.run_day")
+    def representation_card_view(self, request: HttpRequest, session: Session) -> HttpResponse:
+        """Return the PDF of the place card of who represents the delegation `party` in the session.
+
+        The access log records that the user has seen the name. Raises Http404 for a delegation that isn't in the
+        session, or has named nobody.
+        """
+        party = Party.objects.filter(summit=session.summit_id, pk=key_of(request.GET.get("party", "")) or 0).first()
+        card = place_card(session=session, party=party, by=user_of(request)) if party is not None else None
+        if card is None:
+            raise Http404
+        try:
+            pdf = place_card_pdf.write(card, paper_of(session.summit))
+        except MissingFontError as problem:
+            messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
+            return redirect(_session_url(session))
+        shown = disposition(place_card_pdf.name_of(card), attached=False)
+        headers = {"Content-Disposition": shown, "Cache-Control": "private, no-store"}
+        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 def _words(*parts: str) -> str:

@@ -32,6 +32,7 @@ OTHERS = {
             ),
             *("admin:delegations_visaletter_paper", "admin:jsi18n", "admin:press_text_file"),
             *("admin:agenda_session_live", "admin:agenda_session_speaking_version"),
+            "admin:agenda_session_representation_card",
             *("admin:agenda_document_file", "admin:agenda_signup_export", "admin:summit_person_export"),
             *("admin:agenda_session_board_check", "admin:agenda_session_board_version"),
             *("admin:summit_person_photo_file", "admin:jobs_table"),
@@ -148,6 +149,7 @@ INSTEAD = {
     "admin:agenda_session_speaking": {"pk": "pk plenary"},
     "admin:agenda_session_presence": {"pk": "pk plenary"},
     "admin:agenda_session_representation": {"pk": "pk plenary"},
+    "admin:agenda_session_representation_card": {"pk": "pk plenary"},
     "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},
     "admin:press_text_compare": {"pk": "text_corrected"},
     # The text of an earlier row is withdrawn: nobody edits it.
@@ -157,6 +159,7 @@ INSTEAD = {
 }
 QUERY = {
     "admin:agenda_session_representation": "?party={pk of the plenary}",
+    "admin:agenda_session_representation_card": "?party={pk of the plenary}",
     "admin:press_text_compare": "?version=en&a=1&b=2",
     "admin:press_text_approve_many": "?row={text_review}",
     "admin:press_text_set_moment_many": "?row={text_review}",
