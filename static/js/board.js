@@ -24,7 +24,9 @@
     }
     return null;
   };
-  let zoom = Math.min(Math.max(Number(store("board-zoom") ?? 2) || 0, 0), ZOOMS.length - 1);
+  // Where one touches, twenty minutes are as high as a finger.
+  const usual = matchMedia("(pointer: coarse)").matches ? 3 : 2;
+  let zoom = Math.min(Math.max(Number(store("board-zoom") ?? usual) || 0, 0), ZOOMS.length - 1);
   // What is being moved: { cards, how: "move" | "resize", keys, ... }, or null.
   let moving = null;
   let busy = false;
@@ -312,7 +314,7 @@
   };
   const onDown = (event) => {
     const card = event.target.closest(".board-card");
-    if (!card || event.button || event.target.matches("input") || !wide.matches) return;
+    if (!card || event.button || event.target.closest(".board-pick") || !wide.matches) return;
     if (moving) drop();
     const box = card.getBoundingClientRect();
     press = {

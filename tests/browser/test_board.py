@@ -128,3 +128,25 @@ def test_a_finger_scrolls_and_moves_after_it_holds(browser: Browser, running: Ru
     says(page, "Undone: Move.")
     assert where(page) == before
     context.close()
+
+
+# The boxes and buttons of the board that are smaller than a finger, each with its size.
+SMALL = """() => [...document.querySelectorAll(".board-pick, .board label.pick, .board button, .board select")]
+    .filter((each) => each.checkVisibility())
+    .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
+    .filter(([, box]) => box.width < 44 || box.height < 44)
+    .map(([text, box]) => `${text} ${box.width} x ${box.height}`)"""
+
+
+def test_a_finger_hits_boxes_and_buttons(browser: Browser, running: Running) -> None:
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True, is_mobile=True)
+    context.set_default_timeout(LONGEST)
+    page = board(Visitor(context.new_page(), running.base))
+    assert page.evaluate(SMALL) == []
+    pick = card(page).locator(".board-pick")
+    box = pick.bounding_box()
+    assert box is not None
+    # In its corner, not on the box itself.
+    pick.tap(position={"x": 6, "y": box["height"] - 6})
+    says(page, "1 selected")
+    context.close()
