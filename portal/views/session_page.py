@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from delegations.members.models.members import Membership
 from delegations.parties.selectors import party_names
 from portal.views import read_marks
-from portal.views.find_session import find_session_or_404
+from portal.views.find_session import find_cancelled, find_session_or_404
 from portal.views.floor_requests import floor_of
 from portal.visitor_identity import Viewer, portal_page
 from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.models.speeches import timed
 from sessions.agenda.selectors import released_snapshots
+from sessions.agenda.selectors.release_changes import CancelledSession
 from sessions.conflicts.selectors.overlapping_sessions import overlaps_by_person
 from sessions.delays.selectors.running import late_sessions
 from sessions.documents.models import Document
@@ -36,8 +37,17 @@ from summit.summits.directions import directions_to
 
 @portal_page(kind="session in an agenda", see="agenda.agenda.view")
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a session, as far as the viewer may see it, and record that its changes were seen."""
-    viewer, row = find_session_or_404(request, public_id)
+    """Show a session, as far as the viewer may see it, and record that its changes were seen.
+
+    A session that was cancelled while the viewer could read it says so, with status 410.
+    """
+    try:
+        viewer, row = find_session_or_404(request, public_id)
+    except Http404:
+        found = find_cancelled(request, public_id)
+        if found is None:
+            raise
+        return _cancelled(request, *found)
     newest = released_snapshots.latest(viewer.summit)
     if newest is not None:
         read_marks.record(request, viewer, newest.number, row.session)
@@ -63,6 +73,14 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         **party_names.on_page(viewer.summit),
     }
     return render(request, "portal/sessions/session.html", context)
+
+
+def _cancelled(request: HttpRequest, viewer: Viewer, found: CancelledSession) -> HttpResponse:
+    newest = released_snapshots.latest(viewer.summit)
+    if newest is not None:
+        read_marks.record(request, viewer, newest.number, found.row.session)
+    context = {"viewer": viewer, "summit": viewer.summit, "row": found.row, "found": found}
+    return render(request, "portal/sessions/cancelled.html", context, status=410)
 
 
 def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetime | None]]:

@@ -9,6 +9,7 @@ from django.test import Client
 from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Attendance
 from sessions.draft.models.sessions import Interpretation, Session
+from sessions.draft.services import cancel_and_move
 from sessions.notifications.models import AgendaReadMark
 from sessions.visibility.models import Visibility
 from summit.people.models import Person
@@ -53,6 +54,43 @@ def test_the_page_tells_the_way_to_a_room_that_one_may_know(client: Client, summ
     release(summit)
     assert "Past the east lobby" in page(client, f"{AGENDA}{own.public_id}/")
     assert client.get(f"{AGENDA}{other.public_id}/").status_code == 404
+
+
+class TestCancelled:
+    def test_whoever_could_read_it_learns_when_and_participants_why(
+        self, client: Client, summit: Summit, party: Party, organiser: User
+    ) -> None:
+        own, seen, hidden = (
+            session(summit, party, title="Own"),
+            session(summit, title="Seen", visibility=Visibility.ACCREDITED),
+            session(summit, title="Hidden", visibility=Visibility.PARTICIPANTS),
+        )
+        release(summit)
+        for row in (own, seen, hidden):
+            cancel_and_move.cancel(session=row, by=organiser, reason="The room is flooded.")
+        assert client.get(f"{AGENDA}{own.public_id}/").status_code == 200
+        release(summit, note="We look for another day.")
+        for row, told in ((own, True), (seen, False)):
+            response = client.get(f"{AGENDA}{row.public_id}/")
+            shown = response.content.decode()
+            assert (response.status_code, row.title in shown, ">cancelled<" in shown) == (410, True, True)
+            assert ("The room is flooded." in shown, "We look for another day." in shown) == (told, told)
+        assert client.get(f"{AGENDA}{hidden.public_id}/").status_code == 404
+        # What is scheduled again is there again.
+        cancel_and_move.reinstate(session=seen, by=organiser)
+        release(summit)
+        assert client.get(f"{AGENDA}{seen.public_id}/").status_code == 200
+
+    def test_what_is_only_hidden_stays_hidden(self, client: Client, summit: Summit) -> None:
+        row = session(summit, visibility=Visibility.ACCREDITED)
+        release(summit)
+        Session.objects.filter(pk=row.pk).update(visibility=Visibility.ORGANISERS)
+        release(summit)
+        assert client.get(f"{AGENDA}{row.public_id}/").status_code == 404
+        # Then cancelled, it is not told of either.
+        Session.objects.filter(pk=row.pk).update(cancelled_at=f.START)
+        release(summit)
+        assert client.get(f"{AGENDA}{row.public_id}/").status_code == 404
 
 
 class TestSignUp:

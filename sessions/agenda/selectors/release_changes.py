@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
@@ -97,6 +98,38 @@ def ended(*, summit: Summit, public_id: str) -> Ended | None:
     read = entries.filter(release__summit=summit, release__number__lt=removal.release.number).for_public()
     entry = read.order_by("-release__number").first()
     return Ended(entry.released_session, NATURES[removal.notice]) if entry else None
+
+
+@dataclass(frozen=True)
+class CancelledSession:
+    """A cancelled session as its readers read it last, and when it was cancelled.
+
+    `reason` is that of the cancellation, and `note` that of the release. Messages tell both to participants. They are
+    "" for other readers.
+    """
+
+    row: ReleasedSession
+    cancelled_at: datetime
+    reason: str
+    note: str
+
+
+def cancelled(*, summit: Summit, members: Members, public_id: str) -> CancelledSession | None:
+    """Return a session that the newest release has no more, as these members could read it until then.
+
+    Return None for a session that they could not read, and for one that is only hidden from them: the release still
+    has it. Makes four queries at most.
+    """
+    entries = ReleaseEntry.objects.filter(session__public_id=public_id).select_related("release")
+    current = ReleaseEntry.objects.current(summit).order_by().values("session")
+    last = entries.latest_of_sessions(summit).for_members(members).exclude(session__in=current).first()
+    if last is None:
+        return None
+    row = ReleasedSession.objects.select_related("session").get(pk=last.released_session_id)
+    release = Release.objects.get(summit=summit, number=last.release.number + 1)
+    told = entries.filter(release=last.release_id).of_members(members).exists()
+    words = (row.session.cancellation_reason, release.note) if told else ("", "")
+    return CancelledSession(row, release.released_at, *words)
 
 
 def _notices(summit: Summit) -> "QuerySet[PublicRemoval]":
