@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.parties.models.parties import Party
+from sessions.draft.change_guards import Blocked, guards
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_run_day
@@ -41,6 +42,7 @@ from summit.audit.actions import AuditAction, audit_action
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
+from summit.summits.models import Summit
 from summit.undo import services as undo
 from summit.undo.kinds import UndoRefused, undoes
 from summit.undo.models import UndoStep
@@ -61,6 +63,28 @@ SKIP = audit_action("agenda.speech.skip", gettext_lazy("marked a speech as not d
 TAKE_BACK = audit_action("agenda.speech.take_back", gettext_lazy("put a speech back as it was"))
 SHORTEN = audit_action("agenda.speech.shorten", gettext_lazy("shortened the remaining speeches"), fields_of=Slot)
 CLOSE = audit_action("agenda.speech.close_list", gettext_lazy("closed the speakers’ list"), fields_of=Session)
+
+
+@guards.register(20)
+@contextmanager
+def keep_the_floor(summit: Summit, sessions: list[int]) -> Iterator[None]:
+    """Raise Blocked if the change moves a speech that has the floor to another session.
+
+    The floor of the first session would never be free again. Makes one query if no speech has the floor.
+    """
+    rows = SpeechRun.objects.filter(session__in=list(sessions), state__in=ON_THE_FLOOR)
+    on_floor = dict(rows.values_list("slot_id", "session_id"))
+    yield
+    if not on_floor:
+        return
+    moved = [
+        slot
+        for slot in Slot.every.filter(pk__in=on_floor).select_related("speaker", "session")
+        if slot.session_id != on_floor[slot.pk]
+    ]
+    if moved:
+        message = _("%(speaker)s has the floor. End that speech first.")
+        raise Blocked([message % {"speaker": slot.speaker.label} for slot in moved])
 
 
 class ClockRefused(ValueError):

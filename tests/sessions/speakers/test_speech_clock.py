@@ -12,8 +12,12 @@ from django.db.models.deletion import ProtectedError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sessions.agenda.models.releases import Release
+from sessions.draft import change_guards
+from sessions.draft.change_guards import Blocked
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
+from sessions.releases.services import restore
 from sessions.speakers import selectors
 from sessions.speakers.models import (
     ON_THE_FLOOR,
@@ -28,13 +32,14 @@ from sessions.speakers.services import floor_requests, speakers_list, speech_clo
 from sessions.speakers.services.speech_clock import ClockRefused
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
+from summit.core.registry import Registry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.undo import services as undo
 from summit.undo.kinds import UndoRefused
 from summit.users.models import User
 from tests.factories import MembershipFactory, PersonFactory, SlotFactory, UserFactory
-from tests.sessions.conftest import Parties, session
+from tests.sessions.conftest import Parties, release, session
 
 pytestmark = pytest.mark.django_db
 
@@ -399,3 +404,38 @@ def test_the_database_lets_one_have_the_floor_and_one_interval_run(row: Session,
     SpeechInterval.objects.create(session=row, slot=a, by=officer)
     with pytest.raises(IntegrityError), transaction.atomic():
         SpeechInterval.objects.create(session=row, slot=b, by=officer)
+
+
+class TestMovedToAnotherSession:
+    """A restored release brings a speech back to the session in which it was."""
+
+    @pytest.fixture
+    def world(self, summit: Summit, row: Session, officer: User) -> tuple[Release, Slot, Session]:
+        other = session(summit, title="Other")
+        first = release(summit)
+        moved = slot(row, "A")
+        Slot.objects.filter(pk=moved.pk).update(session=other, position=0)
+        moved = slot(other, "A")
+        speech_clock.give_floor(slot=moved, by=officer)
+        return first, moved, other
+
+    def test_not_while_it_has_the_floor(
+        self, world: tuple[Release, Slot, Session], row: Session, officer: User, organiser: User
+    ) -> None:
+        first, moved, other = world
+        with pytest.raises(Blocked, match=r"A has the floor\. End that speech first\."):
+            restore.restore(release=first, by=organiser)
+        assert slot(other, "A") == moved
+        speech_clock.end(slot=moved, by=officer)
+        restore.restore(release=first, by=organiser)
+        assert slot(row, "A") == moved
+
+    def test_control_the_floor_of_the_first_session_would_stay_taken(
+        self, world: tuple[Release, Slot, Session], officer: User, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, _moved, other = world
+        monkeypatch.setattr(change_guards, "guards", Registry())
+        restore.restore(release=first, by=organiser)
+        waiting = SlotFactory(session=other, speaker__name="E", speaker__summit=other.summit)
+        with pytest.raises(ClockRefused, match="A has the floor"):
+            speech_clock.give_floor(slot=waiting, by=officer)
