@@ -1,6 +1,7 @@
 """Starting and ending sessions, and announcing that they run late. All of it can be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -31,35 +32,38 @@ class NotStarted(ValueError):
 def start(*, session: Session, by: User) -> bool:
     """Record that a session starts now. Return False, without changes, if it has been started already.
 
-    An announcement that it runs late ends. Raises PermissionDenied.
+    An announcement that it runs late ends; undoing brings it back. Raises PermissionDenied.
     """
     check_can_run_day(by, session.summit)
+    keys: dict[str, int] = {}
 
     def create() -> bool:
         _run, created = SessionRun.objects.get_or_create(session=session, defaults={"started_by": by})
         if created:
-            _end_notice(session, by)
+            keys.update(_end_notice(session, by))
         return created
 
-    return _recorded(session, by, START, create)
+    return _recorded(session, by, START, create, keys)
 
 
 def end(*, session: Session, by: User) -> bool:
     """Record that a session ends now. Return False, without changes, if it has been ended already.
 
-    An announcement that it runs late ends. Raises PermissionDenied, and NotStarted if nobody has started it.
+    An announcement that it runs late ends; undoing brings it back. Raises PermissionDenied, and NotStarted if nobody
+    has started it.
     """
     check_can_run_day(by, session.summit)
+    keys: dict[str, int] = {}
 
     def close() -> bool:
         closed = SessionRun.objects.filter(session=session, ended_at=None).update(ended_at=Now(), ended_by=by)
         if not closed and not SessionRun.objects.filter(session=session).exists():
             raise NotStarted(_("This session hasn’t been started. Start it first."))
         if closed:
-            _end_notice(session, by)
+            keys.update(_end_notice(session, by))
         return bool(closed)
 
-    return _recorded(session, by, END, close)
+    return _recorded(session, by, END, close, keys)
 
 
 def announce_delay(*, session: Session, by: User) -> bool:
@@ -83,21 +87,43 @@ def announce_delay(*, session: Session, by: User) -> bool:
 def end_delay(*, session: Session, by: User) -> bool:
     """Withdraw the announcement that a session runs late. Return False if there is none. Raises PermissionDenied."""
     check_can_run_day(by, session.summit)
-    return _recorded(session, by, END_DELAY, lambda: _end_notice(session, by))
+    return _recorded(session, by, END_DELAY, lambda: bool(_end_notice(session, by)))
 
 
-def _end_notice(session: Session, by: User) -> bool:
-    return bool(DelayNotice.objects.filter(session=session, ended_at=None).update(ended_at=Now(), ended_by=by))
+def _end_notice(session: Session, by: User) -> dict[str, int]:
+    """End the announcement that a session runs late. Return {"notice": its primary key}, or {} if there is none."""
+    notice = DelayNotice.objects.select_for_update().filter(session=session, ended_at=None).first()
+    if notice is None:
+        return {}
+    DelayNotice.objects.filter(pk=notice.pk).update(ended_at=Now(), ended_by=by)
+    return {"notice": notice.pk}
 
 
-def _recorded(session: Session, by: User, action: AuditAction, act: Callable[[], bool]) -> bool:
-    """Do something in a transaction. If it changed anything, record it and offer to undo it."""
+def _recorded(
+    session: Session,
+    by: User,
+    action: AuditAction,
+    act: Callable[[], bool],
+    keys: Mapping[str, int] = MappingProxyType({}),
+) -> bool:
+    """Do something in a transaction. If it changed anything, record it and offer to undo it.
+
+    `keys` are further keys of the step that undoes it, once it is done.
+    """
     with transaction.atomic():
         done = act()
         if done:
             entry = audit.record(by=by, action=action, target=session, summit=session.summit)
-            undo.offer(entry, {"session": session.pk})
+            undo.offer(entry, {"session": session.pk, **keys})
     return done
+
+
+def _reopen_notice(step: UndoStep) -> None:
+    """Let the announcement that the step ended, if any, go on, unless the session has another by now."""
+    rows = DelayNotice.objects.filter(pk=step.data.get("notice"), ended_at__isnull=False)
+    open_notice = DelayNotice.objects.filter(session=step.data["session"], ended_at=None)
+    if not open_notice.exists():
+        rows.update(ended_at=None, ended_by=None)
 
 
 @undoes(
@@ -107,7 +133,10 @@ def _recorded(session: Session, by: User, action: AuditAction, act: Callable[[],
     instead=gettext_lazy("Conference officers can start it again on the day page."),
 )
 def _undo_start(step: UndoStep, by: User) -> str:
-    return _undone(step, bool(SessionRun.objects.filter(session=step.data["session"], ended_at=None).delete()[0]))
+    deleted, _by_model = SessionRun.objects.filter(session=step.data["session"], ended_at=None).delete()
+    if deleted:
+        _reopen_notice(step)
+    return _undone(step, bool(deleted))
 
 
 @undoes(
@@ -118,7 +147,10 @@ def _undo_start(step: UndoStep, by: User) -> str:
 )
 def _undo_end(step: UndoStep, by: User) -> str:
     rows = SessionRun.objects.filter(session=step.data["session"], ended_at__isnull=False)
-    return _undone(step, bool(rows.update(ended_at=None, ended_by=None)))
+    reopened = rows.update(ended_at=None, ended_by=None)
+    if reopened:
+        _reopen_notice(step)
+    return _undone(step, bool(reopened))
 
 
 @undoes(

@@ -77,6 +77,28 @@ class TestOnce:
             undo.undo(public_id=group.offer.public_id, by=officer)
             assert state() == 0
 
+    def test_an_announcement_that_starting_or_ending_ended_goes_on(self, row: Session, officer: User) -> None:
+        for act in (running.start, running.end):
+            running.announce_delay(session=row, by=officer)
+            [notice] = DelayNotice.objects.filter(ended_at=None)
+            with undo.grouped() as group:
+                act(session=row, by=officer)
+            assert late_sessions(row.summit) == frozenset()
+            assert group.offer is not None
+            undo.undo(public_id=group.offer.public_id, by=officer)
+            assert list(DelayNotice.objects.filter(ended_at=None)) == [notice]
+            running.start(session=row, by=officer)
+
+    def test_an_announcement_that_has_another_by_now_stays_ended(self, row: Session, officer: User) -> None:
+        running.announce_delay(session=row, by=officer)
+        with undo.grouped() as group:
+            running.start(session=row, by=officer)
+        running.announce_delay(session=row, by=officer)
+        [newer] = DelayNotice.objects.filter(ended_at=None)
+        assert group.offer is not None
+        undo.undo(public_id=group.offer.public_id, by=officer)
+        assert list(DelayNotice.objects.filter(ended_at=None)) == [newer]
+
     def test_who_doesnt_run_the_day_may_not(self, row: Session) -> None:
         viewer = f.UserFactory.with_role(Role.VIEWER, row.summit)
         for act in (running.start, running.end, running.announce_delay, running.end_delay):
