@@ -49,6 +49,11 @@ def placed(session: Snapshot, placement: Placement) -> Snapshot:
     )
 
 
+def has_other_times(session: Snapshot, placement: Placement) -> bool:
+    """Return whether a placement gives a session another start or another end."""
+    return (session.starts_at, session.ends_at) != (placement.starts_at, placement.ends_at)
+
+
 @dataclass(frozen=True)
 class Split:
     """Where a session goes on: the placement of its second part, and the speeches that are given there.

@@ -31,7 +31,8 @@ class Move:
     """A session with its released and its new time and room.
 
     `pushed_by` is the moved session that it would meet, or None if its new time was asked for. `draft_differs` says
-    that the draft has another time or room, which the new ones replace.
+    that the draft has another time or room, which the new one replaces. What the new ones don't change stays in the
+    draft.
     """
 
     before: Snapshot
@@ -185,9 +186,22 @@ def _move(
     before: Snapshot, after: Snapshot, result: Cascade, moved: Mapping[int, Snapshot], row: Session | None
 ) -> Move:
     by = result.met.get(before.session_id)
-    drafted = (row.starts_at, row.ends_at, row.room.public_id if row.room else "") if row is not None else None
-    released_at = (before.starts_at, before.ends_at, before.room_key)
-    return Move(before, after, moved[by] if by is not None else None, drafted is not None and drafted != released_at)
+    return Move(
+        before, after, moved[by] if by is not None else None, row is not None and _replaces(before, after, row)
+    )
+
+
+def _replaces(before: Snapshot, after: Snapshot, row: Session) -> bool:
+    """Return whether the new time or room of a session replaces one that the draft alone has."""
+    new_times = (row.starts_at, row.ends_at) not in (
+        (before.starts_at, before.ends_at),
+        (after.starts_at, after.ends_at),
+    )
+    drafted_room = row.room.public_id if row.room else ""
+    new_room = drafted_room not in (before.room_key, after.room_key)
+    return (new_times and release_scopes.has_other_times(before, placement_of(after))) or (
+        new_room and before.room_key != after.room_key
+    )
 
 
 def _conflicts(summit: Summit, near: Agenda, moved: Mapping[int, Snapshot], about: Circumstances) -> list[Conflict]:

@@ -37,11 +37,10 @@ def make(*, split: Split, summit: Summit, placements: Mapping[int, Placement], b
     if session.cancelled_at is not None:
         raise releases.DraftChanged(releases.retimed_meanwhile())
     # The first part leaves the room before the second one takes it.
-    place_sessions.place(summit=summit, by=by, sessions=releases.draft_placements(summit, placements))
-    [placement] = releases.draft_placements(summit, {session.pk: split.placement}).values()
+    place_sessions.place(summit=summit, by=by, sessions=releases.draft_changes(summit, placements))
     second = copies.add_second_part(
         session=session,
-        placement=placement,
+        placement=releases.draft_placement(summit, split.placement),
         title=continued(session.title, summit.language),
         titles={row.language: continued(row.title, row.language) for row in session.texts.all()},
         by=by,

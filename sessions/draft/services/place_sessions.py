@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sessions.draft.change_guards import guarded
-from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.services.cancel_and_move import MOVE, leave_rooms
 from sessions.draft.services.revisions import rise
@@ -14,11 +13,12 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def place(*, summit: Summit, by: User, sessions: Mapping[int, Placement]) -> int:
+def place(*, summit: Summit, by: User, sessions: Mapping[int, Mapping[str, Any]]) -> int:
     """Write new times and rooms of draft sessions, by their primary keys. Return how many sessions changed.
 
-    The caller has checked the permission, and holds the lock of the agenda in an open transaction. Pins aren't asked.
-    Raises Blocked if a conflict arises that the summit blocks.
+    Each mapping has the new values of `starts_at`, `ends_at` and `room`; what it leaves out stays as the draft has
+    it. The caller has checked the permission, and holds the lock of the agenda in an open transaction. Pins aren't
+    asked. Raises Blocked if a conflict arises that the summit blocks.
     """
     with guarded(summit, list(sessions)), watching(by=by, sessions=list(sessions), retimed=True):
         rows = Session.objects.select_related("room").filter(summit=summit, pk__in=sessions)
@@ -34,6 +34,6 @@ def place(*, summit: Summit, by: User, sessions: Mapping[int, Placement]) -> int
     return len(changes)
 
 
-def _changed(row: Session, place: Placement) -> dict[str, tuple[Any, Any]]:
+def _changed(row: Session, place: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return a dict from field to (before, after) for what another place changes."""
-    return {name: (getattr(row, name), new) for name, new in vars(place).items() if getattr(row, name) != new}
+    return {name: (getattr(row, name), new) for name, new in place.items() if getattr(row, name) != new}

@@ -5,9 +5,10 @@ split. The rest of the draft stays unreleased.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -197,7 +198,8 @@ def retime(
     """Release new times and rooms of some sessions, on top of the last release, and write them into the draft.
 
     `placements` is a dict from the primary keys of released sessions to their new time and room. Whatever else is
-    unreleased in the draft stays so. Messages say at once what changed; whoever got one within the last two minutes
+    unreleased in the draft stays so: also the room of a session that only gets another time, and the time of one that
+    only gets another room. Messages say at once what changed; whoever got one within the last two minutes
     gets the next after these. `split` is a session that goes on in a second part, which the draft has already.
 
     Raises PermissionDenied, NothingToRelease if all sessions are there already, and DraftChanged if a session isn't
@@ -298,8 +300,8 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     """Save a prepared release."""
     new_release = ready.made
     if arguments.placements is not None:
-        places = draft_placements(arguments.summit, arguments.placements)
-        place_sessions.place(summit=arguments.summit, by=arguments.by, sessions=places)
+        changes = draft_changes(arguments.summit, arguments.placements, ready.old)
+        place_sessions.place(summit=arguments.summit, by=arguments.by, sessions=changes)
     new_release.save(force_insert=True)
     release_writer.store(new_release, old=ready.old, new=ready.new)
     removals.store(release=new_release, found=ready.leaving, decisions=arguments.decisions)
@@ -319,15 +321,34 @@ def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     return new_release
 
 
-def draft_placements(summit: Summit, placements: Mapping[int, Placement]) -> dict[int, DraftPlacement]:
-    """Return new times and rooms as those of draft sessions. Makes one query."""
-    rooms = Room.objects.filter(venue__summit=summit).in_bulk(
-        {placement.room_key for placement in placements.values()}, field_name="public_id"
-    )
-    return {
-        key: DraftPlacement(placement.starts_at, placement.ends_at, rooms.get(placement.room_key))
-        for key, placement in placements.items()
-    }
+def draft_placement(summit: Summit, placement: Placement) -> DraftPlacement:
+    """Return a new time and room as those of a draft session. Makes one query."""
+    return DraftPlacement(placement.starts_at, placement.ends_at, _rooms(summit, [placement]).get(placement.room_key))
+
+
+def draft_changes(
+    summit: Summit, placements: Mapping[int, Placement], old: Agenda | None = None
+) -> dict[int, dict[str, Any]]:
+    """Return what new times and rooms change in the draft: what they change in the last release, and nothing else.
+
+    `old` is the agenda of the last release, which is read if it isn't given.
+    """
+    if old is None:
+        _number, old, _new = _retimed_agendas(summit, placements, None)
+    rooms = _rooms(summit, placements.values())
+    found: dict[int, dict[str, Any]] = {}
+    for key, placement in placements.items():
+        found[key] = {}
+        if release_scopes.has_other_times(old[key], placement):
+            found[key] = {"starts_at": placement.starts_at, "ends_at": placement.ends_at}
+        if old[key].room_key != placement.room_key:
+            found[key]["room"] = rooms.get(placement.room_key)
+    return found
+
+
+def _rooms(summit: Summit, placements: Iterable[Placement]) -> dict[str, Room]:
+    keys = {placement.room_key for placement in placements}
+    return Room.objects.filter(venue__summit=summit).in_bulk(keys, field_name="public_id")
 
 
 def _nothing(number: int, day: date | None) -> str:

@@ -192,7 +192,7 @@ def test_whatever_writes_many_sessions_is_refused_as_a_whole(summit: Summit, org
     release = releases.release(summit=summit, by=organiser)
     third = at(summit, "Three", 6, room)
     with transaction.atomic():
-        later = {row.pk: Placement(row.starts_at + HOUR, row.ends_at + HOUR, room) for row in (one, two)}
+        later = {row.pk: {"starts_at": row.starts_at + HOUR, "ends_at": row.ends_at + HOUR} for row in (one, two)}
         assert place_sessions.place(summit=summit, by=organiser, sessions={**later, third.pk: _unmoved(third)}) == 2
     assert list(Session.objects.order_by("pk").values_list("room", flat=True)) == [room.pk] * 3
     move(third, 0, room, organiser)
@@ -205,6 +205,6 @@ def test_whatever_writes_many_sessions_is_refused_as_a_whole(summit: Summit, org
     assert Session.objects.get(pk=one.pk).starts_at == f.START
 
 
-def _unmoved(row: Session) -> Placement:
+def _unmoved(row: Session) -> dict[str, Any]:
     row.refresh_from_db()
-    return Placement(row.starts_at, row.ends_at, row.room)
+    return {"starts_at": row.starts_at, "ends_at": row.ends_at, "room": row.room}

@@ -1,5 +1,6 @@
 """New times on the day: released alone, decided, with consent where it is due, and told without repeating."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from sessions.delays.services.retiming import AlreadyDecided, ConflictUndecided
 from sessions.draft.models.sessions import Session
 from sessions.notifications.services import agenda_changes
 from sessions.releases.services import releases
+from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox.models import Message, MessageState
@@ -90,6 +92,43 @@ class TestWhatIsReleased:
         assert f"{world.talks.starts_at:%H:%M}" == "13:25"
         changed = {each.session.title for each in releases.preview(summit=world.summit).changes}
         assert changed == {"Secret plan", "Lunch"}
+
+    def test_the_draft_keeps_the_room_that_only_it_has(self, world: World) -> None:
+        room = f.RoomFactory(venue__summit=world.summit, name="Annex")
+        Session.objects.filter(pk=world.talks.pk).update(room=room)
+        planned = world.planned()
+        # Nothing of the draft is replaced, so nothing is said.
+        assert [(move.after.title, move.draft_differs) for move in planned.moves] == [
+            ("Plenary", False),
+            ("Talks", False),
+        ]
+        world.retime()
+        world.talks.refresh_from_db()
+        assert (f"{world.talks.starts_at:%H:%M}", world.talks.room) == ("13:25", room)
+        [change] = releases.preview(summit=world.summit).changes
+        assert change.before is not None
+        assert change.after is not None
+        assert (change.before.room_name, change.after.room_name) == ("", "Annex")
+        assert change.before.starts_at == change.after.starts_at
+
+    def test_the_draft_keeps_the_time_of_what_only_gets_another_room(self, world: World) -> None:
+        room = f.RoomFactory(venue__summit=world.summit, name="Annex")
+        drafted = world.lunch.starts_at + 5 * MINUTE
+        Session.objects.filter(pk=world.lunch.pk).update(starts_at=drafted)
+        place = retiming_preview.placement_at(retiming_preview.current(world.summit)[1][world.lunch.pk])
+        place = replace(place, room_key=room.public_id, room_name=room.name, venue_name=room.venue.name)
+        world.retime(placements={world.lunch.pk: place})
+        world.lunch.refresh_from_db()
+        assert (world.lunch.starts_at, world.lunch.room) == (drafted, room)
+        assert world.times()["Lunch"] == "13:00"
+
+    def test_a_time_that_only_the_draft_has_is_replaced_and_the_preview_says_so(self, world: World) -> None:
+        Session.objects.filter(pk=world.talks.pk).update(ends_at=world.talks.ends_at + 5 * MINUTE)
+        assert [move.before.title for move in world.planned().moves if move.draft_differs] == ["Talks"]
+        world.retime()
+        assert not releases.preview(summit=world.summit).changes
+        entry = AuditEntry.objects.get(action="agenda.move", object_key=audit.key_of(world.talks))
+        assert "ends_at" in entry.detail["values"]
 
     def test_those_whose_agenda_changes_are_told_why(self, world: World) -> None:
         world.retime(reason="The plenary runs over")
