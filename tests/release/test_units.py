@@ -1,0 +1,157 @@
+"""docs/deploying.md, typed on a bare Debian with systemd: Summit runs, keeps to its limits, restarts unnoticed."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes import wait_for
+from tests.release.deployed import deploy
+from tests.release.machine import Machine, machine
+
+pytestmark = [pytest.mark.release, pytest.mark.loopback]
+
+HERE = Path(__file__).parent
+SERVICES = (
+    "summit-web.service",
+    "summit-beat.service",
+    *(f"summit-worker@{queue}.service" for queue in ("celery", "mail", "webhooks", "jobs")),
+)
+OTHERS = ("summit.target", "summit-web.socket", "summit-verify-audit.timer", "summit-read-bounces.timer")
+# systemd's own judgement goes from 0 to 10 for a service that may do everything.
+EXPOSED = 1.5
+SECONDS = 600
+SOCKET, PORT = "/run/summit/web.sock", "8001"
+ASK = "curl -sS --fail --max-time 120 --header 'Host: summit.example' "
+READY = f"{ASK} --unix-socket {SOCKET} http://localhost/readyz"
+READY_ALONE = f"{ASK} --retry 60 --retry-connrefused --retry-delay 1 http://127.0.0.1:{PORT}/readyz"
+# As the unit, but gunicorn opens its port itself.
+ALONE = (
+    "systemd-run --quiet --collect --unit=summit-alone --service-type=notify --property=Restart=always "
+    "/opt/summit/current/bin/python -m gunicorn summit.wsgi --preload --workers 4 --threads 4 --no-control-socket "
+    f"--bind 127.0.0.1:{PORT}"
+)
+
+
+@pytest.fixture(scope="module")
+def summit() -> Iterator[Machine]:
+    """A machine on which the document's commands were typed; it is tried by what they leave behind."""
+    with machine() as found:
+        for name in ("steady_requests.py", "inside.py"):
+            shutil.copyfile(HERE / name, found.root / "usr/local/lib" / name)
+        deploy(found)
+        yield found
+
+
+def active(found: Machine, units: tuple[str, ...]) -> list[str]:
+    """Return the states of units."""
+    return found.try_(f"systemctl is-active {' '.join(units)}").stdout.split()
+
+
+def sweeps(found: Machine) -> str:
+    """Return when the last sweep began, by the database."""
+    query = "SELECT at FROM summit_heartbeat WHERE name = 'sweep'"
+    return found.run(f'runuser -u postgres -- psql --dbname=summit --tuples-only --command="{query}"').strip()
+
+
+def under_load(found: Machine, where: str, ready: str, unit: str) -> tuple[int, list[str]]:
+    """Restart a unit twice while requests come, and return how many were sent and which failed."""
+    script = f"""
+        rm -f /tmp/stop
+        python3 /usr/local/lib/steady_requests.py {where} /readyz summit.example /tmp/stop > /tmp/requests &
+        for each in 1 2; do
+            sleep 3
+            systemctl restart {unit}
+            {ready} > /tmp/ready
+        done
+        sleep 3
+        touch /tmp/stop
+        wait
+        cat /tmp/requests
+    """
+    number, *failures = found.run(script).split("\n")
+    return int(number), [each for each in failures if each]
+
+
+class TestUnits:
+    def test_the_document_leads_to_a_running_system(self, summit: Machine) -> None:
+        assert active(summit, (*SERVICES, *OTHERS)) == ["active"] * (len(SERVICES) + len(OTHERS))
+        assert summit.run(READY) == "ok\n"
+        users = summit.run("ps -eo user,args | awk '/[o]pt.summit.current/ { print $1 }'").split()
+        assert len(users) > len(SERVICES)
+        assert set(users) == {"summit"}
+        before = wait_for(lambda: sweeps(summit), SECONDS, "no sweep")
+        wait_for(lambda: sweeps(summit) != before, SECONDS, "no further sweep")
+
+    def test_a_restart_loses_no_request(self, summit: Machine) -> None:
+        number, failures = under_load(summit, SOCKET, READY, "summit-web.service")
+        assert failures == []
+        assert number >= 400
+
+    def test_control_without_the_socket_of_systemd_a_restart_loses_requests(self, summit: Machine) -> None:
+        summit.run(ALONE)
+        try:
+            summit.run(READY_ALONE)
+            number, failures = under_load(summit, PORT, READY_ALONE, "summit-alone.service")
+        finally:
+            summit.run("systemctl stop summit-alone.service")
+        assert failures
+        assert number > len(failures)
+
+    def test_services_do_their_work_and_nothing_else(self, summit: Machine) -> None:
+        command = "summit-manage shell --no-imports --command \"exec(open('/usr/local/lib/inside.py').read())\""
+        assert json.loads(summit.run(command)) == {
+            "root": False,
+            "written": ["/var/lib/summit/x", "/tmp/x"],  # noqa: S108
+            "ended": [True, False],
+            "rows": [[1, ["code", "country"]], [2, ["FRA", "France"]]],
+            "pdf": "%PDF",
+            "capabilities": "0000000000000000",
+            "new privileges": False,
+        }
+
+    def test_systemd_judges_them_as_hardly_exposed(self, summit: Machine) -> None:
+        for unit in SERVICES:
+            judged = summit.run(f"systemd-analyze security --no-pager {unit}")
+            level = re.search(r"Overall exposure level for \S+: ([\d.]+)", judged)
+            assert level, judged
+            assert float(level[1]) <= EXPOSED, judged
+
+    def test_secrets_are_for_the_services_alone(self, summit: Machine) -> None:
+        """Neither in the units' variables nor in a file that others can read."""
+        secret = (summit.root / "etc/summit/secrets/SECRET_KEY").read_text().strip()
+        assert len(secret) > 50
+        pids = summit.run("systemctl show --property=MainPID --value " + " ".join(SERVICES)).split()
+        variables = summit.run(f"cat {' '.join(f'/proc/{pid}/environ' for pid in pids)}")
+        assert "SECRET_KEY_FILE=/run/credentials/summit-web.service/SECRET_KEY" in variables
+        assert secret not in variables
+        for path in ("/etc/summit/secrets/SECRET_KEY", "/run/credentials/summit-web.service/SECRET_KEY"):
+            assert summit.try_(f"runuser -u nobody -- cat {path}").returncode != 0
+
+    def test_what_dies_comes_back(self, summit: Machine) -> None:
+        summit.run(f"systemctl kill --signal=KILL {' '.join(SERVICES)}")
+        wait_for(lambda: active(summit, SERVICES) == ["active"] * len(SERVICES), SECONDS, "not all came back")
+        assert summit.run(READY) == "ok\n"
+        before = sweeps(summit)
+        wait_for(lambda: sweeps(summit) != before, SECONDS, "no sweep after it")
+
+    def test_the_audit_is_verified_at_night(self, summit: Machine) -> None:
+        summit.run("systemctl start summit-verify-audit.service")
+        logged = summit.run("journalctl --no-pager --output=cat --unit=summit-verify-audit.service")
+        assert re.search(r"End of the chain: [0-9a-f]{64}:\d+", logged)
+        assert "summit-verify-audit.service" in summit.run("systemctl list-timers --no-pager")
+
+    def test_the_target_stops_and_starts_them_all(self, summit: Machine) -> None:
+        every = (*SERVICES, *OTHERS)
+        summit.run("systemctl stop summit.target")
+        try:
+            wait_for(
+                lambda: not {"active", "deactivating"} & set(active(summit, every)), SECONDS, "something still runs"
+            )
+            assert "failed" not in active(summit, every)
+        finally:
+            summit.run("systemctl start summit.target")
+        wait_for(lambda: active(summit, every) == ["active"] * len(every), SECONDS, "not all have started")
