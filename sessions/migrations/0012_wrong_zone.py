@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('agenda', '0011_bilaterals'),
         ('delegations', '0009_rooms_in_zones'),
-        ('summit', '0007_saved_views'),
+        ('summit', '0009_directions'),
     ]
 
     operations = [

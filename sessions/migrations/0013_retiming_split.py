@@ -6,7 +6,7 @@ from summit.core.migration_operations import AddColumn
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0011_bilaterals'),
+        ('agenda', '0012_wrong_zone'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from summit.core.migration_operations import AddColumn
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('summit', '0007_saved_views'),
+        ('summit', '0008_file_scans'),
     ]
 
     operations = [
