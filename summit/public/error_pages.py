@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from summit.api_base.problems import BUSY_FOR, plain
 from summit.public.language_middleware import Handler
-from summit.public_base.public_pages import blind, is_personal
+from summit.public_base.public_pages import blind, is_personal, mark_same_for_everybody
 
 API = "/api/"
 logger = logging.getLogger(__name__)
@@ -21,12 +21,16 @@ def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
         names = {400: "parameters", 403: "forbidden", 404: "not-found"}
         return plain(names[status], headers={"Cache-Control": "no-store"})
     # A request that failed early may have no session yet. The error page needs none.
-    if not is_personal(request.path_info):
+    personal = is_personal(request.path_info)
+    if not personal:
         blind(request)
     at_desk = request.path_info.startswith("/admin/")
     context = {"status": status, "reason": reason, "at_desk": at_desk}
     content = render_to_string("errors/error.html", context, request)
-    return HttpResponse(content, status=status, headers={"Cache-Control": "no-store"})
+    response = HttpResponse(content, status=status, headers={"Cache-Control": "no-store"})
+    if not personal:
+        mark_same_for_everybody(response)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

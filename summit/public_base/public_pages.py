@@ -87,10 +87,25 @@ def blind(request: HttpRequest) -> None:
     request.COOKIES = {}
 
 
+# Statuses of public responses that depend on the address and the database alone.
+_SAME = frozenset({200, 301, 302, 304, 404, 410})
+
+
+def mark_same_for_everybody(response: HttpResponseBase) -> None:
+    """Mark a response that was made without knowing who asks. The proxy may keep it for a second."""
+    response.same_for_everybody = response.status_code in _SAME  # type: ignore[attr-defined]
+
+
+def is_same_for_everybody(response: HttpResponseBase) -> bool:
+    """Return whether a response was marked by `mark_same_for_everybody`."""
+    return getattr(response, "same_for_everybody", False)
+
+
 def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return a public response with its caching headers and ETag, or a 304 if the browser's copy is current."""
     if response.streaming or not isinstance(response, HttpResponse) or response.status_code != 200:
         response.headers.setdefault("Cache-Control", "public, no-cache")
+        mark_same_for_everybody(response)
         return response
     if hasattr(response, "render") and not getattr(response, "is_rendered", True):
         response.render()
@@ -98,4 +113,6 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
     etag = response.get("ETag") or f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     response.headers.setdefault("Cache-Control", "public, no-cache")
-    return get_conditional_response(request, etag=etag, response=response) or response
+    answer: HttpResponseBase = get_conditional_response(request, etag=etag, response=response) or response
+    mark_same_for_everybody(answer)
+    return answer
