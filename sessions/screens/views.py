@@ -17,7 +17,7 @@ from sessions.agenda.selectors import release_cache
 from sessions.agenda.selectors.change_descriptions import title_of
 from sessions.agenda.selectors.content_language import of_title
 from sessions.screens.models import Screen
-from sessions.screens.selectors import lines
+from sessions.screens.selectors import lines, marks
 from sessions.screens.services import screens
 from summit.core.database_clock import db_now
 from summit.core.languages import spoken
@@ -54,6 +54,8 @@ class ShownLine:
 
 
 _CONTENT: Memory[Content] = Memory(200)
+# The same by marks, which are read in one query.
+_MARKED: Memory[Content] = Memory(200)
 
 
 @route(Gate.HOLDER, kind="screen")
@@ -66,6 +68,7 @@ def screen(request: HttpRequest, summit: str, key: str) -> HttpResponseBase:
     blind(request)
     row = _find(summit, key)
     shown, moment = _content(row)
+    screens.record_connection(row.pk, seen_at=row.seen_at, now=moment)
     language = languages_of(row)[0]
     with override(language):
         page = {"screen": row, "shown": shown.html, "etag": shown.etag, "moment": moment, "key": key}
@@ -81,7 +84,14 @@ def content(request: HttpRequest, summit: str, key: str) -> HttpResponseBase:
     A request with the current ETag gets a 304. Raises the same Http404 as `screen`.
     """
     blind(request)
-    shown, moment = _content(_find(summit, key))
+    digest = screens.digest_if_key(key)
+    mark = marks.read_mark(summit=summit, digest=digest) if digest else None
+    if mark is None:
+        raise Http404
+    # The mark is read first, so that what is cached under it is never older.
+    shown = _MARKED.ask(mark.whole, lambda: _content(_find(summit, key))[0])
+    moment = mark.now
+    screens.record_connection(mark.screen, seen_at=mark.seen_at, now=moment)
     response = HttpResponse(shown.html, headers={"ETag": shown.etag})
     answer = get_conditional_response(request, etag=shown.etag, response=response) or response
     return _with_headers(answer, moment)
@@ -112,7 +122,6 @@ def _content(row: Screen) -> tuple[Content, datetime]:
     """Return the content of a screen, and the present time. The content is cached until something in it changes."""
     at = release_cache.current(row.summit)
     moment = at.moment if at else db_now()
-    screens.record_connection(row, moment)
     day = lines.day(row.summit, moment) if at else lines.Day()
     local = moment.astimezone(row.summit.zone)
     room = (row.room.pk, row.room.name, row.room.venue.name) if row.room is not None else None

@@ -110,15 +110,21 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def digest_if_key(key: str) -> str | None:
+    """Return the digest of a string that may be a key, or None for any other string."""
+    return digest_of(key) if _FORM.fullmatch(key) else None
+
+
 def find_by_key(*, summit: str, key: str) -> Screen | None:
     """Return the screen of a summit (by slug) with this key, or None for any other key. Makes one query at most."""
-    if not _FORM.fullmatch(key):
+    digest = digest_if_key(key)
+    if digest is None:
         return None
-    rows = Screen.objects.filter(summit__slug=summit, digest=digest_of(key))
+    rows = Screen.objects.filter(summit__slug=summit, digest=digest)
     return rows.select_related("summit", "room__venue").first()
 
 
-def record_connection(screen: Screen, now: datetime) -> None:
-    """Record that a screen has asked for its content, at most once in NOTED."""
-    if screen.seen_at is None or screen.seen_at < now - NOTED:
-        Screen.objects.filter(pk=screen.pk).update(seen_at=Now())
+def record_connection(screen: int, *, seen_at: datetime | None, now: datetime) -> None:
+    """Record that a screen (by primary key) has asked for its content, at most once in NOTED."""
+    if seen_at is None or seen_at < now - NOTED:
+        Screen.objects.filter(pk=screen).update(seen_at=Now())
