@@ -44,7 +44,9 @@ class PageCacheHeadersMiddleware:
 
 
 def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
-    if request.method not in ("GET", "HEAD") or response.cookies:
+    # nginx has two entries for each address, plain and compressed.
+    varies = {name.strip().lower() for name in response.get("Vary", "").split(",")} - {"", "accept-encoding"}
+    if request.method not in ("GET", "HEAD") or response.cookies or varies:
         return False
     # Redirects to the address with a slash come from Django's middleware, and depend on the address alone.
     to_slash = isinstance(response, HttpResponsePermanentRedirect) and not is_personal(request.path_info)

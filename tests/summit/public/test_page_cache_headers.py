@@ -58,10 +58,20 @@ def test_of_other_pages_nothing_is_told(summit: Summit, client: Client, settings
         assert ("X-Accel-Expires" in answer, answer["Cache-Control"]) == (False, "public, no-cache")
 
 
-@pytest.mark.parametrize(("method", "cookie", "kept"), [("GET", "", True), ("POST", "", False), ("GET", "a", False)])
-def test_no_cookie_and_no_answer_to_a_form_is_kept(method: str, cookie: str, kept: bool, summit: Summit) -> None:
+@pytest.mark.parametrize(
+    ("method", "cookie", "vary", "kept"),
+    [
+        ("GET", "", "Accept-Encoding", True),
+        ("POST", "", "", False),
+        ("GET", "a", "", False),
+        ("GET", "", "Accept-Encoding, Cookie", False),
+    ],
+)
+def test_what_depends_on_who_asks_is_not_kept(
+    method: str, cookie: str, vary: str, kept: bool, summit: Summit
+) -> None:
     def view(request: HttpRequest) -> HttpResponse:
-        response = HttpResponse("words")
+        response = HttpResponse("words", headers={"Vary": vary} if vary else {})
         mark_same_for_everybody(response)
         if cookie:
             response.set_cookie(cookie, "1")
