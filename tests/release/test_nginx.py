@@ -1,4 +1,7 @@
-"""The shipped nginx in front of the application, on PostgreSQL: sizes, speed, moments, and what it must not keep."""
+"""The shipped nginx in front of the application, on PostgreSQL: sizes, speed, moments, and what it must not keep.
+
+Needs the packages nginx-light, wrk, postgresql, redis-server and openssl.
+"""
 
 import asyncio
 import contextlib
