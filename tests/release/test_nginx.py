@@ -131,6 +131,9 @@ def test_20_megabytes_come_in_and_more_are_refused_in_words(run: Site, tmp_path:
         refused = send(run, megabytes)
         assert (refused.status, refused.headers["content-type"]) == (413, "application/problem+json"), refused.text
         assert words in refused.text
+    # Whoever is refused before the body is read hears why.
+    body, headers = form("sk_nothing", session, 20 * MEGABYTE)
+    assert run.ask(path, "POST", body, headers).status == 401
     page = run.ask("/admin/", "POST", b"a" * 26 * MEGABYTE)
     assert (page.status, "The file is too large" in page.text, 'dir="rtl"' in page.text) == (413, True, True)
     # Control: with nginx's own limit two megabytes are too many.
