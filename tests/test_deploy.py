@@ -9,6 +9,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from summit.environment import GROUPS
 from tools.running import ROOT
 
 pytestmark = pytest.mark.once
@@ -18,14 +19,13 @@ QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
 APPS = {"summit", "delegations", "sessions", "press", "portal"}
 # What the unit and the entry script read themselves.
 OWN_VARIABLES = {"WEB_WORKERS", "WEB_THREADS", "WORKER_OPTIONS"}
-PYTHONS = {"DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
+# What Python, Django and prometheus-client read themselves.
+PYTHONS = {"DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PROMETHEUS_MULTIPROC_DIR"}
 
 
 def declared() -> set[str]:
-    """Return the names of all settings, as the documents' tables have them."""
-    documents = [path.read_text() for path in (ROOT / "docs").glob("*.md") if path.stem in ("production", "settings")]
-    rows = [line for words in documents for line in words.splitlines() if line.startswith("| `")]
-    return {name for row in rows for name in re.findall(r"`([A-Z_]{4,})`", row.split("|")[1])}
+    """Return the names of all settings."""
+    return {variable.name for group in GROUPS for variable in group.variables}
 
 
 def values(unit: str, name: str) -> list[str]:
@@ -99,7 +99,7 @@ class TestUnits:
 
     def test_each_timer_has_its_service(self) -> None:
         timers = {path.stem for path in SYSTEMD.glob("*.timer")}
-        assert timers == {"summit-verify-audit", "summit-read-bounces"}
+        assert timers == {"summit-backup", "summit-read-bounces", "summit-verify-audit"}
         assert all((SYSTEMD / f"{name}.service").exists() for name in timers)
 
 

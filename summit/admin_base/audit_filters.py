@@ -42,7 +42,7 @@ audit_head: Registry[Head] = Registry()
 MOST_ACCOUNTS = 100
 ACCOUNT = "account:"
 # From the prefix of an action to the label of the action's app, where the two differ.
-LABELS = {"demo": "portal"}
+LABELS = {"demo": "portal", "quarantine": "summit"}
 
 
 class Chip(NamedTuple):

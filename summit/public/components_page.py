@@ -194,6 +194,13 @@ def _context(now: datetime) -> dict[str, Any]:
         "notes": [("1", "Takes part without prejudice to its status.", "en")],
         "pages": Paginator(range(193), 25).page(3),
         "speech": "On borders",
+        "checks": [
+            SimpleNamespace(is_pending=True, sentence=_("Being checked for viruses. Reload this page in a minute.")),
+            SimpleNamespace(
+                is_pending=False,
+                sentence=_("This file couldn’t be checked for viruses. The organisers have been told."),
+            ),
+        ],
         "address": "protocol@aland.example",
     }
 
