@@ -94,8 +94,8 @@ release: .venv-release/done ## a release in dist/: wheel, locked versions, bill 
 settings: $(VENV)/base.done ## write docs/settings.md from the declarations of the environment variables
 	@$(BIN)/python manage.py describe_settings > docs/settings.md
 
-shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in var/shots; ONLY=press,search takes these, PICTURES=1 the README's too
-	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures)
+shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in var/shots; ONLY=press,search takes these, PICTURES=1 the README's too, HANDBOOK=1 the handbook's
+	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures) $(if $(HANDBOOK),--handbook)
 
 lock: $(VENV)/dev.done ## compile requirements/*.in
 	cd requirements && for f in base sentry dev release; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \

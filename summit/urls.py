@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portal/", include("portal.urls")),
     path("i/", include("portal.letter_link_urls")),
     path("calendar/", include("sessions.calendars.urls")),
+    path("handbook/", include("portal.handbook.urls")),
     path("webhooks/mail/", provider_webhook.mail_events, name="mail-events"),
     path("api/v1/", include("portal.api_urls")),
 ]

@@ -32,7 +32,20 @@ SAME = {
     "fr": {
         *("Kosovo", "Europe", "Dari", "Filipino", "Lao", "Somali", "Yoruba", "Summit", "communiqué", "correction"),
         *("invitation", "invitations", "Invitation", "Invitations", "Participants", "participants", "Notes"),
-        *("Code", "date", "programme", "version", "message", "messages", "minutes", "Menu", "Type", "type", "Source"),
+        *(
+            "Code",
+            "date",
+            "programme",
+            "Programme",
+            "version",
+            "message",
+            "messages",
+            "minutes",
+            "Menu",
+            "Type",
+            "type",
+            "Source",
+        ),
         *("installation", "installations", "embargo", "%(n)d badge", "contact", "contacts", "Contacts"),
         *(
             "Total",

@@ -478,6 +478,10 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     }
     world.objects["private calendar"] = {Whose.PUBLIC: {"token": alive[1]}, Whose.HIDDEN: {"token": dead[1]}}
     version = {"summit": world.here.slug, "key": live_key(world.here)}
+    world.objects["handbook page"] = {
+        Whose.PUBLIC: {"slug": "release-the-agenda"},
+        Whose.HIDDEN: {"slug": "release-the-press"},
+    }
     world.objects["agenda version"] = {Whose.PUBLIC: version, Whose.HIDDEN: {**version, "key": "x" * 24}}
     world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]
 

@@ -1,10 +1,12 @@
 """`make shots`: starts the system by itself, walks the tour in a browser, and takes every page in all its ways.
 
 `ONLY=press,press-text` takes these pages alone; `PICTURES=1` also writes the README's pictures into docs/pictures.
+`HANDBOOK=1` takes the handbook's pictures instead, by walking its tasks in each of its languages.
 """
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +19,7 @@ from tools.shots.camera import ONLY, Camera
 from tools.shots.pages import PAGES
 
 ALBUM = ROOT / "docs" / "pictures"
+HANDBOOK = ROOT / "static" / "handbook"
 
 
 def main() -> int:
@@ -24,9 +27,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make shots")
     parser.add_argument("--only", default="", help="names of pages, with commas between them")
     parser.add_argument("--pictures", action="store_true", help="write the README's pictures too")
+    parser.add_argument("--handbook", action="store_true", help="take the handbook's pictures, and nothing else")
     given = parser.parse_args()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine: install it, or Google Chrome.")
+    if given.handbook:
+        return max(_walk_handbook(language) for language in ("en", "fr"))
     wanted = frozenset(filter(None, given.only.split(","))) or ONLY
     if wanted - ONLY:
         sys.exit(f"There is no page called {', '.join(sorted(wanted - ONLY))}.")
@@ -43,6 +49,12 @@ def main() -> int:
     if camera.missing():
         sys.exit(f"Not taken: {', '.join(camera.missing())}.")
     return 0
+
+
+def _walk_handbook(language: str) -> int:
+    walks = [sys.executable, "-m", "pytest", "-q", "-m", "browser", "tests/browser/handbook"]
+    variables = {"HANDBOOK_LANGUAGE": language, "HANDBOOK_PICTURES": str(HANDBOOK)}
+    return subprocess.run(walks, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode  # noqa: S603
 
 
 def _take(camera: Camera) -> None:

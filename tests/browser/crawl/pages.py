@@ -90,6 +90,7 @@ AS = {
 # What fills the variables of an address, by the kind that it picks.
 FILL = {
     "public summit": {"summit": "summit"},
+    "handbook page": {"slug": "handbook_page"},
     "desk": {"summit": "summit"},
     "token": {"id": "token_id"},
     "public party": {"summit": "summit", "public_id": "desk_party"},

@@ -404,6 +404,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "invitation": invitation.public_id,
         "waiting_invitation": waiting[0].pk,
         "letter": links.token(link),
+        "handbook_page": "release-the-agenda",
         "screen_key": screens.new_address(by=user("organiser"), screen=screen).split("/")[-2],
         "feed": calendars_services.make(by=Link(link.public_id), party=link.invitation.party)[1],
         "live": live_key(summit),

@@ -1,0 +1,91 @@
+"""The contents of the handbook: its tasks, who does each, and the pages from which "Help" leads to it.
+
+A task's words are in `pages/en/<slug>.md` and `pages/fr/<slug>.md`. The walk of the same name in
+tests/browser/handbook/ follows its steps, and `make shots` takes its pictures on the way (docs/decisions/0076).
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reader(models.TextChoices):
+    """A role for which the handbook lists tasks."""
+
+    ORGANISER = "organiser", _("Organiser")
+    PROTOCOL = "protocol", _("Protocol")
+    PROGRAMME = "programme", _("Programme")
+    ACCREDITATION = "accreditation", _("Accreditation")
+    CONFERENCE = "conference", _("Conference officer")
+    PRESS = "press", _("Press officer and approver")
+    FOCAL_POINT = "focal-point", _("Focal point")
+    DELEGATE = "delegate", _("Delegate")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task of one role.
+
+    `about` names the routes of the pages that the task is about, such as "admin:delegations_party_changelist".
+    """
+
+    slug: str
+    reader: Reader
+    about: tuple[str, ...] = ()
+
+
+_PARTY, _SESSION, _TEXT = "admin:delegations_party_", "admin:agenda_session_", "admin:press_text_"
+
+# In the order in which one does them.
+TASKS: tuple[Task, ...] = (
+    Task(
+        "set-up-a-summit",
+        Reader.ORGANISER,
+        ("admin:setup", "admin:setup_venue", "admin:setup_parties", "admin:setup_letter", "admin:summit_summit_add"),
+    ),
+    Task("add-colleagues", Reader.ORGANISER, ("admin:setup_team", "admin:summit_roleassignment_changelist")),
+    Task("change-a-quota", Reader.ORGANISER, (f"{_PARTY}quotas", "admin:delegations_quota_changelist")),
+    Task("send-invitations", Reader.PROTOCOL, (f"{_PARTY}invite", "admin:delegations_invitation_sent")),
+    Task(
+        "record-an-answer",
+        Reader.PROTOCOL,
+        ("admin:delegations_invitation_answer", "admin:delegations_invitation_changelist"),
+    ),
+    Task(
+        "assign-a-liaison-officer",
+        Reader.PROTOCOL,
+        (f"{_PARTY}liaison", "admin:delegations_liaisonofficer_changelist"),
+    ),
+    Task("plan-a-session", Reader.PROGRAMME, (f"{_SESSION}add", f"{_SESSION}changelist")),
+    Task("move-a-session", Reader.PROGRAMME, (f"{_SESSION}board", f"{_SESSION}edit")),
+    Task("order-the-speakers", Reader.PROGRAMME, (f"{_SESSION}speakers", f"{_SESSION}line_up")),
+    Task(
+        "screen-a-bilateral", Reader.PROGRAMME, ("admin:agenda_bilateral_changelist", "admin:agenda_bilateral_place")
+    ),
+    Task("release-the-agenda", Reader.PROGRAMME, ("admin:agenda_release_prepare", "admin:agenda_release_changelist")),
+    Task("cancel-a-session", Reader.PROGRAMME, (f"{_SESSION}detail",)),
+    Task("confirm-people", Reader.ACCREDITATION, (f"{_PARTY}detail", "admin:delegations_membership_changelist")),
+    Task(
+        "issue-badges", Reader.ACCREDITATION, ("admin:delegations_badge_issue", "admin:delegations_badge_changelist")
+    ),
+    Task("announce-a-delay", Reader.CONFERENCE, (f"{_SESSION}day",)),
+    Task("give-new-times", Reader.CONFERENCE, (f"{_SESSION}retime", "admin:agenda_retiming_changelist")),
+    Task(
+        "tick-presence",
+        Reader.CONFERENCE,
+        (f"{_SESSION}presence", f"{_SESSION}presence_day", f"{_SESSION}representation"),
+    ),
+    Task("set-up-a-screen", Reader.CONFERENCE, ("admin:agenda_screen_changelist", "admin:agenda_screen_add")),
+    Task("write-a-text", Reader.PRESS, (f"{_TEXT}add", f"{_TEXT}change", f"{_TEXT}changelist")),
+    Task("approve-an-edition", Reader.PRESS, (f"{_TEXT}detail", f"{_TEXT}compare")),
+    Task("schedule-a-text", Reader.PRESS, (f"{_TEXT}embargoes", f"{_TEXT}run")),
+    Task("check-against-delivery", Reader.PRESS, (f"{_TEXT}marking",)),
+    Task("withdraw-a-text", Reader.PRESS),
+    Task("answer-an-invitation", Reader.FOCAL_POINT, ("portal:invitation",)),
+    Task("name-your-delegation", Reader.FOCAL_POINT, ("portal:delegation", "portal:people", "portal:person_add")),
+    Task("replace-a-person", Reader.FOCAL_POINT, ("portal:person", "portal:person_replace")),
+    Task("sign-in-with-a-code", Reader.DELEGATE, ("portal:code_ask", "portal:code_enter", "portal:code_choose")),
+    Task("read-your-agenda", Reader.DELEGATE, ("portal:home", "portal:agenda", "portal:changes", "portal:session")),
+    Task("keep-your-calendar", Reader.DELEGATE, ("portal:calendars",)),
+)

@@ -1,0 +1,166 @@
+"""Follow the steps of the handbook in a browser.
+
+A walk names no label: it takes the next one from the page of the handbook, in the language in which it walks. So it
+fails where the page of the system says something else than the handbook, and where a step is missing in either.
+"""
+
+import contextlib
+import os
+import re
+import time
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Error, Locator, Page, Request, expect
+
+from portal.handbook.selectors import PICTURE, Label, Picture, steps
+from tests.browser.conftest import LONGEST, Visitor
+
+# `make shots` sets these, to take the pictures of the handbook in each language.
+LANGUAGE = os.environ.get("HANDBOOK_LANGUAGE", "en")
+ALBUM = os.environ.get("HANDBOOK_PICTURES", "")
+
+
+class Walk:
+    """A reader of the handbook's page of a task, who does what its steps say."""
+
+    def __init__(self, visitor: Visitor, slug: str) -> None:
+        self.visitor = visitor
+        self.page: Page = visitor.page
+        self.slug = slug
+        self.parts = [part for step in steps(slug, LANGUAGE) for part in step.parts]
+        self._take_pictures()
+
+    def open(self, path: str) -> None:
+        """Open a path in the language of the walk."""
+        mark = "&" if "?" in path else "?"
+        try:
+            self.visitor.open(f"{path}{mark}lang={LANGUAGE}")
+        except Error:  # a form that a script sends was still on its way
+            self.page.wait_for_load_state()
+            self.visitor.open(f"{path}{mark}lang={LANGUAGE}")
+        self._take_pictures()
+
+    def press(self, of: str = "", within: str = "body", *, last: bool = False) -> None:
+        """Press the button or follow the link that is named next.
+
+        `of` tells apart several with the same label, `within` is the selector of the part of the page, and `last`
+        takes the last of them.
+        """
+        name = self._next(of)
+        part = self.page.locator(within)
+        named = [part.get_by_role("button", name=name), part.get_by_role("link", name=name)]
+        found = named[0].or_(named[1]).or_(part.locator("summary").filter(has_text=name)).locator("visible=true")
+        expect(found.first, f"{self.slug}: {name.pattern}").to_be_visible(timeout=10_000)
+        self._click(found.last if last else found.first)
+
+    def field(self) -> Locator:
+        """Return the field that is named next."""
+        name = self._next()
+        found = self.page.get_by_label(name).locator("visible=true").first
+        expect(found, f"{self.slug}: {name.pattern}").to_be_visible(timeout=10_000)
+        return found
+
+    def fill(self, value: str) -> None:
+        """Fill in the field that is named next."""
+        self.field().fill(value)
+        self._take_pictures()
+
+    def choose(self, value: str) -> None:
+        """Choose a value of the select that is named next."""
+        self.field().select_option(value)
+        self._take_pictures()
+
+    def check(self) -> None:
+        """Check the box or the radio button that is named next."""
+        self.field().check()
+        self._take_pictures()
+
+    def choose_first(self) -> None:
+        """Choose the first value of the select that is named next, but for the empty one."""
+        field = self.field()
+        values = field.locator("option").evaluate_all(
+            "options => options.map(option => option.value).filter(Boolean)"
+        )
+        field.select_option(values[0])
+        self._take_pictures()
+
+    def key(self) -> str:
+        """Return the key of the keyboard that is named next."""
+        part = self.parts.pop(0)
+        assert isinstance(part, Label)
+        self._take_pictures()
+        return part.words
+
+    def see(self) -> None:
+        """See the words that are named next."""
+        name = self._next()
+        # Styles may write a state with a capital letter.
+        found = self.page.get_by_text(re.compile(name.pattern, name.flags | re.I)).locator("visible=true").first
+        expect(found, f"{self.slug}: {name.pattern}").to_be_visible(timeout=10_000)
+        self._take_pictures()
+
+    def row(self, text: str) -> None:
+        """Follow the link of a row, which the handbook doesn't name: another summit has other rows."""
+        rows = self.page.locator('main a:not([href^="?"])').filter(has_text=re.compile(re.escape(text)))
+        self._click(rows.first)
+
+    def done(self) -> None:
+        """Nothing that the handbook names is left."""
+        assert self.parts == [], f"{self.slug} says more than was walked"
+
+    def _next(self, of: str = "") -> re.Pattern[str]:
+        """Return the next label, as a pattern for the name of what is on the page.
+
+        What only screen readers say may follow after a colon, a number of rows, and "optional" in brackets.
+        """
+        assert self.parts, f"{self.slug} says less than is walked"
+        part = self.parts.pop(0)
+        assert isinstance(part, Label), f"{self.slug}: the picture {part} comes before anything is open"
+        words = r"\s+".join(re.escape(word).replace("…", ".*") for word in part.words.split())
+        return re.compile(rf"^\s*{words}(\s*[:(\n].*|\s*\d+)?{'.*' + re.escape(of) + '.*' if of else ''}\s*$", re.S)
+
+    def _click(self, found: Locator) -> None:
+        """Click, and wait for the page to which it leads; a part that unfolds or changes in place leads nowhere."""
+        asked: list[Request] = []
+
+        def listen(request: Request) -> None:
+            if request.is_navigation_request() and request.frame == self.page.main_frame:
+                asked.append(request)
+
+        self.page.evaluate("window.clickedHere = true")
+        self.page.on("request", listen)
+        found.click()
+        self.page.wait_for_timeout(100)
+        self.page.remove_listener("request", listen)
+        if asked:
+            self._wait_for_another_document()
+        self._take_pictures()
+
+    def _wait_for_another_document(self) -> None:
+        deadline = time.monotonic() + LONGEST / 1000
+        while time.monotonic() < deadline:
+            # A document that is just being left can't be asked.
+            with contextlib.suppress(Error):
+                if not self.page.evaluate("window.clickedHere"):
+                    return self.page.wait_for_load_state()
+            self.page.wait_for_timeout(20)
+        raise AssertionError(f"{self.slug}: {self.page.url} leads to no other page")
+
+    def _take_pictures(self) -> None:
+        while self.parts and isinstance(self.parts[0], Picture):
+            name = self.parts.pop(0)
+            assert isinstance(name, Picture)
+            if ALBUM:
+                self._take(Path(ALBUM) / LANGUAGE / f"{name.name}.webp")
+
+    def _take(self, path: Path) -> None:
+        width, height = PICTURE
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": width, "height": height})
+        shot = self.page.screenshot(animations="disabled")
+        if before:
+            self.page.set_viewport_size(before)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.open(BytesIO(shot)).save(path, quality=60, method=6)
