@@ -23,6 +23,6 @@ class UnreadBodyMiddleware:
         response = self.get_response(request)
         # A proxy that has the whole body says how long it is.
         if settings.BEHIND_PROXY and int(request.META.get("CONTENT_LENGTH") or 0):
-            while request.META["wsgi.input"].read(CHUNK):
+            while request.read(CHUNK):
                 pass
         return response

@@ -83,6 +83,7 @@ NONE = {
         ),
         _FILE,
     ),
+    **dict.fromkeys(("handbook:index", "handbook:task"), "It tells people what to do on pages."),
     **dict.fromkeys(("root", "admin:login", "admin:app_list", "admin:settings"), _LEADS),
     **dict.fromkeys(
         ("dev:components", "dev:mail", "dev:message", "dev:page", "dev:part", "dev:source"),

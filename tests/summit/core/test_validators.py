@@ -35,6 +35,7 @@ def test_no_summit_takes_an_address_of_the_system(monkeypatch: pytest.MonkeyPatc
     taken = {
         *("admin", "portal", "i", "api", "accounts", "dev", "healthz", "readyz", "metrics", "robots"),
         *("static", "media", "favicon", "sitemap", "help", "about", "login", "logout", "new", "webhooks", "calendar"),
+        "handbook",
     }
     assert validators.reserved_slugs() == taken
     assert {slug for slug in taken if code(validators.validate_free_slug, slug) == "reserved"} == taken

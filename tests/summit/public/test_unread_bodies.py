@@ -4,7 +4,9 @@ from io import BytesIO
 
 import pytest
 from django.conf import LazySettings
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from summit.public.unread_bodies import UnreadBodyMiddleware
 
@@ -12,8 +14,8 @@ from summit.public.unread_bodies import UnreadBodyMiddleware
 @pytest.mark.parametrize(("proxy", "left"), [(True, 0), (False, 100_000)])
 def test_the_rest_of_a_body_is_read_behind_a_proxy(proxy: bool, left: int, settings: LazySettings) -> None:
     settings.BEHIND_PROXY = proxy
-    request = HttpRequest()
-    request.META["wsgi.input"] = body = BytesIO(b"a" * 100_000)
-    request.META["CONTENT_LENGTH"] = "100000"
+    body = BytesIO(b"a" * 100_000)
+    environ = RequestFactory()._base_environ(**{"wsgi.input": body, "CONTENT_LENGTH": "100000"})
+    request = WSGIRequest(environ)
     answer = UnreadBodyMiddleware(lambda _request: HttpResponse(status=413))(request)
     assert (answer.status_code, len(body.read())) == (413, left)
