@@ -17,6 +17,7 @@ from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.summit_pages import summit_page
 from summit.core.punctuation import comma
 from summit.summits.models import Room, Summit
+from summit.templatetags.text_direction import own
 from summit.users.models import User
 
 
@@ -66,6 +67,13 @@ class ZoneAdmin(ServiceRowAdmin):
     def choices_of(self, db_field: Any, summit: Summit | None) -> models.QuerySet[Any]:
         """Return the rooms of the summit."""
         return Room.objects.filter(venue__summit=summit).select_related("venue")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form field of the rooms, with their names as names: they are in the summit's language."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None:
+            field.label_from_instance = lambda room: own(room, "")
+        return field
 
     @admin.display(description=gettext_lazy("rooms"))
     def room_names(self, row: Zone) -> str:

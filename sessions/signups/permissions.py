@@ -17,6 +17,8 @@ from summit.users.models import User
 
 # Delegates take places for themselves, focal points for the members of their delegation.
 declare("agenda.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
+# Accreditation sees all sign-ups in one list, and doesn't open sessions of the draft.
+declare("agenda.session.sign_ups", (*PROGRAMME_DESK, Role.PROTOCOL))
 declare_model(
     "agenda.signup",
     view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION),

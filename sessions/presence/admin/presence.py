@@ -156,9 +156,11 @@ class PresenceMixin(FrameMixin):
     def representation_card_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Return the PDF of the place card of who represents the delegation `party` in the session.
 
-        The access log records that the user has seen the name. Raises Http404 for a delegation that isn't in the
-        session, or has named nobody.
+        Without `party`, one chooses it on the page of presence. The access log records that the user has seen the
+        name. Raises Http404 for a delegation that isn't in the session, or has named nobody.
         """
+        if "party" not in request.GET:
+            return redirect(_session_url(session))
         party = Party.objects.filter(summit=session.summit_id, pk=key_of(request.GET.get("party", "")) or 0).first()
         card = place_card(session=session, party=party, by=user_of(request)) if party is not None else None
         if card is None:

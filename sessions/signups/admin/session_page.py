@@ -69,7 +69,7 @@ class PersonForm(forms.Form):
 class SignUpsMixin(FrameMixin):
     """Adds the page of a session's sign-ups to the admin of sessions."""
 
-    @model_page("<int:pk>/sign-ups/", "sign_ups", see="agenda.signup.view", post="agenda.sign_up")
+    @model_page("<int:pk>/sign-ups/", "sign_ups", do="agenda.session.sign_ups", post="agenda.sign_up")
     def sign_ups_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Show who has a place in a session and who waits for one. On POST, sign a person up or take one off.
 
