@@ -206,6 +206,7 @@ class DetailPageMixin:
             "subtitle": str(found.title),
             "back": f"{detail_url(row)}#{found.name}",
             "row_url": detail_url(row),
+            "in_place": _is_in_place(request, detail_url(row)),
         }
         admin: Any = self
         response: HttpResponse = admin.change_view(request, str(row.pk), request.path, context)
@@ -276,3 +277,9 @@ def _kind(column: Any, name: str) -> str:
     if name.endswith("phone"):
         return "tel"
     return "text" if isinstance(column, models.TextField) else ""
+
+
+def _is_in_place(request: HttpRequest, row_url: str) -> bool:
+    """Return whether htmx puts the form of a section into the row's own page, in the place of the section."""
+    is_htmx = request.headers.get("HX-Request") == "true"
+    return is_htmx and urlsplit(request.headers.get("HX-Current-URL", "")).path == row_url

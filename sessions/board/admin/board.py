@@ -30,6 +30,7 @@ from sessions.board.services.steps import Sitting, StepRefused
 from sessions.conflicts.admin.warnings import day_of, warning_rows
 from sessions.conflicts.selectors.policies import policies
 from sessions.conflicts.selectors.warnings import Finding, if_all_moved
+from sessions.draft.change_guards import Blocked
 from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.versions import DraftVersion
@@ -165,6 +166,8 @@ def _sitting(request: HttpRequest, summit: Summit) -> Sitting:
 
 def _refused(request: HttpRequest, summit: Summit, refused: Exception) -> HttpResponse:
     text = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+    if isinstance(refused, Blocked):
+        text = _("Not moved, because this summit blocks it: %(conflicts)s") % {"conflicts": text}
     if "part" in request.GET:
         return HttpResponse(text, status=409, content_type="text/plain")
     messages.warning(request, text)

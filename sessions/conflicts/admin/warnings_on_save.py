@@ -47,7 +47,7 @@ def _sentence(finding: Finding, session: Session) -> SafeString:
     sentence = format_html("{}: {}.", finding.label, details or session.title)
     if not others:
         return sentence
-    return format_html("{} {}", sentence, _("Also: %(sessions)s.") % {"sessions": comma().join(others)})
+    return format_html("{} {}", sentence, _("Conflicts with %(sessions)s.") % {"sessions": comma().join(others)})
 
 
 class ClashesMixin:

@@ -22,4 +22,4 @@ def sentence(finding: Finding, summit: Summit, about: Collection[int] = ()) -> s
         if session.session_id not in about
     ]
     text = f"{finding.label}: {who or finding.sessions[0].title}."
-    return f"{text} {_('Also: %(sessions)s.') % {'sessions': comma().join(others)}}" if others else text
+    return f"{text} {_('Conflicts with %(sessions)s.') % {'sessions': comma().join(others)}}" if others else text

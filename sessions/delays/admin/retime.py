@@ -27,7 +27,7 @@ from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.speakers.selectors import RunningSpeech
 from sessions.speakers.services.speakers_list import SpeakersRefused
-from summit.admin_base.dashboard import now_of
+from summit.admin_base.dashboard import now_of, today_of
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.widgets import ClockInput, DayInput
@@ -174,7 +174,8 @@ def _release(request: HttpRequest, session: Session, planned: RetimingPreview, w
     else:
         number = made.release.number if made.release else 0
         messages.success(request, _("New times released as agenda %(number)d.") % {"number": number})
-    return redirect(day_url(session.summit))
+    day = session.starts_at.astimezone(session.summit.zone).date()
+    return redirect(day_url(session.summit, None if day == today_of(request, session.summit) else day))
 
 
 def parse(data: QueryDict, *, session: Snapshot, old: Agenda, summit: Summit, now: datetime) -> Wanted:

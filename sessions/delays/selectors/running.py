@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.models import DelayNotice, Retiming, RetimingState, SessionRun
+from sessions.draft.models.participants import Slot
 from summit.summits.models import Summit
 
 
@@ -36,6 +37,7 @@ class RunningSession:
     run: SessionRun | None
     notice: DelayNotice | None
     now: datetime
+    has_drafted_speeches: bool = False
 
     @property
     def state(self) -> RunState:
@@ -50,8 +52,8 @@ class RunningSession:
 
     @property
     def has_speeches(self) -> bool:
-        """Whether the session has a speakers' list to run."""
-        return bool(self.session.by_role(ReleasedRole.SPEAKER))
+        """Whether the session has a speakers' list to run, be it released or not."""
+        return self.has_drafted_speeches or bool(self.session.by_role(ReleasedRole.SPEAKER))
 
     @property
     def minutes_late(self) -> int:
@@ -121,12 +123,16 @@ def runs(summit: Summit, since: datetime) -> dict[int, bool]:
 
 
 def running(summit: Summit, sessions: Collection[Snapshot], now: datetime) -> list[RunningSession]:
-    """Return how these sessions stand, in order of time. Makes two queries."""
+    """Return how these sessions stand, in order of time. Makes three queries."""
     keys = [session.session_id for session in sessions]
     runs = {run.session_id: run for run in SessionRun.objects.filter(session__in=keys).select_related("started_by")}
+    drafted = set(Slot.objects.filter(session__in=keys).order_by().values_list("session_id", flat=True).distinct())
     notices = open_notices(summit)
     ordered = sorted(sessions, key=lambda each: (each.starts_at, each.ends_at, each.session_id))
-    return [RunningSession(each, runs.get(each.session_id), notices.get(each.session_id), now) for each in ordered]
+    return [
+        RunningSession(each, runs.get(each.session_id), notices.get(each.session_id), now, each.session_id in drafted)
+        for each in ordered
+    ]
 
 
 def waiting(summit: Summit) -> list[Retiming]:

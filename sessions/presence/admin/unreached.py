@@ -90,7 +90,7 @@ class UnreachedMixin:
             **self.admin_site.each_context(request),
             **names,
             "opts": self.opts,
-            "title": title if number else _("All delegations reached"),
+            "title": title if number else _all_reached(minutes),
             "summit": summit,
             "rows": rows,
             "spans": [(span, _within(span), f"{url}?minutes={span}", span == minutes) for span in SPANS],
@@ -103,6 +103,15 @@ class UnreachedMixin:
     def unreached_version_view(self, request: HttpRequest, summit: Summit) -> HttpResponseBase:
         """Return the version of the list, which open pages ask for every few seconds."""
         return version_response(request, unreached.version(summit, db_now()))
+
+
+def _all_reached(minutes: int) -> str:
+    words = ngettext(
+        "Everyone due within %(n)d minute has been reached",
+        "Everyone due within %(n)d minutes has been reached",
+        minutes,
+    )
+    return words % {"n": minutes}
 
 
 def _within(minutes: int) -> str:

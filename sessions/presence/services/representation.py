@@ -25,6 +25,7 @@ from sessions.draft.speech_listeners import watching
 from sessions.presence.models import Representation
 from sessions.presence.selectors import attendance
 from sessions.presence.services.marks import PresenceRefused
+from sessions.speakers import stand_ins
 from summit.audit import services as audit
 from summit.audit.actions import AuditAction, Facts, audit_action
 from summit.audit.models import AuditEntry
@@ -176,6 +177,12 @@ def _reopen(data: Mapping[str, Any], by: User) -> None:
         return
     Representation.objects.filter(pk=data["row"]).update(taken_back_at=Now(), taken_back_by=by)
     Representation.objects.filter(pk=data["before"]).update(taken_back_at=None, taken_back_by=None)
+
+
+@stand_ins.finders.register(10)
+def represented(session: Session) -> dict[int, Person]:
+    """Return who represents which delegation instead of its head, so that they speak on a new speakers' list."""
+    return attendance.representatives(session)
 
 
 @split_listeners.listeners.register(10)

@@ -1,10 +1,10 @@
 """Building the speakers' list of a session from the protocol order, with a preview.
 
 The list gets the parties that take part in the session and haven't declined. Each party's speaker is its head, or
-else its alternate head, representative or guest (`SPEAKING`). No speech is removed or replaced: a party on the list
-keeps its speeches, with their speakers and minutes, and these speeches move to the party's place. Speeches without a
-party, such as addresses of guests, stay at the beginning of the list; speeches of parties that aren't in the order
-stay at the end.
+else its alternate head, representative or guest (`SPEAKING`), unless somebody stands in for the head in this session.
+No speech is removed or replaced: a party on the list keeps its speeches, with their speakers and minutes, and these
+speeches move to the party's place. Speeches without a party, such as addresses of guests, stay at the beginning of
+the list; speeches of parties that aren't in the order stay at the end.
 """
 
 import hashlib
@@ -30,6 +30,7 @@ from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
 from sessions.draft.speech_listeners import watching
 from sessions.speakers.services import speakers_list
+from sessions.speakers.stand_ins import stand_ins
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
 from summit.core.punctuation import comma
@@ -122,7 +123,7 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
         parties.sort(key=lambda party: not party.is_host)
     rows = speakers_list.slots(session)
     places = {row.pk: place for place, row in enumerate(rows, start=1)}
-    heads = who_speaks(parties)
+    heads = who_speaks(parties) | stand_ins(session)
     by_party: dict[int, list[Slot]] = {}
     for row in rows:
         by_party.setdefault(row.party_id or 0, []).append(row)

@@ -185,6 +185,15 @@ class TestSections:
             *("mission_email", "mission_name", "mission_phone"),
         ]
 
+    def test_cancel_puts_the_section_back_where_the_form_came_into_its_place(
+        self, party: Party, desk: Client
+    ) -> None:
+        edit = reverse("admin:delegations_party_edit", args=[party.pk, "notes"])
+        there = desk.get(edit, **HTMX, HTTP_HX_CURRENT_URL=f"http://testserver{page(party)}?x=1").content.decode()
+        assert f'hx-get="{page(party)}" hx-target="#section-form" hx-select="#notes"' in there
+        for headers in ({}, {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver{edit}"}):
+            assert 'hx-select="#notes"' not in desk.get(edit, **headers).content.decode()
+
     def test_by_htmx_the_page_is_loaded_anew(self, party: Party, desk: Client) -> None:
         answer = desk.post(section(party, "notes"), {"notes": "Call first."}, **HTMX)
         assert (answer.status_code, answer["HX-Redirect"]) == (200, f"{page(party)}#notes")

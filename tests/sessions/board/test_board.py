@@ -144,7 +144,8 @@ def test_a_place_is_checked_before_it_is_taken(summit: Summit, room: Room, organ
     answer = tab.post(address(summit, part="1"), {"do": "place", "place": place(summit, two, 0.5, room)})
     assert (answer.status_code, answer.content.decode()) == (
         409,
-        "The room is taken at this time. Choose another room or another time.",
+        "Not moved, because this summit blocks it: The room is taken at this time. Choose another room or another "
+        "time.",
     )
 
 

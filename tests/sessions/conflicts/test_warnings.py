@@ -286,7 +286,7 @@ class TestDelegations:
         assert [row.who for row in page.context["warnings"]] == ["Aland, Beland"]
         sent: dict[str, Any] = values(summit=summit.pk, title="Round", starts_at_1="09:30", ends_at_1="10:30")
         saved = client.post(path, sent, follow=True).content.decode()
-        assert "Delegation in two places: Aland, Beland (2 delegations). Also: “Working lunch” (" in saved
+        assert "Delegation in two places: Aland, Beland (2 delegations). Conflicts with “Working lunch” (" in saved
         cancel_and_move.cancel(
             session=Session.objects.get(pk=lunch.pk), by=f.UserFactory.with_role(Role.ORGANISER, summit)
         )
@@ -299,7 +299,7 @@ class TestDelegations:
         client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
         path = f"/admin/agenda/session/{two.pk}/speakers/"
         done = client.post(path, {"do": "add", "speaker": person.pk, "minutes": "5"}, follow=True)
-        assert "Person in two places: Minister. Also: “One” (" in done.content.decode()
+        assert "Person in two places: Minister. Conflicts with “One” (" in done.content.decode()
 
 
 class TestZones:

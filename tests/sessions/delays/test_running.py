@@ -233,3 +233,12 @@ def test_a_page_of_many_sessions_makes_no_more_queries(summit: Summit, django_as
     desk.get(page)
     with django_assert_max_num_queries(16):
         assert len(desk.get(page).context["next"]) == 3
+
+
+def test_a_speakers_list_is_run_before_it_is_released(row: Session, summit: Summit, officer: User) -> None:
+    release(summit)
+    client, url = signed_in(officer), reverse("admin:agenda_session_speaking", args=[row.pk])
+    day = f"{reverse('admin:agenda_session_day')}?summit={summit.slug}"
+    assert url not in client.get(day).content.decode()
+    f.SlotFactory(session=row)
+    assert url in client.get(day).content.decode()

@@ -15,6 +15,7 @@ from sessions.presence.selectors import attendance
 from sessions.presence.services import marks, representation
 from sessions.presence.services.marks import PresenceRefused
 from sessions.speakers.services import speakers_list
+from sessions.speakers.services.line_up_in_protocol_order import preview
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.people.models import Person
@@ -121,3 +122,11 @@ def test_the_representative_is_the_one_to_be_seen_until_they_leave(day: Day, slo
     row = Representation.objects.get()
     assert (row.taken_back_at is not None, row.taken_back_by) == (True, protocol)
     assert attendance.not_seen([day.session], db_now()) == {day.session.pk: 3}
+
+
+def test_a_new_speakers_list_has_the_representative(day: Day) -> None:
+    mia = day.member()
+    represent(day, mia)
+    assert {entry.party: entry.speaker for entry in preview(session=day.session).entries}[day.party] == mia
+    represent(day, day.head)
+    assert {entry.party: entry.speaker for entry in preview(session=day.session).entries}[day.party] == day.head
