@@ -115,7 +115,7 @@ class TestForms:
         for number in range(6):
             f.ParticipantFactory(session=session, party=f.PartyFactory(summit=summit, name=f"Land {number}"))
         client, path = sign_in(summit, Role.PROGRAMME), f"/admin/agenda/session/{session.pk}/edit/participants/"
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(28):
             page = client.get(path).content.decode()
         assert re.findall(r"selected>(Land \d)<", page) == [f"Land {number}" for number in range(6)]
 

@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from summit.maintenance.doctor import broker, clocks, configuration, database, files, keys, mail
+from summit.maintenance.doctor import broker, clocks, configuration, database, files, findings, keys, mail
 from summit.maintenance.doctor.checks import CHECKS
 from summit.maintenance.doctor.findings import Check, Status, exit_code, fail, ok, warn
 from summit.maintenance.models import Heartbeat
@@ -37,6 +37,12 @@ RECORDS = {
     "_domainkey.summit.example": [],
     "_dmarc.summit.example": ["v=DMARC1; p=reject"],
 }
+
+
+@pytest.fixture(autouse=True)
+def password_like_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the database of the tests have a password that is an ordinary word of what is printed."""
+    monkeypatch.setattr(findings, "SHORTEST", 7)
 
 
 @pytest.fixture
