@@ -44,6 +44,19 @@ http {{
 }}
 """
 
+# The application, which notes the second and the address of each request: its own log has neither.
+COUNTED = """
+import time
+from summit.wsgi import application as counted
+
+log = open("{log}", "a", buffering=1)
+
+def application(environ, start_response):
+    query = environ.get("QUERY_STRING")
+    log.write(f"{{int(time.time())}} {{environ['PATH_INFO']}}{{'?' + query if query else ''}}\\n")
+    return counted(environ, start_response)
+"""
+
 
 # Behind what it asks: in production the askers are on other machines.
 LOAD = ("nice", "-n", "19", "wrk")
@@ -140,7 +153,7 @@ class Site:
     def origin(self) -> list[tuple[str, str]]:
         """Return what came to the application so far: the second and the path of each request."""
         lines = (self.folder / "origin.log").read_text().splitlines()
-        return [(words[0], words[3]) for words in map(str.split, lines)]
+        return [(words[0], words[1]) for words in map(str.split, lines)]
 
     def busiest(self, path: str, since: int) -> int:
         """Return how many requests for a path came to the application in its busiest second."""
@@ -215,9 +228,9 @@ def site(folder: Path, database: str, changes: dict[str, str] | None = None) -> 
     try:
         found.manage("collectstatic", "--no-input", "--verbosity", "0")
         run = Site(folder, port, plain, found)
-        logged = ("--access-logfile", f"{folder}/origin.log", "--access-logformat", "%(t)s %(r)s %(s)s")
+        (folder / "counted.py").write_text(COUNTED.format(log=f"{folder}/origin.log"))
         bind = ("--bind", f"unix:{folder}/web.sock", "--workers", "2", "--threads", "4")
-        web = found.start("gunicorn", *bind, *logged, "--no-control-socket", "summit.wsgi")
+        web = found.start("gunicorn", *bind, "--no-control-socket", "--pythonpath", str(folder), "counted")
         with nginx(main, port) as process:
             run.pids = [web.pid, process.pid]
             wait_for(lambda: run.ask("/healthz").status == 200, 60, "the application answers")
