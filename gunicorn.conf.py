@@ -16,12 +16,12 @@ from pythonjsonlogger.json import JsonFormatter
 
 
 def _log_format() -> str:
-    """Return "json" in production, as summit/settings.py decides, unless LOG_FORMAT says otherwise."""
+    """Return "json" in production, as summit/environment.py decides, unless LOG_FORMAT says otherwise."""
     said = {name: value.strip() for name, value in os.environ.items() if value.strip()}
     if "PRODUCTION" in said:
-        production = said["PRODUCTION"].lower() in ("1", "true", "on", "yes", "y", "ok")
+        production = said["PRODUCTION"].lower() in ("1", "true", "yes", "on")
     else:
-        production = any(name in said for name in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS"))
+        production = any(name in said for name in ("SECRET_KEY", "SECRET_KEY_FILE", "BASE_URL", "ALLOWED_HOSTS"))
     return said.get("LOG_FORMAT", "json" if production else "text")
 
 
