@@ -1,4 +1,4 @@
-"""Heartbeats of sweeps: when each sweep began last, and whether the clocks of workers are right.
+"""Heartbeats: when each sweep began last and a backup was made last, and whether the clocks of workers are right.
 
 `clear_expired` deletes expired rows.
 """
@@ -23,6 +23,8 @@ SHARE = 0.8
 DRIFT = 60.0
 # Only heartbeats of this age are compared: older ones say nothing about the workers that run now.
 LATELY = timedelta(minutes=15)
+# The heartbeat of backups: all others are of sweeps.
+BACKUP = "backup"
 # Functions of the apps above that delete expired rows.
 _clears: Registry[Callable[[], None]] = Registry()
 clears = _clears.register
@@ -49,7 +51,7 @@ class Beats:
 
 def beats() -> Beats:
     """Return the heartbeats of all sweeps. Makes one query, or two if no sweep has run yet."""
-    rows = Heartbeat.objects.order_by("at").annotate(now=Now())
+    rows = Heartbeat.objects.exclude(pk=BACKUP).order_by("at").annotate(now=Now())
     return Beats(list(rows), rows[0].now if rows else db_now())
 
 
@@ -77,6 +79,17 @@ def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
         return True
     _row, created = Heartbeat.objects.get_or_create(pk=name, defaults={"drift": drift})
     return created
+
+
+def record_backup() -> None:
+    """Store that a backup has been made now, by the database's clock."""
+    Heartbeat.objects.update_or_create(pk=BACKUP, defaults={"at": Now()})
+
+
+def last_backup() -> timedelta | None:
+    """Return how long ago the last backup was made, or None if none has been made. Makes one query."""
+    row = Heartbeat.objects.filter(pk=BACKUP).annotate(now=Now()).first()
+    return row.now - row.at if row else None
 
 
 def drift(now: datetime, sent_at: float | None) -> float:

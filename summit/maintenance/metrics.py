@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from summit.core.metrics import Gauge, source
+from summit.maintenance import heartbeats
 from summit.maintenance.models import Heartbeat
 from summit.maintenance.sweeps import SWEEPS
 
@@ -28,13 +29,16 @@ def _intervals() -> dict[str, float]:
 
 @source
 def sweeps() -> Iterable[Gauge]:
-    """Yield two gauges for each sweep: the seconds since it began, and by how many it is late."""
+    """Yield for each sweep the seconds since it began, and by how many it is late; and the age of the last backup."""
     ages = {row.name: max((row.now - row.at).total_seconds(), 0.0) for row in Heartbeat.objects.annotate(now=Now())}
+    backup = ages.pop(heartbeats.BACKUP, None)
     since = [({"sweep": name}, age) for name, age in ages.items()]
     yield "summit_sweep_seconds", "Seconds since a sweep last ran: what tells of beat and the workers.", since
     intervals = _intervals()
     late = [({"sweep": name}, max(age - intervals[name], 0.0)) for name, age in ages.items() if name in intervals]
     yield "summit_sweep_lag_seconds", "Seconds by which a sweep is later than its interval.", late
+    made = [] if backup is None else [({}, backup)]
+    yield "summit_backup_seconds", "Seconds since manage.py backup last made a whole backup.", made
 
 
 @source

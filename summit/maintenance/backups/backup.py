@@ -1,19 +1,22 @@
 """Make a backup, and check one."""
 
+import logging
 import os
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from summit.core.database_clock import db_now
+from summit.maintenance import heartbeats
 from summit.maintenance.backups import archive, files, postgresql, sqlite
 from summit.maintenance.backups.archive import Digest, Manifest
 from summit.maintenance.backups.keys import fingerprints
 from summit.maintenance.backups.problems import BackupProblem
 
 ENDING = ".zip"
+logger = logging.getLogger(__name__)
 
 
 def database(vendor: str) -> Any:
@@ -37,12 +40,21 @@ def make(folder: Path, *, keep: int | None = None) -> tuple[Path, Manifest]:
             # Unlike a rename, a link replaces no other backup.
             os.link(part, path)
         files.sync(folder)
+        record()
         if keep is not None:
             for old in backups(folder)[keep:]:
                 old.unlink()
     except OSError as problem:
         raise BackupProblem(f"{folder} can't hold the backup: {problem.strerror}.") from problem
     return path, manifest
+
+
+def record() -> None:
+    """Store that a whole backup was made now, for monitoring. A database that can't be written only leaves a line."""
+    try:
+        heartbeats.record_backup()
+    except DatabaseError as problem:
+        logger.warning("The backup is whole, but its time could not be stored: %s", problem)
 
 
 def write(target: IO[bytes], folder: Path) -> Manifest:

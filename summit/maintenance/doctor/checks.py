@@ -16,6 +16,7 @@ CHECKS = (
     Check("keys", keys.read_what_is_stored),
     Check("clocks", clocks.agree),
     Check("sweeps", clocks.are_due),
+    Check("backup", database.is_backed_up),
     Check("disk", files.has_room),
     Check("static files", files.are_collected),
     Check("translations", files.are_compiled),

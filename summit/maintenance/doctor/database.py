@@ -1,16 +1,19 @@
 """Checks of the database: its version, whether the way to it is encrypted, and its migrations."""
 
 import sqlite3
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from summit.maintenance import upgrades
+from summit.maintenance import heartbeats, upgrades
 from summit.maintenance.doctor.findings import Finding, fail, ok, warn
 
 OLDEST = 14
+# A backup is made each night, and one night may fail.
+RECENT = timedelta(hours=36)
 LOCAL = ("", "localhost", "127.0.0.1", "::1")
 
 
@@ -70,3 +73,14 @@ def migrated() -> list[Finding]:
     if ours:
         return [warn(f"a later version has applied {', '.join(ours)}", "Install that version.")]
     return [ok("all are applied")]
+
+
+def is_backed_up() -> list[Finding]:
+    """`manage.py backup` has made a backup lately."""
+    age = heartbeats.last_backup()
+    if age is None:
+        text = "manage.py backup has never made one"
+        return [warn(text, "Enable summit-backup.timer.") if settings.PRODUCTION else ok(text)]
+    hours = age // timedelta(hours=1)
+    text = f"the last was made {hours} {'hour' if hours == 1 else 'hours'} ago"
+    return [warn(text, "Look at the log of summit-backup.service.") if age > RECENT else ok(text)]

@@ -69,6 +69,7 @@ class Command(BaseCommand):
             try:
                 manifest = backup.write(sys.stdout.buffer, Path(folder))
                 sys.stdout.buffer.flush()
+                backup.record()
             except OSError as problem:
                 raise BackupProblem(f"The backup can't be written: {problem.strerror}.") from problem
         self.stderr.write(_about(manifest), self.style.SUCCESS)

@@ -6,9 +6,11 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from django.conf import settings as project
@@ -16,7 +18,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from summit.core import database_identity
+from summit.core.metrics import exposition
 from summit.core.process_cache import forget_all
+from summit.maintenance import heartbeats
 from summit.maintenance.backups import archive, backup, contents, keys, sqlite
 from summit.maintenance.backups.problems import BackupProblem, Refused
 from summit.maintenance.backups.restore import restore
@@ -86,6 +90,21 @@ def test_what_was_restored_sends_nothing_even_at_home(
         installation.watch()
         assert (Installation.objects.get().paused_at is not None) is marked
         assert (Summit.objects.get().is_paused) is marked
+
+
+def test_its_age_is_known_and_it_is_no_sweep(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert heartbeats.last_backup() is None
+    monkeypatch.setattr(backup.os, "link", MagicMock(side_effect=OSError(28, "No space left on device")))
+    with pytest.raises(BackupProblem):
+        backup.make(folder)
+    assert heartbeats.last_backup() is None
+    monkeypatch.undo()
+    backup.make(folder)
+    age = heartbeats.last_backup()
+    assert age is not None
+    assert timedelta(0) <= age < timedelta(minutes=1)
+    assert list(heartbeats.beats().rows) == []
+    assert b"summit_backup_seconds 0." in exposition()
 
 
 def test_it_says_what_it_holds_and_no_key(folder: Path, settings: Any) -> None:

@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
+from summit.maintenance import heartbeats
 from summit.maintenance.doctor import broker, clocks, configuration, database, files, findings, keys, mail
 from summit.maintenance.doctor.checks import CHECKS
 from summit.maintenance.doctor.findings import Check, Status, exit_code, fail, ok, warn
@@ -199,6 +200,17 @@ def postgresql(used: bool, host: str = "db", mode: str = "") -> Arrange:
     return arrange
 
 
+def backed_up(hours: int | None) -> Arrange:
+    """Let the last backup be some hours old, or let none have been made."""
+
+    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
+        settings.PRODUCTION = True
+        if hours is not None:
+            Heartbeat.objects.create(name=heartbeats.BACKUP, at=Now() - timedelta(hours=hours))
+
+    return arrange
+
+
 def version(number: int) -> Arrange:
     there = MagicMock(vendor="postgresql", pg_version=number)
     return lambda settings, patch: patch.setattr(database, "connection", there)
@@ -262,6 +274,9 @@ def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
         (clocks.are_due, swept(1), "ok", "run in time"),
         (clocks.are_due, swept(100), "fail", " s ago"),
         (clocks.are_due, as_it_is, "fail", "none has run"),
+        (database.is_backed_up, backed_up(1), "ok", "1 hour ago"),
+        (database.is_backed_up, backed_up(37), "warn", "37 hours ago"),
+        (database.is_backed_up, backed_up(None), "warn", "Enable summit-backup.timer."),
         (files.has_room, free(2 << 30), "ok", "2048 MB free"),
         (files.has_room, free(500 << 20), "warn", "Make room."),
         (files.has_room, free(5 << 20), "fail", "Make room now."),
