@@ -27,6 +27,7 @@ from sessions.delays.selectors.running import late_sessions
 from sessions.documents.models import Document
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.public.session_facts import facts
+from sessions.signups.selectors import Places
 from sessions.signups.services import signups
 from sessions.signups.services.signups import SignUpRefused
 from summit.core.languages import language_name
@@ -108,7 +109,7 @@ class SignUps:
     """
 
     open: bool
-    places: signups.Places
+    places: Places
     listed: list[SignedUp]
     free: list[tuple[Person, list[ReleasedSession]]]
 

@@ -12,13 +12,15 @@ from sessions.draft.permissions import PROGRAMME_DESK
 from summit.audit.services import By, Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role
-from summit.permissions.rules import allows, allows_own, declare, declare_model, own_rows
+from summit.permissions.rules import Actor, allows, allows_own, declare, declare_model, own_rows
+from summit.summits.models import Summit
 from summit.users.models import User
 
 # Delegates take places for themselves, focal points for the members of their delegation.
 declare("agenda.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
 # Accreditation sees all sign-ups in one list, and doesn't open sessions of the draft.
-declare("agenda.session.sign_ups", (*PROGRAMME_DESK, Role.PROTOCOL))
+SEE_SIGN_UPS = "agenda.session.sign_ups"
+declare(SEE_SIGN_UPS, (*PROGRAMME_DESK, Role.PROTOCOL))
 declare_model(
     "agenda.signup",
     view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION),
@@ -37,6 +39,11 @@ def own_sign_ups(user: User, role: str) -> Q:
     if role == Role.DELEGATE:
         return Q(person__user=user)
     return Q(person__membership__party__in=own_parties(user, role).values("pk"))
+
+
+def can_see_sign_ups(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may open the page of a session's sign-ups."""
+    return allows(user, SEE_SIGN_UPS, summit)
 
 
 def can_sign_up(by: By, person: Person, party: Party | None) -> bool:

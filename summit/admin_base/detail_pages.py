@@ -143,7 +143,7 @@ class DetailPageMixin:
                 section.name.replace("-", "_"): {
                     "name": section.name,
                     "title": section.title,
-                    "facts": list(self.facts(row, section)),
+                    "facts": list(self.facts(request, row, section)),
                     "edit_url": self.section_url(row, section.name) if may_change else "",
                     "in_place": all(getattr(inline, "in_place", False) for inline in section.inlines),
                 }
@@ -172,8 +172,8 @@ class DetailPageMixin:
         undo_selectors.mark(lines, request.user)
         return lines
 
-    def facts(self, row: models.Model, section: Section) -> Iterator[Fact]:
-        """Yield the fields of a section that have a value."""
+    def facts(self, request: HttpRequest, row: models.Model, section: Section) -> Iterator[Fact]:
+        """Yield the fields of a section that have a value, as the user may see them."""
         admin: Any = self
         for name in section.fields:
             column, _attribute, value = lookup_field(name, row, admin)

@@ -143,6 +143,7 @@ TABLE: dict[str, dict[str, str]] = {
         "from": "split.speeches",
         "breaks": "shorten_breaks",
     },
+    "admin:agenda_signup_open": {"session": ADDRESS},
     "admin:agenda_session_sign_ups": {"do": "does sign-ups-row", "row": ADDRESS},
     "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},
     "admin:agenda_session_presence": {"mark": "does presence-row-take-back"},

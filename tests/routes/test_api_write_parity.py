@@ -112,6 +112,7 @@ SAME = {
     "admin:agenda_session_unreached": "telephone-messages",
     "admin:agenda_session_documents": "session-documents",
     "admin:agenda_session_sign_ups": "sign-ups",
+    "admin:agenda_signup_open": "sessions-row",
     "admin:agenda_session_speakers": "sessions-row-arrange",
     "admin:agenda_session_speaking": "slots-row-run",
     "admin:agenda_slot_speech": "slots-row",

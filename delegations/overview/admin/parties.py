@@ -257,9 +257,9 @@ class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, Inviting
             for title, fields in groups
         ]
 
-    def facts(self, row: Any, section: Section) -> Iterator[Fact]:
+    def facts(self, request: HttpRequest, row: Any, section: Section) -> Iterator[Fact]:
         """Yield the fields of a section, its names in other languages or ids in other systems."""
-        yield from super().facts(row, section)
+        yield from super().facts(request, row, section)
         if NameInline in section.inlines:
             languages = dict(settings.LANGUAGES)
             for name in row.names.all():

@@ -225,7 +225,7 @@ def place_line(place: ParticipantSnapshot, names: Names | None = None) -> str:
 def value(what: What, found: Value, where: Where, names: Names | None = None) -> str:
     """Return `found`, the old or new value of a change, in words.
 
-    An empty value becomes "none", "nobody" or "no limit".
+    An empty value becomes "none", "nobody" or "the seats of the room".
     """
     if isinstance(found, Span):
         text = when(found, where)
@@ -242,7 +242,7 @@ _SAID: dict[What, Callable[[str], str]] = {
     What.MEDIA: lambda found: str(MediaAccess(found).label),
     What.OPENING: lambda found: minutes(int(found)),
 }
-_NOTHING = {What.PLACES: gettext_lazy("no limit")}
+_NOTHING = {What.PLACES: gettext_lazy("the seats of the room")}
 
 SHOWN_PARTS = {
     "title": gettext_lazy("title"),

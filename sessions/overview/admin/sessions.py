@@ -64,6 +64,8 @@ from sessions.overview.admin.session_filters import (
 from sessions.presence.admin.presence import PresenceMixin
 from sessions.presence.admin.unreached import UnreachedMixin
 from sessions.signups.admin.session_page import SignUpsMixin
+from sessions.signups.permissions import can_see_sign_ups
+from sessions.signups.selectors import Places
 from sessions.signups.services import signups
 from sessions.speakers.admin.speakers import SpeakersMixin
 from sessions.speakers.admin.speaking import SpeakingMixin
@@ -126,8 +128,8 @@ SECTIONS = (
 CARRIED_OVER = ("room", "set_up", "clear_down", *VISIBILITY_FIELDS, "media")
 
 
-def _sign_ups(row: Session, found: signups.Places) -> SafeString:
-    """Return how many places of a session are taken and how many people wait, as a link to them."""
+def _sign_ups(request: HttpRequest, row: Session, found: Places) -> SafeString | str:
+    """Return how many places of a session are taken and how many people wait, as a link for who may open it."""
     if found.total is None:
         words = ngettext("%(number)s place taken, no limit.", "%(number)s places taken, no limit.", found.taken)
         parts = [words % {"number": found.taken}]
@@ -138,6 +140,8 @@ def _sign_ups(row: Session, found: signups.Places) -> SafeString:
             "%(number)s person on the waiting list.", "%(number)s people on the waiting list.", found.waiting
         )
         parts.append(words % {"number": found.waiting})
+    if not can_see_sign_ups(request.user, row.summit):
+        return " ".join(parts)
     url = reverse("admin:agenda_session_sign_ups", args=[row.pk])
     return format_html('<a href="{}">{}</a>', url, " ".join(parts))
 
@@ -217,7 +221,7 @@ class SessionAdmin(
         """Return the variables of a session's page."""
         return {"kind": capfirst(self.kind_word(row)), **session_detail.context(request, row)}
 
-    def facts(self, row: Any, section: Section) -> Iterator[Fact]:
+    def facts(self, request: HttpRequest, row: Any, section: Section) -> Iterator[Fact]:
         """Yield the fields of a section, its interpretation, or its titles in other languages."""
         if section.name == "time-and-room":
             yield Fact(_("When"), span(row.starts_at, row.ends_at, row.summit))
@@ -225,11 +229,11 @@ class SessionAdmin(
             section = replace(section, fields=tuple(shown))
         elif section.name == "about":
             section = replace(section, fields=("kind_word", "summary"))
-        yield from super().facts(row, section)
+        yield from super().facts(request, row, section)
         if section.name == "media" and row.sign_up:
             places = signups.released_places(row)
             if places is not None:
-                yield Fact(_("Sign-ups"), _sign_ups(row, places))
+                yield Fact(_("Sign-ups"), _sign_ups(request, row, places))
         if InterpretationInline in section.inlines:
             for found in row.interpretation.order_by("pk"):
                 languages = {"source": language_name(found.source), "target": language_name(found.target)}

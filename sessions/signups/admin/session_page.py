@@ -17,12 +17,15 @@ from delegations.parties.selectors import party_names
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
+from sessions.signups.permissions import SEE_SIGN_UPS
+from sessions.signups.selectors import open_sessions
 from sessions.signups.services import signups
 from sessions.signups.services.signups import SignUpRefused
 from summit.admin_base.autocomplete import FieldChoices, find_by_typing, register_choices
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
 from summit.audit import access_log
+from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -69,7 +72,7 @@ class PersonForm(forms.Form):
 class SignUpsMixin(FrameMixin):
     """Adds the page of a session's sign-ups to the admin of sessions."""
 
-    @model_page("<int:pk>/sign-ups/", "sign_ups", do="agenda.session.sign_ups", post="agenda.sign_up")
+    @model_page("<int:pk>/sign-ups/", "sign_ups", do=SEE_SIGN_UPS, post="agenda.sign_up")
     def sign_ups_view(self, request: HttpRequest, session: Session) -> HttpResponse:
         """Show who has a place in a session and who waits for one. On POST, sign a person up or take one off.
 
@@ -95,12 +98,15 @@ class SignUpsMixin(FrameMixin):
             row.number = numbers.get(row.person_id)
             row.party_id = getattr(getattr(row.person, "membership", None), "party_id", None)
         _log(user_of(request), session, rows)
+        found = next(iter(open_sessions(session.summit, db_now(), session)), None)
         context = {
             **self.frame(request, session, _("Sign-ups")),
             **party_names.on_page(session.summit),
             "rows": rows,
-            "places": signups.released_places(session),
-            "open": signups.takes_sign_ups(session),
+            "places": found.places if found else signups.released_places(session),
+            "open": found is not None and found.released,
+            "opens": found is not None and not found.released,
+            "may_release": allows(request.user, "agenda.release_agenda", session.summit),
             "may_sign_up": allows(request.user, "agenda.sign_up", session.summit),
             "form": form,
         }

@@ -14,6 +14,7 @@ from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.parties.selectors import party_names
 from sessions.draft.models.signups import SignUp, SignUpState
+from sessions.signups.admin.open_sessions import OPEN, OpenSessionsMixin
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.row_sources import RowSource
 from summit.templatetags.moments import day_clock, short_clock
@@ -40,7 +41,7 @@ class SessionFilter(admin.SimpleListFilter):
 
 
 @admin.register(SignUp)
-class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
+class SignUpAdmin(OpenSessionsMixin, ToolsMixin, ReadOnlyAdmin):
     """Sign-ups by session, in the order of signing up.
 
     Delegates and focal points take and give back places in the portal; the waiting list moves up automatically.
@@ -54,8 +55,9 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
     row_source = RowSource(
         gettext_lazy("Delegates sign up in the portal for sessions open for sign-up."),
         gettext_lazy("Open a session for sign-up"),
-        "agenda.session.change",
-        model="agenda.session",
+        OPEN,
+        view="admin:agenda_signup_open",
+        primary=True,
     )
     list_filter = ["session__summit", SessionFilter, "state"]
     list_select_related = ["session__summit", "person__membership__party"]

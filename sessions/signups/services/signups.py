@@ -23,6 +23,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.signups.messages import PLACE_FREE, moved_up
 from sessions.signups.permissions import check_can_sign_up
+from sessions.signups.selectors import Places
 from sessions.visibility.models import DESK
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
@@ -53,25 +54,6 @@ MOVE_UP = audit_action(
 
 class SignUpRefused(Exception):
     """Raised if a sign-up isn't possible. The message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """The numbers of places of a session. `total` is None if there is no limit."""
-
-    total: int | None
-    taken: int
-    waiting: int
-
-    @property
-    def left(self) -> int | None:
-        """The number of free places, or None if there is no limit."""
-        return None if self.total is None else max(self.total - self.taken, 0)
-
-    @property
-    def full(self) -> bool:
-        """Whether the next sign-up has to wait."""
-        return self.left == 0 or self.waiting > 0
 
 
 def places(session_id: int, row: ReleasedSession | None) -> Places:

@@ -283,7 +283,7 @@ WORDS = {
     "languages": [ChangedLine("Interpretation", "none", "from English into French: booth 2")],
     "documents": [ChangedLine("Documents", "none", "Draft")],
     "media": [ChangedLine("Media", "closed to the media", "pooled media")],
-    "places": [ChangedLine("Places", "no limit", "20")],
+    "places": [ChangedLine("Places", "the seats of the room", "20")],
     "a part shown to fewer": [
         ChangedLine("Visible to", "participants of the session", "participants of the session; room: organisers only")
     ],
