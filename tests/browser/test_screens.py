@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import Visitor
 from tests.browser.keyboard import Make
 
 # 09:30 in London, where the demonstration's summit is.
@@ -55,15 +56,21 @@ class Display:
         return [" ".join(text.split()) for text in lines.all_inner_texts()]
 
 
-@pytest.fixture
-def display(visitor: Make) -> Iterator[Display]:
-    desk = visitor()
+def address_of_new_screen(desk: Visitor) -> str:
+    """Add a screen at the desk, and return the address that the page shows."""
     page = desk.sign_in("organiser@summit.example")
     desk.open("/admin/agenda/screen/add/")
     page.get_by_label("Place").fill(f"Foyer {datetime.now(UTC).isoformat()}")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Create address").click()
-    path = page.locator("code.secret").inner_text().split("/", 3)[3]
+    return page.locator("code.secret").inner_text()
+
+
+@pytest.fixture
+def display(visitor: Make) -> Iterator[Display]:
+    desk = visitor()
+    path = address_of_new_screen(desk).split("/", 3)[3]
+    page = desk.page
     # Nothing of the visitor's: what fails to load is said on its console.
     browser = page.context.browser
     assert browser is not None
@@ -78,20 +85,47 @@ def display(visitor: Make) -> Iterator[Display]:
     context.close()
 
 
+def test_its_address_is_copied_by_the_keyboard(visitor: Make) -> None:
+    desk = visitor()
+    address = address_of_new_screen(desk)
+    page, button = desk.page, desk.page.get_by_role("button", name="Copy address")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    # Where the browser doesn't allow it, the address is selected.
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
+    button.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Selected.")).to_be_visible()
+    assert page.evaluate("String(getSelection())").strip() == address
+
+
+def after(display: Display, minutes: int) -> None:
+    """Let so many minutes pass without a network."""
+    display.page.clock.fast_forward(minutes * 60_000)
+    display.page.clock.run_for(1000)
+
+
 def test_it_goes_on_without_a_network(display: Display) -> None:
     display.lines = line("One", -0.5) + line("Two", 0.5) + line("Three", 5, "Two")
+    display.lines += line("Overrunning", -1.5, more="data-started") + line("Started", -0.25, more="data-started")
     display.ask()
-    assert display.shown == ["One Now", "Two Next"]
+    assert display.shown == ["One Now", "Two Next", "Overrunning Now", "Started Now"]
     assert display.page.context.cookies() == []
     aged = display.page.locator(".aged")
     expect(aged).to_be_hidden()
     display.status = 0
     display.ask()
     expect(aged).to_have_text("As of 09:30, no connection since 09:30")
-    display.page.clock.fast_forward(45 * 60_000)
-    display.page.clock.run_for(1000)
+    after(display, 4)
+    assert display.shown == ["One Now", "Two Next", "Overrunning Now", "Started Now"]
+    after(display, 41)
+    # What is over isn't on now, and what has begun is. What was started ends by the plan.
     assert display.shown == ["Two Now", "Three Next"]
     expect(display.page.locator(".clock time")).to_have_text("10:15")
+    after(display, 15)
+    assert display.shown == ["Two Now", "Three Next"]
+    expect(display.page.locator(".clock time")).to_have_text("10:30")
     expect(aged).to_have_text("As of 09:30, no connection since 09:30")
     display.status = 200
     display.ask()

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.forms import RadioSelect
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,15 +16,27 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sessions.screens.models import Screen
 from sessions.screens.services import screens
+from sessions.visibility.models import Visibility
 from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import ServiceAdmin, Values, user_of
+from summit.core.punctuation import pair
 from summit.permissions.rules import allows
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
 SUMMIT_PATHS.update({Screen: "summit"})
+# What each audience reads on a screen, in the order of how much it is.
+AUDIENCES = {
+    Visibility.PUBLIC: gettext_lazy("sessions of the public agenda, such as “Opening plenary”"),
+    Visibility.ACCREDITED: gettext_lazy("also what all delegations see, such as “Reception for delegations”"),
+    Visibility.PARTICIPANTS: gettext_lazy(
+        "also closed meetings with their titles, such as “France and Japan”. For a door, so that those who come to "
+        "the room find their meeting"
+    ),
+    Visibility.ORGANISERS: gettext_lazy("every released session. Only for the organisers’ own rooms"),
+}
 
 
 @admin.register(Screen)
@@ -42,6 +55,13 @@ class ScreenAdmin(ServiceAdmin):
     search_fields = ("name", "room__name")
     change_form_template = "admin/agenda/screen/change_form.html"
     nothing_yet = gettext_lazy("No screens yet. Add one for the foyer or a door, then open its address there.")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form field. Each audience is a radio button that says what the screen shows it."""
+        if db_field.name == "audience":
+            kwargs["widget"] = RadioSelect()
+            kwargs["choices"] = [(value, pair(Visibility(value).label, what)) for value, what in AUDIENCES.items()]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the summit as a read-only field of an existing screen."""

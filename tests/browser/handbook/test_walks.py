@@ -522,7 +522,8 @@ def set_up_a_screen(desks: Desks) -> None:
     walk.press()
     walk.fill("Foyer, north")
     walk.choose_first()
-    walk.choose_first()
+    walk.check()
+    walk.press()
     walk.press()
     walk.done()
 

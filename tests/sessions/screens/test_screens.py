@@ -409,6 +409,15 @@ def test_constraints(summit: Summit, name: str) -> None:
     assert name in str(refused.value) or (name.endswith("_once") and "UNIQUE" in str(refused.value))
 
 
+def test_the_form_says_what_each_audience_reads_and_leaves_it_to_the_public(world: World, desk: Client) -> None:
+    field = desk.get("/admin/agenda/screen/add/").context["adminform"].form["audience"]
+    assert field.initial == Visibility.PUBLIC
+    assert [(value, label.split(":")[0]) for value, label in field.field.choices] == [
+        (value, str(label)) for value, label in Visibility.choices
+    ]
+    assert "also closed meetings with their titles, such as “France and Japan”." in str(field)
+
+
 def test_the_desk_creates_shows_once_and_takes_back(world: World, desk: Client) -> None:
     base = "/admin/agenda/screen/"
     world.screen(name="Foyer")
