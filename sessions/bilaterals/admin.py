@@ -269,9 +269,14 @@ class BilateralAdmin(ReadOnlyAdmin):
         """Return a link to the next step of the desk: to screen, to approve or to place; or to the session."""
         if row.session_id:
             return self.session_link(row)
-        if not row.decides or not (row.can("forward") or row.can("place")):
+        steps = {
+            "forward": ("change", _("Screen")),
+            "approve": ("change", _("Approve")),
+            "place": ("place", _("Place the meeting")),
+        }
+        name, label = next((found for step, found in steps.items() if row.decides and row.can(step)), ("", ""))
+        if not name:
             return ""
-        name, label = ("place", _("Place the meeting")) if row.can("place") else ("change", _("Screen"))
         url = reverse(f"admin:agenda_bilateral_{name}", args=[row.pk])
         link = '<a href="{}">{}<span class="visually-hidden">: {}</span></a>'
         return format_html(link, url, label, self.title(row))
@@ -373,6 +378,7 @@ class BilateralAdmin(ReadOnlyAdmin):
             "offered": offered,
             "form": form,
             "can_place": row.can("place"),
+            "approves": row.can("approve"),
             "back": reverse("admin:agenda_bilateral_change", args=[row.pk]),
         }
         return TemplateResponse(request, "admin/agenda/bilaterals/place.html", context, status=status)

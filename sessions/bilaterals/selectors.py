@@ -20,7 +20,7 @@ from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now
 from summit.summits.models import Room, Summit
 
-# Where a venue's hours aren't known, meetings are offered between these times.
+# Meetings are offered between these times of the day, in the venue's hours. A proposed time may be any in these.
 FIRST, LAST = time(8), time(20)
 # Times are offered every quarter of an hour, and this many of a day.
 STEP = timedelta(minutes=15)
@@ -71,31 +71,35 @@ def free_times(row: Bilateral) -> dict[date, list[FreeTime]]:
     """Return by day of the summit at which times a meeting can take place, at most OF_A_DAY of each day.
 
     Both heads and both whole delegations are free, nobody has said that they can't meet, the heads are there, and a
-    room is free in its venue's hours. The time that the other delegation proposed comes first if it is free. Makes a
-    constant number of queries.
+    room is free in its venue's hours. The times nearest to the one that the other delegation proposed come first, and
+    so do their days; without a proposal, the earliest. Makes a constant number of queries.
     """
     summit, length = row.party.summit, timedelta(minutes=row.minutes)
     agenda, about = draft(summit), circumstances(summit)
     taken = [*_busy(row, agenda.values(), about), *_spans(row)]
     rooms, in_use = _rooms(summit, SEATS[row.level] * 2), _in_use(summit)
-    wishes = [] if row.proposed_at is None else [row.proposed_at]
+    wish = row.proposed_at
+    moments = list(_quarters(summit))
+    if wish is not None:
+        moments = sorted({wish, *moments}, key=lambda each: (abs(each - wish), each))
     found: dict[date, list[FreeTime]] = {}
-    for starts_at in (*wishes, *_quarters(summit)):
+    for starts_at in moments:
         day, ends_at = starts_at.astimezone(summit.zone).date(), starts_at + length
         listed = found.setdefault(day, [])
-        if len(listed) == OF_A_DAY or any(each.starts_at == starts_at for each in listed):
+        # Of each free hour, only one quarter is offered, so that a day's offers are spread over it.
+        near = any(abs(starts_at - each.starts_at) < HOUR for each in listed)
+        if len(listed) == OF_A_DAY or near or not _clear(taken, starts_at, ends_at):
             continue
-        if _clear(taken, starts_at, ends_at):
-            free = (
-                room
-                for room in rooms
-                if _open(room, starts_at, ends_at, summit) and _clear(in_use.get(room.pk, []), starts_at, ends_at)
-            )
-            room = next(free, None)
-            # Of each free hour, only the first quarter is offered, so that a day's offers are spread over it.
-            if room is not None and (starts_at in wishes or not listed or starts_at >= listed[-1].starts_at + HOUR):
-                listed.append(FreeTime(starts_at, room))
-    return {day: times for day, times in sorted(found.items()) if times}
+        if starts_at != wish and not _within(FIRST, LAST, starts_at, ends_at, summit):
+            continue
+        free = (
+            room
+            for room in rooms
+            if _open(room, starts_at, ends_at, summit) and _clear(in_use.get(room.pk, []), starts_at, ends_at)
+        )
+        if (room := next(free, None)) is not None:
+            listed.append(FreeTime(starts_at, room))
+    return {day: times for day, times in found.items() if times}
 
 
 def _clear(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> bool:
@@ -161,9 +165,13 @@ def _quarters(summit: Summit) -> Iterator[datetime]:
 
 
 def _open(room: Room, starts_at: datetime, ends_at: datetime, summit: Summit) -> bool:
-    """Return whether the room's venue is open, on one day. Unknown hours are FIRST to LAST."""
-    opens = room.venue.opens_at or FIRST
-    closes = room.venue.closes_at or LAST
+    """Return whether the room's venue is open, on one day. A venue without hours is always open."""
+    opens, closes = room.venue.opens_at, room.venue.closes_at
+    return opens is None or closes is None or _within(opens, closes, starts_at, ends_at, summit)
+
+
+def _within(opens: time, closes: time, starts_at: datetime, ends_at: datetime, summit: Summit) -> bool:
+    """Return whether a span is between two times of one day at the venue, or of a day and the next one."""
     begins, ends = starts_at.astimezone(summit.zone), ends_at.astimezone(summit.zone)
     if begins.time() < opens:
         return False

@@ -1,7 +1,7 @@
 """Bilateral meetings: who takes which step, what each side is told, and what nobody else learns."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -301,4 +301,25 @@ class TestPlacing:
         ]
         Bilateral.objects.filter(pk=row.pk).update(proposed_at=at(17, summit))
         row.refresh_from_db()
-        assert (at(17, summit), small) in [(time.starts_at, time.room) for time in free_times(row)[TOMORROW]]
+        offered = free_times(row)[TOMORROW]
+        assert [time.starts_at for time in offered] == [at(hour, summit) for hour in (17, 16, 18, 15)]
+        assert list(free_times(row)) == [TOMORROW, TOMORROW + timedelta(days=1)]
+
+    def test_times_are_offered_in_working_hours_and_only_a_proposal_before_them(
+        self, parties: Parties, people: dict[str, User], summit: Summit
+    ) -> None:
+        venue = f.VenueFactory(summit=summit, opens_at=time(6), closes_at=time(23))
+        f.RoomFactory(venue=venue, capacity=4)
+        row = ask(parties, people)
+        assert [each.starts_at for each in free_times(row)[TOMORROW]] == [at(hour, summit) for hour in (8, 9, 10, 11)]
+        later = TOMORROW + timedelta(days=1)
+        proposed = at(7, summit) + timedelta(days=1)
+        Bilateral.objects.filter(pk=row.pk).update(proposed_at=proposed)
+        row.refresh_from_db()
+        offered = free_times(row)
+        assert list(offered) == [later, TOMORROW]
+        assert [each.starts_at - proposed for each in offered[later]] == [timedelta(hours=hour) for hour in range(4)]
+        assert offered[TOMORROW][0].starts_at == at(19, summit) + timedelta(minutes=30)
+        Bilateral.objects.filter(pk=row.pk).update(proposed_at=proposed - timedelta(hours=2))
+        row.refresh_from_db()
+        assert free_times(row)[later][0].starts_at == proposed + timedelta(hours=1)

@@ -31,12 +31,13 @@ def test_the_queue_stands_in_the_order_of_work(desk: Client, parties: Parties) -
     f.BilateralFactory(**sides, purpose="Waits")
     f.BilateralFactory(party=parties["Beland"], counterpart=parties["Celand"], state="approved")
     f.BilateralFactory(party=parties["Celand"], counterpart=parties["Aland"], state="screening", forwarded_at=None)
+    f.BilateralFactory(party=parties["Aland"], counterpart=parties["Celand"], state="accepted")
     shown = page(desk, ADMIN)
     listed = [shown.index(name) for name in ("Celand – Aland", "Beland – Celand", "Aland – Beland")]
     assert listed == sorted(listed)
-    assert [shown.count(f">{step}<span") for step in ("Screen", "Place the meeting")] == [1, 1]
+    assert [shown.count(f">{step}<span") for step in ("Screen", "Approve", "Place the meeting")] == [1, 1, 1]
     assert "Waits" not in shown
-    assert "2 bilateral meetings to screen, approve or place." in page(desk, "/admin/")
+    assert "3 bilateral meetings to screen, approve or place." in page(desk, "/admin/")
     assert page(desk, f"{ADMIN}?queue=place").count("</th>") > 0
     # Other readers of the draft don't know of requests.
     viewer = signed_in(f.UserFactory.with_role(Role.VIEWER, parties["Aland"].summit))
