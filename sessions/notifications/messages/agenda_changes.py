@@ -28,6 +28,7 @@ from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import Attachment, MessageKind, for_each, register
 from summit.outbox.models import Message, MessageState
 from summit.people.models import Person
+from summit.summits.directions import Directions, directions_by_room
 from summit.summits.models import Summit
 
 KIND = "agenda_change"
@@ -93,7 +94,7 @@ def subject_key(release: Release) -> str:
 
 def drafts(*, release: Release, planned: Sequence[PlannedMessage]) -> list[Message]:
     """Return the unsaved messages of a release, which may itself be unsaved."""
-    content = Facts(release.summit, _people(planned), _reasons(planned))
+    content = Facts(release.summit, _people(planned), _reasons(planned), directions_by_room(release.summit))
     return AGENDA_CHANGE.drafts(*(AgendaChange(release, each, content) for each in planned if each.told))
 
 
@@ -160,6 +161,7 @@ def _context(message: Message) -> dict[str, Any]:
                 "whom": whom(entry),
                 "waiting": _waiting(change),
                 "reason": entry.get("reason", ""),
+                "way": _way(entry),
                 "speeches": [_speech(where, row) for row in entry.get("speeches", ())],
             }
             for change, entry in zip(changes, facts["changes"], strict=True)
@@ -208,6 +210,11 @@ def _named(names: list[str]) -> str:
         return semicolon().join(names)
     more = ngettext("and %(number)d other", "and %(number)d others", rest) % {"number": rest}
     return semicolon().join([*names[:NAMED], more])
+
+
+def _way(entry: dict[str, Any]) -> Directions | None:
+    """Return how one gets to the new room of a changed session, or None."""
+    return Directions(*entry["directions"]) if entry.get("directions") else None
 
 
 def _speech(where: change_descriptions.Where, row: list[Any]) -> str:

@@ -20,6 +20,7 @@ from sessions.notifications.selectors.recipients import DELEGATION, Recipient
 from sessions.notifications.selectors.speech_changes import SpeechNews
 from sessions.visibility.models import TAKING_PART
 from summit.core.languages import spoken
+from summit.summits.directions import DirectionsByRoom, in_language
 from summit.summits.models import Summit
 
 # How a session that stays in a mailbox's programme changed for one of its readers who joined or left it.
@@ -143,13 +144,18 @@ class ChangeFacts(TypedDict):
 class Facts:
     """Converts changes to the facts stored in a message, with parties named as approved in the message's language.
 
-    `people` is a dict from primary key to name, `reasons` one from a cancelled session's primary key to the reason.
+    `people` is a dict from primary key to name, `reasons` one from a cancelled session's primary key to the reason,
+    and `directions` are those to the summit's rooms.
     """
 
-    def __init__(self, summit: Summit, people: Mapping[int, str], reasons: Mapping[int, str]) -> None:
+    def __init__(
+        self, summit: Summit, people: Mapping[int, str], reasons: Mapping[int, str], directions: DirectionsByRoom
+    ) -> None:
         self._books = Books(summit)
+        self._summit = summit
         self._people = people
         self._reasons = reasons
+        self._directions = directions
         # Most mailboxes get the same facts about a session. Keys by id() are safe: the changes outlive this object.
         self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
         self._called: dict[tuple[str, ParticipantSnapshot], tuple[str, NamedParty | None]] = {}
@@ -180,12 +186,21 @@ class Facts:
             "sequence": entry.sequence,
             "calendar": entry.calendar,
             "reason": self._reason(entry.change),
+            "directions": self._way(entry.change, book.language),
             "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in entry.whom],
         }
 
     def _reason(self, change: SessionChange) -> str:
         """Return why a session is cancelled, for readers who learn that it is."""
         return self._reasons.get(change.session.session_id, "") if change.nature == Nature.CANCELLED else ""
+
+    def _way(self, change: SessionChange, language: str) -> list[str]:
+        """Return [text, language] of how one gets to a session's new room; [] if the room is the same or unknown."""
+        before, after = change.before, change.after
+        if before is None or after is None or before.room_key == after.room_key:
+            return []
+        found = in_language(self._directions.get(after.room_key, {}), language, self._summit)
+        return [found.text, found.language] if found else []
 
     def _speeches(self, change: SessionChange, reader: Recipient, book: Book) -> list[list[Any]]:
         """Return a [speaker, position, start] list for each changed speech in the reader's programme."""

@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
+from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
@@ -61,7 +62,8 @@ def text(sent: EmailMessage) -> str:
 
 @pytest.fixture
 def talks(summit: Summit, parties: Parties) -> Session:
-    room = RoomFactory(venue=VenueFactory(summit=summit, name="House"), name="Blue Room")
+    directions = {"en": "Up the stairs"}
+    room = RoomFactory(venue=VenueFactory(summit=summit, name="House"), name="Blue Room", directions=directions)
     made = session(summit, parties["Aland"], title="Talks <1> & more", room=room)
     session(
         summit,
@@ -87,6 +89,7 @@ def test_a_move_is_told_with_both_times_in_the_venues_zone(summit: Summit, organ
     assert "before: Monday 31 March 2025, 09:00–10:00 London time" in said
     assert "now: Monday 31 March 2025, 11:00–12:00 London time" in said
     assert "Dinner" not in said
+    assert "Up the stairs" not in said
     ((method, event),) = calendars(sent)
     assert method == "REQUEST"
     assert (str(event["uid"]), event["sequence"]) == (talks.uid, 2)
@@ -100,6 +103,25 @@ def test_a_move_is_told_with_both_times_in_the_venues_zone(summit: Summit, organ
     stored = Message.objects.get(version=2)
     assert event["dtstamp"].dt == stored.created_at.replace(microsecond=0)
     assert stored.state == MessageState.SENT
+
+
+def test_a_new_room_is_told_with_the_way_to_it(summit: Summit, organiser: User, parties: Parties) -> None:
+    venue = VenueFactory(summit=summit)
+    ways = {"en": "Up the stairs <left>", "fr": "En haut"}
+    first, second = (RoomFactory(venue=venue, name=name, directions=ways) for name in ("One", "Two"))
+    Party.objects.filter(pk=parties["Beland"].pk).update(language="fr")
+    moved, stays = (session(summit, parties["Aland"], parties["Beland"], room=first) for _number in range(2))
+    release(summit, tell=False)
+    cancel_and_move.move(session=moved, starts_at=moved.starts_at, ends_at=moved.ends_at, room=second, by=organiser)
+    later(stays, organiser, hours=2)
+    releases.release(summit=summit, by=organiser)
+    sent = {str(each["To"]): each for each in deliver()}
+    said = text(sent["aland@mission.example"])
+    assert said.count("How to get there: Up the stairs <left>") == 1
+    html = sent["aland@mission.example"].get_body(("html",))
+    assert html is not None
+    assert '<bdi lang="en">Up the stairs &lt;left&gt;</bdi>' in html.get_content()
+    assert ": En haut" in text(sent["beland@mission.example"])
 
 
 def test_the_first_release_tells_of_a_programme(summit: Summit, parties: Parties) -> None:
