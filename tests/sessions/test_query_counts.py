@@ -115,6 +115,7 @@ ASKED: dict[str, Callable[[World], Sized]] = {
     "speakers while a session runs": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speaking/"),
     "documents at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/documents/"),
     "queue of bilateral meetings": lambda w: page(w.desk, f"{ADMIN}/bilateral/"),
+    "list of sign-ups": lambda w: page(w.desk, f"{ADMIN}/signup/"),
     "preview of a release": lambda w: page(w.desk, f"{ADMIN}/release/prepare/here/"),
     "home of the desk": lambda w: page(w.desk, "/admin/"),
     "list of invitations": lambda w: page(w.desk, "/admin/delegations/invitation/"),
