@@ -25,7 +25,11 @@
     return null;
   };
   // Where one touches, twenty minutes are as high as a finger.
-  const usual = matchMedia("(pointer: coarse)").matches ? 3 : 2;
+  const touched = matchMedia("(pointer: coarse)").matches;
+  const usual = touched ? 3 : 2;
+  // The least height of a card, and the one that it takes where nothing follows, in pixels.
+  const LEAST = touched ? 24 : 18;
+  const FREE = touched ? 44 : LEAST;
   let zoom = Math.min(Math.max(Number(store("board-zoom") ?? usual) || 0, 0), ZOOMS.length - 1);
   // What is being moved: { cards, how: "move" | "resize", keys, ... }, or null.
   let moving = null;
@@ -34,6 +38,8 @@
   // On paper a day fits on a page that lies across.
   const PAGE = 500;
   let printed = 0;
+  // The height of a line on a printed card, in pixels.
+  const PRINTED_LINE = 12;
   const perHour = () => printed || ZOOMS[zoom];
   const perMinute = () => perHour() / 60;
   const grid = () => Number(board.querySelector("[data-grid]")?.value || 15);
@@ -45,7 +51,8 @@
   const cardsOf = (root) => [...root.querySelectorAll(".board-card")];
   const boxOf = (card) => card.querySelector("input");
   const linkOf = (card) => card.querySelector("a");
-  const cardOf = (id) => board.querySelector(`.board-card[data-id="${id}"]`);
+  const factsOf = (card) => [...card.querySelectorAll(".times, .state, .by")];
+  const selected = () => cardsOf(board).filter((card) => boxOf(card)?.checked);
 
   // Where a card is: its day, its minutes and its room, "" for the tray.
   const placeOf = (card) => {
@@ -74,34 +81,108 @@
         lane.style.blockSize = wide.matches ? `${height}px` : "";
         lane.style.setProperty("--hour", `${perHour()}px`);
       }
-      for (const lane of day.querySelectorAll(".board-lane")) layLane(lane, from, height);
+      // Measured once, since measuring lays the page out anew.
+      const line = lineOf(day);
+      for (const lane of day.querySelectorAll(".board-lane")) layLane(lane, from, height, line);
     }
+    name();
+    showTip();
   };
-  const layLane = (lane, from, height) => {
-    const columns = [];
-    const cards = cardsOf(lane);
-    for (const card of cards) {
-      const first = Number(card.dataset.first);
-      let column = columns.findIndex((end) => end <= first);
-      if (column < 0) column = columns.length;
-      columns[column] = Number(card.dataset.last);
-      card.dataset.column = column;
-    }
-    for (const card of cards) {
-      const style = card.style;
-      if (!wide.matches) {
-        style.cssText = "";
-        continue;
-      }
+  // The cards of a lane as groups of those that meet, each as [card, its column, where it ends] in pixels.
+  const groupsOf = (lane, from) => {
+    const groups = [];
+    let end = -1;
+    for (const card of cardsOf(lane)) {
       const top = (Number(card.dataset.first) - from) * perMinute();
-      const size = (card.dataset.last - card.dataset.first) * perMinute();
-      style.insetBlockStart = `${top}px`;
-      style.blockSize = `${Math.max(Math.min(size, height - top), 18)}px`;
-      style.insetInlineStart = `${(card.dataset.column / columns.length) * 100}%`;
-      style.inlineSize = `${100 / columns.length}%`;
-      style.setProperty("--before", `${(card.dataset.before || 0) * perMinute()}px`);
-      style.setProperty("--after", `${(card.dataset.after || 0) * perMinute()}px`);
+      const bottom = Math.max((Number(card.dataset.last) - from) * perMinute(), top + LEAST);
+      if (top >= end) groups.push({ columns: [], rows: [] });
+      const { columns, rows } = groups.at(-1);
+      const free = columns.findIndex((last) => last <= top);
+      const column = free < 0 ? columns.length : free;
+      columns[column] = bottom;
+      rows.push([card, column, top, bottom]);
+      end = Math.max(end, bottom);
     }
+    return groups;
+  };
+  const lineOf = (day) => {
+    const times = day.querySelector(".times");
+    return printed ? PRINTED_LINE : times && Number.parseFloat(getComputedStyle(times).lineHeight);
+  };
+  const layLane = (lane, from, height, line) => {
+    const groups = groupsOf(lane, from);
+    // A room in which sessions meet is wider.
+    const most = Math.max(1, ...groups.map(({ columns }) => columns.length));
+    lane.closest(".board-room").style.setProperty("--columns", most);
+    groups.forEach(({ columns, rows }, place) => {
+      const next = groups[place + 1]?.rows[0][2] ?? height;
+      for (const [card, column, top, bottom] of rows) {
+        const style = card.style;
+        if (!wide.matches) {
+          style.cssText = "";
+          continue;
+        }
+        const alone = rows.length === 1 ? Math.min(top + FREE, next) : 0;
+        const size = Math.max(Math.min(bottom, height), alone) - top;
+        style.insetBlockStart = `${top}px`;
+        style.blockSize = `${Math.max(size, LEAST)}px`;
+        style.insetInlineStart = `${(column / columns.length) * 100}%`;
+        style.inlineSize = `${100 / columns.length}%`;
+        style.setProperty("--before", `${(card.dataset.before || 0) * perMinute()}px`);
+        style.setProperty("--after", `${(card.dataset.after || 0) * perMinute()}px`);
+        fit(card, Math.floor((size - 2) / line));
+      }
+    });
+  };
+  // Shares the lines of a card: one for the title, then times and states, what is left for the title again. Where only
+  // one fits below the title, a conflict matters more than the times.
+  const fit = (card, lines) => {
+    const facts = factsOf(card);
+    const left = lines - 1;
+    const state = card.querySelector(".state[data-state=warn]");
+    const shown = left === 1 && state ? [state] : facts.slice(0, Math.max(left, 0));
+    for (const fact of facts) fact.classList.toggle("cut", !shown.includes(fact));
+    card.dataset.lines = Math.max(left + 1 - shown.length, 1);
+    card.style.setProperty("--lines", card.dataset.lines);
+  };
+  // What doesn't fit on a card, one reads when one points at it, or in the tip when it has the focus.
+  const name = () => {
+    const cut = cardsOf(board).map((card) => {
+      const link = linkOf(card);
+      return (
+        card.querySelector(".cut") ||
+        [card, link, ...factsOf(card)].some(
+          (part) => part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1,
+        )
+      );
+    });
+    cardsOf(board).forEach((card, place) => {
+      const facts = factsOf(card);
+      facts.forEach((fact, number) => (fact.id = `fact-${card.dataset.id}-${number}`));
+      linkOf(card).setAttribute("aria-describedby", facts.map((fact) => fact.id).join(" "));
+      const words = [linkOf(card), ...facts].map((part) => part.textContent.trim());
+      if (wide.matches && cut[place]) card.title = words.join("\n");
+      else card.removeAttribute("title");
+    });
+  };
+  const tip = document.createElement("div");
+  tip.className = "board-tip";
+  tip.setAttribute("aria-hidden", "true");
+  tip.hidden = true;
+  board.append(tip);
+  // Only the keyboard asks for it: what one points at has a title.
+  let keyed = false;
+  const showTip = () => {
+    const link = document.activeElement;
+    const card = link?.closest?.(".board-card");
+    tip.hidden = !(keyed && card?.title && !moving && link === linkOf(card));
+    if (tip.hidden) return;
+    tip.textContent = card.title;
+    const box = card.getBoundingClientRect();
+    const above = box.bottom + tip.offsetHeight > innerHeight;
+    const start = getComputedStyle(board).direction === "rtl" ? box.right - tip.offsetWidth : box.left;
+    tip.style.top = `${above ? box.top - tip.offsetHeight : box.bottom}px`;
+    tip.style.left = `${Math.max(Math.min(start, innerWidth - tip.offsetWidth), 0)}px`;
   };
 
   // The picture of what is moved, above everything, until it is dropped.
@@ -132,6 +213,7 @@
       card.classList.add("lifted");
       return { card, ghost, from: placeOf(card), to: placeOf(card) };
     });
+    showTip();
   };
   const putBack = () => {
     if (!moving) return;
@@ -142,6 +224,7 @@
     clearTimeout(moving.timer);
     moving = null;
     board.classList.remove("dragging");
+    showTip();
   };
   const isMoved = () =>
     moving.cards.some(({ from, to }) => ["day", "first", "last", "room"].some((name) => from[name] !== to[name]));
@@ -206,11 +289,12 @@
     }, 120);
   };
 
-  // Puts a new board into the place of the old one, and the reader back to where they were.
-  const replace = (html, quietly) => {
+  // Puts a new board into the place of the old one, and the reader back to where they were. After an act on the
+  // selected sessions none is selected; after `kept` acts they still are, to be moved on.
+  const replace = (html, quietly, kept) => {
     const fresh = new DOMParser().parseFromString(html, "text/html");
     const focus = board.contains(document.activeElement) ? document.activeElement.id : "";
-    const chosen = new Set(cardsOf(board).filter((card) => boxOf(card)?.checked).map((card) => card.dataset.id));
+    const chosen = new Set(kept ? selected().map((card) => card.dataset.id) : []);
     const before = new Map(cardsOf(board).map((card) => [card.dataset.id, JSON.stringify(placeOf(card))]));
     const scrolls = [...board.querySelectorAll(".board-scroll")].map((part) => [part.scrollLeft, part.scrollTop]);
     for (const part of board.querySelectorAll("[data-part]")) {
@@ -230,9 +314,14 @@
     [...board.querySelectorAll(".board-scroll")].forEach((part, place) => {
       if (scrolls[place]) [part.scrollLeft, part.scrollTop] = scrolls[place];
     });
-    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+    focusOn(document.getElementById(focus));
     const message = fresh.querySelector("[data-message]");
     if (message && message.textContent) say(message.textContent);
+  };
+  // Where a button can't be pressed any more, the focus goes to the one beside it.
+  const focusOn = (part) => {
+    const free = part?.disabled ? part.parentElement.querySelector("button:enabled") : part;
+    free?.focus({ preventScroll: true });
   };
   const partUrl = () => {
     const url = new URL(location.href);
@@ -252,7 +341,7 @@
       const answer = await fetch(partUrl(), { method: "POST", body: data, credentials: "same-origin" });
       const text = await answer.text();
       if (answer.status === 409) say(text);
-      else if (answer.ok && !answer.redirected) replace(text, false);
+      else if (answer.ok && !answer.redirected) replace(text, false, data.get("do") === "place");
       else location.reload();
     } catch {
       say(board.dataset.wordOffline);
@@ -285,7 +374,7 @@
         if (/^\d+$/.test(version) && version !== days.dataset.version && !moving && !busy) {
           const page = await fetch(partUrl(), { credentials: "same-origin" });
           const html = await page.text();
-          if (page.ok && !page.redirected && !moving && !busy) replace(html, true);
+          if (page.ok && !page.redirected && !moving && !busy) replace(html, true, true);
         }
         board.classList.remove("offline");
       } catch {
@@ -297,8 +386,7 @@
   };
 
   const together = (card) => {
-    const chosen = cardsOf(board).filter((each) => boxOf(each)?.checked);
-    return boxOf(card)?.checked ? [card, ...chosen.filter((each) => each !== card)] : [card];
+    return boxOf(card)?.checked ? [card, ...selected().filter((each) => each !== card)] : [card];
   };
 
   // Mouse and touch. A finger holds a card for a moment first, so that the page can be scrolled over cards.
@@ -407,6 +495,7 @@
       document.getElementById(id)?.focus();
       return;
     }
+    if (event.key === "Escape") tip.hidden = true;
     const typing = event.target.matches?.("input:not([type=checkbox]), select, textarea");
     if ((event.ctrlKey || event.metaKey) && !typing && ["z", "y"].includes(event.key.toLowerCase())) {
       event.preventDefault();
@@ -467,7 +556,7 @@
     draw();
   };
   const chosen = () => {
-    const number = cardsOf(board).filter((card) => boxOf(card)?.checked).length;
+    const number = selected().length;
     say(number ? board.dataset.wordSelected.replace("{number}", number) : "");
   };
 
@@ -491,8 +580,16 @@
     lay();
   });
   wide.addEventListener("change", ready);
-  addEventListener("scroll", draw, { capture: true, passive: true });
-  addEventListener("resize", draw, { passive: true });
+  const follow = () => {
+    draw();
+    showTip();
+  };
+  addEventListener("scroll", follow, { capture: true, passive: true });
+  addEventListener("resize", follow, { passive: true });
+  addEventListener("keydown", () => (keyed = true), { capture: true });
+  addEventListener("pointerdown", () => (keyed = false), { capture: true });
+  board.addEventListener("focusin", showTip);
+  board.addEventListener("focusout", () => setTimeout(showTip));
   board.addEventListener("click", (event) => {
     const button = event.target.closest("[data-zoom], [data-print]");
     if (!button) return;

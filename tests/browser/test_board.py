@@ -10,6 +10,16 @@ from tools.running import Running
 
 BOARD = "/admin/agenda/session/board/"
 ORGANISER = "organiser@summit.example"
+COLLEAGUE = "programme@summit.example"
+# A second account that may move sessions.
+ADD_COLLEAGUE = """
+from portal.demo.accounts import DOMAIN, Account, make_accounts
+from summit.core.models import new_public_id
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+account = Account("programme", "Programme officer", (Role.PROGRAMME,))
+make_accounts(summit=Summit.objects.get(), domain=DOMAIN, ids=new_public_id, accounts=[account])
+"""
 # No other test of the demonstration moves or cancels it.
 TITLE = "Countering promotion online"
 TIMES = re.compile(r"\d\d:\d\d")
@@ -27,10 +37,10 @@ def where(page: Page) -> tuple[str, str]:
     return begins.group() if begins else "", str(room)
 
 
-def board(visitor: Make | Visitor) -> Page:
-    """Sign in as the organiser and open the board, laid out by its script."""
+def board(visitor: Make | Visitor, email: str = ORGANISER) -> Page:
+    """Sign in, by default as the organiser, and open the board, laid out by its script."""
     made = visitor if isinstance(visitor, Visitor) else visitor()
-    made.sign_in(ORGANISER)
+    made.sign_in(email)
     page = made.open(BOARD)
     expect(page.locator(".board.laid")).to_be_visible()
     return page
@@ -64,6 +74,61 @@ def test_a_session_is_dragged_and_another_board_follows(visitor: Make) -> None:
     says(page, "Undone: Move.")
     assert where(page) == before
     until(other, f"document.querySelector('.board').innerText.includes({before[0]!r})")
+
+
+def test_two_officers_see_each_others_moves_and_whose_they_are(visitor: Make, running: Running) -> None:
+    running.inside(ADD_COLLEAGUE)
+    pages = {"Organiser": board(visitor), "Programme officer": board(visitor, COLLEAGUE)}
+    for (name, page), other in zip(pages.items(), reversed(pages.values()), strict=True):
+        card(page).locator("a").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        says(page, "1 session moved.")
+        expect(card(other).locator(".times")).to_have_text(card(page).locator(".times").inner_text())
+        expect(card(other).locator(".by")).to_have_text(f"moved by {name}")
+        # Who moved it knows.
+        expect(card(page).locator(".by")).to_have_count(0)
+    # Each takes back only their own.
+    for page in reversed(pages.values()):
+        page.keyboard.press("Control+z")
+        says(page, "Undone: Move.")
+
+
+def test_selected_sessions_stay_so_only_while_they_are_moved(visitor: Make) -> None:
+    page = board(visitor)
+    boxes, ticked = page.locator(".board-lane .board-pick input"), page.locator(".board-card input:checked")
+    for place in range(boxes.count()):
+        # Each can be ticked while the one before is: no card lies on the box of another.
+        boxes.nth(place).click()
+        expect(ticked).to_have_count(place + 1)
+    for place in range(2, boxes.count()):
+        boxes.nth(place).click()
+    page.get_by_role("button", name="Swap two").click()
+    says(page, "Sessions swapped.")
+    expect(ticked).to_have_count(0)
+    boxes.nth(0).click()
+    page.get_by_role("button", name="Undo").click()
+    says(page, "Undone: Swap.")
+    expect(ticked).to_have_count(0)
+    # The button that was pressed has nothing left to undo; the focus goes to the one beside it.
+    expect(page.get_by_role("button", name="Redo")).to_be_focused()
+
+
+def test_what_a_short_card_cuts_is_in_a_tip(visitor: Make) -> None:
+    page = board(visitor)
+    short = page.locator(".board-lane .board-card[title]").first
+    words = (short.get_attribute("title") or "").split("\n")
+    assert (words[0], words[1]) == (short.locator("a").inner_text(), short.locator(".times").text_content())
+    tip = page.locator(".board-tip")
+    expect(tip).to_be_hidden()
+    # By a key, so that the focus is one that is shown.
+    short.locator("a").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(tip).to_be_visible()
+    assert tip.text_content() == "\n".join(words)
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
 
 
 def test_a_session_is_moved_by_the_keyboard_alone(visitor: Make) -> None:
