@@ -124,12 +124,16 @@ def navigation(entries: Iterable[MenuEntry], path: str) -> list[Place]:
     """Return the places that have entries for the menu of the page at `path`, with the settings last.
 
     The entries keep their order within a group. Daily entries, and single entries of other groups, need no submenu.
+    A page is within the entry whose path says most of its own.
     """
     rows = list(entries)
+    deepest = max((entry.url for entry in rows if path.startswith(entry.url)), key=len, default="")
     places = []
     for value in MenuPlace:
         here = [entry for entry in rows if entry.place == value]
-        groups = {group: [_link(entry, path) for entry in here if entry.group == group] for group in MenuGroup}
+        groups = {
+            group: [_link(entry, path, deepest) for entry in here if entry.group == group] for group in MenuGroup
+        }
         open_ones = [group for group, links in groups.items() if group == MenuGroup.DAILY or len(links) == 1]
         links = [link for group in open_ones for link in groups.pop(group)]
         menus = [Submenu(str(group.label), found) for group, found in groups.items() if found]
@@ -138,5 +142,5 @@ def navigation(entries: Iterable[MenuEntry], path: str) -> list[Place]:
     return places
 
 
-def _link(entry: MenuEntry, path: str) -> Link:
-    return Link(entry.name, entry.url + entry.scope, path == entry.url, path.startswith(entry.url))
+def _link(entry: MenuEntry, path: str, deepest: str) -> Link:
+    return Link(entry.name, entry.url + entry.scope, path == entry.url, entry.url == deepest)

@@ -170,6 +170,7 @@ class SessionAdmin(
     """Sessions of the draft. Changes become visible with the next release."""
 
     place = 1
+    menu_pages = ((gettext_lazy("Board"), "agenda_session_board"),)
     form = SessionForm
     fieldsets = (
         (

@@ -181,6 +181,12 @@ def test_a_board_without_rooms_says_so(summit: Summit, tab: Client) -> None:
     assert "No rooms yet." in tab.get(address(summit)).content.decode()
 
 
+def test_the_rules_of_conflicts_lead_back(summit: Summit, tab: Client) -> None:
+    rules = reverse("admin:agenda_conflict_policies", args=[summit.slug])
+    assert f'href="{rules}"' in browser_page(tab, summit)
+    assert f'<a href="{URL}?summit={summit.slug}">Back to the board</a>' in tab.get(rules).content.decode()
+
+
 def test_approved_bilaterals_are_placed_from_the_tray_by_those_who_may_know(summit: Summit, tab: Client) -> None:
     row = f.BilateralFactory(
         party=f.PartyFactory(summit=summit, name="Aland"),

@@ -57,7 +57,7 @@ class TestMenu:
         ]
         assert menu(desk, "Accreditation") == {"open": accreditation}
         assert menu(desk, "Agenda") == {
-            "open": ["Sessions", "Releases", "Bilateral meetings", "Sign-ups", "Fixed points"],
+            "open": ["Sessions", "Board", "Releases", "Bilateral meetings", "Sign-ups", "Fixed points"],
             "More": ["Screens", "New times", "Uploaded schedules"],
         }
 
@@ -86,6 +86,14 @@ class TestMenu:
         ]
         assert (place.url, place.within, place.menus[0].within) == ("/a/", True, True)
         assert [(link.current, link.within) for link in place.menus[0].links] == [(False, False), (False, True)]
+
+    def test_a_page_after_its_list_is_named_and_leads_to_the_summit(self, desk: Client, summit: Summit) -> None:
+        board = f"/admin/agenda/session/board/?summit={summit.slug}"
+        assert f'<li><a href="{board}">Board</a></li>' in nav(desk)
+        shown = nav(desk, board)
+        assert f'<a href="{board}" aria-current="page">Board</a>' in shown
+        # The list whose address the page's begins with is another one.
+        assert re.findall(r'aria-current="\w+">(\w+)</a>', shown) == ["Agenda", "Board"]
 
 
 class TestSettings:
