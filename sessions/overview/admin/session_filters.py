@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.selectors.warnings import RULES, warnings
+from sessions.delays.selectors import running
+from sessions.delays.selectors.running import Progress
 from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.overview.dashboard import HOUR
 from summit.admin_base.dashboard import end_of
@@ -20,6 +22,13 @@ from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
 from summit.core.validators import validate_year
 from summit.summits.models import Room, Summit
+
+# Where a session that isn't cancelled stands, in words.
+PROGRESS = {
+    Progress.SCHEDULED: pgettext_lazy("session", "scheduled"),
+    Progress.RUNNING: pgettext_lazy("session", "in progress"),
+    Progress.OVER: pgettext_lazy("session", "over"),
+}
 
 
 class DayFilter(admin.SimpleListFilter):
@@ -105,18 +114,26 @@ class RoomFilter(admin.SimpleListFilter):
 
 
 class StandingFilter(admin.SimpleListFilter):
-    """Filter by whether a session is cancelled in the draft."""
+    """Filter by where a session stands: cancelled in the draft, or scheduled, in progress or over by now."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the entries "stands" and "cancelled"."""
-        return [("stands", gettext_lazy("scheduled")), ("cancelled", gettext_lazy("cancelled"))]
+        """Return the entry "stands" for all that aren't cancelled, one for each progress, and "cancelled"."""
+        return [
+            ("stands", gettext_lazy("not cancelled")),
+            *((value.value, label) for value, label in PROGRESS.items()),
+            ("cancelled", gettext_lazy("cancelled")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions that are cancelled, or the sessions that aren't."""
-        not_cancelled = {"stands": True, "cancelled": False}.get(self.value() or "")
+        """Return the sessions that are cancelled, those that aren't, or those of a progress among the latter."""
+        value = self.value() or ""
+        if value in PROGRESS:
+            rows: models.QuerySet[Any] = queryset.alias(progress=running.progress())
+            return rows.filter(cancelled_at=None, progress=value)
+        not_cancelled = {"stands": True, "cancelled": False}.get(value)
         return queryset if not_cancelled is None else queryset.filter(cancelled_at__isnull=not_cancelled)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,8 @@ from sessions.conflicts.admin.warnings_on_save import ClashesMixin, warned
 from sessions.conflicts.selectors.warnings import if_moved
 from sessions.delays.admin.day import DayMixin
 from sessions.delays.admin.retime import RetimeMixin
+from sessions.delays.selectors import running
+from sessions.delays.selectors.running import Progress
 from sessions.documents.admin import PapersMixin
 from sessions.draft.admin.add_participants import AddParticipantsMixin
 from sessions.draft.admin.cancellation import DecidingMixin
@@ -54,6 +56,7 @@ from sessions.overview.admin.list_tools import ToolsMixin
 from sessions.overview.admin.long_rows import LongRowsMixin
 from sessions.overview.admin.session_edit_conflicts import TogetherMixin
 from sessions.overview.admin.session_filters import (
+    PROGRESS,
     DayFilter,
     KindFilter,
     RoomFilter,
@@ -202,6 +205,13 @@ class SessionAdmin(
     sections = SECTIONS
     page_shows = ()
 
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Set on rows of the list where they stand by now."""
+        super().make_ready(request, rows)
+        found = running.progress_of([row.pk for row in rows])
+        for row in rows:
+            row.progress = found.get(row.pk, Progress.SCHEDULED)
+
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
     def day(self, row: Session) -> str:
         """Return the day on which the session starts, in the venue's time zone."""
@@ -253,9 +263,18 @@ class SessionAdmin(
 
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:
-        """Return "cancelled", the warnings about the session, or "stands". Only the first two have a sign."""
-        cancelled = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
-        return cancelled if row.cancelled_at else warned(row) or _("scheduled")
+        """Return "cancelled", or where the session stands by now (`make_ready`) with the warnings about it.
+
+        A session that is only scheduled has no sign, and says so only without warnings.
+        """
+        if row.cancelled_at:
+            return format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
+        progress, warnings = getattr(row, "progress", Progress.SCHEDULED), warned(row)
+        if progress == Progress.SCHEDULED:
+            return warnings or str(PROGRESS[progress])
+        look = "state" if progress == Progress.RUNNING else "muted"
+        stands = format_html('<span class="{}" data-state="good">{}</span>', look, PROGRESS[progress])
+        return format_html("{} {}", stands, warnings) if warnings else stands
 
     @admin.display(description=gettext_lazy("type"), ordering="kind")
     def kind_word(self, row: Session) -> str:

@@ -1,17 +1,22 @@
 """The list of the draft: what it is narrowed to, what is found in it, and kinds of a summit's own."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from delegations.parties.models.parties import PartyName
+from sessions.delays.models import SessionRun
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session, SessionText
 from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in
 from tests.sessions.overview import test_admin
@@ -52,6 +57,41 @@ def test_a_list_is_narrowed_by_the_venues_day_and_what_was_cancelled(summit: Sum
     assert client.get(LIST, {"day": "nonsense"}).status_code == 200
     Session.objects.filter(title="Breakfast").update(cancelled_at=late)
     assert titles(client, state="cancelled") == ["Breakfast"]
+
+
+def test_the_list_says_what_is_in_progress_and_what_is_over(desk: Client, summit: Summit, organiser: User) -> None:
+    now, minute, day = db_now(), timedelta(minutes=1), timedelta(days=1)
+    # Without the conflict that a session lies outside the summit's days.
+    Summit.objects.filter(pk=summit.pk).update(starts_on=now - 3 * day, ends_on=now + 3 * day)
+    planned: dict[str, tuple[int, int]] = {
+        "Ahead": (10, 70), "Now": (-10, 50), "Past": (-90, -30),
+        "Early": (5, 60), "Short": (-60, 10), "Long": (-90, -5), "Forgotten": (-24 * 60, -23 * 60),
+    }  # fmt: skip
+    rows = {
+        title: f.SessionFactory(
+            summit=summit, title=title, starts_at=now + start * minute, ends_at=now + end * minute
+        )
+        for title, (start, end) in planned.items()
+    }
+    f.SessionFactory(summit=summit, title="Off", starts_at=now, ends_at=now + minute, cancelled_at=now)
+    for title in ("Early", "Short", "Long", "Forgotten"):
+        ended = {"ended_at": now, "ended_by": organiser} if title == "Short" else {}
+        SessionRun.objects.create(
+            session=rows[title], started_at=now - 25 * 60 * minute, started_by=organiser, **ended
+        )
+    found = {value: titles(desk, state=value) for value in ("scheduled", "running", "over", "cancelled")}
+    assert found == {
+        "scheduled": ["Ahead"],
+        "running": ["Early", "Long", "Now"],
+        "over": ["Forgotten", "Past", "Short"],
+        "cancelled": ["Off"],
+    }
+    assert titles(desk, state="stands") == sorted(rows)
+    page = desk.get(LIST).content.decode()
+    words = dict(re.findall(r">(\w+)</a></bdi>.*?data-label=\"State\"[^>]*>(.*?)</td>", page, re.DOTALL))
+    shown = {title: strip_tags(text) for title, text in words.items()}
+    progress = {"scheduled": "scheduled", "running": "in progress", "over": "over", "cancelled": "cancelled"}
+    assert shown == {title: progress[value] for value, rows in found.items() for title in rows}
 
 
 def test_a_search_finds_titles_in_all_languages_parties_and_people(desk: Client, summit: Summit) -> None:
