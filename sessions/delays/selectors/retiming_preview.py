@@ -45,6 +45,11 @@ class Move:
         """By how many minutes the start moves."""
         return int((self.after.starts_at - self.before.starts_at) / timedelta(minutes=1))
 
+    @property
+    def minutes_shorter(self) -> int:
+        """By how many minutes a session that follows becomes shorter; 0 if it doesn't, or if that was asked for."""
+        return self.before.minutes - self.after.minutes if self.pushed_by else 0
+
 
 @dataclass(frozen=True)
 class Conflict:
@@ -84,6 +89,11 @@ class RetimingPreview:
     def changes_anything(self) -> bool:
         """Whether there is anything to release."""
         return bool(self.moves or self.split)
+
+    @property
+    def shortened(self) -> list[Move]:
+        """The breaks that give way: those among the moves that become shorter."""
+        return [move for move in self.moves if move.minutes_shorter > 0]
 
     @property
     def placements(self) -> dict[int, Placement]:

@@ -1,5 +1,6 @@
 """The page that re-times a session: what was touched, what follows, and what is refused."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from django.urls import reverse
 
 from sessions.agenda.models.releases import Release
 from sessions.delays.models import Retiming, RetimingState
+from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
 from summit.permissions.models import Role
 from tests.delegations.helpers import sign_in
 from tests.module_fixtures import once_a_module
@@ -72,6 +75,23 @@ class TestWays:
         stays = desk.get(page(world.plenary), {"way": "longer", "by": "25", "stay": key})
         assert moves(stays).keys() == {"Plenary"}
         assert [each.kind for each in stays.context["planned"].conflicts] == ["head"]
+
+    def test_a_break_that_gives_way_is_named_with_what_it_loses(self, world: World, desk: Client) -> None:
+        coffee = world._at(world.plenary.ends_at, 30, "Beland", title="Coffee", kind=SessionKind.BREAK)
+        releases.release(summit=world.summit, by=world.organiser, tell=False)
+        said = "“Coffee” becomes 15 minutes shorter. 15 minutes remain."
+        asked = {"way": "longer", "by": "15"}
+        shown = desk.get(page(world.plenary), asked)
+        assert moves(shown)[coffee.title] == ("13:15", "13:30")
+        assert shown.content.decode().count(said) == 1
+        assert "shorter" not in desk.get(page(world.plenary), {**asked, "breaks": "keep"}).content.decode()
+
+    def test_a_conflict_is_accepted_by_name(self, world: World, desk: Client) -> None:
+        asked = {"way": "longer", "by": "25", "stay": world.talks.public_id}
+        shown = desk.get(page(world.plenary), asked).content.decode()
+        assert 'aria-labelledby="accept-1 conflict-1"' in shown
+        assert '<span id="accept-1">Accept</span>' in shown
+        assert re.search(r'<p id="conflict-1"><strong>[^<]+</strong>: <bdi>[^<]*Aland', shown)
 
     def test_one_that_isnt_released_is_moved_in_the_draft(self, world: World, desk: Client) -> None:
         row = world._at(world.plenary.starts_at, 30, title="New")
