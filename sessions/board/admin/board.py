@@ -204,7 +204,7 @@ def _to_tray(request: HttpRequest, sitting: Sitting) -> str:
 
 def _swap(request: HttpRequest, sitting: Sitting) -> str:
     step = steps.swap(sitting=sitting, sessions=_selected(request), despite_pin=_despite_pin(request))
-    return _("Sessions swapped.") if step else _("Nothing to move.")
+    return _("Sessions swapped.") if step else _moved(step)
 
 
 def _shift(request: HttpRequest, sitting: Sitting) -> str:
@@ -235,7 +235,8 @@ def _duplicate(request: HttpRequest, sitting: Sitting) -> str:
 
 def _moved(step: BoardStep | None) -> str:
     if step is None:
-        return _("Nothing to move.")
+        # What is selected stays so: nothing was done with it.
+        raise ValidationError(_("Nothing to move."))
     number = len(step.changes)
     return ngettext("%(n)d session moved.", "%(n)d sessions moved.", number) % {"n": number}
 

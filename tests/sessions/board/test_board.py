@@ -127,6 +127,17 @@ def test_acts_on_selected_sessions(summit: Summit, room: Room, tab: Client) -> N
     assert sorted(Session.objects.values_list("title", "room")) == [("One", None), ("One", None), ("Two", None)]
 
 
+def test_where_nothing_moves_nothing_is_done(summit: Summit, room: Room, tab: Client) -> None:
+    row = at(summit, "One", 0, room)
+    for sent in (
+        {"do": "place", "place": place(summit, row, 0, room)},
+        {"do": "shift", "session": row.pk, "minutes": "5"},
+    ):
+        answer = tab.post(address(summit, part="1"), sent)
+        assert (answer.status_code, answer.content.decode()) == (409, "Nothing to move.")
+    assert not BoardStep.objects.exists()
+
+
 def test_a_place_is_checked_before_it_is_taken(summit: Summit, room: Room, organiser: User, tab: Client) -> None:
     at(summit, "One", 0, room)
     two = at(summit, "Two", 2)
