@@ -208,7 +208,7 @@
     moving.cards = cards.map((card) => {
       const ghost = document.createElement("div");
       ghost.className = "board-ghost";
-      ghost.append(linkOf(card).textContent, " ", document.createElement("span"));
+      ghost.append(document.createElement("span"), linkOf(card).textContent);
       board.append(ghost);
       card.classList.add("lifted");
       return { card, ghost, from: placeOf(card), to: placeOf(card) };

@@ -119,11 +119,11 @@ class BoardMixin:
         return TemplateResponse(request, "admin/agenda/board/check.html", {"found": found, "summit": summit}).render()
 
 
-def _others(finding: Finding, moved: Container[int], summit: Summit) -> list[str]:
-    """Return the sessions of a conflict that aren't moved: their titles and times."""
+def _others(finding: Finding, moved: Container[int], summit: Summit) -> list[tuple[str, str]]:
+    """Return (title, times) of the sessions of a conflict that aren't moved. A title may run the other way."""
     others = [session for session in finding.sessions if session.session_id not in moved]
     times = [until().join(clock(moment, summit) for moment in (row.starts_at, row.ends_at)) for row in others]
-    return [f"“{row.title}” ({when})" for row, when in zip(others, times, strict=True)]
+    return [(row.title, when) for row, when in zip(others, times, strict=True)]
 
 
 def _summit(request: HttpRequest) -> Summit:
