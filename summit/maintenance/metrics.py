@@ -37,7 +37,7 @@ def sweeps() -> Iterable[Gauge]:
     intervals = _intervals()
     late = [({"sweep": name}, max(age - intervals[name], 0.0)) for name, age in ages.items() if name in intervals]
     yield "summit_sweep_lag_seconds", "Seconds by which a sweep is later than its interval.", late
-    made = [] if backup is None else [({}, backup)]
+    made: list[tuple[dict[str, str], float]] = [] if backup is None else [({}, backup)]
     yield "summit_backup_seconds", "Seconds since manage.py backup last made a whole backup.", made
 
 
