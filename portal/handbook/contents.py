@@ -17,10 +17,14 @@ class Reader(models.TextChoices):
     PROTOCOL = "protocol", _("Protocol")
     PROGRAMME = "programme", _("Programme")
     ACCREDITATION = "accreditation", _("Accreditation")
+    VETTING = "vetting", _("Vetting")
     CONFERENCE = "conference", _("Conference officer")
     PRESS = "press", _("Press officer and approver")
     FOCAL_POINT = "focal-point", _("Focal point")
     DELEGATE = "delegate", _("Delegate")
+    LIAISON = "liaison", _("Liaison officer")
+    MEDIA = "media", _("Media")
+    VIEWER = "viewer", _("Viewer")
 
 
 @dataclass(frozen=True)
@@ -58,25 +62,35 @@ TASKS: tuple[Task, ...] = (
         (f"{_PARTY}liaison", "admin:delegations_liaisonofficer_changelist"),
     ),
     Task("plan-a-session", Reader.PROGRAMME, (f"{_SESSION}add", f"{_SESSION}changelist")),
-    Task("move-a-session", Reader.PROGRAMME, (f"{_SESSION}board", f"{_SESSION}edit")),
+    Task("move-a-session", Reader.PROGRAMME, (f"{_SESSION}edit",)),
+    Task("plan-on-the-board", Reader.PROGRAMME, (f"{_SESSION}board",)),
+    Task("settle-conflicts", Reader.PROGRAMME, ("admin:agenda_release_warnings", "admin:agenda_conflict_policies")),
     Task("order-the-speakers", Reader.PROGRAMME, (f"{_SESSION}speakers", f"{_SESSION}line_up")),
-    Task(
-        "screen-a-bilateral", Reader.PROGRAMME, ("admin:agenda_bilateral_changelist", "admin:agenda_bilateral_place")
-    ),
+    Task("open-a-session-for-sign-up", Reader.PROGRAMME, ("admin:agenda_signup_open",)),
+    Task("screen-a-bilateral", Reader.PROGRAMME, ("admin:agenda_bilateral_changelist",)),
+    Task("place-a-bilateral", Reader.PROGRAMME, ("admin:agenda_bilateral_change", "admin:agenda_bilateral_place")),
     Task("release-the-agenda", Reader.PROGRAMME, ("admin:agenda_release_prepare", "admin:agenda_release_changelist")),
+    Task("run-a-waiting-list", Reader.PROGRAMME, (f"{_SESSION}sign_ups", "admin:agenda_signup_changelist")),
     Task("cancel-a-session", Reader.PROGRAMME, (f"{_SESSION}detail",)),
+    Task("set-up-a-screen", Reader.PROGRAMME, ("admin:agenda_screen_changelist", "admin:agenda_screen_add")),
     Task("confirm-people", Reader.ACCREDITATION, (f"{_PARTY}detail", "admin:delegations_membership_changelist")),
     Task(
         "issue-badges", Reader.ACCREDITATION, ("admin:delegations_badge_issue", "admin:delegations_badge_changelist")
     ),
+    Task("enter-a-passport", Reader.VETTING, ("admin:summit_person_passport",)),
+    Task(
+        "decide-on-a-declaration",
+        Reader.VETTING,
+        ("admin:delegations_declaration_changelist", "admin:delegations_declaration_change"),
+    ),
+    Task("approve-a-data-export", Reader.VETTING, ("admin:summit_person_agree_hand_over",)),
+    Task("tick-presence", Reader.CONFERENCE, (f"{_SESSION}presence", f"{_SESSION}presence_day")),
+    Task("record-a-representative", Reader.CONFERENCE, (f"{_SESSION}representation",)),
+    Task("run-the-speakers-list", Reader.CONFERENCE, (f"{_SESSION}speaking",)),
     Task("announce-a-delay", Reader.CONFERENCE, (f"{_SESSION}day",)),
     Task("give-new-times", Reader.CONFERENCE, (f"{_SESSION}retime", "admin:agenda_retiming_changelist")),
-    Task(
-        "tick-presence",
-        Reader.CONFERENCE,
-        (f"{_SESSION}presence", f"{_SESSION}presence_day", f"{_SESSION}representation"),
-    ),
-    Task("set-up-a-screen", Reader.CONFERENCE, ("admin:agenda_screen_changelist", "admin:agenda_screen_add")),
+    Task("split-a-session", Reader.CONFERENCE),
+    Task("telephone-the-unreached", Reader.CONFERENCE, (f"{_SESSION}unreached",)),
     Task("write-a-text", Reader.PRESS, (f"{_TEXT}add", f"{_TEXT}change", f"{_TEXT}changelist")),
     Task("approve-an-edition", Reader.PRESS, (f"{_TEXT}detail", f"{_TEXT}compare")),
     Task("schedule-a-text", Reader.PRESS, (f"{_TEXT}embargoes", f"{_TEXT}run")),
@@ -85,7 +99,17 @@ TASKS: tuple[Task, ...] = (
     Task("answer-an-invitation", Reader.FOCAL_POINT, ("portal:invitation",)),
     Task("name-your-delegation", Reader.FOCAL_POINT, ("portal:delegation", "portal:people", "portal:person_add")),
     Task("replace-a-person", Reader.FOCAL_POINT, ("portal:person", "portal:person_replace")),
+    Task("declare-an-item", Reader.FOCAL_POINT, ("portal:declarations", "portal:person_declarations")),
+    Task("ask-for-a-bilateral", Reader.FOCAL_POINT, ("portal:bilaterals", "portal:bilateral_ask")),
+    Task("answer-a-bilateral", Reader.FOCAL_POINT, ("portal:bilateral_accept", "portal:bilateral_propose")),
     Task("sign-in-with-a-code", Reader.DELEGATE, ("portal:code_ask", "portal:code_enter", "portal:code_choose")),
-    Task("read-your-agenda", Reader.DELEGATE, ("portal:home", "portal:agenda", "portal:changes", "portal:session")),
+    Task("read-your-agenda", Reader.DELEGATE, ("portal:home", "portal:agenda", "portal:changes")),
+    Task("sign-up-for-a-session", Reader.DELEGATE, ("portal:session",)),
     Task("keep-your-calendar", Reader.DELEGATE, ("portal:calendars",)),
+    Task("meet-a-delegation", Reader.LIAISON, ("portal:assisted",)),
+    Task("accompany-a-delegation", Reader.LIAISON),
+    Task("follow-the-texts", Reader.MEDIA, ("press:list", "press:subscribe", "press:subscription")),
+    Task("quote-a-text", Reader.MEDIA, ("press:text", "press:language", "press:edition", "press:language-edition")),
+    Task("follow-the-preparations", Reader.VIEWER),
+    Task("find-anything", Reader.VIEWER, ("admin:search",)),
 )

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from portal.demo.days import Act, days_of
 from portal.handbook.contents import TASKS
@@ -190,8 +191,9 @@ def plan_a_session(desks: Desks) -> None:
     walk.choose("walk_through")
     walk.see()
     day = days_of(Act.AHEAD, datetime.now(UTC)).first + timedelta(days=1)
-    walk.page.locator("[name=starts_at_0]").fill(f"{day}")
-    walk.page.locator("[name=starts_at_1]").fill("07:15")
+    for name, clock in (("starts_at", "07:15"), ("ends_at", "07:45")):
+        walk.page.locator(f"[name={name}_0]").fill(f"{day:%d/%m/%Y}")
+        walk.page.locator(f"[name={name}_1]").fill(clock)
     walk.see()
     walk.choose("accredited")
     walk.press()
@@ -206,6 +208,64 @@ def move_a_session(desks: Desks) -> None:
     walk.see()
     walk.page.locator("[name=starts_at_1]").fill("11:20")
     walk.see()
+    walk.press()
+    walk.done()
+
+
+def _drag(card: Locator, *, down: int = 0, to: Locator | None = None) -> None:
+    """Drag a card of the board down by pixels, or into a room, without letting go."""
+    page = card.page
+    card.scroll_into_view_if_needed()
+    box = card.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 40, box["y"] + 15
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 5, y + 5)
+    if to is not None:
+        room, seen = to.bounding_box(), page.locator(".board-scroll").bounding_box()
+        assert room is not None
+        assert seen is not None
+        x, y = room["x"] + 40, seen["y"] + 200
+    page.mouse.move(x, y + down, steps=5)
+
+
+@walks
+def plan_on_the_board(desks: Desks) -> None:
+    walk = desks.walk("plan-on-the-board", "organiser", "/admin/")
+    page = walk.page
+    walk.press()
+    walk.press()
+    expect(page.locator(".board.laid")).to_be_visible()
+    # A quarter of an hour later, at 84 pixels an hour.
+    _drag(page.locator(".board-card", has_text="Countering promotion online"), down=21)
+    walk.see()
+    page.mouse.up()
+    walk.see()
+    walk.press()
+    expect(page.locator(".board[aria-busy]")).to_have_count(0)
+    walk.see()
+    waiting = page.locator("[data-tray] .board-card")
+    _drag(waiting.first, to=page.locator(".board-lane").nth(3))
+    page.mouse.up()
+    expect(waiting).to_have_count(0)
+    walk.done()
+
+
+@walks
+def settle_conflicts(desks: Desks) -> None:
+    walk = desks.walk("settle-conflicts", "organiser", "/admin/summit/user/")
+    walk.press()
+    walk.press()
+    walk.row("Tunisia and France")
+    walk.press()
+    walk.see()
+    walk.page.locator("[name=starts_at_1]").fill("10:50")
+    walk.see()
+    walk.press()
+    walk.press()
+    walk.press()
+    walk.choose("ignore")
     walk.press()
     walk.done()
 
@@ -226,6 +286,22 @@ def order_the_speakers(desks: Desks) -> None:
     walk.done()
 
 
+# The session that the walk of plan-a-session makes. Its places are few.
+FEW_PLACES = "Walk to the harbour"
+
+
+@walks
+def open_a_session_for_sign_up(desks: Desks) -> None:
+    walk = desks.walk("open-a-session-for-sign-up", "organiser", "/admin/")
+    for _link in range(3):
+        walk.press()
+    walk.find(FEW_PLACES)
+    walk.fill("1")
+    walk.press()
+    walk.press()
+    walk.done()
+
+
 @walks
 def screen_a_bilateral(desks: Desks) -> None:
     walk = desks.walk("screen-a-bilateral", "organiser", "/admin/")
@@ -234,9 +310,20 @@ def screen_a_bilateral(desks: Desks) -> None:
     walk.press()
     walk.row("Tunis")
     walk.press()
-    walk.open("/admin/agenda/bilateral/")
+    walk.done()
+
+
+@walks
+def place_a_bilateral(desks: Desks) -> None:
+    walk = desks.walk("place-a-bilateral", "organiser", "/admin/")
     walk.press()
-    walk.press(of="Italy" if LANGUAGE == "en" else "Italie")
+    walk.press()
+    walk.press()
+    walk.row("Sweden" if LANGUAGE == "en" else "Suède")
+    meeting = walk.page.url
+    walk.press()
+    walk.open(meeting)
+    walk.press()
     walk.see()
     walk.page.locator("main a[href*='starts_at=']").first.click()
     walk.press()
@@ -256,11 +343,44 @@ def release_the_agenda(desks: Desks) -> None:
 
 
 @walks
+def run_a_waiting_list(desks: Desks) -> None:
+    walk = desks.walk("run-a-waiting-list", "organiser", "/admin/")
+    walk.press()
+    walk.press()
+    walk.see()
+    walk.row(FEW_PLACES)
+    # Two delegates are signed up for the one place.
+    walk.parts[:0] = walk.parts[:2]
+    for office in ("Interpreter, France", "Interpreter, Italy"):
+        walk.find(office)
+        walk.press(within="main form")
+    walk.see()
+    walk.press(of="Interpreter, France")
+    walk.press()
+    walk.done()
+
+
+@walks
 def cancel_a_session(desks: Desks) -> None:
     walk = desks.walk("cancel-a-session", "organiser", "/admin/")
     _session(walk, "Criminal finances")
     walk.press()
     walk.see()
+    walk.press()
+    walk.press()
+    walk.done()
+
+
+@walks
+def set_up_a_screen(desks: Desks) -> None:
+    walk = desks.walk("set-up-a-screen", "organiser", "/admin/")
+    walk.press()
+    walk.press(within="nav")
+    walk.press()
+    walk.press()
+    walk.fill("Foyer, north")
+    walk.choose_first()
+    walk.check()
     walk.press()
     walk.press()
     walk.done()
@@ -418,6 +538,45 @@ def replace_a_person(desks: Desks) -> None:
     walk.row("Director for Border Security")
     walk.press()
     walk.fill("Camille Exemple")
+    walk.see()
+    walk.press(last=True)
+    walk.done()
+
+
+@walks
+def declare_an_item(desks: Desks) -> None:
+    walk = desks.walk("declare-an-item", "focal", "/portal/")
+    walk.press()
+    walk.press()
+    walk.press(of="Close Protection")
+    walk.choose_first()
+    walk.fill("A pistol, number F-12345, with fifteen rounds.")
+    walk.press()
+    walk.done()
+
+
+@walks
+def ask_for_a_bilateral(desks: Desks) -> None:
+    walk = desks.walk("ask-for-a-bilateral", "focal", "/portal/")
+    walk.press()
+    walk.press()
+    walk.press()
+    host = walk.page.locator("option", has_text="United Kingdom" if LANGUAGE == "en" else "Royaume-Uni")
+    walk.choose(str(host.get_attribute("value")))
+    walk.fill("Joint investigation teams")
+    for _choices in range(3):
+        walk.see()
+    walk.press()
+    walk.done()
+
+
+@walks
+def answer_a_bilateral(desks: Desks) -> None:
+    walk = desks.walk("answer-a-bilateral", "focal", "/portal/")
+    walk.press()
+    walk.press()
+    walk.choose("fr")
+    walk.see()
     walk.press()
     walk.done()
 
@@ -430,6 +589,7 @@ def sign_in_with_a_code(desks: Desks) -> None:
     walk.fill(desks.mail("liaison@summit.example", r"\d{4} \d{4}"))
     walk.press()
     walk.done()
+    desks.known["liaison"] = walk.visitor
 
 
 @walks
@@ -450,9 +610,106 @@ def keep_your_calendar(desks: Desks) -> None:
     walk.done()
 
 
+@walks
+def sign_up_for_a_session(desks: Desks) -> None:
+    walk = desks.walk("sign-up-for-a-session", "focal", "/portal/")
+    walk.press()
+    walk.press()
+    walk.row("Countering promotion online" if LANGUAGE == "en" else "Lutter contre la promotion")
+    walk.see()
+    walk.page.locator("[name=person]").first.check()
+    walk.press(last=True)
+    walk.see()
+    walk.done()
+
+
+# --- Liaison officer --------------------------------------------------------------------------------------------
+@walks
+def meet_a_delegation(desks: Desks) -> None:
+    walk = desks.walk("meet-a-delegation", "liaison", "/portal/")
+    walk.see()
+    walk.row("France")
+    walk.see()
+    walk.see()
+    walk.done()
+
+
+@walks
+def accompany_a_delegation(desks: Desks) -> None:
+    walk = desks.walk("accompany-a-delegation", "liaison", "/portal/")
+    walk.see()
+    walk.row("France")
+    walk.see()
+    walk.see()
+    walk.done()
+
+
+# --- Vetting, once delegations have entered what it decides on --------------------------------------------------
+@walks
+def enter_a_passport(desks: Desks) -> None:
+    walk = desks.walk("enter-a-passport", "vetting", "/admin/")
+    walk.press()
+    walk.open("/admin/summit/person/?q=Deputy+Minister")
+    walk.row("Deputy Minister")
+    walk.press()
+    walk.fill("Exemple, Claude")
+    walk.fill("21AB34567")
+    walk.fill("01/05/2031")
+    walk.press()
+    walk.done()
+
+
+@walks
+def decide_on_a_declaration(desks: Desks) -> None:
+    walk = desks.walk("decide-on-a-declaration", "vetting", "/admin/")
+    walk.press()
+    walk.press()
+    walk.row("Close Protection Officer")
+    walk.press()
+    walk.press()
+    walk.done()
+
+
+@walks
+def approve_a_data_export(desks: Desks) -> None:
+    page = desks.visitor("organiser").open("/admin/summit/person/?lang=en&q=Deputy+Minister")
+    page.get_by_role("link", name="Deputy Minister").last.click()
+    desks.visitor("organiser").open(f"{page.url.split('?')[0]}data/?lang=en")
+    page.get_by_role("button", name="Request approval").click()
+    walk = desks.walk("approve-a-data-export", "vetting", "/admin/summit/summit/")
+    walk.press()
+    walk.press()
+    walk.see()
+    walk.press()
+    walk.done()
+
+
+# --- Viewer -----------------------------------------------------------------------------------------------------
+@walks
+def follow_the_preparations(desks: Desks) -> None:
+    walk = desks.walk("follow-the-preparations", "viewer", "/admin/summit/summit/")
+    walk.press()
+    _session(walk, "Opening")
+    walk.see()
+    walk.press()
+    walk.press()
+    walk.done()
+
+
+@walks
+def find_anything(desks: Desks) -> None:
+    walk = desks.walk("find-anything", "viewer", "/admin/")
+    walk.fill("plenary")
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press("Enter")
+    walk.see()
+    walk.row("Plenary")
+    walk.done()
+
+
 # --- Conference officer, on the day -----------------------------------------------------------------------------
 DAY: dict[str, Callable[[Desks], None]] = {}
-# The demonstration's sessions have their hours. At whatever hour one walks, this one is in progress.
+# The demonstration's sessions have their hours. At whatever hour one walks, these are in progress.
 IN_PROGRESS = """
 from datetime import timedelta
 from sessions.agenda.selectors.release_scopes import Placement
@@ -461,11 +718,25 @@ from sessions.releases.services import releases
 from summit.core.database_clock import db_now
 from summit.users.models import User
 
-row = Session.objects.select_related("summit").get(title="Supply chains and enablers")
-now = db_now().astimezone(row.summit.zone).replace(second=0, microsecond=0)
+titles = ("Supply chains and enablers", "Plenary: reports from the working sessions")
+rows = list(Session.objects.select_related("summit", "room__venue").filter(title__in=titles))
+now = db_now().astimezone(rows[0].summit.zone).replace(second=0, microsecond=0)
 began = max(now - timedelta(minutes=5), now.replace(hour=0, minute=0))
-moved = {row.pk: Placement(began, now + timedelta(minutes=55), "", "", "")}
-releases.retime(summit=row.summit, by=User.objects.get(email="organiser@summit.example"), placements=moved)
+end, rooms = now + timedelta(minutes=55), {row.pk: row.room for row in rows}
+places = {key: (room.public_id, room.name, room.venue.name) for key, room in rooms.items()}
+moved = {key: Placement(began, end, *place) for key, place in places.items()}
+releases.retime(summit=rows[0].summit, by=User.objects.get(email="organiser@summit.example"), placements=moved)
+"""
+# The demonstration has no accounts of these desks.
+COLLEAGUES = """
+from portal.demo.accounts import PASSWORD
+from summit.permissions.models import RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
+
+for box, role in (("conference", "conference_officer"), ("vetting", "vetting"), ("viewer", "viewer")):
+    user = User.objects.create_user(f"{box}@summit.example", PASSWORD, name=box.title())
+    RoleAssignment.objects.create(summit=Summit.objects.get(), user=user, role=role)
 """
 
 
@@ -508,22 +779,83 @@ def tick_presence(desks: Desks) -> None:
     walk.press()
     walk.press(of="Supply chains")
     walk.press()
-    walk.see()
     walk.press()
     walk.done()
 
 
 @on_the_day
-def set_up_a_screen(desks: Desks) -> None:
-    walk = desks.walk("set-up-a-screen", "organiser", "/admin/")
-    walk.press()
-    walk.press(within="nav")
+def record_a_representative(desks: Desks) -> None:
+    walk = desks.walk("record-a-representative", "conference", "/admin/agenda/session/")
     walk.press()
     walk.press()
-    walk.fill("Foyer, north")
-    walk.choose_first()
-    walk.check()
+    walk.press(of="Supply chains")
+    walk.press(last=True)
+    walk.page.locator(".presence-people button").first.click()
+    walk.see()
+    walk.done()
+
+
+@on_the_day
+def run_the_speakers_list(desks: Desks) -> None:
+    walk = desks.walk("run-the-speakers-list", "conference", "/admin/agenda/session/")
     walk.press()
+    walk.press()
+    walk.press(of="Plenary")
+    walk.press(of="Minister")
+    for _step in range(3):
+        walk.press()
+    for _speaker in range(2):
+        walk.press(of="Minister")
+        walk.press()
+    walk.done()
+
+
+@on_the_day
+def split_a_session(desks: Desks) -> None:
+    walk = desks.walk("split-a-session", "conference", "/admin/agenda/session/")
+    walk.press()
+    walk.press()
+    walk.press(of="Supply chains")
+    walk.press()
+    for minutes in (3, 6, 16):
+        walk.fill(f"{datetime.now(ZoneInfo('Europe/London')) + timedelta(minutes=minutes):%H:%M}")
+    walk.press()
+    walk.see()
+    for box in walk.page.locator("main [name=accept]").all():
+        box.check()
+    walk.press()
+    walk.done()
+
+
+@on_the_day
+def telephone_the_unreached(desks: Desks) -> None:
+    walk = desks.walk("telephone-the-unreached", "conference", "/admin/agenda/session/")
+    for _link in range(4):
+        walk.press()
+    walk.press()
+    walk.done()
+
+
+# --- Media ------------------------------------------------------------------------------------------------------
+@on_the_day
+def follow_the_texts(desks: Desks) -> None:
+    walk = desks.walk("follow-the-texts", "", f"/{SUMMIT}/")
+    walk.press()
+    walk.fill("reporter@paper.example")
+    walk.press()
+    walk.open(desks.mail("reporter@paper.example", r"http://\S+/subscription/\S+/"))
+    walk.press()
+    walk.see()
+    walk.done()
+
+
+@on_the_day
+def quote_a_text(desks: Desks) -> None:
+    walk = desks.walk("quote-a-text", "", f"/{SUMMIT}/")
+    walk.press()
+    walk.row("Opening address by the Prime Minister")
+    walk.see()
+    walk.see()
     walk.press()
     walk.done()
 
@@ -540,16 +872,17 @@ def test_an_empty_installation(browser: Browser, tmp_path: Path) -> None:
         set_up(browser, running)
 
 
-@pytest.mark.slow("26 tasks, on a system of their own", seconds=120)
+@pytest.mark.slow("41 tasks, on a system of their own", seconds=150)
 def test_before_the_summit(browser: Browser, tmp_path: Path) -> None:
     with started(tmp_path) as running:
+        running.inside(COLLEAGUES)
         _walked(browser, running, WALKS)
 
 
-@pytest.mark.slow("on a system of its own", seconds=60)
+@pytest.mark.slow("9 tasks, on a system of their own", seconds=75)
 def test_on_the_day(browser: Browser, tmp_path: Path) -> None:
     with started(tmp_path, "DEMO=day") as running:
-        running.inside(IN_PROGRESS)
+        running.inside(IN_PROGRESS + COLLEAGUES)
         _walked(browser, running, DAY)
 
 

@@ -72,6 +72,14 @@ class Walk:
         self.field().select_option(value)
         self._take_pictures()
 
+    def find(self, text: str) -> None:
+        """Find a row by typing into the field that is named next, and choose it."""
+        self.field().focus()
+        self.page.keyboard.type(text)
+        expect(self.page.locator(".select2-results__option--highlighted")).to_contain_text(text)
+        self.page.keyboard.press("Enter")
+        self._take_pictures()
+
     def check(self) -> None:
         """Check the box or the radio button that is named next."""
         self.field().check()
@@ -99,7 +107,7 @@ class Walk:
         # Styles may write a state with a capital letter.
         found = self.page.get_by_text(re.compile(name.pattern, name.flags | re.I)).locator("visible=true").first
         expect(found, f"{self.slug}: {name.pattern}").to_be_visible(timeout=10_000)
-        self._take_pictures()
+        self._take_pictures(of=found)
 
     def row(self, text: str) -> None:
         """Follow the link of a row, which the handbook doesn't name: another summit has other rows."""
@@ -107,8 +115,9 @@ class Walk:
         self._click(rows.first)
 
     def done(self) -> None:
-        """Nothing that the handbook names is left."""
+        """Nothing that the handbook names is left, and the last page doesn't refuse what was entered."""
         assert self.parts == [], f"{self.slug} says more than was walked"
+        expect(self.page.locator(".error-summary"), self.slug).to_have_count(0)
 
     def _next(self, of: str = "") -> re.Pattern[str]:
         """Return the next label, as a pattern for the name of what is on the page.
@@ -132,11 +141,23 @@ class Walk:
         self.page.evaluate("window.clickedHere = true")
         self.page.on("request", listen)
         found.click()
-        self.page.wait_for_timeout(100)
+        for _moment in range(5):
+            if not asked:
+                self.page.wait_for_timeout(20)
+        if not asked:
+            self._wait_for_htmx()
         self.page.remove_listener("request", listen)
         if asked:
             self._wait_for_another_document()
         self._take_pictures()
+
+    def _wait_for_htmx(self) -> None:
+        """Wait for a form that htmx sends: its answer may lead to another page."""
+        # A document that is just being left can't be asked.
+        with contextlib.suppress(Error):
+            if self.page.locator(".htmx-request").count():
+                expect(self.page.locator(".htmx-request")).to_have_count(0)
+                self.page.wait_for_timeout(100)
 
     def _wait_for_another_document(self) -> None:
         deadline = time.monotonic() + LONGEST / 1000
@@ -148,17 +169,20 @@ class Walk:
             self.page.wait_for_timeout(20)
         raise AssertionError(f"{self.slug}: {self.page.url} leads to no other page")
 
-    def _take_pictures(self) -> None:
+    def _take_pictures(self, of: Locator | None = None) -> None:
+        """Take the pictures that are named next, with an element of the page in sight."""
         while self.parts and isinstance(self.parts[0], Picture):
             name = self.parts.pop(0)
             assert isinstance(name, Picture)
             if ALBUM:
-                self._take(Path(ALBUM) / LANGUAGE / f"{name.name}.webp")
+                self._take(Path(ALBUM) / LANGUAGE / f"{name.name}.webp", of)
 
-    def _take(self, path: Path) -> None:
+    def _take(self, path: Path, of: Locator | None) -> None:
         width, height = PICTURE
         before = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": height})
+        if of is not None:
+            of.scroll_into_view_if_needed()
         shot = self.page.screenshot(animations="disabled")
         if before:
             self.page.set_viewport_size(before)

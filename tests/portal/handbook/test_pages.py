@@ -28,10 +28,6 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part.strip()) for part in words.split("…")), re.I)
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part.strip()) for part in words.split("…")), re.I)
-
-
 class Catalogue:
     """The English texts and their French translations."""
 
@@ -157,4 +153,6 @@ def _help(path: str) -> str:
 def test_help_leads_to_the_task_or_to_the_list() -> None:
     assert _help("/admin/agenda/session/day/") == "/handbook/announce-a-delay/"
     assert _help("/admin/agenda/session/") == "/handbook/plan-a-session/"
+    assert _help("/admin/agenda/session/board/") == "/handbook/plan-on-the-board/"
+    assert _help("/ocean-2027/press/") == "/handbook/follow-the-texts/"
     assert _help("/admin/outbox/message/") == "/handbook/"
