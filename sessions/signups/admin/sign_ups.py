@@ -48,6 +48,7 @@ class SignUpAdmin(OpenSessionsMixin, ToolsMixin, ReadOnlyAdmin):
     """
 
     place = 4
+    change_list_template = "admin/agenda/signup/change_list.html"
     summit_path = "session__summit"
     group_column = "session_title"
     list_display = ["session_title", "who", "party", "state_word", "since"]
