@@ -98,5 +98,5 @@ shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in
 	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures) $(if $(HANDBOOK),--handbook)
 
 lock: $(VENV)/dev.done ## compile requirements/*.in
-	cd requirements && for f in base sentry dev release; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
+	cd requirements && for f in base sentry saml dev release; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet $$f.in -o $$f.txt; done

@@ -16,6 +16,7 @@ from delegations.members.models.quotas import Quota
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PartyProvider, PortalSubject
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.zones.models import Zone
@@ -36,6 +37,7 @@ REGISTERING = (
     "invitations.admin.letter_templates",
     "invitations.admin.letter_links",
     "focal_points.admin.requests",
+    "portal_access.admin",
     "badges.admin.badges",
     "badges.admin.transferable_pass_rules",
     "badges.admin.transferable_passes",
@@ -64,6 +66,8 @@ SUMMIT_PATHS.update(
         PartyGroup: "summit",
         TransferablePassRule: "summit",
         Membership: "party__summit",
+        PartyProvider: "party__summit",
+        PortalSubject: "person__summit",
         Quota: "party__summit",
         FocalPoint: "party__summit",
         FocalPointRequest: "party__summit",

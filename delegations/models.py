@@ -19,7 +19,7 @@ from delegations.participants.models import ParticipantList
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import ExternalId, Party, PartyName
 from delegations.parties.models.policy import Policy
-from delegations.portal_access.models import PortalSession, SignInCode
+from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject, SignInCode
 from delegations.privacy.models import Retention
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
@@ -49,9 +49,11 @@ __all__ = [
     "Party",
     "PartyGroup",
     "PartyName",
+    "PartyProvider",
     "Photo",
     "Policy",
     "PortalSession",
+    "PortalSubject",
     "Quota",
     "Reply",
     "ReplyScan",

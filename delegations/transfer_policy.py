@@ -65,4 +65,7 @@ def _categories(values: dict[str, Any], names: Names) -> None:
 moves("delegations.ParticipantList", rewrite=_categories)
 
 declare_excluded("delegations.SignInCode", why="codes of minutes")
+declare_excluded(
+    "delegations.PartyProvider", "delegations.PortalSubject", why="identity providers are of the installation"
+)
 declare_excluded("delegations.PortalSession", why="who is signed in where: nobody is let in elsewhere by it")

@@ -17,3 +17,4 @@ class PortalConfig(AppConfig):
             api_urls,  # noqa: F401
             audit_messages,  # noqa: F401
         )
+        from portal.views import single_sign_on  # noqa: F401

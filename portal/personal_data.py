@@ -50,9 +50,9 @@ ORDER: tuple[str, ...] = (
     *("person", "particulars", "photo", "membership", "former_memberships", "focal_points", "liaison_officers"),
     *("badges", "visa_letters", "declarations", "external_ids", "answers", "scans"),
     *("requests", "contacts", "released_places", "floor_requests", "sign_ups", "handovers", "lists"),
-    *("import_files", "mail", "mail_naming", "links", "sign_ins", "codes"),
+    *("import_files", "mail", "mail_naming", "links", "sign_ins", "provider_sign_ins", "codes"),
     *("private_calendars", "agenda_read_marks", "presence", "representations", "told_by_telephone"),
-    *("subscriptions", "account", "duplicate_candidates", "history"),
+    *("subscriptions", "linked_sign_ins", "account", "duplicate_candidates", "history"),
 )
 # Portions of which the page shows only the number of rows: there are many, and the export contains them.
 COUNTED = frozenset({"history", "mail_naming"})

@@ -21,7 +21,7 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.portal_access.models import PortalSession
-from delegations.portal_access.services import portal_sessions
+from delegations.portal_access.services import portal_sessions, provider_sign_ins
 from portal.browser_session import SUMMIT_KEY, log_access, sign_ins
 from sessions.visibility.viewers import Members
 from summit.audit.services import By, Link, Mailbox
@@ -96,6 +96,8 @@ class _ViewerData:
     by: By | None = None
     name: str = ""
     me: Person | None = None
+    # The person whose work as a liaison officer the user does here.
+    officer: Person | None = None
 
     def act_for(self, party: Party, by: By) -> None:
         self.parties.setdefault(party.pk, party)
@@ -152,17 +154,32 @@ def _gather_sign_ins(by_summit: dict[int, _ViewerData], keys: list[str]) -> None
         *("person__summit", "person__membership__party", "person__liaison_officer"),
     )
     sessions_by_person: dict[int, PortalSession] = {}
-    for row in rows.select_related(*related).order_by("pk"):
+    found = list(rows.select_related(*related).order_by("pk"))
+    issuers = {row.issuer for row in found} - {""}
+    # A provider opens the portal of its own delegations alone, whatever else its people belong to.
+    parties = provider_sign_ins.parties_by_issuer(issuers) if issuers else {}
+    for row in found:
         if row.link is not None:
             _gather_link(by_summit, row.link)
         elif row.person is not None and portal_sessions.is_current_mailbox(row.mailbox, row.person):
-            sessions_by_person.setdefault(row.person.pk, row)
-            _gather_person(by_summit, row.person, Mailbox(row.public_id))
+            former = sessions_by_person.setdefault(row.person.pk, row)
+            # A code opens everything that the person has, so it goes before a provider.
+            if former.issuer and not row.issuer:
+                sessions_by_person[row.person.pk] = row
+    for row in sessions_by_person.values():
+        assert row.person is not None  # noqa: S101 - those of links were left out
+        membership = getattr(row.person, "membership", None)
+        in_delegation = membership is not None and membership.party_id in parties.get(row.issuer, ())
+        if not row.issuer or in_delegation:
+            _gather_person(by_summit, row.person, Mailbox(row.public_id), elsewhere=not row.issuer)
     if sessions_by_person:
         points = FocalPoint.objects.filter(person__in=sessions_by_person).select_related("party")
         for point in points.order_by("party__sort_key", "pk"):
-            entry = by_summit[point.party.summit_id]
-            entry.act_for(point.party, Mailbox(sessions_by_person[point.person_id].public_id))
+            row = sessions_by_person[point.person_id]
+            if row.issuer and point.party_id not in parties.get(row.issuer, ()):
+                continue
+            entry = by_summit.setdefault(point.party.summit_id, _ViewerData(point.party.summit))
+            entry.act_for(point.party, Mailbox(row.public_id))
 
 
 def _gather_link(by_summit: dict[int, _ViewerData], link: InvitationLink) -> None:
@@ -174,13 +191,17 @@ def _gather_link(by_summit: dict[int, _ViewerData], link: InvitationLink) -> Non
         entry.name = entry.name or link.person.label
 
 
-def _gather_person(by_summit: dict[int, _ViewerData], person: Person, by: By) -> None:
-    """Add a person, and the party that the person belongs to, to the data of the person's summit."""
+def _gather_person(by_summit: dict[int, _ViewerData], person: Person, by: By, *, elsewhere: bool = True) -> None:
+    """Add a person, and the party that the person belongs to, to the data of the person's summit.
+
+    Without `elsewhere`, what the person does for other parties as a liaison officer is left out.
+    """
     entry = by_summit.setdefault(person.summit_id, _ViewerData(person.summit))
     entry.by = entry.by or by
     entry.people.setdefault(person.pk, person)
     entry.name = entry.name or person.label
     entry.me = entry.me or person
+    entry.officer = entry.officer or (person if elsewhere else None)
     membership = getattr(person, "membership", None)
     if membership is not None:
         entry.parties.setdefault(membership.party_id, membership.party)
@@ -197,7 +218,8 @@ def _gather_members(by_summit: dict[int, _ViewerData]) -> None:
 
 def _gather_assisted(by_summit: dict[int, _ViewerData]) -> None:
     """Add the parties that the user looks after as a liaison officer. Makes no query for other users."""
-    officers = [entry.me for entry in by_summit.values() if entry.me and hasattr(entry.me, "liaison_officer")]
+    found = [entry.officer for entry in by_summit.values() if entry.officer]
+    officers = [officer for officer in found if hasattr(officer, "liaison_officer")]
     for party in liaison.assigned_parties(officers) if officers else ():
         entry = by_summit[party.summit_id]
         party.summit = entry.summit

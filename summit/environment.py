@@ -13,6 +13,7 @@ from summit.core.environment_variables import (
     LIST,
     MAIL_SERVER,
     NUMBER,
+    OBJECTS,
     PAIRS,
     PATH,
     SWITCH,
@@ -188,6 +189,25 @@ ADDRESS = Group(
             default=Computed("`1` in production, where it can't be `0`", lambda env: env("PRODUCTION")),
             text="Desks open only to a passkey, or to a password and a code. Set it to `1` to try that in "
             "development.",
+        ),
+        Variable(
+            name="SSO_PROVIDERS",
+            kind=OBJECTS,
+            default=[],
+            secret=True,
+            text="Identity providers for [single sign-on](single-sign-on.md), as a list in JSON. Others can be added "
+            "at the desk.",
+        ),
+        Variable(
+            name="SAML_PRIVATE_KEY",
+            secret=True,
+            text="The key in PEM format with which requests to SAML providers are signed. Without it they aren’t "
+            "signed, and sign-outs may be refused.",
+        ),
+        Variable(
+            name="SAML_CERTIFICATE",
+            secret=True,
+            text="The certificate in PEM format for `SAML_PRIVATE_KEY`, which the metadata has.",
         ),
         Variable(
             name="SECRET_KEY_FALLBACKS",

@@ -10,6 +10,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.privacy.models import SubjectAccessRequest
 from summit.quarantine.models import FileScan
+from summit.single_sign_on.models import EmergencyAccount, GroupRole, IdentityProvider, UnlinkedSignIn
 from summit.summits.models import Installation, PublicVersion, Room, Summit, Venue
 from summit.undo.models import UndoOffer, UndoStep
 from summit.users.models import User
@@ -17,8 +18,11 @@ from summit.users.models import User
 __all__ = [
     "AuditChain",
     "AuditEntry",
+    "EmergencyAccount",
     "FileScan",
+    "GroupRole",
     "Heartbeat",
+    "IdentityProvider",
     "ImportFile",
     "Installation",
     "ListImportFile",
@@ -33,6 +37,7 @@ __all__ = [
     "Summit",
     "UndoOffer",
     "UndoStep",
+    "UnlinkedSignIn",
     "User",
     "Venue",
 ]

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
@@ -186,7 +187,7 @@ if TESTING:
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/portal/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "summit.accounts.account_adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "summit.single_sign_on.account_adapter.SingleSignOnAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -211,6 +212,13 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "summit.accounts.forms.PasswordFromLink",
     "reauthenticate": "summit.accounts.forms.PasswordAgain",
 }
+# Identity providers (summit.single_sign_on): those declared here; others are added at the desk.
+SSO_PROVIDERS = env("SSO_PROVIDERS")
+SAML_PRIVATE_KEY, SAML_CERTIFICATE = env("SAML_PRIVATE_KEY"), env("SAML_CERTIFICATE")
+SOCIALACCOUNT_ADAPTER = "summit.single_sign_on.social_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+# Seconds that a web process waits for a provider: for its configuration, its keys and a token.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 MFA_ADAPTER = "summit.accounts.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Summit"

@@ -51,7 +51,13 @@ declare_installation_wide(
     "account.EmailConfirmation",
     "mfa.Authenticator",
     "usersessions.UserSession",
+    "socialaccount.SocialAccount",
+    "socialaccount.SocialApp",
+    "socialaccount.SocialToken",
     "summit.RefusedSignIns",
+    "summit.EmergencyAccount",
+    "summit.IdentityProvider",
+    "summit.UnlinkedSignIn",
     "admin.LogEntry",
     why="how accounts sign in: nobody is let in elsewhere by it",
 )
@@ -70,6 +76,7 @@ declare_excluded(
     "jobs.ExportedFilePart",
     why="files of exported lists, for whoever asked for them; gone after days",
 )
+declare_excluded("summit.GroupRole", why="groups are of the installation's identity providers")
 declare_excluded("summit.SubjectAccessRequest", why="what is to be handed over is asked for where it is held")
 declare_excluded("summit.FileScan", why="checks by the installation’s virus scanner; a summit leaves when none waits")
 declare_excluded("summit.UndoOffer", "summit.UndoStep", why="what can still be undone, for ten minutes")

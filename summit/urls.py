@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", public_views.robots, name="robots"),
     path(".well-known/security.txt", public_views.security, name="security"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("accounts/sso/", include("summit.single_sign_on.urls")),
     path("accounts/", include("summit.accounts.urls")),
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.participants.services import revisions
+from delegations.portal_access.models import PortalSubject
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from sessions.calendars.models import CalendarFeed
@@ -76,6 +77,7 @@ def _mentions(person: Person, party: Any, by: User) -> None:
     )
     link = f.InvitationLinkFactory(invitation=invitation, person=person, address=person.email)
     f.InvitationLinkFactory(invitation=invitation, person=person, address="office@land.example")
+    PortalSubject.objects.create(person=person, issuer="https://idp.example", subject=MARK)
     f.PortalSessionFactory(person=person, mailbox=person.email, user_agent=MARK)
     f.PortalSessionFactory(link=link, user_agent=MARK)
     f.SubscriberFactory(summit=party.summit, address=person.email)

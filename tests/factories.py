@@ -58,6 +58,7 @@ from summit.import_export.models import ListImportFile
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
+from summit.single_sign_on.models import IdentityProvider
 from summit.summits.models import Emblem, Room, Summit, Venue
 from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
@@ -155,6 +156,17 @@ class UserFactory(Factory[User]):
         else:
             RoleAssignment.objects.create(user=user, summit=summit, role=role)
         return user
+
+
+class IdentityProviderFactory(Factory[IdentityProvider]):
+    """An identity provider that is complete, of OpenID Connect unless asked otherwise."""
+
+    slug = factory.Sequence(lambda number: f"provider-{number}")
+    name = factory.Sequence(lambda number: f"Provider {number}")
+    issuer = factory.Sequence(lambda number: f"https://idp{number}.example")
+    client_id = "summit"
+    sign_in_url = "https://idp.example/sso"
+    certificates = "certificate"
 
 
 class ApiClientFactory(Factory[ApiClient]):

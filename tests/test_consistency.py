@@ -100,6 +100,7 @@ OF_AN_ACCOUNT = {
     *(
         "summit.RoleAssignment.user",
         "summit.RefusedSignIns.user",
+        "summit.EmergencyAccount.user",
         "summit.SavedView.user",
         "jobs.Job.by",
         "jobs.ExportedFile.by",

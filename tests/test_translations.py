@@ -31,6 +31,7 @@ DATES = {"j M Y", "j M", "D j M", "D j M Y", "j F Y", "l j F Y"}
 SAME = {
     "fr": {
         *("Kosovo", "Europe", "Dari", "Filipino", "Lao", "Somali", "Yoruba", "Summit", "communiqué", "correction"),
+        *("code", "OpenID Connect", "SAML"),
         *("invitation", "invitations", "Invitation", "Invitations", "Participants", "participants", "Notes"),
         *(
             "Code",
@@ -85,12 +86,23 @@ SAME = {
         *("%(number)s document", "%(n)s ms", "l j F Y", "j F Y", "question"),
         *("Description", "Quota", "Public", "Navigation", "Actions", "total", "intact"),
     },
-    "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "j F Y", "%(what)s:", "%(label)s:", "%(label)s: %(error)s"},
+    "ar": {
+        *("OpenID Connect", "SAML"),
+        "%(name)s: %(about)s",
+        "Summit",
+        "l j F Y",
+        "j F Y",
+        "%(what)s:",
+        "%(label)s:",
+        "%(label)s: %(error)s",
+    },
 }
 # What has no word in it, and the system's name.
 NO_WORDS = {
     *(*DATES, "Summit", "“%(title)s”", "%(name)s: %(about)s", "%(day)s, %(time)s", "%(what)s:", "%(label)s:"),
     *("%(number)s %(one)s", "%(label)s: %(error)s"),
+    # Names of protocols.
+    *("OpenID Connect", "SAML"),
 }
 # Names, examples of addresses, and words of protocols, which are written so in Arabic too; what HTTP calls its
 # headers and the API its fields.
@@ -98,6 +110,8 @@ WRITTEN_SO = set(
     re.findall(
         r"\w+",
         """
+    OpenID Connect SAML SingleSignOnService SingleLogoutService HTTP Redirect PEM NameID acr amr AuthnContextClassRef
+    mfa https persistent format urn oasis names tc nameid SSO PROVIDERS oidc saml foreign ministry
     Summit Europe London UTC border security opening address expect office mission example multipart form data iso
     CSV UTF XLSX DIGEST LENGTH GET HEAD ISO PDF Markdown VALARM JPEG PNG WebP Word Excel PowerPoint OpenDocument DOCX
     RTF HTML JSON XML json xml schedule frab pretalx guid id HTTP HTTPS Standard Webhooks webhook timestamp signature

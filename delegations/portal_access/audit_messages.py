@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from delegations.portal_access.models import PortalSession
-from summit.audit.actions import actor
+from delegations.portal_access.models import PartyProvider, PortalSession
+from summit.audit.actions import actor, describe_model
 
 
 def _provers(keys: Iterable[str]) -> dict[str, str]:
@@ -15,3 +15,4 @@ def _provers(keys: Iterable[str]) -> dict[str, str]:
 
 
 actor("mailbox", _provers)
+describe_model(PartyProvider, related=("party",), shown_on=lambda row: row.party)

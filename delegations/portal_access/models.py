@@ -1,4 +1,4 @@
-"""Access to the portal without an account: sign-in codes, and portal sessions."""
+"""Access to the portal without an account: sign-in codes, delegations' identity providers, and portal sessions."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.invitations.models.invitations import InvitationLink
+from delegations.parties.models.parties import Party
 from summit.core.models import PublicModel
 from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person
+from summit.single_sign_on.models import ISSUER_LENGTH, SUBJECT_LENGTH
 
 MOST_GUESSES = 5
 
@@ -75,6 +77,56 @@ class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
         return self.filter(Q(link__isnull=True) | Q(link__in=InvitationLink.objects.live()), ended_at__isnull=True)
 
 
+class PartyProvider(models.Model):
+    """The identity provider of a party's ministry, by its issuer. It opens the portal of this party alone."""
+
+    party = models.OneToOneField(
+        Party,
+        on_delete=models.CASCADE,
+        related_name="identity_provider",
+        verbose_name=pgettext_lazy("label", "delegation"),
+    )
+    issuer = models.CharField(_("identity provider"), max_length=ISSUER_LENGTH)
+
+    class Meta:
+        verbose_name = _("identity provider of a delegation")
+        verbose_name_plural = _("identity providers of delegations")
+        ordering = ["party__sort_key", "pk"]
+        constraints = [models.CheckConstraint(name="party_provider_is_named", condition=~Q(issuer=""))]
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+
+PORTAL_SUBJECTS = ProcessingActivity(
+    subjects=DataSubject.PARTICIPANTS,
+    purpose=_("To know people by their sign-in at the identity provider of their delegation."),
+    kept_as=PersonalDataKind.CONTACT,
+    logged=False,
+)
+
+
+class PortalSubject(models.Model):
+    """The subject as whom a person signs in at the identity provider of their delegation."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, related_name="portal_subject", verbose_name=pgettext_lazy("label", "person")
+    )
+    personal(person, PORTAL_SUBJECTS)
+    issuer = models.CharField(_("identity provider"), max_length=ISSUER_LENGTH)
+    subject = personal(models.CharField(_("subject"), max_length=SUBJECT_LENGTH), PORTAL_SUBJECTS)
+    since = models.DateTimeField(_("since"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("sign-in of a delegate")
+        verbose_name_plural = _("sign-ins of delegates")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["issuer", "subject"], name="portal_subject_found")]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
 PORTAL_SESSIONS = ProcessingActivity(
     subjects=DataSubject.PARTICIPANTS,
     purpose=_("To keep people signed in to the portal."),
@@ -84,7 +136,9 @@ PORTAL_SESSIONS = ProcessingActivity(
 
 
 class PortalSession(PublicModel):
-    """A portal session in a browser, opened by an invitation link, or as one person by a sign-in code.
+    """A portal session in a browser, opened by an invitation link, or as one person.
+
+    The person has entered a sign-in code or, with `issuer`, signed in at the identity provider of their delegation.
 
     The browser stores only the public id. Everything else is read from the database at each request.
     """
@@ -107,6 +161,7 @@ class PortalSession(PublicModel):
     )
     personal(person, PORTAL_SESSIONS)
     mailbox = personal(models.EmailField(_("email address"), blank=True), PORTAL_SESSIONS)
+    issuer = models.CharField(_("identity provider"), max_length=ISSUER_LENGTH, blank=True, default="")
     user_agent = personal(models.CharField(_("browser"), max_length=300, blank=True), PORTAL_SESSIONS)
     created_at = models.DateTimeField(_("since"), db_default=Now())
     last_seen_at = models.DateTimeField(_("last active"), db_default=Now())

@@ -1,16 +1,19 @@
 """The permission to give accounts, and for which parties a user acts who signed in with a code."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from delegations.core.roles import WRITERS
 from delegations.members import permissions as members_permissions
 from delegations.members.models.focal_points import FocalPoint
-from delegations.portal_access.models import PortalSession
+from delegations.portal_access.models import PartyProvider, PortalSession
 from summit.audit.services import Mailbox
-from summit.permissions.rules import declare
+from summit.permissions.rules import declare, declare_model
 
 # Giving accounts to people and removing them.
 declare("delegations.give_account", WRITERS)
+# Which provider opens the portal of a party, and who signs in there as whom.
+declare_model("delegations.partyprovider", view=WRITERS, change=WRITERS)
+declare_model("delegations.portalsubject", view=WRITERS, change=WRITERS)
 
 
 @members_permissions.acts_as_focal_point(Mailbox)
@@ -20,4 +23,7 @@ def live_sign_ins(by: Mailbox, party_id: int) -> QuerySet[PortalSession]:
     `party_id` is the party's primary key.
     """
     live = PortalSession.objects.live().filter(public_id=by.public_id)
-    return live.filter(person__in=FocalPoint.objects.filter(party=party_id).values("person"))
+    # A provider speaks for its own delegation alone, whatever else the person is a focal point of.
+    providers = PartyProvider.objects.filter(party=party_id).values("issuer")
+    people = FocalPoint.objects.filter(party=party_id).values("person")
+    return live.filter(Q(issuer="") | Q(issuer__in=providers), person__in=people)

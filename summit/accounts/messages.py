@@ -1,6 +1,6 @@
 """The welcome message, sent to a user with a new role or to a person with a new account for the portal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.accounts.password_links import password_link
 from summit.core.punctuation import comma
+from summit.core.registry import Registry
 from summit.outbox.addressees import Addressee, of_user
 from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import MessageKind, for_each, register
@@ -19,6 +20,8 @@ from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User
 
+# Functions of the packages above that return the address of another way to sign in for the first time, or "".
+invitations: Registry[Callable[[User], str]] = Registry()
 KIND = "welcome"
 CLOSED, NAMED, REMOVED = "summit.account_closed", "summit.roles_named", "summit.roles_removed"
 
@@ -102,6 +105,7 @@ def _context(message: Message) -> dict[str, Any]:
         "roles": comma().join(str(Role(role).label) for role in roles),
         "number": len(roles),
         "link": "" if user.has_usable_password() else password_link(user),
+        "invitation": next((address for invite in invitations if (address := invite(user))), ""),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
         "portal": facts.get("portal", False),
         "sign_in": f"{settings.BASE_URL}/{'portal' if facts.get('portal') else 'admin'}/",

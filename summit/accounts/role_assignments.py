@@ -59,12 +59,15 @@ def validate_open(address: str) -> None:
 
 
 def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
-    """Assign a role to an account. Return False if the account already has the role.
+    """Assign a role to an account by hand. Return False if the account already has it by hand.
 
     The caller must have checked the permission of `by`.
     """
     with transaction.atomic():
-        assignment, created = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
+        assignment, created = RoleAssignment.all_rows.get_or_create(summit=summit, user=user, role=role)
+        if not created:
+            # The account has, or had, it by a group alone.
+            created = bool(RoleAssignment.all_rows.filter(pk=assignment.pk, by_hand=False).update(by_hand=True))
         if created:
             audit.record(
                 by=by,
@@ -131,8 +134,8 @@ def remove(*, assignments: Sequence[RoleAssignment], by: User) -> int:
     """Remove role assignments, all or none, and return their number.
 
     Raises PermissionDenied. Raises LastOrganiser if a summit would have no organiser left with an open account.
-    Accounts of API clients don't count as organisers here. If two organisers remove each other at once, the second
-    call raises LastOrganiser or PermissionDenied.
+    Accounts of API clients, and organisers by a group alone, don't count as organisers here. If two organisers remove
+    each other at once, the second call raises LastOrganiser or PermissionDenied.
     """
     with transaction.atomic():
         keys = {row.summit_id for row in assignments}
@@ -156,7 +159,7 @@ def remove(*, assignments: Sequence[RoleAssignment], by: User) -> int:
 
 
 def _check_organised(summits: dict[int, Summit]) -> None:
-    people = RoleAssignment.objects.filter(user__is_active=True, user__api_client=None)
+    people = RoleAssignment.objects.filter(user__is_active=True, user__api_client=None, by_hand=True)
     organisers = people.filter(summit__in=summits, role=Role.ORGANISER)
     organised = set(organisers.values_list("summit", flat=True))
     for key, summit in summits.items():

@@ -29,6 +29,7 @@ def _sign_in(facts: Facts) -> str:
         "totp": _("signed in with a password and an app code"),
         "recovery_codes": _("signed in with a password and a recovery code"),
         "webauthn": _("signed in with a password and a passkey"),
+        "provider": _("signed in at an identity provider"),
     }
     return by_method.get(str(facts.detail.get("way")), _("signed in"))
 
@@ -62,7 +63,8 @@ REFUSE_SIGN_IN = audit_action(
 def record_sign_in(*, account: User, way: str) -> None:
     """Record that an account signed in.
 
-    `way` is "password", "passkey", or the kind of the second step after the password, such as "totp".
+    `way` is "password", "passkey", "provider" for an identity provider, or the kind of the second step after the
+    password, such as "totp".
     """
     with transaction.atomic():
         _record_rest(RefusedSignIns.objects.select_for_update().filter(user=account).first())

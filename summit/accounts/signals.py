@@ -30,8 +30,11 @@ def record_sign_in(request: HttpRequest, response: HttpResponse, user: User, **k
 
 
 def _sign_in_method(request: HttpRequest, user: User) -> str:
-    """Return how an account has just signed in: "password", "passkey", or the kind of the second step."""
-    steps = [record for record in get_authentication_records(request, user) if record.get("method") == "mfa"]
+    """Return how an account has just signed in: "password", "passkey", "provider", or the kind of the second step."""
+    records = get_authentication_records(request, user)
+    steps = [record for record in records if record.get("method") == "mfa"]
+    if any(record.get("method") == "socialaccount" for record in records):
+        return "provider"
     if not steps:
         return "password"
     return "passkey" if steps[-1].get("passwordless") else str(steps[-1].get("type"))

@@ -8,4 +8,5 @@ from django.db.models import Q
 from summit.core.transfer_registry import moves, only_here
 
 only_here(Q(api_client__isnull=False))
-moves("summit.RoleAssignment", where=Q(user__api_client__isnull=True))
+# Roles by groups are given anew by the other installation's identity providers.
+moves("summit.RoleAssignment", where=Q(user__api_client__isnull=True, by_hand=True), without=("until", "issuer"))

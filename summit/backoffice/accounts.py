@@ -20,12 +20,15 @@ from summit.admin_base.messages import set_message, written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
+from summit.backoffice.account_single_sign_on import SingleSignOnMixin
 from summit.backoffice.forms import RoleForm
 from summit.backoffice.personal_data import RightsMixin
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
 from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows
+from summit.single_sign_on import providers
+from summit.templatetags.moments import day_clock
 from summit.users.models import User
 
 
@@ -84,11 +87,12 @@ class RoleAssignmentAdmin(SummitModelAdmin):
 
     place = 4
     menu_group = MenuGroup.ACCESS
-    list_display = ["user", "role", "summit"]
+    list_display = ["user", "role", "origin", "summit"]
     list_filter = ["summit", "role"]
     search_fields = ["user__email", "user__name"]
     form = RoleForm
-    fields = ["user", "role", "summit"]
+    fields = ["user", "role", "origin", "summit"]
+    readonly_fields = ["origin"]
     add_fields = ("email", "name", "role", "summit")
 
     permissions = {
@@ -100,6 +104,21 @@ class RoleAssignmentAdmin(SummitModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the names of the fields: "email" for a new role, "user" for an existing one."""
         return self.fields if obj else self.add_fields
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the roles of the user's summits, with the names of the identity providers that gave them."""
+        return providers.with_names(super().get_queryset(request)).select_related("summit")
+
+    @written
+    @admin.display(description=gettext_lazy("assigned"))
+    def origin(self, row: RoleAssignment) -> str:
+        """Return how the account came by the role: by hand, or by a group and until when, or both."""
+        if row.until is None:
+            return _("by hand")
+        facts = {"provider": providers.name_on(row), "moment": day_clock(row.until, row.summit)}
+        if row.by_hand:
+            return _("by hand, and by a group at %(provider)s") % facts
+        return _("by a group at %(provider)s, until %(moment)s") % facts
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Assign the role. If no account has the e-mail address, an account is created. Its owner gets a mail."""
@@ -117,6 +136,7 @@ class RoleAssignmentAdmin(SummitModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         """Remove the chosen roles, all or none. If a summit would lose its last organiser, show a message."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        by_group = queryset.filter(until__isnull=False).exists()
         try:
             number = role_assignments.remove(assignments=list(queryset), by=request.user)
         except role_assignments.LastOrganiser as refused:
@@ -124,10 +144,13 @@ class RoleAssignmentAdmin(SummitModelAdmin):
             return
         message = ngettext("%(number)d role removed.", "%(number)d roles removed.", number)
         set_message(request, message % {"number": number})
+        if by_group:
+            message = _("Members of a group get the role again at their next sign-in. See “Roles by group”.")
+            set_message(request, message, messages.WARNING)
 
 
 @admin.register(User)
-class UserAdmin(SummitModelAdmin):
+class UserAdmin(SingleSignOnMixin, SummitModelAdmin):
     """The admin of accounts. Only superusers may add and close accounts."""
 
     place = 3

@@ -133,6 +133,6 @@ class RoleForm(SentencesForm):
         user = User.objects.filter(email=cleaned.get("email", "")).first()
         if user is None or "role" not in cleaned or "summit" not in cleaned:
             return cleaned
-        if user.roles.filter(role=cleaned["role"], summit=cleaned["summit"]).exists():
+        if user.roles.filter(role=cleaned["role"], summit=cleaned["summit"], by_hand=True).exists():
             self.add_error("email", _("This account already has the role."))
         return cleaned

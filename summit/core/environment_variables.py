@@ -4,6 +4,7 @@ What each variable is, stands once, in its declaration (summit/environment.py). 
 docs/settings.md is written from it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -54,6 +55,13 @@ def _pairs(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in (part.split("=", 1) for part in _list(text))}
 
 
+def _objects(text: str) -> list[dict[str, Any]]:
+    values = json.loads(text)
+    if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+        raise ValueError
+    return values
+
+
 TEXT = Kind("text", "Set it to a text.", str)
 PATH = Kind("path", "Set it to a path.", Path)
 INTEGER = Kind("whole number", "Set it to a whole number.", int)
@@ -61,6 +69,7 @@ NUMBER = Kind("number", "Set it to a number, such as 2.5.", float)
 SWITCH = Kind("switch, `1` or `0`", "Set it to 1 or 0.", _switch)
 LIST = Kind("list, separated by commas", "Separate the values by commas.", _list)
 PAIRS = Kind("pairs of `NAME=value`, separated by commas", "Write NAME=value, separated by commas.", _pairs)
+OBJECTS = Kind("list of objects, in JSON", "Write a list of objects in JSON.", _objects)
 DATABASE = Kind("URL of a database", "Write it as postgres://user:password@host/name.", _database)
 MAIL_SERVER = Kind(
     "URL of a mail server", "Write it as smtp+tls://user:password@host:587.", environ.Env.email_url_config

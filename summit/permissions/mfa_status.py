@@ -10,20 +10,30 @@ from summit.users.models import User
 
 # The session's key for the account that set up a second step in this session. It needn't take the step here again.
 SET_UP_KEY = "second_step_set_up"
+# The session's key for the account whose identity provider said that it took a second factor at this sign-in.
+PROVIDER_KEY = "second_step_at_provider"
+
+
+def took_it_at_provider(request: HttpRequest) -> bool:
+    """Return whether the account's identity provider said that it took a second factor at this sign-in."""
+    return request.user.pk is not None and request.session.get(PROVIDER_KEY) == request.user.pk
 
 
 def took_it(request: HttpRequest) -> bool:
-    """Return whether this browser has taken the second step, or set one up, since it signed in."""
-    if request.session.get(SET_UP_KEY) == request.user.pk:
+    """Return whether this browser has taken the second step, here or at its provider, or set one up."""
+    if request.session.get(SET_UP_KEY) == request.user.pk or took_it_at_provider(request):
         return True
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def must_set_up(request: HttpRequest) -> bool:
-    """Return whether the account works at a desk, needs a second step (REQUIRE_SECOND_FACTOR) and has none yet."""
+    """Return whether the account works at a desk, needs a second step (REQUIRE_SECOND_FACTOR) and has none yet.
+
+    It needs none of ours where its identity provider took one at this sign-in.
+    """
     user = request.user
     required = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
-    return bool(required and isinstance(user, User) and not is_protected(user))
+    return bool(required and isinstance(user, User) and not took_it_at_provider(request) and not is_protected(user))
 
 
 def owes_second_step(request: HttpRequest) -> bool:

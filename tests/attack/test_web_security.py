@@ -50,8 +50,9 @@ def test_only_subscriptions_and_what_came_back_take_a_post_without_a_token() -> 
     }
     own = {route for route in exempt if not route.startswith("api/v1/")}
     subscriptions = {"<slug:summit>/press/subscribe/", "<slug:summit>/press/subscription/<str:token>/"}
-    # The mail provider signs what it posts.
-    assert own == subscriptions | {"webhooks/mail/"}
+    # The mail provider signs what it posts, and so do identity providers.
+    signed = {"webhooks/mail/", "accounts/sso/<slug:slug>/acs/", "accounts/sso/<slug:slug>/back-channel-logout/"}
+    assert own == subscriptions | signed
 
 
 @every_route

@@ -17,7 +17,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.participants.models import ParticipantList
 from delegations.parties.models.parties import ExternalId
-from delegations.portal_access.models import SignInCode
+from delegations.portal_access.models import PartyProvider, SignInCode
 from delegations.privacy.models import Retention
 from tests import factories as f
 from tests.delegations.helpers import refuses
@@ -89,6 +89,7 @@ def kept_twice(category: str = "") -> None:
 
 BREAKS: dict[str, Callable[[], object]] = {
     "party_name_once": partial(twice, f.PartyFactory, "summit", "name"),
+    "party_provider_is_named": lambda: PartyProvider.objects.create(party=f.PartyFactory(), issuer=""),
     "party_host_once": partial(twice, f.PartyFactory, "summit", is_host=True),
     "party_kind_known": lambda: f.PartyFactory(kind="planet"),
     "party_code_is_countrys": lambda: f.PartyFactory(kind="organisation", iso_code="FR"),

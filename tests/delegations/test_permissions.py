@@ -36,7 +36,8 @@ BY_ROLES: dict[tuple[str, ...], str] = {
         invitationlink.view invite issue_visa liaisonofficer.change lettertemplate.change membership.change
         name name_late transferablepassrule.change participantlist.change party.change partygroup.change
         partyname.change policy.change read_in duplicatecandidate.change duplicatecandidate.view revoke
-        delegationimportfile.view set_public_listing visaletter.view withdraw zone.change""",
+        delegationimportfile.view set_public_listing visaletter.view withdraw zone.change partyprovider.change
+        partyprovider.view portalsubject.change portalsubject.view""",
     (*EDIT, "vetting"): "declarationkind.view",
     (*EDIT, "conference_officer"): "needs.change needs.view",
     (*EDIT, "accreditation"): "hand_transferable_pass transferablepass.view",

@@ -93,6 +93,18 @@ NONE = {
         ("admin:agenda_session_presence_version", "admin:agenda_session_unreached_version"),
         "It says whether an open page is old; programs have ETags.",
     ),
+    **dict.fromkeys(
+        (
+            f"admin:{model}_{page}"
+            for model in (
+                *("summit_grouprole", "summit_identityprovider"),
+                *("delegations_partyprovider", "delegations_portalsubject"),
+            )
+            for page in ("changelist", "change", "table", "history")
+            if (model, page) != ("summit_identityprovider", "change")
+        ),
+        "How people sign in is no token's business; the roles that accounts hold have operations.",
+    ),
     "admin:search": "Each list takes words to look for.",
     "portal:assisted": "A liaison officer reads it in the portal alone: programs never get what it leaves out.",
     "admin:palette": "Each list takes words to look for.",

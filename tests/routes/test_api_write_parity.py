@@ -171,7 +171,7 @@ OTHERWISE = {
     "admin:summit_summit_change": "api-desk",
 }
 # Whoever signs in, or shows that they still are who they were, does it themselves.
-SIGNS_IN = ("account_", "mfa_", "portal:code_", "admin:logout")
+SIGNS_IN = ("account_", "mfa_", "sso_", "portal:code_", "admin:logout")
 NONE = {
     **dict.fromkeys(("portal:browsers", "portal:leave"), "It is about a browser."),
     "letter:ask": "Whoever has a mailbox and no account asks for it by their mailbox.",
@@ -181,6 +181,22 @@ NONE = {
     "admin:summit_user_add": "Accounts belong to the installation; roles and people's accounts have operations.",
     "admin:summit_user_change": "Accounts belong to the installation.",
     "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",
+    **dict.fromkeys(
+        (
+            *(f"admin:delegations_partyprovider_{action}" for action in ("add", "delete")),
+            "admin:delegations_portalsubject_delete",
+        ),
+        "How people sign in is no token's business.",
+    ),
+    "admin:summit_user_single_sign_on": "A token would let somebody else into the account.",
+    **dict.fromkeys(
+        (f"admin:summit_identityprovider_{action}" for action in ("add", "change", "delete")),
+        "Providers belong to the installation, and no token sets them up.",
+    ),
+    **dict.fromkeys(
+        (f"admin:summit_grouprole_{action}" for action in ("add", "delete")),
+        "Who may give roles to groups could give all of them to its own.",
+    ),
     "admin:undo": "A program calls the operation that does the opposite: members, reinstate, answer.",
     "admin:jobs_verify_audit": "The chain is one for all summits.",
     **dict.fromkeys(

@@ -37,7 +37,7 @@ from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import SignInCode
+from delegations.portal_access.models import PartyProvider, PortalSubject, SignInCode
 from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
 from delegations.travel.models.visas import VisaLetter
@@ -59,6 +59,7 @@ from summit.jobs.models.exported_files import ExportedFile
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import DESKS, FOLLOWING, Role
 from summit.permissions.route_table import RouteReader, Whose
+from summit.single_sign_on import links as sign_in_links
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -220,6 +221,7 @@ def make_world() -> World:
     _add_readers(world)
     foreign, elsewhere = f.PartyFactory(summit=here), f.PartyFactory(summit=there)
     three = {Whose.OWN: world.own, Whose.FOREIGN: foreign, Whose.ELSEWHERE: elsewhere}
+    _add_identity_providers(world)
     _add_parties(world, three)
     _add_letters(world, three)
     _add_papers(world, three)
@@ -279,11 +281,31 @@ def _add_readers(world: World) -> None:
     world.add("jobs.job", jobs, "jobs")
 
 
+def _add_identity_providers(world: World) -> None:
+    """Add providers of both protocols, and an invitation to link an account. Nothing asks them over the network."""
+    for kind, protocol in (("identity provider", "saml"), ("SAML provider", "saml"), ("OpenID provider", "oidc")):
+        found = [
+            f.IdentityProviderFactory(protocol=protocol, is_active=active, name=f"{kind} {active}")
+            for active in (True, False)
+        ]
+        world.objects[kind] = dict(zip((Whose.PUBLIC, Whose.HIDDEN), map(row, found), strict=True))
+    token = sign_in_links.invitation_address(f.UserFactory()).rstrip("/").rpartition("/")[2]
+    world.objects["invitation to link"] = {Whose.PUBLIC: {"token": token}, Whose.HIDDEN: {"token": token[:-1]}}
+
+
+def portal_subject(party: Party) -> PortalSubject:
+    """Return as whom a member of a party signs in at its identity provider."""
+    person = f.MembershipFactory(party=party).person
+    return PortalSubject.objects.create(person=person, issuer="https://idp.example", subject=f"s-{person.pk}")
+
+
 def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
     world.add("delegations.party", parties, "parties")
     world.add_at_desk("quotas", parties)
     for kind, desk, make in (
         ("badge", "badges", lambda party: f.BadgeFactory(party=party)),
+        ("partyprovider", "", lambda party: PartyProvider.objects.create(party=party, issuer="https://idp.example")),
+        ("portalsubject", "", portal_subject),
         ("category", "", lambda party: f.CategoryFactory(summit=party.summit)),
         ("declaration", "declarations", lambda party: f.DeclarationFactory(party=party)),
         ("declarationkind", "", lambda party: f.DeclarationKindFactory(summit=party.summit)),

@@ -55,7 +55,7 @@ def test_an_amqp_address_is_the_broker(tmp_path: Path, monkeypatch: pytest.Monke
 def test_sweeps_run_often() -> None:
     app.loader.import_default_modules()
     seconds = {"sweep": 1, "publications": 1, "webhooks": 1, "jobs": 2, "alarms": 5, "audit": 5, "installation": 15}
-    seldom = {"reminders": 120, "expired": 3600}
+    seldom = {"roles by group": 60, "reminders": 120, "expired": 3600}
     assert {name: each.every for name, each in SWEEPS.items()} == seconds | seldom
     schedule = app.conf.beat_schedule
     tasks = {"sweep": "summit.tasks.sweep", "purge": "delegations.tasks.purge"}

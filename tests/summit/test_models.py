@@ -44,6 +44,12 @@ def entry(**values: Any) -> AuditEntry:
 
 
 give = RoleAssignment.objects.create
+
+
+def give_viewer(**values: Any) -> RoleAssignment:
+    return give(user=UserFactory(), summit=SummitFactory(), role=Role.VIEWER, **values)
+
+
 NO_SLUGS = ("", "Big", "a b", "-a", "a-", "a--b", "a_b", "é", "a/b")
 NOT_BY_HAND = ("emperor", "", "focal_point", "delegate", "liaison_officer")
 EIGHT = time(8)
@@ -59,6 +65,8 @@ WRONG: dict[str, tuple[Callable[..., object], list[dict[str, Any]]]] = {
         lambda **values: give(user=UserFactory(), summit=SummitFactory(), **values),
         [{"role": role} for role in NOT_BY_HAND],
     ),
+    "role_by_hand_or_group": (give_viewer, [{"by_hand": False}]),
+    "role_by_group_of_provider": (give_viewer, [{"issuer": "https://idp.example"}, {"until": Now()}]),
     "person_has_name_or_office": (PersonFactory, [{"name": "", "office": ""}]),
     "audit_chained_whole": (entry, [{"position": 1}, {"digest": "d"}]),
     "audit_has_actor": (entry, [{"by_label": ""}]),

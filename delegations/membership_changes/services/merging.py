@@ -28,7 +28,7 @@ from delegations.members.services import passport_digests
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import ExternalId, Party
 from delegations.parties.selectors import party_names
-from delegations.portal_access.models import PortalSession
+from delegations.portal_access.models import PortalSession, PortalSubject
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit import services as audit
@@ -271,7 +271,10 @@ def external_ids(kept: Person, gone: Person) -> int:
 
 @moves(18)
 def links(kept: Person, gone: Person) -> int:
-    """Move invitation links and portal sessions to `kept`."""
+    """Move invitation links, portal sessions and the sign-in at a delegation's provider to `kept`."""
+    if not PortalSubject.objects.filter(person=kept).exists():
+        PortalSubject.objects.filter(person=gone).update(person=kept)
+    PortalSubject.objects.filter(person=gone).delete()
     number = InvitationLink.objects.filter(person=gone).update(person=kept)
     return number + PortalSession.objects.filter(person=gone).update(person=kept)
 

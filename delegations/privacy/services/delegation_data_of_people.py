@@ -22,7 +22,7 @@ from delegations.members.models.particulars import Particulars, Photo
 from delegations.members.person_field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import ExternalId
-from delegations.portal_access.models import PortalSession, SignInCode
+from delegations.portal_access.models import PortalSession, PortalSubject, SignInCode
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
@@ -234,6 +234,16 @@ for _order, _portion in enumerate(
             rows=_sign_ins,
             erase=lambda subject: _delete(_sign_ins(subject)),
             gone=_("Ended and deleted."),
+        ),
+        Portion(
+            name="provider_sign_ins",
+            title=_("Sign-in at the delegation’s identity provider"),
+            model=PortalSubject,
+            keys=("person",),
+            rows=lambda subject: PortalSubject.objects.filter(person=subject.person),
+            erase=lambda subject: _delete(PortalSubject.objects.filter(person=subject.person)),
+            gone=_("Unlinked and deleted."),
+            columns=("issuer", "subject", "since"),
         ),
         Portion(
             name="codes",

@@ -13,7 +13,7 @@ from delegations.invitations.models.letters import CallNote
 from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSession
+from delegations.portal_access.models import PortalSession, PortalSubject
 from delegations.privacy.services.retention import Piece, piece
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
@@ -133,6 +133,9 @@ PIECES = (
         model=Delivery,
         rows=lambda summit: Delivery.objects.filter(endpoint__summit=summit).exclude(state=DeliveryState.PENDING),
         purge=lambda keys: Delivery.objects.filter(pk__in=keys).delete(),
+    ),
+    _deleted(
+        PersonalDataKind.CONTACT, "subjects", _("sign-ins at identity providers"), PortalSubject, "person__summit"
     ),
     _deleted(PersonalDataKind.CONTACT, "sign_ins", _("portal browser sessions"), PortalSession, "person__summit"),
     _deleted(PersonalDataKind.CONTACT, "links", _("links in letters"), InvitationLink, "invitation__party__summit"),

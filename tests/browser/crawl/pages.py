@@ -22,6 +22,7 @@ OTHERS = {
     "screens:content": INSIDE,
     **dict.fromkeys(
         (
+            "sso_metadata",
             *("feed", "healthz", "metrics", "mfa_download_recovery_codes", "readyz", "robots", "security", "sitemap"),
             *("admin:autocomplete", "admin:delegations_badge_paper", "admin:delegations_invitation_export"),
             *("admin:delegations_participantlist_file", "admin:delegations_party_export"),
@@ -57,6 +58,7 @@ OTHERS = {
         (
             *("account_reset_password_from_key", "mfa_list_webauthn", "mfa_login_webauthn", "root"),
             *("admin:login",),
+            "sso_begin",
             *("letter:follow",),
         ),
         LEADS,
@@ -71,6 +73,8 @@ READERS = [
     RouteReader("approver", frozenset({str(Role.PRESS_APPROVER)}), account=True),
     RouteReader("superuser", account=True, superuser=True),
 ]
+# Pages that refuse whoever opens them by hand.
+REFUSED = dict.fromkeys(("sso_callback", "sso_finish", "sso_sls"), 400)
 STATUS = {RouteAnswer.YES: 200, RouteAnswer.FORBIDDEN: 403, RouteAnswer.MISSING: 404}
 # Whose browser opens what isn't open to everybody, a desk or the portal's readers: an account with a second step.
 AS = {
@@ -109,6 +113,10 @@ FILL = {
     "screen": {"summit": "summit", "key": "screen_key"},
     "mail in development": {"public_id": "mail"},
     "passkey": {"pk": "passkey"},
+    "identity provider": {"slug": "saml_provider"},
+    "SAML provider": {"slug": "saml_provider"},
+    "OpenID provider": {"slug": "openid_provider"},
+    "invitation to link": {"token": "invitation_to_link"},
     "jobs.job": {"public_id": "job_failed"},
     "kept table": {"public_id": "exported_file"},
     "summit.summit": {"slug": "summit"},
@@ -251,7 +259,7 @@ def _reader(route: Route) -> tuple[str, int]:
     if route.name in AS:
         return AS[route.name], 200
     if route.gate in (Gate.EVERYBODY, Gate.HOLDER):
-        return "anybody", 200
+        return "anybody", REFUSED.get(route.name, 200)
     if route.gate == Gate.ACCOUNT or route.kind == "token":
         return "guarded", 200
     if route.gate == Gate.PORTAL:

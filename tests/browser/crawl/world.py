@@ -14,6 +14,7 @@ from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db.models.functions import Now
 from django.test import Client
@@ -28,7 +29,7 @@ from delegations.members.models.members import Membership
 from delegations.participants.models import ParticipantList
 from delegations.participants.services import revisions
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import SignInCode
+from delegations.portal_access.models import PartyProvider, PortalSubject, SignInCode
 from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
 from press.delivery_check import services as delivery_check_services
@@ -68,6 +69,8 @@ from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
+from summit.single_sign_on import links as sign_in_links
+from summit.single_sign_on.models import GroupRole
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from summit.webhooks import failure_reasons as hook_reasons
@@ -80,6 +83,7 @@ from tests.factories import (
     DocumentFactory,
     EndpointFactory,
     FixedPointFactory,
+    IdentityProviderFactory,
     ListImportFileFactory,
     MessageFactory,
     RetimingFactory,
@@ -320,7 +324,17 @@ def _accounts(summit: Summit) -> dict[str, Any]:
     assert made.token.api_client == api_client
     room = Room.objects.filter(venue__summit=summit).select_related("venue").order_by("pk")[0]
     token = token_services.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
-    return {"room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
+    openid = IdentityProviderFactory(name="Foreign Ministry")
+    saml = IdentityProviderFactory(name="Embassies", protocol="saml")
+    GroupRole.objects.create(issuer=openid.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
+    SocialAccount.objects.create(user=guarded, provider=openid.issuer, uid="s-1")
+    PartyProvider.objects.create(party=party, issuer=IdentityProviderFactory(for_delegations=True).issuer)
+    subject = Person.objects.filter(summit=summit, email=SHARED).first()
+    assert subject is not None
+    PortalSubject.objects.create(person=subject, issuer=openid.issuer, subject="s-2")
+    invitation = sign_in_links.invitation_address(reset).rstrip("/").rpartition("/")[2]
+    return {"openid_provider": openid.slug, "saml_provider": saml.slug, "invitation_to_link": invitation,
+            "room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
             "passkey": key.pk, "guarded": guarded.pk, "uidb36": user_pk_to_url_str(reset),
             "key": default_token_generator.make_token(reset)}  # fmt: skip
 

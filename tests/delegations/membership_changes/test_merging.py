@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 # Every row that names a person, and whether merging moves it. What was released stays as it was.
 MOVED = {
     *("Badge", "Declaration", "ExternalId", "FocalPoint", "FocalPointRequest", "FormerMember", "Handover"),
-    *("InvitationLink", "LiaisonOfficer", "Membership", "Particulars", "Photo", "PortalSession"),
+    *("InvitationLink", "LiaisonOfficer", "Membership", "Particulars", "Photo", "PortalSession", "PortalSubject"),
     *("DuplicateCandidate", "VisaLetter"),
     *("Message", "Participant", "Slot", "FloorRequest", "SignUp", "Text", "Text_people"),
     *("PresenceMark", "Representation", "ToldByTelephone"),

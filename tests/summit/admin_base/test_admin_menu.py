@@ -102,7 +102,11 @@ class TestSettings:
         found = {str(label): [entry.name for entry in entries] for label, entries in context["groups"]}
         assert list(found) == [str(group.label) for group in MenuGroup if group.of_settings]
         assert {"Categories", "Zones", "Delegation policy", "Letters"} <= set(found["Delegations and accreditation"])
-        assert found["Accounts and access"] == ["Accounts", "Roles", "Audit entries"]
+        access = ["Accounts", "Roles", "Audit entries", "Roles by group"]
+        assert found["Accounts and access"] == [
+            *access,
+            *("Identity providers of delegations", "Sign-ins of delegates"),
+        ]
         assert "Messages" in found["Messages and other systems"]
 
     def test_the_gear_says_that_one_is_there(self, desk: Client) -> None:
@@ -123,4 +127,5 @@ def test_no_two_lists_of_a_group_claim_one_place(desk: Client) -> None:
             key = (entry["menu_place"], *entry["order"])
             assert key not in claimed, (claimed[key], entry["name"])
             claimed[key] = entry["name"]
-    assert len(claimed) == len([model for model in site._registry if model._meta.app_label])
+    # Identity providers are the system administrator's alone.
+    assert len(claimed) == len([model for model in site._registry if model._meta.app_label]) - 1

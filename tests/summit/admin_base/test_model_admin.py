@@ -18,6 +18,7 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import RULES
+from summit.single_sign_on.models import IdentityProvider
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -188,8 +189,9 @@ class TestReadOnly:
     def test_what_no_role_changes_is_read_only(self) -> None:
         desks = {model: desk for model, desk in site._registry.items() if isinstance(desk, SummitModelAdmin)}
         unchanged = {model for model, desk in desks.items() if not RULES[f"{desk.permission}.change"].any}
-        # Accounts: whoever sets the system up makes and closes them.
-        assert {model for model in unchanged if not isinstance(site._registry[model], ReadOnlyAdmin)} == {User}
+        # Accounts and identity providers: whoever sets the system up makes and closes them.
+        writable = {model for model in unchanged if not isinstance(site._registry[model], ReadOnlyAdmin)}
+        assert writable == {User, IdentityProvider}
 
 
 def proposed(user: User, query: str = "") -> int | None:

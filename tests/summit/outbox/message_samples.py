@@ -235,6 +235,7 @@ FACTS: dict[str, Callable[[Summit], dict[str, Any]]] = {
         "path": "/admin/",
         "summit": summit.name,
     },
+    "emergency_sign_in": lambda summit: {"account": "a@host.example", "at": "31 March 2025", "summit": summit.name},
     "webhook_off": lambda summit: {
         "endpoint": "k3",
         "name": NASTY,

@@ -1,0 +1,108 @@
+"""The identity providers of delegations, and who signs in there as whom, in the admin."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from delegations.portal_access.models import PartyProvider, PortalSubject
+from delegations.portal_access.services import provider_sign_ins
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu_places import MenuGroup
+from summit.admin_base.row_sources import RowSource
+from summit.admin_base.service_admin import ServiceAdmin, Values
+from summit.permissions.route_access import NOBODY
+from summit.single_sign_on import providers
+from summit.users.models import User
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(each.issuer, each.name) for each in providers.all_providers() if each.for_delegations]
+
+
+class PartyProviderForm(SentencesForm):
+    """The form that lets a provider open the portal of a delegation."""
+
+    issuer = forms.ChoiceField(label=gettext_lazy("Identity provider"), choices=_choices)
+
+    class Meta:
+        model = PartyProvider
+        fields = ("party", "issuer")
+
+
+class _WithProvider(ServiceAdmin):
+    """An admin of rows with an issuer."""
+
+    @admin.display(description=gettext_lazy("identity provider"), ordering="issuer")
+    def provider(self, row: Any) -> str:
+        """Return the provider's name."""
+        return providers.name_on(row)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the rows, with the names of their providers."""
+        return providers.with_names(super().get_queryset(request))
+
+
+@admin.register(PartyProvider)
+class PartyProviderAdmin(_WithProvider):
+    """The admin of delegations' identity providers. They are given and taken, but never changed."""
+
+    place = 9
+    menu_group = MenuGroup.ACCESS
+    summit_path = "party__summit"
+    form = PartyProviderForm
+    kept = ("party", "issuer")
+    autocomplete_fields = ["party"]
+    list_display = ["party", "provider"]
+    list_select_related = ["party__summit"]
+    search_fields = ["party__name"]
+    permissions: ClassVar[dict[str, str]] = {
+        "add": provider_sign_ins.CHANGE,
+        "change": NOBODY,
+        "delete": provider_sign_ins.CHANGE,
+    }
+    nothing_yet = gettext_lazy("No delegation signs in at a provider of its own.")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields: those of the form, or the provider's name instead of its issuer."""
+        return ["party", "provider"] if obj else ["party", "issuer"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Return the read-only fields: all of an existing row."""
+        return ["party", "provider"] if obj else []
+
+    def create(self, *, by: User, row: Any, values: Values) -> PartyProvider:
+        """Give a delegation a provider."""
+        return provider_sign_ins.give_provider(by=by, **values)
+
+    def remove(self, *, by: User, row: Any) -> None:
+        """Take the provider from a delegation."""
+        provider_sign_ins.take_provider(row=row, by=by)
+
+
+@admin.register(PortalSubject)
+class PortalSubjectAdmin(_WithProvider):
+    """The admin of delegates' sign-ins. They come to be at the first sign-in, and are unlinked here."""
+
+    place = 10
+    menu_group = MenuGroup.ACCESS
+    summit_path = "person__summit"
+    list_display = ["person", "provider", "since"]
+    list_select_related = ["person__summit"]
+    search_fields = ["person__name", "person__email"]
+    fields = ["person", "provider", "subject", "since"]
+    readonly_fields = ["person", "provider", "subject", "since"]
+    page_shows: tuple[str, ...] = ("person", "subject")
+    list_shows = ("person",)
+    permissions: ClassVar[dict[str, str]] = {
+        "add": NOBODY,
+        "change": NOBODY,
+        "delete": provider_sign_ins.UNLINK,
+    }
+    row_source = RowSource(gettext_lazy("No one has signed in at a delegation’s identity provider yet."))
+
+    def remove(self, *, by: User, row: Any) -> None:
+        """Unlink a person's sign-in."""
+        provider_sign_ins.unlink(row=row, by=by)

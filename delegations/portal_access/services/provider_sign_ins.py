@@ -1,0 +1,162 @@
+"""Signing in to the portal at the identity provider of a delegation. It opens this delegation, and no account."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
+from delegations.portal_access.services.portal_sessions import AGENT_LENGTH
+from delegations.portal_access.services.sign_in_codes import people_at
+from summit.audit import services as audit
+from summit.audit.actions import audit_action, row_actions
+from summit.audit.services import Mailbox
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.single_sign_on import providers, refusals
+from summit.single_sign_on.refusals import SignInRefused
+from summit.users.models import User
+
+CHANGE, UNLINK = "delegations.partyprovider.change", "delegations.portalsubject.change"
+SIGN_IN = audit_action(
+    "delegations.sign_in_at_provider", gettext_lazy("signed in to the portal at the delegation’s identity provider")
+)
+PROVIDER_ACTIONS = row_actions(
+    "delegations.partyprovider",
+    add=gettext_lazy("gave the delegation an identity provider"),
+    change=gettext_lazy("changed the delegation’s identity provider"),
+    remove=gettext_lazy("took the identity provider from the delegation"),
+)
+SUBJECT_ACTIONS = row_actions(
+    "delegations.portalsubject",
+    add=gettext_lazy("linked the person’s sign-in at the delegation’s identity provider"),
+    change=gettext_lazy("changed the person’s sign-in at the delegation’s identity provider"),
+    remove=gettext_lazy("unlinked the person’s sign-in at the delegation’s identity provider"),
+)
+
+
+def give_provider(*, party: Party, issuer: str, by: User) -> PartyProvider:
+    """Let a provider open the portal of a party, and return the row.
+
+    Raises PermissionDenied, and ValidationError for a provider that isn't one for delegations, or if the party has
+    one already.
+    """
+    check(by, CHANGE, party.summit)
+    with transaction.atomic():
+        provider = providers.find(issuer)
+        if provider is None or not provider.for_delegations:
+            raise ValidationError({"issuer": _("Choose a provider for delegations.")})
+        row = PartyProvider(party=party, issuer=provider.issuer)
+        row.full_clean()
+        row.save()
+        audit.record(by=by, action=PROVIDER_ACTIONS.add, target=row, summit=party.summit, part_of=party)
+    return row
+
+
+def take_provider(*, row: PartyProvider, by: User) -> None:
+    """Take the provider from a party, and end the sessions that it has opened there. Raises PermissionDenied."""
+    party = row.party
+    check(by, CHANGE, party.summit)
+    with transaction.atomic():
+        audit.record(by=by, action=PROVIDER_ACTIONS.remove, target=row, summit=party.summit, part_of=party)
+        PartyProvider.objects.filter(pk=row.pk).delete()
+        _end(PortalSession.objects.filter(issuer=row.issuer, person__in=_people_of([party.pk])))
+
+
+def unlink(*, row: PortalSubject, by: User) -> None:
+    """Forget as which subject a person signs in, and end the sessions opened so. Raises PermissionDenied."""
+    person = row.person
+    check(by, UNLINK, person.summit)
+    with transaction.atomic():
+        audit.record(by=by, action=SUBJECT_ACTIONS.remove, target=person, summit=person.summit)
+        PortalSubject.objects.filter(pk=row.pk).delete()
+        _end(PortalSession.objects.filter(issuer=row.issuer, person=person))
+
+
+def open_sessions(*, issuer: str, subject: str, mailbox: str, agent: str) -> list[PortalSession]:
+    """Return a new portal session for each person as whom somebody may sign in at a provider, in each summit.
+
+    `mailbox` is the address that the provider has verified, or "". It chooses the person at the first sign-in: the
+    one person in the provider's own delegations who has it. Later the subject does. Raises SignInRefused.
+    """
+    parties = set(PartyProvider.objects.filter(issuer=issuer).values_list("party_id", flat=True))
+    with transaction.atomic():
+        people = _known(issuer, subject, parties)
+        summits = {person.summit_id for person in people}
+        found = [person for person in people_at(mailbox) if person.summit_id not in summits]
+        for person in found:
+            if _belongs(person, parties) and _is_alone(person, found, parties):
+                _link(person, issuer, subject)
+                people.append(person)
+        with_mailbox = [(person, _mailbox_of(person)) for person in people]
+        opened = [
+            PortalSession.objects.create(
+                person=person, mailbox=address, issuer=issuer, user_agent=agent[:AGENT_LENGTH]
+            )
+            for person, address in with_mailbox
+            if address
+        ]
+        if not opened:
+            raise SignInRefused(refusals.NOT_OF_DELEGATION)
+        for row in opened:
+            assert row.person is not None  # noqa: S101 - it was opened as one
+            by = Mailbox(row.public_id)
+            audit.record(by=by, action=SIGN_IN, target=row.person, summit=row.person.summit)
+    return opened
+
+
+def parties_by_issuer(issuers: Iterable[str]) -> dict[str, set[int]]:
+    """Return a dict from issuer to the primary keys of the parties whose portal it opens. Makes one query."""
+    found: dict[str, set[int]] = {}
+    for issuer, party in PartyProvider.objects.filter(issuer__in=list(issuers)).values_list("issuer", "party_id"):
+        found.setdefault(issuer, set()).add(party)
+    return found
+
+
+def _known(issuer: str, subject: str, parties: set[int]) -> list[Person]:
+    rows = PortalSubject.objects.filter(issuer=issuer, subject=subject)
+    people = Person.objects.filter(portal_subject__in=rows, pk__in=_people_of(parties))
+    return list(people.select_related("summit", "membership__party").order_by("-summit__starts_on", "pk"))
+
+
+def _people_of(parties: Iterable[int]) -> set[int]:
+    """Return the primary keys of the members and focal points of parties. Makes two queries."""
+    keys = list(parties)
+    members = Membership.objects.filter(party__in=keys).values_list("person_id", flat=True)
+    points = FocalPoint.objects.filter(party__in=keys).values_list("person_id", flat=True)
+    return {*members, *points}
+
+
+def _belongs(person: Person, parties: set[int]) -> bool:
+    return person.pk in _people_of(parties)
+
+
+def _is_alone(person: Person, found: list[Person], parties: set[int]) -> bool:
+    """Return whether nobody else in the person's summit and these parties has the same mailbox."""
+    others = [each for each in found if each.summit_id == person.summit_id and each.pk != person.pk]
+    return not any(_belongs(each, parties) for each in others)
+
+
+def _link(person: Person, issuer: str, subject: str) -> None:
+    _row, created = PortalSubject.objects.get_or_create(
+        person=person, defaults={"issuer": issuer, "subject": subject}
+    )
+    if not created:
+        raise SignInRefused(refusals.OTHER_SUBJECT)
+
+
+def _mailbox_of(person: Person) -> str:
+    """Return the mailbox for a person's session: their own or, without one, that of the party's mission."""
+    membership = getattr(person, "membership", None)
+    address = person.email or (membership.party.mission_email if membership else "")
+    return str(address).strip().lower()
+
+
+def _end(rows: object) -> None:
+    rows.filter(ended_at__isnull=True).update(ended_at=Now())  # type: ignore[attr-defined]

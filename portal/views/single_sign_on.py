@@ -1,0 +1,25 @@
+"""Let in whoever signed in at the identity provider of a delegation."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from delegations.portal_access.services import provider_sign_ins
+from portal.browser_session import remember
+from summit.single_sign_on.facts import SignInFacts
+from summit.single_sign_on.providers import Provider
+from summit.single_sign_on.social_adapter import entrances
+
+
+@entrances.register(1)
+def enter(request: HttpRequest, provider: Provider, facts: SignInFacts) -> HttpResponse:
+    """Open the portal of the provider's delegations in this browser, and redirect to it. Raises SignInRefused."""
+    opened = provider_sign_ins.open_sessions(
+        issuer=provider.issuer,
+        subject=facts.subject,
+        mailbox=facts.email if facts.email_verified else "",
+        agent=request.headers.get("user-agent", ""),
+    )
+    for row in reversed(opened):
+        if row.person is not None:
+            remember(request, row, row.person.summit, row.person.language)
+    return redirect("portal:home")

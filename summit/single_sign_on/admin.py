@@ -1,0 +1,174 @@
+"""Identity providers, and the roles of their groups, in the admin."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu_places import MenuGroup
+from summit.admin_base.service_admin import ServiceAdmin, Values
+from summit.permissions.route_access import NOBODY
+from summit.single_sign_on import provider_services, providers
+from summit.single_sign_on.models import GroupRole, IdentityProvider
+from summit.single_sign_on.provider_services import CHANGEABLE, FIXED
+from summit.users.models import User
+
+
+class ProviderForm(SentencesForm):
+    """The form of an identity provider. The stored secret isn't shown; left blank, it stays."""
+
+    client_secret = forms.CharField(
+        label=gettext_lazy("Client secret"),
+        required=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "ltr"}),
+        help_text=gettext_lazy("OpenID Connect only. Leave blank to keep the stored one."),
+    )
+
+    class Meta:
+        model = IdentityProvider
+        fields = (*FIXED, *CHANGEABLE)
+        widgets = {
+            **{name: forms.TextInput(attrs={"dir": "ltr"}) for name in ("issuer", "client_id", "groups_claim")},
+            **{
+                name: forms.TextInput(attrs={"dir": "ltr", "inputmode": "url"})
+                for name in ("sign_in_url", "sign_out_url")
+            },
+            "certificates": forms.Textarea(attrs={"dir": "ltr", "rows": 6}),
+            "second_factor_values": forms.Textarea(attrs={"dir": "ltr", "rows": 3}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Return the cleaned data; add errors by field for a provider that isn't complete."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("client_secret") and self.instance.pk:
+            cleaned["client_secret"] = self.instance.client_secret
+        for name, value in cleaned.items():
+            setattr(self.instance, name, value)
+        if not self.errors:
+            try:
+                provider_services.check_provider(self.instance)
+            except ValidationError as problem:
+                for name, found in problem.error_dict.items():
+                    self.add_error(name if name in self.fields else None, found)
+        return cleaned
+
+
+@admin.register(IdentityProvider)
+class IdentityProviderAdmin(ServiceAdmin):
+    """The admin of identity providers, for the system administrator."""
+
+    place = 7
+    menu_group = MenuGroup.ACCESS
+    summit_path = None
+    form = ProviderForm
+    actions = None
+    kept = (*FIXED, *CHANGEABLE)
+    list_display = ["name", "protocol", "issuer", "is_active", "is_required", "for_delegations"]
+    search_fields = ["name", "issuer"]
+    permissions: ClassVar[dict[str, str]] = {"delete": "summit.identityprovider.change"}
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "protocol", "issuer", "is_active"]}),
+        (gettext_lazy("OpenID Connect"), {"fields": ["client_id", "client_secret"]}),
+        (gettext_lazy("SAML"), {"fields": ["sign_in_url", "sign_out_url", "certificates", "subject_attribute"]}),
+        (
+            gettext_lazy("Access"),
+            {"fields": ["groups_claim", "second_factor_values", "is_required", "for_delegations", "addresses"]},
+        ),
+    ]
+    readonly_fields = ["addresses"]
+    nothing_yet = gettext_lazy(
+        "No identity providers yet. Add that of your ministry, so that its staff sign in with it."
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Return the read-only fields: of a stored provider, those that can't be changed."""
+        return ["addresses", *(FIXED if obj else ())]
+
+    @admin.display(description=gettext_lazy("addresses to enter at the provider"))
+    def addresses(self, row: IdentityProvider) -> SafeString:
+        """Return the addresses that the provider's administrator needs, one on each line."""
+        if not row.slug:
+            return escape(_("They are shown once the provider is saved."))
+        found = providers.addresses(row.slug, row.protocol)
+        return format_html_join(
+            SafeString("<br>"), "<bdi dir='ltr' translate='no'>{}</bdi>", ((each,) for each in found)
+        )
+
+    def create(self, *, by: User, row: Any, values: Values) -> IdentityProvider:
+        """Add a provider and return it."""
+        return provider_services.add_provider(values=values, by=by)
+
+    def change(self, *, by: User, row: Any, values: Values) -> None:
+        """Change a provider."""
+        provider_services.change_provider(provider=row, values=values, by=by)
+
+    def remove(self, *, by: User, row: Any) -> None:
+        """Remove a provider to which no account is linked."""
+        provider_services.remove_provider(provider=row, by=by)
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(each.issuer, each.name) for each in providers.for_desks()]
+
+
+class GroupRoleForm(SentencesForm):
+    """The form that gives a role in a summit to a group at a provider."""
+
+    issuer = forms.ChoiceField(label=gettext_lazy("Identity provider"), choices=_choices)
+
+    class Meta:
+        model = GroupRole
+        fields = ("summit", "issuer", "group", "role")
+        widgets = {"group": forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"})}
+
+
+@admin.register(GroupRole)
+class GroupRoleAdmin(ServiceAdmin):
+    """The admin of roles by group. They are given and taken, but never changed."""
+
+    place = 8
+    menu_group = MenuGroup.ACCESS
+    form = GroupRoleForm
+    kept = ("summit", "issuer", "group", "role")
+    list_display = ["group", "role", "provider", "summit"]
+    list_filter = ["summit", "role"]
+    search_fields = ["group"]
+    permissions: ClassVar[dict[str, str]] = {
+        "add": "summit.grouprole.change",
+        "change": NOBODY,
+        "delete": "summit.grouprole.change",
+    }
+    nothing_yet = gettext_lazy("No roles by group yet. Give a role to a group: its members get it when they sign in.")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields: those of the form, or the provider's name instead of its issuer."""
+        return ["group", "role", "provider", "summit"] if obj else ["summit", "issuer", "group", "role"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Return the read-only fields: all of an existing row."""
+        return ["group", "role", "provider", "summit"] if obj else []
+
+    @admin.display(description=gettext_lazy("identity provider"), ordering="issuer")
+    def provider(self, row: GroupRole) -> str:
+        """Return the provider's name."""
+        return providers.name_on(row)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the rows, with the names of their providers."""
+        return providers.with_names(super().get_queryset(request))
+
+    def create(self, *, by: User, row: Any, values: Values) -> GroupRole:
+        """Give a group a role."""
+        return provider_services.give_group_role(by=by, **values)
+
+    def remove(self, *, by: User, row: Any) -> None:
+        """Take a role from a group."""
+        provider_services.take_group_role(row=row, by=by)

@@ -1,0 +1,80 @@
+"""Roles by groups: what a sign-in at an identity provider gives and takes, and their end after eight hours."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
+
+from summit.audit import services as audit
+from summit.audit.actions import AuditAction, audit_action, row_actions
+from summit.maintenance.sweeps import sweep
+from summit.permissions.models import RoleAssignment
+from summit.single_sign_on.models import GroupRole
+from summit.users.models import User
+
+# A role by a group falls this long after the sign-in that gave it: a working day, without a lunch at the desk.
+LIFETIME = timedelta(hours=8)
+GIVE = audit_action("summit.give_role_by_group", gettext_lazy("got the role by a group at an identity provider"))
+TAKE = audit_action("summit.take_role_by_group", gettext_lazy("is no longer in a group with the role"))
+END = audit_action(
+    "summit.end_role_by_group", gettext_lazy("held the role by a group for eight hours, until the next sign-in")
+)
+GROUP_ROLE_ACTIONS = row_actions(
+    "summit.grouprole",
+    add=gettext_lazy("gave a role to a group"),
+    change=gettext_lazy("changed the role of a group"),
+    remove=gettext_lazy("took a role from a group"),
+)
+
+
+def apply(*, user: User, issuer: str, groups: Iterable[str]) -> None:
+    """Give an account the roles of its groups until LIFETIME from now, and take those that it has no group for.
+
+    `groups` are all groups that the provider named at a sign-in. Roles that were assigned by hand, or by another
+    provider, stay.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        rows = GroupRole.objects.filter(issuer=issuer, group__in=list(groups))
+        wanted = set(rows.values_list("summit_id", "role"))
+        held = {
+            (row.summit_id, row.role): row
+            for row in RoleAssignment.all_rows.filter(user=user).select_related("summit")
+        }
+        live = set(RoleAssignment.objects.filter(user=user).values_list("pk", flat=True))
+        for key, row in held.items():
+            if row.issuer == issuer and key not in wanted:
+                _fall(row, TAKE if row.pk in live else END)
+        for summit_id, role in sorted(wanted):
+            row, created = RoleAssignment.all_rows.update_or_create(
+                summit_id=summit_id,
+                user=user,
+                role=role,
+                defaults={"until": Now() + LIFETIME, "issuer": issuer},
+                create_defaults={"until": Now() + LIFETIME, "issuer": issuer, "by_hand": False},
+            )
+            if created or row.pk not in live:
+                audit.record(by=audit.SYSTEM, action=GIVE, target=row, summit=row.summit, detail={"role": role})
+
+
+@sweep("roles by group", every=60)
+def end_over() -> int:
+    """Delete roles by groups whose time is over, and return their number. They gave nothing any more."""
+    with transaction.atomic():
+        rows = RoleAssignment.all_rows.select_for_update().filter(until__lte=Now()).select_related("summit")
+        over = list(rows.order_by("pk"))
+        for row in over:
+            _fall(row, END)
+    return len(over)
+
+
+def _fall(row: RoleAssignment, action: AuditAction) -> None:
+    """Let a role by a group fall. What was assigned by hand stays."""
+    if row.by_hand:
+        RoleAssignment.all_rows.filter(pk=row.pk).update(until=None, issuer="")
+        return
+    detail = {"role": row.role, "rows": audit.references(row)}
+    audit.record(by=audit.SYSTEM, action=action, target=row, summit=row.summit, detail=detail)
+    RoleAssignment.all_rows.filter(pk=row.pk).delete()

@@ -1,0 +1,134 @@
+"""Adding, changing and removing identity providers and the roles of their groups."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.audit import services as audit
+from summit.audit.actions import row_actions
+from summit.permissions.rules import check, may_everything
+from summit.single_sign_on import providers
+from summit.single_sign_on.group_roles import GROUP_ROLE_ACTIONS
+from summit.single_sign_on.models import EmergencyAccount, GroupRole, IdentityProvider
+from summit.single_sign_on.providers import Provider
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# The fields that may be written. The short name and the issuer are fixed once a provider is added.
+FIXED = ("slug", "issuer", "protocol")
+CHANGEABLE = (
+    *("name", "client_id", "client_secret", "sign_in_url", "sign_out_url", "certificates", "subject_attribute"),
+    *("groups_claim", "second_factor_values", "is_active", "is_required", "for_delegations"),
+)
+# The parts of addresses that aren't short names of providers (summit.single_sign_on.urls).
+RESERVED = ("link", "signed-out")
+ACTIONS = row_actions(
+    "summit.identityprovider",
+    add=gettext_lazy("added the identity provider"),
+    change=gettext_lazy("changed the identity provider"),
+    remove=gettext_lazy("removed the identity provider"),
+)
+
+
+def check_may_set_up(by: User) -> None:
+    """Raise PermissionDenied if a user may not set up providers: only the system administrator may."""
+    if not may_everything(by):
+        raise PermissionDenied(_("Only the system administrator can do this."))
+
+
+def add_provider(*, values: Mapping[str, Any], by: User) -> IdentityProvider:
+    """Add a provider and return it. Raises PermissionDenied, and ValidationError by field."""
+    check_may_set_up(by)
+    with transaction.atomic():
+        row = IdentityProvider(**values)
+        check_provider(row)
+        row.save()
+        audit.record(by=by, action=ACTIONS.add, target=row, summit=None, fields=sorted(values))
+    return row
+
+
+def change_provider(*, provider: IdentityProvider, values: Mapping[str, Any], by: User) -> None:
+    """Change a provider. Raises PermissionDenied, and ValidationError by field, also for a field that is fixed."""
+    check_may_set_up(by)
+    if fixed := [name for name in values if name in FIXED and values[name] != getattr(provider, name)]:
+        raise ValidationError({name: _("This can’t be changed. Add another provider.") for name in fixed})
+    with transaction.atomic():
+        row = IdentityProvider.objects.select_for_update().get(pk=provider.pk)
+        changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+        for name in changed:
+            setattr(row, name, values[name])
+        if changed:
+            check_provider(row)
+            row.save(update_fields=changed)
+            audit.record(by=by, action=ACTIONS.change, target=row, summit=None, fields=changed)
+
+
+def remove_provider(*, provider: IdentityProvider, by: User) -> None:
+    """Remove a provider to which no account is linked. Raises PermissionDenied, and ValidationError if one is."""
+    check_may_set_up(by)
+    with transaction.atomic():
+        if SocialAccount.objects.filter(provider=provider.issuer).exists():
+            raise ValidationError(
+                _("Accounts are linked at this provider. Turn it off instead, or unlink them first.")
+            )
+        audit.record(by=by, action=ACTIONS.remove, target=provider, summit=None)
+        GroupRole.objects.filter(issuer=provider.issuer).delete()
+        IdentityProvider.objects.filter(pk=provider.pk).delete()
+
+
+def check_provider(row: IdentityProvider) -> None:
+    """Raise ValidationError, by field, for a provider that isn't complete or safe, or would lock everybody out."""
+    row.full_clean()
+    names = {each.name for each in fields(Provider)} - {"second_factor_values", "from_environment"}
+    providers.check_complete(Provider(**{name: getattr(row, name) for name in names}))
+    if row.slug in RESERVED:
+        raise ValidationError({"slug": _("Choose another short name: this one is in use.")})
+    if any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()):
+        raise ValidationError({"slug": _("The environment (SSO_PROVIDERS) has this provider already.")})
+    if row.is_required and row.is_active and not _has_way_round(row.issuer):
+        message = _(
+            "Make an account of a system administrator an emergency account first, so that no one is locked out."
+        )
+        raise ValidationError({"is_required": message})
+
+
+def _has_way_round(issuer: str) -> bool:
+    """Return whether an active superuser could still sign in if a required provider were down."""
+    linked = SocialAccount.objects.filter(provider=issuer).values("user")
+    emergency = EmergencyAccount.objects.values("user")
+    superusers = User.objects.filter(is_superuser=True, is_active=True)
+    return superusers.filter(pk__in=emergency).exists() or superusers.exclude(pk__in=linked).exists()
+
+
+def give_group_role(*, summit: Summit, issuer: str, group: str, role: str, by: User) -> GroupRole:
+    """Give a role in a summit to a group at a provider, from its members' next sign-ins on, and return the row.
+
+    Raises PermissionDenied, and ValidationError by field.
+    """
+    check(by, "summit.grouprole.change", summit)
+    with transaction.atomic():
+        row = GroupRole(summit=summit, issuer=issuer, group=group.strip(), role=role)
+        row.full_clean()
+        if providers.find(issuer) is None:
+            raise ValidationError({"issuer": _("Choose a provider.")})
+        row.save()
+        audit.record(by=by, action=GROUP_ROLE_ACTIONS.add, target=row, summit=summit, detail={"role": role})
+    return row
+
+
+def take_group_role(*, row: GroupRole, by: User) -> None:
+    """Take a role from a group. Its members lose it at their next sign-in, and after eight hours at the latest.
+
+    Raises PermissionDenied.
+    """
+    check(by, "summit.grouprole.change", row.summit)
+    with transaction.atomic():
+        detail = {"role": row.role}
+        audit.record(by=by, action=GROUP_ROLE_ACTIONS.remove, target=row, summit=row.summit, detail=detail)
+        GroupRole.objects.filter(pk=row.pk).delete()

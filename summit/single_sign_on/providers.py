@@ -1,0 +1,154 @@
+"""The identity providers that are configured: those of the environment, and those added at the desk."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from summit.single_sign_on.models import ISSUER_LENGTH, IdentityProvider, Protocol
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """An identity provider, wherever it is configured. The fields are those of IdentityProvider.
+
+    `from_environment` says that it is configured in SSO_PROVIDERS, and can't be changed at the desk.
+    """
+
+    slug: str
+    name: str
+    protocol: str
+    issuer: str
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    sign_in_url: str = ""
+    sign_out_url: str = ""
+    certificates: str = ""
+    subject_attribute: str = ""
+    groups_claim: str = "groups"
+    second_factor_values: tuple[str, ...] = ()
+    is_required: bool = False
+    for_delegations: bool = False
+    from_environment: bool = False
+
+    @property
+    def is_saml(self) -> bool:
+        """Whether the provider speaks SAML; otherwise it speaks OpenID Connect."""
+        return self.protocol == Protocol.SAML
+
+    def is_second_factor(self, values: Iterable[str]) -> bool:
+        """Return whether one of a provider's values (of acr, amr or AuthnContext) stands for a second factor."""
+        return not set(self.second_factor_values).isdisjoint(values)
+
+
+def all_providers() -> list[Provider]:
+    """Return all active providers, those of the environment first. Makes one query."""
+    given = list(of_environment())
+    slugs, issuers = {each.slug for each in given}, {each.issuer for each in given}
+    rows = IdentityProvider.objects.filter(is_active=True).order_by("name", "pk")
+    return given + [_of_row(row) for row in rows if row.slug not in slugs and row.issuer not in issuers]
+
+
+def for_desks() -> list[Provider]:
+    """Return the active providers at which accounts sign in. Makes one query."""
+    return [each for each in all_providers() if not each.for_delegations]
+
+
+def find(slug_or_issuer: str) -> Provider | None:
+    """Return the active provider with this short name or issuer, or None. Makes one query."""
+    return next((each for each in all_providers() if slug_or_issuer in (each.slug, each.issuer)), None)
+
+
+def names_by_issuer() -> dict[str, str]:
+    """Return a dict from issuer to name, of all providers, active or not. Makes one query."""
+    rows = dict(IdentityProvider.objects.values_list("issuer", "name"))
+    return rows | {each.issuer: each.name for each in of_environment()}
+
+
+def with_names(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return rows with an issuer, each with the annotation `provider_name` for `name_on`."""
+    named = IdentityProvider.objects.filter(issuer=OuterRef("issuer")).values("name")[:1]
+    annotated: QuerySet[Any] = rows.annotate(provider_name=Subquery(named))
+    return annotated
+
+
+def name_on(row: Any) -> str:
+    """Return the name of the provider of a row of `with_names`; the issuer if there is no such provider any more."""
+    given = next((each.name for each in of_environment() if each.issuer == row.issuer), None)
+    return str(given or row.provider_name or row.issuer)
+
+
+def name_of(issuer: str) -> str:
+    """Return the name of the provider with an issuer; the issuer itself if there is no such provider any more."""
+    return names_by_issuer().get(issuer, issuer)
+
+
+def addresses(slug: str, protocol: str) -> list[str]:
+    """Return the addresses that an administrator enters at the provider with this short name.
+
+    For OpenID Connect they are those for the answer, for the return after a sign-out, and for its sign-outs without a
+    browser; for SAML the metadata, which has the others.
+    """
+    names = ["sso_metadata"] if protocol == Protocol.SAML else ["sso_callback", "sso_signed_out", "sso_back_channel"]
+    return [f"{settings.BASE_URL}{reverse(name, args=[] if name == 'sso_signed_out' else [slug])}" for name in names]
+
+
+def of_environment() -> list[Provider]:
+    """Return the providers of SSO_PROVIDERS. Raises ImproperlyConfigured for one that isn't complete."""
+    return [_of_environment(number, values) for number, values in enumerate(settings.SSO_PROVIDERS, start=1)]
+
+
+def _of_environment(number: int, values: dict[str, Any]) -> Provider:
+    known = {each.name for each in fields(Provider)} - {"from_environment"}
+    name = f"SSO_PROVIDERS: provider {number}"
+    if unknown := set(values) - known:
+        raise ImproperlyConfigured(f"{name} has the unknown keys {sorted(unknown)}. Known are {sorted(known)}.")
+    if missing := {"slug", "name", "protocol", "issuer"} - set(values):
+        raise ImproperlyConfigured(f"{name} lacks {sorted(missing)}.")
+    given = {**values, "second_factor_values": tuple(values.get("second_factor_values", ()))}
+    provider = Provider(**given, from_environment=True)
+    try:
+        check_complete(provider)
+    except ValidationError as problem:
+        raise ImproperlyConfigured(f"{name} ({provider.slug}): {' '.join(problem.messages)}") from None
+    return provider
+
+
+def _of_row(row: IdentityProvider) -> Provider:
+    names = [each.name for each in fields(Provider) if each.name not in ("second_factor_values", "from_environment")]
+    values = tuple(line.strip() for line in row.second_factor_values.splitlines() if line.strip())
+    return Provider(**{name: getattr(row, name) for name in names}, second_factor_values=values)
+
+
+def check_complete(provider: Provider) -> None:
+    """Raise ValidationError, by field, if something is missing that the provider's protocol needs, or isn't safe."""
+    problems: dict[str, str] = {}
+    if provider.protocol not in Protocol.values:
+        problems["protocol"] = _("Enter “oidc” or “saml”.")
+    needed = ("sign_in_url", "certificates") if provider.is_saml else ("client_id",)
+    problems |= {name: _("This protocol needs it.") for name in needed if not getattr(provider, name)}
+    if len(provider.issuer) > ISSUER_LENGTH:
+        problems["issuer"] = _("Use an issuer of at most 200 characters.")
+    addresses = ("sign_in_url", "sign_out_url") if provider.is_saml else ("issuer",)
+    for name in addresses:
+        value = getattr(provider, name)
+        if value and name not in problems and not is_safe_address(value):
+            problems[name] = _("Enter an https address.")
+    if problems:
+        raise ValidationError(problems)
+
+
+def is_safe_address(url: str) -> bool:
+    """Return whether a provider may be at an address: https, or this machine in development."""
+    parts = urlsplit(url)
+    if parts.scheme == "http":
+        return not settings.PRODUCTION and parts.hostname in LOCAL_HOSTS
+    return parts.scheme == "https" and bool(parts.hostname)

@@ -1,0 +1,94 @@
+"""Why a sign-in at an identity provider is refused, in words for whoever signs in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason: its key, which the log has, and two sentences: what is wrong, and whom to ask for what."""
+
+    key: str
+    text: str | Promise
+    todo: str | Promise
+
+
+_ASK_PROVIDER = _("Ask the IT department of your organisation. Tell them this sentence.")
+_TRY_AGAIN = _("Go back to the sign-in page and try again.")
+_ASK_ADMINISTRATOR = _("Ask the system administrator.")
+CANCELLED = Reason("cancelled", _("The sign-in was cancelled."), _TRY_AGAIN)
+STALE = Reason(
+    "stale", _("This sign-in began more than ten minutes ago, in another browser, or was used already."), _TRY_AGAIN
+)
+UNREACHABLE = Reason(
+    "unreachable",
+    _("The identity provider did not answer."),
+    _("Try again in a minute. If it lasts, ask the IT department of your organisation."),
+)
+NO_ID_TOKEN = Reason("no_id_token", _("The identity provider sent no ID token."), _ASK_PROVIDER)
+WRONG_ISSUER = Reason(
+    "issuer", _("The answer names another issuer than the one that is configured here."), _ASK_ADMINISTRATOR
+)
+WRONG_AUDIENCE = Reason("audience", _("The answer was made for another application."), _ASK_PROVIDER)
+WRONG_NONCE = Reason("nonce", _("The answer does not belong to this sign-in."), _TRY_AGAIN)
+WRONG_SIGNATURE = Reason("signature", _("The answer’s signature is missing or can’t be verified."), _ASK_PROVIDER)
+WRONG_TIME = Reason(
+    "time", _("The answer has expired, or the clocks of the identity provider and of Summit differ."), _ASK_PROVIDER
+)
+WRONG_ANSWER = Reason("answer", _("The identity provider’s answer can’t be used."), _ASK_PROVIDER)
+WRONG_CONFIRMATION = Reason(
+    "confirmation", _("The answer was made for another address or another sign-in, or has expired."), _ASK_PROVIDER
+)
+NO_SUBJECT = Reason("subject", _("The answer has no lasting identifier of a person."), _ASK_PROVIDER)
+TRANSIENT_NAME = Reason(
+    "transient",
+    _("The identity provider sent a NameID that changes with each sign-in, or an email address."),
+    _(
+        "Ask the IT department of your organisation to send the NameID format “persistent” "
+        "(urn:oasis:names:tc:SAML:2.0:nameid-format:persistent). "
+        "Or ask the system administrator to name an attribute of the subject."
+    ),
+)
+CLOSED = Reason(
+    "closed", _("The account that is linked to this sign-in is closed."), _("Ask the organisers to reopen it.")
+)
+LINKED_ALREADY = Reason(
+    "linked",
+    _("Your account is linked to another sign-in at this identity provider."),
+    _("Ask the organisers to unlink that one first."),
+)
+LINK_OVER = Reason(
+    "link_over",
+    _("The link from your email has expired or was used already."),
+    _("Sign in with your identity provider again, and tell the organisers the code that you then see."),
+)
+NOT_OF_DELEGATION = Reason(
+    "delegation",
+    _("No one in this delegation has the email address that your identity provider sent."),
+    _("Ask a focal point of your delegation to enter your address, or use the link from your letter."),
+)
+OTHER_SUBJECT = Reason(
+    "other_subject",
+    _("This person’s entry in the delegation is linked to another sign-in at your identity provider."),
+    _("Ask the organisers to unlink it. Until then, use the link from your letter or a code by email."),
+)
+USE_PROVIDER = Reason(
+    "use_provider",
+    _("This account signs in with its identity provider, and not with a password or passkey."),
+    _("Go back to the sign-in page and choose your identity provider."),
+)
+NO_SAML = Reason("no_saml", _("SAML is not installed here."), _ASK_ADMINISTRATOR)
+
+
+class SignInRefused(Exception):
+    """Raised if a sign-in at an identity provider is refused.
+
+    `detail` is for the log: what exactly was wrong, without data about people.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", **context: Any) -> None:
+        super().__init__(f"{reason.key}: {detail}" if detail else reason.key)
+        self.reason, self.context = reason, context

@@ -1,0 +1,220 @@
+"""Signing in at real identity providers, in a browser: Authlib's for OpenID Connect, and pysaml2's for SAML."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import requests
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.identity_providers.openid import CLIENT, SECRET, Member, OpenIdServer, serving
+from tests.summit.single_sign_on.saml_provider import certificate, pem
+from tools.running import Running
+
+pytestmark = [pytest.mark.loopback, pytest.mark.xdist_group("demonstration")]
+PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+PREPARE = """
+import json, sys
+from summit.permissions.models import Role
+from summit.single_sign_on.models import GroupRole, IdentityProvider
+from summit.summits.models import Summit
+from summit.users.models import User
+values = json.loads({values!r})
+IdentityProvider.objects.filter(slug=values["slug"]).delete()
+row = IdentityProvider.objects.create(**values)
+summit = Summit.objects.order_by("pk").first()
+GroupRole.objects.get_or_create(issuer=row.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
+for name in ("ada", "ben"):
+    User.objects.get_or_create(email=f"{{name}}-{{row.slug}}@host.example", defaults={{"name": name}})
+"""
+LINK = """
+from allauth.socialaccount.models import SocialAccount
+from summit.single_sign_on import links
+from summit.single_sign_on.models import UnlinkedSignIn
+from summit.users.models import User
+root = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("root-sso@host.example")
+row = links.waiting({code!r})
+links.link_waiting(account=User.objects.get(email={email!r}), row=row, by=root)
+"""
+REMOVE = """
+from summit.single_sign_on.models import IdentityProvider
+IdentityProvider.objects.filter(slug={slug!r}).delete()
+"""
+
+
+@pytest.fixture(scope="module")
+def ministry(demonstration: Running) -> Iterator[OpenIdServer]:
+    """An OpenID provider that is set up in the demonstration."""
+    provider = OpenIdServer()
+    provider.client.redirect_uris = [f"{demonstration.base}/accounts/sso/ministry/callback/"]
+    with serving(provider.app) as base:
+        provider.issuer = base
+        values = {"slug": "ministry", "name": "Foreign Ministry", "issuer": base, "client_id": CLIENT}
+        values |= {"client_secret": SECRET, "second_factor_values": "mfa"}
+        demonstration.inside(PREPARE.format(values=json.dumps(values)))
+        yield provider
+        demonstration.inside(REMOVE.format(slug="ministry"))
+
+
+class Embassy:
+    """The SAML provider's process, at an address."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def say(self, name: str, subject: str, groups: list[str]) -> None:
+        """Let the provider say as whom somebody is known, and their groups."""
+        member = {"id": subject, "groups": groups, "context": PASSWORD}
+        requests.post(f"{self.base}/control", json={"members": {name: member}}, timeout=30).raise_for_status()
+
+    def signed_out(self) -> list[str]:
+        """Return who was signed out because Summit has asked for it."""
+        found: list[str] = requests.get(f"{self.base}/control", timeout=30).json()["signed_out"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def embassy(demonstration: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embassy]:
+    """A SAML provider that is set up in the demonstration."""
+    folder = tmp_path_factory.mktemp("embassy")
+    (folder / "key.pem").write_text(pem(1))
+    (folder / "certificate.pem").write_text(certificate(1))
+    command = [sys.executable, "-W", "ignore", "-m", "tests.browser.identity_providers.saml", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        found = Embassy(f"http://127.0.0.1:{process.stdout.readline().strip()}")
+        values = {"slug": "embassy", "name": "Embassies", "protocol": "saml", "issuer": f"{found.base}/metadata"}
+        values |= {"sign_in_url": f"{found.base}/sso", "sign_out_url": f"{found.base}/slo"}
+        values["certificates"] = certificate(1)
+        demonstration.inside(PREPARE.format(values=json.dumps(values)))
+        metadata = requests.get(f"{demonstration.base}/accounts/sso/embassy/metadata/", timeout=30).text
+        requests.post(f"{found.base}/control", json={"sp_metadata": metadata}, timeout=30).raise_for_status()
+        yield found
+        demonstration.inside(REMOVE.format(slug="embassy"))
+        process.terminate()
+
+
+@pytest.fixture
+def page(browser: Browser, demonstration: Running) -> Iterator[Page]:
+    context = browser.new_context(base_url=demonstration.base)
+    yield context.new_page()
+    context.close()
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose a provider on the sign-in page."""
+    page.goto("/accounts/login/")
+    page.get_by_role("link", name=f"Sign in with {name}").click()
+
+
+def sign_in_again(page: Page, slug: str) -> None:
+    """Sign in once more at a provider, whether or not the browser is signed in here."""
+    page.goto(f"/accounts/sso/{slug}/")
+
+
+def enter(page: Page, user: str, where: str) -> None:
+    """Type a name at a provider, and sign in there."""
+    page.get_by_label("User").fill(user)
+    page.get_by_role("button", name=f"Sign in at the {where}").click()
+
+
+def link_by_code(demonstration: Running, page: Page, email: str) -> None:
+    """Let an organiser link the sign-in whose code the page shows."""
+    expect(page.get_by_role("heading", name="Your sign-in is not linked yet")).to_be_visible()
+    code = page.locator("output.code").inner_text()
+    demonstration.inside(LINK.format(code=code, email=email))
+
+
+def signed_in(page: Page) -> bool:
+    """Return whether the browser is signed in: whether the page of its browsers opens."""
+    page.goto("/accounts/sessions/")
+    return "/accounts/login/" not in page.url
+
+
+def test_openid_connect_from_the_first_sign_in_to_both_sign_outs(
+    demonstration: Running, ministry: OpenIdServer, page: Page
+) -> None:
+    ada = ministry.members["ada"] = Member("ada-1", groups=["press"], amr=["pwd", "mfa"])
+    choose(page, "Foreign Ministry")
+    enter(page, "ada", "ministry")
+    link_by_code(demonstration, page, "ada-ministry@host.example")
+    # Signed in at the ministry already: one click.
+    choose(page, "Foreign Ministry")
+    expect(page).to_have_url(f"{demonstration.base}/admin/")
+    page.goto("/admin/press/text/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    # The group is lost, and with it the role.
+    ada.groups = []
+    sign_in_again(page, "ministry")
+    expect(page).to_have_url(f"{demonstration.base}/portal/")
+    page.goto("/admin/")
+    assert "/admin/login/" in page.url or "/portal/" in page.url
+    # The ministry ends the session.
+    assert signed_in(page)
+    assert ministry.end_session(demonstration.base, "ministry", ada) == 200
+    assert not signed_in(page)
+    # Signing out here ends it there.
+    sign_in_again(page, "ministry")
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    expect(page).to_have_url(f"{demonstration.base}/accounts/sso/signed-out/")
+    assert not signed_in(page)
+    choose(page, "Foreign Ministry")
+    expect(page.get_by_role("button", name="Sign in at the ministry")).to_be_visible()
+    assert ministry.signed_out == ["ada-1"]
+
+
+def test_saml_from_the_first_sign_in_to_both_sign_outs(demonstration: Running, embassy: Embassy, page: Page) -> None:
+    embassy.say("ben", "ben-1", ["press"])
+    choose(page, "Embassies")
+    enter(page, "ben", "embassy")
+    link_by_code(demonstration, page, "ben-embassy@host.example")
+    choose(page, "Embassies")
+    expect(page).to_have_url(f"{demonstration.base}/admin/")
+    embassy.say("ben", "ben-1", [])
+    sign_in_again(page, "embassy")
+    expect(page).to_have_url(f"{demonstration.base}/portal/")
+    # The embassy ends the session, through the browser.
+    page.goto(f"{embassy.base}/end")
+    assert not signed_in(page)
+    # Signing out here ends it there.
+    choose(page, "Embassies")
+    enter(page, "ben", "embassy")
+    expect(page).to_have_url(f"{demonstration.base}/portal/")
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    choose(page, "Embassies")
+    expect(page.get_by_role("button", name="Sign in at the embassy")).to_be_visible()
+    assert embassy.signed_out() == ["ben-1"]
+
+
+def test_two_providers_at_once(demonstration: Running, ministry: OpenIdServer, embassy: Embassy, page: Page) -> None:
+    """The embassy claims the subject of the ministry: it is nobody's."""
+    page.goto("/accounts/login/")
+    expect(page.get_by_role("link", name="Sign in with Foreign Ministry")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in with Embassies")).to_be_visible()
+    embassy.say("mallory", "ada-1", ["press"])
+    choose(page, "Embassies")
+    enter(page, "mallory", "embassy")
+    expect(page.get_by_role("heading", name="Your sign-in is not linked yet")).to_be_visible()
+    assert not signed_in(page)
+
+
+def test_a_link_from_another_site_asks_first(demonstration: Running, ministry: OpenIdServer, page: Page) -> None:
+    other = Flask(__name__)
+    target = f"{demonstration.base}/accounts/sso/ministry/"
+
+    @other.get("/")
+    def bait() -> str:
+        return f'<!doctype html><html lang="en"><title>Bait</title><a href="{target}">Cats</a></html>'
+
+    with serving(other) as base:
+        page.goto(base)
+        page.get_by_role("link", name="Cats").click()
+        expect(page).to_have_url(target)
+        expect(page.get_by_role("link", name="Sign in with Foreign Ministry")).to_be_visible()

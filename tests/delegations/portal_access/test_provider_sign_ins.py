@@ -1,0 +1,190 @@
+"""Signing in at a delegation's identity provider: it opens this delegation, and nothing else."""
+
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+
+from delegations.parties.models.parties import Party
+from delegations.portal_access import permissions
+from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
+from delegations.portal_access.services import provider_sign_ins
+from summit.audit.models import AuditEntry
+from summit.audit.services import Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.single_sign_on import refusals
+from summit.single_sign_on.models import IdentityProvider
+from summit.single_sign_on.refusals import SignInRefused
+from summit.single_sign_on.social_adapter import SocialAccountAdapter
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, SummitFactory, UserFactory
+from tests.summit.single_sign_on.conftest import configure
+from tests.summit.single_sign_on.openid_provider import OpenIdProvider
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def idp(monkeypatch: pytest.MonkeyPatch) -> OpenIdProvider:
+    """The OpenID provider of a delegation's ministry."""
+    found = OpenIdProvider()
+    configure(found, for_delegations=True)
+    monkeypatch.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: found)
+    found.claims = {"email": "Ann@ministry.example", "email_verified": True}
+    return found
+
+
+@pytest.fixture
+def party(summit: Summit, idp: OpenIdProvider) -> Party:
+    """A delegation that has the provider."""
+    found = PartyFactory(summit=summit)
+    PartyProvider.objects.create(party=found, issuer=idp.issuer)
+    return found
+
+
+@pytest.fixture
+def ann(party: Party) -> Person:
+    """A member of the delegation."""
+    return MembershipFactory(party=party, person__email="ann@ministry.example").person
+
+
+def opened(browser: Client) -> list[int]:
+    """Return the primary keys of the parties that the portal shows in a browser."""
+    page = browser.get("/portal/")
+    viewers = page.wsgi_request.viewers if page.status_code == 200 else []
+    return [party.pk for viewer in viewers for party in viewer.parties]
+
+
+def test_it_opens_the_portal_of_the_delegation(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+    browser = Client()
+    response = idp.sign_in(browser)
+    assert (response.status_code, response["Location"]) == (302, "/portal/")
+    assert opened(browser) == [party.pk]
+    assert "_auth_user_id" not in browser.session
+    row = PortalSession.objects.get()
+    assert (row.person, row.issuer, row.mailbox) == (ann, idp.issuer, "ann@ministry.example")
+    assert PortalSubject.objects.get().subject == "s-1"
+    assert AuditEntry.objects.filter(action="delegations.sign_in_at_provider").count() == 1
+
+
+def test_it_opens_no_account_and_no_other_delegation(
+    idp: OpenIdProvider, party: Party, ann: Person, summit: Summit
+) -> None:
+    organiser = UserFactory.with_role(Role.ORGANISER, summit, email="organiser@host.example")
+    SocialAccount.objects.create(user=organiser, provider=idp.issuer, uid="s-1")
+    other = MembershipFactory(party=PartyFactory(summit=summit), person__email="bob@elsewhere.example").person
+    FocalPointFactory(party=other.membership.party, person=ann)
+    browser = Client()
+    idp.sign_in(browser)
+    assert "_auth_user_id" not in browser.session
+    assert opened(browser) == [party.pk]
+    by = Mailbox(PortalSession.objects.get().public_id)
+    FocalPointFactory(party=party, person=ann)
+    assert permissions.live_sign_ins(by, party.pk).exists()
+    assert not permissions.live_sign_ins(by, other.membership.party.pk).exists()
+    for claims in ({"email": other.email}, {"email": organiser.email}, {"email_verified": False}, {"email": None}):
+        idp.subject = f"s-{claims}"
+        idp.claims = {"email": "ann@ministry.example", "email_verified": True, **claims}
+        page = idp.sign_in(Client())
+        assert (page.status_code, str(refusals.NOT_OF_DELEGATION.text) in page.content.decode()) == (400, True), (
+            claims
+        )
+
+
+def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+    idp.sign_in(Client())
+    # Somebody else gets the same address there.
+    idp.subject = "s-2"
+    page = idp.sign_in(Client())
+    assert (page.status_code, str(refusals.OTHER_SUBJECT.text) in page.content.decode()) == (400, True)
+    # The person gets another one.
+    idp.subject, idp.claims = "s-1", {"email": "ann.new@ministry.example", "email_verified": True}
+    browser = Client()
+    idp.sign_in(browser)
+    assert opened(browser) == [party.pk]
+
+
+def test_a_shared_mailbox_opens_nothing(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+    MembershipFactory(party=party, person__email=ann.email)
+    assert idp.sign_in(Client()).status_code == 400
+    assert not PortalSubject.objects.exists()
+
+
+def test_each_summit_of_the_ministry_is_opened(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+    later = PartyFactory(summit=SummitFactory())
+    PartyProvider.objects.create(party=later, issuer=idp.issuer)
+    MembershipFactory(party=later, person__email=ann.email)
+    browser = Client()
+    idp.sign_in(browser)
+    assert sorted(opened(browser)) == sorted([party.pk, later.pk])
+
+
+def test_whoever_has_left_the_delegation_is_out(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+    browser = Client()
+    idp.sign_in(browser)
+    ann.membership.delete()
+    assert opened(browser) == []
+    assert idp.sign_in(Client()).status_code == 400
+
+
+class TestServices:
+    @pytest.fixture
+    def protocol(self, summit: Summit) -> User:
+        return UserFactory.with_role(Role.PROTOCOL, summit)
+
+    def test_a_desk_gives_and_takes_it(self, idp: OpenIdProvider, summit: Summit, protocol: User) -> None:
+        party = PartyFactory(summit=summit)
+        row = provider_sign_ins.give_provider(party=party, issuer=idp.issuer, by=protocol)
+        with pytest.raises(ValidationError):
+            provider_sign_ins.give_provider(party=party, issuer=idp.issuer, by=protocol)
+        MembershipFactory(party=party, person__email="ann@ministry.example")
+        browser = Client()
+        idp.sign_in(browser)
+        provider_sign_ins.take_provider(row=row, by=protocol)
+        assert opened(browser) == []
+        with pytest.raises(SignInRefused):
+            provider_sign_ins.open_sessions(
+                issuer=idp.issuer, subject="s-1", mailbox="ann@ministry.example", agent=""
+            )
+
+    def test_unlinking_ends_the_sessions(self, idp: OpenIdProvider, ann: Person, protocol: User) -> None:
+        browser = Client()
+        idp.sign_in(browser)
+        provider_sign_ins.unlink(row=PortalSubject.objects.get(), by=protocol)
+        assert opened(browser) == []
+        idp.subject = "s-2"
+        assert idp.sign_in(Client()).status_code == 302
+
+    def test_others_may_not(self, idp: OpenIdProvider, party: Party, ann: Person, summit: Summit) -> None:
+        officer = UserFactory.with_role(Role.PRESS_OFFICER, summit)
+        idp.sign_in(Client())
+        for do in (
+            lambda: provider_sign_ins.take_provider(row=PartyProvider.objects.get(), by=officer),
+            lambda: provider_sign_ins.unlink(row=PortalSubject.objects.get(), by=officer),
+            lambda: provider_sign_ins.give_provider(party=party, issuer=idp.issuer, by=officer),
+        ):
+            with pytest.raises(PermissionDenied):
+                do()
+
+    def test_a_provider_of_accounts_is_refused(self, idp: OpenIdProvider, summit: Summit, protocol: User) -> None:
+        IdentityProvider.objects.update(for_delegations=False)
+        with pytest.raises(ValidationError, match="for delegations"):
+            provider_sign_ins.give_provider(party=PartyFactory(summit=summit), issuer=idp.issuer, by=protocol)
+
+
+def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit) -> None:
+    idp.sign_in(Client())
+    client: Any = Client()
+    client.force_login(UserFactory.with_role(Role.PROTOCOL, summit))
+    assert "Ministry" in client.get("/admin/delegations/partyprovider/").content.decode()
+    row = PortalSubject.objects.get()
+    assert "s-1" in client.get(f"/admin/delegations/portalsubject/{row.pk}/change/").content.decode()
+    other = PartyFactory(summit=summit)
+    posted = {"party": other.pk, "issuer": idp.issuer}
+    assert client.post("/admin/delegations/partyprovider/add/", posted).status_code == 302
+    assert client.post(f"/admin/delegations/portalsubject/{row.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not PortalSubject.objects.exists()

@@ -1,0 +1,53 @@
+"""What tests of single sign-on share."""
+
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
+
+from summit.permissions.models import Role
+from summit.single_sign_on.models import IdentityProvider
+from summit.single_sign_on.social_adapter import SocialAccountAdapter
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import SummitFactory, UserFactory
+from tests.summit.single_sign_on.openid_provider import CLIENT_ID, OpenIdProvider
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Begin without kept configurations and keys."""
+    cache.clear()
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return SummitFactory()
+
+
+@pytest.fixture
+def zoe(summit: Summit) -> User:
+    """A press officer who has never signed in at a provider."""
+    return UserFactory.with_role(Role.PRESS_OFFICER, summit, email="zoe@host.example")
+
+
+@pytest.fixture
+def idp(monkeypatch: pytest.MonkeyPatch) -> OpenIdProvider:
+    """An OpenID provider, which is configured."""
+    found = OpenIdProvider()
+    configure(found)
+    monkeypatch.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: found)
+    return found
+
+
+def configure(provider: OpenIdProvider, **values: Any) -> IdentityProvider:
+    """Store the configuration of a provider."""
+    given = {"slug": provider.slug, "name": "Ministry", "issuer": provider.issuer, "client_id": CLIENT_ID}
+    return IdentityProvider.objects.create(**{**given, "client_secret": "secret", **values})
+
+
+def link(user: User, subject: str = "s-1", issuer: str = "https://idp.example") -> SocialAccount:
+    """Link an account to a subject."""
+    row: SocialAccount = SocialAccount.objects.create(user=user, provider=issuer, uid=subject)
+    return row

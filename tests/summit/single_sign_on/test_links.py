@@ -1,0 +1,153 @@
+"""Linking accounts to subjects: by an invitation, and by an organiser with a code."""
+
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+
+from summit.accounts import messages as accounts_messages
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.single_sign_on import links, refusals
+from summit.single_sign_on.facts import SignInFacts
+from summit.single_sign_on.models import UnlinkedSignIn
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import SummitFactory, UserFactory
+from tests.summit.accounts.helpers import mails
+from tests.summit.single_sign_on.conftest import link
+from tests.summit.single_sign_on.openid_provider import OpenIdProvider
+from tests.summit.single_sign_on.test_openid_connect import is_signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser(summit: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit)
+
+
+def waiting(subject: str = "s-1") -> UnlinkedSignIn:
+    """Return a sign-in that waits for an organiser."""
+    return links.remember(SignInFacts("https://idp.example", subject, name="Zoë", email="zoe@ministry.example"))
+
+
+class TestInvitation:
+    def test_whoever_follows_it_is_linked_and_signed_in(self, idp: OpenIdProvider, zoe: User) -> None:
+        address = links.invitation_address(zoe)
+        browser = Client()
+        page = browser.get(address)
+        assert zoe.email in page.content.decode()
+        assert 'href="/accounts/sso/ministry/"' in page.content.decode()
+        assert idp.sign_in(browser)["Location"] == "/admin/"
+        assert is_signed_in(browser)
+        assert SocialAccount.objects.get(user=zoe).uid == "s-1"
+        assert AuditEntry.objects.filter(action="summit.link_sign_in", by=zoe).count() == 1
+        # It is good once.
+        other = Client()
+        page = other.get(address)
+        assert (page.status_code, str(refusals.LINK_OVER.text) in page.content.decode()) == (410, True)
+
+    def test_two_browsers_link_one(self, idp: OpenIdProvider, zoe: User) -> None:
+        address = links.invitation_address(zoe)
+        first, second = Client(), Client()
+        first.get(address)
+        second.get(address)
+        assert idp.sign_in(first).status_code == 302
+        idp.subject = "s-2"
+        page = idp.sign_in(second)
+        assert (page.status_code, str(refusals.LINK_OVER.text) in page.content.decode()) == (400, True)
+        assert list(SocialAccount.objects.values_list("uid", flat=True)) == ["s-1"]
+
+    def test_it_expires_and_cannot_be_made_up(self, idp: OpenIdProvider, zoe: User, settings: Any) -> None:
+        token = links.invitation_address(zoe).rstrip("/").rpartition("/")[2]
+        assert links.invited(token) == zoe
+        assert links.invited(token[:-1] + ("a" if token[-1] != "a" else "b")) is None
+        assert links.invited(signing.dumps(zoe.public_id)) is None
+        settings.PASSWORD_RESET_TIMEOUT = -1
+        assert links.invited(token) is None
+
+    def test_the_welcome_mail_has_it(self, idp: OpenIdProvider, zoe: User, summit: Summit) -> None:
+        welcome = accounts_messages.of_roles(summit=summit, user=zoe, roles=[Role.PRESS_OFFICER])
+        message = accounts_messages.WELCOME.drafts(welcome)[0]
+        assert "/accounts/sso/link/" in accounts_messages.WELCOME.context(message)["invitation"]
+        link(zoe)
+        assert accounts_messages.WELCOME.context(message)["invitation"] == ""
+
+    def test_without_providers_there_is_none(self, zoe: User) -> None:
+        assert links.invitation_address(zoe) == ""
+
+
+class TestByAnOrganiser:
+    def test_a_code_links_the_account(self, idp: OpenIdProvider, zoe: User, organiser: User) -> None:
+        row = waiting()
+        links.link_waiting(account=zoe, row=row, by=organiser)
+        assert SocialAccount.objects.get(user=zoe).uid == "s-1"
+        assert not UnlinkedSignIn.objects.exists()
+        assert "Your account was linked to Ministry" in mails()[-1]
+        assert idp.sign_in(browser := Client()).status_code == 302
+        links.unlink(link=links.links_of(zoe)[0], by=organiser)
+        assert browser.get("/admin/").status_code == 302
+        assert "Your account was unlinked from Ministry" in mails()[-1]
+        actions = AuditEntry.objects.filter(by=organiser).order_by("pk").values_list("action", flat=True)
+        assert list(actions) == ["summit.link_sign_in", "summit.unlink_sign_in"]
+
+    def test_a_code_is_read_as_people_type_it(self) -> None:
+        row = waiting()
+        UnlinkedSignIn.objects.filter(pk=row.pk).update(code="0a1b-2c3d")
+        for typed in ("0a1b-2c3d", " 0A1B 2C3D ", "oaib2c3d", "OALB-2C3D"):
+            assert links.waiting(typed) == row, typed
+        assert links.waiting("") is None
+
+    def test_organisers_of_other_summits_may_not(self, zoe: User, organiser: User) -> None:
+        other = UserFactory.with_role(Role.ORGANISER, SummitFactory())
+        with pytest.raises(PermissionDenied):
+            links.link_waiting(account=zoe, row=waiting(), by=other)
+        row = link(zoe)
+        with pytest.raises(PermissionDenied):
+            links.unlink(link=row, by=other)
+        # Nor may anybody link themselves to more than they have.
+        assert not links.can_link(organiser, organiser)
+        assert not links.can_link(organiser, UserFactory(is_superuser=True))
+
+    def test_what_can_not_be_linked_is_said(self, zoe: User, organiser: User) -> None:
+        link(zoe)
+        with pytest.raises(ValidationError, match="linked at this provider already"):
+            links.link_waiting(account=zoe, row=waiting("s-2"), by=organiser)
+        SocialAccount.objects.all().delete()
+        row = waiting()
+        UnlinkedSignIn.objects.all().delete()
+        with pytest.raises(ValidationError, match="since been linked"):
+            links.link_waiting(account=zoe, row=row, by=organiser)
+        User.objects.filter(pk=zoe.pk).update(is_active=False)
+        with pytest.raises(ValidationError, match="closed"):
+            links.link_waiting(account=zoe, row=waiting(), by=organiser)
+
+    def test_the_page(self, idp: OpenIdProvider, zoe: User, organiser: User) -> None:
+        client = Client()
+        client.force_login(organiser)
+        url = f"/admin/summit/user/{zoe.pk}/single-sign-on/"
+        assert "not linked at an identity provider" in client.get(url).content.decode()
+        assert "No sign-in waits with this code" in client.post(url, {"code": "aaaa-aaaa"}).content.decode()
+        row = waiting()
+        page = client.post(url, {"code": row.code}).content.decode()
+        assert "zoe@ministry.example" in page
+        assert not SocialAccount.objects.exists()
+        assert client.post(url, {"code": row.code, "link": "1"}).status_code == 302
+        page = client.get(url).content.decode()
+        assert "s-1" in page
+        assert client.post(url, {"unlink": str(links.links_of(zoe)[0].pk)}).status_code == 302
+        assert not SocialAccount.objects.exists()
+        assert client.post(url, {"emergency": "on"}).status_code == 403
+
+
+def test_what_nobody_links_is_deleted_after_a_week(zoe: User, organiser: User) -> None:
+    row = waiting()
+    links.clear()
+    UnlinkedSignIn.objects.update(at=row.at - links.KEPT)
+    assert links.waiting(row.code) is None
+    links.clear()
+    assert not UnlinkedSignIn.objects.exists()

@@ -1,0 +1,143 @@
+"""Identity providers: of the environment and of the desk, what a complete one has, and who sets them up."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from summit.permissions.models import Role
+from summit.single_sign_on import local_sign_ins, provider_services, providers
+from summit.single_sign_on.models import GroupRole, IdentityProvider
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import UserFactory
+from tests.summit.single_sign_on.conftest import configure, link
+from tests.summit.single_sign_on.openid_provider import OpenIdProvider
+
+pytestmark = pytest.mark.django_db
+OIDC = {"slug": "m", "name": "M", "protocol": "oidc", "issuer": "https://m.example", "client_id": "c"}
+SAML = {
+    "slug": "s",
+    "name": "S",
+    "protocol": "saml",
+    "issuer": "urn:s",
+    "sign_in_url": "https://s.example/",
+    "certificates": "c",
+}
+
+
+@pytest.fixture
+def root() -> User:
+    return UserFactory(is_superuser=True)
+
+
+def test_those_of_the_environment_come_first_and_win(settings: Any, idp: OpenIdProvider) -> None:
+    settings.SSO_PROVIDERS = [{**OIDC, "issuer": idp.issuer, "second_factor_values": ["mfa"]}]
+    found = providers.all_providers()
+    assert [(each.slug, each.from_environment) for each in found] == [("m", True)]
+    assert providers.name_of(idp.issuer) == "M"
+    settings.SSO_PROVIDERS = [OIDC]
+    assert [each.slug for each in providers.all_providers()] == ["m", "ministry"]
+    assert "secret" not in repr(providers.all_providers())
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({**OIDC, "colour": "red"}, "unknown keys.*colour"),
+        ({"slug": "m"}, "lacks.*issuer"),
+        ({**OIDC, "protocol": "cas"}, "Enter “oidc” or “saml”"),
+        ({**OIDC, "client_id": ""}, "needs it"),
+        ({**OIDC, "issuer": "http://m.example"}, "https address"),
+        ({**SAML, "certificates": ""}, "needs it"),
+        ({**SAML, "sign_in_url": "javascript:alert(1)"}, "https address"),
+        ({**OIDC, "issuer": f"https://{'m' * 200}"}, "200 characters"),
+    ],
+)
+def test_what_is_not_complete_is_refused(settings: Any, root: User, values: dict[str, Any], said: str) -> None:
+    settings.SSO_PROVIDERS = [values]
+    with pytest.raises(ImproperlyConfigured, match=said):
+        providers.of_environment()
+    settings.SSO_PROVIDERS = []
+    if "unknown" in said or "lacks" in said:
+        return
+    with pytest.raises(ValidationError):
+        provider_services.add_provider(values=values, by=root)
+
+
+class TestServices:
+    def test_only_the_system_administrator_sets_them_up(self, summit: Summit) -> None:
+        with pytest.raises(PermissionDenied):
+            provider_services.add_provider(values=OIDC, by=UserFactory.with_role(Role.ORGANISER, summit))
+
+    def test_the_issuer_is_fixed(self, root: User) -> None:
+        row = provider_services.add_provider(values=OIDC, by=root)
+        provider_services.change_provider(provider=row, values={"name": "New", "issuer": row.issuer}, by=root)
+        with pytest.raises(ValidationError, match="Add another provider"):
+            provider_services.change_provider(provider=row, values={"issuer": "https://n.example"}, by=root)
+        row.refresh_from_db()
+        assert (row.name, row.issuer) == ("New", "https://m.example")
+
+    def test_nobody_is_locked_out(self, root: User) -> None:
+        row = provider_services.add_provider(values=OIDC, by=root)
+        link(root, issuer=row.issuer)
+        with pytest.raises(ValidationError, match="emergency account"):
+            provider_services.change_provider(provider=row, values={"is_required": True}, by=root)
+        local_sign_ins.set_emergency(account=root, on=True, by=root)
+        provider_services.change_provider(provider=row, values={"is_required": True}, by=root)
+        with pytest.raises(ValidationError, match="Turn it off"):
+            provider_services.remove_provider(provider=row, by=root)
+
+    def test_short_names_that_are_addresses_are_refused(self, root: User) -> None:
+        for slug in provider_services.RESERVED:
+            with pytest.raises(ValidationError, match="another short name"):
+                provider_services.add_provider(values={**OIDC, "slug": slug}, by=root)
+
+    def test_organisers_give_roles_to_groups_in_their_summits(self, idp: OpenIdProvider, summit: Summit) -> None:
+        organiser = UserFactory.with_role(Role.ORGANISER, summit)
+        values = {"summit": summit, "issuer": idp.issuer, "group": " press ", "role": Role.PRESS_OFFICER}
+        row = provider_services.give_group_role(**values, by=organiser)
+        assert row.group == "press"
+        with pytest.raises(ValidationError):
+            provider_services.give_group_role(**values, by=organiser)
+        with pytest.raises(ValidationError, match="Choose a provider"):
+            provider_services.give_group_role(**{**values, "issuer": "https://other.example"}, by=organiser)
+        officer = UserFactory.with_role(Role.PRESS_OFFICER, summit)
+        with pytest.raises(PermissionDenied):
+            provider_services.take_group_role(row=row, by=officer)
+        provider_services.take_group_role(row=row, by=organiser)
+        assert not GroupRole.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "missing", [{"client_id": ""}, {"protocol": "saml"}, {"is_required": True, "for_delegations": True}]
+)
+def test_the_database_refuses_what_is_not_complete(missing: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        configure(OpenIdProvider(), **missing)
+
+
+def test_the_desk(root: User, summit: Summit) -> None:
+    client = Client()
+    client.force_login(root)
+    posted = {**OIDC, "client_secret": "canary", "groups_claim": "groups", "is_active": "on", "_save": "1"}
+    assert client.post("/admin/summit/identityprovider/add/", posted).status_code == 302
+    row = IdentityProvider.objects.get()
+    page = client.get(f"/admin/summit/identityprovider/{row.pk}/change/").content.decode()
+    assert "/accounts/sso/m/callback/" in page
+    assert "canary" not in page
+    posted = {"name": "New", "client_id": "c", "client_secret": "", "groups_claim": "groups", "is_active": "on"}
+    assert client.post(f"/admin/summit/identityprovider/{row.pk}/change/", posted).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, row.client_secret) == ("New", "canary")
+    posted = {"summit": summit.pk, "issuer": row.issuer, "group": "press", "role": "press_officer"}
+    assert client.post("/admin/summit/grouprole/add/", posted).status_code == 302
+    page = client.get("/admin/summit/grouprole/").content.decode()
+    assert "press" in page
+    assert "New" in page
+    organiser = Client()
+    organiser.force_login(UserFactory.with_role(Role.ORGANISER, summit))
+    assert organiser.get("/admin/summit/identityprovider/").status_code == 404
+    assert organiser.get("/admin/summit/grouprole/").status_code == 200

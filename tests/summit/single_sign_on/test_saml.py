@@ -1,0 +1,233 @@
+"""Signing in by SAML 2.0: who is let in, and each answer that is refused."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from lxml import etree
+
+from summit.permissions.mfa_status import PROVIDER_KEY
+from summit.single_sign_on import refusals, saml
+from summit.single_sign_on.models import IdentityProvider, Protocol, UnlinkedSignIn
+from summit.single_sign_on.refusals import Reason
+from summit.users.models import User
+from tests.summit.single_sign_on.conftest import link
+from tests.summit.single_sign_on.saml_provider import MAIL, TRANSIENT, SamlProvider, certificate, pem
+from tests.summit.single_sign_on.test_openid_connect import is_signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def idp() -> SamlProvider:
+    """A SAML provider, which is configured."""
+    IdentityProvider.objects.create(
+        slug=SamlProvider.slug,
+        name="Embassy",
+        protocol=Protocol.SAML,
+        issuer=SamlProvider.issuer,
+        sign_in_url="https://saml.example/sso",
+        sign_out_url="https://saml.example/slo",
+        certificates=certificate(1),
+        second_factor_values="https://refeds.org/profile/mfa",
+    )
+    return SamlProvider()
+
+
+@pytest.fixture
+def linked(idp: SamlProvider, zoe: User) -> User:
+    """A press officer whose account is linked."""
+    link(zoe, "n-1", idp.issuer)
+    return zoe
+
+
+class TestSigningIn:
+    def test_a_linked_account_is_signed_in(self, idp: SamlProvider, linked: User) -> None:
+        browser = Client()
+        response = idp.sign_in(browser, "?next=/admin/press/")
+        assert (response.status_code, response["Location"]) == (302, "/admin/press/")
+        assert browser.session["_auth_user_id"] == str(linked.pk)
+
+    def test_relay_state_leads_nowhere(self, idp: SamlProvider, linked: User) -> None:
+        assert idp.sign_in(Client(), relay_state="https://evil.example/")["Location"] == "/admin/"
+
+    def test_an_unknown_subject_is_not_let_in(self, idp: SamlProvider, zoe: User) -> None:
+        idp.attributes["mail"] = [zoe.email]
+        page = idp.sign_in(browser := Client())
+        assert (page.status_code, is_signed_in(browser)) == (403, False)
+        assert UnlinkedSignIn.objects.get().email == zoe.email
+
+    def test_the_subject_may_be_an_attribute(self, idp: SamlProvider, zoe: User) -> None:
+        IdentityProvider.objects.update(subject_attribute="objectId")
+        link(zoe, "o-1", idp.issuer)
+        idp.attributes["objectId"] = ["o-1"]
+        idp.format = TRANSIENT
+        assert idp.sign_in(Client())["Location"] == "/admin/"
+        del idp.attributes["objectId"]
+        assert str(refusals.NO_SUBJECT.text) in idp.sign_in(Client()).content.decode()
+
+    def test_the_providers_second_factor_counts(self, idp: SamlProvider, linked: User, settings: Any) -> None:
+        settings.REQUIRE_SECOND_FACTOR = True
+        idp.sign_in(browser := Client())
+        assert browser.get("/admin/")["Location"] == "/accounts/2fa/"
+        idp.context = "https://refeds.org/profile/mfa"
+        idp.sign_in(browser := Client())
+        assert browser.get("/admin/").status_code == 200
+        assert browser.session[PROVIDER_KEY] == linked.pk
+
+    def test_two_keys_while_the_provider_changes_its_own(self, idp: SamlProvider, linked: User) -> None:
+        IdentityProvider.objects.update(certificates=f"{certificate(2)}{certificate(1)}")
+        assert idp.sign_in(Client()).status_code == 302
+        idp.key_number = 2
+        assert idp.sign_in(Client()).status_code == 302
+
+
+def _wrapped(idp: SamlProvider) -> str:
+    """Return a response with a signed assertion inside another one that names somebody else (signature wrapping)."""
+    signed = etree.fromstring(idp.signed(idp.assertion()))
+    evil = etree.fromstring(idp.assertion(name_id="n-2"))
+    subject = evil.find("{urn:oasis:names:tc:SAML:2.0:assertion}Subject")
+    assert subject is not None
+    subject.addprevious(signed)
+    return idp.response(etree.tostring(evil).decode())
+
+
+def _beside(idp: SamlProvider) -> str:
+    """Return a response with a signed assertion, after one of somebody else."""
+    return idp.response(idp.assertion(name_id="n-2") + idp.signed(idp.assertion()))
+
+
+def _changed_after(idp: SamlProvider) -> str:
+    """Return a response whose assertion was changed after it was signed."""
+    return idp.response(idp.signed(idp.assertion()).replace(">n-1<", ">n-2<"))
+
+
+def _signed_again(idp: SamlProvider) -> str:
+    """Return a response that somebody else has signed, by a key of their own that is in it."""
+    idp.key_number = 2
+    return idp.response(idp.signed(idp.assertion()))
+
+
+def _expired(idp: SamlProvider) -> str:
+    idp.expires = -10
+    return idp.response(idp.signed(idp.assertion()))
+
+
+def _with(**changed: str) -> Any:
+    return lambda idp: idp.response(idp.signed(idp.assertion(**changed)))
+
+
+def _around(**changed: str) -> Any:
+    return lambda idp: idp.response(idp.signed(idp.assertion()), **changed)
+
+
+def _unasked(idp: SamlProvider) -> str:
+    idp.request_id = ""
+    return idp.response(idp.signed(idp.assertion()))
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("make", "reason"),
+        [
+            (_with(issuer="https://evil.example"), refusals.WRONG_ISSUER),
+            (
+                _around(issuer="https://evil.example"),
+                refusals.WRONG_ISSUER,
+            ),
+            (_with(audience="https://other.example"), refusals.WRONG_AUDIENCE),
+            (_with(audience=""), refusals.WRONG_AUDIENCE),
+            (_with(recipient="https://other.example/acs/"), refusals.WRONG_CONFIRMATION),
+            (_around(destination="https://other.example/acs/"), refusals.WRONG_AUDIENCE),
+            (_expired, refusals.WRONG_TIME),
+            (lambda idp: idp.response(idp.assertion()), refusals.WRONG_SIGNATURE),
+            (_changed_after, refusals.WRONG_SIGNATURE),
+            (_signed_again, refusals.WRONG_SIGNATURE),
+            (_wrapped, None),
+            (_beside, None),
+            (_unasked, refusals.STALE),
+            (_with(format=TRANSIENT), refusals.TRANSIENT_NAME),
+            (_with(format=MAIL), refusals.TRANSIENT_NAME),
+            (lambda idp: "bm9uc2Vuc2U=", refusals.WRONG_ANSWER),
+            (lambda idp: "%%%", refusals.WRONG_ANSWER),
+        ],
+    )
+    def test_an_answer(self, idp: SamlProvider, linked: User, make: Any, reason: Reason | None) -> None:
+        link(User.objects.create_user("mallory@host.example"), "n-2", idp.issuer)
+        browser = Client()
+        idp.begin(browser)
+        page = idp.post(browser, make(idp))
+        assert page.status_code == 400
+        assert not is_signed_in(browser)
+        if reason is not None:
+            assert str(reason.text) in page.content.decode()
+            assert str(reason.todo) in page.content.decode()
+
+    def test_an_answer_is_used_once_and_in_its_browser(self, idp: SamlProvider, linked: User) -> None:
+        browser = Client()
+        idp.begin(browser)
+        message = idp.response(idp.signed(idp.assertion()))
+        assert idp.post(Client(), message).status_code == 400
+        assert idp.post(browser, message).status_code == 302
+        page = idp.post(browser, message)
+        assert (page.status_code, str(refusals.STALE.text) in page.content.decode()) == (400, True)
+
+    def test_the_signature_is_what_keeps_it_out(
+        self, idp: SamlProvider, linked: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The control: without the check of signatures, what was changed after signing signs in."""
+        link(User.objects.create_user("mallory@host.example"), "n-2", idp.issuer)
+        monkeypatch.setattr(
+            "onelogin.saml2.response.OneLogin_Saml2_Utils.validate_sign", lambda *args, **kwargs: True
+        )
+        browser = Client()
+        idp.begin(browser)
+        assert idp.post(browser, _changed_after(idp)).status_code == 302
+
+    def test_without_an_answer_nothing_is_completed(self, idp: SamlProvider) -> None:
+        assert Client().get("/accounts/sso/embassy/acs/finish/").status_code == 400
+        assert Client().post("/accounts/sso/embassy/acs/", {"SAMLResponse": "a" * 300_000}).status_code == 400
+
+
+class TestSigningOut:
+    def test_it_ends_at_the_provider_too(self, idp: SamlProvider, linked: User, settings: Any) -> None:
+        settings.SAML_PRIVATE_KEY, settings.SAML_CERTIFICATE = pem(3), certificate(3)
+        idp.sign_in(browser := Client())
+        browser.post("/accounts/logout/")
+        page = browser.get("/accounts/sso/signed-out/")
+        address = urlsplit(page.context["address"])
+        params = parse_qs(address.query)
+        assert (address.netloc, address.path) == ("saml.example", "/slo")
+        assert {"SAMLRequest", "Signature", "SigAlg"} <= set(params)
+
+    def test_the_provider_ends_a_session(self, idp: SamlProvider, linked: User) -> None:
+        idp.sign_in(browser := Client())
+        assert UserSession.objects.filter(data__name_id="n-1", data__session="i-1").count() == 1
+        url = "/accounts/sso/embassy/logout/"
+        assert Client().get(f"{url}?{idp.logout_request(signed=False)}").status_code == 400
+        idp.key_number = 2
+        assert Client().get(f"{url}?{idp.logout_request()}").status_code == 400
+        idp.key_number = 1
+        assert Client().get(f"{url}?{idp.logout_request(name_id='n-2')}").status_code == 302
+        assert browser.get("/admin/").status_code == 200
+        response = Client().get(f"{url}?{idp.logout_request()}")
+        assert response["Location"].startswith("https://saml.example/slo?SAMLResponse=")
+        assert browser.get("/admin/").status_code == 302
+
+
+def test_the_metadata_describes_us(idp: SamlProvider, settings: Any) -> None:
+    settings.BASE_URL = "https://summit.example"
+    page = Client().get("/accounts/sso/embassy/metadata/")
+    assert page["Content-Type"] == "application/samlmetadata+xml"
+    root = etree.fromstring(page.content)
+    assert root.get("entityID") == "https://summit.example/accounts/sso/embassy/metadata/"
+    assert b"https://summit.example/accounts/sso/embassy/acs/" in page.content
+
+
+def test_where_it_is_not_installed_it_is_said(idp: SamlProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("summit.single_sign_on.protocols.HAS_SAML", False)
+    page = Client().get("/accounts/sso/embassy/")
+    assert (page.status_code, str(refusals.NO_SAML.text) in page.content.decode()) == (400, True)
+    assert saml.PERSISTENT
