@@ -97,7 +97,7 @@ PRODUCTION = Group(
             ),
             example="postgres://summit:password@db.example/summit",
             text="PostgreSQL 14 or later. On another machine, add `?sslmode=verify-full` "
-            "([how](production.md#tls-to-the-database)).",
+            "([how](production.md#tls-to-the-database)). It may name several servers ([how](several-hosts.md)).",
         ),
         Variable(
             name="REDIS_URL",
@@ -105,7 +105,7 @@ PRODUCTION = Group(
             required=True,
             example="redis://broker.example:6379/0",
             text="The broker: Redis or Valkey (`redis://`, or `rediss://` for TLS), or RabbitMQ (`amqp://`, or "
-            "`amqps://` for TLS). Without it, development has a broker of its own.",
+            "`amqps://` for TLS), whose queues are quorum queues. Without it, development has a broker of its own.",
         ),
         Variable(
             name="EMAIL_URL",

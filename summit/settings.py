@@ -7,6 +7,7 @@ database. If SECRET_KEY, BASE_URL or ALLOWED_HOSTS is set, they are for producti
 
 import hashlib
 import os
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -143,7 +144,16 @@ def _database() -> dict[str, Any]:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
     else:
         config["CONN_HEALTH_CHECKS"] = True
-        config.setdefault("OPTIONS", {})["pool"] = False
+        # A host that is cut off from the database notices within seconds. Otherwise a connection would be attempted
+        # for two minutes, and an answer waited for until the kernel gives up, after a quarter of an hour or never.
+        limits = {
+            "connect_timeout": 3,
+            "tcp_user_timeout": 5000,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        }
+        config["OPTIONS"] = {**limits, **config.get("OPTIONS", {}), "pool": False}
         # The number of executions after which a compiled query (summit.core.compiled_query) is prepared on its
         # connection; 0 for never, as behind a pooler that gives each transaction another connection.
         config["OPTIONS"]["prepare_threshold"] = env("DATABASE_PREPARE") or None
@@ -395,7 +405,10 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+_queue_arguments: dict[str, str] = {}
 if CELERY_BROKER_URL.startswith("redis"):
+    _broker_on_network = not CELERY_BROKER_URL.startswith("redis+socket")
     # The tasks of a killed worker are delivered again after the visibility timeout, which is checked every two
     # seconds. They are safe to run twice, since the claim in the database decides.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -404,12 +417,28 @@ if CELERY_BROKER_URL.startswith("redis"):
         "unacked_restore_throttle": 1,
         "socket_timeout": 2.0,
         "socket_connect_timeout": 2.0,
-        "socket_keepalive": not CELERY_BROKER_URL.startswith("redis+socket"),
+        "socket_keepalive": _broker_on_network,
     }
+    if _broker_on_network:
+        # A worker waits for its next task without sending anything, so that only the kernel can notice a broker that
+        # doesn't answer any more.
+        CELERY_BROKER_TRANSPORT_OPTIONS["socket_keepalive_options"] = {
+            socket.TCP_KEEPIDLE: 5,
+            socket.TCP_KEEPINTVL: 2,
+            socket.TCP_KEEPCNT: 3,
+        }
+if CELERY_BROKER_URL.startswith("amqp"):
+    # RabbitMQ keeps quorum queues on several nodes. A task counts as sent once the queue has it. The worker and
+    # RabbitMQ notice within some 20 seconds that the other has gone.
+    _queue_arguments = {"x-queue-type": "quorum"}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+    CELERY_BROKER_HEARTBEAT = 10
 # Tasks that wait for other systems (mail servers, receivers of webhooks) or take long (imports, exports) have queues
 # of their own, so that they can have their own workers and don't delay other tasks. By default, a worker takes tasks
 # from all queues.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "mail", "webhooks", "jobs")]
+CELERY_TASK_QUEUES = [
+    Queue(name, queue_arguments=_queue_arguments) for name in ("celery", "mail", "webhooks", "jobs")
+]
 CELERY_TASK_ROUTES = {
     "*.tasks.deliver": {"queue": "mail"},
     "*.tasks.deliver_*": {"queue": "mail"},

@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from summit.api_base.idempotency import KeyReused, StillRunning
 from summit.api_base.problem_types import KINDS, ProblemType
 from summit.core import deletion_blockers, unique_errors
+from summit.core.transient_errors import is_unreachable
 from summit.quarantine.selectors import FileHeld
 
 logger = logging.getLogger(__name__)
@@ -121,9 +122,20 @@ def register_problem(error: type[Exception], problem: str | Callable[[Any], Prob
     _MEANT[error] = problem_by_kind if isinstance(problem, str) else problem
 
 
+def busy(raised: OperationalError) -> Problem:
+    """Return the problem for a database that is locked or full (503), or that this host can't reach (504).
+
+    For a 504, a proxy in front of several hosts asks another one.
+    """
+    problem = Problem("busy", headers={"Cache-Control": "no-store", "Retry-After": str(BUSY_FOR)})
+    if is_unreachable(raised):
+        problem.status_code = int(HTTPStatus.GATEWAY_TIMEOUT)
+    return problem
+
+
 def _busy(raised: OperationalError) -> Problem:
     logger.error("the database is busy: %s", raised, exc_info=raised)
-    return Problem("busy", headers={"Retry-After": str(BUSY_FOR)})
+    return busy(raised)
 
 
 register_problem(KeyReused, lambda _raised: Problem("key-reused"))
@@ -193,6 +205,10 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 def plain(kind: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Return a problem of the kind as a response, for code outside REST framework's views."""
-    problem = Problem(kind)
+    return plain_response(Problem(kind, headers=headers))
+
+
+def plain_response(problem: Problem) -> HttpResponse:
+    """Return a problem as a response, for code outside REST framework's views."""
     content = JSONRenderer().render(problem.body())
-    return HttpResponse(content, CONTENT_TYPE, problem.status_code, headers=dict(headers or {}))
+    return HttpResponse(content, CONTENT_TYPE, problem.status_code, headers=problem.headers)

@@ -19,3 +19,13 @@ def is_transient(problem: OperationalError) -> bool:
     state = getattr(cause, "sqlstate", "")
     # The state is None if the connection failed.
     return state is None or state.startswith(_CLASSES)
+
+
+def is_unreachable(problem: OperationalError) -> bool:
+    """Return whether this process has no connection to the database's server, or has lost it."""
+    cause = problem.__cause__
+    if cause is None or isinstance(cause, sqlite3.Error):
+        return False
+    # Class 08 is the connection; 57P01 to 57P03 are a server that stops or starts. None as above.
+    state = getattr(cause, "sqlstate", "")
+    return state is None or state.startswith(("08", "57P0"))

@@ -8,7 +8,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 
-from summit.api_base.problems import BUSY_FOR, plain
+from summit.api_base import problems
+from summit.api_base.problems import plain
 from summit.public.language_middleware import Handler
 from summit.public_base.public_pages import blind, is_personal, mark_same_for_everybody
 
@@ -52,16 +53,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404)
 
 
-def busy(request: HttpRequest) -> HttpResponse:
-    """Return a 503 for a database that is locked, full or unreachable. Makes no query, because it could fail too."""
-    headers = {"Cache-Control": "no-store", "Retry-After": str(BUSY_FOR)}
+def busy(request: HttpRequest, problem: OperationalError) -> HttpResponse:
+    """Return a 503 for a database that is locked or full, and a 504 for one that this host can't reach.
+
+    For a 504, a proxy in front of several hosts asks another one. Makes no query, because it could fail too.
+    """
+    about = problems.busy(problem)
     if request.path_info.startswith(API):
-        return plain("busy", headers=headers)
-    return HttpResponse(render_to_string("errors/503.html"), status=503, headers=headers)
+        return problems.plain_response(about)
+    content = render_to_string("errors/503.html")
+    return HttpResponse(content, status=about.status_code, headers=about.headers)
 
 
 class BusyMiddleware:
-    """Return a 503 if a view couldn't reach the database, or couldn't record who sees personal data."""
+    """Return a 503 or 504 if a view couldn't use the database, or couldn't record who sees personal data."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -71,11 +76,11 @@ class BusyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return a 503 for an OperationalError. Return None for any other error, which is a bug of the program."""
+        """Return a 503 or 504 for an OperationalError. Return None for any other error, which is a bug."""
         if not isinstance(exception, OperationalError):
             return None
         logger.error("the database is busy: %s", exception, exc_info=exception)
-        return busy(request)
+        return busy(request, exception)
 
 
 class MethodMiddleware:
@@ -95,12 +100,13 @@ class MethodMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the page for a 500, or a 503 if a middleware raised an OperationalError.
+    """Return the page for a 500, or a 503 or 504 if a middleware raised an OperationalError.
 
     The page is rendered without a query and without the request.
     """
-    if isinstance(sys.exc_info()[1], OperationalError):
-        return busy(request)
+    problem = sys.exc_info()[1]
+    if isinstance(problem, OperationalError):
+        return busy(request, problem)
     if request.path_info.startswith(API):
         return plain("failed", headers={"Cache-Control": "no-store"})
     return HttpResponse(render_to_string("errors/500.html"), status=500, headers={"Cache-Control": "no-store"})

@@ -3,6 +3,7 @@
 import ast
 import os
 import runpy
+import socket
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from celery import Celery, current_app
 from celery.fixups.django import DjangoWorkerFixup
+from celery.utils.quorum_queues import detect_quorum_queues
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as BrowserSession
@@ -49,7 +51,36 @@ def test_an_amqp_address_is_the_broker(tmp_path: Path, monkeypatch: pytest.Monke
     other.config_from_object(found, namespace="CELERY")
     # None of Redis' own options reach it.
     assert other.connection_for_write().transport_cls == "amqp"
-    assert (other.conf.broker_transport_options, other.conf.broker_connection_timeout) == ({}, 2.0)
+    options = (other.conf.broker_transport_options, other.conf.broker_connection_timeout, other.conf.broker_heartbeat)
+    assert options == ({"confirm_publish": True}, 2.0, 10)
+    # RabbitMQ can keep quorum queues on several nodes, and Celery limits their tasks in another way.
+    types = {queue.name: queue.queue_arguments["x-queue-type"] for queue in other.amqp.queues.values()}
+    assert types == dict.fromkeys(("celery", "mail", "webhooks", "jobs"), "quorum")
+    assert detect_quorum_queues(other, "amqp")[0]
+
+
+def test_a_broker_on_another_host_that_is_cut_off_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "environ", {"VAR_DIR": str(tmp_path), "REDIS_URL": "redis://valkey.example/0"})
+        options = runpy.run_path(module.__file__)["CELERY_BROKER_TRANSPORT_OPTIONS"]
+    keepalive = options["socket_keepalive_options"]
+    assert options["socket_keepalive"]
+    assert keepalive[socket.TCP_KEEPIDLE] + keepalive[socket.TCP_KEEPINTVL] * keepalive[socket.TCP_KEEPCNT] <= 15
+    # A socket on this host has no use for it.
+    assert "socket_keepalive_options" not in settings.CELERY_BROKER_TRANSPORT_OPTIONS
+
+
+def test_a_database_that_is_cut_off_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def options(url: str) -> dict[str, object]:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "environ", {"VAR_DIR": str(tmp_path), "DATABASE_URL": url})
+            found: dict[str, object] = runpy.run_path(module.__file__)["DATABASES"]["default"]["OPTIONS"]
+            return found
+
+    several = options("postgres://u:p@one.example:5432,two.example:5432/s?target_session_attrs=read-write")
+    assert several["target_session_attrs"] == "read-write"
+    assert (several["connect_timeout"], several["tcp_user_timeout"], several["keepalives_idle"]) == (3, 5000, 5)
+    assert options("postgres://u:p@one.example/s?connect_timeout=20")["connect_timeout"] == 20
 
 
 def test_sweeps_run_often() -> None:
