@@ -571,5 +571,7 @@ LOGGING = {
         "celery.app.trace": {"level": "INFO", "filters": ["idle"]},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        # With quorum queues, warns at each start of tasks with a time, of which there are none.
+        "kombu.transport.native_delayed_delivery": {"level": "ERROR"},
     },
 }

@@ -112,7 +112,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) 
 
     def connect(self: socket.socket, address: Any) -> None:
         host = address[0] if isinstance(address, tuple) else address
-        if allowed and (self.family == socket.AF_UNIX or host in ("127.0.0.1", "::1", "localhost")):
+        # The last is the network of tests/release/hosts.py, which is on this machine too.
+        here = host in ("127.0.0.1", "::1", "localhost") or str(host).startswith("198.18.23.")
+        if allowed and (self.family == socket.AF_UNIX or here):
             return REAL_CONNECT(self, address)
         raise AssertionError(f"a test opened a connection to {address!r}")
 

@@ -136,6 +136,8 @@ class Processes:
         kept = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         self.env = {**kept, "PYTHONUNBUFFERED": "1", **env}
         self.folder = folder
+        # A command that starts them, such as on another host.
+        self.prefix: tuple[str, ...] = ()
         self.running: list[subprocess.Popen[bytes]] = []
 
     def manage(self, *args: str) -> str:
@@ -155,7 +157,7 @@ class Processes:
         """Start a process in a group of its own; its output goes to a file of the folder."""
         with (self.folder / f"{len(self.running)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *command],
+                [*self.prefix, sys.executable, "-m", *command],
                 cwd=ROOT,
                 env=self.env,
                 stdout=log,
