@@ -30,6 +30,10 @@ def _run(*command: str, **options: str) -> str:
     return done.stdout
 
 
+def _try(*command: str) -> str:
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120).stdout
+
+
 class Host:
     """A network namespace with an address of its own. Its processes have a folder of their own, and share no disk."""
 
@@ -39,10 +43,12 @@ class Host:
         self.folder = folder / name
         self.folder.mkdir()
         self.prefix = ("ip", "netns", "exec", self.space)
+        inside, self.outside = f"rel-{number}-in", f"rel-{number}-out"
+        # Of a run that was killed.
+        self.end()
         _run("ip", "netns", "add", self.space)
-        inside, outside = f"rel-{number}-in", f"rel-{number}-out"
-        _run("ip", "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", self.space)
-        _run("ip", "link", "set", outside, "master", MASTER, "up")
+        _run("ip", "link", "add", self.outside, "type", "veth", "peer", "name", inside, "netns", self.space)
+        _run("ip", "link", "set", self.outside, "master", MASTER, "up")
         for words in (f"address add {self.address}/24 dev {inside}", f"link set {inside} up", "link set lo up"):
             _run("ip", "-n", self.space, *words.split())
 
@@ -68,11 +74,13 @@ class Host:
             self.run("nft", "delete", "table", "inet", "cut")
 
     def end(self) -> None:
-        """Kill what still runs in it, and remove it."""
-        for pid in _run("ip", "netns", "pids", self.space).split():
+        """Kill what still runs in it, and remove it. What isn't there is none of its concern."""
+        for pid in _try("ip", "netns", "pids", self.space).split():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
-        _run("ip", "netns", "delete", self.space)
+        # The namespace goes when the last process has gone, and only then takes its device along.
+        _try("ip", "link", "delete", self.outside)
+        _try("ip", "netns", "delete", self.space)
 
 
 class Running(Processes):
@@ -102,6 +110,7 @@ class Running(Processes):
 @contextlib.contextmanager
 def hosts(*names: str) -> Iterator[dict[str, Host]]:
     """Give hosts by their names, on a network that this machine is on too."""
+    _try("ip", "link", "delete", MASTER)
     _run("ip", "link", "add", MASTER, "type", "bridge")
     found: dict[str, Host] = {}
     # Not below pytest's folder, which PostgreSQL's own account may not enter.
