@@ -426,6 +426,8 @@ if CELERY_BROKER_URL.startswith("redis"):
             socket.TCP_KEEPIDLE: 5,
             socket.TCP_KEEPINTVL: 2,
             socket.TCP_KEEPCNT: 3,
+            # No keepalives go while something that was sent isn't confirmed.
+            socket.TCP_USER_TIMEOUT: 5000,
         }
 if CELERY_BROKER_URL.startswith("amqp"):
     # RabbitMQ keeps quorum queues on several nodes. A task counts as sent once the queue has it. The worker and

@@ -421,6 +421,7 @@ class TestPages:
             "frozen",
         )
         address = world.hosts["web2"].address
+        world.rows(TOPIC, "topic-0")
 
         def shown(port: int, page: str = PAGE) -> bytes:
             connection = http.client.HTTPConnection(address, port, timeout=60)
@@ -445,6 +446,7 @@ class TestCutOff:
         world.mailbox.seconds = 0.3
         expected = world.send(200)
         wait_for(lambda: world.mailbox.from_host(host) >= had + 10, 60, "it sends")
+        wait_for(lambda: world.mailbox.from_host(other) > others_had, 60, "so does the other")
         assert world.unsent() > 0
         with host.cut_off(world.hosts["database"], world.hosts["broker"]):
             cut = time.monotonic()
