@@ -16,7 +16,7 @@ from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.permissions.route_access import NOBODY
 from summit.single_sign_on import provider_services, providers
-from summit.single_sign_on.models import GroupRole, IdentityProvider
+from summit.single_sign_on.models import GroupRole, IdentityProvider, Protocol
 from summit.single_sign_on.provider_services import CHANGEABLE, FIXED
 from summit.users.models import User
 
@@ -87,6 +87,13 @@ class IdentityProviderAdmin(ServiceAdmin):
     nothing_yet = gettext_lazy(
         "No identity providers yet. Add that of your ministry, so that its staff sign in with it."
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the groups of fields, for a stored provider without those of the other protocol."""
+        named = {str(name): (name, options) for name, options in self.fieldsets or ()}
+        if obj is not None:
+            named.pop("OpenID Connect" if obj.protocol == Protocol.SAML else "SAML", None)
+        return list(named.values())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields: of a stored provider, those that can't be changed."""

@@ -31,7 +31,6 @@ from summit.permissions.rules import may_everything
 from summit.single_sign_on import ended_sessions, providers, refusals
 from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.models import UnlinkedSignIn
-from summit.single_sign_on.providers import Provider
 from summit.single_sign_on.refusals import SignInRefused
 from summit.users.models import User
 
@@ -180,11 +179,6 @@ def _tell_owner(account: User, issuer: str, *, linked: bool) -> None:
 def _new_code() -> str:
     letters = "".join(secrets.choice(ALPHABET) for _place in range(8))
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def provider_of(link: SocialAccount) -> Provider | None:
-    """Return the active provider of a link, or None. Makes one query."""
-    return providers.find(link.provider)
 
 
 @heartbeats.clears(7)

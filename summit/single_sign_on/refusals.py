@@ -52,14 +52,6 @@ TRANSIENT_NAME = Reason(
         "Or ask the system administrator to name an attribute of the subject."
     ),
 )
-CLOSED = Reason(
-    "closed", _("The account that is linked to this sign-in is closed."), _("Ask the organisers to reopen it.")
-)
-LINKED_ALREADY = Reason(
-    "linked",
-    _("Your account is linked to another sign-in at this identity provider."),
-    _("Ask the organisers to unlink that one first."),
-)
 LINK_OVER = Reason(
     "link_over",
     _("The link from your email has expired or was used already."),
