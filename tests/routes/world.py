@@ -60,6 +60,7 @@ from summit.jobs.models.jobs import Job
 from summit.permissions.models import DESKS, FOLLOWING, Role
 from summit.permissions.route_table import RouteReader, Whose
 from summit.single_sign_on import links as sign_in_links
+from summit.single_sign_on.models import GroupRole
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -291,6 +292,12 @@ def _add_identity_providers(world: World) -> None:
         world.objects[kind] = dict(zip((Whose.PUBLIC, Whose.HIDDEN), map(row, found), strict=True))
     token = sign_in_links.invitation_address(f.UserFactory()).rstrip("/").rpartition("/")[2]
     world.objects["invitation to link"] = {Whose.PUBLIC: {"token": token}, Whose.HIDDEN: {"token": token[:-1]}}
+
+
+def group_role(summit: Summit) -> GroupRole:
+    """Return a role in a summit that a group at an identity provider gives."""
+    values = {"issuer": "https://idp.example", "group": "press", "role": Role.PRESS_OFFICER}
+    return GroupRole.objects.create(summit=summit, **values)
 
 
 def portal_subject(party: Party) -> PortalSubject:
@@ -679,6 +686,9 @@ def _add_of_summits(world: World) -> None:
         ("summit.venue", "venues", lambda summit: f.VenueFactory(summit=summit)),
         ("summit.room", "rooms", lambda summit: f.RoomFactory(venue__summit=summit)),
         ("summit.listimportfile", "", lambda summit: f.ListImportFileFactory(summit=summit)),
+        ("summit.grouprole", "", group_role),
+        # Of the installation: only who set it up sees any.
+        ("summit.identityprovider", "", lambda summit: f.IdentityProviderFactory(name=f"Of {summit.slug}")),
         ("summit.person", "", lambda summit: f.PhotoFactory(person__summit=summit).person),
         (
             "delegations.duplicatecandidate",

@@ -179,6 +179,10 @@ NO_UPLOAD = {
     "agenda.fixedpoint": "a few, entered when they are known",
     "agenda.screen": "its address is shown once, to whoever makes it",
     "press.subscriber": "whoever has a mailbox subscribes it: no table says that they want to be written to",
+    "delegations.partyprovider": "a few, chosen by hand",
+    "delegations.portalsubject": MADE,
+    "summit.grouprole": "a few, chosen by hand",
+    "summit.identityprovider": "a few, each entered with its secret",
     "summit.summit": "a whole summit comes in by import_summit",
     "summit.user": "an account comes with its first role, by the table of roles",
 }
