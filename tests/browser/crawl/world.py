@@ -326,14 +326,16 @@ def _accounts(summit: Summit) -> dict[str, Any]:
     token = token_services.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
     openid = IdentityProviderFactory(name="Foreign Ministry")
     saml = IdentityProviderFactory(name="Embassies", protocol="saml")
-    GroupRole.objects.create(issuer=openid.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
+    group_role = GroupRole.objects.create(issuer=openid.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
     SocialAccount.objects.create(user=guarded, provider=openid.issuer, uid="s-1")
-    PartyProvider.objects.create(party=party, issuer=IdentityProviderFactory(for_delegations=True).issuer)
+    own = PartyProvider.objects.create(party=party, issuer=IdentityProviderFactory(for_delegations=True).issuer)
     subject = Person.objects.filter(summit=summit, email=SHARED).first()
     assert subject is not None
-    PortalSubject.objects.create(person=subject, issuer=openid.issuer, subject="s-2")
+    signed_in = PortalSubject.objects.create(person=subject, issuer=openid.issuer, subject="s-2")
     invitation = sign_in_links.invitation_address(reset).rstrip("/").rpartition("/")[2]
-    return {"openid_provider": openid.slug, "saml_provider": saml.slug, "invitation_to_link": invitation,
+    return {"pk summit.identityprovider": openid.pk, "pk summit.grouprole": group_role.pk,
+            "pk delegations.partyprovider": own.pk, "pk delegations.portalsubject": signed_in.pk,
+            "openid_provider": openid.slug, "saml_provider": saml.slug, "invitation_to_link": invitation,
             "room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
             "passkey": key.pk, "guarded": guarded.pk, "uidb36": user_pk_to_url_str(reset),
             "key": default_token_generator.make_token(reset)}  # fmt: skip
