@@ -91,7 +91,10 @@ def link_invited(*, token: str, facts: SignInFacts) -> SocialAccount:
     """Link a sign-in to the account whose owner got an invitation, and return the link. Raises SignInRefused."""
     with transaction.atomic():
         user = invited(token)
-        if user is None or User.objects.select_for_update().filter(pk=user.pk, socialaccount=None).first() is None:
+        if user is not None:
+            User.objects.select_for_update().get(pk=user.pk)
+        # Somebody else may have used the same invitation before the lock was there.
+        if user is None or SocialAccount.objects.filter(user=user).exists():
             raise SignInRefused(refusals.LINK_OVER)
         return _link(user, facts.issuer, facts.subject, by=user)
 
