@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client, RequestFactory
@@ -104,3 +105,13 @@ def test_control_without_the_guard_the_desk_is_open(zoe: User, monkeypatch: pyte
     monkeypatch.setattr(mfa_status, "must_set_up", lambda request: False)
     monkeypatch.setattr(mfa_status, "took_it", lambda request: True)
     assert led_to(by_password(zoe)) == ""
+
+
+def test_whoever_got_a_link_for_the_first_password_sets_it_up(zoe: User) -> None:
+    """allauth stores the address at the first sign-in, unconfirmed: nobody could ever confirm it."""
+    EmailAddress.objects.create(user=zoe, email=zoe.email, verified=False)
+    client = by_password(zoe)
+    asked = client.get("/accounts/2fa/totp/activate/", follow=True)
+    page = client.post(asked.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    done = client.post("/accounts/2fa/totp/activate/", {"code": code(page.context["form"].secret)}, follow=True)
+    assert "Continue to the desk" in done.content.decode()
