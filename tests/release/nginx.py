@@ -92,7 +92,7 @@ def write(folder: Path, *, port: int, plain: int, changes: dict[str, str], place
         f"{CERTIFICATE}/privkey.pem": f"{folder}/key.pem",
         "/run/summit/web.sock": f"{folder}/web.sock",
         "/var/lib/summit/static/": f"{folder}/var/static/",
-        "/var/cache/nginx/summit": f"{folder}/cache",
+        "/var/lib/nginx/summit": f"{folder}/cache",
         "/var/log/nginx/": f"{folder}/",
         "/etc/nginx/summit/pages/": f"{folder}/summit/pages/",
         **places,
