@@ -33,8 +33,8 @@ LOOK = """async options => {
         const s = getComputedStyle(e), r = e.getBoundingClientRect();
         if (r.width < 2 || r.height < 2) continue;
         const clips = /hidden|clip/.test(s.overflowX) && !/^(INPUT|SELECT|TEXTAREA|PROGRESS)$/.test(e.tagName);
-        // A card of the board is as wide as its room: its title has the whole text.
-        const told = e.title || e.closest('.board [title]');
+        // A card of the board is as wide as its room; what is cut is in its title, and in the tip at the focus.
+        const told = e.closest('.board-card[title]');
         if (clips && !told && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1) cut.push('cut: ' + name(e));
         const words = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
         if ((words || /^(A|BUTTON|INPUT|SELECT|TEXTAREA)$/.test(e.tagName)) && s.position !== 'absolute' &&
