@@ -1,12 +1,15 @@
 """Signing in at real identity providers, in a browser: Authlib's for OpenID Connect, and pysaml2's for SAML."""
 
 import json
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
 import requests
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
@@ -27,7 +30,7 @@ IdentityProvider.objects.filter(slug=values["slug"]).delete()
 row = IdentityProvider.objects.create(**values)
 summit = Summit.objects.order_by("pk").first()
 GroupRole.objects.get_or_create(issuer=row.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
-for name in ("ada", "ben"):
+for name in ("ada", "ben", "eve"):
     User.objects.get_or_create(email=f"{{name}}-{{row.slug}}@host.example", defaults={{"name": name}})
 """
 LINK = """
@@ -38,6 +41,26 @@ from summit.users.models import User
 root = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("root-sso@host.example")
 row = links.waiting({code!r})
 links.link_waiting(account=User.objects.get(email={email!r}), row=row, by=root)
+"""
+APP = """
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from summit.users.models import User
+secret = generate_totp_secret()
+TOTP.activate(User.objects.get(email={email!r}), secret)
+print(secret)
+"""
+DELEGATION = """
+import json
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PartyProvider
+from summit.people.models import Person
+from summit.single_sign_on.models import IdentityProvider
+values = json.loads({values!r})
+row = IdentityProvider.objects.create(**values)
+found = Person.objects.exclude(membership=None).exclude(email="")
+person = next(each for each in found if Person.objects.filter(email__iexact=each.email).count() == 1)
+PartyProvider.objects.create(party=person.membership.party, issuer=row.issuer)
+print(json.dumps([person.email, str(person.membership.party)]))
 """
 REMOVE = """
 from summit.single_sign_on.models import IdentityProvider
@@ -134,6 +157,11 @@ def signed_in(page: Page) -> bool:
     return "/accounts/login/" not in page.url
 
 
+def this_step() -> int:
+    """Return the number of the half minute for which an authenticator app shows a code."""
+    return int(time.time()) // 30
+
+
 def test_openid_connect_from_the_first_sign_in_to_both_sign_outs(
     demonstration: Running, ministry: OpenIdServer, page: Page
 ) -> None:
@@ -191,6 +219,59 @@ def test_saml_from_the_first_sign_in_to_both_sign_outs(demonstration: Running, e
     choose(page, "Embassies")
     expect(page.get_by_role("button", name="Sign in at the embassy")).to_be_visible()
     assert embassy.signed_out() == ["ben-1"]
+
+
+def test_the_ministrys_second_factor_counts_and_otherwise_ours_is_asked(
+    demonstration: Running, ministry: OpenIdServer, page: Page
+) -> None:
+    eve = ministry.members["eve"] = Member("eve-1", groups=["press"], amr=["pwd"])
+    choose(page, "Foreign Ministry")
+    enter(page, "eve", "ministry")
+    link_by_code(demonstration, page, "eve-ministry@host.example")
+    secret = demonstration.inside(APP.format(email="eve-ministry@host.example")).split()[-1]
+    choose(page, "Foreign Ministry")
+    expect(page).to_have_url(f"{demonstration.base}/accounts/2fa/authenticate/")
+    page.goto("/admin/press/text/")
+    expect(page).to_have_url(re.compile("/accounts/"))
+    page.get_by_role("main").get_by_role("textbox").first.fill(format_hotp_value(hotp_value(secret, this_step())))
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{demonstration.base}/admin/")
+    page.context.clear_cookies(domain="localhost", name="sessionid")
+    assert not signed_in(page)
+    # The ministry took a second factor: nothing is asked here.
+    eve.amr = ["pwd", "mfa"]
+    choose(page, "Foreign Ministry")
+    expect(page).to_have_url(f"{demonstration.base}/admin/")
+
+
+def test_the_ministry_of_a_delegation_opens_its_portal(demonstration: Running, page: Page) -> None:
+    provider = OpenIdServer()
+    provider.client.redirect_uris = [f"{demonstration.base}/accounts/sso/their-ministry/callback/"]
+    with serving(provider.app) as base:
+        provider.issuer = base
+        values = {"slug": "their-ministry", "name": "Their Ministry", "issuer": base, "client_id": CLIENT}
+        values |= {"client_secret": SECRET, "for_delegations": True}
+        try:
+            told = demonstration.inside(DELEGATION.format(values=json.dumps(values)))
+            email, party = json.loads(told.splitlines()[-1])
+            # The sign-in page names no delegation's provider: whoever reads it would learn who is invited.
+            page.goto("/accounts/login/")
+            expect(page.get_by_role("link", name="Their Ministry")).to_have_count(0)
+            provider.members["stranger"] = Member("s-9", email="stranger@ministry.example")
+            page.goto("/accounts/sso/their-ministry/")
+            enter(page, "stranger", "ministry")
+            expect(page.get_by_role("main")).to_contain_text("focal point")
+            page.context.clear_cookies()
+            provider.members["ann"] = Member("s-1", email=email)
+            page.goto("/accounts/sso/their-ministry/")
+            enter(page, "ann", "ministry")
+            expect(page).to_have_url(f"{demonstration.base}/portal/")
+            expect(page.get_by_role("main")).to_contain_text(party)
+            # It opens no account.
+            page.goto("/admin/")
+            assert "/login/" in page.url
+        finally:
+            demonstration.inside(REMOVE.format(slug="their-ministry"))
 
 
 def test_two_providers_at_once(demonstration: Running, ministry: OpenIdServer, embassy: Embassy, page: Page) -> None:

@@ -34,6 +34,7 @@ class Member:
     id: str
     groups: list[str] = field(default_factory=list)
     amr: list[str] = field(default_factory=lambda: ["pwd"])
+    email: str = ""
 
 
 class Client(ClientMixin):  # type: ignore[misc]
@@ -139,7 +140,8 @@ class OpenId(OpenIDCode):  # type: ignore[misc]
         return {"alg": "RS256", "kid": "k1"}
 
     def generate_user_info(self, user: Member, scope: str) -> UserInfo:
-        return UserInfo(sub=user.id, groups=user.groups, sid=self.provider.sid_of(user))
+        verified = {"email": user.email, "email_verified": True} if user.email else {}
+        return UserInfo(sub=user.id, groups=user.groups, sid=self.provider.sid_of(user), **verified)
 
 
 class OpenIdServer:
