@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "base.txt"
+# All of LOCK, and what signing in by SAML needs.
+SAML_LOCK = ROOT / "requirements" / "saml.txt"
 BINARIES = Path(sys.executable).parent
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 
@@ -68,7 +70,7 @@ def audit(report: Path, program: Path = BINARIES / "pip-audit") -> int:
     """
     options = ("--no-deps", "--disable-pip", "--progress-spinner", "off", "--format", "json", "--output", report)
     ended = subprocess.run(  # noqa: S603
-        (program, "--requirement", LOCK, *options), cwd=ROOT, check=False, capture_output=True, text=True
+        (program, "--requirement", SAML_LOCK, *options), cwd=ROOT, check=False, capture_output=True, text=True
     )
     # The exit code says nothing: it is 0 where no package is known, as behind a mirror of the index.
     try:
@@ -103,6 +105,18 @@ def _tell_of_skipped(report: Path, reasons: list[str], partly: bool) -> None:
     sys.stderr.write(f"{rule}\n{said}\n{rule}\n")
 
 
+def write_source(path: Path) -> None:
+    """Write the source, with what isn't committed of it, to an archive: deploying by units begins with it."""
+
+    def git(*arguments: str) -> str:
+        command = ("git", *arguments)
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+
+    # A commit of the changes, which no branch has; nothing if there are none.
+    commit = git("-c", "user.name=release", "-c", "user.email=release@localhost", "stash", "create") or "HEAD"
+    git("archive", "--format=tar.gz", f"--output={path}", commit)
+
+
 def write_digests(folder: Path) -> None:
     """Write SHA256SUMS of the files of a folder into it, as `sha256sum --check` reads it."""
     files = sorted(path for path in folder.iterdir() if path.name != "SHA256SUMS")
@@ -125,7 +139,9 @@ def main() -> int:
     folder.mkdir(parents=True)
     name = build_wheel(folder)
     (wheel,) = folder.glob("*.whl")
+    write_source(folder / f"{name}.tar.gz")
     shutil.copy(LOCK, folder / f"{name}-requirements.txt")
+    shutil.copy(SAML_LOCK, folder / f"{name}-saml-requirements.txt")
     write_materials(folder / f"{name}.cdx.json", wheel)
     weak = audit(folder / f"{name}-audit.json")
     write_digests(folder)

@@ -14,17 +14,19 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 def requirements(text: str) -> list[str]:
-    """Return the requirements in the text of a file such as requirements/base.in, without comments."""
+    """Return the requirements in the text of a file such as requirements/base.in. Files it names are left out."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return [line for line in lines if line]
+    return [line for line in lines if line and not line.startswith("-")]
 
 
 class Dependencies(MetadataHookInterface):  # type: ignore[misc]
-    """Gives the wheel the dependencies of requirements/base.in."""
+    """Gives the wheel the dependencies of requirements/base.in, and those of saml.in as an extra."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Set the dependencies in the metadata."""
-        metadata["dependencies"] = requirements((Path(self.root) / "requirements" / "base.in").read_text("utf-8"))
+        folder = Path(self.root) / "requirements"
+        metadata["dependencies"] = requirements((folder / "base.in").read_text("utf-8"))
+        metadata["optional-dependencies"] = {"saml": requirements((folder / "saml.in").read_text("utf-8"))}
 
 
 class Catalogues(BuildHookInterface):  # type: ignore[misc]

@@ -81,6 +81,8 @@ class Buildah:
             ROOT,
             "localhost/summit",
             "--build-arg=BASE=localhost/debian",
+            # All of base.txt, and what signing in by SAML needs.
+            "--build-arg=REQUIREMENTS=saml",
             f"--ignorefile={CONTAINER / 'Containerfile.dockerignore'}",
             # Where packages come through a proxy with a certificate of its own.
             "--volume=/etc/ssl/certs:/etc/ssl/certs:ro",

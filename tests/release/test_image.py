@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from summit import __version__ as VERSION
 from tests.processes import wait_for
 from tests.release.images import Buildah, Host, Image
 from tests.release.machine import CACHE
@@ -83,7 +84,7 @@ class TestImage:
 
     def test_what_each_release_makes_once_is_in_it(self, image: Image) -> None:
         summit = image.root / "opt/summit"
-        assert (summit / "var/static/staticfiles.json").exists()
+        assert (summit / f"var/static/staticfiles-{VERSION}.json").exists()
         assert (summit / "app/locale/fr/LC_MESSAGES/django.mo").exists()
         assert list((summit / "var/api-description").iterdir())
 
@@ -136,6 +137,10 @@ class TestRoles:
         # Mails and PDFs name static files too, by the names that they have got in the image.
         named = "from django.templatetags.static import static; print(static('favicon.svg'))"
         assert re.fullmatch(r"/static/favicon\.\w+\.svg\n", host.role("manage", "shell", "--no-imports", "-c", named))
+
+    def test_it_can_sign_in_by_saml_where_it_was_built_so(self, host: Host) -> None:
+        done = host.run("python", "-c", "import onelogin.saml2.auth, xmlsec; print(xmlsec.__name__)")
+        assert (done.stdout, done.stderr) == ("xmlsec\n", "")
 
     def test_another_role_is_refused_with_what_there_is(self, host: Host) -> None:
         refused = host.run("summit", "wed")

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -93,6 +94,18 @@ def test_it_has_the_packages_and_what_is_no_code_and_nothing_else(wheel: Path) -
     compiled = (path.with_suffix(".mo") for path in tracked if path.parts[0] == "locale")
     expected |= {"summit" / Path("resources") / path for path in compiled}
     assert {name for name in names if name.parts[0] != information} == expected
+
+
+def test_the_source_is_in_the_release_and_what_saml_needs_is_an_extra(release: Path, wheel: Path) -> None:
+    with tarfile.open(release / f"{NAME}.tar.gz") as archive:
+        there = set(archive.getnames())
+    assert {"deploy/systemd/summit-run", "requirements/base.txt", "manage.py", "docs/deploying.md"} <= there
+    with zipfile.ZipFile(wheel) as packed:
+        told = packed.read(f"{NAME}.dist-info/METADATA").decode()
+    extras = re.findall(r"^Requires-Dist: ([\w-]+).*extra == 'saml'$", told, re.MULTILINE)
+    assert sorted(extras) == ["lxml", "python3-saml", "xmlsec"]
+    locked = text(release / f"{NAME}-saml-requirements.txt")
+    assert all(re.search(rf"^{name}==", locked, re.MULTILINE) for name in extras)
 
 
 def test_it_runs_in_an_empty_folder(binaries: Path, tmp_path: Path) -> None:
