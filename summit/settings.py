@@ -154,6 +154,8 @@ def _database() -> dict[str, Any]:
             "keepalives_count": 3,
         }
         config["OPTIONS"] = {**limits, **config.get("OPTIONS", {}), "pool": False}
+        # By it the database knows which releases run (summit.maintenance.upgrades.connected_releases).
+        config["OPTIONS"]["application_name"] = f"summit {VERSION}"
         # The number of executions after which a compiled query (summit.core.compiled_query) is prepared on its
         # connection; 0 for never, as behind a pooler that gives each transaction another connection.
         config["OPTIONS"]["prepare_threshold"] = env("DATABASE_PREPARE") or None
@@ -278,7 +280,7 @@ STATICFILES_DIRS = [RESOURCES / "static"]
 _STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if TESTING
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    else "summit.core.static_files.ReleaseStaticFilesStorage"
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations import Migration
@@ -28,6 +29,12 @@ Key = tuple[str, str]
 # lets them pass, so many times, with a pause in seconds.
 LOCK_TIMEOUT, ATTEMPTS, PAUSE = "2s", 60, 1.0
 LOCK_NOT_AVAILABLE = "55P03"
+# The settings give each connection the name "summit", with the release.
+CONNECTED = """
+    SELECT split_part(application_name, ' ', 2), count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name ~ '^summit [0-9]' AND pid <> pg_backend_pid()
+    GROUP BY 1 ORDER BY 1
+"""
 
 
 class Phase(enum.StrEnum):
@@ -75,6 +82,18 @@ def waiting() -> Waiting:
     return found
 
 
+def connected_releases() -> dict[str, int]:
+    """Return how many connections to the database the processes of each release have, on all hosts, without this one.
+
+    SQLite doesn't know: an empty dictionary.
+    """
+    if connection.vendor != "postgresql":
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(CONNECTED)
+        return dict(cursor.fetchall())
+
+
 def apply(phase: Phase, *, tell: Callable[[str], object], **options: Any) -> int:
     """Apply the migrations of a phase beside the running system. Return their number.
 
@@ -90,10 +109,22 @@ def apply(phase: Phase, *, tell: Callable[[str], object], **options: Any) -> int
         )
     if phase is Phase.AFTER and found.before:
         raise NotNow(f"{_names(found.before)} come first: run “upgrade before”, and start the new version.")
+    if phase is Phase.AFTER:
+        _check_alone()
     keys = found.before if phase is Phase.BEFORE else [*found.after, *found.held]
     for app, name in _last_of_each_app(keys):
         _patiently(lambda app=app, name=name: call_command("migrate", app, name, **options), tell)  # type: ignore[misc]
     return len(keys)
+
+
+def _check_alone() -> None:
+    """Raise NotNow if processes of another release are connected: they would stumble over what is to be applied."""
+    others = [release for release in connected_releases() if release != settings.VERSION]
+    if others:
+        raise NotNow(
+            f"Processes of {', '.join(others)} still run: start them anew with {settings.VERSION}, or stop them, on "
+            "all hosts. They are connected to the database as “summit” with their release (pg_stat_activity)."
+        )
 
 
 def _last_of_each_app(keys: list[Key]) -> Iterator[Key]:

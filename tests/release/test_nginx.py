@@ -1,6 +1,6 @@
 """The shipped nginx in front of the application, on PostgreSQL: sizes, speed, moments, and what it must not keep.
 
-Needs the packages nginx-light, wrk, postgresql, redis-server and openssl.
+Needs the packages nginx-light, wrk, curl, postgresql, redis-server and openssl.
 """
 
 import asyncio
@@ -139,6 +139,26 @@ def test_20_megabytes_come_in_and_more_are_refused_in_words(run: Site, tmp_path:
     # Control: with nginx's own limit two megabytes are too many.
     with beside(run, tmp_path / "site", {"client_max_body_size 25m;": ""}) as default:
         assert send(default, 2).status == 413
+
+
+def test_error_pages_come_over_http_2_and_are_logged_as_they_were_asked(run: Site, tmp_path: Path) -> None:
+    """An error page is never refused in its turn for the size of the request that led to it."""
+    (tmp_path / "sent").write_bytes(b"a" * 26 * MEGABYTE)
+    (tmp_path / "small").write_bytes(b"a" * 5 * MEGABYTE)
+
+    def send(where: Site, name: str) -> tuple[str, str]:
+        told = ("--silent", "--http2", "--cacert", str(where.folder / "certificate.pem"), "--write-out")
+        command = ["curl", *told, "\n%{http_version} %{http_code}", "--data-binary", f"@{tmp_path / name}"]
+        done = subprocess.run([*command, f"{where.base}/portal/"], capture_output=True, check=False, text=True)
+        page, _line, status = done.stdout.rpartition("\n")
+        return status, page
+
+    status, page = send(run, "sent")
+    assert (status, "The file is too large" in page) == ("2 413", True)
+    wait_for(lambda: '"POST /portal/ HTTP/2.0" 413' in run.log(), 5, "the log is written")
+    with beside(run, tmp_path / "site", socket=tmp_path / "nobody.sock") as alone:
+        status, page = send(alone, "small")
+        assert (status, "<h1" in page, "nginx" in page) == ("2 503", True, False)
 
 
 def test_whoever_asks_too_much_reads_what_to_do(run: Site) -> None:

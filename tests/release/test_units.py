@@ -11,6 +11,7 @@ import pytest
 from tests.processes import wait_for
 from tests.release.deployed import deploy
 from tests.release.machine import Machine, machine
+from tools.running import ROOT
 
 pytestmark = [pytest.mark.release, pytest.mark.loopback]
 
@@ -31,7 +32,7 @@ READY_ALONE = f"{ASK} --retry 60 --retry-connrefused --retry-delay 1 http://127.
 # As the unit, but gunicorn opens its port itself.
 ALONE = (
     "systemd-run --quiet --collect --unit=summit-alone --service-type=notify --property=Restart=always "
-    "/opt/summit/current/bin/python -m gunicorn summit.wsgi --preload --workers 4 --threads 4 --no-control-socket "
+    "/usr/local/bin/summit-run -m gunicorn summit.wsgi --preload --workers 4 --threads 4 --no-control-socket "
     f"--bind 127.0.0.1:{PORT}"
 )
 
@@ -80,7 +81,7 @@ class TestUnits:
     def test_the_document_leads_to_a_running_system(self, summit: Machine) -> None:
         assert active(summit, (*SERVICES, *OTHERS)) == ["active"] * (len(SERVICES) + len(OTHERS))
         assert summit.run(READY) == "ok\n"
-        users = summit.run("ps -eo user,args | awk '/[o]pt.summit.current/ { print $1 }'").split()
+        users = summit.run("ps -eo user,args | awk '/[o]pt.summit.1.0.0.bin/ { print $1 }'").split()
         assert len(users) > len(SERVICES)
         assert set(users) == {"summit"}
         before = wait_for(lambda: sweeps(summit), SECONDS, "no sweep")
@@ -143,6 +144,70 @@ class TestUnits:
         logged = summit.run("journalctl --no-pager --output=cat --unit=summit-verify-audit.service")
         assert re.search(r"End of the chain: [0-9a-f]{64}:\d+", logged)
         assert "summit-verify-audit.service" in summit.run("systemctl list-timers --no-pager")
+
+    def test_what_runs_stays_with_its_release_when_the_link_is_turned(self, summit: Machine) -> None:
+        """The second release is a copy of the first, whose version is another."""
+        where = (
+            "import summit; from pathlib import Path; print(Path(summit.__file__).parent.parent, summit.__version__)"
+        )
+        script = f"""
+            cp -a /opt/summit/1.0.0 /opt/summit/1.1.0
+            sed -i 's/^__version__ = .*/__version__ = "1.1.0"/' /opt/summit/1.1.0/app/summit/__init__.py
+            summit-manage --release 1.1.0 collectstatic --no-input
+            summit-manage --release 1.1.0 upgrade before
+            ln -sfn 1.1.0 /opt/summit/current
+            summit-manage --release 1.0.0 shell --no-imports --command "{where}"
+            summit-manage shell --no-imports --command "{where}"
+        """
+        try:
+            told = summit.run(script).splitlines()
+            former = told[-2].partition(" ")[2]
+            assert told[-2:] == [f"/opt/summit/1.0.0/app {former}", "/opt/summit/1.1.0/app 1.1.0"]
+            assert self._runs_from(summit, SERVICES) == ["/opt/summit/1.0.0/app"] * len(SERVICES)
+            # Both have their static files, and neither may end what the other still needs.
+            assert f"of {former}" in self._doctor(summit)["processes"]
+            assert self._doctor(summit)["static files"].startswith("ok")
+            summit.run("systemctl restart 'summit-worker@*' summit-beat")
+            assert self._runs_from(summit, SERVICES[1:]) == ["/opt/summit/1.1.0/app"] * len(SERVICES[1:])
+            assert self._runs_from(summit, SERVICES[:1]) == ["/opt/summit/1.0.0/app"]
+            refused = summit.try_("summit-manage upgrade after")
+            assert f"Processes of {former} still run" in refused.stdout + refused.stderr
+            assert refused.returncode == 2
+            summit.run(f"systemctl restart summit-web && {READY}")
+            assert "0 migrations applied" in summit.run("summit-manage upgrade after")
+        finally:
+            every = " ".join(SERVICES)
+            summit.run(f"ln -sfn 1.0.0 /opt/summit/current && systemctl restart {every} && {READY}")
+        assert self._doctor(summit)["static files"].startswith("ok")
+
+    @staticmethod
+    def _runs_from(found: Machine, units: tuple[str, ...]) -> list[str]:
+        """Return the folders from which the main processes of units import the program."""
+        pids = found.run(f"systemctl show --property=MainPID --value {' '.join(units)}").split()
+        lines = [found.run(f"tr '\\0' '\\n' < /proc/{pid}/environ").splitlines() for pid in pids]
+        return [line.removeprefix("PYTHONPATH=") for each in lines for line in each if line.startswith("PYTHONPATH=")]
+
+    @staticmethod
+    def _doctor(found: Machine) -> dict[str, str]:
+        """Return doctor's lines by what they are about, each beginning with its status."""
+        rows = json.loads(found.try_("summit-manage doctor --json").stdout)
+        return {row["check"]: f"{row['status']} {row['text']}" for row in rows}
+
+    def test_a_backup_is_restored_beside_the_running_installation(self, summit: Machine) -> None:
+        document = (ROOT / "docs/backup.md").read_text()
+        (block,) = re.findall(r"^```\n(runuser .*?)^```$", document, re.MULTILINE | re.DOTALL)
+        named = re.findall(r"/var/backups/summit/\S+", block)
+        assert len(named) == 1
+        block = block.replace(named[0], "$(ls /var/backups/summit/*.zip)")
+        try:
+            told = summit.run(f"systemctl start summit-backup\n{block}")
+            assert "No migration waits." in told
+            query = "psql --tuples-only --no-align --command='SELECT count(*) FROM summit_user' --dbname"
+            numbers = [summit.run(f"runuser -u postgres -- {query} {name}") for name in ("summit", "summit_copy")]
+            assert numbers[0] == numbers[1] != "0\n"
+        finally:
+            summit.run("runuser -u postgres -- dropdb --force --if-exists summit_copy")
+        assert active(summit, SERVICES) == ["active"] * len(SERVICES)
 
     def test_the_target_stops_and_starts_them_all(self, summit: Machine) -> None:
         every = (*SERVICES, *OTHERS)

@@ -22,6 +22,7 @@ CHECKS = (
     Check("translations", files.are_compiled),
     Check("settings", configuration.are_safe),
     Check("versions", configuration.versions),
+    Check("processes", database.releases_agree),
     Check("virus scanner", configuration.clamd),
 )
 

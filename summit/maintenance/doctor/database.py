@@ -75,6 +75,18 @@ def migrated() -> list[Finding]:
     return [ok("all are applied")]
 
 
+def releases_agree() -> list[Finding]:
+    """All processes that are connected to the database run this release."""
+    if connection.vendor == "sqlite":
+        return [ok("SQLite doesn't know who is connected")]
+    found = upgrades.connected_releases()
+    numbers = ", ".join(f"{number} of {release}" for release, number in found.items()) or "none but this"
+    text = f"connections to the database: {numbers}"
+    if set(found) - {settings.VERSION}:
+        return [warn(text, f"Start what runs another release than {settings.VERSION} anew.")]
+    return [ok(text)]
+
+
 def is_backed_up() -> list[Finding]:
     """`manage.py backup` has made a backup lately."""
     age = heartbeats.last_backup()

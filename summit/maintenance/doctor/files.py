@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from summit.core.file_sizes import megabytes
+from summit.core.static_files import ReleaseStaticFilesStorage
 from summit.maintenance.doctor.findings import Finding, fail, ok, warn
 
 # Bytes that must be free: below the first nothing can be relied on.
@@ -30,17 +31,19 @@ def _room(path: Path, name: str) -> Finding:
 
 
 def are_collected() -> list[Finding]:
-    """What `collectstatic` has written is of this version."""
-    root = Path(settings.STATIC_ROOT)
-    files = {name: storage.path(name) for finder in finders.get_finders() for name, storage in finder.list([])}
-    stale = [name for name, source in files.items() if not _same(Path(source), root / name)]
-    manifest = (root / "staticfiles.json").is_file()
-    if stale or not manifest:
-        number = (
-            f"{len(stale)} of {len(files)} are missing or of another version" if stale else "they have no manifest"
-        )
+    """What the pages of this release name among the static files is there. Other releases' files may be beside it."""
+    root, storage = Path(settings.STATIC_ROOT), ReleaseStaticFilesStorage()
+    files = {name: there.path(name) for finder in finders.get_finders() for name, there in finder.list([])}
+    named = {name: storage.hashed_files.get(storage.hash_key(name)) for name in files}
+    stale = {name for name, found in named.items() if not (found and storage.exists(found))}
+    # Those under names without a digest are of the release that has collected last.
+    manifests = sorted(root.glob("staticfiles-*.json"), key=lambda path: path.stat().st_mtime)
+    if manifests and manifests[-1].name == storage.manifest_name:
+        stale |= {name for name, source in files.items() if not _same(Path(source), root / name)}
+    if stale:
         finding = fail if settings.PRODUCTION else warn
-        return [finding(f"{number} in {root}", "Run manage.py collectstatic --no-input.")]
+        text = f"{len(stale)} of {len(files)} are missing or of another version in {root}"
+        return [finding(text, "Run manage.py collectstatic --no-input.")]
     return [ok(f"{len(files)} are collected, of this version")]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations import Migration
@@ -16,6 +17,7 @@ from django.db.migrations.state import ProjectState
 from summit.core.migration_operations import AddColumn, AddIndexUnlocked, AddTableConstraint, FreezeColumns
 from summit.maintenance import upgrades
 from summit.maintenance.upgrades import NotNow, Phase, Waiting
+from tests.processes import wait_for
 from tools import migration_phases
 
 NAMES = {("one", "0001"): "before", ("one", "0002"): "after", ("one", "0003"): "before", ("two", "0001"): None}
@@ -88,6 +90,20 @@ def test_the_command_says_what_comes_next(pending: Keys, migrated: Asked) -> Non
     with pytest.raises(CommandError) as refused:
         call_command("upgrade", "after")
     assert refused.value.returncode == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_applied_after_while_a_former_release_is_connected(migrated: Asked) -> None:
+    name = f"summit {settings.VERSION}"
+    with psycopg.connect(**_parameters(), application_name=name):
+        with psycopg.connect(**_parameters(), application_name="summit 0.9"):
+            assert upgrades.connected_releases() == {"0.9": 1, settings.VERSION: 1}
+            with pytest.raises(NotNow, match=r"Processes of 0\.9 still run: start them anew"):
+                upgrades.apply(Phase.AFTER, tell=print)
+        # Control: as soon as it has ended, nothing is in the way.
+        wait_for(lambda: "0.9" not in upgrades.connected_releases(), 10, "the connection is closed")
+        assert upgrades.apply(Phase.AFTER, tell=print) == 0
 
 
 @pytest.mark.postgresql

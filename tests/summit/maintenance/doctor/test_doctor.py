@@ -1,6 +1,7 @@
 """`manage.py doctor`: each check as it should be and as it shouldn't, what it prints, and what it never prints."""
 
 import json
+import os
 import smtplib
 import socket
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
+from summit import __version__ as VERSION
 from summit.maintenance import heartbeats
 from summit.maintenance.doctor import broker, clocks, configuration, database, files, findings, keys, mail
 from summit.maintenance.doctor.checks import CHECKS
@@ -147,18 +149,23 @@ def free(number: int) -> Arrange:
     )
 
 
-def static(collected: bool, wrong: bool = False) -> Arrange:
-    """Let static files be collected, or not, and let one of them be of another version."""
+def static(*releases: str, content: str = "a") -> Arrange:
+    """Let a static file be collected by releases one after the other, last with this content. Its source is “a”."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         root, source = settings.TMP_PATH / "static", settings.TMP_PATH / "source"
         as_set(settings, STATIC_ROOT=root, PRODUCTION=True)
         for folder in (root, source):
             folder.mkdir()
-            (folder / "a.css").write_text("b" if wrong and folder == root else "a")
-        if collected:
-            (root / "staticfiles.json").write_text("{}")
-        finder = SimpleNamespace(list=lambda ignore: [("a.css", SimpleNamespace(path=lambda name: source / name))])
+        (source / "a.js").write_text("a")
+        (root / "a.js").write_text(content)
+        for release in releases:
+            (root / f"a.{release}.js").touch()
+            manifest = {"version": "1.1", "paths": {"a.js": f"a.{release}.js"}, "hash": ""}
+            path = root / f"staticfiles-{release}.json"
+            path.write_text(json.dumps(manifest))
+            os.utime(path, (releases.index(release), releases.index(release)))
+        finder = SimpleNamespace(list=lambda ignore: [("a.js", SimpleNamespace(path=lambda name: source / name))])
         patch.setattr(files.finders, "get_finders", lambda: [finder])
 
     return arrange
@@ -196,6 +203,16 @@ def postgresql(used: bool, host: str = "db", mode: str = "") -> Arrange:
         there = MagicMock(vendor="postgresql", settings_dict={"HOST": host, "OPTIONS": {"sslmode": mode}})
         there.cursor.return_value.__enter__.return_value.fetchone.return_value = (used, "TLSv1.3" if used else None)
         patch.setattr(database, "connection", there)
+
+    return arrange
+
+
+def connected(*releases: str) -> Arrange:
+    """Let processes of these releases be connected to PostgreSQL, each twice."""
+
+    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(database, "connection", MagicMock(vendor="postgresql"))
+        patch.setattr(database.upgrades, "connected_releases", lambda: dict.fromkeys(releases, 2))
 
     return arrange
 
@@ -280,15 +297,20 @@ def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
         (files.has_room, free(2 << 30), "ok", "2048 MB free"),
         (files.has_room, free(500 << 20), "warn", "Make room."),
         (files.has_room, free(5 << 20), "fail", "Make room now."),
-        (files.are_collected, static(True), "ok", "1 are collected"),
-        (files.are_collected, static(True, wrong=True), "fail", "1 of 1 are missing or of another version"),
-        (files.are_collected, static(False), "fail", "no manifest"),
+        (files.are_collected, static(VERSION), "ok", "1 are collected"),
+        (files.are_collected, static(VERSION, "0.9", content="b"), "ok", "1 are collected"),
+        (files.are_collected, static("0.9"), "fail", "1 of 1 are missing or of another version"),
+        (files.are_collected, static(VERSION, content="b"), "fail", "1 of 1 are missing or of another version"),
+        (files.are_collected, static(), "fail", "1 of 1 are missing or of another version"),
         (files.are_compiled, texts(True), "ok", "compiled: fr, ar"),
         (files.are_compiled, texts(False), "fail", "missing or old: ar"),
         (configuration.are_safe, as_it_is, "ok", "development"),
         (configuration.are_safe, lambda s, p: as_set(s, PRODUCTION=True), "fail", "summit.E001"),
         (configuration.versions, as_it_is, "ok", "Django 5.2"),
         (configuration.versions, lambda s, p: p.setattr(configuration, "OLDEST", (4, 0)), "fail", "Update Python"),
+        (database.releases_agree, connected(), "ok", "none but this"),
+        (database.releases_agree, connected(VERSION), "ok", f"2 of {VERSION}"),
+        (database.releases_agree, connected(VERSION, "0.9"), "warn", "2 of 0.9 Start what runs another"),
         (configuration.clamd, as_it_is, "ok", "none is set"),
         (configuration.clamd, scanner(b"PONG\0"), "ok", "clamd answers"),
         (configuration.clamd, scanner(ConnectionRefusedError("refused")), "fail", "wait in quarantine"),

@@ -1,0 +1,14 @@
+"""Static files of several releases beside each other."""
+
+from django.conf import settings
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class ReleaseStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Static files with digests in their names, and a manifest of these names for each release.
+
+    Releases share STATIC_ROOT during an upgrade. With one manifest, a process of the former release that starts after
+    the new one's `collectstatic` would name the new one's files, and not find those that the new one hasn't.
+    """
+
+    manifest_name = f"staticfiles-{settings.VERSION}.json"
