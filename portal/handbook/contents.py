@@ -49,6 +49,7 @@ TASKS: tuple[Task, ...] = (
         ("admin:setup", "admin:setup_venue", "admin:setup_parties", "admin:setup_letter", "admin:summit_summit_add"),
     ),
     Task("add-colleagues", Reader.ORGANISER, ("admin:setup_team", "admin:summit_roleassignment_changelist")),
+    Task("link-a-sign-in", Reader.ORGANISER, ("admin:summit_user_single_sign_on",)),
     Task("change-a-quota", Reader.ORGANISER, (f"{_PARTY}quotas", "admin:delegations_quota_changelist")),
     Task("send-invitations", Reader.PROTOCOL, (f"{_PARTY}invite", "admin:delegations_invitation_sent")),
     Task(

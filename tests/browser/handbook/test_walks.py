@@ -161,6 +161,18 @@ def assign_a_liaison_officer(desks: Desks) -> None:
 
 
 @walks
+def link_a_sign_in(desks: Desks) -> None:
+    walk = desks.walk("link-a-sign-in", "organiser", "/admin/summit/user/?q=maria")
+    walk.row("maria@summit.example")
+    walk.press()
+    walk.fill("k3m9-x2p7")
+    walk.press()
+    walk.press()
+    walk.see()
+    walk.done()
+
+
+@walks
 def change_a_quota(desks: Desks) -> None:
     walk = desks.walk("change-a-quota", "organiser", "/admin/")
     walk.press()
@@ -740,6 +752,20 @@ for box, role in (("conference", "conference_officer"), ("vetting", "vetting"), 
 """
 
 
+# Maria has signed in at the ministry, and tells her code.
+SIGN_IN = """
+from summit.single_sign_on.models import IdentityProvider, UnlinkedSignIn
+
+provider = IdentityProvider.objects.create(
+    slug="ministry", name="Foreign Ministry", issuer="https://login.ministry.example", client_id="summit",
+    client_secret="x",
+)
+UnlinkedSignIn.objects.create(
+    issuer=provider.issuer, subject="1f7c", name="Maria Exemple", email="maria@ministry.example", code="k3m9-x2p7"
+)
+"""
+
+
 def on_the_day(function: Callable[[Desks], None]) -> Callable[[Desks], None]:
     """Enter a walk that needs a summit that is running."""
     DAY[function.__name__.replace("_", "-")] = function
@@ -872,10 +898,10 @@ def test_an_empty_installation(browser: Browser, tmp_path: Path) -> None:
         set_up(browser, running)
 
 
-@pytest.mark.slow("41 tasks, on a system of their own", seconds=150)
+@pytest.mark.slow("42 tasks, on a system of their own", seconds=150)
 def test_before_the_summit(browser: Browser, tmp_path: Path) -> None:
     with started(tmp_path) as running:
-        running.inside(COLLEAGUES)
+        running.inside(COLLEAGUES + SIGN_IN)
         _walked(browser, running, WALKS)
 
 
