@@ -86,6 +86,7 @@
       for (const lane of day.querySelectorAll(".board-lane")) layLane(lane, from, height, line);
     }
     name();
+    drawNow();
     showTip();
   };
   // The cards of a lane as groups of those that meet, each as [card, its column, where it ends] in pixels.
@@ -560,6 +561,32 @@
     say(number ? board.dataset.wordSelected.replace("{number}", number) : "");
   };
 
+  // A line at the present minute of the day that is on, by the server's clock.
+  const opened = performance.now();
+  const [today, hour, minute] = board.dataset.now.split(/[T:]/);
+  const drawNow = () => {
+    const day = board.querySelector(`.board-day[data-day="${today}"]`);
+    const minutes = Number(hour) * 60 + Number(minute) + (performance.now() - opened) / 60_000;
+    const rooms = day?.querySelector(".board-rooms");
+    if (!rooms || minutes < Number(day.dataset.first) || minutes > Number(day.dataset.last)) return null;
+    let line = rooms.querySelector(".board-now");
+    if (!line) {
+      line = document.createElement("div");
+      line.className = "board-now";
+      line.setAttribute("aria-hidden", "true");
+      rooms.append(line);
+    }
+    line.style.insetBlockStart = `calc(var(--head) + ${(minutes - Number(day.dataset.first)) * perMinute()}px)`;
+    return line;
+  };
+  // The board of today opens an hour before now.
+  const showNow = () => {
+    const line = drawNow();
+    if (!line || board.querySelectorAll(".board-day").length > 1) return;
+    const head = board.querySelector(".board-room h3").offsetHeight;
+    line.closest(".board-scroll").scrollTop = line.offsetTop - head - perHour();
+  };
+
   const ready = () => {
     for (const part of board.querySelectorAll("[data-scripted]")) part.hidden = false;
     for (const card of cardsOf(board)) {
@@ -570,6 +597,8 @@
   };
 
   ready();
+  showNow();
+  setInterval(drawNow, 20_000);
   addEventListener("beforeprint", () => {
     const hours = [...board.querySelectorAll(".board-day")].map((day) => (day.dataset.last - day.dataset.first) / 60);
     printed = PAGE / Math.max(...hours, 1);

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import LONGEST, Visitor, until
 from tests.browser.keyboard import Make
@@ -215,3 +215,26 @@ def test_a_finger_hits_boxes_and_buttons(browser: Browser, running: Running) -> 
     pick.tap(position={"x": 6, "y": box["height"] - 6})
     says(page, "1 selected")
     context.close()
+
+
+def test_the_board_of_today_opens_at_now(visitor: Make) -> None:
+    """The summit is on another day, so the page is told that it is that day."""
+    page = board(visitor)
+    line, region = page.locator(".board-now"), page.locator(".board-scroll").first
+    expect(line).to_have_count(0)
+    assert region.evaluate("row => row.scrollTop") == 0
+    day = page.locator(".board-day").first.get_attribute("data-day")
+
+    def tell(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=re.sub('data-now="[^"]+"', f'data-now="{day}T16:00"', response.text()))
+
+    page.route(f"**{BOARD}", tell)
+    page.reload()
+    expect(line).to_be_visible()
+    places = [each.bounding_box() for each in (line, page.locator('.board-hours [data-minute="960"]'))]
+    # The time stands beside its line.
+    assert places[0] is not None
+    assert places[1] is not None
+    assert 0 <= places[0]["y"] - places[1]["y"] <= places[1]["height"]
+    assert region.evaluate("row => row.scrollTop") > 100

@@ -90,6 +90,7 @@ class BoardMixin:
                 **self.admin_site.each_context(request),
                 **_context(request, summit),
                 "title": _("Board"),
+                "now": timezone.localtime(),
                 "opts": self.opts,
             }
             return TemplateResponse(request, "admin/agenda/board/board.html", context).render()
