@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
@@ -29,12 +30,12 @@ Finding = tuple[bool, str, str, str]
 def production_problems() -> list[tuple[str, str, str]]:
     """Return the problems of unsafe settings as (id, what is wrong, what to do), sorted by id.
 
-    In development, the only possible problem is a BASE_URL with https.
+    In development, the only possible problems are a BASE_URL with https, and identity providers that aren't complete.
     """
     if not settings.PRODUCTION:
-        return _exposed()
+        return _exposed() + _identity_providers()
     findings = [*_secrets(), *_services(), *_addresses()]
-    return sorted((code, wrong, todo) for applies, code, wrong, todo in findings if applies)
+    return _identity_providers() + sorted((code, wrong, todo) for applies, code, wrong, todo in findings if applies)
 
 
 def _secrets() -> list[Finding]:
@@ -129,6 +130,19 @@ def _addresses() -> list[Finding]:
             "Set it to the summit's own sender.",
         ),
     ]
+
+
+def _identity_providers() -> list[tuple[str, str, str]]:
+    """Return the problem that SSO_PROVIDERS can't be used: every page to sign in would fail, also for passwords."""
+    if not apps.ready:
+        return []  # a worker that begins: it signs nobody in
+    from summit.single_sign_on import providers  # noqa: PLC0415 - its models are there once the apps are
+
+    try:
+        providers.of_environment()
+    except ImproperlyConfigured as problem:
+        return [("summit.E017", str(problem), "Correct SSO_PROVIDERS (docs/single-sign-on.md).")]
+    return []
 
 
 def _exposed() -> list[tuple[str, str, str]]:

@@ -75,7 +75,11 @@ class SingleSignOnMixin:
         here = redirect("admin:summit_user_single_sign_on", account.pk)
         if "emergency" in request.POST:
             on = request.POST["emergency"] == "on"
-            local_sign_ins.set_emergency(account=account, on=on, by=user)
+            try:
+                local_sign_ins.set_emergency(account=account, on=on, by=user)
+            except ValidationError as problem:
+                messages.warning(request, " ".join(problem.messages))
+                return here
             messages.success(
                 request, _("This is now an emergency account.") if on else _("This is now an ordinary account.")
             )
@@ -83,14 +87,14 @@ class SingleSignOnMixin:
         if "unlink" in request.POST:
             row = next((each for each in links.links_of(account) if str(each.pk) == request.POST["unlink"]), None)
             if row is not None:
-                links.unlink(link=row, by=user)
-            messages.success(request, _("Sign-in unlinked. We have emailed the owner."))
+                links.unlink(link=row, by=user, browser=request.session.session_key)
+                messages.success(request, _("Sign-in unlinked. We have emailed the owner."))
             return here
         links.check_can_link(user, account)
         if not form.is_valid() or form.found is None or "link" not in request.POST:
             return None
         try:
-            links.link_waiting(account=account, row=form.found, by=user)
+            links.link_waiting(account=account, row=form.found, by=user, browser=request.session.session_key)
         except ValidationError as problem:
             messages.warning(request, " ".join(problem.messages))
         else:

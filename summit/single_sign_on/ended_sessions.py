@@ -18,17 +18,28 @@ def store(*, session_key: str, facts: SignInFacts) -> None:
     UserSession.objects.filter(session_key=session_key).update(data=data)
 
 
-def end(*, issuer: str, subject: str = "", session: str = "", name_id: str = "") -> int:
+def end(*, issuer: str, subject: str = "", session: str = "", name_id: str = "", but: str | None = None) -> int:
     """Sign out the browsers that signed in at a provider, and return their number.
 
-    They are those of a subject or NameID, and of a session if one is given. Without any of these, none is ended.
+    They are those of a subject or NameID, and of a session if one is given. Without any of these, none is ended. The
+    browser with the session key `but` stays.
     """
     named = {"subject": subject, "session": session, "name_id": name_id}
     wanted: dict[str, Any] = {f"data__{name}": value for name, value in named.items() if value}
     if not wanted:
         return 0
     with transaction.atomic():
-        keys = list(UserSession.objects.filter(data__issuer=issuer, **wanted).values_list("session_key", flat=True))
+        rows = UserSession.objects.filter(data__issuer=issuer, **wanted).exclude(session_key=but or "")
+        keys = list(rows.values_list("session_key", flat=True))
+        Session.objects.filter(pk__in=keys).delete()
+        UserSession.objects.filter(session_key__in=keys).delete()
+    return len(keys)
+
+
+def end_at(issuer: str) -> int:
+    """Sign out all browsers that signed in at a provider, and return their number."""
+    with transaction.atomic():
+        keys = list(UserSession.objects.filter(data__issuer=issuer).values_list("session_key", flat=True))
         Session.objects.filter(pk__in=keys).delete()
         UserSession.objects.filter(session_key__in=keys).delete()
     return len(keys)

@@ -28,7 +28,7 @@ from summit.core.languages import spoken
 from summit.core.models import ALPHABET
 from summit.maintenance import heartbeats
 from summit.permissions.rules import may_everything
-from summit.single_sign_on import ended_sessions, providers, refusals
+from summit.single_sign_on import ended_sessions, group_roles, local_sign_ins, providers, refusals
 from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.models import UnlinkedSignIn
 from summit.single_sign_on.refusals import SignInRefused
@@ -74,17 +74,23 @@ def invitation_address(user: User) -> str:
     """
     if not providers.for_desks() or SocialAccount.objects.filter(user=user).exists():
         return ""
-    token = signing.dumps(user.public_id, salt=_SALT, compress=False)
+    token = signing.dumps([user.public_id, _state(user)], salt=_SALT, compress=False)
     return f"{settings.BASE_URL}{reverse('sso_invitation', args=[token])}"
 
 
+def _state(user: User) -> str:
+    """Return what an invitation depends on: it ends with the account's first sign-in, also where that is unlinked."""
+    return user.last_login.isoformat() if user.last_login else ""
+
+
 def invited(token: str) -> User | None:
-    """Return the account of an invitation; None if that has expired or was used, or the account is closed."""
+    """Return the account of an invitation; None if that has expired, or the account has signed in or is closed."""
     try:
-        public_id = signing.loads(token, salt=_SALT, max_age=settings.PASSWORD_RESET_TIMEOUT)
+        public_id, state = signing.loads(token, salt=_SALT, max_age=settings.PASSWORD_RESET_TIMEOUT)
     except signing.BadSignature:
         return None
-    return User.objects.filter(public_id=public_id, is_active=True, socialaccount=None).first()
+    user = User.objects.filter(public_id=public_id, is_active=True, socialaccount=None).first()
+    return user if user is not None and _state(user) == state else None
 
 
 def link_invited(*, token: str, facts: SignInFacts) -> SocialAccount:
@@ -96,7 +102,10 @@ def link_invited(*, token: str, facts: SignInFacts) -> SocialAccount:
         # Somebody else may have used the same invitation before the lock was there.
         if user is None or SocialAccount.objects.filter(user=user).exists():
             raise SignInRefused(refusals.LINK_OVER)
-        return _link(user, facts.issuer, facts.subject, by=user)
+        try:
+            return _link(user, facts.issuer, facts.subject, by=user)
+        except ValidationError:
+            raise SignInRefused(refusals.LAST_WAY_IN) from None
 
 
 def remember(facts: SignInFacts) -> UnlinkedSignIn:
@@ -119,11 +128,12 @@ def waiting(code: str) -> UnlinkedSignIn | None:
     return UnlinkedSignIn.objects.filter(code=typed, at__gt=Now() - KEPT).first()
 
 
-def link_waiting(*, account: User, row: UnlinkedSignIn, by: User) -> SocialAccount:
+def link_waiting(*, account: User, row: UnlinkedSignIn, by: User, browser: str | None = None) -> SocialAccount:
     """Link a sign-in that waits to an account, and return the link. The owner gets a mail.
 
-    Raises PermissionDenied, and ValidationError if the account is closed or linked at this provider already, or the
-    sign-in was linked meanwhile.
+    `browser` is the key of the session that stays, if it is the account's own. Raises PermissionDenied, and
+    ValidationError if the account is closed or linked at this provider already, the sign-in was linked meanwhile, or
+    no system administrator could get in any more without a provider.
     """
     check_can_link(by, account)
     with transaction.atomic():
@@ -134,26 +144,32 @@ def link_waiting(*, account: User, row: UnlinkedSignIn, by: User) -> SocialAccou
             raise ValidationError(_("This account is linked at this provider already. Unlink that sign-in first."))
         if not UnlinkedSignIn.objects.filter(pk=row.pk).delete()[0]:
             raise ValidationError(_("This sign-in has since been linked."))
-        return _link(account, row.issuer, row.subject, by=by)
+        return _link(account, row.issuer, row.subject, by=by, browser=browser)
 
 
-def unlink(*, link: SocialAccount, by: User) -> None:
-    """Remove a link and sign the account out of the browsers in which it signed in by it. Raises PermissionDenied."""
+def unlink(*, link: SocialAccount, by: User, browser: str | None = None) -> None:
+    """Remove a link, and the roles that the account has by groups at that provider.
+
+    It is signed out of the browsers in which it signed in by the link, but for the session with the key `browser`.
+    Raises PermissionDenied.
+    """
     account: User = link.user
     check_can_link(by, account)
     with transaction.atomic():
         if not SocialAccount.objects.filter(pk=link.pk).delete()[0]:
             return
-        ended_sessions.end(issuer=link.provider, subject=link.uid)
+        ended_sessions.end(issuer=link.provider, subject=link.uid, but=browser)
+        group_roles.apply(user=account, issuer=link.provider, groups=())
         audit.record(by=by, action=UNLINK, target=account, summit=only_summit(account))
     _tell_owner(account, link.provider, linked=False)
 
 
-def _link(user: User, issuer: str, subject: str, *, by: User) -> SocialAccount:
+def _link(user: User, issuer: str, subject: str, *, by: User, browser: str | None = None) -> SocialAccount:
     row: SocialAccount = SocialAccount.objects.create(user=user, provider=issuer, uid=subject, extra_data={})
     UnlinkedSignIn.objects.filter(issuer=issuer, subject=subject).delete()
+    local_sign_ins.check_way_round()
     # What signed in before knew nothing of the provider.
-    browser_sessions.end_all(user=user)
+    browser_sessions.end_all(user=user, but=browser)
     audit.record(by=by, action=LINK, target=user, summit=only_summit(user))
     _tell_owner(user, issuer, linked=True)
     return row

@@ -1,7 +1,8 @@
 """Sign-ins with a password or passkey of Summit, round an identity provider: who may, and who is told of it."""
 
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,14 +50,37 @@ def check_can_change_emergency(by: User) -> None:
         raise PermissionDenied(_("Only the system administrator can do this."))
 
 
+def check_way_round() -> None:
+    """Raise ValidationError if no system administrator could sign in while the required providers are down.
+
+    Whoever could has a password or a passkey, and is an emergency account or linked at none of these providers. Call
+    it after a change, in its transaction.
+    """
+    required = [each.issuer for each in providers.for_desks() if each.is_required]
+    if not required:
+        return
+    emergency = EmergencyAccount.objects.values("user")
+    bound = SocialAccount.objects.filter(provider__in=required).exclude(user__in=emergency)
+    free = User.objects.filter(is_superuser=True, is_active=True).exclude(pk__in=bound.values("user"))
+    with_passkey = set(Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).values_list("user", flat=True))
+    if not any(user.pk in with_passkey or user.has_usable_password() for user in free):
+        raise ValidationError(
+            _("Make an account of a system administrator an emergency account first, so that no one is locked out.")
+        )
+
+
 def set_emergency(*, account: User, on: bool, by: User) -> None:
-    """Make an account an emergency account, or an ordinary one again. Raises PermissionDenied."""
+    """Make an account an emergency account, or an ordinary one again.
+
+    Raises PermissionDenied, and ValidationError if nobody could get in any more while providers are down.
+    """
     check_can_change_emergency(by)
     with transaction.atomic():
         if on:
             changed = EmergencyAccount.objects.get_or_create(user=account)[1]
         else:
             changed = bool(EmergencyAccount.objects.filter(user=account).delete()[0])
+            check_way_round()
         if changed:
             audit.record(by=by, action=ALLOW if on else FORBID, target=account, summit=only_summit(account))
 

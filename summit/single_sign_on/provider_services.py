@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from summit.audit import services as audit
 from summit.audit.actions import row_actions
 from summit.permissions.rules import check, may_everything
-from summit.single_sign_on import providers
+from summit.single_sign_on import ended_sessions, local_sign_ins, providers
 from summit.single_sign_on.group_roles import GROUP_ROLE_ACTIONS
-from summit.single_sign_on.models import EmergencyAccount, GroupRole, IdentityProvider
+from summit.single_sign_on.models import GroupRole, IdentityProvider
 from summit.single_sign_on.providers import Provider
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -48,13 +48,16 @@ def add_provider(*, values: Mapping[str, Any], by: User) -> IdentityProvider:
     with transaction.atomic():
         row = IdentityProvider(**values)
         check_provider(row)
-        row.save()
+        _save(row)
         audit.record(by=by, action=ACTIONS.add, target=row, summit=None, fields=sorted(values))
     return row
 
 
 def change_provider(*, provider: IdentityProvider, values: Mapping[str, Any], by: User) -> None:
-    """Change a provider. Raises PermissionDenied, and ValidationError by field, also for a field that is fixed."""
+    """Change a provider. If it is turned off, whoever signed in at it is signed out.
+
+    Raises PermissionDenied, and ValidationError by field, also for a field that is fixed.
+    """
     check_may_set_up(by)
     if fixed := [name for name in values if name in FIXED and values[name] != getattr(provider, name)]:
         raise ValidationError({name: _("This can’t be changed. Add another provider.") for name in fixed})
@@ -65,7 +68,9 @@ def change_provider(*, provider: IdentityProvider, values: Mapping[str, Any], by
             setattr(row, name, values[name])
         if changed:
             check_provider(row)
-            row.save(update_fields=changed)
+            _save(row, update_fields=changed)
+            if "is_active" in changed and not row.is_active:
+                ended_sessions.end_at(row.issuer)
             audit.record(by=by, action=ACTIONS.change, target=row, summit=None, fields=changed)
 
 
@@ -83,7 +88,7 @@ def remove_provider(*, provider: IdentityProvider, by: User) -> None:
 
 
 def check_provider(row: IdentityProvider) -> None:
-    """Raise ValidationError, by field, for a provider that isn't complete or safe, or would lock everybody out."""
+    """Raise ValidationError, by field, for a provider that isn't complete or safe."""
     row.full_clean()
     names = {each.name for each in fields(Provider)} - {"second_factor_values", "from_environment"}
     providers.check_complete(Provider(**{name: getattr(row, name) for name in names}))
@@ -91,19 +96,17 @@ def check_provider(row: IdentityProvider) -> None:
         raise ValidationError({"slug": _("Choose another short name: this one is in use.")})
     if any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()):
         raise ValidationError({"slug": _("The environment (SSO_PROVIDERS) has this provider already.")})
-    if row.is_required and row.is_active and not _has_way_round(row.issuer):
-        message = _(
-            "Make an account of a system administrator an emergency account first, so that no one is locked out."
-        )
-        raise ValidationError({"is_required": message})
+    if row.for_delegations and SocialAccount.objects.filter(provider=row.issuer).exists():
+        raise ValidationError({"for_delegations": _("Accounts are linked at this provider. Unlink them first.")})
 
 
-def _has_way_round(issuer: str) -> bool:
-    """Return whether an active superuser could still sign in if a required provider were down."""
-    linked = SocialAccount.objects.filter(provider=issuer).values("user")
-    emergency = EmergencyAccount.objects.values("user")
-    superusers = User.objects.filter(is_superuser=True, is_active=True)
-    return superusers.filter(pk__in=emergency).exists() or superusers.exclude(pk__in=linked).exists()
+def _save(row: IdentityProvider, **options: Any) -> None:
+    """Save a provider that was checked. Raises ValidationError by field if that would lock everybody out."""
+    row.save(**options)
+    try:
+        local_sign_ins.check_way_round()
+    except ValidationError as problem:
+        raise ValidationError({"is_required": problem.messages}) from None
 
 
 def give_group_role(*, summit: Summit, issuer: str, group: str, role: str, by: User) -> GroupRole:

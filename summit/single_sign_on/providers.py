@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography import x509
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_slug
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +16,8 @@ from django.utils.translation import gettext as _
 from summit.single_sign_on.models import ISSUER_LENGTH, IdentityProvider, Protocol
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+# What Microsoft Entra ID has in place of an organisation's ID, for the accounts of all organisations.
+ANYBODYS = frozenset({"common", "organizations", "consumers"})
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,11 @@ def addresses(slug: str, protocol: str) -> list[str]:
 
 def of_environment() -> list[Provider]:
     """Return the providers of SSO_PROVIDERS. Raises ImproperlyConfigured for one that isn't complete."""
-    return [_of_environment(number, values) for number, values in enumerate(settings.SSO_PROVIDERS, start=1)]
+    found = [_of_environment(number, values) for number, values in enumerate(settings.SSO_PROVIDERS, start=1)]
+    for name in ("slug", "issuer"):
+        if len({getattr(each, name) for each in found}) < len(found):
+            raise ImproperlyConfigured(f"SSO_PROVIDERS: two providers have the same {name}.")
+    return found
 
 
 def _of_environment(number: int, values: dict[str, Any]) -> Provider:
@@ -113,9 +121,12 @@ def _of_environment(number: int, values: dict[str, Any]) -> Provider:
         raise ImproperlyConfigured(f"{name} has the unknown keys {sorted(unknown)}. Known are {sorted(known)}.")
     if missing := {"slug", "name", "protocol", "issuer"} - set(values):
         raise ImproperlyConfigured(f"{name} lacks {sorted(missing)}.")
-    given = {**values, "second_factor_values": tuple(values.get("second_factor_values", ()))}
-    provider = Provider(**given, from_environment=True)
+    factors = values.get("second_factor_values", ())
+    if not isinstance(factors, list | tuple):
+        raise ImproperlyConfigured(f'{name}: second_factor_values is a list, such as ["mfa"].')
+    provider = Provider(**{**values, "second_factor_values": tuple(factors)}, from_environment=True)
     try:
+        validate_slug(provider.slug)
         check_complete(provider)
     except ValidationError as problem:
         raise ImproperlyConfigured(f"{name} ({provider.slug}): {' '.join(problem.messages)}") from None
@@ -133,17 +144,48 @@ def check_complete(provider: Provider) -> None:
     problems: dict[str, str] = {}
     if provider.protocol not in Protocol.values:
         problems["protocol"] = _("Enter “oidc” or “saml”.")
-    needed = ("sign_in_url", "certificates") if provider.is_saml else ("client_id",)
+    needed = ("sign_in_url", "certificates") if provider.is_saml else ("client_id", "client_secret")
     problems |= {name: _("This protocol needs it.") for name in needed if not getattr(provider, name)}
     if len(provider.issuer) > ISSUER_LENGTH:
         problems["issuer"] = _("Use an issuer of at most 200 characters.")
+    if provider.is_saml and "certificates" not in problems and (wrong := _wrong_certificates(provider.certificates)):
+        problems["certificates"] = wrong
+    if not provider.is_saml and (wrong := _wrong_issuer(provider.issuer)):
+        problems["issuer"] = wrong
     addresses = ("sign_in_url", "sign_out_url") if provider.is_saml else ("issuer",)
     for name in addresses:
         value = getattr(provider, name)
         if value and name not in problems and not is_safe_address(value):
             problems[name] = _("Enter an https address.")
+    if provider.for_delegations and provider.is_required:
+        problems["is_required"] = _("A provider for delegations can’t be required.")
     if problems:
         raise ValidationError(problems)
+
+
+def _wrong_certificates(text: str) -> str:
+    """Return what is wrong with certificates in PEM format; "" if nothing is."""
+    if "PRIVATE KEY" in text:
+        return _("This is a private key. Paste the certificate alone, and replace the key: it is no longer secret.")
+    try:
+        found = x509.load_pem_x509_certificates(text.encode())
+    except ValueError:
+        found = []
+    if len(found) != text.count("BEGIN CERTIFICATE") or not found:
+        words = {"begin": "BEGIN CERTIFICATE", "end": "END CERTIFICATE"}
+        return _("Paste certificates in PEM format, from %(begin)s to %(end)s.") % words
+    return ""
+
+
+def _wrong_issuer(issuer: str) -> str:
+    """Return what is wrong with the issuer of an OpenID provider; "" if nothing is."""
+    if "/.well-known/" in issuer:
+        return _("Enter the issuer alone, without “%(path)s”.") % {"path": "/.well-known/…"}
+    if not ANYBODYS.isdisjoint(urlsplit(issuer).path.split("/")):
+        return _(
+            "Enter the issuer of your own organisation. With this one, accounts of all organisations could sign in."
+        )
+    return ""
 
 
 def is_safe_address(url: str) -> bool:

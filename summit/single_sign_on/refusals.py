@@ -57,6 +57,11 @@ LINK_OVER = Reason(
     _("The link from your email has expired or was used already."),
     _("Sign in with your identity provider again, and tell the organisers the code that you then see."),
 )
+LAST_WAY_IN = Reason(
+    "last_way_in",
+    _("This is the last account that can sign in without an identity provider."),
+    _("Sign in with its password or passkey, and make it an emergency account first."),
+)
 NOT_OF_DELEGATION = Reason(
     "delegation",
     _("No one in this delegation has the email address that your identity provider sent."),

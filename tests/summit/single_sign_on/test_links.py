@@ -10,14 +10,14 @@ from django.test import Client
 
 from summit.accounts import messages as accounts_messages
 from summit.audit.models import AuditEntry
-from summit.permissions.models import Role
+from summit.permissions.models import Role, RoleAssignment
 from summit.single_sign_on import links, refusals
 from summit.single_sign_on.facts import SignInFacts
-from summit.single_sign_on.models import UnlinkedSignIn
+from summit.single_sign_on.models import GroupRole, UnlinkedSignIn
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import SummitFactory, UserFactory
-from tests.summit.accounts.helpers import mails
+from tests.summit.accounts.helpers import by_password, mails
 from tests.summit.single_sign_on.conftest import link
 from tests.summit.single_sign_on.openid_provider import OpenIdProvider
 from tests.summit.single_sign_on.test_openid_connect import is_signed_in
@@ -50,6 +50,19 @@ class TestInvitation:
         other = Client()
         page = other.get(address)
         assert (page.status_code, str(refusals.LINK_OVER.text) in page.content.decode()) == (410, True)
+
+    def test_it_is_over_also_where_the_sign_in_was_unlinked(
+        self, idp: OpenIdProvider, zoe: User, organiser: User
+    ) -> None:
+        address = links.invitation_address(zoe)
+        browser = Client()
+        browser.get(address)
+        idp.sign_in(browser)
+        links.unlink(link=links.links_of(zoe)[0], by=organiser)
+        assert Client().get(address).status_code == 410
+        # A new one is good.
+        zoe.refresh_from_db()
+        assert Client().get(links.invitation_address(zoe)).status_code == 200
 
     def test_two_browsers_link_one(self, idp: OpenIdProvider, zoe: User) -> None:
         address = links.invitation_address(zoe)
@@ -94,6 +107,25 @@ class TestByAnOrganiser:
         assert "Your account was unlinked from Ministry" in mails()[-1]
         actions = AuditEntry.objects.filter(by=organiser).order_by("pk").values_list("action", flat=True)
         assert list(actions) == ["summit.link_sign_in", "summit.unlink_sign_in"]
+
+    def test_unlinking_takes_the_roles_by_groups(self, idp: OpenIdProvider, zoe: User, organiser: User) -> None:
+        summit = RoleAssignment.objects.get(user=zoe).summit
+        GroupRole.objects.create(issuer=idp.issuer, group="hosts", summit=summit, role=Role.PROTOCOL)
+        link(zoe)
+        idp.claims = {"groups": ["hosts"]}
+        idp.sign_in(Client())
+        held = RoleAssignment.objects.filter(user=zoe).order_by("role")
+        assert [row.role for row in held] == [Role.PRESS_OFFICER, Role.PROTOCOL]
+        links.unlink(link=links.links_of(zoe)[0], by=organiser)
+        assert [row.role for row in held.all()] == [Role.PRESS_OFFICER]
+
+    def test_whoever_links_their_own_account_stays_signed_in(self, idp: OpenIdProvider) -> None:
+        root = UserFactory(is_superuser=True)
+        here, elsewhere = by_password(root), by_password(root)
+        page = f"/admin/summit/user/{root.pk}/single-sign-on/"
+        assert here.post(page, {"code": waiting().code, "link": "1"}).status_code == 302
+        assert "Sign-in linked." in here.get(page).content.decode()
+        assert elsewhere.get("/accounts/sessions/").status_code == 302
 
     def test_a_code_is_read_as_people_type_it(self) -> None:
         row = waiting()

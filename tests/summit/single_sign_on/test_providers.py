@@ -3,29 +3,41 @@
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from summit.checks import enforce
 from summit.permissions.models import Role
-from summit.single_sign_on import local_sign_ins, provider_services, providers
+from summit.single_sign_on import links, local_sign_ins, provider_services, providers
+from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.models import GroupRole, IdentityProvider
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import UserFactory
 from tests.summit.single_sign_on.conftest import configure, link
 from tests.summit.single_sign_on.openid_provider import OpenIdProvider
+from tests.summit.single_sign_on.saml_provider import certificate, pem
 
 pytestmark = pytest.mark.django_db
-OIDC = {"slug": "m", "name": "M", "protocol": "oidc", "issuer": "https://m.example", "client_id": "c"}
+OIDC = {
+    "slug": "m",
+    "name": "M",
+    "protocol": "oidc",
+    "issuer": "https://m.example",
+    "client_id": "c",
+    "client_secret": "of the client",
+}
 SAML = {
     "slug": "s",
     "name": "S",
     "protocol": "saml",
     "issuer": "urn:s",
     "sign_in_url": "https://s.example/",
-    "certificates": "c",
+    "certificates": certificate(1),
 }
+ENTRA = "https://login.microsoftonline.com"
 
 
 @pytest.fixture
@@ -54,6 +66,15 @@ def test_those_of_the_environment_come_first_and_win(settings: Any, idp: OpenIdP
         ({**SAML, "certificates": ""}, "needs it"),
         ({**SAML, "sign_in_url": "javascript:alert(1)"}, "https address"),
         ({**OIDC, "issuer": f"https://{'m' * 200}"}, "200 characters"),
+        ({**OIDC, "client_secret": ""}, "needs it"),
+        ({**OIDC, "slug": "a b"}, "slug"),
+        ({**OIDC, "issuer": f"{ENTRA}/common/v2.0"}, "accounts of all organisations"),
+        ({**OIDC, "issuer": "https://m.example/.well-known/openid-configuration"}, "the issuer alone"),
+        ({**SAML, "certificates": "hello"}, "PEM format"),
+        ({**SAML, "certificates": certificate(1)[:300]}, "PEM format"),
+        ({**SAML, "certificates": pem(1)}, "private key"),
+        ({**SAML, "certificates": certificate(1) + pem(1)}, "private key"),
+        ({**OIDC, "is_required": True, "for_delegations": True}, "can’t be required"),
     ],
 )
 def test_what_is_not_complete_is_refused(settings: Any, root: User, values: dict[str, Any], said: str) -> None:
@@ -65,6 +86,23 @@ def test_what_is_not_complete_is_refused(settings: Any, root: User, values: dict
         return
     with pytest.raises(ValidationError):
         provider_services.add_provider(values=values, by=root)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([OIDC, {**SAML, "slug": "m"}], "same slug"),
+        ([OIDC, {**OIDC, "slug": "n"}], "same issuer"),
+        ([{**OIDC, "second_factor_values": "mfa"}], "is a list"),
+    ],
+)
+def test_no_process_starts_with_providers_that_cannot_be_used(settings: Any, values: Any, said: str) -> None:
+    settings.SSO_PROVIDERS = values
+    with pytest.raises(ImproperlyConfigured, match=said):
+        enforce()
+    # Control: what is complete starts.
+    settings.SSO_PROVIDERS = [OIDC, SAML]
+    enforce()
 
 
 class TestServices:
@@ -89,6 +127,38 @@ class TestServices:
         provider_services.change_provider(provider=row, values={"is_required": True}, by=root)
         with pytest.raises(ValidationError, match="Turn it off"):
             provider_services.remove_provider(provider=row, by=root)
+        # Nor afterwards: the last emergency account stays one, and the last password stays good.
+        with pytest.raises(ValidationError, match="emergency account"):
+            local_sign_ins.set_emergency(account=root, on=False, by=root)
+        other = UserFactory(is_superuser=True)
+        local_sign_ins.set_emergency(account=root, on=False, by=root)
+        waiting = links.remember(SignInFacts(issuer=row.issuer, subject="s-2"))
+        with pytest.raises(ValidationError, match="emergency account"):
+            links.link_waiting(account=other, row=waiting, by=root)
+        assert not SocialAccount.objects.filter(user=other).exists()
+        other.set_unusable_password()
+        other.save()
+        with pytest.raises(ValidationError, match="emergency account"):
+            provider_services.change_provider(provider=row, values={"name": "New"}, by=root)
+
+    def test_one_with_accounts_is_not_for_delegations(self, root: User) -> None:
+        row = provider_services.add_provider(values=OIDC, by=root)
+        provider_services.change_provider(provider=row, values={"for_delegations": True}, by=root)
+        provider_services.change_provider(provider=row, values={"for_delegations": False}, by=root)
+        link(root, issuer=row.issuer)
+        with pytest.raises(ValidationError, match="Unlink them first"):
+            provider_services.change_provider(provider=row, values={"for_delegations": True}, by=root)
+
+    def test_turning_it_off_signs_out_whoever_signed_in_at_it(self, idp: OpenIdProvider, root: User) -> None:
+        user = UserFactory()
+        link(user, issuer=idp.issuer)
+        browser, other = Client(), Client()
+        idp.sign_in(browser)
+        other.force_login(user)
+        row = IdentityProvider.objects.get(issuer=idp.issuer)
+        provider_services.change_provider(provider=row, values={"is_active": False}, by=root)
+        pages = [each.get("/accounts/sessions/").status_code for each in (browser, other)]
+        assert pages == [302, 200]
 
     def test_short_names_that_are_addresses_are_refused(self, root: User) -> None:
         for slug in provider_services.RESERVED:
