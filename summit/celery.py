@@ -12,6 +12,9 @@ from django.db import close_old_connections
 
 from summit import checks
 from summit.core import request_ids
+from summit.maintenance import releases
+
+__all__ = ["app", "releases"]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "summit.settings")
 

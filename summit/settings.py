@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # The id of a request is known to everything below.
     "summit.public.request_log.RequestLogMiddleware",
+    "summit.public.probes.ProbeMiddleware",
     "summit.public.unread_bodies.UnreadBodyMiddleware",
     "summit.public.page_cache_headers.PageCacheHeadersMiddleware",
     # The next three set headers, so they come before middleware that returns responses itself (files, redirects).

@@ -23,18 +23,14 @@ from django.db import OperationalError, connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
+from summit.maintenance import releases
+
 # Names a migration: the label of its app, and its name.
 Key = tuple[str, str]
 # A change of a table that waits for a lock holds up all who come after it, so it waits for this long only and then
 # lets them pass, so many times, with a pause in seconds.
 LOCK_TIMEOUT, ATTEMPTS, PAUSE = "2s", 60, 1.0
 LOCK_NOT_AVAILABLE = "55P03"
-# The settings give each connection the name "summit", with the release.
-CONNECTED = """
-    SELECT split_part(application_name, ' ', 2), count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name ~ '^summit [0-9]' AND pid <> pg_backend_pid()
-    GROUP BY 1 ORDER BY 1
-"""
 
 
 class Phase(enum.StrEnum):
@@ -82,18 +78,6 @@ def waiting() -> Waiting:
     return found
 
 
-def connected_releases() -> dict[str, int]:
-    """Return how many connections to the database the processes of each release have, on all hosts, without this one.
-
-    SQLite doesn't know: an empty dictionary.
-    """
-    if connection.vendor != "postgresql":
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(CONNECTED)
-        return dict(cursor.fetchall())
-
-
 def apply(phase: Phase, *, tell: Callable[[str], object], **options: Any) -> int:
     """Apply the migrations of a phase beside the running system. Return their number.
 
@@ -118,12 +102,11 @@ def apply(phase: Phase, *, tell: Callable[[str], object], **options: Any) -> int
 
 
 def _check_alone() -> None:
-    """Raise NotNow if processes of another release are connected: they would stumble over what is to be applied."""
-    others = [release for release in connected_releases() if release != settings.VERSION]
-    if others:
+    """Raise NotNow if processes of another release run: they would stumble over what is to be applied."""
+    if others := releases.others():
         raise NotNow(
             f"Processes of {', '.join(others)} still run: start them anew with {settings.VERSION}, or stop them, on "
-            "all hosts. They are connected to the database as “summit” with their release (pg_stat_activity)."
+            "all hosts. `doctor` says which."
         )
 
 

@@ -12,10 +12,10 @@ from summit.core import request_ids
 from summit.core.log_filters import REQUESTS, route_of
 from summit.core.process_metrics import count_request
 from summit.public.language_middleware import Handler
+from summit.public.probes import PROBES
 
 logger = logging.getLogger(REQUESTS)
 # Requests of load balancers, containers and Prometheus, several a minute for ever.
-SILENT = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class RequestLogMiddleware:
@@ -31,7 +31,7 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the response, with the id in a header unless caches may share the response."""
         path = request.path_info
-        if path in SILENT or path.startswith(settings.STATIC_URL):
+        if path in PROBES or path.startswith(settings.STATIC_URL):
             return self.get_response(request)
         given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.BEHIND_PROXY else ""
         request_id = request_ids.accepted(given) or request_ids.new_id()

@@ -167,14 +167,20 @@ class TestUnits:
             # Both have their static files, and neither may end what the other still needs.
             assert f"of {former}" in self._doctor(summit)["processes"]
             assert self._doctor(summit)["static files"].startswith("ok")
-            summit.run("systemctl restart 'summit-worker@*' summit-beat")
-            assert self._runs_from(summit, SERVICES[1:]) == ["/opt/summit/1.1.0/app"] * len(SERVICES[1:])
-            assert self._runs_from(summit, SERVICES[:1]) == ["/opt/summit/1.0.0/app"]
+            # One worker is forgotten. It has done nothing, and has no connection to the database.
+            forgotten = "summit-worker@webhooks.service"
+            anew = tuple(unit for unit in SERVICES if unit != forgotten)
+            summit.run(f"systemctl restart {' '.join(anew)} && {READY}")
+            assert self._runs_from(summit, anew) == ["/opt/summit/1.1.0/app"] * len(anew)
+            assert self._runs_from(summit, (forgotten,)) == ["/opt/summit/1.0.0/app"]
+            assert re.search(rf"webhooks@\S+ of {former}", self._doctor(summit)["processes"])
             refused = summit.try_("summit-manage upgrade after")
             assert f"Processes of {former} still run" in refused.stdout + refused.stderr
             assert refused.returncode == 2
-            summit.run(f"systemctl restart summit-web && {READY}")
-            assert "0 migrations applied" in summit.run("summit-manage upgrade after")
+            summit.run(f"systemctl restart {forgotten}")
+            after = "summit-manage upgrade after"
+            applied = wait_for(lambda: summit.try_(after).stdout, SECONDS, "nothing may be applied")
+            assert "0 migrations applied" in applied
         finally:
             every = " ".join(SERVICES)
             summit.run(f"ln -sfn 1.0.0 /opt/summit/current && systemctl restart {every} && {READY}")

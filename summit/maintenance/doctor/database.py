@@ -7,8 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from kombu.exceptions import OperationalError
 
-from summit.maintenance import heartbeats, upgrades
+from summit.maintenance import heartbeats, releases, upgrades
 from summit.maintenance.doctor.findings import Finding, fail, ok, warn
 
 OLDEST = 14
@@ -76,13 +77,19 @@ def migrated() -> list[Finding]:
 
 
 def releases_agree() -> list[Finding]:
-    """All processes that are connected to the database run this release."""
+    """All processes that are connected to the database or take tasks run this release."""
     if connection.vendor == "sqlite":
         return [ok("SQLite doesn't know who is connected")]
-    found = upgrades.connected_releases()
-    numbers = ", ".join(f"{number} of {release}" for release, number in found.items()) or "none but this"
-    text = f"connections to the database: {numbers}"
-    if set(found) - {settings.VERSION}:
+    numbers = ", ".join(f"{number} of {release}" for release, number in releases.of_connections().items())
+    text = f"connections to the database: {numbers or 'none but this'}"
+    try:
+        workers = {name: said for name, said in releases.of_workers().items() if said != settings.VERSION}
+    except (OSError, OperationalError):
+        workers = {}
+        text += "; the workers couldn't be asked"
+    if workers:
+        text += "; workers: " + ", ".join(f"{name} of {said}" for name, said in sorted(workers.items()))
+    if workers or set(releases.of_connections()) - {settings.VERSION}:
         return [warn(text, f"Start what runs another release than {settings.VERSION} anew.")]
     return [ok(text)]
 

@@ -15,7 +15,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from summit.core.migration_operations import AddColumn, AddIndexUnlocked, AddTableConstraint, FreezeColumns
-from summit.maintenance import upgrades
+from summit.maintenance import releases, upgrades
 from summit.maintenance.upgrades import NotNow, Phase, Waiting
 from tests.processes import wait_for
 from tools import migration_phases
@@ -98,12 +98,25 @@ def test_nothing_is_applied_after_while_a_former_release_is_connected(migrated: 
     name = f"summit {settings.VERSION}"
     with psycopg.connect(**_parameters(), application_name=name):
         with psycopg.connect(**_parameters(), application_name="summit 0.9"):
-            assert upgrades.connected_releases() == {"0.9": 1, settings.VERSION: 1}
+            assert releases.of_connections() == {"0.9": 1, settings.VERSION: 1}
             with pytest.raises(NotNow, match=r"Processes of 0\.9 still run: start them anew"):
                 upgrades.apply(Phase.AFTER, tell=print)
         # Control: as soon as it has ended, nothing is in the way.
-        wait_for(lambda: "0.9" not in upgrades.connected_releases(), 10, "the connection is closed")
+        wait_for(lambda: "0.9" not in releases.of_connections(), 10, "the connection is closed")
         assert upgrades.apply(Phase.AFTER, tell=print) == 0
+
+
+def test_nor_while_a_worker_of_a_former_release_answers(
+    pending: Keys, migrated: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have done nothing yet, and so have no connection."""
+    pending -= {("one", "0001"), ("one", "0003"), ("two", "0001")}
+    monkeypatch.setattr(releases, "of_connections", dict)
+    monkeypatch.setattr(releases, "of_workers", lambda: {"webhooks@a": "0.9", "mail@a": settings.VERSION})
+    with pytest.raises(NotNow, match=r"Processes of 0\.9 still run"):
+        upgrades.apply(Phase.AFTER, tell=print)
+    monkeypatch.setattr(releases, "of_workers", lambda: {"mail@a": settings.VERSION})
+    assert upgrades.apply(Phase.AFTER, tell=print) == 1
 
 
 @pytest.mark.postgresql

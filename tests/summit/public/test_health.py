@@ -36,6 +36,14 @@ def test_ready_where_the_database_is_migrated(client: Client, monkeypatch: pytes
     assert (silent.status_code, silent.content) == (503, b"no database\n")
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_each_host_is_asked_by_its_address(client: Client, settings: Any, path: str) -> None:
+    settings.ALLOWED_HOSTS, settings.BASE_URL = ["summit.example"], "https://summit.example"
+    assert client.get(path, HTTP_HOST="10.0.0.11:8000").status_code == 200
+    # Control: nothing else is answered under that name.
+    assert client.get("/accounts/login/", HTTP_HOST="10.0.0.11:8000").status_code == 400
+
+
 def test_numbers_are_for_loopback_or_whoever_has_the_token(client: Client, settings: Any) -> None:
     settings.METRICS_TOKEN = ""
     near = client.get("/metrics")

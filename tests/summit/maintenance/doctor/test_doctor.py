@@ -207,12 +207,13 @@ def postgresql(used: bool, host: str = "db", mode: str = "") -> Arrange:
     return arrange
 
 
-def connected(*releases: str) -> Arrange:
-    """Let processes of these releases be connected to PostgreSQL, each twice."""
+def connected(*connections: str, worker: str = VERSION) -> Arrange:
+    """Let processes of these releases be connected to PostgreSQL, each twice, and let a worker run a release."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(database, "connection", MagicMock(vendor="postgresql"))
-        patch.setattr(database.upgrades, "connected_releases", lambda: dict.fromkeys(releases, 2))
+        patch.setattr(database.releases, "of_connections", lambda: dict.fromkeys(connections, 2))
+        patch.setattr(database.releases, "of_workers", lambda: {"mail@host": worker})
 
     return arrange
 
@@ -311,6 +312,7 @@ def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
         (database.releases_agree, connected(), "ok", "none but this"),
         (database.releases_agree, connected(VERSION), "ok", f"2 of {VERSION}"),
         (database.releases_agree, connected(VERSION, "0.9"), "warn", "2 of 0.9 Start what runs another"),
+        (database.releases_agree, connected(VERSION, worker="0.9"), "warn", "workers: mail@host of 0.9 Start what"),
         (configuration.clamd, as_it_is, "ok", "none is set"),
         (configuration.clamd, scanner(b"PONG\0"), "ok", "clamd answers"),
         (configuration.clamd, scanner(ConnectionRefusedError("refused")), "fail", "wait in quarantine"),
