@@ -15,6 +15,7 @@ from summit.accounts import browser_sessions, role_assignments
 from summit.accounts import mfa_reset as second_step_accounts
 from summit.accounts import visible_accounts as accounts_selectors
 from summit.admin_base.filters import presence
+from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.messages import set_message, written
 from summit.admin_base.model_admin import SummitModelAdmin
@@ -27,7 +28,7 @@ from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
 from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows
-from summit.single_sign_on import providers
+from summit.single_sign_on import local_sign_ins, providers
 from summit.templatetags.moments import day_clock
 from summit.users.models import User
 
@@ -149,6 +150,17 @@ class RoleAssignmentAdmin(SummitModelAdmin):
             set_message(request, message, messages.WARNING)
 
 
+class AccountForm(SentencesForm):
+    """The form of an account."""
+
+    def clean_is_active(self) -> bool:
+        """Return whether the account is open; add an error if closing it would lock all administrators out."""
+        is_active = bool(self.cleaned_data["is_active"])
+        if not is_active and self.instance.pk:
+            local_sign_ins.check_way_round(closing=self.instance)
+        return is_active
+
+
 @admin.register(User)
 class UserAdmin(SingleSignOnMixin, SummitModelAdmin):
     """The admin of accounts. Only superusers may add and close accounts."""
@@ -156,6 +168,7 @@ class UserAdmin(SingleSignOnMixin, SummitModelAdmin):
     place = 3
     menu_group = MenuGroup.ACCESS
     summit_path = None
+    form = AccountForm
     list_display = ["email", "name", "is_active", "last_login"]
     search_fields = ["email", "name"]
     fields = ["email", "name", "language", "is_active", "second_step", "last_login", "date_joined"]

@@ -50,11 +50,11 @@ def check_can_change_emergency(by: User) -> None:
         raise PermissionDenied(_("Only the system administrator can do this."))
 
 
-def check_way_round() -> None:
+def check_way_round(*, closing: User | None = None) -> None:
     """Raise ValidationError if no system administrator could sign in while the required providers are down.
 
     Whoever could has a password or a passkey, and is an emergency account or linked at none of these providers. Call
-    it after a change, in its transaction.
+    it after a change, in its transaction; before an account is closed, with that account.
     """
     required = [each.issuer for each in providers.for_desks() if each.is_required]
     if not required:
@@ -62,6 +62,8 @@ def check_way_round() -> None:
     emergency = EmergencyAccount.objects.values("user")
     bound = SocialAccount.objects.filter(provider__in=required).exclude(user__in=emergency)
     free = User.objects.filter(is_superuser=True, is_active=True).exclude(pk__in=bound.values("user"))
+    if closing is not None:
+        free = free.exclude(pk=closing.pk)
     with_passkey = set(Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).values_list("user", flat=True))
     if not any(user.pk in with_passkey or user.has_usable_password() for user in free):
         raise ValidationError(

@@ -136,6 +136,11 @@ class TestServices:
         with pytest.raises(ValidationError, match="emergency account"):
             links.link_waiting(account=other, row=waiting, by=root)
         assert not SocialAccount.objects.filter(user=other).exists()
+        browser = Client()
+        browser.force_login(root)
+        posted = {"email": other.email, "name": other.name, "language": "en"}
+        page = browser.post(f"/admin/summit/user/{other.pk}/change/", posted)
+        assert "so that no one is locked out" in page.content.decode()
         other.set_unusable_password()
         other.save()
         with pytest.raises(ValidationError, match="emergency account"):
