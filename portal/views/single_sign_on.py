@@ -1,7 +1,7 @@
 """Let in whoever signed in at the identity provider of a delegation."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from delegations.portal_access.services import provider_sign_ins
 from portal.browser_session import remember
@@ -11,8 +11,11 @@ from summit.single_sign_on.social_adapter import entrances
 
 
 @entrances.register(1)
-def enter(request: HttpRequest, provider: Provider, facts: SignInFacts) -> HttpResponse:
-    """Open the portal of the provider's delegations in this browser, and redirect to it. Raises SignInRefused."""
+def enter(request: HttpRequest, provider: Provider, facts: SignInFacts, next_url: str) -> HttpResponse:
+    """Open the portal of the provider's delegations in this browser, and redirect to it or to `next_url`.
+
+    Raises SignInRefused.
+    """
     opened = provider_sign_ins.open_sessions(
         issuer=provider.issuer,
         subject=facts.subject,
@@ -22,4 +25,4 @@ def enter(request: HttpRequest, provider: Provider, facts: SignInFacts) -> HttpR
     for row in reversed(opened):
         if row.person is not None:
             remember(request, row, row.person.summit, row.person.language)
-    return redirect("portal:home")
+    return HttpResponseRedirect(next_url or reverse("portal:home"))

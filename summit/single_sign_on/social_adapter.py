@@ -23,7 +23,8 @@ from summit.users.models import User
 logger = logging.getLogger(__name__)
 # The session's key for the invitation that whoever signs in has followed.
 INVITATION_KEY = "single_sign_on_invitation"
-# Functions of the apps above that let in somebody who signed in at a delegation's provider. They return the response.
+# Functions of the apps above that let in somebody who signed in at a delegation's provider. They get the request, the
+# provider, its facts and the path to go on to ("" if none was asked for), and return the response.
 DelegationEntrance = Any
 entrances: Registry[DelegationEntrance] = Registry()
 
@@ -66,7 +67,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             if not provider.is_saml:
                 id_tokens.check_nonce(sociallogin.summit_claims, sociallogin.state.get("nonce"))
             if provider.for_delegations:
-                raise ImmediateHttpResponse(self._enter_delegation(request, provider, facts))
+                next_url = str(sociallogin.get_redirect_url(request) or "")
+                raise ImmediateHttpResponse(self._enter_delegation(request, provider, facts, next_url))
             token = request.session.pop(INVITATION_KEY, "")
             if not sociallogin.is_existing and token:
                 sociallogin.account = links.link_invited(token=token, facts=facts)
@@ -79,9 +81,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             page = render(request, "single_sign_on/unlinked.html", {"provider": provider, "row": row}, status=403)
             raise ImmediateHttpResponse(page)
 
-    def _enter_delegation(self, request: HttpRequest, provider: Provider, facts: SignInFacts) -> HttpResponse:
+    def _enter_delegation(
+        self, request: HttpRequest, provider: Provider, facts: SignInFacts, next_url: str
+    ) -> HttpResponse:
         for enter in entrances:
-            response: HttpResponse | None = enter(request, provider, facts)
+            response: HttpResponse | None = enter(request, provider, facts, next_url)
             if response is not None:
                 return response
         raise SignInRefused(refusals.NOT_OF_DELEGATION)

@@ -46,12 +46,12 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     The sign-in page has links and no form: a form's redirect to another host is against our security policy.
     """
     provider = _provider(slug)
+    asked = request.GET.get("next", "")
+    next_url = asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return render(request, "single_sign_on/begin.html", {"provider": provider})
-    next_url = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(next_url, allowed_hosts=None)
+        return render(request, "single_sign_on/begin.html", {"provider": provider, "next_url": next_url})
     try:
-        response: HttpResponse = protocols.of_allauth(request, provider).begin(request, next_url if safe else None)
+        response: HttpResponse = protocols.of_allauth(request, provider).begin(request, next_url or None)
     except SignInRefused as refused:
         return refuse(request, provider, refused)
     except ImmediateHttpResponse as immediate:

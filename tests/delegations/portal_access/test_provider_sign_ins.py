@@ -131,6 +131,26 @@ def test_whoever_has_left_the_delegation_is_out(idp: OpenIdProvider, party: Part
     assert idp.sign_in(Client()).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [
+        ("?next=/portal/agenda/%3Fday%3D1", "/portal/agenda/?day=1"),
+        ("?next=agenda", "agenda"),
+        ("?next=https://evil.example/", "/portal/"),
+        ("?next=//evil.example/", "/portal/"),
+    ],
+)
+def test_it_goes_on_where_it_began_and_nowhere_else(idp: OpenIdProvider, ann: Person, asked: str, leads: str) -> None:
+    assert idp.sign_in(Client(), asked)["Location"] == leads
+
+
+def test_control_without_the_check_it_leads_to_another_site(
+    idp: OpenIdProvider, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summit.single_sign_on.views.url_has_allowed_host_and_scheme", lambda *args, **kwargs: True)
+    assert idp.sign_in(Client(), "?next=https://evil.example/")["Location"] == "https://evil.example/"
+
+
 class TestServices:
     @pytest.fixture
     def protocol(self, summit: Summit) -> User:

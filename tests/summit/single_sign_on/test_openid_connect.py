@@ -64,6 +64,13 @@ class TestSigningIn:
         assert page.status_code == 200
         assert idp.asked == []
         assert "Sign in with Ministry" in page.content.decode()
+        for asked, leads in (
+            ("?next=/portal/agenda/%3Fday%3D1%26x%3D2", "?next=/portal/agenda/%3Fday%3D1%26x%3D2"),
+            ("?next=https://evil.example/", ""),
+            ("?next=//evil.example/", ""),
+        ):
+            page = Client().get(f"/accounts/sso/ministry/{asked}", HTTP_SEC_FETCH_SITE="cross-site")
+            assert f'href="/accounts/sso/ministry/{leads}"' in page.content.decode(), asked
 
     def test_nothing_is_stored_of_what_the_provider_says(self, idp: OpenIdProvider, zoe: User) -> None:
         row = link(zoe)
