@@ -13,6 +13,7 @@ REGISTERING = (
     "badges.services.badges",
     "badges.services.transferable_pass_rules",
     "badges.services.transferable_passes",
+    "portal_access.services.provider_sign_ins",
     "travel.services.declarations",
     "travel.services.visas",
     "membership_changes.services.handovers",

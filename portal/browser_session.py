@@ -8,6 +8,7 @@ from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from summit.accounts import browser_sessions
 from summit.public.language_middleware import DOOR_LANGUAGE
+from summit.single_sign_on import facts as sign_in_facts
 from summit.summits.models import Summit
 
 # Public ids of this browser's portal sessions, the chosen summit's slug, and when the browser's presence was last
@@ -52,7 +53,7 @@ def forget(request: HttpRequest) -> list[PortalSession]:
     """Remove all portal sessions from this browser, and return the ones that hadn't ended."""
     keys = sign_ins(request)
     _new_key(request)
-    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE):
+    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE, sign_in_facts.PORTAL):
         request.session.pop(name, None)
     return list(PortalSession.objects.live().filter(public_id__in=keys).select_related("person__summit"))
 

@@ -59,7 +59,9 @@ COUNTED = frozenset({"history", "mail_naming"})
 # The most rows of a portion on the page.
 MOST = 10
 # Columns that aren't shown: references to the person, and technical links between rows.
-STRUCTURE = frozenset({"public_id", "person", "summit", "holder", "facts", "entered_for", "withheld", "invitation"})
+STRUCTURE = frozenset(
+    {"public_id", "person", "summit", "holder", "facts", "entered_for", "withheld", "invitation", "provider_session"}
+)
 
 # Columns with internal values, and the function that returns a readable one.
 WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {

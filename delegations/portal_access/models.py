@@ -162,6 +162,10 @@ class PortalSession(PublicModel):
     personal(person, PORTAL_SESSIONS)
     mailbox = personal(models.EmailField(_("email address"), blank=True), PORTAL_SESSIONS)
     issuer = models.CharField(_("identity provider"), max_length=ISSUER_LENGTH, blank=True, default="")
+    # By what the provider ends this session (summit.single_sign_on.ended_sessions.data_of).
+    provider_session = personal(
+        models.JSONField(_("session at the provider"), null=True, blank=True, editable=False), PORTAL_SESSIONS
+    )
     user_agent = personal(models.CharField(_("browser"), max_length=300, blank=True), PORTAL_SESSIONS)
     created_at = models.DateTimeField(_("since"), db_default=Now())
     last_seen_at = models.DateTimeField(_("last active"), db_default=Now())

@@ -11,6 +11,7 @@ from delegations.portal_access.services import portal_sessions
 from portal.browser_session import forget, sign_ins
 from portal.visitor_identity import portal_page, viewer_of
 from summit.permissions.route_access import Gate, route
+from summit.single_sign_on import facts as sign_in_facts
 
 
 @portal_page("GET POST")
@@ -38,6 +39,14 @@ def browsers(request: HttpRequest) -> HttpResponse:
 
 @route(Gate.EVERYBODY, "POST")
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out of the portal in this browser (POST). A letter's link opens the portal again."""
-    portal_sessions.end(rows=forget(request), by=None)
-    return redirect("root")
+    """Sign out of the portal in this browser (POST), and at the delegation's identity provider that opened it.
+
+    A letter's link opens the portal again.
+    """
+    facts = sign_in_facts.of_session(request.session, sign_in_facts.PORTAL)
+    rows = forget(request)
+    portal_sessions.end(rows=rows, by=None)
+    if facts is None or all(row.issuer != facts.issuer for row in rows):
+        return redirect("root")
+    sign_in_facts.keep(request.session, facts, sign_in_facts.LEAVING)
+    return redirect("sso_signed_out")

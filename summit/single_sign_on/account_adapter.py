@@ -14,8 +14,6 @@ from summit.single_sign_on.refusals import SignInRefused
 from summit.users.models import User
 
 OURS, LIBRARY = "summit.single_sign_on.stages.SecondFactorStage", "allauth.mfa.stages.AuthenticateStage"
-# The session's key for the sign-out at the provider that is still to be done.
-END_KEY = "single_sign_on_end"
 
 
 class SingleSignOnAccountAdapter(AccountAdapter):
@@ -31,9 +29,9 @@ class SingleSignOnAccountAdapter(AccountAdapter):
         if response is not None:
             return response
         # Of a former sign-in in this browser.
-        for key in (PROVIDER_KEY, END_KEY):
-            request.session.pop(key, None)
-        sign_in_facts.forget(request.session)
+        request.session.pop(PROVIDER_KEY, None)
+        for key in (sign_in_facts.ACCOUNT, sign_in_facts.LEAVING):
+            sign_in_facts.forget(request.session, key)
         login = (kwargs.get("signal_kwargs") or {}).get("sociallogin")
         if login is not None:
             facts: SignInFacts = login.summit_facts
@@ -57,8 +55,7 @@ class SingleSignOnAccountAdapter(AccountAdapter):
         facts = sign_in_facts.of_session(request.session)
         super().logout(request)
         if facts is not None:
-            sign_in_facts.keep(request.session, facts)
-            request.session[END_KEY] = True
+            sign_in_facts.keep(request.session, facts, sign_in_facts.LEAVING)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Return where the browser goes after signing out: to the sign-out at the provider, if it signed in there.

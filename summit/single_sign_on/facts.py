@@ -8,7 +8,9 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from summit.core.encrypted_fields import cipher
 
-_KEY = "single_sign_on"
+# The keys under which a browser's session has what a provider said: when an account signed in, when a delegation's
+# portal was opened, and for the sign-out at the provider that is still to be done.
+ACCOUNT, PORTAL, LEAVING = "single_sign_on", "single_sign_on_portal", "single_sign_on_leaving"
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,16 @@ class SignInFacts:
     name_id: str = ""
 
 
-def keep(session: SessionBase, facts: SignInFacts) -> None:
+def keep(session: SessionBase, facts: SignInFacts, key: str = ACCOUNT) -> None:
     """Store in a browser's session what is needed later: no name, and the proof encrypted."""
     values: dict[str, Any] = {**asdict(facts), "name": "", "email": "", "groups": list(facts.groups)}
     values["proof"] = cipher().encrypt(facts.proof.encode()).decode() if facts.proof else ""
-    session[_KEY] = values
+    session[key] = values
 
 
-def of_session(session: SessionBase) -> SignInFacts | None:
+def of_session(session: SessionBase, key: str = ACCOUNT) -> SignInFacts | None:
     """Return what the identity provider said when the user of this session signed in; None without a provider."""
-    values: dict[str, Any] | None = session.get(_KEY)
+    values: dict[str, Any] | None = session.get(key)
     if values is None:
         return None
     try:
@@ -54,6 +56,6 @@ def of_session(session: SessionBase) -> SignInFacts | None:
     return SignInFacts(**{**values, "groups": tuple(values["groups"]), "proof": proof})
 
 
-def forget(session: SessionBase) -> None:
+def forget(session: SessionBase, key: str = ACCOUNT) -> None:
     """Remove from a session what an identity provider said."""
-    session.pop(_KEY, None)
+    session.pop(key, None)

@@ -17,7 +17,6 @@ from django.views.decorators.csrf import csrf_exempt
 from summit.permissions.route_access import Gate, route
 from summit.single_sign_on import ended_sessions, id_tokens, links, posted_answers, protocols, providers, refusals
 from summit.single_sign_on import facts as sign_in_facts
-from summit.single_sign_on.account_adapter import END_KEY
 from summit.single_sign_on.openid_connect import Adapter
 from summit.single_sign_on.providers import Provider
 from summit.single_sign_on.refusals import SignInRefused
@@ -164,9 +163,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Say that the browser is signed out here, and lead it to the sign-out at the provider, if there is one."""
     context: dict[str, Any] = {}
-    facts = sign_in_facts.of_session(request.session)
-    if request.session.pop(END_KEY, False) and facts is not None:
-        sign_in_facts.forget(request.session)
+    facts = sign_in_facts.of_session(request.session, sign_in_facts.LEAVING)
+    if facts is not None:
+        sign_in_facts.forget(request.session, sign_in_facts.LEAVING)
         provider = providers.find(facts.issuer)
         if provider is not None:
             context = {"provider": provider, "address": _sign_out_address(provider, facts)}

@@ -270,6 +270,20 @@ def test_the_ministry_of_a_delegation_opens_its_portal(demonstration: Running, p
             # It opens no account.
             page.goto("/admin/")
             assert "/login/" in page.url
+            # The ministry ends the session.
+            assert provider.end_session(demonstration.base, "their-ministry", provider.members["ann"]) == 200
+            page.goto("/portal/")
+            assert "/login/" in page.url
+            # Signing out here ends it there. The sign-in goes on where it began.
+            page.goto("/accounts/sso/their-ministry/?next=/portal/agenda/")
+            expect(page).to_have_url(f"{demonstration.base}/portal/agenda/")
+            page.goto("/portal/browsers/?lang=en")
+            page.get_by_role("button", name="Sign out of this browser").click()
+            expect(page).to_have_url(f"{demonstration.base}/accounts/sso/signed-out/")
+            expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+            page.goto("/accounts/sso/their-ministry/")
+            expect(page.get_by_role("button", name="Sign in at the ministry")).to_be_visible()
+            assert provider.signed_out == ["s-1"]
         finally:
             demonstration.inside(REMOVE.format(slug="their-ministry"))
 

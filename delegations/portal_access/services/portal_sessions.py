@@ -14,7 +14,7 @@ from delegations.invitations.models.invitations import InvitationLink
 from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services.sign_in_codes import people_at
 from summit.audit import services as audit
-from summit.audit.actions import audit_action
+from summit.audit.actions import AuditAction, audit_action
 from summit.audit.services import By, Link, Mailbox
 from summit.maintenance import heartbeats
 from summit.outbox.addressees import Addressee
@@ -98,12 +98,12 @@ def listed(keys: Iterable[str]) -> list[PortalSession]:
     return list(sessions.select_related("person__summit", "link__invitation__party").order_by("-last_seen_at", "-id"))
 
 
-def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
+def end(*, rows: Iterable[PortalSession], by: By | None, action: AuditAction = SIGN_OUT) -> int:
     """End sessions and return how many were open. From its next request on, the browser has no access.
 
-    `by` is None if the user signs out in the browser itself. If a session was opened by a code, its end is recorded
-    in the audit, because its start was recorded too. Sessions of a link aren't recorded. The caller fetches the
-    sessions with their persons.
+    `by` is None if the user signs out in the browser itself. If a session was opened by a code or at a provider, its
+    end is recorded in the audit as `action`, because its start was recorded too. Sessions of a link aren't recorded.
+    The caller fetches the sessions with their persons.
     """
     ended = 0
     with transaction.atomic():
@@ -113,7 +113,7 @@ def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
             ended += 1
             if row.person is not None:
                 actor = by or Mailbox(row.public_id)
-                audit.record(by=actor, action=SIGN_OUT, target=row.person, summit=row.person.summit)
+                audit.record(by=actor, action=action, target=row.person, summit=row.person.summit)
     return ended
 
 

@@ -12,6 +12,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
+from delegations.portal_access.services import portal_sessions
 from delegations.portal_access.services.portal_sessions import AGENT_LENGTH
 from delegations.portal_access.services.sign_in_codes import people_at
 from summit.audit import services as audit
@@ -19,13 +20,18 @@ from summit.audit.actions import audit_action, row_actions
 from summit.audit.services import Mailbox
 from summit.people.models import Person
 from summit.permissions.rules import check
-from summit.single_sign_on import providers, refusals
+from summit.single_sign_on import ended_sessions, providers, refusals
+from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.refusals import SignInRefused
 from summit.users.models import User
 
 CHANGE, UNLINK = "delegations.partyprovider.change", "delegations.portalsubject.change"
 SIGN_IN = audit_action(
     "delegations.sign_in_at_provider", gettext_lazy("signed in to the portal at the delegation’s identity provider")
+)
+SIGN_OUT = audit_action(
+    "delegations.sign_out_at_provider",
+    gettext_lazy("signed out of the portal at the delegation’s identity provider"),
 )
 PROVIDER_ACTIONS = row_actions(
     "delegations.partyprovider",
@@ -79,12 +85,14 @@ def unlink(*, row: PortalSubject, by: User) -> None:
         _end(PortalSession.objects.filter(issuer=row.issuer, person=person))
 
 
-def open_sessions(*, issuer: str, subject: str, mailbox: str, agent: str) -> list[PortalSession]:
+def open_sessions(*, facts: SignInFacts, agent: str) -> list[PortalSession]:
     """Return a new portal session for each person as whom somebody may sign in at a provider, in each summit.
 
-    `mailbox` is the address that the provider has verified, or "". It chooses the person at the first sign-in: the
+    `facts` are what the provider said. An address that it has verified chooses the person at the first sign-in: the
     one person in the provider's own delegations who has it. Later the subject does. Raises SignInRefused.
     """
+    issuer, subject = facts.issuer, facts.subject
+    mailbox = facts.email if facts.email_verified else ""
     parties = set(PartyProvider.objects.filter(issuer=issuer).values_list("party_id", flat=True))
     with transaction.atomic():
         people = _known(issuer, subject, parties)
@@ -97,7 +105,11 @@ def open_sessions(*, issuer: str, subject: str, mailbox: str, agent: str) -> lis
         with_mailbox = [(person, _mailbox_of(person)) for person in people]
         opened = [
             PortalSession.objects.create(
-                person=person, mailbox=address, issuer=issuer, user_agent=agent[:AGENT_LENGTH]
+                person=person,
+                mailbox=address,
+                issuer=issuer,
+                provider_session=ended_sessions.data_of(facts),
+                user_agent=agent[:AGENT_LENGTH],
             )
             for person, address in with_mailbox
             if address
@@ -109,6 +121,13 @@ def open_sessions(*, issuer: str, subject: str, mailbox: str, agent: str) -> lis
             by = Mailbox(row.public_id)
             audit.record(by=by, action=SIGN_IN, target=row.person, summit=row.person.summit)
     return opened
+
+
+@ended_sessions.endings.register(1)
+def end_sessions(named: ended_sessions.Named) -> int:
+    """End the portal sessions that their provider ends, and return their number. Others of the same people stay."""
+    rows = PortalSession.objects.live().filter(ended_sessions.matching("provider_session", named))
+    return portal_sessions.end(rows=rows.select_related("person__summit"), by=None, action=SIGN_OUT)
 
 
 def parties_by_issuer(issuers: Iterable[str]) -> dict[str, set[int]]:

@@ -1,29 +1,43 @@
 """Signing in at a delegation's identity provider: it opens this delegation, and nothing else."""
 
+import secrets
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.functions import Now
 from django.test import Client
 
 from delegations.parties.models.parties import Party
 from delegations.portal_access import permissions
 from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
 from delegations.portal_access.services import provider_sign_ins
+from portal.browser_session import SIGN_INS_KEY
 from summit.audit.models import AuditEntry
 from summit.audit.services import Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role
-from summit.single_sign_on import refusals
-from summit.single_sign_on.models import IdentityProvider
+from summit.single_sign_on import ended_sessions, id_tokens, refusals
+from summit.single_sign_on.facts import SignInFacts
+from summit.single_sign_on.models import IdentityProvider, Protocol
 from summit.single_sign_on.refusals import SignInRefused
 from summit.single_sign_on.social_adapter import SocialAccountAdapter
 from summit.summits.models import Summit
 from summit.users.models import User
-from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, SummitFactory, UserFactory
+from tests.factories import (
+    FocalPointFactory,
+    MembershipFactory,
+    PartyFactory,
+    PortalSessionFactory,
+    SummitFactory,
+    UserFactory,
+)
 from tests.summit.single_sign_on.conftest import configure
 from tests.summit.single_sign_on.openid_provider import OpenIdProvider
+from tests.summit.single_sign_on.saml_provider import SamlProvider, certificate, pem
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +165,160 @@ def test_control_without_the_check_it_leads_to_another_site(
     assert idp.sign_in(Client(), "?next=https://evil.example/")["Location"] == "https://evil.example/"
 
 
+def logout_token(idp: OpenIdProvider, **claims: str | None) -> str:
+    """Return a token by which the provider ends sessions."""
+    event = {"events": {id_tokens.BACKCHANNEL_EVENT: {}}, "jti": secrets.token_hex(8), "nonce": None}
+    return idp.token(**{**event, **claims})
+
+
+def signed_in(idp: OpenIdProvider, sid: str) -> Client:
+    """Return a browser that signed in, in a session of the provider."""
+    idp.claims["sid"] = sid
+    browser = Client()
+    assert idp.sign_in(browser).status_code == 302
+    return browser
+
+
+class TestTheProviderSignsOut:
+    def told(self, idp: OpenIdProvider, **claims: str | None) -> None:
+        posted = {"logout_token": logout_token(idp, **claims)}
+        assert Client().post("/accounts/sso/ministry/back-channel-logout/", posted).status_code == 200
+
+    def test_of_one_session_and_of_all_of_a_subject(self, idp: OpenIdProvider, party: Party, ann: Person) -> None:
+        first, second = signed_in(idp, "one"), signed_in(idp, "two")
+        by_code = PortalSessionFactory(person=ann, mailbox=ann.email)
+        self.told(idp, sid="three", sub=None)
+        self.told(idp, sid=None, sub="s-2")
+        assert opened(first) == opened(second) == [party.pk]
+        self.told(idp, sid="one", sub=None)
+        assert (opened(first), opened(second)) == ([], [party.pk])
+        assert AuditEntry.objects.filter(action="delegations.sign_out_at_provider").count() == 1
+        third = signed_in(idp, "three")
+        self.told(idp, sid=None)
+        assert opened(second) == opened(third) == []
+        assert list(PortalSession.objects.live()) == [by_code]
+
+    def test_another_provider_ends_nothing(
+        self, idp: OpenIdProvider, party: Party, ann: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        browser = signed_in(idp, "one")
+        other = OpenIdProvider("https://other.example", "other")
+        configure(other, for_delegations=True)
+        monkeypatch.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: other)
+        posted = {"logout_token": logout_token(other, sid="one")}
+        assert Client().post("/accounts/sso/other/back-channel-logout/", posted).status_code == 200
+        assert opened(browser) == [party.pk]
+
+    def test_control_nothing_is_registered_to_end_them(
+        self, idp: OpenIdProvider, party: Party, ann: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        browser = signed_in(idp, "one")
+        monkeypatch.setattr(ended_sessions, "endings", ())
+        self.told(idp, sid="one")
+        assert opened(browser) == [party.pk]
+
+    def test_by_saml(self, summit: Summit, embassy: SamlProvider) -> None:
+        embassy.sign_in(browser := Client())
+        assert len(opened(browser)) == 1
+        url = "/accounts/sso/embassy/logout/"
+        for other in ({"name_id": "n-2"}, {"session": "i-2"}):
+            assert Client().get(f"{url}?{embassy.logout_request(**other)}").status_code == 302
+        assert len(opened(browser)) == 1
+        assert Client().get(f"{url}?{embassy.logout_request()}").status_code == 302
+        assert opened(browser) == []
+
+
+@pytest.fixture
+def embassy(summit: Summit) -> SamlProvider:
+    """The SAML provider of a delegation, which has a member who isn't known by the NameID."""
+    row = IdentityProvider.objects.create(
+        slug=SamlProvider.slug,
+        name="Embassy",
+        protocol=Protocol.SAML,
+        issuer=SamlProvider.issuer,
+        sign_in_url="https://saml.example/sso",
+        sign_out_url="https://saml.example/slo",
+        certificates=certificate(1),
+        subject_attribute="objectId",
+        for_delegations=True,
+    )
+    party = PartyFactory(summit=summit)
+    PartyProvider.objects.create(party=party, issuer=row.issuer)
+    MembershipFactory(party=party, person__email="ben@embassy.example")
+    found = SamlProvider()
+    found.attributes |= {"mail": ["ben@embassy.example"], "objectId": ["o-1"]}
+    return found
+
+
+class TestLeavingThePortal:
+    def test_it_ends_at_the_provider_too(self, idp: OpenIdProvider, party: Party, ann: Person, settings: Any) -> None:
+        settings.BASE_URL = "https://summit.example"
+        browser = signed_in(idp, "one")
+        response = browser.post("/portal/leave/")
+        assert (response.status_code, response["Location"]) == (302, "/accounts/sso/signed-out/")
+        assert opened(browser) == []
+        page = browser.get("/accounts/sso/signed-out/")
+        address = urlsplit(page.context["address"])
+        assert address.geturl().startswith("https://idp.example/end?")
+        params = parse_qs(address.query)
+        assert params["post_logout_redirect_uri"] == ["https://summit.example/accounts/sso/signed-out/"]
+        assert jwt.decode(params["id_token_hint"][0], options={"verify_signature": False})["sid"] == "one"
+        assert page.headers["Refresh"] == f"0; url={page.context['address']}"
+        # Back from there, nothing is left to do.
+        assert "Refresh" not in browser.get("/accounts/sso/signed-out/").headers
+
+    def test_by_saml(self, embassy: SamlProvider, settings: Any) -> None:
+        settings.SAML_PRIVATE_KEY, settings.SAML_CERTIFICATE = pem(3), certificate(3)
+        embassy.sign_in(browser := Client())
+        browser.post("/portal/leave/")
+        address = urlsplit(browser.get("/accounts/sso/signed-out/").context["address"])
+        assert (address.netloc, address.path) == ("saml.example", "/slo")
+        assert "SAMLRequest" in parse_qs(address.query)
+
+    def test_a_provider_without_a_sign_out_is_named(self, idp: OpenIdProvider, ann: Person) -> None:
+        del idp.configuration["end_session_endpoint"]
+        browser = signed_in(idp, "one")
+        browser.post("/portal/leave/")
+        page = browser.get("/accounts/sso/signed-out/")
+        assert "You may still be signed in at Ministry" in page.content.decode()
+        assert "Refresh" not in page.headers
+
+    def test_whoever_came_in_by_a_code_goes_nowhere_else(
+        self, idp: OpenIdProvider, party: Party, ann: Person
+    ) -> None:
+        row = PortalSessionFactory(person=ann, mailbox=ann.email)
+        browser = Client()
+        session = browser.session
+        session[SIGN_INS_KEY] = [row.public_id]
+        session.save()
+        assert opened(browser) == [party.pk]
+        assert browser.post("/portal/leave/")["Location"] == "/"
+        # Nor does a browser whose session the provider has ended.
+        browser = signed_in(idp, "one")
+        PortalSession.objects.update(ended_at=Now())
+        assert browser.post("/portal/leave/")["Location"] == "/"
+
+    def test_an_account_in_the_same_browser_keeps_its_own(
+        self, idp: OpenIdProvider, ann: Person, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        host = OpenIdProvider("https://host.example", "host")
+        configure(host)
+        user = UserFactory.with_role(Role.PRESS_OFFICER, summit)
+        SocialAccount.objects.create(user=user, provider=host.issuer, uid="s-1")
+        with monkeypatch.context() as patched:
+            patched.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: host)
+            host.sign_in(browser := Client())
+        idp.sign_in(browser)
+        browser.post("/portal/leave/")
+        assert browser.get("/accounts/sso/signed-out/").context["address"].startswith("https://idp.example/end?")
+        assert browser.get("/admin/").status_code == 200
+        with monkeypatch.context() as patched:
+            patched.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: host)
+            browser.post("/accounts/logout/")
+            page = browser.get("/accounts/sso/signed-out/")
+        assert page.context["address"].startswith("https://host.example/end?")
+
+
 class TestServices:
     @pytest.fixture
     def protocol(self, summit: Summit) -> User:
@@ -167,9 +335,7 @@ class TestServices:
         provider_sign_ins.take_provider(row=row, by=protocol)
         assert opened(browser) == []
         with pytest.raises(SignInRefused):
-            provider_sign_ins.open_sessions(
-                issuer=idp.issuer, subject="s-1", mailbox="ann@ministry.example", agent=""
-            )
+            provider_sign_ins.open_sessions(facts=SignInFacts(issuer=idp.issuer, subject="s-1"), agent="")
 
     def test_unlinking_ends_the_sessions(self, idp: OpenIdProvider, ann: Person, protocol: User) -> None:
         browser = Client()
