@@ -20,7 +20,7 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role
-from summit.single_sign_on import ended_sessions, id_tokens, refusals
+from summit.single_sign_on import ended_sessions, id_tokens, provider_services, refusals
 from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.models import IdentityProvider, Protocol
 from summit.single_sign_on.refusals import SignInRefused
@@ -135,6 +135,17 @@ def test_each_summit_of_the_ministry_is_opened(idp: OpenIdProvider, party: Party
     browser = Client()
     idp.sign_in(browser)
     assert sorted(opened(browser)) == sorted([party.pk, later.pk])
+
+
+def test_turning_the_provider_off_ends_what_it_opened(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+    browser = Client()
+    idp.sign_in(browser)
+    row = IdentityProvider.objects.get(issuer=idp.issuer)
+    provider_services.change_provider(provider=row, values={"is_active": False}, by=UserFactory(is_superuser=True))
+    assert opened(browser) == []
+    # It stays so when the provider is on again.
+    provider_services.change_provider(provider=row, values={"is_active": True}, by=UserFactory(is_superuser=True))
+    assert opened(browser) == []
 
 
 def test_whoever_has_left_the_delegation_is_out(idp: OpenIdProvider, party: Party, ann: Person) -> None:
