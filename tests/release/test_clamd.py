@@ -155,7 +155,10 @@ def test_an_upload_waits_for_clamd_and_the_portal_says_so(tmp_path: Path, shared
     port = free_port()
     with ExitStack() as closed:
         found = closed.enter_context(processes(tmp_path, shared, CLAMD_URL=daemon.url, PORT=str(port)))
-        found.start("manage", "serve")
+        serving = found.start("manage", "serve")
+        # Killed, it would leave the processes that it has started.
+        closed.callback(serving.wait, 60)
+        closed.callback(serving.terminate)
         base = f"http://localhost:{port}"
 
         def is_up() -> bool:
