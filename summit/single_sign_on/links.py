@@ -110,6 +110,8 @@ def link_invited(*, token: str, facts: SignInFacts) -> SocialAccount:
 
 def remember(facts: SignInFacts) -> UnlinkedSignIn:
     """Store that a subject that is linked to no account has signed in, and return the row with the code for it."""
+    # One whose week is over gets a new code, even if it isn't cleared yet.
+    UnlinkedSignIn.objects.filter(issuer=facts.issuer, subject=facts.subject, at__lte=Now() - KEPT).delete()
     row, _created = UnlinkedSignIn.objects.update_or_create(
         issuer=facts.issuer,
         subject=facts.subject,
@@ -117,6 +119,11 @@ def remember(facts: SignInFacts) -> UnlinkedSignIn:
         create_defaults={"name": facts.name, "email": facts.email, "code": _new_code()},
     )
     return row
+
+
+def waiting_row(key: int) -> UnlinkedSignIn | None:
+    """Return the sign-in that waits with a primary key, or None."""
+    return UnlinkedSignIn.objects.filter(pk=key, at__gt=Now() - KEPT).first()
 
 
 def waiting(code: str) -> UnlinkedSignIn | None:

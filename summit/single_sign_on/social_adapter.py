@@ -11,7 +11,7 @@ from allauth.socialaccount.providers.base import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from summit.core.registry import Registry
 from summit.single_sign_on import id_tokens, links, protocols, providers, refusals
@@ -23,6 +23,8 @@ from summit.users.models import User
 logger = logging.getLogger(__name__)
 # The session's key for the invitation that whoever signs in has followed.
 INVITATION_KEY = "single_sign_on_invitation"
+# The session's key for the sign-in of this browser that waits to be linked.
+UNLINKED_KEY = "single_sign_on_unlinked"
 # Functions of the apps above that let in somebody who signed in at a delegation's provider. They get the request, the
 # provider, its facts and the path to go on to ("" if none was asked for), and return the response.
 DelegationEntrance = Any
@@ -78,8 +80,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not sociallogin.is_existing:
             row = links.remember(facts)
             logger.info("A sign-in at %s is linked to no account.", provider.slug)
-            page = render(request, "single_sign_on/unlinked.html", {"provider": provider, "row": row}, status=403)
-            raise ImmediateHttpResponse(page)
+            request.session[UNLINKED_KEY] = row.pk
+            raise ImmediateHttpResponse(redirect("sso_unlinked"))
 
     def _enter_delegation(
         self, request: HttpRequest, provider: Provider, facts: SignInFacts, next_url: str

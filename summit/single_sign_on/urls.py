@@ -6,6 +6,7 @@ from summit.single_sign_on import views
 
 urlpatterns = [
     path("signed-out/", views.signed_out, name="sso_signed_out"),
+    path("link/", views.unlinked, name="sso_unlinked"),
     path("link/<str:token>/", views.invitation, name="sso_invitation"),
     path("<slug:slug>/", views.begin, name="sso_begin"),
     path("<slug:slug>/callback/", views.callback, name="sso_callback"),

@@ -20,7 +20,7 @@ from summit.single_sign_on import facts as sign_in_facts
 from summit.single_sign_on.openid_connect import Adapter
 from summit.single_sign_on.providers import Provider
 from summit.single_sign_on.refusals import SignInRefused
-from summit.single_sign_on.social_adapter import INVITATION_KEY, refuse
+from summit.single_sign_on.social_adapter import INVITATION_KEY, UNLINKED_KEY, refuse
 
 if protocols.HAS_SAML:
     from summit.single_sign_on import saml
@@ -156,6 +156,16 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     request.session[INVITATION_KEY] = token
     context = {"account": user, "providers": providers.for_desks()}
     return render(request, "single_sign_on/invitation.html", context)
+
+
+@never_cache
+@route(Gate.EVERYBODY, "GET")
+def unlinked(request: HttpRequest) -> HttpResponse:
+    """Show the code of this browser's sign-in, which is linked to no account yet; redirect once it is linked."""
+    row = links.waiting_row(request.session.get(UNLINKED_KEY, 0))
+    if row is None:
+        return redirect("account_login")
+    return render(request, "single_sign_on/unlinked.html", {"name": providers.name_of(row.issuer), "row": row})
 
 
 @never_cache

@@ -147,7 +147,7 @@ def enter(page: Page, user: str, where: str) -> None:
 def link_by_code(demonstration: Running, page: Page, email: str) -> None:
     """Let an organiser link the sign-in whose code the page shows."""
     expect(page.get_by_role("heading", name="Your sign-in is not linked yet")).to_be_visible()
-    code = page.locator("output.code").inner_text()
+    code = page.locator("output").inner_text()
     demonstration.inside(LINK.format(code=code, email=email))
 
 
