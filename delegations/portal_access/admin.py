@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.portal_access.models import PartyProvider, PortalSubject
@@ -12,9 +13,10 @@ from delegations.portal_access.services import provider_sign_ins
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.row_sources import RowSource
-from summit.admin_base.service_admin import ServiceAdmin, Values
+from summit.admin_base.service_admin import ServiceAdmin, Values, user_of
 from summit.permissions.route_access import NOBODY
 from summit.single_sign_on import providers
+from summit.single_sign_on.admin import nothing_to_choose
 from summit.users.models import User
 
 
@@ -65,9 +67,13 @@ class PartyProviderAdmin(_WithProvider):
     }
     nothing_yet = gettext_lazy("No delegation signs in at a provider of its own.")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields: those of the form, or the provider's name instead of its issuer."""
-        return ["party", "provider"] if obj else ["party", "issuer"]
+        if obj:
+            return [(None, {"fields": ["party", "provider"]})]
+        text = _("Add an identity provider for delegations first.")
+        note = nothing_to_choose(user_of(request), _choices(), text)
+        return [(None, {"fields": ["party", "issuer"], "description": note})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields: all of an existing row."""
@@ -101,7 +107,15 @@ class PortalSubjectAdmin(_WithProvider):
         "change": NOBODY,
         "delete": provider_sign_ins.UNLINK,
     }
-    row_source = RowSource(gettext_lazy("No one has signed in at a delegation’s identity provider yet."))
+    nothing_yet = gettext_lazy("No one has signed in at a delegation’s identity provider yet.")
+    row_source = RowSource(gettext_lazy("Delegates are linked when they first sign in at their identity provider."))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the actions of the list: deleting sign-ins is called unlinking them."""
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            actions["delete_selected"] = (*actions["delete_selected"][:2], _("Unlink"))
+        return actions
 
     def remove(self, *, by: User, row: Any) -> None:
         """Unlink a person's sign-in."""

@@ -114,7 +114,9 @@ class PortalSubject(models.Model):
     )
     personal(person, PORTAL_SUBJECTS)
     issuer = models.CharField(_("identity provider"), max_length=ISSUER_LENGTH)
-    subject = personal(models.CharField(_("subject"), max_length=SUBJECT_LENGTH), PORTAL_SUBJECTS)
+    subject = personal(
+        models.CharField(pgettext_lazy("identity provider", "subject"), max_length=SUBJECT_LENGTH), PORTAL_SUBJECTS
+    )
     since = models.DateTimeField(_("since"), db_default=Now())
 
     class Meta:

@@ -61,6 +61,8 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
     # The field that reports a constraint, by the constraint's name. The default is the last of its fields in the
     # form.
     said_at: ClassVar[dict[str, str]] = {}
+    # The sentence for a violated constraint, by the constraint's name, if the constraint itself has none.
+    sentences: ClassVar[dict[str, Any]] = {}
 
     def field_of(self, constraint: BaseConstraint) -> str | None:
         """Return the name of the field that reports a constraint, or None to report it at the head of the form."""
@@ -89,7 +91,8 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
                 try:
                     constraint.validate(type(self.instance), self.instance, exclude=skipped)
                 except ValidationError as refused:
-                    self.add_error(self.field_of(constraint), refused.messages)
+                    said = self.sentences.get(constraint.name, refused.messages)
+                    self.add_error(self.field_of(constraint), said)
 
 
 def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None:

@@ -31,6 +31,8 @@ class AdminMessagesMixin:
     opts: Any
     # What to do first if other rows need the row that is to be deleted. The page lists them below this text.
     end_first: Any = ""
+    # What the page that asks before rows are deleted says of the consequences.
+    deletion_note: Any = ""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show the list with the name of its rows as title.
@@ -66,7 +68,11 @@ class AdminMessagesMixin:
         """Show the page that asks before a row is deleted, or says why it can't be and what to do first."""
         refused = context.get("stopped") or context["perms_lacking"] or context["protected"]
         title = _("“%(row)s” can’t be deleted") if refused else _("Delete “%(row)s”?")
-        context |= {"title": title % {"row": context["object"]}, "end_first": self.end_first}
+        context |= {
+            "title": title % {"row": context["object"]},
+            "end_first": self.end_first,
+            "note": self.deletion_note,
+        }
         return super().render_delete_form(request, context)  # type: ignore[misc]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -100,7 +106,7 @@ def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.Query
         question = ngettext("Delete %(number)s %(one)s?", "Delete %(number)s %(many)s?", number)
         refused = context["perms_lacking"] or context["protected"]
         title = _("Nothing deleted") if refused else question % {"number": number, "one": singular, "many": plural}
-        context |= {"title": title, "end_first": model_admin.end_first}
+        context |= {"title": title, "end_first": model_admin.end_first, "note": model_admin.deletion_note}
     return page
 
 

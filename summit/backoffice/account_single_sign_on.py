@@ -64,6 +64,7 @@ class SingleSignOnMixin:
             "may_link": links.can_link(user, account),
             "form": form,
             "found": form.found,
+            "differs": form.found is not None and form.found.email.lower() not in ("", account.email.lower()),
             "provider_name": names.get(form.found.issuer, "") if form.found else "",
             "is_emergency": local_sign_ins.is_emergency_account(account),
             "may_change_emergency": local_sign_ins.can_change_emergency(user),

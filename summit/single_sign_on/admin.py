@@ -1,20 +1,24 @@
 """Identity providers, and the roles of their groups, in the admin."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import BaseConstraint
 from django.http import HttpRequest
-from django.utils.html import escape, format_html_join
+from django.urls import reverse
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu_places import MenuGroup
-from summit.admin_base.service_admin import ServiceAdmin, Values
+from summit.admin_base.service_admin import ServiceAdmin, Values, user_of
 from summit.permissions.route_access import NOBODY
+from summit.permissions.rules import Actor, may_everything
 from summit.single_sign_on import provider_services, providers
 from summit.single_sign_on.models import GroupRole, IdentityProvider, Protocol
 from summit.single_sign_on.provider_services import CHANGEABLE, FIXED
@@ -44,6 +48,42 @@ class ProviderForm(SentencesForm):
             "certificates": forms.Textarea(attrs={"dir": "ltr", "rows": 6}),
             "second_factor_values": forms.Textarea(attrs={"dir": "ltr", "rows": 3}),
         }
+        error_messages: ClassVar[dict[str, Any]] = {
+            "slug": {"invalid": gettext_lazy("Use letters without accents, digits and hyphens.")}
+        }
+
+    sentences: ClassVar[dict[str, Any]] = {
+        "provider_has_what_its_protocol_needs": gettext_lazy(
+            "An OpenID provider needs a client ID and a client secret. A SAML provider needs a sign-in address and a "
+            "certificate."
+        ),
+        "provider_of_delegations_is_not_required": gettext_lazy("A provider for delegations can’t be required."),
+    }
+    said_at: ClassVar[dict[str, str]] = {"provider_of_delegations_is_not_required": "is_required"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("client_id", "client_secret", "sign_in_url", "certificates"):
+            if name in self.fields:
+                # Each is needed with one of the protocols, and so isn't called optional.
+                self.fields[name].depends = True  # type: ignore[attr-defined]
+
+    def validate_constraints(self) -> None:
+        """Say in sentences at their fields, and once, which constraints `check_provider` has found violated."""
+        head = self.errors.get(NON_FIELD_ERRORS)
+        for constraint in IdentityProvider._meta.constraints:
+            quoted = str(constraint.get_violation_error_message())
+            if head and quoted in head:
+                head.data = [each for each in head.data if quoted not in ValidationError(each).messages]
+                self.add_error(self.field_of(constraint), self.sentences[constraint.name])
+        if head is not None and not head:
+            del self.errors[NON_FIELD_ERRORS]
+
+    def field_of(self, constraint: BaseConstraint) -> str | None:
+        """Return the name of the field that reports a constraint: of those that a protocol needs, its first."""
+        if constraint.name == "provider_has_what_its_protocol_needs":
+            return "sign_in_url" if self.instance.protocol == Protocol.SAML else "client_id"
+        return super().field_of(constraint)
 
     def clean(self) -> dict[str, Any]:
         """Return the cleaned data; add errors by field for a provider that isn't complete."""
@@ -105,9 +145,8 @@ class IdentityProviderAdmin(ServiceAdmin):
         if not row.slug:
             return escape(_("They are shown once the provider is saved."))
         found = providers.addresses(row.slug, row.protocol)
-        return format_html_join(
-            SafeString("<br>"), "<bdi dir='ltr' translate='no'>{}</bdi>", ((each,) for each in found)
-        )
+        line = "<bdi class='muted' dir='ltr' translate='no'>{}</bdi><br><bdi dir='ltr' translate='no'>{}</bdi>"
+        return format_html_join(SafeString("<br>"), line, found)
 
     def create(self, *, by: User, row: Any, values: Values) -> IdentityProvider:
         """Add a provider and return it."""
@@ -120,6 +159,18 @@ class IdentityProviderAdmin(ServiceAdmin):
     def remove(self, *, by: User, row: Any) -> None:
         """Remove a provider to which no account is linked."""
         provider_services.remove_provider(provider=row, by=by)
+
+
+def nothing_to_choose(user: Actor, offered: Sequence[object], text: str) -> SafeString:
+    """Return what a form says above its fields if it offers no provider: `text`, a link for whoever may add one.
+
+    Returns "" if it offers any.
+    """
+    if offered:
+        return SafeString("")
+    if not may_everything(user):
+        return escape(_("No identity provider yet. Ask the system administrator to add one first."))
+    return format_html('<a href="{}">{}</a>', reverse("admin:summit_identityprovider_add"), text)
 
 
 def _choices() -> list[tuple[str, str]]:
@@ -135,6 +186,10 @@ class GroupRoleForm(SentencesForm):
         model = GroupRole
         fields = ("summit", "issuer", "group", "role")
         widgets = {"group": forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"})}
+
+    sentences: ClassVar[dict[str, Any]] = {
+        "group_role_once": gettext_lazy("This group has this role in this summit already.")
+    }
 
 
 @admin.register(GroupRole)
@@ -154,10 +209,14 @@ class GroupRoleAdmin(ServiceAdmin):
         "delete": "summit.grouprole.change",
     }
     nothing_yet = gettext_lazy("No roles by group yet. Give a role to a group: its members get it when they sign in.")
+    deletion_note = gettext_lazy("Members keep the role until their next sign-in, at most 8 hours.")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields: those of the form, or the provider's name instead of its issuer."""
-        return ["group", "role", "provider", "summit"] if obj else ["summit", "issuer", "group", "role"]
+        if obj:
+            return [(None, {"fields": ["group", "role", "provider", "summit"]})]
+        note = nothing_to_choose(user_of(request), _choices(), _("Add an identity provider first."))
+        return [(None, {"fields": ["summit", "issuer", "group", "role"], "description": note})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields: all of an existing row."""

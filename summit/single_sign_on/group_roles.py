@@ -1,25 +1,48 @@
 """Roles by groups: what a sign-in at an identity provider gives and takes, and their end after eight hours."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
-from summit.audit.actions import AuditAction, audit_action, row_actions
+from summit.audit.actions import AuditAction, Facts, audit_action, row_actions
 from summit.maintenance.sweeps import sweep
-from summit.permissions.models import RoleAssignment
+from summit.permissions.models import Role, RoleAssignment
 from summit.single_sign_on.models import GroupRole
 from summit.users.models import User
 
 # A role by a group falls this long after the sign-in that gave it: a working day, without a lunch at the desk.
 LIFETIME = timedelta(hours=8)
-GIVE = audit_action("summit.give_role_by_group", gettext_lazy("got the role by a group at an identity provider"))
-TAKE = audit_action("summit.take_role_by_group", gettext_lazy("is no longer in a group with the role"))
+
+
+def _said(template: Any) -> Callable[[Facts], str]:
+    """Return the function for the sentence of an entry, with its role and group. Old entries name no group."""
+
+    def say(facts: Facts) -> str:
+        role, group = str(facts.detail.get("role", "")), str(facts.detail.get("group", "")) or "–"
+        return str(template) % {"role": dict(Role.choices).get(role, role), "group": group}
+
+    return say
+
+
+GIVE = audit_action(
+    "summit.give_role_by_group",
+    _said(gettext_lazy("gave the role “%(role)s” by the group “%(group)s”")),
+    label=gettext_lazy("gave the role by a group"),
+)
+TAKE = audit_action(
+    "summit.take_role_by_group",
+    _said(gettext_lazy("took the role “%(role)s”: no longer in the group")),
+    label=gettext_lazy("took the role: no longer in the group"),
+)
 END = audit_action(
-    "summit.end_role_by_group", gettext_lazy("held the role by a group for eight hours, until the next sign-in")
+    "summit.end_role_by_group",
+    _said(gettext_lazy("ended the role “%(role)s” by a group eight hours after the sign-in")),
+    label=gettext_lazy("ended the role by a group eight hours after the sign-in"),
 )
 GROUP_ROLE_ACTIONS = row_actions(
     "summit.grouprole",
@@ -38,7 +61,9 @@ def apply(*, user: User, issuer: str, groups: Iterable[str]) -> None:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         rows = GroupRole.objects.filter(issuer=issuer, group__in=list(groups))
-        wanted = set(rows.values_list("summit_id", "role"))
+        wanted = {
+            (summit_id, role): group for summit_id, role, group in rows.values_list("summit_id", "role", "group")
+        }
         held = {
             (row.summit_id, row.role): row
             for row in RoleAssignment.all_rows.filter(user=user).select_related("summit")
@@ -47,7 +72,7 @@ def apply(*, user: User, issuer: str, groups: Iterable[str]) -> None:
         for key, row in held.items():
             if row.issuer == issuer and key not in wanted:
                 _fall(row, TAKE if row.pk in live else END)
-        for summit_id, role in sorted(wanted):
+        for (summit_id, role), group in sorted(wanted.items()):
             row, created = RoleAssignment.all_rows.update_or_create(
                 summit_id=summit_id,
                 user=user,
@@ -56,7 +81,8 @@ def apply(*, user: User, issuer: str, groups: Iterable[str]) -> None:
                 create_defaults={"until": Now() + LIFETIME, "issuer": issuer, "by_hand": False},
             )
             if created or row.pk not in live:
-                audit.record(by=audit.SYSTEM, action=GIVE, target=row, summit=row.summit, detail={"role": role})
+                detail = {"role": role, "group": group, "rows": audit.references(row)}
+                audit.record(by=audit.SYSTEM, action=GIVE, target=row, summit=row.summit, detail=detail)
 
 
 @sweep("roles by group", every=60)

@@ -41,7 +41,9 @@ class IdentityProvider(PublicModel):
     name = models.CharField(
         _("name"), max_length=60, help_text=_("On the button: “Sign in with …”, such as “Foreign Ministry”.")
     )
-    protocol = models.CharField(_("protocol"), max_length=10, choices=Protocol.choices, default=Protocol.OIDC)
+    protocol = models.CharField(
+        pgettext_lazy("identity provider", "protocol"), max_length=10, choices=Protocol.choices, default=Protocol.OIDC
+    )
     issuer = models.CharField(
         _("issuer"),
         max_length=ISSUER_LENGTH,
@@ -163,7 +165,9 @@ class UnlinkedSignIn(models.Model):
     """A subject that signed in and is linked to no account, with a code to tell an organiser."""
 
     issuer = models.CharField(_("identity provider"), max_length=ISSUER_LENGTH)
-    subject = personal(models.CharField(_("subject"), max_length=SUBJECT_LENGTH), UNLINKED)
+    subject = personal(
+        models.CharField(pgettext_lazy("identity provider", "subject"), max_length=SUBJECT_LENGTH), UNLINKED
+    )
     name = personal(models.CharField(_("name"), max_length=200, blank=True), UNLINKED)
     email = personal(models.CharField(_("email address"), max_length=254, blank=True), UNLINKED)
     code = models.CharField(

@@ -2,6 +2,7 @@
 
 from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.core.personal_data import DataSubject, ProcessingActivity, personal
 from summit.privacy.registry import Portion, Subject, portion
@@ -13,7 +14,7 @@ LINKS = ProcessingActivity(
     logged=False,
     model_name=_("sign-ins at identity providers"),
 )
-personal(SocialAccount._meta.get_field("uid"), LINKS, label=_("subject"))
+personal(SocialAccount._meta.get_field("uid"), LINKS, label=pgettext_lazy("identity provider", "subject"))
 personal(SocialAccount._meta.get_field("extra_data"), LINKS, label=_("sign-in details"))
 
 

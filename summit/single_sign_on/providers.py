@@ -95,14 +95,27 @@ def name_of(issuer: str) -> str:
     return names_by_issuer().get(issuer, issuer)
 
 
-def addresses(slug: str, protocol: str) -> list[str]:
-    """Return the addresses that an administrator enters at the provider with this short name.
+def addresses(slug: str, protocol: str) -> list[tuple[str, str]]:
+    """Return the addresses that an administrator enters at the provider with this short name, each as (label, URL).
+
+    The labels are the terms of the protocols, in which the provider's own pages ask for them in every language.
 
     For OpenID Connect they are those for the answer, for the return after a sign-out, and for its sign-outs without a
     browser; for SAML the metadata, which has the others.
     """
-    names = ["sso_metadata"] if protocol == Protocol.SAML else ["sso_callback", "sso_signed_out", "sso_back_channel"]
-    return [f"{settings.BASE_URL}{reverse(name, args=[] if name == 'sso_signed_out' else [slug])}" for name in names]
+    if protocol == Protocol.SAML:
+        named = {
+            "Metadata": reverse("sso_metadata", args=[slug]),
+            "Assertion Consumer Service": reverse("sso_acs", args=[slug]),
+            "Single Logout": reverse("sso_sls", args=[slug]),
+        }
+    else:
+        named = {
+            "Redirect URI": reverse("sso_callback", args=[slug]),
+            "Post-logout redirect URI": reverse("sso_signed_out"),
+            "Back-channel logout URI": reverse("sso_back_channel", args=[slug]),
+        }
+    return [(label, f"{settings.BASE_URL}{path}") for label, path in named.items()]
 
 
 def of_environment() -> list[Provider]:

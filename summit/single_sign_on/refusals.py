@@ -67,6 +67,16 @@ NOT_OF_DELEGATION = Reason(
     _("No one in this delegation has the email address that your identity provider sent."),
     _("Ask a focal point of your delegation to enter your address, or use the link from your letter."),
 )
+SHARED_ADDRESS = Reason(
+    "shared_address",
+    _("Several people in this delegation have this email address."),
+    _("Ask a focal point to correct it."),
+)
+NO_ADDRESS = Reason(
+    "no_address",
+    _("Your identity provider sent no verified email address."),
+    _("Ask your ministry’s IT service to send it."),
+)
 OTHER_SUBJECT = Reason(
     "other_subject",
     _("This person’s entry in the delegation is linked to another sign-in at your identity provider."),

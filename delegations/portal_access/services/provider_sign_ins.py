@@ -22,7 +22,7 @@ from summit.people.models import Person
 from summit.permissions.rules import check
 from summit.single_sign_on import ended_sessions, providers, refusals
 from summit.single_sign_on.facts import SignInFacts
-from summit.single_sign_on.refusals import SignInRefused
+from summit.single_sign_on.refusals import Reason, SignInRefused
 from summit.users.models import User
 
 CHANGE, UNLINK = "delegations.partyprovider.change", "delegations.portalsubject.change"
@@ -98,8 +98,9 @@ def open_sessions(*, facts: SignInFacts, agent: str) -> list[PortalSession]:
         people = _known(issuer, subject, parties)
         summits = {person.summit_id for person in people}
         found = [person for person in people_at(mailbox) if person.summit_id not in summits]
-        for person in found:
-            if _belongs(person, parties) and _is_alone(person, found, parties):
+        own = [person for person in found if _belongs(person, parties)]
+        for person in own:
+            if _is_alone(person, own):
                 _link(person, issuer, subject)
                 people.append(person)
         with_mailbox = [(person, _mailbox_of(person)) for person in people]
@@ -115,7 +116,7 @@ def open_sessions(*, facts: SignInFacts, agent: str) -> list[PortalSession]:
             if address
         ]
         if not opened:
-            raise SignInRefused(refusals.NOT_OF_DELEGATION)
+            raise SignInRefused(_refusal(mailbox, is_shared=bool(own)))
         for row in opened:
             assert row.person is not None  # noqa: S101 - it was opened as one
             by = Mailbox(row.public_id)
@@ -156,10 +157,16 @@ def _belongs(person: Person, parties: set[int]) -> bool:
     return person.pk in _people_of(parties)
 
 
-def _is_alone(person: Person, found: list[Person], parties: set[int]) -> bool:
-    """Return whether nobody else in the person's summit and these parties has the same mailbox."""
-    others = [each for each in found if each.summit_id == person.summit_id and each.pk != person.pk]
-    return not any(_belongs(each, parties) for each in others)
+def _is_alone(person: Person, own: list[Person]) -> bool:
+    """Return whether nobody else of `own` is in the person's summit: they have the same mailbox."""
+    return not any(each.summit_id == person.summit_id and each.pk != person.pk for each in own)
+
+
+def _refusal(mailbox: str, *, is_shared: bool) -> Reason:
+    """Return why a sign-in opens nothing: no address, one that several people have, or one that nobody has."""
+    if not mailbox:
+        return refusals.NO_ADDRESS
+    return refusals.SHARED_ADDRESS if is_shared else refusals.NOT_OF_DELEGATION
 
 
 def _link(person: Person, issuer: str, subject: str) -> None:

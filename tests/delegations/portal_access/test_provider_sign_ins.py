@@ -100,13 +100,17 @@ def test_it_opens_no_account_and_no_other_delegation(
     FocalPointFactory(party=party, person=ann)
     assert permissions.live_sign_ins(by, party.pk).exists()
     assert not permissions.live_sign_ins(by, other.membership.party.pk).exists()
-    for claims in ({"email": other.email}, {"email": organiser.email}, {"email_verified": False}, {"email": None}):
+    nobody, none = refusals.NOT_OF_DELEGATION, refusals.NO_ADDRESS
+    for claims, reason in (
+        ({"email": other.email}, nobody),
+        ({"email": organiser.email}, nobody),
+        ({"email_verified": False}, none),
+        ({"email": None}, none),
+    ):
         idp.subject = f"s-{claims}"
         idp.claims = {"email": "ann@ministry.example", "email_verified": True, **claims}
         page = idp.sign_in(Client())
-        assert (page.status_code, str(refusals.NOT_OF_DELEGATION.text) in page.content.decode()) == (400, True), (
-            claims
-        )
+        assert (page.status_code, str(reason.text) in page.content.decode()) == (400, True), claims
 
 
 def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, party: Party, ann: Person) -> None:
@@ -124,7 +128,8 @@ def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, part
 
 def test_a_shared_mailbox_opens_nothing(idp: OpenIdProvider, party: Party, ann: Person) -> None:
     MembershipFactory(party=party, person__email=ann.email)
-    assert idp.sign_in(Client()).status_code == 400
+    page = idp.sign_in(Client())
+    assert (page.status_code, str(refusals.SHARED_ADDRESS.text) in page.content.decode()) == (400, True)
     assert not PortalSubject.objects.exists()
 
 
@@ -374,9 +379,13 @@ class TestServices:
 
 
 def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit) -> None:
-    idp.sign_in(Client())
     client: Any = Client()
     client.force_login(UserFactory.with_role(Role.PROTOCOL, summit))
+    empty = "No one has signed in at a delegation’s identity provider yet."
+    assert empty in client.get("/admin/delegations/portalsubject/").content.decode()
+    idp.sign_in(Client())
+    page = client.get("/admin/delegations/portalsubject/").content.decode()
+    assert (empty in page, ">Unlink <" in page) == (False, True)
     assert "Ministry" in client.get("/admin/delegations/partyprovider/").content.decode()
     row = PortalSubject.objects.get()
     assert "s-1" in client.get(f"/admin/delegations/portalsubject/{row.pk}/change/").content.decode()

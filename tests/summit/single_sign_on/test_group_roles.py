@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from summit.accounts import role_assignments
 from summit.accounts.role_assignments import LastOrganiser
+from summit.audit import rendering
 from summit.audit.models import AuditEntry
 from summit.permissions import rules
 from summit.permissions.models import Role, RoleAssignment
@@ -67,7 +68,12 @@ def test_a_sweep_deletes_and_records_what_is_over(summit: Summit) -> None:
     assert not RoleAssignment.all_rows.filter(user=user).exists()
     kept = RoleAssignment.objects.get(user=other)
     assert (kept.by_hand, kept.until, kept.issuer) == (True, None, "")
-    assert AuditEntry.objects.filter(action="summit.end_role_by_group").count() == 1
+    entry = AuditEntry.objects.get(action="summit.end_role_by_group")
+    line = rendering.render([entry])[0]
+    assert line.what == "ended the role “press officer” by a group eight hours after the sign-in"
+    assert [other.name for other in line.others] == [str(user)]
+    given = AuditEntry.objects.filter(action="summit.give_role_by_group")
+    assert rendering.render(given)[0].what == "gave the role “press officer” by the group “press”"
 
 
 def test_what_was_given_by_hand_stays(summit: Summit) -> None:

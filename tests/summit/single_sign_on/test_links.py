@@ -166,7 +166,10 @@ class TestByAnOrganiser:
         assert "No sign-in waits with this code" in client.post(url, {"code": "aaaa-aaaa"}).content.decode()
         row = waiting()
         page = client.post(url, {"code": row.code}).content.decode()
-        assert "zoe@ministry.example" in page
+        assert "At Ministry this is Zoë, zoe@ministry.example." in page
+        assert "This address differs from the account’s." in page
+        nameless = links.remember(SignInFacts("https://idp.example", "s-9"))
+        assert "At Ministry this is s-9." in client.post(url, {"code": nameless.code}).content.decode()
         assert not SocialAccount.objects.exists()
         assert client.post(url, {"code": row.code, "link": "1"}).status_code == 302
         page = client.get(url).content.decode()
@@ -181,5 +184,7 @@ def test_what_nobody_links_is_deleted_after_a_week(zoe: User, organiser: User) -
     links.clear()
     UnlinkedSignIn.objects.update(at=row.at - links.KEPT)
     assert links.waiting(row.code) is None
+    assert waiting().code != row.code
+    UnlinkedSignIn.objects.update(at=row.at - links.KEPT)
     links.clear()
     assert not UnlinkedSignIn.objects.exists()

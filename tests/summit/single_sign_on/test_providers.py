@@ -216,3 +216,35 @@ def test_the_desk(root: User, summit: Summit) -> None:
     organiser.force_login(UserFactory.with_role(Role.ORGANISER, summit))
     assert organiser.get("/admin/summit/identityprovider/").status_code == 404
     assert organiser.get("/admin/summit/grouprole/").status_code == 200
+
+
+def test_the_desk_says_in_sentences_what_is_wrong(root: User) -> None:
+    client = Client()
+    client.force_login(root)
+    posted = {**OIDC, "groups_claim": "groups", "is_active": "on", "_save": "1"}
+    for values, sentence in (
+        ({"client_id": ""}, "An OpenID provider needs a client ID and a client secret."),
+        ({"is_required": "on", "for_delegations": "on"}, "A provider for delegations can’t be required."),
+        ({"slug": "Außen amt"}, "Use letters without accents, digits and hyphens."),
+    ):
+        page = client.post("/admin/summit/identityprovider/add/", {**posted, **values}).content.decode()
+        assert (sentence in page, "is violated" in page) == (True, False), values
+    assert not IdentityProvider.objects.exists()
+
+
+def test_the_desk_of_roles_by_group(idp: OpenIdProvider, summit: Summit, root: User) -> None:
+    organiser = UserFactory.with_role(Role.ORGANISER, summit)
+    client = Client()
+    client.force_login(organiser)
+    url = "/admin/summit/grouprole/add/"
+    posted = {"summit": summit.pk, "issuer": idp.issuer, "group": "press", "role": Role.PRESS_OFFICER}
+    assert client.post(url, posted).status_code == 302
+    assert "This group has this role in this summit already." in client.post(url, posted).content.decode()
+    row = GroupRole.objects.get()
+    page = client.get(f"/admin/summit/grouprole/{row.pk}/delete/").content.decode()
+    assert "Members keep the role until their next sign-in, at most 8 hours." in page
+    assert "identity provider" not in client.get(url).content.decode().partition("<form")[2].partition("<label")[0]
+    IdentityProvider.objects.all().delete()
+    assert "Ask the system administrator to add one first." in client.get(url).content.decode()
+    client.force_login(root)
+    assert '<a href="/admin/summit/identityprovider/add/">Add an' in client.get(url).content.decode()
