@@ -4,7 +4,9 @@ An account is never linked because of its e-mail address: whoever administers a 
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
@@ -23,7 +25,7 @@ from summit.accounts import browser_sessions, mfa_reset
 from summit.accounts import messages as accounts_messages
 from summit.accounts.mfa_reset import only_summit
 from summit.audit import services as audit
-from summit.audit.actions import audit_action
+from summit.audit.actions import Facts, audit_action
 from summit.core.languages import spoken
 from summit.core.models import ALPHABET
 from summit.maintenance import heartbeats
@@ -34,8 +36,14 @@ from summit.single_sign_on.models import UnlinkedSignIn
 from summit.single_sign_on.refusals import SignInRefused
 from summit.users.models import User
 
-LINK = audit_action("summit.link_sign_in", gettext_lazy("linked a sign-in at an identity provider"))
-UNLINK = audit_action("summit.unlink_sign_in", gettext_lazy("unlinked a sign-in at an identity provider"))
+
+def _said(template: Any) -> Callable[[Facts], str]:
+    """Return the function for the sentence of an entry, with the provider's name. Old entries have none."""
+    return lambda facts: str(template) % {"provider": facts.detail.get("provider") or _("an identity provider")}
+
+
+LINK = audit_action("summit.link_sign_in", _said(gettext_lazy("linked a sign-in at %(provider)s")))
+UNLINK = audit_action("summit.unlink_sign_in", _said(gettext_lazy("unlinked a sign-in at %(provider)s")))
 _SALT = "summit.single_sign_on.links"
 # How long a sign-in without an account waits for an organiser.
 KEPT = timedelta(days=7)
@@ -167,7 +175,8 @@ def unlink(*, link: SocialAccount, by: User, browser: str | None = None) -> None
             return
         ended_sessions.end(issuer=link.provider, subject=link.uid, but=browser)
         group_roles.apply(user=account, issuer=link.provider, groups=())
-        audit.record(by=by, action=UNLINK, target=account, summit=only_summit(account))
+        detail = {"provider": providers.name_of(link.provider)}
+        audit.record(by=by, action=UNLINK, target=account, summit=only_summit(account), detail=detail)
     _tell_owner(account, link.provider, linked=False)
 
 
@@ -177,7 +186,8 @@ def _link(user: User, issuer: str, subject: str, *, by: User, browser: str | Non
     local_sign_ins.check_way_round()
     # What signed in before knew nothing of the provider.
     browser_sessions.end_all(user=user, but=browser)
-    audit.record(by=by, action=LINK, target=user, summit=only_summit(user))
+    detail = {"provider": providers.name_of(issuer)}
+    audit.record(by=by, action=LINK, target=user, summit=only_summit(user), detail=detail)
     _tell_owner(user, issuer, linked=True)
     return row
 
