@@ -14,7 +14,7 @@ from django.db.models import Q
 from summit.core.registry import Registry
 from summit.single_sign_on.facts import SignInFacts
 
-# What the provider says of a session: the values of `data_of` that it names; the issuer alone for all of its sessions.
+# What the provider says of a session: the values of `data_of` that it names; the issuer alone for all its sessions.
 Named = dict[str, str]
 # Functions of the apps above that end the sessions of theirs that a provider names. They return the number.
 endings: Registry[Callable[[Named], int]] = Registry()
