@@ -32,6 +32,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 locale/%.mo: locale/%.po | $(VENV)/base.done
 	@$(BIN)/python manage.py compile_catalogues
+	@touch $@
 
 run: $(VENV)/base.done $(CATALOGUES) ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=day the first day, DEMO=0 nothing
 	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo) $(if $(filter day,$(DEMO)),--act day)

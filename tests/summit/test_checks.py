@@ -7,18 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
 import pytest
 from celery import signals
 from cryptography.fernet import Fernet
 from django.core import wsgi
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.test import override_settings
 
 from summit import checks, settings
 from summit.celery import refuse_unsafe
-from summit.core.catalogues import compile_stale
+from summit.core.catalogues import compile_stale, is_stale
 
 WSGI = str(Path(settings.__file__).with_name("wsgi.py"))
 POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
@@ -87,8 +88,28 @@ def test_texts_that_are_not_compiled_stop_it(monkeypatch: pytest.MonkeyPatch, tm
     assert [code for code, _wrong, _todo in checks.production_problems()] == ["summit.E015"]
     assert compile_stale(tmp_path) == [source.with_suffix(".mo")]
     assert checks.production_problems() == []
-    # What is newer than its source is left as it is.
     assert compile_stale(tmp_path) == []
+
+
+def test_a_catalogue_is_judged_by_its_texts_not_its_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = tmp_path / "fr" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text('msgid "Agenda"\nmsgstr "Programme"\n')
+    compile_stale(tmp_path)
+    # As `cp` may leave them.
+    os.utime(source.with_suffix(".mo"), (1, 1))
+    assert (is_stale(source), compile_stale(tmp_path)) == (False, [])
+    source.write_text('msgid "Agenda"\nmsgstr "Ordre du jour"\n')
+    os.utime(source, (0, 0))
+    assert is_stale(source)
+    monkeypatch.setattr(Path, "write_bytes", MagicMock(side_effect=OSError(30, "Read-only file system")))
+    said = r"can't be written here: Read-only file system\. A release"
+    with override_settings(LOCALE_PATHS=[tmp_path]), pytest.raises(CommandError, match=said) as refused:
+        call_command("compile_catalogues")
+    assert refused.value.returncode == 2
+    # Control: a catalogue without its source, as in a wheel, has nothing to be compared with.
+    source.unlink()
+    assert not is_stale(source)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+from summit.core.catalogues import is_stale
 from summit.core.file_sizes import megabytes
 from summit.core.static_files import ReleaseStaticFilesStorage
 from summit.maintenance.doctor.findings import Finding, fail, ok, warn
@@ -55,13 +56,7 @@ def are_compiled() -> list[Finding]:
     """The texts in other languages are compiled, from those of this version."""
     folder = settings.LOCALE_PATHS[0]
     languages = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-    texts = {code: Path(folder) / code / "LC_MESSAGES" / "django" for code in languages}
-    stale = [code for code, path in texts.items() if _is_stale(path.with_suffix(".po"), path.with_suffix(".mo"))]
+    stale = [code for code in languages if is_stale(Path(folder) / code / "LC_MESSAGES" / "django.po")]
     if stale:
         return [fail(f"missing or old: {', '.join(stale)}", "Run manage.py compile_catalogues, and start all anew.")]
     return [ok(f"compiled: {', '.join(languages)}")]
-
-
-def _is_stale(source: Path, target: Path) -> bool:
-    """Return whether a compiled catalogue is missing, or older than its source where that is there."""
-    return not target.is_file() or (source.is_file() and source.stat().st_mtime > target.stat().st_mtime)

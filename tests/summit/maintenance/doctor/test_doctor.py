@@ -171,14 +171,16 @@ def static(*releases: str, content: str = "a") -> Arrange:
     return arrange
 
 
-def texts(compiled: bool) -> Arrange:
-    """Let catalogues be compiled, or not."""
+def texts(compiled: bool, source: str = "") -> Arrange:
+    """Let catalogues be compiled, or not, with a source for French or with none, as in a wheel."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         settings.LOCALE_PATHS = [settings.TMP_PATH]
         for code in ("fr", "ar") if compiled else ("fr",):
             (settings.TMP_PATH / code / "LC_MESSAGES").mkdir(parents=True)
             (settings.TMP_PATH / code / "LC_MESSAGES" / "django.mo").touch()
+        if source:
+            (settings.TMP_PATH / "fr" / "LC_MESSAGES" / "django.po").write_text(source)
 
     return arrange
 
@@ -305,6 +307,7 @@ def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
         (files.are_collected, static(), "fail", "1 of 1 are missing or of another version"),
         (files.are_compiled, texts(True), "ok", "compiled: fr, ar"),
         (files.are_compiled, texts(False), "fail", "missing or old: ar"),
+        (files.are_compiled, texts(True, 'msgid "Agenda"\nmsgstr "Programme"\n'), "fail", "missing or old: fr Run"),
         (configuration.are_safe, as_it_is, "ok", "development"),
         (configuration.are_safe, lambda s, p: as_set(s, PRODUCTION=True), "fail", "summit.E001"),
         (configuration.versions, as_it_is, "ok", "Django 5.2"),
