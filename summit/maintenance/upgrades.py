@@ -78,6 +78,18 @@ def waiting() -> Waiting:
     return found
 
 
+def later() -> str:
+    """Return the names of the migrations that a later version has applied and this one doesn't know, or ""."""
+    loader = MigrationExecutor(connection).loader
+    unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
+    return _names([key for key in unknown if key[0] in loader.migrated_apps])
+
+
+def wait(number: int) -> str:
+    """Return how many migrations wait, as the beginning of a sentence."""
+    return "1 migration waits" if number == 1 else f"{number} migrations wait"
+
+
 def apply(phase: Phase, *, tell: Callable[[str], object], **options: Any) -> int:
     """Apply the migrations of a phase beside the running system. Return their number.
 

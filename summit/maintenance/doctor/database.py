@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from kombu.exceptions import OperationalError
 
 from summit.maintenance import heartbeats, releases, upgrades
@@ -62,17 +61,15 @@ def _mode() -> str:
 def migrated() -> list[Finding]:
     """The database has the migrations of this version, and no others."""
     waiting = upgrades.waiting()
-    loader = MigrationLoader(connection)
-    unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
-    ours = [f"{app}.{name}" for app, name in unknown if app in loader.migrated_apps]
     if waiting.before or waiting.held:
         number = len(waiting.before) + len(waiting.held)
-        return [fail(f"{number} are not applied", "Run manage.py upgrade before, or migrate.")]
+        return [fail(upgrades.wait(number), "Run manage.py upgrade before.")]
     if waiting.after:
         todo = "Run manage.py upgrade after when no former version runs any more."
-        return [warn(f"{len(waiting.after)} wait for the end of the former version", todo)]
-    if ours:
-        return [warn(f"a later version has applied {', '.join(ours)}", "Install that version.")]
+        return [warn(f"{upgrades.wait(len(waiting.after))} for the end of the former version", todo)]
+    later = upgrades.later()
+    if later:
+        return [warn(f"a later version has applied {later}", "Install that version.")]
     return [ok("all are applied")]
 
 
@@ -99,7 +96,8 @@ def is_backed_up() -> list[Finding]:
     age = heartbeats.last_backup()
     if age is None:
         text = "manage.py backup has never made one"
-        return [warn(text, "Enable summit-backup.timer.") if settings.PRODUCTION else ok(text)]
+        todo = "Run systemctl start summit-backup, or manage.py backup FOLDER."
+        return [warn(text, todo) if settings.PRODUCTION else ok(text)]
     hours = age // timedelta(hours=1)
     text = f"the last was made {hours} {'hour' if hours == 1 else 'hours'} ago"
     return [warn(text, "Look at the log of summit-backup.service.") if age > RECENT else ok(text)]

@@ -23,6 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, phase: str | None, verbosity: int, **options: Any) -> None:
         """Apply migrations, or print what waits. Raises CommandError if something comes first."""
+        later = upgrades.later()
+        if later:
+            raise CommandError(
+                f"This database has migrations of a later version: {later}. Run this with that version.", returncode=2
+            )
         if phase is None:
             self._tell()
             return
@@ -30,7 +35,7 @@ class Command(BaseCommand):
             number = upgrades.apply(Phase(phase), tell=self.stdout.write, interactive=False, verbosity=verbosity)
         except NotNow as first:
             raise CommandError(str(first), returncode=2) from None
-        self.stdout.write(f"{number} migrations applied.")
+        self.stdout.write(f"{number} {'migration' if number == 1 else 'migrations'} applied.")
         self._tell()
 
     def _tell(self) -> None:

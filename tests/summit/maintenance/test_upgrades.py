@@ -1,6 +1,7 @@
 """Upgrades beside the running system: which migration is for when, and how long a table keeps others waiting."""
 
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ from django.db.migrations import Migration
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from summit.core.migration_operations import AddColumn, AddIndexUnlocked, AddTableConstraint, FreezeColumns
@@ -42,7 +44,10 @@ def pending(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
 
     class Executor:
         def __init__(self, connection: Any) -> None:
-            self.loader = type("Loader", (), {"graph": graph})
+            known = dict.fromkeys(keys)
+            self.loader = SimpleNamespace(
+                graph=graph, disk_migrations=known, applied_migrations=known, migrated_apps={"one", "two"}
+            )
 
         def migration_plan(self, targets: Any) -> list[tuple[Migration, bool]]:
             return [(graph.nodes[key], False) for key in NAMES if key in keys]
@@ -90,6 +95,23 @@ def test_the_command_says_what_comes_next(pending: Keys, migrated: Asked) -> Non
     with pytest.raises(CommandError) as refused:
         call_command("upgrade", "after")
     assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize("app", ["press", "somebody"])
+@pytest.mark.parametrize("phase", [(), ("before",), ("after",)])
+@pytest.mark.django_db
+def test_a_former_version_leaves_the_database_of_a_later_one_alone(app: str, phase: tuple[str, ...]) -> None:
+    MigrationRecorder(connection).record_applied(app, "0999_x")
+    printed = StringIO()
+    if app == "press":
+        said = r"has migrations of a later version: press\.0999_x\. Run this with that version\."
+        with pytest.raises(CommandError, match=said) as refused:
+            call_command("upgrade", *phase, stdout=printed)
+        assert (refused.value.returncode, printed.getvalue()) == (2, "")
+    else:
+        # Control: what an app has left that is no longer there is nobody's.
+        call_command("upgrade", *phase, stdout=printed)
+        assert printed.getvalue().endswith("No migration waits.\n")
 
 
 @pytest.mark.postgresql
