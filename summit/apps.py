@@ -57,6 +57,7 @@ REGISTERING = (
     "backoffice.emblem_page",
     "backoffice.settings_page",
     "backoffice.undo",
+    "summits.paused_sending",
     "transfer.exporter",
     "uploads.scanning",
     "uploads.metrics",

@@ -1,9 +1,12 @@
-"""The table of all checks, in the order in which `manage.py doctor` prints them, and how they are run."""
+"""The table of the checks, in the order in which `manage.py doctor` prints them, and how they are run.
+
+Those that packages above register (findings.further) come behind them.
+"""
 
 from collections.abc import Iterator
 
 from summit.maintenance.doctor import broker, clocks, configuration, database, files, keys, mail
-from summit.maintenance.doctor.findings import Check, Finding
+from summit.maintenance.doctor.findings import Check, Finding, further
 
 CHECKS = (
     Check("database", database.reachable),
@@ -29,6 +32,6 @@ CHECKS = (
 
 def run() -> Iterator[tuple[str, Finding]]:
     """Run all checks, and yield the name of each with each of its findings."""
-    for each in CHECKS:
+    for each in (*CHECKS, *further):
         for finding in each.run():
             yield each.name, finding

@@ -1,7 +1,7 @@
 """A copy of an installation sends nothing, of no summit and of none in particular, until somebody confirms it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ from django.test import Client
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.core import database_identity
+from summit.core.metrics import exposition
 from summit.core.process_cache import forget_all
+from summit.maintenance.doctor import findings
 from summit.outbox.models import Message
 from summit.permissions.models import Role
-from summit.summits import installation, outbound_pause
+from summit.summits import installation, outbound_pause, paused_sending
 from summit.summits.models import Installation, InstallationQuerySet, Summit
 from summit.users.models import User
 from tests import factories as f
@@ -29,6 +31,7 @@ from tests.summit.outbound_traffic import sending_summit, sweep_with
 
 pytestmark = pytest.mark.django_db
 Sweep = Callable[[], dict[str, int]]
+PAUSED = "summit_sending_paused{"
 EVERYTHING = {
     **{"handed": 4, "mail": 4, "endpoints": 2, "events": 2},
     **{"announced": 2, "recalled": 2, "alarms": 2, "reminders": 1},
@@ -163,6 +166,49 @@ def test_watching_takes_one_query(django_assert_num_queries: Any) -> None:
     installation.watch()
     with django_assert_num_queries(1):
         installation.watch()
+
+
+class TestHowItIsTold:
+    @pytest.fixture
+    def coming(self, summit: Summit) -> Summit:
+        """The summit, long before its end."""
+        Summit.objects.update(ends_on=date(2090, 1, 1))
+        return summit
+
+    def _told(self) -> tuple[str, str, list[float]]:
+        """Return the status and the text of doctor's check, and what /metrics has of installation and summits."""
+        (found,) = paused_sending.sends()
+        assert paused_sending.sends in [each.function for each in findings.further]
+        numbers = [float(line.split()[-1]) for line in exposition().decode().splitlines() if PAUSED in line]
+        return found.status, f"{found.text} {found.todo}", numbers
+
+    def test_what_sends_is_well(self, coming: Summit) -> None:
+        assert self._told() == ("ok", "nothing is paused ", [0, 0])
+
+    def test_a_copy_before_and_after_it_is_noticed(self, coming: Summit, settings: Any) -> None:
+        moved(settings)
+        status, text, numbers = self._told()
+        assert (status, numbers) == ("warn", [1, 0])
+        assert text.startswith("this is a copy of another installation: nothing is sent Make sure")
+        assert "Run manage.py resume_summit --all --look, then without --look." in text
+        installation.watch()
+        assert self._told() == (status, text, [1, 1])
+        call_command("resume_summit", "--all", stdout=StringIO())
+        assert self._told()[::2] == ("ok", [0, 0])
+
+    def test_what_somebody_has_paused(self, coming: Summit) -> None:
+        # One that came from an archive, to be read.
+        days = {"starts_on": date(2020, 1, 1), "ends_on": date(2020, 1, 2)}
+        over = f.SummitFactory(**days, paused_at=ago(5))
+        assert self._told()[::2] == ("ok", [0, 0])
+        Summit.objects.filter(pk=over.pk).update(ends_on=date(2090, 1, 1))
+        status, text, numbers = self._told()
+        assert (status, numbers) == ("warn", [0, 1])
+        assert text.startswith(f"{over.slug}: paused, nothing is sent Run manage.py resume_summit SUMMIT --look")
+        call_command("pause_summit", "--all", stdout=StringIO())
+        status, text, numbers = self._told()
+        assert (status, numbers) == ("warn", [1, 2])
+        assert text.startswith("this installation is paused: nothing is sent")
 
 
 class TestIdentity:
