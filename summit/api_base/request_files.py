@@ -22,7 +22,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 
 from summit.api_base.problems import Problem
-from summit.core.file_sizes import MEGABYTE, too_large
+from summit.core.file_sizes import MEGABYTE, megabytes, too_large
 
 FORM = MultiPartParser.media_type
 # The limits in bytes: for a file, and for a form with its fields and boundaries.
@@ -117,7 +117,7 @@ def check_length(request: HttpRequest) -> None:
     Django limits the length of all other bodies.
     """
     if is_form(request) and int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FORM:
-        raise Problem("too-large")
+        raise Problem("too-large", _("A file may have up to %(limit)s MB.") % {"limit": megabytes(LARGEST_FILE)})
 
 
 def is_form(request: HttpRequest) -> bool:

@@ -1,6 +1,6 @@
 """`manage.py resume_summit`: lets a paused summit or installation send again."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -58,6 +58,7 @@ class Command(BaseCommand):
         row = installation.noticed()
         if row is None:
             raise NotPaused(_("This installation is not paused."))
+        self.stdout.write(_("Outside the summits:"))
         self._tell(installation.waiting(row))
         for summit in installation.summits_of(row):
             self.stdout.write(f"{summit}:")
@@ -66,7 +67,9 @@ class Command(BaseCommand):
             installation.resume(by=SYSTEM)
             self.stdout.write(_("The installation now sends messages."))
 
-    def _tell(self, waiting: Iterable[Waiting]) -> None:
+    def _tell(self, waiting: Sequence[Waiting]) -> None:
+        if not waiting:
+            self.stdout.write(_("nothing waits"))
         for row in waiting:
             message = _("%(what)s: %(goes)d to be sent, %(older)d cancelled")
             self.stdout.write(message % {"what": row.label, "goes": row.goes, "older": row.older})

@@ -42,7 +42,8 @@ def form(asks: Program, content: Any, path: str = PAPERS, headers: Any = None, *
 def test_a_long_file_comes_in_a_form(desk: Program, session: Session) -> None:
     body = {"language": "en", "file_name": "brief.pdf", "session": session.public_id}
     as_json = desk.post(PAPERS, json.dumps({**body, "content": base64.b64encode(LONG).decode()}))
-    assert kind(as_json) == (413, "too-large")
+    # Control: what is no form is told of forms.
+    assert (kind(as_json), "as a form" in as_json.json()["detail"]) == ((413, "too-large"), True)
     made = form(desk, LONG, session=session.public_id)
     assert made.status_code == 201, made.content
     assert (made.json()["file_name"], made.json()["size"]) == ("brief.pdf", len(LONG))
@@ -116,7 +117,8 @@ def test_what_is_too_long_is_not_even_read(desk: Program, session: Session, monk
     monkeypatch.setattr(request_files, "LARGEST_FORM", 1000)
     asked: list[Any] = []
     monkeypatch.setattr(request_files, "body_of", asked.append)
-    assert kind(form(desk, b"%PDF-1.7" + b"x" * 1000, session=session.public_id)) == (413, "too-large")
+    refused = form(desk, b"%PDF-1.7" + b"x" * 1000, session=session.public_id)
+    assert (kind(refused), refused.json()["detail"]) == ((413, "too-large"), "A file may have up to 20 MB.")
     assert not asked
 
 

@@ -269,10 +269,12 @@ class TestPages:
 
 
 def test_commands_look_and_resume(summit: Summit, settings: Any) -> None:
-    out = StringIO()
+    out, empty = StringIO(), f.SummitFactory()
     call_command("pause_summit", "--all", stdout=out)
     call_command("resume_summit", "--all", "--look", stdout=out)
-    assert "account email: 0 to be sent, 2 cancelled" in out.getvalue()
+    assert "Outside the summits:\naccount email: 0 to be sent, 2 cancelled\n" in out.getvalue()
+    assert f"{empty}:\nnothing waits\n" in out.getvalue()
+    assert out.getvalue().count("nothing waits") == 1
     assert Installation.objects.silent().exists()
     call_command("resume_summit", "--all", stdout=out)
     assert not Installation.objects.silent().exists()
