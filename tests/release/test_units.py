@@ -84,6 +84,9 @@ class TestUnits:
         users = summit.run("ps -eo user,args | awk '/[o]pt.summit.1.0.0.bin/ { print $1 }'").split()
         assert len(users) > len(SERVICES)
         assert set(users) == {"summit"}
+        folders = summit.run("stat --format='%U %a' /var/lib/summit /var/lib/summit/files")
+        assert folders == "summit 755\nsummit 700\n"
+        assert self._doctor(summit)["translations"].startswith("ok")
         before = wait_for(lambda: sweeps(summit), SECONDS, "no sweep")
         wait_for(lambda: sweeps(summit) != before, SECONDS, "no further sweep")
 
@@ -211,9 +214,18 @@ class TestUnits:
             query = "psql --tuples-only --no-align --command='SELECT count(*) FROM summit_user' --dbname"
             numbers = [summit.run(f"runuser -u postgres -- {query} {name}") for name in ("summit", "summit_copy")]
             assert numbers[0] == numbers[1] != "0\n"
+            (in_its_place,) = re.findall(r"^```\n(systemctl stop .*?)^```$", document, re.MULTILINE | re.DOTALL)
+            summit.run(in_its_place)
+            wait_for(lambda: active(summit, SERVICES) == ["active"] * len(SERVICES), SECONDS, "not all have started")
+            assert summit.run(READY) == "ok\n"
+            assert self._doctor(summit)["sending"] == "warn this is a copy of another installation: nothing is sent"
+            summit.run("summit-manage resume_summit --all")
+            assert self._doctor(summit)["sending"].startswith("ok")
+            assert summit.run(f"runuser -u postgres -- {query} summit_before") == numbers[0]
         finally:
-            summit.run("runuser -u postgres -- dropdb --force --if-exists summit_copy")
-        assert active(summit, SERVICES) == ["active"] * len(SERVICES)
+            for name in ("summit_copy", "summit_before"):
+                summit.run(f"runuser -u postgres -- dropdb --force --if-exists {name}")
+        assert active(summit, (*SERVICES, *OTHERS)) == ["active"] * (len(SERVICES) + len(OTHERS))
 
     def test_the_target_stops_and_starts_them_all(self, summit: Machine) -> None:
         every = (*SERVICES, *OTHERS)
