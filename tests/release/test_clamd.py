@@ -19,6 +19,7 @@ import pytest
 from summit.uploads import clamd
 from tests.factories import PASSWORD
 from tests.processes import free_port, processes, wait_for
+from tools.running import ROOT
 
 pytestmark = [pytest.mark.release, pytest.mark.loopback]
 
@@ -86,6 +87,14 @@ def docx(*, infected: bool) -> bytes:
     return made.getvalue()
 
 
+def as_documented(folder: Path) -> bytes:
+    """Return the file that docs/virus-scanning.md makes in a folder."""
+    document = (ROOT / "docs/virus-scanning.md").read_text()
+    (block,) = re.findall(r"^```\n(python3 - .*?)^```$", document, re.MULTILINE | re.DOTALL)
+    subprocess.run(["bash", "-c", block], cwd=folder, check=True)
+    return (folder / "eicar.docx").read_bytes()
+
+
 def test_what_the_real_clamd_says(daemon: Daemon) -> None:
     def scan(content: bytes) -> str:
         return clamd.scan(content, url=daemon.url, seconds=60)
@@ -98,6 +107,7 @@ def test_what_the_real_clamd_says(daemon: Daemon) -> None:
         assert scan(b"%PDF-1.7 " + EICAR) == FOUND
         assert scan(docx(infected=False)) == ""
         assert scan(docx(infected=True)) == FOUND
+        assert scan(as_documented(daemon.folder)) == FOUND
         # The largest upload, with the text at its end.
         assert scan(bytes(20 * MB - len(EICAR)) + EICAR) == FOUND
         assert scan(bytes(20 * MB)) == ""
