@@ -18,10 +18,11 @@ def _paused() -> SummitQuerySet:
 def sends() -> list[Finding]:
     """The installation and its summits send mail, webhooks and announcements."""
     if installation.find_silent() is not None:
-        copy = Installation.objects.elsewhere().exists()
-        text = "this is a copy of another installation" if copy else "this installation is paused"
-        todo = "Make sure that the other one is off. Run manage.py resume_summit --all --look, then without --look."
-        return [warn(f"{text}: nothing is sent", todo)]
+        todo = "Run manage.py resume_summit --all --look, then without --look."
+        if Installation.objects.elsewhere().exists():
+            text = "this is a copy of another installation: nothing is sent"
+            return [warn(text, f"Make sure that the other one is off. {todo}")]
+        return [warn("this installation is paused: nothing is sent", todo)]
     slugs = list(_paused().values_list("slug", flat=True))
     if slugs:
         todo = "Run manage.py resume_summit SUMMIT --look, then without --look."

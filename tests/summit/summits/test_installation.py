@@ -208,7 +208,7 @@ class TestHowItIsTold:
         call_command("pause_summit", "--all", stdout=StringIO())
         status, text, numbers = self._told()
         assert (status, numbers) == ("warn", [1, 2])
-        assert text.startswith("this installation is paused: nothing is sent")
+        assert text.startswith("this installation is paused: nothing is sent Run manage.py resume_summit --all")
 
 
 class TestIdentity:
