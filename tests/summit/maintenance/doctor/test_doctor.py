@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import connection
 from django.db.models.functions import Now
+from django.urls import get_resolver
 from kombu.exceptions import OperationalError
 
 from summit import __version__ as VERSION
@@ -40,6 +41,12 @@ RECORDS = {
     "_domainkey.summit.example": [],
     "_dmarc.summit.example": ["v=DMARC1; p=reject"],
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def addresses_of_development() -> None:
+    """Load all addresses before a test says that this is production, which hasn't those of development."""
+    assert get_resolver().url_patterns
 
 
 @pytest.fixture(autouse=True)
