@@ -88,6 +88,7 @@ AS = {
     "portal:assisted": "liaison",
     "portal:code_enter": "asked",
     "portal:code_choose": "choosing",
+    "sso_unlinked": "unlinked",
     # Whoever may not write is led to the text.
     "admin:press_text_change": "press",
 }

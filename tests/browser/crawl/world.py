@@ -70,7 +70,9 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.single_sign_on import links as sign_in_links
+from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.models import GroupRole
+from summit.single_sign_on.social_adapter import UNLINKED_KEY
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from summit.webhooks import failure_reasons as hook_reasons
@@ -472,7 +474,7 @@ def _signed_in(somebody: User) -> str:
 
 def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
     """Browsers in between: before the second step, with a code asked for, with a person to choose, with a password
-    given long ago, and where two people of two delegations came in."""
+    given long ago, with a sign-in that is linked to no account, and where two people of two delegations came in."""
     guarded = user("guarded")
     half = _browser()
     half.post("/accounts/login/", {"login": guarded.email, "password": "correct-border-2025"})
@@ -488,7 +490,11 @@ def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
     resetting = _browser()
     key = default_token_generator.make_token(user("forgetful"))
     resetting.get(f"/accounts/password/reset/key/{found['uidb36']}-{key}/")
-    between = {"half": half, "resetting": resetting, "asked": asked, "choosing": choosing}
+    unlinked = _browser()
+    kept = unlinked.session
+    kept[UNLINKED_KEY] = sign_in_links.remember(SignInFacts("https://idp.example", "1f7c", name="Zoë")).pk
+    kept.save()
+    between = {"half": half, "resetting": resetting, "asked": asked, "choosing": choosing, "unlinked": unlinked}
     between |= {"letter": letter, "long ago": long_ago}
     return {
         "superuser": _signed_in(user("root")),
