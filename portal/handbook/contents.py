@@ -50,6 +50,11 @@ TASKS: tuple[Task, ...] = (
     ),
     Task("add-colleagues", Reader.ORGANISER, ("admin:setup_team", "admin:summit_roleassignment_changelist")),
     Task("link-a-sign-in", Reader.ORGANISER, ("admin:summit_user_single_sign_on",)),
+    Task(
+        "give-roles-by-group",
+        Reader.ORGANISER,
+        ("admin:summit_grouprole_add", "admin:summit_grouprole_changelist"),
+    ),
     Task("change-a-quota", Reader.ORGANISER, (f"{_PARTY}quotas", "admin:delegations_quota_changelist")),
     Task("send-invitations", Reader.PROTOCOL, (f"{_PARTY}invite", "admin:delegations_invitation_sent")),
     Task(

@@ -101,7 +101,7 @@ def addresses(slug: str, protocol: str) -> list[tuple[str, str]]:
     The labels are the terms of the protocols, in which the provider's own pages ask for them in every language.
 
     For OpenID Connect they are those for the answer, for the return after a sign-out, and for its sign-outs without a
-    browser; for SAML the metadata, which has the others.
+    browser; for SAML the metadata, which has the two others.
     """
     if protocol == Protocol.SAML:
         named = {

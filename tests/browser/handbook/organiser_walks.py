@@ -116,6 +116,17 @@ def link_a_sign_in(desks: Desks) -> None:
 
 
 @walks
+def give_roles_by_group(desks: Desks) -> None:
+    walk = desks.walk("give-roles-by-group", "organiser", "/admin/summit/grouprole/")
+    walk.press()
+    walk.choose("https://login.ministry.example")
+    walk.fill("press-office")
+    walk.choose("press_officer")
+    walk.press()
+    walk.done()
+
+
+@walks
 def change_a_quota(desks: Desks) -> None:
     walk = desks.walk("change-a-quota", "organiser", "/admin/")
     walk.press()

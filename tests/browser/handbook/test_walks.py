@@ -68,7 +68,7 @@ def test_an_empty_installation(browser: Browser, tmp_path: Path) -> None:
         organiser_walks.set_up(browser, running)
 
 
-@pytest.mark.slow("42 tasks, on a system of their own", seconds=150)
+@pytest.mark.slow("43 tasks, on a system of their own", seconds=150)
 def test_before_the_summit(browser: Browser, tmp_path: Path) -> None:
     with started(tmp_path) as running:
         running.inside(COLLEAGUES + SIGN_IN)
