@@ -18,7 +18,8 @@ from summit.core.models import new_public_id
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 account = Account("programme", "Programme officer", (Role.PROGRAMME,))
-make_accounts(summit=Summit.objects.get(), domain=DOMAIN, ids=new_public_id, accounts=[account])
+summit = Summit.objects.get(slug="border-security-2025")
+make_accounts(summit=summit, domain=DOMAIN, ids=new_public_id, accounts=[account])
 """
 # No other test of the demonstration moves or cancels it.
 TITLE = "Countering promotion online"
