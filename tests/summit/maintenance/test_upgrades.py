@@ -33,6 +33,12 @@ def migration(app: str, name: str, *operations: Operation, **declared: Any) -> M
     return made
 
 
+@pytest.fixture(autouse=True)
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker answers. With a broker, it would be asked."""
+    monkeypatch.setattr(releases, "of_workers", dict)
+
+
 @pytest.fixture
 def pending(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
     """Let four migrations wait, one behind the other in each app; whoever takes one out of the set has applied it."""
