@@ -67,8 +67,11 @@ def worker_exit(server: Any, worker: Any) -> None:
     """End a worker that has answered everything at once.
 
     Python would first take apart all that is loaded, object by object. As the workers share that memory with the main
-    process, each would copy it on the way: seconds in which nobody is served during a restart.
+    process, each would copy it on the way: seconds in which nobody is served during a restart. A worker that couldn't
+    start ends with its own exit code, by which the main process gives up.
     """
+    if not worker.booted:
+        return
     if "sentry_sdk" in sys.modules:
         sys.modules["sentry_sdk"].flush(timeout=2)
     logging.shutdown()
