@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import OperationalError as BrokerError
 
 from summit.maintenance import releases
 
@@ -115,7 +116,13 @@ def apply(phase: Phase, *, tell: Callable[[str], object], **options: Any) -> int
 
 def _check_alone() -> None:
     """Raise NotNow if processes of another release run: they would stumble over what is to be applied."""
-    if others := releases.others():
+    try:
+        others = releases.others()
+    except (OSError, BrokerError) as problem:
+        raise NotNow(
+            "The broker doesn't answer, so that no worker can be asked for its release. Start it."
+        ) from problem
+    if others:
         raise NotNow(
             f"Processes of {', '.join(others)} still run: start them anew with {settings.VERSION}, or stop them, on "
             "all hosts. `doctor` says which."

@@ -77,7 +77,8 @@ def releases_agree() -> list[Finding]:
     """All processes that are connected to the database or take tasks run this release."""
     if connection.vendor == "sqlite":
         return [ok("SQLite doesn't know who is connected")]
-    numbers = ", ".join(f"{number} of {release}" for release, number in releases.of_connections().items())
+    connections = releases.of_connections()
+    numbers = ", ".join(f"{number} of {release}" for release, number in connections.items())
     text = f"connections to the database: {numbers or 'none but this'}"
     try:
         workers = {name: said for name, said in releases.of_workers().items() if said != settings.VERSION}
@@ -86,7 +87,7 @@ def releases_agree() -> list[Finding]:
         text += "; the workers couldn't be asked"
     if workers:
         text += "; workers: " + ", ".join(f"{name} of {said}" for name, said in sorted(workers.items()))
-    if workers or set(releases.of_connections()) - {settings.VERSION}:
+    if workers or set(connections) - {settings.VERSION}:
         return [warn(text, f"Start what runs another release than {settings.VERSION} anew.")]
     return [ok(text)]
 

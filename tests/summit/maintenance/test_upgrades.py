@@ -3,6 +3,7 @@
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
+from kombu.exceptions import OperationalError as BrokerError
 
 from summit.core.migration_operations import AddColumn, AddIndexUnlocked, AddTableConstraint, FreezeColumns
 from summit.maintenance import releases, upgrades
@@ -31,6 +33,9 @@ def migration(app: str, name: str, *operations: Operation, **declared: Any) -> M
     for key, value in declared.items():
         setattr(made, key, value)
     return made
+
+
+OF_WORKERS = releases.of_workers
 
 
 @pytest.fixture(autouse=True)
@@ -143,8 +148,26 @@ def test_nor_while_a_worker_of_a_former_release_answers(
     monkeypatch.setattr(releases, "of_workers", lambda: {"webhooks@a": "0.9", "mail@a": settings.VERSION})
     with pytest.raises(NotNow, match=r"Processes of 0\.9 still run"):
         upgrades.apply(Phase.AFTER, tell=print)
+
+    def silent() -> dict[str, str]:
+        raise BrokerError("refused")
+
+    monkeypatch.setattr(releases, "of_workers", silent)
+    with pytest.raises(NotNow, match="The broker doesn't answer"):
+        upgrades.apply(Phase.AFTER, tell=print)
     monkeypatch.setattr(releases, "of_workers", lambda: {"mail@a": settings.VERSION})
     assert upgrades.apply(Phase.AFTER, tell=print) == 1
+
+
+def test_workers_of_another_database_do_not_count(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup that is restored beside the running installation is upgraded while that goes on."""
+    settings.REDIS_URL = "redis://broker"
+    here = str(settings.DATABASES["default"]["NAME"])
+    app = MagicMock()
+    app.control.broadcast.return_value = [{"mail@a": ["0.9", "another"]}, {"mail@b": ["0.8", here]}, {"jobs@b": {}}]
+    monkeypatch.setattr(releases, "current_app", app)
+    assert OF_WORKERS() == {"mail@b": "0.8"}
+    assert releases.summit_release(None) == [settings.VERSION, here]
 
 
 @pytest.mark.postgresql
