@@ -157,6 +157,13 @@ def signed_in(page: Page) -> bool:
     return "/accounts/login/" not in page.url
 
 
+def arrive_signed_out(page: Page) -> None:
+    """Wait until the browser has been at the provider and is back, signed out at both ends."""
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    # The page has the same heading before and after; before, it leads to the provider.
+    expect(page.get_by_role("link", name="Sign out of")).to_have_count(0)
+
+
 def this_step() -> int:
     """Return the number of the half minute for which an authenticator app shows a code."""
     return int(time.time()) // 30
@@ -188,7 +195,7 @@ def test_openid_connect_from_the_first_sign_in_to_both_sign_outs(
     sign_in_again(page, "ministry")
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    arrive_signed_out(page)
     expect(page).to_have_url(f"{demonstration.base}/accounts/sso/signed-out/")
     assert not signed_in(page)
     choose(page, "Foreign Ministry")
@@ -215,7 +222,7 @@ def test_saml_from_the_first_sign_in_to_both_sign_outs(demonstration: Running, e
     expect(page).to_have_url(f"{demonstration.base}/portal/")
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    arrive_signed_out(page)
     choose(page, "Embassies")
     expect(page.get_by_role("button", name="Sign in at the embassy")).to_be_visible()
     assert embassy.signed_out() == ["ben-1"]
@@ -280,7 +287,7 @@ def test_the_ministry_of_a_delegation_opens_its_portal(demonstration: Running, p
             page.goto("/portal/browsers/?lang=en")
             page.get_by_role("button", name="Sign out of this browser").click()
             expect(page).to_have_url(f"{demonstration.base}/accounts/sso/signed-out/")
-            expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+            arrive_signed_out(page)
             page.goto("/accounts/sso/their-ministry/")
             expect(page.get_by_role("button", name="Sign in at the ministry")).to_be_visible()
             assert provider.signed_out == ["s-1"]
