@@ -18,10 +18,11 @@ class Reason:
 
 _ASK_PROVIDER = _("Ask the IT department of your organisation. Tell them this sentence.")
 _TRY_AGAIN = _("Go back to the sign-in page and try again.")
+_TRY_OR_ASK = _("Go back to the sign-in page and try again. If it happens again, ask the system administrator.")
 _ASK_ADMINISTRATOR = _("Ask the system administrator.")
 CANCELLED = Reason("cancelled", _("The sign-in was cancelled."), _TRY_AGAIN)
 STALE = Reason(
-    "stale", _("This sign-in began more than ten minutes ago, in another browser, or was used already."), _TRY_AGAIN
+    "stale", _("This sign-in began more than ten minutes ago, in another browser, or was used already."), _TRY_OR_ASK
 )
 UNREACHABLE = Reason(
     "unreachable",
@@ -33,7 +34,7 @@ WRONG_ISSUER = Reason(
     "issuer", _("The answer names another issuer than the one that is configured here."), _ASK_ADMINISTRATOR
 )
 WRONG_AUDIENCE = Reason("audience", _("The answer was made for another application."), _ASK_PROVIDER)
-WRONG_NONCE = Reason("nonce", _("The answer does not belong to this sign-in."), _TRY_AGAIN)
+WRONG_NONCE = Reason("nonce", _("The answer does not belong to this sign-in."), _TRY_OR_ASK)
 WRONG_SIGNATURE = Reason("signature", _("The answer’s signature is missing or can’t be verified."), _ASK_PROVIDER)
 WRONG_TIME = Reason(
     "time", _("The answer has expired, or the clocks of the identity provider and of Summit differ."), _ASK_PROVIDER

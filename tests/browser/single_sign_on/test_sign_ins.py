@@ -2,46 +2,27 @@
 
 import json
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 
 import pytest
-import requests
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.identity_providers.openid import CLIENT, SECRET, Member, OpenIdServer, serving
-from tests.summit.single_sign_on.saml_provider import certificate, pem
+from tests.browser.single_sign_on.conftest import Embassy
+from tests.browser.single_sign_on.openid_server import CLIENT, SECRET, Member, OpenIdServer, serving
+from tests.browser.single_sign_on.steps import (
+    REMOVE,
+    arrive_signed_out,
+    choose,
+    enter,
+    link_by_code,
+    sign_in_again,
+    signed_in,
+)
 from tools.running import Running
 
 pytestmark = [pytest.mark.loopback, pytest.mark.xdist_group("demonstration")]
-PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
-PREPARE = """
-import json, sys
-from summit.permissions.models import Role
-from summit.single_sign_on.models import GroupRole, IdentityProvider
-from summit.summits.models import Summit
-from summit.users.models import User
-values = json.loads({values!r})
-IdentityProvider.objects.filter(slug=values["slug"]).delete()
-row = IdentityProvider.objects.create(**values)
-summit = Summit.objects.order_by("pk").first()
-GroupRole.objects.get_or_create(issuer=row.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
-for name in ("ada", "ben", "eve"):
-    User.objects.get_or_create(email=f"{{name}}-{{row.slug}}@host.example", defaults={{"name": name}})
-"""
-LINK = """
-from allauth.socialaccount.models import SocialAccount
-from summit.single_sign_on import links
-from summit.single_sign_on.models import UnlinkedSignIn
-from summit.users.models import User
-root = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("root-sso@host.example")
-row = links.waiting({code!r})
-links.link_waiting(account=User.objects.get(email={email!r}), row=row, by=root)
-"""
 APP = """
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from summit.users.models import User
@@ -62,106 +43,6 @@ person = next(each for each in found if Person.objects.filter(email__iexact=each
 PartyProvider.objects.create(party=person.membership.party, issuer=row.issuer)
 print(json.dumps([person.email, str(person.membership.party)]))
 """
-REMOVE = """
-from summit.single_sign_on.models import IdentityProvider
-IdentityProvider.objects.filter(slug={slug!r}).delete()
-"""
-
-
-@pytest.fixture(scope="module")
-def ministry(demonstration: Running) -> Iterator[OpenIdServer]:
-    """An OpenID provider that is set up in the demonstration."""
-    provider = OpenIdServer()
-    provider.client.redirect_uris = [f"{demonstration.base}/accounts/sso/ministry/callback/"]
-    with serving(provider.app) as base:
-        provider.issuer = base
-        values = {"slug": "ministry", "name": "Foreign Ministry", "issuer": base, "client_id": CLIENT}
-        values |= {"client_secret": SECRET, "second_factor_values": "mfa"}
-        demonstration.inside(PREPARE.format(values=json.dumps(values)))
-        yield provider
-        demonstration.inside(REMOVE.format(slug="ministry"))
-
-
-class Embassy:
-    """The SAML provider's process, at an address."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-
-    def say(self, name: str, subject: str, groups: list[str]) -> None:
-        """Let the provider say as whom somebody is known, and their groups."""
-        member = {"id": subject, "groups": groups, "context": PASSWORD}
-        requests.post(f"{self.base}/control", json={"members": {name: member}}, timeout=30).raise_for_status()
-
-    def signed_out(self) -> list[str]:
-        """Return who was signed out because Summit has asked for it."""
-        found: list[str] = requests.get(f"{self.base}/control", timeout=30).json()["signed_out"]
-        return found
-
-
-@pytest.fixture(scope="module")
-def embassy(demonstration: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embassy]:
-    """A SAML provider that is set up in the demonstration."""
-    folder = tmp_path_factory.mktemp("embassy")
-    (folder / "key.pem").write_text(pem(1))
-    (folder / "certificate.pem").write_text(certificate(1))
-    command = [sys.executable, "-W", "ignore", "-m", "tests.browser.identity_providers.saml", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        found = Embassy(f"http://127.0.0.1:{process.stdout.readline().strip()}")
-        values = {"slug": "embassy", "name": "Embassies", "protocol": "saml", "issuer": f"{found.base}/metadata"}
-        values |= {"sign_in_url": f"{found.base}/sso", "sign_out_url": f"{found.base}/slo"}
-        values["certificates"] = certificate(1)
-        demonstration.inside(PREPARE.format(values=json.dumps(values)))
-        metadata = requests.get(f"{demonstration.base}/accounts/sso/embassy/metadata/", timeout=30).text
-        requests.post(f"{found.base}/control", json={"sp_metadata": metadata}, timeout=30).raise_for_status()
-        yield found
-        demonstration.inside(REMOVE.format(slug="embassy"))
-        process.terminate()
-
-
-@pytest.fixture
-def page(browser: Browser, demonstration: Running) -> Iterator[Page]:
-    context = browser.new_context(base_url=demonstration.base)
-    yield context.new_page()
-    context.close()
-
-
-def choose(page: Page, name: str) -> None:
-    """Choose a provider on the sign-in page."""
-    page.goto("/accounts/login/")
-    page.get_by_role("link", name=f"Sign in with {name}").click()
-
-
-def sign_in_again(page: Page, slug: str) -> None:
-    """Sign in once more at a provider, whether or not the browser is signed in here."""
-    page.goto(f"/accounts/sso/{slug}/")
-
-
-def enter(page: Page, user: str, where: str) -> None:
-    """Type a name at a provider, and sign in there."""
-    page.get_by_label("User").fill(user)
-    page.get_by_role("button", name=f"Sign in at the {where}").click()
-
-
-def link_by_code(demonstration: Running, page: Page, email: str) -> None:
-    """Let an organiser link the sign-in whose code the page shows."""
-    expect(page.get_by_role("heading", name="Your sign-in is not linked yet")).to_be_visible()
-    code = page.locator("output").inner_text()
-    demonstration.inside(LINK.format(code=code, email=email))
-
-
-def signed_in(page: Page) -> bool:
-    """Return whether the browser is signed in: whether the page of its browsers opens."""
-    page.goto("/accounts/sessions/")
-    return "/accounts/login/" not in page.url
-
-
-def arrive_signed_out(page: Page) -> None:
-    """Wait until the browser has been at the provider and is back, signed out at both ends."""
-    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
-    # The page has the same heading before and after; before, it leads to the provider.
-    expect(page.get_by_role("link", name="Sign out of")).to_have_count(0)
 
 
 def this_step() -> int:
