@@ -186,7 +186,7 @@ class Measured:
     def memory(self) -> Iterator[str]:
         """Yield the memory of each kind of worker, of beat, and of PostgreSQL while they wait."""
         celery = ("celery", "--quiet", "-A", "summit")
-        of_all = (*celery, "worker", "--without-gossip", "--without-mingle")
+        of_all = (*celery, "worker", "--without-gossip", "--without-heartbeat", "--without-mingle")
         pools = {"celery": ("--pool=solo",), "mail": ("-c", "2"), "webhooks": ("-c", "2"), "jobs": ("-c", "2")}
         kinds = {
             f"worker of {queue}": (*of_all, "-Q", queue, "-n", f"{queue}@x", *pool) for queue, pool in pools.items()

@@ -258,9 +258,11 @@ DATABASE_CONNECTIONS = Group(
         ),
         Variable(
             name="DATABASE_STARTUP",
-            default="-c jit=off",
-            text="The options with which each connection to PostgreSQL starts. Set it to `none` behind a pooler "
-            "that takes no such options.",
+            default="-c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
+            "-c tcp_user_timeout=5000",
+            text="The options with which each connection to PostgreSQL starts. By the default, PostgreSQL ends the "
+            "transaction of a host that is cut off within about ten seconds; without, its locks last for hours. Set "
+            "it to `none` behind a pooler that takes no such options.",
         ),
     ),
 )

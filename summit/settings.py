@@ -420,6 +420,8 @@ if CELERY_BROKER_URL.startswith("redis"):
         "visibility_timeout": 10,
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
+        # A connection on which an answer is late by more than this many seconds is opened anew.
+        "health_check_interval": 5,
         "socket_timeout": 2.0,
         "socket_connect_timeout": 2.0,
         "socket_keepalive": _broker_on_network,

@@ -169,7 +169,9 @@ class Processes:
 
     def worker(self) -> subprocess.Popen[bytes]:
         """Start a worker with two processes."""
-        return self.start("celery", "--quiet", "--app", "summit", "worker", "--concurrency", "2", "--without-mingle")
+        return self.start(
+            "celery", "--quiet", "--app", "summit", "worker", "--concurrency", "2", "--without-heartbeat"
+        )
 
     def workers(self) -> None:
         """Start a worker for each queue, as `make run` does."""

@@ -76,7 +76,9 @@ def commands(*, port: int) -> dict[str, str]:
 
 
 def _worker(name: str, queue: str, more: str) -> str:
-    options = f"--loglevel INFO --without-gossip --without-mingle --hostname {name}@%h --queues {queue} {more}"
+    # Nobody listens to the events of workers, whose sending would hang while the broker is away.
+    without = "--without-gossip --without-heartbeat --without-mingle"
+    options = f"--loglevel INFO {without} --hostname {name}@%h --queues {queue} {more}"
     return f"celery --quiet --app summit worker {options}".rstrip()
 
 

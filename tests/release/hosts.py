@@ -97,7 +97,7 @@ class Running(Processes):
 
     def work(self, app: str = "summit") -> None:
         """Start a worker for the sweeps and one for the other queues."""
-        of_all = ("--without-gossip", "--without-mingle")
+        of_all = ("--without-gossip", "--without-heartbeat", "--without-mingle")
         for name, options in (("sweeps", "-Q celery --pool=solo"), ("others", "-Q mail,webhooks,jobs -c 2")):
             each = f"{name}@{self.host.name}"
             self.start("celery", "--quiet", "--app", app, "worker", "-n", each, *options.split(), *of_all)

@@ -100,6 +100,19 @@ from summit.wsgi import application
 from summit.public_base import page_cache
 page_cache.read_version = functools.cache(page_cache.read_version)
 """
+# A host in the middle of a transaction, which holds the row that each turn of a sweep is taken by.
+LOCKING = """
+import time
+from django.db import connection, transaction
+from summit.wsgi import application
+with transaction.atomic(), connection.cursor() as cursor:
+    cursor.execute("SELECT pg_backend_pid() FROM summit_heartbeat WHERE name = 'sweep' FOR UPDATE")
+    time.sleep(600)
+"""
+LOCKS = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%%FOR UPDATE'
+"""
 
 
 class Mailbox:
@@ -306,6 +319,7 @@ def world(
     env["PYTHONPATH"] = f"{ROOT}:{folder}"
     (folder / "unclaimed.py").write_text(UNCLAIMED)
     (folder / "frozen.py").write_text(FROZEN)
+    (folder / "locking.py").write_text(LOCKING)
     (folder / "desk").mkdir()
 
     def said(what: str, value: object) -> None:
@@ -476,13 +490,35 @@ class TestCutOff:
         mine = world.mailbox.from_host(host)
 
         def works_again() -> bool:
-            world.send(4)
-            time.sleep(1)
+            # More than the other's two processes take at once: it may else be asked first each time.
+            if world.unsent() == 0:
+                world.send(4 * BATCH)
             return world.mailbox.from_host(host) > mine
 
         wait_for(works_again, BACK, "it works again")
         world.said("it sends again, after its way is open again, within", time.monotonic() - back)
         wait_for(lambda: world.unsent() == 0, BACK, "the rest")
+
+    @pytest.mark.parametrize("startup", [None, "none"], ids=["", "control-without-keepalives"])
+    def test_what_a_cut_off_host_has_locked_is_free_again(self, world: World, startup: str | None) -> None:
+        host, on = world.hosts["work1"], world.on["work1"]
+        env, on.env = on.env, {**on.env, **({"DATABASE_STARTUP": startup} if startup else {})}
+        locking = on.start("locking")
+        on.env = env
+        wait_for(lambda: len(world.rows(LOCKS)) == 1, 60, "it holds the row")
+        assert not world.works()
+        with host.cut_off(world.hosts["database"], world.hosts["broker"]):
+            cut = time.monotonic()
+            if startup:
+                time.sleep(20)
+                assert not world.works()
+                world.rows("SELECT pg_terminate_backend(%s)", *world.rows(LOCKS)[0])
+            wait_for(world.works, BACK, "the other works")
+            if not startup:
+                world.said("a host is cut off that holds a lock, which is free after", time.monotonic() - cut)
+                assert time.monotonic() - cut < 20
+        on.kill(locking)
+        wait_for(world.works, BACK, "both work")
 
     def test_a_cut_off_web_host_is_not_noticed(self, world: World) -> None:
         host, address = world.hosts["web1"], world.hosts["web1"].address
