@@ -55,6 +55,11 @@ TASKS: tuple[Task, ...] = (
         Reader.ORGANISER,
         ("admin:summit_grouprole_add", "admin:summit_grouprole_changelist"),
     ),
+    Task(
+        "keep-an-emergency-account",
+        Reader.ORGANISER,
+        tuple(f"admin:summit_identityprovider_{page}" for page in ("add", "change", "changelist")),
+    ),
     Task("change-a-quota", Reader.ORGANISER, (f"{_PARTY}quotas", "admin:delegations_quota_changelist")),
     Task("send-invitations", Reader.PROTOCOL, (f"{_PARTY}invite", "admin:delegations_invitation_sent")),
     Task(
@@ -66,6 +71,15 @@ TASKS: tuple[Task, ...] = (
         "assign-a-liaison-officer",
         Reader.PROTOCOL,
         (f"{_PARTY}liaison", "admin:delegations_liaisonofficer_changelist"),
+    ),
+    Task(
+        "give-a-delegation-a-provider",
+        Reader.PROTOCOL,
+        (
+            *(f"admin:delegations_partyprovider_{page}" for page in ("add", "change", "changelist", "delete")),
+            "admin:delegations_portalsubject_changelist",
+            "admin:delegations_portalsubject_change",
+        ),
     ),
     Task("plan-a-session", Reader.PROGRAMME, (f"{_SESSION}add", f"{_SESSION}changelist")),
     Task("move-a-session", Reader.PROGRAMME, (f"{_SESSION}edit",)),

@@ -127,6 +127,44 @@ def give_roles_by_group(desks: Desks) -> None:
 
 
 @walks
+def keep_an_emergency_account(desks: Desks) -> None:
+    walk = desks.walk("keep-an-emergency-account", "administrator", "/admin/summit/user/?q=organiser")
+    walk.row("organiser@summit.example")
+    walk.press()
+    walk.see()
+    walk.press()
+    walk.see()
+    desks.visitor("").sign_in("organiser@summit.example")
+    walk.open("/admin/summit/auditentry/")
+    walk.press()
+    walk.choose("summit.use_emergency_sign_in")
+    walk.press()
+    walk.see()
+    walk.visitor.reload_until(
+        "/dev/mail/?q=administrator@summit.example",
+        lambda page: "organiser@summit.example" in page.inner_text("main"),
+    )
+    walk.see()
+    walk.done()
+
+
+@walks
+def give_a_delegation_a_provider(desks: Desks) -> None:
+    walk = desks.walk("give-a-delegation-a-provider", "protocol", "/admin/delegations/partyprovider/")
+    walk.press()
+    walk.find("Pakistan")
+    walk.choose("https://login.interior.example")
+    walk.press()
+    walk.open("/admin/delegations/portalsubject/")
+    walk.see()
+    walk.open("/admin/delegations/partyprovider/")
+    walk.row("Pakistan")
+    walk.press()
+    walk.press()
+    walk.done()
+
+
+@walks
 def change_a_quota(desks: Desks) -> None:
     walk = desks.walk("change-a-quota", "organiser", "/admin/")
     walk.press()

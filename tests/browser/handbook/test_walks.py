@@ -17,6 +17,7 @@ from tests.browser.handbook import (
     vetting_walks,
 )
 from tests.browser.handbook.desks import Desks
+from tests.browser.handbook.walk import LANGUAGE
 from tests.browser.systems import started
 from tools.running import Running
 
@@ -52,6 +53,22 @@ UnlinkedSignIn.objects.create(
     issuer=provider.issuer, subject="1f7c", name="Maria Exemple", email="maria@ministry.example", code="k3m9-x2p7"
 )
 """
+# The system administrator has added the provider of a delegation, of whom one has signed in there.
+ADMINISTRATOR = f"""
+from delegations.portal_access.models import PortalSubject
+from portal.demo.accounts import PASSWORD
+from summit.people.models import Person
+from summit.single_sign_on.models import IdentityProvider
+from summit.users.models import User
+
+User.objects.create_superuser("administrator@summit.example", PASSWORD, name="Admin", language="{LANGUAGE}")
+provider = IdentityProvider.objects.create(
+    slug="interior", name="Ministry of the Interior", issuer="https://login.interior.example", client_id="summit",
+    client_secret="x", for_delegations=True,
+)
+person = Person.objects.get(office="Minister of the Interior, Pakistan")
+PortalSubject.objects.create(person=person, issuer=provider.issuer, subject="7c21")
+"""
 
 
 def walk(browser: Browser, running: Running, *parts: dict[str, Callable[[Desks], None]]) -> None:
@@ -68,10 +85,10 @@ def test_an_empty_installation(browser: Browser, tmp_path: Path) -> None:
         organiser_walks.set_up(browser, running)
 
 
-@pytest.mark.slow("43 tasks, on a system of their own", seconds=150)
+@pytest.mark.slow("45 tasks, on a system of their own", seconds=150)
 def test_before_the_summit(browser: Browser, tmp_path: Path) -> None:
     with started(tmp_path) as running:
-        running.inside(COLLEAGUES + SIGN_IN)
+        running.inside(COLLEAGUES + SIGN_IN + ADMINISTRATOR)
         walk(browser, running, *BEFORE)
 
 

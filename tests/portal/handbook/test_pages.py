@@ -154,5 +154,8 @@ def test_help_leads_to_the_task_or_to_the_list() -> None:
     assert _help("/admin/agenda/session/day/") == "/handbook/announce-a-delay/"
     assert _help("/admin/agenda/session/") == "/handbook/plan-a-session/"
     assert _help("/admin/agenda/session/board/") == "/handbook/plan-on-the-board/"
+    assert _help("/admin/delegations/partyprovider/add/") == "/handbook/give-a-delegation-a-provider/"
+    assert _help("/admin/delegations/portalsubject/") == "/handbook/give-a-delegation-a-provider/"
+    assert _help("/admin/summit/identityprovider/1/change/") == "/handbook/keep-an-emergency-account/"
     assert _help("/ocean-2027/press/") == "/handbook/follow-the-texts/"
     assert _help("/admin/outbox/message/") == "/handbook/"
