@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import BaseConstraint
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -101,6 +101,11 @@ class ProviderForm(SentencesForm):
         return cleaned
 
 
+def _addresses(slug: str, protocol: str) -> SafeString:
+    line = "<bdi class='muted' dir='ltr' translate='no'>{}</bdi><br><bdi dir='ltr' translate='no'>{}</bdi>"
+    return format_html_join(SafeString("<br>"), line, providers.addresses(slug, protocol))
+
+
 @admin.register(IdentityProvider)
 class IdentityProviderAdmin(ServiceAdmin):
     """The admin of identity providers, for the system administrator."""
@@ -128,6 +133,25 @@ class IdentityProviderAdmin(ServiceAdmin):
         "No identity providers yet. Add that of your ministry, so that its staff sign in with it."
     )
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, and below it the providers of the environment, which can't be changed here."""
+        found = [
+            {
+                "provider": each,
+                "protocol": Protocol(each.protocol).label,
+                "addresses": _addresses(each.slug, each.protocol),
+            }
+            for each in providers.of_environment()
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "of_environment": found})
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list. An empty one doesn't say that there is no provider where the environment has one."""
+        changelist = super().get_changelist_instance(request)
+        if providers.of_environment():
+            changelist.nothing_yet = _("No identity providers were added here.")
+        return changelist
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the groups of fields, for a stored provider without those of the other protocol."""
         named = {str(name): (name, options) for name, options in self.fieldsets or ()}
@@ -144,9 +168,7 @@ class IdentityProviderAdmin(ServiceAdmin):
         """Return the addresses that the provider's administrator needs, one on each line."""
         if not row.slug:
             return escape(_("They are shown once the provider is saved."))
-        found = providers.addresses(row.slug, row.protocol)
-        line = "<bdi class='muted' dir='ltr' translate='no'>{}</bdi><br><bdi dir='ltr' translate='no'>{}</bdi>"
-        return format_html_join(SafeString("<br>"), line, found)
+        return _addresses(row.slug, row.protocol)
 
     def create(self, *, by: User, row: Any, values: Values) -> IdentityProvider:
         """Add a provider and return it."""

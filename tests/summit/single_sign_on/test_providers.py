@@ -218,6 +218,25 @@ def test_the_desk(root: User, summit: Summit) -> None:
     assert organiser.get("/admin/summit/grouprole/").status_code == 200
 
 
+def test_the_desk_lists_those_of_the_environment_too(root: User, settings: Any) -> None:
+    client = Client()
+    client.force_login(root)
+    url = "/admin/summit/identityprovider/"
+    page = client.get(url).content.decode()
+    assert ("No identity providers yet." in page, "Set in the environment" in page) == (True, False)
+    settings.SSO_PROVIDERS = [{**OIDC, "is_required": True, "client_secret": "canary"}, SAML]
+    response = client.get(url)
+    page = response.content.decode()
+    table = page.partition("Set in the environment")[2]
+    assert "can’t be changed here" in table
+    for text in ("https://m.example", "OpenID Connect", "/accounts/sso/m/callback/", "urn:s", "/accounts/sso/s/acs/"):
+        assert text in table, text
+    assert [each["provider"].slug for each in response.context["of_environment"]] == ["m", "s"]
+    assert "canary" not in page
+    # Nor does an empty list say that there is none.
+    assert ("No identity providers yet." in page, "No identity providers were added here." in page) == (False, True)
+
+
 def test_the_desk_says_in_sentences_what_is_wrong(root: User) -> None:
     client = Client()
     client.force_login(root)
