@@ -108,6 +108,10 @@ class PortalSubjectAdmin(_WithProvider):
         "delete": provider_sign_ins.UNLINK,
     }
     nothing_yet = gettext_lazy("No one has signed in at a delegation’s identity provider yet.")
+    deletion_note = gettext_lazy(
+        "The portal closes in the browsers that this sign-in has opened. The next sign-in links the person again, by "
+        "the address that the provider has verified."
+    )
     row_source = RowSource(gettext_lazy("Delegates are linked when they first sign in at their identity provider."))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -38,6 +39,11 @@ class CodeForm(forms.Form):
         return self.found.code
 
 
+def _link_of(account: User, key: str) -> SocialAccount | None:
+    """Return the link of an account with a primary key; None if it has no such link, or not any more."""
+    return next((each for each in links.links_of(account) if str(each.pk) == key), None) if key else None
+
+
 class SingleSignOnMixin:
     """Adds the page to the admin of accounts."""
 
@@ -47,6 +53,7 @@ class SingleSignOnMixin:
     def single_sign_on_view(self, request: HttpRequest, account: User) -> HttpResponse:
         """Show an account's links (GET); link or unlink a sign-in, or change whether it is for emergencies (POST).
 
+        Ask before unlinking (GET with `?unlink=`, the primary key of the link).
         Raises PermissionDenied for what the user may not do.
         """
         user = user_of(request)
@@ -56,6 +63,18 @@ class SingleSignOnMixin:
             if response is not None:
                 return response
         names = providers.names_by_issuer()
+        leaving = _link_of(account, request.GET.get("unlink", "")) if request.method == "GET" else None
+        if leaving is not None:
+            links.check_can_link(user, account)
+            name = names.get(leaving.provider, leaving.provider)
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Unlink the sign-in of %(account)s") % {"account": account},
+                "account": account,
+                "link": leaving,
+                "name": name,
+            }
+            return TemplateResponse(request, "admin/backoffice/unlink_sign_in.html", context)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Single sign-on of %(account)s") % {"account": account},
@@ -86,7 +105,7 @@ class SingleSignOnMixin:
             )
             return here
         if "unlink" in request.POST:
-            row = next((each for each in links.links_of(account) if str(each.pk) == request.POST["unlink"]), None)
+            row = _link_of(account, request.POST["unlink"])
             if row is not None:
                 links.unlink(link=row, by=user, browser=request.session.session_key)
                 messages.success(request, _("Sign-in unlinked. We have emailed the owner."))

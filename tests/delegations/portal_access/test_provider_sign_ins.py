@@ -392,5 +392,13 @@ def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit
     other = PartyFactory(summit=summit)
     posted = {"party": other.pk, "issuer": idp.issuer}
     assert client.post("/admin/delegations/partyprovider/add/", posted).status_code == 302
+    # Unlinking asks first, one as well as several.
+    several = {"action": "delete_selected", "_selected_action": str(row.pk)}
+    for asked in (
+        client.get(f"/admin/delegations/portalsubject/{row.pk}/delete/"),
+        client.post("/admin/delegations/portalsubject/", several),
+    ):
+        assert "The portal closes in the browsers" in asked.content.decode()
+        assert PortalSubject.objects.exists()
     assert client.post(f"/admin/delegations/portalsubject/{row.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not PortalSubject.objects.exists()

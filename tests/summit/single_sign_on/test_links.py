@@ -176,6 +176,14 @@ class TestByAnOrganiser:
         assert client.post(url, {"code": row.code, "link": "1"}).status_code == 302
         page = client.get(url).content.decode()
         assert "s-1" in page
+        # It asks before it unlinks.
+        key = links.links_of(zoe)[0].pk
+        assert (f'href="?unlink={key}"' in page, 'name="unlink"' in page) == (True, False)
+        page = client.get(f"{url}?unlink={key}").content.decode()
+        assert f"Unlink {zoe.email} from Ministry?" in page
+        assert f'name="unlink" value="{key}"' in page
+        assert SocialAccount.objects.exists()
+        assert "Unlink the sign-in" not in client.get(f"{url}?unlink={key + 1}").content.decode()
         assert client.post(url, {"unlink": str(links.links_of(zoe)[0].pk)}).status_code == 302
         assert not SocialAccount.objects.exists()
         assert client.post(url, {"emergency": "on"}).status_code == 403
