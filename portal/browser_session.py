@@ -53,7 +53,7 @@ def forget(request: HttpRequest) -> list[PortalSession]:
     """Remove all portal sessions from this browser, and return the ones that hadn't ended."""
     keys = sign_ins(request)
     _new_key(request)
-    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE, sign_in_facts.PORTAL):
+    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE, sign_in_facts.PORTALS):
         request.session.pop(name, None)
     return list(PortalSession.objects.live().filter(public_id__in=keys).select_related("person__summit"))
 

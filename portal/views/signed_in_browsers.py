@@ -39,14 +39,16 @@ def browsers(request: HttpRequest) -> HttpResponse:
 
 @route(Gate.EVERYBODY, "POST")
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out of the portal in this browser (POST), and at the delegation's identity provider that opened it.
+    """Sign out of the portal in this browser (POST), and at the identity providers of delegations that opened it.
 
     A letter's link opens the portal again.
     """
-    facts = sign_in_facts.of_session(request.session, sign_in_facts.PORTAL)
+    said = sign_in_facts.all_of(request.session, sign_in_facts.PORTALS)
     rows = forget(request)
     portal_sessions.end(rows=rows, by=None)
-    if facts is None or all(row.issuer != facts.issuer for row in rows):
-        return redirect("root")
-    sign_in_facts.keep(request.session, facts, sign_in_facts.LEAVING)
-    return redirect("sso_signed_out")
+    issuers = {row.issuer for row in rows}
+    leaving = [facts for facts in said if facts.issuer in issuers]
+    # The last added is left first: the provider of the last sign-in.
+    for facts in reversed(leaving):
+        sign_in_facts.add(request.session, facts, sign_in_facts.LEAVING)
+    return redirect("sso_signed_out" if leaving else "root")

@@ -21,5 +21,5 @@ def enter(request: HttpRequest, provider: Provider, facts: SignInFacts, next_url
     for row in reversed(opened):
         if row.person is not None:
             remember(request, row, row.person.summit, row.person.language)
-    sign_in_facts.keep(request.session, facts, sign_in_facts.PORTAL)
+    sign_in_facts.add(request.session, facts, sign_in_facts.PORTALS)
     return HttpResponseRedirect(next_url or reverse("portal:home"))

@@ -55,7 +55,7 @@ class SingleSignOnAccountAdapter(AccountAdapter):
         facts = sign_in_facts.of_session(request.session)
         super().logout(request)
         if facts is not None:
-            sign_in_facts.keep(request.session, facts, sign_in_facts.LEAVING)
+            sign_in_facts.add(request.session, facts, sign_in_facts.LEAVING)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Return where the browser goes after signing out: to the sign-out at the provider, if it signed in there.

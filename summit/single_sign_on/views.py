@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from summit.core.punctuation import comma
 from summit.permissions.route_access import Gate, route
 from summit.single_sign_on import ended_sessions, id_tokens, links, posted_answers, protocols, providers, refusals
 from summit.single_sign_on import facts as sign_in_facts
@@ -171,14 +172,23 @@ def unlinked(request: HttpRequest) -> HttpResponse:
 @never_cache
 @route(Gate.EVERYBODY, "GET")
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Say that the browser is signed out here, and lead it to the sign-out at the provider, if there is one."""
-    context: dict[str, Any] = {}
-    facts = sign_in_facts.of_session(request.session, sign_in_facts.LEAVING)
-    if facts is not None:
-        sign_in_facts.forget(request.session, sign_in_facts.LEAVING)
-        provider = providers.find(facts.issuer)
-        if provider is not None:
-            context = {"provider": provider, "address": _sign_out_address(provider, facts)}
+    """Say that the browser is signed out here, and lead it to the sign-out at the provider, if there is one.
+
+    From there it comes back, and is led to the next provider, if it signed in at several. At the end the page names
+    those that have no sign-out.
+    """
+    said = sign_in_facts.all_of(request.session, sign_in_facts.LEAVING)
+    leaving = [(facts, found) for facts in said if (found := providers.find(facts.issuer)) is not None]
+    sign_in_facts.forget(request.session, sign_in_facts.LEAVING)
+    context: dict[str, Any] = {"names": comma().join(provider.name for _facts, provider in leaving)}
+    for facts, provider in leaving:
+        address = _sign_out_address(provider, facts)
+        if address:
+            for other, _provider in reversed(leaving):
+                if other is not facts:
+                    sign_in_facts.add(request.session, other, sign_in_facts.LEAVING)
+            context = {"provider": provider, "address": address}
+            break
     response = render(request, "single_sign_on/signed_out.html", context)
     if context.get("address"):
         # A redirect after the form of the sign-out would be against our security policy; this is none.
