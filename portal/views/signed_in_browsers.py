@@ -12,6 +12,7 @@ from portal.browser_session import forget, sign_ins
 from portal.visitor_identity import portal_page, viewer_of
 from summit.permissions.route_access import Gate, route
 from summit.single_sign_on import facts as sign_in_facts
+from summit.single_sign_on import providers
 
 
 @portal_page("GET POST")
@@ -23,7 +24,8 @@ def browsers(request: HttpRequest) -> HttpResponse:
         viewer = viewer_of(request)
         common = {"viewer": viewer, "summit": viewer.summit, **party_names.on_page(viewer.summit)}
         elsewhere = any(row.public_id not in current for row in rows)
-        context = {**common, "rows": rows, "here": current, "elsewhere": elsewhere}
+        named = [(row, providers.name_on(row) if row.issuer else "") for row in rows]
+        context = {**common, "rows": named, "here": current, "elsewhere": elsewhere}
         return render(request, "portal/portal_sessions.html", context)
     target = request.POST.get("end", "")
     others = [row for row in rows if row.public_id not in current]

@@ -19,6 +19,7 @@ from summit.audit.services import By, Link, Mailbox
 from summit.maintenance import heartbeats
 from summit.outbox.addressees import Addressee
 from summit.people.models import Person
+from summit.single_sign_on import providers
 from summit.uploads.messages import mailboxes
 
 AGENT_LENGTH = 300
@@ -88,13 +89,13 @@ def record_activity(keys: Iterable[str]) -> None:
 def listed(keys: Iterable[str]) -> list[PortalSession]:
     """Return the live sessions of the same people and links as the sessions in `keys`, the last used first.
 
-    Makes two queries.
+    Those that a provider has opened have its name (`summit.single_sign_on.providers.name_on`). Makes two queries.
     """
     rows = PortalSession.objects.live().filter(last_seen_at__gt=Now() - GONE)
     owners = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
     people = [person for _link, person in owners if person]
     links = [link for link, _person in owners if link]
-    sessions = rows.filter(Q(link__in=links) | Q(person__in=people))
+    sessions = providers.with_names(rows.filter(Q(link__in=links) | Q(person__in=people)))
     return list(sessions.select_related("person__summit", "link__invitation__party").order_by("-last_seen_at", "-id"))
 
 

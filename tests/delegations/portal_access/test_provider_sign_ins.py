@@ -17,6 +17,7 @@ from delegations.portal_access import permissions
 from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
 from delegations.portal_access.services import provider_sign_ins
 from portal.browser_session import SIGN_INS_KEY
+from summit.audit import rendering
 from summit.audit.models import AuditEntry
 from summit.audit.services import Mailbox
 from summit.people.models import Person
@@ -418,6 +419,16 @@ class TestServices:
         IdentityProvider.objects.update(for_delegations=False)
         with pytest.raises(ValidationError, match="for delegations"):
             provider_sign_ins.give_provider(party=PartyFactory(summit=summit), issuer=idp.issuer, by=protocol)
+
+
+def test_who_opened_the_portal_is_named(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+    browser = signed_in(idp, "one")
+    PortalSessionFactory(person=ann, mailbox=ann.email)
+    page = browser.get("/portal/browsers/").content.decode()
+    assert "by a sign-in at <bdi>Ministry</bdi>" in page
+    assert page.count("by a code to") == 1
+    entry = AuditEntry.objects.filter(action="delegations.sign_in_at_provider")
+    assert [line.who for line in rendering.render(entry)] == [f"{ann.label}, by a sign-in at Ministry"]
 
 
 def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit) -> None:
