@@ -36,8 +36,13 @@ GIVE = audit_action(
 )
 TAKE = audit_action(
     "summit.take_role_by_group",
-    _said(gettext_lazy("took the role “%(role)s”: no longer in the group")),
-    label=gettext_lazy("took the role: no longer in the group"),
+    _said(gettext_lazy("took the role “%(role)s”: no longer in a group that gives it")),
+    label=gettext_lazy("took the role: no longer in a group that gives it"),
+)
+TAKE_UNLINKED = audit_action(
+    "summit.take_role_by_unlinking",
+    _said(gettext_lazy("took the role “%(role)s” by a group: the sign-in was unlinked")),
+    label=gettext_lazy("took the role by a group: the sign-in was unlinked"),
 )
 END = audit_action(
     "summit.end_role_by_group",
@@ -58,6 +63,15 @@ def apply(*, user: User, issuer: str, groups: Iterable[str]) -> None:
     `groups` are all groups that the provider named at a sign-in. Roles that were assigned by hand, or by another
     provider, stay.
     """
+    _apply(user, issuer, groups, TAKE)
+
+
+def take_all(*, user: User, issuer: str) -> None:
+    """Take all roles that an account has by groups at a provider, because its sign-in there was unlinked."""
+    _apply(user, issuer, (), TAKE_UNLINKED)
+
+
+def _apply(user: User, issuer: str, groups: Iterable[str], take: AuditAction) -> None:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         rows = GroupRole.objects.filter(issuer=issuer, group__in=list(groups))
@@ -71,7 +85,7 @@ def apply(*, user: User, issuer: str, groups: Iterable[str]) -> None:
         live = set(RoleAssignment.objects.filter(user=user).values_list("pk", flat=True))
         for key, row in held.items():
             if row.issuer == issuer and key not in wanted:
-                _fall(row, TAKE if row.pk in live else END)
+                _fall(row, take if row.pk in live else END)
         for (summit_id, role), group in sorted(wanted.items()):
             row, created = RoleAssignment.all_rows.update_or_create(
                 summit_id=summit_id,

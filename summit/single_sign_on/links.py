@@ -174,7 +174,7 @@ def unlink(*, link: SocialAccount, by: User, browser: str | None = None) -> None
         if not SocialAccount.objects.filter(pk=link.pk).delete()[0]:
             return
         ended_sessions.end(issuer=link.provider, subject=link.uid, but=browser)
-        group_roles.apply(user=account, issuer=link.provider, groups=())
+        group_roles.take_all(user=account, issuer=link.provider)
         detail = {"provider": providers.name_of(link.provider)}
         audit.record(by=by, action=UNLINK, target=account, summit=only_summit(account), detail=detail)
     _tell_owner(account, link.provider, linked=False)

@@ -120,6 +120,9 @@ class TestByAnOrganiser:
         assert [row.role for row in held] == [Role.PRESS_OFFICER, Role.PROTOCOL]
         links.unlink(link=links.links_of(zoe)[0], by=organiser)
         assert [row.role for row in held.all()] == [Role.PRESS_OFFICER]
+        entry = AuditEntry.objects.get(action="summit.take_role_by_unlinking")
+        said = rendering.render([entry])[0].what
+        assert said == "took the role “protocol” by a group: the sign-in was unlinked"
 
     def test_whoever_links_their_own_account_stays_signed_in(self, idp: OpenIdProvider) -> None:
         root = UserFactory(is_superuser=True)
