@@ -150,7 +150,7 @@ def remove(*, assignments: Sequence[RoleAssignment], by: User) -> int:
                 action=ROLE_ASSIGNMENT_ACTIONS.remove,
                 target=row,
                 summit=summits[row.summit_id],
-                detail={"rows": audit.references(row)},
+                detail={"role": row.role, "rows": audit.references(row)},
             )
         RoleAssignment.objects.filter(pk__in=[row.pk for row in rows]).delete()
         people = [row for row in rows if row.role == Role.ORGANISER and not hasattr(row.user, "api_client")]

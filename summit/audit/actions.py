@@ -87,13 +87,15 @@ class ActionDescription:
 class ModelDescription:
     """The description of a model's rows: how to load and name them, and which page shows them.
 
-    `shown_on` returns the row with this page; None means the row itself.
+    `shown_on` returns the row with this page; None means the row itself. `deleted` returns what a deleted row was,
+    from the facts of its entry, or "" if they don't say it.
     """
 
     related: tuple[str, ...] = ()
     prefetch: tuple[str | models.Prefetch[Any], ...] = ()
     name: Callable[[Any], str] = str
     shown_on: Callable[[Any], models.Model] | None = None
+    deleted: Callable[[Facts], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,15 @@ def describe_model(
     prefetch: tuple[str | models.Prefetch[Any], ...] = (),
     name: Callable[[Any], str] = str,
     shown_on: Callable[[Any], models.Model] | None = None,
+    deleted: Callable[[Facts], str] | None = None,
 ) -> None:
     """Declare how to name the rows of a model.
 
     `name` returns the name of a row. Its query joins `related` and prefetches `prefetch`. `shown_on` returns the row
-    with the page that shows a row of this model, if a row has no page of its own.
+    with the page that shows a row of this model, if a row has no page of its own. `deleted` returns what a deleted
+    row was, from the facts of its entry.
     """
-    MODEL_WORDS[model._meta.label_lower] = ModelDescription(related, prefetch, name, shown_on)
+    MODEL_WORDS[model._meta.label_lower] = ModelDescription(related, prefetch, name, shown_on, deleted)
 
 
 def part(whole: type[models.Model], model: type[models.Model], find: Callable[[Any], models.QuerySet[Any]]) -> None:

@@ -117,7 +117,7 @@ def _line(
         entry=entry,
         who=who(entry, actors),
         what=sentence(entry, texts),
-        row=named_object(entry.object_type, entry.object_key),
+        row=_with_deleted_name(named_object(entry.object_type, entry.object_key), entry, texts),
         others=[named_object(*reference.rsplit(":", 1)) for reference in _others(entry)],
         changes=_changes(entry, description, names),
     )
@@ -199,6 +199,14 @@ def deleted_object(label: str, key: str) -> NamedObject:
     kind = str(model._meta.verbose_name) if model else label
     name = "" if key.startswith("list:") else _("since deleted (%(key)s)") % {"key": key}
     return NamedObject(kind, name, exists=False)
+
+
+def _with_deleted_name(row: NamedObject, entry: AuditEntry, texts: Mapping[str, str]) -> NamedObject:
+    """Return an entry's object. If it is deleted and the entry says what it was, it is named so."""
+    description = MODEL_WORDS.get(entry.object_type)
+    if row.exists or description is None or description.deleted is None:
+        return row
+    return replace(row, name=description.deleted(Facts(entry.detail, entry.summit, texts)) or row.name)
 
 
 def page_of(row: models.Model, how: ModelDescription) -> tuple[str, str]:

@@ -121,7 +121,8 @@ def give_group_role(*, summit: Summit, issuer: str, group: str, role: str, by: U
         if providers.find(issuer) is None:
             raise ValidationError({"issuer": _("Choose a provider.")})
         row.save()
-        audit.record(by=by, action=GROUP_ROLE_ACTIONS.add, target=row, summit=summit, detail={"role": role})
+        detail = {"role": role, "group": row.group}
+        audit.record(by=by, action=GROUP_ROLE_ACTIONS.add, target=row, summit=summit, detail=detail)
     return row
 
 
@@ -132,6 +133,6 @@ def take_group_role(*, row: GroupRole, by: User) -> None:
     """
     check(by, "summit.grouprole.change", row.summit)
     with transaction.atomic():
-        detail = {"role": row.role}
+        detail = {"role": row.role, "group": row.group}
         audit.record(by=by, action=GROUP_ROLE_ACTIONS.remove, target=row, summit=row.summit, detail=detail)
         GroupRole.objects.filter(pk=row.pk).delete()

@@ -14,7 +14,7 @@ from summit.audit.models import AuditEntry
 from summit.permissions import rules
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import allows
-from summit.single_sign_on import group_roles
+from summit.single_sign_on import group_roles, provider_services
 from summit.single_sign_on.models import GroupRole
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -74,6 +74,27 @@ def test_a_sweep_deletes_and_records_what_is_over(summit: Summit) -> None:
     assert [other.name for other in line.others] == [str(user)]
     given = AuditEntry.objects.filter(action="summit.give_role_by_group")
     assert rendering.render(given)[0].what == "gave the role “press officer” by the group “press”"
+
+
+def test_the_audit_says_which_role_it_was(summit: Summit) -> None:
+    row = group(summit)
+    organiser, user = UserFactory.with_role(Role.ORGANISER, summit), UserFactory()
+    group_roles.apply(user=user, issuer=ISSUER, groups=["press"])
+    group_roles.apply(user=user, issuer=ISSUER, groups=[])
+    provider_services.take_group_role(row=row, by=organiser)
+    role_assignments.give(summit=summit, user=user, role=Role.VIEWER, by=organiser)
+    role_assignments.remove(assignments=list(user.roles.all()), by=organiser)
+    entries = AuditEntry.objects.order_by("pk")
+    assert [(line.row.kind, line.row.name) for line in rendering.render(entries)] == [
+        ("role", "press officer"),
+        ("role", "press officer"),
+        ("role by group", "press: press officer"),
+        ("role", "viewer"),
+        ("role", "viewer"),
+    ]
+    # One that doesn't say it has its key, as before.
+    bare = AuditEntry(action="summit.roleassignment.remove", object_type="summit.roleassignment", object_key="7")
+    assert rendering.render([bare])[0].row.name == "since deleted (7)"
 
 
 def test_what_was_given_by_hand_stays(summit: Summit) -> None:
