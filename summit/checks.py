@@ -9,8 +9,10 @@ from cryptography.fernet import Fernet
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import DatabaseError
 
+from summit.maintenance.doctor import findings
 from summit.uploads import clamd
 
 BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
@@ -22,6 +24,11 @@ VERIFYING_MODES = ("verify-ca", "verify-full")
 # A year, as hstspreload.org requires.
 PRELOAD_SECONDS = 31_536_000
 
+LOCKED_OUT = "An identity provider is required, and no system administrator could sign in while it is down."
+LET_IN = (
+    "Run `manage.py createsuperuser` for an account with a password that is linked at no provider, or make one with "
+    "a password or passkey an emergency account at the desk. Or unset is_required in SSO_PROVIDERS."
+)
 
 # (whether there is the problem, id, what is wrong, what to do)
 Finding = tuple[bool, str, str, str]
@@ -225,6 +232,40 @@ def _preload() -> Finding:
         "HSTS_PRELOAD is on, and browsers' list takes only hosts with HSTS_SUBDOMAINS and a year of HSTS_SECONDS.",
         "Set these, or unset HSTS_PRELOAD.",
     )
+
+
+@register(Tags.database)
+def check_required_providers(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """Return a warning if everybody is locked out while the required identity providers are down.
+
+    For `manage.py check --database default` and `migrate`: it asks the database, as other checks don't.
+    """
+    try:
+        locked_out = _is_locked_out()
+    except (DatabaseError, ImproperlyConfigured):
+        # The tables aren't there yet, or SSO_PROVIDERS can't be used (summit.E017).
+        return []
+    return [Warning(LOCKED_OUT, hint=LET_IN, id="summit.W003")] if locked_out else []
+
+
+def required_providers() -> list[findings.Finding]:
+    """No required identity provider locks everybody out while it is down."""
+    if _is_locked_out():
+        return [findings.warn(LOCKED_OUT, LET_IN)]
+    return [findings.ok("no required identity provider locks everybody out")]
+
+
+findings.further.register(20)(findings.Check("single sign-on", required_providers))
+
+
+def _is_locked_out() -> bool:
+    from summit.single_sign_on import local_sign_ins  # noqa: PLC0415 - its models are there once the apps are
+
+    try:
+        local_sign_ins.check_way_round()
+    except ValidationError:
+        return True
+    return False
 
 
 def enforce() -> None:

@@ -1,10 +1,17 @@
 """Passwords where a provider is required, and emergency accounts."""
 
+from typing import Any
+from unittest.mock import Mock
+
 import pytest
+from django.core.checks import Tags, run_checks
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.test import Client
 
+from summit import checks
 from summit.audit.models import AuditEntry
+from summit.maintenance.doctor.findings import further
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.single_sign_on import local_sign_ins, refusals
@@ -61,3 +68,37 @@ def test_only_the_system_administrator_says_which(zoe: User, summit: Summit) -> 
         assert EmergencyAccount.objects.exists() is on
     actions = AuditEntry.objects.filter(by=root).order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["summit.allow_emergency_sign_in", "summit.forbid_emergency_sign_in"]
+
+
+@pytest.mark.parametrize("is_required", [False, True])
+def test_a_required_provider_of_the_environment_that_locks_everybody_out_is_reported(
+    settings: Any, is_required: bool
+) -> None:
+    """The desk refuses to require such a provider. In the environment nothing can be refused."""
+    given = {"slug": "m", "name": "M", "protocol": "oidc", "issuer": "https://m.example", "client_id": "c"}
+    settings.SSO_PROVIDERS = [{**given, "client_secret": "secret", "is_required": is_required}]
+    root = UserFactory(is_superuser=True)
+    link(root, issuer="https://m.example")
+
+    def told() -> tuple[list[str | None], list[str]]:
+        warnings = run_checks(tags=[Tags.database], databases=["default"])
+        (doctor,) = [check for check in further if check.name == "single sign-on"]
+        return [each.id for each in warnings], [str(finding.status) for finding in doctor.run()]
+
+    assert told() == ((["summit.W003"], ["warn"]) if is_required else ([], ["ok"]))
+    # What it says helps: an emergency account, or one that is linked nowhere.
+    EmergencyAccount.objects.create(user=root)
+    assert told() == ([], ["ok"])
+    EmergencyAccount.objects.all().delete()
+    UserFactory(is_superuser=True)
+    assert told() == ([], ["ok"])
+
+
+def test_before_the_first_migration_and_with_a_wrong_setting_nothing_is_reported(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SSO_PROVIDERS = [{"slug": "m"}]
+    assert checks.check_required_providers(None) == []
+    settings.SSO_PROVIDERS = []
+    monkeypatch.setattr(local_sign_ins, "check_way_round", Mock(side_effect=OperationalError))
+    assert checks.check_required_providers(None) == []
