@@ -110,6 +110,7 @@ def _addresses(slug: str, protocol: str) -> SafeString:
 class IdentityProviderAdmin(ServiceAdmin):
     """The admin of identity providers, for the system administrator."""
 
+    change_list_template = "admin/summit/identityprovider/change_list.html"
     place = 7
     menu_group = MenuGroup.ACCESS
     summit_path = None
