@@ -5,9 +5,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delegations.parties.admin.party_column import PartyColumn
 from delegations.portal_access.models import PartyProvider, PortalSubject
 from delegations.portal_access.services import provider_sign_ins
 from summit.admin_base.forms import SentencesForm
@@ -32,6 +35,11 @@ class PartyProviderForm(SentencesForm):
     class Meta:
         model = PartyProvider
         fields = ("party", "issuer")
+        error_messages: ClassVar[dict[str, Any]] = {
+            "party": {
+                "unique": gettext_lazy("This delegation has an identity provider already. Delete that entry first.")
+            }
+        }
 
 
 class _WithProvider(ServiceAdmin):
@@ -48,7 +56,7 @@ class _WithProvider(ServiceAdmin):
 
 
 @admin.register(PartyProvider)
-class PartyProviderAdmin(_WithProvider):
+class PartyProviderAdmin(PartyColumn, _WithProvider):
     """The admin of delegations' identity providers. They are given and taken, but never changed."""
 
     place = 9
@@ -57,7 +65,7 @@ class PartyProviderAdmin(_WithProvider):
     form = PartyProviderForm
     kept = ("party", "issuer")
     autocomplete_fields = ["party"]
-    list_display = ["party", "provider"]
+    list_display = ["party_name", "provider"]
     list_select_related = ["party__summit"]
     search_fields = ["party__name"]
     permissions: ClassVar[dict[str, str]] = {
@@ -66,18 +74,30 @@ class PartyProviderAdmin(_WithProvider):
         "delete": provider_sign_ins.CHANGE,
     }
     nothing_yet = gettext_lazy("No delegation signs in at a provider of its own.")
+    deletion_note = gettext_lazy(
+        "Everyone who signed in with it is signed out of the portal. The link from the letter and codes by email "
+        "still work."
+    )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields: those of the form, or the provider's name instead of its issuer."""
         if obj:
-            return [(None, {"fields": ["party", "provider"]})]
+            return [(None, {"fields": ["party_name", "provider", "sign_in_address"]})]
         text = _("Add an identity provider for delegations first.")
         note = nothing_to_choose(user_of(request), _choices(), text)
         return [(None, {"fields": ["party", "issuer"], "description": note})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields: all of an existing row."""
-        return ["party", "provider"] if obj else []
+        return ["party_name", "provider", "sign_in_address"] if obj else []
+
+    @admin.display(description=gettext_lazy("sign-in address for its staff"))
+    def sign_in_address(self, row: PartyProvider) -> SafeString:
+        """Return the address at which the delegation signs in, or a note that the provider is not active."""
+        found = providers.find(row.issuer)
+        if found is None:
+            return escape(_("This identity provider is not active."))
+        return format_html("<bdi dir='ltr' translate='no'>{}</bdi>", providers.sign_in_address(found.slug))
 
     def create(self, *, by: User, row: Any, values: Values) -> PartyProvider:
         """Give a delegation a provider."""

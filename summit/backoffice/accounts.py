@@ -1,5 +1,6 @@
 """People, accounts and roles in the admin."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -161,6 +162,24 @@ class AccountForm(SentencesForm):
         return is_active
 
 
+class EmergencyFilter(admin.SimpleListFilter):
+    """Filters accounts by whether they are emergency accounts."""
+
+    title = gettext_lazy("emergency account")
+    parameter_name = "emergency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Return "yes" and "no" as choices."""
+        return [("yes", _("yes")), ("no", _("no"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Filter the list to emergency accounts, or to the others. Without a choice, return it unchanged."""
+        if self.value() not in ("yes", "no"):
+            return queryset
+        chosen = local_sign_ins.is_emergency()
+        return queryset.filter(chosen if self.value() == "yes" else ~chosen)
+
+
 @admin.register(User)
 class UserAdmin(SingleSignOnMixin, SummitModelAdmin):
     """The admin of accounts. Only superusers may add and close accounts."""
@@ -170,6 +189,7 @@ class UserAdmin(SingleSignOnMixin, SummitModelAdmin):
     summit_path = None
     form = AccountForm
     list_display = ["email", "name", "is_active", "last_login"]
+    list_filter = [EmergencyFilter]
     search_fields = ["email", "name"]
     fields = ["email", "name", "language", "is_active", "second_step", "last_login", "date_joined"]
     readonly_fields = ["second_step", "last_login", "date_joined"]

@@ -4,6 +4,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,11 @@ USE = audit_action("summit.use_emergency_sign_in", gettext_lazy("signed in as an
 def is_emergency_account(user: User) -> bool:
     """Return whether an account may go round a required provider. Makes one query."""
     return EmergencyAccount.objects.filter(user=user).exists()
+
+
+def is_emergency() -> Exists:
+    """Return the condition of a query for accounts that are emergency accounts."""
+    return Exists(EmergencyAccount.objects.filter(user=OuterRef("pk")))
 
 
 def must_use_provider(user: User) -> bool:

@@ -118,6 +118,11 @@ def addresses(slug: str, protocol: str) -> list[tuple[str, str]]:
     return [(label, f"{settings.BASE_URL}{path}") for label, path in named.items()]
 
 
+def sign_in_address(slug: str) -> str:
+    """Return the address at which whoever knows it begins to sign in at the provider with this short name."""
+    return f"{settings.BASE_URL}{reverse('sso_begin', args=[slug])}"
+
+
 def of_environment() -> list[Provider]:
     """Return the providers of SSO_PROVIDERS. Raises ImproperlyConfigured for one that isn't complete."""
     found = [_of_environment(number, values) for number, values in enumerate(settings.SSO_PROVIDERS, start=1)]

@@ -155,6 +155,8 @@ def give_a_delegation_a_provider(desks: Desks) -> None:
     walk.find("Pakistan")
     walk.choose("https://login.interior.example")
     walk.press()
+    walk.row("Pakistan")
+    walk.see()
     walk.open("/admin/delegations/portalsubject/")
     walk.see()
     walk.open("/admin/delegations/partyprovider/")

@@ -445,6 +445,15 @@ def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit
     other = PartyFactory(summit=summit)
     posted = {"party": other.pk, "issuer": idp.issuer}
     assert client.post("/admin/delegations/partyprovider/add/", posted).status_code == 302
+    again = client.post("/admin/delegations/partyprovider/add/", posted).content.decode()
+    assert "This delegation has an identity provider already." in again
+    given = PartyProvider.objects.get(party=other)
+    address = "/accounts/sso/ministry/"
+    assert address in client.get(f"/admin/delegations/partyprovider/{given.pk}/change/").content.decode()
+    assert (
+        "signed out of the portal"
+        in client.get(f"/admin/delegations/partyprovider/{given.pk}/delete/").content.decode()
+    )
     # Unlinking asks first, one as well as several.
     several = {"action": "delete_selected", "_selected_action": str(row.pk)}
     for asked in (

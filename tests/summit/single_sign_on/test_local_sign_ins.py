@@ -58,6 +58,16 @@ def test_an_emergency_account_gets_in_and_the_others_are_told(idp: OpenIdProvide
     assert messages.count() == 2
 
 
+def test_the_list_of_accounts_shows_which(zoe: User, summit: Summit) -> None:
+    root = UserFactory(is_superuser=True)
+    local_sign_ins.set_emergency(account=zoe, on=True, by=root)
+    desk = Client()
+    desk.force_login(root)
+    for chosen, found in (("yes", {zoe}), ("no", {root}), ("", {zoe, root})):
+        page: Any = desk.get("/admin/summit/user/", {"emergency": chosen})
+        assert set(page.context["cl"].queryset) == found
+
+
 def test_only_the_system_administrator_says_which(zoe: User, summit: Summit) -> None:
     organiser = UserFactory.with_role(Role.ORGANISER, summit)
     with pytest.raises(PermissionDenied):
