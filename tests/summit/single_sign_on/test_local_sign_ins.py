@@ -6,8 +6,9 @@ from unittest.mock import Mock
 import pytest
 from django.core.checks import Tags, run_checks
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from summit import checks
 from summit.audit.models import AuditEntry
@@ -96,6 +97,10 @@ def test_a_required_provider_of_the_environment_that_locks_everybody_out_is_repo
         return [each.id for each in warnings], [str(finding.status) for finding in doctor.run()]
 
     assert told() == ((["summit.W003"], ["warn"]) if is_required else ([], ["ok"]))
+    # A worker that starts names no database, and asks none.
+    with CaptureQueriesContext(connection) as queries:
+        assert [each.id for each in run_checks() if each.id == "summit.W003"] == []
+    assert len(queries) == 0
     # What it says helps: an emergency account, or one that is linked nowhere.
     EmergencyAccount.objects.create(user=root)
     assert told() == ([], ["ok"])
@@ -108,7 +113,7 @@ def test_before_the_first_migration_and_with_a_wrong_setting_nothing_is_reported
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SSO_PROVIDERS = [{"slug": "m"}]
-    assert checks.check_required_providers(None) == []
+    assert checks.check_required_providers(None, databases=["default"]) == []
     settings.SSO_PROVIDERS = []
     monkeypatch.setattr(local_sign_ins, "check_way_round", Mock(side_effect=OperationalError))
-    assert checks.check_required_providers(None) == []
+    assert checks.check_required_providers(None, databases=["default"]) == []
