@@ -24,7 +24,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.single_sign_on import ended_sessions, id_tokens, provider_services, refusals
 from summit.single_sign_on.facts import SignInFacts
-from summit.single_sign_on.models import IdentityProvider, Protocol
+from summit.single_sign_on.models import IdentityProvider
 from summit.single_sign_on.refusals import SignInRefused
 from summit.single_sign_on.social_adapter import SocialAccountAdapter
 from summit.summits.models import Summit
@@ -37,7 +37,7 @@ from tests.factories import (
     SummitFactory,
     UserFactory,
 )
-from tests.summit.single_sign_on.conftest import configure
+from tests.summit.single_sign_on.conftest import configure, configure_saml
 from tests.summit.single_sign_on.openid_provider import OpenIdProvider
 from tests.summit.single_sign_on.saml_provider import SamlProvider, certificate, pem
 
@@ -249,21 +249,10 @@ class TestTheProviderSignsOut:
 @pytest.fixture
 def embassy(summit: Summit) -> SamlProvider:
     """The SAML provider of a delegation, which has a member who isn't known by the NameID."""
-    row = IdentityProvider.objects.create(
-        slug=SamlProvider.slug,
-        name="Embassy",
-        protocol=Protocol.SAML,
-        issuer=SamlProvider.issuer,
-        sign_in_url="https://saml.example/sso",
-        sign_out_url="https://saml.example/slo",
-        certificates=certificate(1),
-        subject_attribute="objectId",
-        for_delegations=True,
-    )
+    found = configure_saml(subject_attribute="objectId", for_delegations=True)
     party = PartyFactory(summit=summit)
-    PartyProvider.objects.create(party=party, issuer=row.issuer)
+    PartyProvider.objects.create(party=party, issuer=found.issuer)
     MembershipFactory(party=party, person__email="ben@embassy.example")
-    found = SamlProvider()
     found.attributes |= {"mail": ["ben@embassy.example"], "objectId": ["o-1"]}
     return found
 

@@ -7,12 +7,13 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 
 from summit.permissions.models import Role
-from summit.single_sign_on.models import IdentityProvider
+from summit.single_sign_on.models import IdentityProvider, Protocol
 from summit.single_sign_on.social_adapter import SocialAccountAdapter
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import SummitFactory, UserFactory
 from tests.summit.single_sign_on.openid_provider import CLIENT_ID, OpenIdProvider
+from tests.summit.single_sign_on.saml_provider import SamlProvider, certificate
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,14 @@ def configure(provider: OpenIdProvider, **values: Any) -> IdentityProvider:
     """Store the configuration of a provider."""
     given = {"slug": provider.slug, "name": "Ministry", "issuer": provider.issuer, "client_id": CLIENT_ID}
     return IdentityProvider.objects.create(**{**given, "client_secret": "secret", **values})
+
+
+def configure_saml(**values: Any) -> SamlProvider:
+    """Store the configuration of the SAML provider, and return the provider."""
+    given = {"slug": SamlProvider.slug, "name": "Embassy", "protocol": Protocol.SAML, "issuer": SamlProvider.issuer}
+    given |= {"sign_in_url": "https://saml.example/sso", "sign_out_url": "https://saml.example/slo"}
+    IdentityProvider.objects.create(**{**given, "certificates": certificate(1), **values})
+    return SamlProvider()
 
 
 def link(user: User, subject: str = "s-1", issuer: str = "https://idp.example") -> SocialAccount:

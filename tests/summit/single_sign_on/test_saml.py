@@ -10,10 +10,10 @@ from lxml import etree
 
 from summit.permissions.mfa_status import PROVIDER_KEY
 from summit.single_sign_on import refusals, saml
-from summit.single_sign_on.models import IdentityProvider, Protocol, UnlinkedSignIn
+from summit.single_sign_on.models import IdentityProvider, UnlinkedSignIn
 from summit.single_sign_on.refusals import Reason
 from summit.users.models import User
-from tests.summit.single_sign_on.conftest import link
+from tests.summit.single_sign_on.conftest import configure_saml, link
 from tests.summit.single_sign_on.saml_provider import MAIL, TRANSIENT, SamlProvider, certificate, pem
 from tests.summit.single_sign_on.test_openid_connect import is_signed_in
 
@@ -23,17 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def idp() -> SamlProvider:
     """A SAML provider, which is configured."""
-    IdentityProvider.objects.create(
-        slug=SamlProvider.slug,
-        name="Embassy",
-        protocol=Protocol.SAML,
-        issuer=SamlProvider.issuer,
-        sign_in_url="https://saml.example/sso",
-        sign_out_url="https://saml.example/slo",
-        certificates=certificate(1),
-        second_factor_values="https://refeds.org/profile/mfa",
-    )
-    return SamlProvider()
+    return configure_saml(second_factor_values="https://refeds.org/profile/mfa")
 
 
 @pytest.fixture
