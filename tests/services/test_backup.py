@@ -21,6 +21,7 @@ pytestmark = [*MARKS, pytest.mark.postgresql, pytest.mark.timeout(900)]
 # A mail and an entry of the audit in each transaction, until the file is there.
 WRITE = """
 import sys
+import time
 from pathlib import Path
 from django.core.mail import send_mail
 from django.db import transaction
@@ -32,6 +33,7 @@ while not ended.exists():
     with transaction.atomic():
         send_mail("written", "meanwhile", None, ["somebody@summit.example"])
         audit.record(by=audit.SYSTEM, action=installation.PAUSE_INSTALLATION, target=summit, summit=None)
+    time.sleep(0.01)
 """
 WRITTEN = """
 from summit.audit.models import AuditEntry
@@ -40,6 +42,7 @@ entries = AuditEntry.objects.filter(action="summit.pause_installation").count()
 print(Message.objects.filter(kind="system").count(), entries)
 """
 CHAIN = "from summit.audit import services; services.chain()"
+CHAINED = "from summit.audit.models import AuditEntry as E; print(E.objects.filter(position=None).exists())"
 PAUSED = "from summit.summits.models import Installation as I; print(I.objects.get().paused_at)"
 SWEPT = """
 import summit.celery
@@ -115,6 +118,8 @@ def test_it_is_of_one_moment_and_a_copy_sends_nothing(tmp_path: Path, shared: Pa
                 copy.worker()
                 copy.beat()
                 wait_for(lambda: "None" not in copy.python(PAUSED), 120, "the sweeps notice that it is a copy")
+                # Each turn of the sweep chains some of the thousands that were written meanwhile.
+                wait_for(lambda: "False" in copy.python(CHAINED), 300, "the sweep chains what was written last")
                 copy.manage("verify_audit", "--expect", end)
                 wait_for(lambda: "True" in copy.python(SWEPT), 120, "all that sends has had its turn since")
                 assert taken.log == []
