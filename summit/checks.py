@@ -258,7 +258,20 @@ def required_providers() -> list[findings.Finding]:
     return [findings.ok("no required identity provider locks everybody out")]
 
 
-findings.further.register(20)(findings.Check("single sign-on", required_providers))
+def replaced_providers() -> list[findings.Finding]:
+    """No identity provider of the desk is replaced by one of SSO_PROVIDERS."""
+    from summit.single_sign_on import providers  # noqa: PLC0415 - its models are there once the apps are
+
+    names = ", ".join(row.name for row in providers.replaced())
+    if not names:
+        return [findings.ok("SSO_PROVIDERS replaces no identity provider of the desk")]
+    wrong = f"SSO_PROVIDERS replaces identity providers of the desk: {names}."
+    return [findings.warn(wrong, "Delete them at the desk, or take them out of SSO_PROVIDERS.")]
+
+
+findings.further.register(20)(
+    findings.Check("single sign-on", lambda: [*required_providers(), *replaced_providers()])
+)
 
 
 def _is_locked_out() -> bool:

@@ -134,13 +134,6 @@ class PortalSubjectAdmin(_WithProvider):
     )
     row_source = RowSource(gettext_lazy("Delegates are linked when they first sign in at their identity provider."))
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the actions of the list: deleting sign-ins is called unlinking them."""
-        actions = super().get_actions(request)
-        if "delete_selected" in actions:
-            actions["delete_selected"] = (*actions["delete_selected"][:2], _("Unlink"))
-        return actions
-
     def remove(self, *, by: User, row: Any) -> None:
         """Unlink a person's sign-in."""
         provider_sign_ins.unlink(row=row, by=by)

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.parties.models.parties import Party
@@ -95,7 +95,7 @@ class PartyProvider(models.Model):
         constraints = [models.CheckConstraint(name="party_provider_is_named", condition=~Q(issuer=""))]
 
     def __str__(self) -> str:
-        return str(self.party)
+        return gettext("identity provider of %(party)s") % {"party": self.party}
 
 
 PORTAL_SUBJECTS = ProcessingActivity(
@@ -126,7 +126,7 @@ class PortalSubject(models.Model):
         indexes = [models.Index(fields=["issuer", "subject"], name="portal_subject_found")]
 
     def __str__(self) -> str:
-        return str(self.person)
+        return gettext("sign-in of %(person)s") % {"person": self.person}
 
 
 PORTAL_SESSIONS = ProcessingActivity(

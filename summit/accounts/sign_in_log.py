@@ -31,6 +31,8 @@ def _sign_in(facts: Facts) -> str:
         "webauthn": _("signed in with a password and a passkey"),
         "provider": _("signed in at an identity provider"),
     }
+    if name := facts.detail.get("provider"):
+        return _("signed in at the identity provider “%(name)s”") % {"name": name}
     return by_method.get(str(facts.detail.get("way")), _("signed in"))
 
 
@@ -60,16 +62,17 @@ REFUSE_SIGN_IN = audit_action(
 )
 
 
-def record_sign_in(*, account: User, way: str) -> None:
+def record_sign_in(*, account: User, way: str, provider: str = "") -> None:
     """Record that an account signed in.
 
     `way` is "password", "passkey", "provider" for an identity provider, or the kind of the second step after the
-    password, such as "totp".
+    password, such as "totp". `provider` is the name of the identity provider.
     """
     with transaction.atomic():
         _record_rest(RefusedSignIns.objects.select_for_update().filter(user=account).first())
         summit = only_summit(account)
-        audit.record(by=account, action=SIGN_IN, target=account, summit=summit, detail={"way": way})
+        detail = {"way": way, **({"provider": provider} if provider else {})}
+        audit.record(by=account, action=SIGN_IN, target=account, summit=summit, detail=detail)
 
 
 def record_sign_out(*, account: User) -> None:

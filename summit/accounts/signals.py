@@ -24,7 +24,9 @@ def record_sign_in(request: HttpRequest, response: HttpResponse, user: User, **k
     If the second step was taken in the browser, set the cookie that makes it a known browser.
     """
     request.session[SEEN_KEY] = int(time.time())
-    sign_in_log.record_sign_in(account=user, way=_sign_in_method(request, user))
+    login = kwargs.get("sociallogin")
+    provider = str(login.provider.app.name) if login is not None else ""
+    sign_in_log.record_sign_in(account=user, way=_sign_in_method(request, user), provider=provider)
     if took_it(request):
         mfa_attempt_limits.remember(request, response, user)
 

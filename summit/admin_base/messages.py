@@ -10,7 +10,9 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,9 +62,15 @@ class AdminMessagesMixin:
         return super().response_change(request, obj)  # type: ignore[misc]
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> Any:
-        """Set the message that the row was deleted, and return Django's response."""
+        """Set the message that the row was deleted, and return the redirect to the list.
+
+        Django's response would lead to the desk's home whoever may delete rows, but not change them.
+        """
         set_message(request, _("“%(row)s” deleted.") % {"row": obj_display})
-        return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
+        response = super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
+        if isinstance(response, HttpResponseRedirect) and response.url == reverse("admin:index"):
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return response
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
         """Show the page that asks before a row is deleted, or says why it can't be and what to do first."""
@@ -105,7 +113,12 @@ def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.Query
         number, singular, plural = len(queryset), model_admin.opts.verbose_name, model_admin.opts.verbose_name_plural
         question = ngettext("Delete %(number)s %(one)s?", "Delete %(number)s %(many)s?", number)
         refused = context["perms_lacking"] or context["protected"]
-        title = _("Nothing deleted") if refused else question % {"number": number, "one": singular, "many": plural}
+        if refused:
+            title = _("Nothing deleted")
+        elif number == 1:
+            title = _("Delete “%(row)s”?") % {"row": queryset[0]}
+        else:
+            title = question % {"number": number, "one": singular, "many": plural}
         context |= {"title": title, "end_first": model_admin.end_first, "note": model_admin.deletion_note}
     return page
 

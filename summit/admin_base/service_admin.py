@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.admin_base import form_idempotency
@@ -72,8 +73,9 @@ class ServiceAdmin(SummitModelAdmin):
         """Delete all of the rows chosen in the list. If one can't be deleted, delete none and show a message."""
         rows = list(queryset)
         if self._delete(request, rows):
-            message = ngettext("%(number)d row deleted.", "%(number)d rows deleted.", len(rows))
-            set_message(request, message % {"number": len(rows)})
+            named = _("“%(row)s” deleted.") % {"row": rows[0]}
+            counted = ngettext("%(number)d row deleted.", "%(number)d rows deleted.", len(rows))
+            set_message(request, named if len(rows) == 1 else counted % {"number": len(rows)})
 
     def _delete(self, request: HttpRequest, rows: list[Any]) -> bool:
         try:

@@ -109,6 +109,8 @@ class HistoryPart:
     find: Callable[[Any], models.QuerySet[Any]]
 
 
+# A sentence, or the function that makes one of an entry's facts.
+Words = Sentence | Callable[[Facts], str]
 ACTION_WORDS: dict[str, ActionDescription] = {}
 MODEL_WORDS: dict[str, ModelDescription] = {}
 PARTS: dict[str, list[HistoryPart]] = {}
@@ -118,7 +120,7 @@ ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
 
 def audit_action(
     name: str,
-    words: Sentence | Callable[[Facts], str],
+    words: Words,
     *,
     fields_of: type[models.Model] | None = None,
     label: Sentence = "",
@@ -135,7 +137,7 @@ def audit_action(
     return AuditAction(name)
 
 
-def row_actions(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> RowActions:
+def row_actions(label: str, *, add: Words, change: Words, remove: Words) -> RowActions:
     """Declare the actions of adding, changing and removing rows, and return them.
 
     `label` is the model's label in permissions. Raises ValueError if one of them is declared already.

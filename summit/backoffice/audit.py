@@ -15,7 +15,7 @@ from summit.admin_base.history import Slice, by_day, readable
 from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_sources import RowSource
-from summit.admin_base.summit_scope import summits_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import render
@@ -62,7 +62,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             "kept": [(name, request.GET[name]) for name in ("show", "by", "of") if request.GET.get(name)],
             "actors": without(request, "by"),
             "slice": page,
-            "days": list(by_day(lines, None)),
+            "days": list(by_day(lines, chosen_summit(request, summits_of(request)))),
             "export": self.export_address(request) if lines else "",
             **(extra_context or {}),
         }

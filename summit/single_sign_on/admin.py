@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import BaseConstraint
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +33,7 @@ class ProviderForm(SentencesForm):
         required=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "ltr"}),
-        help_text=gettext_lazy("OpenID Connect only. Leave blank to keep the stored one."),
+        help_text=gettext_lazy("OpenID Connect only."),
     )
 
     class Meta:
@@ -67,6 +67,8 @@ class ProviderForm(SentencesForm):
             if name in self.fields:
                 # Each is needed with one of the protocols, and so isn't called optional.
                 self.fields[name].depends = True  # type: ignore[attr-defined]
+        if self.instance.pk and "client_secret" in self.fields:
+            self.fields["client_secret"].help_text = _("Leave blank to keep the stored one.")
 
     def validate_constraints(self) -> None:
         """Say in sentences at their fields, and once, which constraints `check_provider` has found violated."""
@@ -88,7 +90,7 @@ class ProviderForm(SentencesForm):
     def clean(self) -> dict[str, Any]:
         """Return the cleaned data; add errors by field for a provider that isn't complete."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("client_secret") and self.instance.pk:
+        if self.instance.pk and not cleaned.get("client_secret"):
             cleaned["client_secret"] = self.instance.client_secret
         for name, value in cleaned.items():
             setattr(self.instance, name, value)
@@ -117,7 +119,7 @@ class IdentityProviderAdmin(ServiceAdmin):
     form = ProviderForm
     actions = None
     kept = (*FIXED, *CHANGEABLE)
-    list_display = ["name", "protocol", "issuer", "is_active", "is_required", "for_delegations"]
+    list_display = ["name", "protocol", "issuer", "state", "is_required", "for_delegations"]
     search_fields = ["name", "issuer"]
     permissions: ClassVar[dict[str, str]] = {"delete": "summit.identityprovider.change"}
     fieldsets = [
@@ -152,6 +154,37 @@ class IdentityProviderAdmin(ServiceAdmin):
         if providers.of_environment():
             changelist.nothing_yet = _("No identity providers were added here.")
         return changelist
+
+    @admin.display(description=gettext_lazy("state"), ordering="is_active")
+    def state(self, row: IdentityProvider) -> str:
+        """Return whether people can sign in at the provider as it is set up here."""
+        if any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()):
+            return _("replaced by %(setting)s") % {"setting": "SSO_PROVIDERS"}
+        return _("active") if row.is_active else _("turned off")
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the redirect after a provider is added, with a warning if it can't be asked."""
+        self._warn(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        """Return the redirect after a provider is changed, with a warning if it can't be asked."""
+        self._warn(request, obj)
+        return super().response_change(request, obj)
+
+    def _warn(self, request: HttpRequest, row: IdentityProvider) -> None:
+        """Warn if nobody can sign in at a provider that was just saved. Most such issuers have a typo."""
+        if row.is_active and (reason := provider_services.try_out(row)):
+            advice = _("Saved, but no one can sign in yet: %(reason)s Compare the issuer to the letter.")
+            messages.warning(request, advice % {"reason": reason})
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask before a provider is deleted, or say why it can't be."""
+        row = self.admit(request, "delete", object_id)
+        context = {"stopped": provider_services.stops_removal(row), **(extra_context or {})}
+        return super().delete_view(request, object_id, context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the groups of fields, for a stored provider without those of the other protocol."""

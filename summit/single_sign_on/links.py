@@ -37,13 +37,27 @@ from summit.single_sign_on.refusals import SignInRefused
 from summit.users.models import User
 
 
-def _said(template: Any) -> Callable[[Facts], str]:
-    """Return the function for the sentence of an entry, with the provider's name. Old entries have none."""
-    return lambda facts: str(template) % {"provider": facts.detail.get("provider") or _("an identity provider")}
+def naming_provider(template: Any, label: Any) -> Callable[[Facts], str]:
+    """Return the function for the sentence of an entry: `template` with the provider's name, or `label` without one.
+
+    The label names the action where there is no entry.
+    """
+
+    def say(facts: Facts) -> str:
+        name = facts.detail.get("provider")
+        return str(template) % {"provider": name} if name else str(label)
+
+    return say
 
 
-LINK = audit_action("summit.link_sign_in", _said(gettext_lazy("linked a sign-in at %(provider)s")))
-UNLINK = audit_action("summit.unlink_sign_in", _said(gettext_lazy("unlinked a sign-in at %(provider)s")))
+LINK = audit_action(
+    "summit.link_sign_in",
+    naming_provider(gettext_lazy("linked a sign-in at %(provider)s"), gettext_lazy("linked a sign-in")),
+)
+UNLINK = audit_action(
+    "summit.unlink_sign_in",
+    naming_provider(gettext_lazy("unlinked a sign-in at %(provider)s"), gettext_lazy("unlinked a sign-in")),
+)
 _SALT = "summit.single_sign_on.links"
 # How long a sign-in without an account waits for an organiser.
 KEPT = timedelta(days=7)

@@ -108,7 +108,8 @@ class OidcProvider(OpenIDConnectProvider):  # type: ignore[misc]
 
 def _facts(claims: dict[str, Any], raw: str, access_token: str, provider: Provider) -> SignInFacts:
     said = claims
-    if (provider.groups_claim and provider.groups_claim not in claims) or "email" not in claims:
+    wanted = {"email", "name", provider.groups_claim} - {""}
+    if not wanted <= claims.keys():
         # Many providers keep groups and profile out of the ID token.
         said = {**id_tokens.userinfo(access_token, provider, claims["sub"]), **claims}
     groups = said.get(provider.groups_claim) if provider.groups_claim else None

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from summit.audit import services as audit
 from summit.audit.actions import row_actions
 from summit.permissions.rules import check, may_everything
-from summit.single_sign_on import ended_sessions, local_sign_ins, providers
+from summit.single_sign_on import ended_sessions, id_tokens, local_sign_ins, providers
 from summit.single_sign_on.group_roles import GROUP_ROLE_ACTIONS
-from summit.single_sign_on.models import GroupRole, IdentityProvider
+from summit.single_sign_on.models import GroupRole, IdentityProvider, Protocol
 from summit.single_sign_on.providers import Provider
+from summit.single_sign_on.refusals import SignInRefused
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -78,13 +79,32 @@ def remove_provider(*, provider: IdentityProvider, by: User) -> None:
     """Remove a provider to which no account is linked. Raises PermissionDenied, and ValidationError if one is."""
     check_may_set_up(by)
     with transaction.atomic():
-        if SocialAccount.objects.filter(provider=provider.issuer).exists():
-            raise ValidationError(
-                _("Accounts are linked at this provider. Turn it off instead, or unlink them first.")
-            )
+        if reason := stops_removal(provider):
+            raise ValidationError(reason)
         audit.record(by=by, action=ACTIONS.remove, target=provider, summit=None)
         GroupRole.objects.filter(issuer=provider.issuer).delete()
         IdentityProvider.objects.filter(pk=provider.pk).delete()
+
+
+def stops_removal(provider: IdentityProvider) -> str:
+    """Return why a provider can't be removed and what to do instead; "" if it can be."""
+    if SocialAccount.objects.filter(provider=provider.issuer).exists():
+        return _("Accounts are linked at this provider. Turn it off instead, or unlink them first.")
+    return ""
+
+
+def try_out(provider: IdentityProvider) -> str:
+    """Return why sign-ins at an OpenID provider would fail: it can't be asked, or names another issuer; "" if not.
+
+    SAML has nothing to ask.
+    """
+    if provider.protocol == Protocol.SAML:
+        return ""
+    try:
+        id_tokens.configuration(providers.of_row(provider))
+    except SignInRefused as refused:
+        return str(refused.reason.text)
+    return ""
 
 
 def check_provider(row: IdentityProvider) -> None:

@@ -9,7 +9,7 @@ from cryptography import x509
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_slug
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -58,7 +58,14 @@ def all_providers() -> list[Provider]:
     given = list(of_environment())
     slugs, issuers = {each.slug for each in given}, {each.issuer for each in given}
     rows = IdentityProvider.objects.filter(is_active=True).order_by("name", "pk")
-    return given + [_of_row(row) for row in rows if row.slug not in slugs and row.issuer not in issuers]
+    return given + [of_row(row) for row in rows if row.slug not in slugs and row.issuer not in issuers]
+
+
+def replaced() -> list[IdentityProvider]:
+    """Return the providers of the desk that one of the environment replaces: same short name or issuer. One query."""
+    given = of_environment()
+    same = Q(slug__in=[each.slug for each in given]) | Q(issuer__in=[each.issuer for each in given])
+    return list(IdentityProvider.objects.filter(same).order_by("name", "pk")) if given else []
 
 
 def for_desks() -> list[Provider]:
@@ -145,13 +152,18 @@ def _of_environment(number: int, values: dict[str, Any]) -> Provider:
     provider = Provider(**{**values, "second_factor_values": tuple(factors)}, from_environment=True)
     try:
         validate_slug(provider.slug)
+    except ValidationError as problem:
+        raise ImproperlyConfigured(f"{name} ({provider.slug}): slug: {' '.join(problem.messages)}") from None
+    try:
         check_complete(provider)
     except ValidationError as problem:
-        raise ImproperlyConfigured(f"{name} ({provider.slug}): {' '.join(problem.messages)}") from None
+        found = " ".join(f"{key}: {' '.join(texts)}" for key, texts in problem.message_dict.items())
+        raise ImproperlyConfigured(f"{name} ({provider.slug}): {found}") from None
     return provider
 
 
-def _of_row(row: IdentityProvider) -> Provider:
+def of_row(row: IdentityProvider) -> Provider:
+    """Return the provider that a row of the desk stands for."""
     names = [each.name for each in fields(Provider) if each.name not in ("second_factor_values", "from_environment")]
     values = tuple(line.strip() for line in row.second_factor_values.splitlines() if line.strip())
     return Provider(**{name: getattr(row, name) for name in names}, second_factor_values=values)

@@ -68,6 +68,11 @@ NOT_OF_DELEGATION = Reason(
     _("No one in this delegation has the email address that your identity provider sent."),
     _("Ask a focal point of your delegation to enter your address, or use the link from your letter."),
 )
+NO_DELEGATION = Reason(
+    "no_delegation",
+    _("No delegation signs in at this identity provider."),
+    _("Ask the organisers. Until then, use the link from your letter or a code by email."),
+)
 SHARED_ADDRESS = Reason(
     "shared_address",
     _("Several people in this delegation have this email address."),
@@ -87,6 +92,11 @@ USE_PROVIDER = Reason(
     "use_provider",
     _("This account signs in with its identity provider, and not with a password or passkey."),
     _("Go back to the sign-in page and choose your identity provider."),
+)
+NOT_ACTIVE = Reason(
+    "not_active",
+    _("No identity provider is in use at this address."),
+    _("Sign in another way, or ask who gave you the address."),
 )
 NO_SAML = Reason("no_saml", _("SAML is not installed here."), _ASK_ADMINISTRATOR)
 

@@ -32,6 +32,8 @@ NAMES = (
     "displayName",
     "urn:oid:2.16.840.1.113730.3.1.241",
     "http://schemas.microsoft.com/identity/claims/displayname",
+    "urn:oid:2.5.4.3",
+    "cn",
 )
 MAILBOXES = (
     "email",
@@ -307,6 +309,9 @@ def _configuration(provider: Provider, *, signed: bool = False) -> dict[str, Any
             "logoutRequestSigned": has_key,
             "logoutResponseSigned": has_key,
             "signMetadata": False,
+            # The metadata has no end: a provider that keeps it would refuse sign-ins after that.
+            "metadataValidUntil": "",
+            "metadataCacheDuration": "P1D",
             "wantAssertionsSigned": True,
             "wantMessagesSigned": signed,
             "wantNameId": not provider.subject_attribute,

@@ -12,8 +12,10 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from summit.core.registry import Registry
+from summit.core.request_ids import current_id
 from summit.single_sign_on import id_tokens, links, protocols, providers, refusals
 from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.providers import Provider
@@ -90,7 +92,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             response: HttpResponse | None = enter(request, provider, facts, next_url)
             if response is not None:
                 return response
-        raise SignInRefused(refusals.NOT_OF_DELEGATION)
+        raise SignInRefused(refusals.NO_DELEGATION)
 
     def on_authentication_error(
         self,
@@ -117,7 +119,16 @@ def _reason_for(exception: Exception | None) -> Reason:
 def refuse(
     request: HttpRequest, provider: Provider | None, refused: SignInRefused, status: int = 400
 ) -> HttpResponse:
-    """Return the page that says why a sign-in is refused and whom to ask. The log has the reason's key."""
+    """Return the page that says why a sign-in is refused and whom to ask.
+
+    The log has the reason's key, with the number of the request that the page names.
+    """
     logger.warning("A sign-in at %s was refused: %s", provider.slug if provider else "no provider", str(refused))
-    context = {"provider": provider, "reason": refused.reason, **refused.context}
+    context = {
+        "provider": provider,
+        "reason": refused.reason,
+        "request_id": current_id(),
+        "at": timezone.now(),
+        **refused.context,
+    }
     return render(request, "single_sign_on/refused.html", context, status=status)

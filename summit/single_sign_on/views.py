@@ -45,7 +45,10 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 
     The sign-in page has links and no form: a form's redirect to another host is against our security policy.
     """
-    provider = _provider(slug)
+    found = providers.find(slug)
+    if found is None or found.slug != slug:
+        return refuse(request, None, SignInRefused(refusals.NOT_ACTIVE), status=404)
+    provider = found
     asked = request.GET.get("next", "")
     next_url = asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
     if request.headers.get("Sec-Fetch-Site") == "cross-site":

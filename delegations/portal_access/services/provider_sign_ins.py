@@ -22,6 +22,7 @@ from summit.people.models import Person
 from summit.permissions.rules import check
 from summit.single_sign_on import ended_sessions, providers, refusals
 from summit.single_sign_on.facts import SignInFacts
+from summit.single_sign_on.links import naming_provider
 from summit.single_sign_on.refusals import Reason, SignInRefused
 from summit.users.models import User
 
@@ -35,9 +36,15 @@ SIGN_OUT = audit_action(
 )
 PROVIDER_ACTIONS = row_actions(
     "delegations.partyprovider",
-    add=gettext_lazy("gave the delegation an identity provider"),
+    add=naming_provider(
+        gettext_lazy("gave the delegation the identity provider “%(provider)s”"),
+        gettext_lazy("gave the delegation an identity provider"),
+    ),
     change=gettext_lazy("changed the delegation’s identity provider"),
-    remove=gettext_lazy("took the identity provider from the delegation"),
+    remove=naming_provider(
+        gettext_lazy("took the identity provider “%(provider)s” from the delegation"),
+        gettext_lazy("took the identity provider from the delegation"),
+    ),
 )
 SUBJECT_ACTIONS = row_actions(
     "delegations.portalsubject",
@@ -61,18 +68,30 @@ def give_provider(*, party: Party, issuer: str, by: User) -> PartyProvider:
         row = PartyProvider(party=party, issuer=provider.issuer)
         row.full_clean()
         row.save()
-        audit.record(by=by, action=PROVIDER_ACTIONS.add, target=row, summit=party.summit, part_of=party)
+        detail = {"provider": provider.name}
+        audit.record(
+            by=by, action=PROVIDER_ACTIONS.add, target=row, summit=party.summit, part_of=party, detail=detail
+        )
     return row
 
 
 def take_provider(*, row: PartyProvider, by: User) -> None:
-    """Take the provider from a party, and end the sessions that it has opened there. Raises PermissionDenied."""
+    """Take the provider from a party: end the sessions that it opened there, and forget its people's subjects.
+
+    Whoever belongs to another party with this provider keeps both. Raises PermissionDenied.
+    """
     party = row.party
     check(by, CHANGE, party.summit)
     with transaction.atomic():
-        audit.record(by=by, action=PROVIDER_ACTIONS.remove, target=row, summit=party.summit, part_of=party)
+        detail = {"provider": providers.name_of(row.issuer)}
+        audit.record(
+            by=by, action=PROVIDER_ACTIONS.remove, target=row, summit=party.summit, part_of=party, detail=detail
+        )
         PartyProvider.objects.filter(pk=row.pk).delete()
-        _end(PortalSession.objects.filter(issuer=row.issuer, person__in=_people_of([party.pk])))
+        others = PartyProvider.objects.filter(issuer=row.issuer).values_list("party_id", flat=True)
+        people = _people_of([party.pk]) - _people_of(others)
+        PortalSubject.objects.filter(issuer=row.issuer, person__in=people).delete()
+        _end(PortalSession.objects.filter(issuer=row.issuer, person__in=people))
 
 
 def unlink(*, row: PortalSubject, by: User) -> None:
@@ -94,6 +113,8 @@ def open_sessions(*, facts: SignInFacts, agent: str) -> list[PortalSession]:
     issuer, subject = facts.issuer, facts.subject
     mailbox = facts.email if facts.email_verified else ""
     parties = set(PartyProvider.objects.filter(issuer=issuer).values_list("party_id", flat=True))
+    if not parties:
+        raise SignInRefused(refusals.NO_DELEGATION)
     with transaction.atomic():
         people = _known(issuer, subject, parties)
         summits = {person.summit_id for person in people}

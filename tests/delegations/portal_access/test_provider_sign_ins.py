@@ -382,8 +382,28 @@ class TestServices:
         idp.sign_in(browser)
         provider_sign_ins.take_provider(row=row, by=protocol)
         assert opened(browser) == []
-        with pytest.raises(SignInRefused):
+        assert not PortalSubject.objects.exists()
+        with pytest.raises(SignInRefused) as refused:
             provider_sign_ins.open_sessions(facts=SignInFacts(issuer=idp.issuer, subject="s-1"), agent="")
+        assert refused.value.reason is refusals.NO_DELEGATION
+        entries = AuditEntry.objects.filter(by=protocol).order_by("pk")
+        assert [rendering.sentence(entry) for entry in entries] == [
+            "gave the delegation the identity provider “Ministry”",
+            "took the identity provider “Ministry” from the delegation",
+        ]
+
+    def test_whoever_belongs_to_another_delegation_with_it_keeps_the_sign_in(
+        self, idp: OpenIdProvider, party: Party, ann: Person, summit: Summit, protocol: User
+    ) -> None:
+        other = PartyFactory(summit=summit)
+        FocalPointFactory(party=other, person=ann)
+        row = provider_sign_ins.give_provider(party=other, issuer=idp.issuer, by=protocol)
+        browser = signed_in(idp, "one")
+        provider_sign_ins.take_provider(row=row, by=protocol)
+        assert (PortalSubject.objects.count(), PortalSession.objects.live().count()) == (1, 1)
+        provider_sign_ins.take_provider(row=PartyProvider.objects.get(party=party), by=protocol)
+        assert (PortalSubject.objects.count(), PortalSession.objects.live().count()) == (0, 0)
+        assert opened(browser) == []
 
     def test_unlinking_ends_the_sessions(self, idp: OpenIdProvider, ann: Person, protocol: User) -> None:
         browser = Client()
@@ -427,13 +447,14 @@ def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit
     assert empty in client.get("/admin/delegations/portalsubject/").content.decode()
     idp.sign_in(Client())
     page = client.get("/admin/delegations/portalsubject/").content.decode()
-    assert (empty in page, ">Unlink <" in page) == (False, True)
+    assert empty not in page
     assert "Ministry" in client.get("/admin/delegations/partyprovider/").content.decode()
     row = PortalSubject.objects.get()
     assert "s-1" in client.get(f"/admin/delegations/portalsubject/{row.pk}/change/").content.decode()
     other = PartyFactory(summit=summit)
     posted = {"party": other.pk, "issuer": idp.issuer}
-    assert client.post("/admin/delegations/partyprovider/add/", posted).status_code == 302
+    added = client.post("/admin/delegations/partyprovider/add/", posted, follow=True).content.decode()
+    assert f"“identity provider of {other}” added." in added
     again = client.post("/admin/delegations/partyprovider/add/", posted).content.decode()
     assert "This delegation has an identity provider already." in again
     given = PartyProvider.objects.get(party=other)
@@ -443,13 +464,14 @@ def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit
         "signed out of the portal"
         in client.get(f"/admin/delegations/partyprovider/{given.pk}/delete/").content.decode()
     )
-    # Unlinking asks first, one as well as several.
+    # Deleting asks first, one as well as several, and names whose sign-in it is.
     several = {"action": "delete_selected", "_selected_action": str(row.pk)}
     for asked in (
         client.get(f"/admin/delegations/portalsubject/{row.pk}/delete/"),
         client.post("/admin/delegations/portalsubject/", several),
     ):
-        assert "The portal closes in the browsers" in asked.content.decode()
+        page = asked.content.decode()
+        assert ("The portal closes in the browsers" in page, f"Delete “sign-in of {ann}”?" in page) == (True, True)
         assert PortalSubject.objects.exists()
     assert client.post(f"/admin/delegations/portalsubject/{row.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not PortalSubject.objects.exists()

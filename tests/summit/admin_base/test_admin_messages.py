@@ -66,12 +66,12 @@ def test_deletions_are_asked_and_refused_in_the_words_of_this_house() -> None:
         return client.post(kinds, given, follow=True).content.decode()
 
     page = chosen(free)
-    assert headings(page) == ("Delete 1 session type? · Quay", "Delete 1 session type?")
+    assert headings(page) == ("Delete “Fireside”? · Quay", "Delete “Fireside”?")
     assert "Change the type of these sessions first" not in page
     for more in ({}, {"post": "yes"}):
         page = chosen(free, kept, **more)
         assert headings(page) == ("Nothing deleted · Quay", "Nothing deleted")
         assert ("Change the type of these sessions first:" in page, link in page) == (True, True)
     assert CustomKind.objects.count() == 2
-    assert "1 row deleted." in chosen(free, post="yes")
+    assert "“Fireside” deleted." in chosen(free, post="yes")
     assert list(CustomKind.objects.all()) == [kept]

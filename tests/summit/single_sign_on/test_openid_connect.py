@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from summit.audit.models import AuditEntry
+from summit.audit.rendering import sentence
 from summit.permissions.mfa_status import PROVIDER_KEY
 from summit.permissions.models import Role, RoleAssignment
 from summit.single_sign_on import id_tokens, refusals
@@ -37,7 +38,8 @@ class TestSigningIn:
         assert (response.status_code, response["Location"]) == (302, "/admin/")
         assert browser.session["_auth_user_id"] == str(zoe.pk)
         entry = AuditEntry.objects.get(action="summit.sign_in")
-        assert (entry.by, entry.detail) == (zoe, {"way": "provider"})
+        assert (entry.by, entry.detail) == (zoe, {"way": "provider", "provider": "Ministry"})
+        assert sentence(entry) == "signed in at the identity provider “Ministry”"
 
     def test_it_goes_on_where_it_began_and_nowhere_else(self, idp: OpenIdProvider, zoe: User) -> None:
         link(zoe)
@@ -84,6 +86,11 @@ class TestSigningIn:
 
 
 class TestLinking:
+    def test_an_organiser_sees_the_name_that_only_userinfo_has(self, idp: OpenIdProvider) -> None:
+        idp.claims, idp.userinfo = {"email": "zoe@ministry.example"}, {"name": "Zoë Zeller"}
+        idp.sign_in(Client())
+        assert UnlinkedSignIn.objects.get().name == "Zoë Zeller"
+
     def test_an_unknown_subject_with_the_address_of_an_organiser_is_not_let_in(
         self, idp: OpenIdProvider, zoe: User
     ) -> None:
@@ -226,11 +233,15 @@ class TestRefused:
     def test_a_provider_that_is_down_is_told(self, idp: OpenIdProvider) -> None:
         idp.down = True
         page = Client().get("/accounts/sso/ministry/")
-        assert (page.status_code, str(refusals.UNREACHABLE.text) in page.content.decode()) == (400, True)
+        text = page.content.decode()
+        assert (page.status_code, str(refusals.UNREACHABLE.text) in text) == (400, True)
+        # Whoever helps finds the refusal in the log by what the page names.
+        assert ("<bdi>Ministry</bdi>" in text, f"UTC, {page.headers['X-Request-ID']}</bdi>" in text) == (True, True)
 
     def test_a_provider_that_is_off_is_not_there(self, idp: OpenIdProvider) -> None:
         IdentityProvider.objects.update(is_active=False)
-        assert Client().get("/accounts/sso/ministry/").status_code == 404
+        page = Client().get("/accounts/sso/ministry/")
+        assert (page.status_code, str(refusals.NOT_ACTIVE.text) in page.content.decode()) == (404, True)
         assert "Ministry" not in Client().get("/accounts/login/").content.decode()
 
 

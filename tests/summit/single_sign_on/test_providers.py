@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from summit.checks import enforce
+from summit.maintenance.doctor.findings import further
 from summit.permissions.models import Role
-from summit.single_sign_on import links, local_sign_ins, provider_services, providers
+from summit.single_sign_on import links, local_sign_ins, provider_services, providers, refusals
 from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.models import GroupRole, IdentityProvider
 from summit.summits.models import Summit
@@ -61,7 +63,7 @@ def test_those_of_the_environment_come_first_and_win(settings: Any, idp: OpenIdP
         ({**OIDC, "colour": "red"}, "unknown keys.*colour"),
         ({"slug": "m"}, "lacks.*issuer"),
         ({**OIDC, "protocol": "cas"}, "Enter “oidc” or “saml”"),
-        ({**OIDC, "client_id": ""}, "needs it"),
+        ({**OIDC, "client_id": ""}, "client_id: This protocol needs it"),
         ({**OIDC, "issuer": "http://m.example"}, "https address"),
         ({**SAML, "certificates": ""}, "needs it"),
         ({**SAML, "sign_in_url": "javascript:alert(1)"}, "https address"),
@@ -237,6 +239,73 @@ def test_the_desk_lists_those_of_the_environment_too(root: User, settings: Any) 
     assert ("No identity providers yet." in page, "No identity providers were added here." in page) == (False, True)
 
 
+def test_one_that_the_environment_replaces_is_named(root: User, settings: Any) -> None:
+    client = Client()
+    client.force_login(root)
+    provider_services.add_provider(values=OIDC, by=root)
+    (doctor,) = [check for check in further if check.name == "single sign-on"]
+
+    def said() -> tuple[bool, list[str]]:
+        page = client.get("/admin/summit/identityprovider/").content.decode()
+        return "replaced by SSO_PROVIDERS" in page, [str(each.status) for each in doctor.run()]
+
+    assert said() == (False, ["ok", "ok"])
+    for same in ({"slug": "other"}, {"issuer": "https://other.example"}):
+        settings.SSO_PROVIDERS = [{**OIDC, **same}]
+        assert said() == (True, ["ok", "warn"])
+
+
+def test_the_desk_warns_of_one_at_which_nobody_can_sign_in(idp: OpenIdProvider, root: User) -> None:
+    client = Client()
+    client.force_login(root)
+    IdentityProvider.objects.all().delete()
+    posted = {**OIDC, "groups_claim": "groups", "is_active": "on", "_save": "1", "issuer": f"{idp.issuer}/"}
+
+    def add(issuer: str, **more: str) -> str:
+        page = client.post("/admin/summit/identityprovider/add/", {**posted, "issuer": issuer, **more}, follow=True)
+        IdentityProvider.objects.all().delete()
+        return page.content.decode()
+
+    warning = "no one can sign in yet"
+    assert warning not in add(idp.issuer)
+    idp.configuration["issuer"] = f"{idp.issuer}/"
+    cache.clear()
+    page = add(idp.issuer)
+    assert (warning in page, str(refusals.WRONG_ISSUER.text) in page) == (True, True)
+    idp.down = True
+    cache.clear()
+    assert str(refusals.UNREACHABLE.text) in add(idp.issuer)
+    # One that is turned off isn't asked, nor is one that speaks SAML.
+    assert warning not in add(idp.issuer, is_active="")
+    speaks_saml = {name: value for name, value in SAML.items() if name != "issuer"}
+    assert warning not in add(SAML["issuer"], **speaks_saml)
+    assert not IdentityProvider.objects.exists()
+
+
+def test_one_with_accounts_cannot_be_deleted_and_the_page_says_so_first(idp: OpenIdProvider, root: User) -> None:
+    client = Client()
+    client.force_login(root)
+    url = f"/admin/summit/identityprovider/{IdentityProvider.objects.get().pk}/delete/"
+    found = link(root, issuer=idp.issuer)
+    page = client.get(url).content.decode()
+    assert ("Turn it off instead" in page, '<input type="hidden" name="post"' in page) == (True, False)
+    client.post(url, {"post": "yes"})
+    assert IdentityProvider.objects.exists()
+    found.delete()
+    assert client.post(url, {"post": "yes"})["Location"] == "/admin/summit/identityprovider/"
+    assert not IdentityProvider.objects.exists()
+
+
+def test_whoever_signs_in_at_a_required_provider_alone_reads_so(idp: OpenIdProvider, root: User) -> None:
+    client = Client()
+    client.force_login(root)
+    link(root, issuer=idp.issuer)
+    sentence = "A password or passkey doesn’t sign you in here."
+    assert sentence not in client.get("/accounts/2fa/").content.decode()
+    IdentityProvider.objects.update(is_required=True)
+    assert sentence in client.get("/accounts/2fa/").content.decode()
+
+
 def test_the_desk_says_in_sentences_what_is_wrong(root: User) -> None:
     client = Client()
     client.force_login(root)
@@ -262,6 +331,9 @@ def test_the_desk_of_roles_by_group(idp: OpenIdProvider, summit: Summit, root: U
     row = GroupRole.objects.get()
     page = client.get(f"/admin/summit/grouprole/{row.pk}/delete/").content.decode()
     assert "Members keep the role until their next sign-in, at most 8 hours." in page
+    removed = client.post(f"/admin/summit/grouprole/{row.pk}/delete/", {"post": "yes"})
+    # Back to the list, also for whoever may delete rows but never changes them.
+    assert removed["Location"] == "/admin/summit/grouprole/"
     assert "identity provider" not in client.get(url).content.decode().partition("<form")[2].partition("<label")[0]
     IdentityProvider.objects.all().delete()
     assert "Ask the system administrator to add one first." in client.get(url).content.decode()

@@ -212,6 +212,8 @@ def test_the_metadata_describes_us(idp: SamlProvider, settings: Any) -> None:
     page = Client().get("/accounts/sso/embassy/metadata/")
     assert page["Content-Type"] == "application/samlmetadata+xml"
     root = etree.fromstring(page.content)
+    # It has no end: a provider that keeps it would refuse sign-ins after that.
+    assert (root.get("validUntil"), root.get("cacheDuration")) == (None, "P1D")
     assert root.get("entityID") == "https://summit.example/accounts/sso/embassy/metadata/"
     assert b"https://summit.example/accounts/sso/embassy/acs/" in page.content
 
