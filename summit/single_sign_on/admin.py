@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.service_admin import ServiceAdmin, Values, user_of
+from summit.core.punctuation import comma
 from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import Actor, may_everything
 from summit.single_sign_on import provider_services, providers
@@ -119,7 +120,8 @@ class IdentityProviderAdmin(ServiceAdmin):
     form = ProviderForm
     actions = None
     kept = (*FIXED, *CHANGEABLE)
-    list_display = ["name", "protocol", "issuer", "state", "is_required", "for_delegations"]
+    # A telephone shows the first three.
+    list_display = ["name", "state", "issuer", "protocol"]
     search_fields = ["name", "issuer"]
     permissions: ClassVar[dict[str, str]] = {"delete": "summit.identityprovider.change"}
     fieldsets = [
@@ -157,10 +159,13 @@ class IdentityProviderAdmin(ServiceAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="is_active")
     def state(self, row: IdentityProvider) -> str:
-        """Return whether people can sign in at the provider as it is set up here."""
+        """Return whether people can sign in at the provider as it is set up here, and who."""
         if any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()):
             return _("replaced by %(setting)s") % {"setting": "SSO_PROVIDERS"}
-        return _("active") if row.is_active else _("turned off")
+        said = [_("active") if row.is_active else _("turned off")]
+        said += [_("required")] if row.is_required else []
+        said += [_("for delegations")] if row.for_delegations else []
+        return comma().join(said)
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the redirect after a provider is added, with a warning if it can't be asked."""

@@ -250,6 +250,13 @@ def test_one_that_the_environment_replaces_is_named(root: User, settings: Any) -
         return "replaced by SSO_PROVIDERS" in page, [str(each.status) for each in doctor.run()]
 
     assert said() == (False, ["ok", "ok"])
+    for values, state in (
+        ({"is_required": True}, "active, required"),
+        ({"is_active": False}, "turned off, required"),
+    ):
+        IdentityProvider.objects.update(**values)
+        assert f">{state}</td>" in client.get("/admin/summit/identityprovider/").content.decode()
+    IdentityProvider.objects.update(is_required=False)
     for same in ({"slug": "other"}, {"issuer": "https://other.example"}):
         settings.SSO_PROVIDERS = [{**OIDC, **same}]
         assert said() == (True, ["ok", "warn"])
