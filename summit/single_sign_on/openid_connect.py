@@ -118,7 +118,7 @@ def _facts(claims: dict[str, Any], raw: str, access_token: str, provider: Provid
     return SignInFacts(
         issuer=provider.issuer,
         subject=str(claims["sub"]),
-        name=str(said.get("name") or "")[:200],
+        name=str(said.get("name") or f"{said.get('given_name') or ''} {said.get('family_name') or ''}".strip())[:200],
         email=str(said.get("email") or "")[:254].lower(),
         email_verified=said.get("email_verified") is True,
         groups=tuple(map(str, groups)) if isinstance(groups, list) else ((str(groups),) if groups else ()),

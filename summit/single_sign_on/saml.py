@@ -27,18 +27,26 @@ from summit.single_sign_on.providers import Provider
 from summit.single_sign_on.refusals import Reason, SignInRefused
 
 PERSISTENT = OneLogin_Saml2_Constants.NAMEID_PERSISTENT
-# The attributes in which most providers send a person's name and mailbox.
+# The attributes in which most providers send a person's name, or its two parts, and mailbox.
 NAMES = (
     "displayName",
     "urn:oid:2.16.840.1.113730.3.1.241",
+    "urn:mace:dir:attribute-def:displayName",
     "http://schemas.microsoft.com/identity/claims/displayname",
     "urn:oid:2.5.4.3",
     "cn",
 )
+GIVEN_NAMES = (
+    "givenName",
+    "urn:oid:2.5.4.42",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname",
+)
+FAMILY_NAMES = ("sn", "urn:oid:2.5.4.4", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname")
 MAILBOXES = (
     "email",
     "mail",
     "urn:oid:0.9.2342.19200300.100.1.3",
+    "urn:mace:dir:attribute-def:mail",
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
 )
 # The reason for an error of python3-saml, by its code.
@@ -189,7 +197,7 @@ class Answer:
         return SignInFacts(
             issuer=provider.issuer,
             subject=self.subject,
-            name=self._first(NAMES)[:200],
+            name=(self._first(NAMES) or f"{self._first(GIVEN_NAMES)} {self._first(FAMILY_NAMES)}".strip())[:200],
             email=self._first(MAILBOXES)[:254].lower(),
             # The assertion is signed by who administers the mailboxes that it names.
             email_verified=True,

@@ -11,6 +11,7 @@ from summit.single_sign_on.models import UnlinkedSignIn
 from summit.users.models import User
 root = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("root-sso@host.example")
 row = links.waiting({code!r})
+print(row.name)
 links.link_waiting(account=User.objects.get(email={email!r}), row=row, by=root)
 """
 REMOVE = """
@@ -36,11 +37,11 @@ def enter(page: Page, user: str, where: str) -> None:
     page.get_by_role("button", name=f"Sign in at the {where}").click()
 
 
-def link_by_code(demonstration: Running, page: Page, email: str) -> None:
-    """Let an organiser link the sign-in whose code the page shows."""
+def link_by_code(demonstration: Running, page: Page, email: str) -> str:
+    """Let an organiser link the sign-in whose code the page shows, and return the name that they see."""
     expect(page.get_by_role("heading", name="Your sign-in is not linked yet")).to_be_visible()
     code = page.locator("output").inner_text()
-    demonstration.inside(LINK.format(code=code, email=email))
+    return demonstration.inside(LINK.format(code=code, email=email)).strip()
 
 
 def signed_in(page: Page) -> bool:

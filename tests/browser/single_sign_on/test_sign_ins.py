@@ -88,7 +88,7 @@ def test_saml_from_the_first_sign_in_to_both_sign_outs(demonstration: Running, e
     embassy.say("ben", "ben-1", ["press"])
     choose(page, "Embassies")
     enter(page, "ben", "embassy")
-    link_by_code(demonstration, page, "ben-embassy@host.example")
+    assert link_by_code(demonstration, page, "ben-embassy@host.example") == "Member"
     choose(page, "Embassies")
     expect(page).to_have_url(f"{demonstration.base}/admin/")
     embassy.say("ben", "ben-1", [])

@@ -86,8 +86,11 @@ class TestSigningIn:
 
 
 class TestLinking:
-    def test_an_organiser_sees_the_name_that_only_userinfo_has(self, idp: OpenIdProvider) -> None:
-        idp.claims, idp.userinfo = {"email": "zoe@ministry.example"}, {"name": "Zoë Zeller"}
+    @pytest.mark.parametrize("said", [{"name": "Zoë Zeller"}, {"given_name": "Zoë", "family_name": "Zeller"}])
+    def test_an_organiser_sees_the_name_that_only_userinfo_has(
+        self, idp: OpenIdProvider, said: dict[str, str]
+    ) -> None:
+        idp.claims, idp.userinfo = {"email": "zoe@ministry.example"}, said
         idp.sign_in(Client())
         assert UnlinkedSignIn.objects.get().name == "Zoë Zeller"
 
