@@ -20,4 +20,10 @@ def _provers(keys: Iterable[str]) -> dict[str, str]:
 
 
 actor("mailbox", _provers)
-describe_model(PartyProvider, related=("party",), name=lambda row: str(row.party), shown_on=lambda row: row.party)
+describe_model(
+    PartyProvider,
+    related=("party",),
+    name=lambda row: str(row.party),
+    shown_on=lambda row: row.party,
+    deleted=lambda facts: ", ".join(facts.named("delegations.party")),
+)

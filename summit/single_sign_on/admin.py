@@ -160,12 +160,15 @@ class IdentityProviderAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="is_active")
     def state(self, row: IdentityProvider) -> str:
         """Return whether people can sign in at the provider as it is set up here, and who."""
-        if any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()):
+        if self._is_replaced(row):
             return _("replaced by %(setting)s") % {"setting": "SSO_PROVIDERS"}
         said = [_("active") if row.is_active else _("turned off")]
         said += [_("required")] if row.is_required else []
         said += [_("for delegations")] if row.for_delegations else []
         return comma().join(said)
+
+    def _is_replaced(self, row: IdentityProvider) -> bool:
+        return any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment())
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the redirect after a provider is added, with a warning if it can't be asked."""
@@ -180,8 +183,9 @@ class IdentityProviderAdmin(ServiceAdmin):
     def _warn(self, request: HttpRequest, row: IdentityProvider) -> None:
         """Warn if nobody can sign in at a provider that was just saved. Most such issuers have a typo."""
         if row.is_active and (reason := provider_services.try_out(row)):
-            advice = _("Saved, but no one can sign in yet: %(reason)s Compare the issuer to the letter.")
-            messages.warning(request, advice % {"reason": reason})
+            said = _("Saved, but no one can sign in yet: %(reason)s") % {"reason": reason}
+            advice = _("Compare the issuer to the letter. If it is wrong, delete this entry and add it again.")
+            messages.warning(request, f"{said} {advice}")
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -196,11 +200,14 @@ class IdentityProviderAdmin(ServiceAdmin):
         named = {str(name): (name, options) for name, options in self.fieldsets or ()}
         if obj is not None:
             named.pop("OpenID Connect" if obj.protocol == Protocol.SAML else "SAML", None)
-        return list(named.values())
+        found = list(named.values())
+        if obj is not None and self._is_replaced(obj):
+            found.insert(0, (None, {"fields": ["state"]}))
+        return found
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields: of a stored provider, those that can't be changed."""
-        return ["addresses", *(FIXED if obj else ())]
+        return ["addresses", "state", *(FIXED if obj else ())]
 
     @admin.display(description=gettext_lazy("addresses to enter at the provider"))
     def addresses(self, row: IdentityProvider) -> SafeString:

@@ -16,7 +16,7 @@ def _group_role(facts: Facts) -> str:
     return ": ".join(text for text in (str(facts.detail.get("group", "")), _role(facts)) if text)
 
 
-describe_model(IdentityProvider)
+describe_model(IdentityProvider, deleted=lambda facts: str(facts.detail.get("name", "")))
 describe_model(GroupRole, deleted=_group_role)
 describe_model(RoleAssignment, related=("user",), deleted=_role)
 part(Summit, GroupRole, lambda row: GroupRole.objects.filter(summit=row))

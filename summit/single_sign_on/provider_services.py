@@ -1,6 +1,6 @@
 """Adding, changing and removing identity providers and the roles of their groups."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
 from summit.audit.actions import row_actions
+from summit.audit.row_changes import apply_values
+from summit.core.punctuation import comma
+from summit.core.registry import Registry
 from summit.permissions.rules import check, may_everything
 from summit.single_sign_on import ended_sessions, id_tokens, local_sign_ins, providers
 from summit.single_sign_on.group_roles import GROUP_ROLE_ACTIONS
@@ -27,6 +30,10 @@ CHANGEABLE = (
     *("name", "client_id", "client_secret", "sign_in_url", "sign_out_url", "certificates", "subject_attribute"),
     *("groups_claim", "second_factor_values", "is_active", "is_required", "for_delegations"),
 )
+# How many of the accounts that are linked at a provider a refusal names.
+NAMED = 5
+# Functions of the apps above: each returns why a provider with an issuer can't be removed, or "".
+further_stops: Registry[Callable[[str], str]] = Registry()
 # The parts of addresses that aren't short names of providers (summit.single_sign_on.urls).
 RESERVED = ("link", "signed-out")
 ACTIONS = row_actions(
@@ -50,7 +57,9 @@ def add_provider(*, values: Mapping[str, Any], by: User) -> IdentityProvider:
         row = IdentityProvider(**values)
         check_provider(row)
         _save(row)
-        audit.record(by=by, action=ACTIONS.add, target=row, summit=None, fields=sorted(values))
+        audit.record(
+            by=by, action=ACTIONS.add, target=row, summit=None, fields=sorted(values), detail={"name": row.name}
+        )
     return row
 
 
@@ -64,33 +73,43 @@ def change_provider(*, provider: IdentityProvider, values: Mapping[str, Any], by
         raise ValidationError({name: _("This can’t be changed. Add another provider.") for name in fixed})
     with transaction.atomic():
         row = IdentityProvider.objects.select_for_update().get(pk=provider.pk)
-        changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
-        for name in changed:
-            setattr(row, name, values[name])
+        changed = apply_values(row, values)
         if changed:
             check_provider(row)
-            _save(row, update_fields=changed)
+            _save(row, update_fields=list(changed))
             if "is_active" in changed and not row.is_active:
                 ended_sessions.end_at(row.issuer)
-            audit.record(by=by, action=ACTIONS.change, target=row, summit=None, fields=changed)
+            detail = {"name": row.name, **audit.values(IdentityProvider, changed)}
+            audit.record(by=by, action=ACTIONS.change, target=row, summit=None, fields=sorted(changed), detail=detail)
 
 
 def remove_provider(*, provider: IdentityProvider, by: User) -> None:
-    """Remove a provider to which no account is linked. Raises PermissionDenied, and ValidationError if one is."""
+    """Remove a provider that nothing needs (`stops_removal`). Raises PermissionDenied and ValidationError."""
     check_may_set_up(by)
     with transaction.atomic():
         if reason := stops_removal(provider):
             raise ValidationError(reason)
-        audit.record(by=by, action=ACTIONS.remove, target=provider, summit=None)
-        GroupRole.objects.filter(issuer=provider.issuer).delete()
+        audit.record(by=by, action=ACTIONS.remove, target=provider, summit=None, detail={"name": provider.name})
         IdentityProvider.objects.filter(pk=provider.pk).delete()
 
 
 def stops_removal(provider: IdentityProvider) -> str:
-    """Return why a provider can't be removed and what to do instead; "" if it can be."""
-    if SocialAccount.objects.filter(provider=provider.issuer).exists():
-        return _("Accounts are linked at this provider. Turn it off instead, or unlink them first.")
-    return ""
+    """Return why a provider can't be removed and what to do instead; "" if it can be.
+
+    One whose issuer the environment has as well can be: what is linked there belongs to that one.
+    """
+    if any(each.issuer == provider.issuer for each in providers.of_environment()):
+        return ""
+    linked = User.objects.filter(socialaccount__provider=provider.issuer).order_by("email")
+    addresses = list(linked.values_list("email", flat=True).distinct()[: NAMED + 1])
+    if addresses:
+        named = comma().join([*addresses[:NAMED], *(["…"] if len(addresses) > NAMED else [])])
+        return _("Accounts are linked at this provider: %(accounts)s. Turn it off instead, or unlink them first.") % {
+            "accounts": named
+        }
+    if GroupRole.objects.filter(issuer=provider.issuer).exists():
+        return _("Groups at this provider have roles. Delete those under “Roles by group” first.")
+    return next((reason for stops in further_stops if (reason := stops(provider.issuer))), "")
 
 
 def try_out(provider: IdentityProvider) -> str:
@@ -114,7 +133,10 @@ def check_provider(row: IdentityProvider) -> None:
     providers.check_complete(Provider(**{name: getattr(row, name) for name in names}))
     if row.slug in RESERVED:
         raise ValidationError({"slug": _("Choose another short name: this one is in use.")})
-    if any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()):
+    # One that the environment replaces can still be turned off.
+    if row.is_active and any(
+        row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()
+    ):
         raise ValidationError({"slug": _("The environment (SSO_PROVIDERS) has this provider already.")})
     if row.for_delegations and SocialAccount.objects.filter(provider=row.issuer).exists():
         raise ValidationError({"for_delegations": _("Accounts are linked at this provider. Unlink them first.")})

@@ -56,7 +56,7 @@ TRANSIENT_NAME = Reason(
 LINK_OVER = Reason(
     "link_over",
     _("The link from your email has expired or was used already."),
-    _("Sign in with your identity provider again, and tell the organisers the code that you then see."),
+    _("Sign in with your identity provider. If you then see a code, tell it to the organisers."),
 )
 LAST_WAY_IN = Reason(
     "last_way_in",

@@ -18,9 +18,10 @@ from delegations.portal_access.services.sign_in_codes import people_at
 from summit.audit import services as audit
 from summit.audit.actions import audit_action, row_actions
 from summit.audit.services import Mailbox
+from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import check
-from summit.single_sign_on import ended_sessions, providers, refusals
+from summit.single_sign_on import ended_sessions, provider_services, providers, refusals
 from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.links import naming_provider
 from summit.single_sign_on.refusals import Reason, SignInRefused
@@ -68,7 +69,7 @@ def give_provider(*, party: Party, issuer: str, by: User) -> PartyProvider:
         row = PartyProvider(party=party, issuer=provider.issuer)
         row.full_clean()
         row.save()
-        detail = {"provider": provider.name}
+        detail = {"provider": provider.name, "rows": audit.references(row)}
         audit.record(
             by=by, action=PROVIDER_ACTIONS.add, target=row, summit=party.summit, part_of=party, detail=detail
         )
@@ -83,15 +84,31 @@ def take_provider(*, row: PartyProvider, by: User) -> None:
     party = row.party
     check(by, CHANGE, party.summit)
     with transaction.atomic():
-        detail = {"provider": providers.name_of(row.issuer)}
+        detail = {"provider": providers.name_of(row.issuer), "rows": audit.references(row)}
         audit.record(
             by=by, action=PROVIDER_ACTIONS.remove, target=row, summit=party.summit, part_of=party, detail=detail
         )
         PartyProvider.objects.filter(pk=row.pk).delete()
         others = PartyProvider.objects.filter(issuer=row.issuer).values_list("party_id", flat=True)
         people = _people_of([party.pk]) - _people_of(others)
-        PortalSubject.objects.filter(issuer=row.issuer, person__in=people).delete()
+        subjects = PortalSubject.objects.filter(issuer=row.issuer, person__in=people)
+        for subject in subjects.select_related("person__summit").order_by("pk"):
+            audit.record(by=by, action=SUBJECT_ACTIONS.remove, target=subject.person, summit=party.summit)
+        subjects.delete()
         _end(PortalSession.objects.filter(issuer=row.issuer, person__in=people))
+
+
+@provider_services.further_stops.register(1)
+def _stops_removal(issuer: str) -> str:
+    parties = Party.objects.filter(identity_provider__issuer=issuer).order_by("sort_key")
+    names = [str(party) for party in parties[: provider_services.NAMED + 1]]
+    if not names:
+        return ""
+    if len(names) > provider_services.NAMED:
+        names[-1] = "…"
+    return _("Delegations sign in at this provider: %(delegations)s. Take it from them first.") % {
+        "delegations": comma().join(names)
+    }
 
 
 def unlink(*, row: PortalSubject, by: User) -> None:
@@ -196,6 +213,7 @@ def _link(person: Person, issuer: str, subject: str) -> None:
     )
     if not created:
         raise SignInRefused(refusals.OTHER_SUBJECT)
+    audit.record(by=audit.SYSTEM, action=SUBJECT_ACTIONS.add, target=person, summit=person.summit)
 
 
 def _mailbox_of(person: Person) -> str:

@@ -390,7 +390,22 @@ class TestServices:
         assert [rendering.sentence(entry) for entry in entries] == [
             "gave the delegation the identity provider “Ministry”",
             "took the identity provider “Ministry” from the delegation",
+            "unlinked the person’s sign-in at the delegation’s identity provider",
         ]
+        # The delegation is named although its entry is gone.
+        assert [line.row.name for line in rendering.render(entries[:2])] == [str(party)] * 2
+        linked = AuditEntry.objects.get(action="delegations.portalsubject.add")
+        assert rendering.sentence(linked) == "linked the person’s sign-in at the delegation’s identity provider"
+
+    def test_a_provider_that_a_delegation_has_cannot_be_removed(
+        self, idp: OpenIdProvider, party: Party, protocol: User
+    ) -> None:
+        root, provider = UserFactory(is_superuser=True), IdentityProvider.objects.get()
+        with pytest.raises(ValidationError, match=f"at this provider: {party}"):
+            provider_services.remove_provider(provider=provider, by=root)
+        provider_sign_ins.take_provider(row=PartyProvider.objects.get(), by=protocol)
+        provider_services.remove_provider(provider=provider, by=root)
+        assert not IdentityProvider.objects.exists()
 
     def test_whoever_belongs_to_another_delegation_with_it_keeps_the_sign_in(
         self, idp: OpenIdProvider, party: Party, ann: Person, summit: Summit, protocol: User

@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied, Valid
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from summit.audit import rendering
+from summit.audit.models import AuditEntry
 from summit.checks import enforce
 from summit.maintenance.doctor.findings import further
 from summit.permissions.models import Role
@@ -289,18 +291,59 @@ def test_the_desk_warns_of_one_at_which_nobody_can_sign_in(idp: OpenIdProvider, 
     assert not IdentityProvider.objects.exists()
 
 
-def test_one_with_accounts_cannot_be_deleted_and_the_page_says_so_first(idp: OpenIdProvider, root: User) -> None:
+def test_one_that_is_needed_cannot_be_deleted_and_the_page_says_so_first(
+    idp: OpenIdProvider, root: User, summit: Summit
+) -> None:
     client = Client()
     client.force_login(root)
     url = f"/admin/summit/identityprovider/{IdentityProvider.objects.get().pk}/delete/"
     found = link(root, issuer=idp.issuer)
     page = client.get(url).content.decode()
-    assert ("Turn it off instead" in page, '<input type="hidden" name="post"' in page) == (True, False)
+    assert (f"{root.email}. Turn it off instead" in page, '<input type="hidden" name="post"' in page) == (True, False)
     client.post(url, {"post": "yes"})
     assert IdentityProvider.objects.exists()
     found.delete()
+    role = GroupRole.objects.create(issuer=idp.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
+    assert "Groups at this provider have roles." in client.get(url).content.decode()
+    role.delete()
     assert client.post(url, {"post": "yes"})["Location"] == "/admin/summit/identityprovider/"
     assert not IdentityProvider.objects.exists()
+
+
+def test_one_that_the_environment_replaces_is_deleted_and_what_is_linked_stays(
+    idp: OpenIdProvider, root: User, summit: Summit, settings: Any
+) -> None:
+    row = IdentityProvider.objects.get()
+    link(root, issuer=idp.issuer)
+    GroupRole.objects.create(issuer=idp.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
+    settings.SSO_PROVIDERS = [{**OIDC, "issuer": idp.issuer}]
+    client = Client()
+    client.force_login(root)
+    page = client.get(f"/admin/summit/identityprovider/{row.pk}/change/").content.decode()
+    assert "replaced by SSO_PROVIDERS" in page
+    provider_services.remove_provider(provider=row, by=root)
+    assert (SocialAccount.objects.count(), GroupRole.objects.count()) == (1, 1)
+    # One of another issuer with the same short name can be turned off.
+    settings.SSO_PROVIDERS = []
+    row = provider_services.add_provider(values={**OIDC, "issuer": "https://other.example"}, by=root)
+    settings.SSO_PROVIDERS = [{**OIDC, "issuer": idp.issuer}]
+    with pytest.raises(ValidationError, match="has this provider already"):
+        provider_services.change_provider(provider=row, values={"name": "New"}, by=root)
+    provider_services.change_provider(provider=row, values={"is_active": False}, by=root)
+
+
+def test_the_audit_says_which_provider_and_what_was_switched(root: User) -> None:
+    row = provider_services.add_provider(values=OIDC, by=root)
+    provider_services.change_provider(provider=row, values={"is_active": False, "client_secret": "canary"}, by=root)
+    provider_services.remove_provider(provider=row, by=root)
+    lines = rendering.render(AuditEntry.objects.filter(by=root).order_by("pk"))
+    assert [(line.what, line.row.name) for line in lines] == [
+        ("added the identity provider", "M"),
+        ("changed the identity provider", "M"),
+        ("removed the identity provider", "M"),
+    ]
+    changes = {change.name: (change.before, change.after) for change in lines[1].changes}
+    assert changes == {"Active": ("yes", "no"), "Client secret": ("", "")}
 
 
 def test_whoever_signs_in_at_a_required_provider_alone_reads_so(idp: OpenIdProvider, root: User) -> None:
