@@ -296,20 +296,29 @@ def test_personal_pages_are_not_compressed(run: Site) -> None:
 def test_a_kept_page_comes_nearly_as_fast_as_a_file(
     run: Site, record_property: Callable[[str, object], None]
 ) -> None:
-    """By answers for each second of nginx's processor: what the rate is where nginx has a processor to itself."""
-    (run.folder / "var" / "static" / "page.html").write_bytes(run.ask(AGENDA).body)
+    """By answers for each second of nginx's processor: what the rate is where nginx has a processor to itself.
 
-    def rates(path: str) -> tuple[float, float]:
-        before = nginx_seconds(run)
-        rate = run.wrk(f"{run.base}{path}", 3)
-        return rate, rate * 3 / (nginx_seconds(run) - before)
-
-    pages, files = zip(*[(rates(AGENDA), rates("/static/page.html")) for _turn in range(3)], strict=True)
-    page, file = (statistics.median(each for _rate, each in found) for found in (pages, files))
-    said = f"{page / file:.2f} of a file: {page:.0f} and {file:.0f} a second of the processor"
-    record_property("nginx", f"{said}; by the clock {pages} and {files}")
+    Each pair is measured at once, since a machine that others use too is not as fast in one minute as in the next.
+    """
+    pairs = [(rate_of(run, AGENDA), rate_of_file(run)) for _turn in range(5)]
+    ratio = statistics.median(page / file for page, file in pairs)
+    said = f"{ratio:.2f} of a file; a second of the processor gave {pairs}"
+    record_property("nginx", said)
     print(said)
-    assert page >= 0.8 * file, said
+    assert ratio >= 0.8, said
+
+
+def rate_of(run: Site, path: str) -> float:
+    """Return how many answers to a path a second of nginx's processor gives."""
+    before = nginx_seconds(run)
+    rate = run.wrk(f"{run.base}{path}", 3)
+    return rate * 3 / (nginx_seconds(run) - before)
+
+
+def rate_of_file(run: Site) -> float:
+    """Return how many answers a second of nginx's processor gives from a file as large as the public agenda."""
+    (run.folder / "var" / "static" / "page.html").write_bytes(run.ask(AGENDA).body)
+    return rate_of(run, "/static/page.html")
 
 
 def nginx_seconds(run: Site) -> float:
@@ -438,6 +447,8 @@ def age(cache: Path, path: str, seconds: int) -> None:
 # --- open pages ---------------------------------------------------------------------------------------------------
 PEOPLE = {"agenda": 240, "portal": 240, "screens": 20}
 SECONDS = 20
+# Answers from a file that a second of a processor gave on the machine on which docs/performance.md was measured.
+FILES = 72_000
 PAGES = (
     START
     + """
@@ -464,10 +475,13 @@ def test_500_open_pages_cost_little(run: Site, record_property: Callable[[str, o
     # On a busy machine the askers fall behind: what so many answers would have cost.
     assert answered > expected / 2
     cost = sum(spent.values()) * max(1.0, expected / answered)
+    # What a processor is differs by a factor of three between machines, so it is told by what else it could do.
+    files = cost * rate_of_file(run)
     said = f"{cost:.1%} of a processor ({spent}), {answered:.0f} of {expected:.0f} answers a second"
+    said += f", as much as {files:.0f} from a file"
     record_property("open pages", said)
     print(said)
-    assert cost < 0.05, said
+    assert files < 0.05 * FILES, said
 
 
 async def open_pages(run: Site, asks: list[tuple[str, float]]) -> tuple[float, dict[str, float]]:
