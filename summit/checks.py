@@ -261,8 +261,10 @@ def required_providers() -> list[findings.Finding]:
 def replaced_providers() -> list[findings.Finding]:
     """No identity provider of the desk is replaced by one of SSO_PROVIDERS."""
     from summit.single_sign_on import providers  # noqa: PLC0415 - its models are there once the apps are
+    from summit.single_sign_on.models import IdentityProvider  # noqa: PLC0415 - as above
 
-    names = ", ".join(row.name for row in providers.replaced())
+    rows = IdentityProvider.objects.order_by("name", "pk")
+    names = ", ".join(row.name for row in rows if providers.is_replaced(row))
     if not names:
         return [findings.ok("SSO_PROVIDERS replaces no identity provider of the desk")]
     wrong = f"SSO_PROVIDERS replaces identity providers of the desk: {names}."

@@ -160,15 +160,12 @@ class IdentityProviderAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="is_active")
     def state(self, row: IdentityProvider) -> str:
         """Return whether people can sign in at the provider as it is set up here, and who."""
-        if self._is_replaced(row):
+        if providers.is_replaced(row):
             return _("replaced by %(setting)s") % {"setting": "SSO_PROVIDERS"}
         said = [_("active") if row.is_active else _("turned off")]
         said += [_("required")] if row.is_required else []
         said += [_("for delegations")] if row.for_delegations else []
         return comma().join(said)
-
-    def _is_replaced(self, row: IdentityProvider) -> bool:
-        return any(row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment())
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the redirect after a provider is added, with a warning if it can't be asked."""
@@ -201,7 +198,7 @@ class IdentityProviderAdmin(ServiceAdmin):
         if obj is not None:
             named.pop("OpenID Connect" if obj.protocol == Protocol.SAML else "SAML", None)
         found = list(named.values())
-        if obj is not None and self._is_replaced(obj):
+        if obj is not None and providers.is_replaced(obj):
             found.insert(0, (None, {"fields": ["state"]}))
         return found
 

@@ -134,9 +134,7 @@ def check_provider(row: IdentityProvider) -> None:
     if row.slug in RESERVED:
         raise ValidationError({"slug": _("Choose another short name: this one is in use.")})
     # One that the environment replaces can still be turned off.
-    if row.is_active and any(
-        row.slug == each.slug or row.issuer == each.issuer for each in providers.of_environment()
-    ):
+    if row.is_active and providers.is_replaced(row):
         raise ValidationError({"slug": _("The environment (SSO_PROVIDERS) has this provider already.")})
     if row.for_delegations and SocialAccount.objects.filter(provider=row.issuer).exists():
         raise ValidationError({"for_delegations": _("Accounts are linked at this provider. Unlink them first.")})

@@ -9,7 +9,7 @@ from cryptography import x509
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_slug
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -55,17 +55,18 @@ class Provider:
 
 def all_providers() -> list[Provider]:
     """Return all active providers, those of the environment first. Makes one query."""
-    given = list(of_environment())
-    slugs, issuers = {each.slug for each in given}, {each.issuer for each in given}
     rows = IdentityProvider.objects.filter(is_active=True).order_by("name", "pk")
-    return given + [of_row(row) for row in rows if row.slug not in slugs and row.issuer not in issuers]
-
-
-def replaced() -> list[IdentityProvider]:
-    """Return the providers of the desk that one of the environment replaces: same short name or issuer. One query."""
     given = of_environment()
-    same = Q(slug__in=[each.slug for each in given]) | Q(issuer__in=[each.issuer for each in given])
-    return list(IdentityProvider.objects.filter(same).order_by("name", "pk")) if given else []
+    return given + [of_row(row) for row in rows if not is_replaced(row, given)]
+
+
+def is_replaced(row: IdentityProvider, given: list[Provider] | None = None) -> bool:
+    """Return whether a provider of the environment replaces one of the desk: it has its short name or issuer.
+
+    `given` are those of the environment, for callers that have read them.
+    """
+    found = of_environment() if given is None else given
+    return any(row.slug == each.slug or row.issuer == each.issuer for each in found)
 
 
 def for_desks() -> list[Provider]:
