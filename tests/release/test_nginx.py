@@ -245,6 +245,8 @@ def test_no_token_is_in_a_log(run: Site) -> None:
         f"/accounts/password/reset/key/1-{token}/",
         f"/{SUMMIT}/screens/{screen}/",
         f"/{SUMMIT}/screens/{screen}/content/",
+        f"https://localhost:{run.port}/{SUMMIT}/screens/{screen}/",
+        f"/{SUMMIT}/agenda/live/{screen}/",
         f"/{SUMMIT}/agenda/?token={token}",
     )
     # So often that the limits refuse some, which the error log tells of.
@@ -255,6 +257,7 @@ def test_no_token_is_in_a_log(run: Site) -> None:
     logs = run.log() + run.log("summit.error.log") + run.log("main.log")
     assert (token in logs, screen in logs) == (False, False)
     assert "/i/[hidden]" in logs
+    assert f'"GET /{SUMMIT}/agenda/ HTTP/1.1" 200' in logs
 
 
 # --- pages of people ----------------------------------------------------------------------------------------------
@@ -298,11 +301,11 @@ def test_a_kept_page_comes_nearly_as_fast_as_a_file(
 ) -> None:
     """By answers for each second of nginx's processor: what the rate is where nginx has a processor to itself.
 
-    Each pair is measured at once, since a machine that others use too is not as fast in one minute as in the next.
+    Many short pairs, each measured at once: a machine that others use too changes from second to second.
     """
-    pairs = [(rate_of(run, AGENDA), rate_of_file(run)) for _turn in range(5)]
+    pairs = [(rate_of(run, AGENDA), rate_of_file(run)) for _turn in range(25)]
     ratio = statistics.median(page / file for page, file in pairs)
-    said = f"{ratio:.2f} of a file; a second of the processor gave {pairs}"
+    said = f"{ratio:.2f} of a file; a second of the processor gave {[(int(page), int(file)) for page, file in pairs]}"
     record_property("nginx", said)
     print(said)
     assert ratio >= 0.8, said
@@ -311,8 +314,8 @@ def test_a_kept_page_comes_nearly_as_fast_as_a_file(
 def rate_of(run: Site, path: str) -> float:
     """Return how many answers to a path a second of nginx's processor gives."""
     before = nginx_seconds(run)
-    rate = run.wrk(f"{run.base}{path}", 3)
-    return rate * 3 / (nginx_seconds(run) - before)
+    rate = run.wrk(f"{run.base}{path}", 1)
+    return rate / (nginx_seconds(run) - before)
 
 
 def rate_of_file(run: Site) -> float:
