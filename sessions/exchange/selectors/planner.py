@@ -1,6 +1,7 @@
 """The plan of a schedule import into a summit's draft. New rooms, people and sessions are created but not saved."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -225,11 +226,12 @@ class Planner:
         return code
 
     def _speakers(self, event: Event, change: PlannedChange) -> None:
-        speakers = [person for name in event.people if (person := self._person(name, change.line))]
+        speakers = _each_once(person for name in event.people if (person := self._person(name, change.line)))
         change.slots = (
             sorted(change.session.slots.all(), key=lambda slot: (slot.position, slot.pk)) if not change.new else []
         )
-        if [slot.speaker for slot in change.slots] != speakers:
+        # A file names a person once, however often they speak in the session.
+        if _each_once(slot.speaker for slot in change.slots) != speakers:
             change.speakers = speakers
             length = (change.session.ends_at - change.session.starts_at).total_seconds() // 60
             change.minutes = max(1, int(length) // max(1, len(speakers)))
@@ -261,6 +263,15 @@ def _carried(event: Event, kind: str, own: CustomKind | None) -> list[list[str]]
     rows = [list(row) for row in event.carried if row[0] != "type"]
     types = [] if own is not None else [["type", row[1], kind] for row in event.carried if row[0] == "type"]
     return [*rows, *types] or None
+
+
+def _each_once(people: Iterable[Person]) -> list[Person]:
+    """Return the people without repetitions. New people have no key yet, so they can't be in a set."""
+    found: list[Person] = []
+    for person in people:
+        if person not in found:
+            found.append(person)
+    return found
 
 
 def _check_importable(session: Session) -> None:

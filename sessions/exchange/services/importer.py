@@ -1,5 +1,6 @@
 """Planning and writing the import of a schedule into a summit's draft."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -133,24 +134,29 @@ def _store_speeches(changes: list[PlannedChange]) -> dict[int, dict[str, int]]:
     """Save the changed speeches of sessions.
 
     Return a dict from session primary key to the numbers of added, changed and removed speeches. The speeches of
-    remaining speakers keep their rows, because transcripts refer to them.
+    remaining speakers keep their rows, because transcripts refer to them. A speaker's speeches follow each other.
     """
     new, moved = [], []
     removed: dict[int, tuple[Slot, PlannedChange]] = {}
     numbers = {change.session.pk: {"added": 0, "changed": 0, "removed": 0} for change in changes}
     for change in changes:
         counts = numbers[change.session.pk]
-        slot_by_speaker = {slot.speaker_id: slot for slot in change.slots}
-        for position, person in enumerate(change.speakers or []):
-            slot = slot_by_speaker.pop(person.pk, None)
-            if slot is None:
+        slots_by_speaker: dict[int, list[Slot]] = defaultdict(list)
+        for slot in change.slots:
+            slots_by_speaker[slot.speaker_id].append(slot)
+        position = 0
+        for person in change.speakers or []:
+            slots = slots_by_speaker.pop(person.pk, [])
+            if not slots:
                 new.append(_slot(change, position, person))
                 counts["added"] += 1
-            elif slot.position != position:
-                slot.position = position
-                moved.append(slot)
-                counts["changed"] += 1
-        removed |= {slot.pk: (slot, change) for slot in slot_by_speaker.values()}
+            for offset, slot in enumerate(slots):
+                if slot.position != position + offset:
+                    slot.position = position + offset
+                    moved.append(slot)
+                    counts["changed"] += 1
+            position += max(1, len(slots))
+        removed |= {slot.pk: (slot, change) for slots in slots_by_speaker.values() for slot in slots}
     # A cancelled speech of a speaker who is in the file again is restored.
     insert(new)
     Slot.objects.bulk_update(moved, ["position"])

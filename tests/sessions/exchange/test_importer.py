@@ -27,7 +27,15 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from tests.delegations.helpers import queries
-from tests.factories import PersonFactory, RoomFactory, SummitFactory, TextFactory, UserFactory, VenueFactory
+from tests.factories import (
+    PersonFactory,
+    RoomFactory,
+    SlotFactory,
+    SummitFactory,
+    TextFactory,
+    UserFactory,
+    VenueFactory,
+)
 from tests.sessions.conftest import fill, release
 from tests.sessions.exchange.helpers import preview, read_in
 
@@ -387,3 +395,20 @@ def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summ
     }
     take(summit, as_json(event(persons=[{"name": "C."}, {"name": "A."}])))
     assert list(Slot.objects.order_by("position").values_list("pk", flat=True))[1:] == [kept.pk]
+
+
+def test_speeches_of_one_who_speaks_twice_stay_and_follow_each_other(summit: Summit) -> None:
+    take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))
+    (row,) = Session.objects.all()
+    first, second = row.slots.order_by("position")
+    SlotFactory(session=row, party=first.party, speaker=first.speaker, position=2)
+    third = row.slots.get(position=2)
+    assert outcomes(take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))) == ["same"]
+    assert outcomes(take(summit, as_json(event(persons=[{"name": "B."}, {"name": "A."}, {"name": "C."}])))) == [
+        "changed"
+    ]
+    speeches = [(slot.pk, slot.position, slot.speaker.name) for slot in row.slots.order_by("position")]
+    assert speeches[:3] == [(second.pk, 0, "B."), (first.pk, 1, "A."), (third.pk, 2, "A.")]
+    assert [name for _key, _position, name in speeches] == ["B.", "A.", "A.", "C."]
+    take(summit, as_json(event(persons=[{"name": "C."}])))
+    assert [slot.speaker.name for slot in row.slots.all()] == ["C."]
