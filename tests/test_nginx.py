@@ -76,9 +76,9 @@ ADDRESSES = addresses()
 def logged(address: str) -> str:
     """Return how the access log names an address, by the same expressions."""
     for pattern, shown in re.findall(r'"~([^"]+)" "(\$summit_[^"]*)";', CONFIGURATION):
-        found = re.search(pattern.replace("(?<", "(?P<"), address)
+        found = re.search(pattern.replace("(?<", "(?P<"), f"GET {address} HTTP/1.1")
         if found:
-            return Template(shown).substitute(found.groupdict())
+            return Template(shown).substitute(found.groupdict()).removeprefix("GET ")
     raise AssertionError(address)
 
 
