@@ -173,10 +173,12 @@
   board.append(tip);
   // Only the keyboard asks for it: what one points at has a title.
   let keyed = false;
+  // Where Escape closed it; it stays closed there while the page scrolls, until the focus comes back.
+  let dismissed = null;
   const showTip = () => {
     const link = document.activeElement;
     const card = link?.closest?.(".board-card");
-    tip.hidden = !(keyed && card?.title && !moving && link === linkOf(card));
+    tip.hidden = !(keyed && card?.title && !moving && link === linkOf(card) && link !== dismissed);
     if (tip.hidden) return;
     tip.textContent = card.title;
     const box = card.getBoundingClientRect();
@@ -496,7 +498,6 @@
       document.getElementById(id)?.focus();
       return;
     }
-    if (event.key === "Escape") tip.hidden = true;
     const typing = event.target.matches?.("input:not([type=checkbox]), select, textarea");
     if ((event.ctrlKey || event.metaKey) && !typing && ["z", "y"].includes(event.key.toLowerCase())) {
       event.preventDefault();
@@ -615,9 +616,17 @@
   };
   addEventListener("scroll", follow, { capture: true, passive: true });
   addEventListener("resize", follow, { passive: true });
-  addEventListener("keydown", () => (keyed = true), { capture: true });
+  addEventListener("keydown", (event) => {
+    keyed = true;
+    if (event.key !== "Escape" || tip.hidden) return;
+    dismissed = document.activeElement;
+    showTip();
+  }, { capture: true });
   addEventListener("pointerdown", () => (keyed = false), { capture: true });
-  board.addEventListener("focusin", showTip);
+  board.addEventListener("focusin", () => {
+    dismissed = null;
+    showTip();
+  });
   board.addEventListener("focusout", () => setTimeout(showTip));
   board.addEventListener("click", (event) => {
     const button = event.target.closest("[data-zoom], [data-print]");

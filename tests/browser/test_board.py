@@ -130,6 +130,13 @@ def test_what_a_short_card_cuts_is_in_a_tip(visitor: Make) -> None:
     assert tip.text_content() == "\n".join(words)
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
+    # Closed, it doesn't come back because the page scrolls, but with the focus.
+    page.evaluate("new Promise((done) => (addEventListener('scroll', done, { once: true }), scrollBy(0, 40)))")
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(tip).to_be_hidden()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(tip).to_be_visible()
 
 
 def test_a_session_is_moved_by_the_keyboard_alone(visitor: Make) -> None:
