@@ -87,7 +87,7 @@ def record_list(
     the row's key in the audit. `filters` are stored with the entry. `people` are the keys of the people whom the rows
     show, if the rows aren't people themselves. The same rows are recorded at most once an hour. Raises NotRecorded.
     """
-    fields = sorted(fields)
+    fields, people = sorted(fields), sorted(set(people))
     entries: list[AuditEntry] = []
     by_summit: dict[int | None, list[str]] = {}
     for summit_id, key in rows:
@@ -98,7 +98,7 @@ def record_list(
             continue
         detail: dict[str, Any] = {"number": len(keys), "keys": keys}
         detail |= {"filters": filters} if filters else {}
-        detail |= {"people": sorted(set(people))} if people else {}
+        detail |= {"people": people} if people else {}
         entries.append(_entry(by, summit_id, (label, list_key), fields=fields, detail=detail))
     _store(entries)
 

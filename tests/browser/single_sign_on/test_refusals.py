@@ -46,7 +46,7 @@ def truthful(ministry: OpenIdServer, embassy: Embassy) -> None:
 
 def expect_refused(page: Page, reason: Reason) -> None:
     """Check that the page says why somebody is not signed in and whom to ask, and that they aren't."""
-    expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You couldn’t be signed in")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(str(reason.text))
     expect(page.get_by_role("main")).to_contain_text(str(reason.todo))
     assert "ask" in str(reason.todo).lower()

@@ -103,6 +103,15 @@ def test_a_list_of_two_summits_is_an_entry_in_each_without_what_was_searched_for
     assert "zimmer" not in str(list(AuditEntry.objects.values())).lower()
 
 
+def test_a_list_of_two_summits_names_its_people_in_each(protocol: User, summit: Summit) -> None:
+    rows = [(summit.pk, "row-1"), (f.SummitFactory().pk, "row-2")]
+    access_log.record_list(
+        by=protocol, label="summit.person", rows=rows, fields=["name"], people=(key for key in ("b", "a", "b"))
+    )
+    details = AuditEntry.objects.filter(action=access_log.SEEN).values_list("detail__people", flat=True)
+    assert list(details) == [["a", "b"], ["a", "b"]]
+
+
 def test_a_partys_page_names_the_people_on_it(desk: Client, summit: Summit) -> None:
     party = f.PartyFactory(summit=summit)
     people = [f.MembershipFactory(party=party).person, f.FocalPointFactory(party=party).person]
