@@ -17,6 +17,8 @@ SLOW = 2.0
 LISTED = 10
 # What is broad takes minutes on a busy machine: after so many seconds it hangs.
 BROAD_HANGS = 1800
+# What takes so many times the seconds that its marker names hangs, too.
+HANGS_AFTER = 10
 # The markers that give a reason, and the seconds of such a test as long as none are stored, where the marker doesn't
 # name others by `seconds`.
 REASONED = {"slow": SLOW, "broad": 10.0}
@@ -86,9 +88,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         assumed = max((found.kwargs.get("seconds", most) for most, found in marked if found), default=0)
         return timing.before.get(_name(item.nodeid), 0) or assumed
 
+    usual = float(config.getini("timeout") or 0)
     for item in items:
-        if item.get_closest_marker("broad") and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(BROAD_HANGS))
+        if not item.get_closest_marker("timeout"):
+            slow = item.get_closest_marker("slow")
+            named = HANGS_AFTER * slow.kwargs.get("seconds", 0) if slow else 0
+            hangs = BROAD_HANGS if item.get_closest_marker("broad") else named
+            if hangs > usual:
+                item.add_marker(pytest.mark.timeout(hangs))
         for marker in REASONED:
             if any(not each.args for each in item.iter_markers(marker)):
                 raise pytest.UsageError(f"{item.nodeid}: say why it is {marker}: @pytest.mark.{marker}('...')")
