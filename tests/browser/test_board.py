@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import LONGEST, Visitor, until
@@ -10,6 +11,8 @@ from tools.running import Running
 
 BOARD = "/admin/agenda/session/board/"
 ORGANISER = "organiser@summit.example"
+# One who may read the board alone.
+READER = "protocol@summit.example"
 COLLEAGUE = "programme@summit.example"
 # A second account that may move sessions.
 ADD_COLLEAGUE = """
@@ -115,8 +118,10 @@ def test_selected_sessions_stay_so_only_while_they_are_moved(visitor: Make) -> N
     expect(page.get_by_role("button", name="Redo")).to_be_focused()
 
 
-def test_what_a_short_card_cuts_is_in_a_tip(visitor: Make) -> None:
-    page = board(visitor)
+@pytest.mark.parametrize(("email", "edits"), [(ORGANISER, 1), (READER, 0)])
+def test_what_a_short_card_cuts_is_in_a_tip(visitor: Make, email: str, edits: int) -> None:
+    page = board(visitor, email)
+    expect(page.locator(".board[data-edit]")).to_have_count(edits)
     short = page.locator(".board-lane .board-card[title]").first
     words = (short.get_attribute("title") or "").split("\n")
     assert (words[0], words[1]) == (short.locator("a").inner_text(), short.locator(".times").text_content())
