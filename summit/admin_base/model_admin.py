@@ -178,6 +178,8 @@ class SummitModelAdmin(
     # Where the list is in the menu: by default in its app's place, not in a submenu. Settings are in a group of them.
     menu_place: MenuPlace | None = None
     menu_group = MenuGroup.DAILY
+    # What the menu calls the list, if its page has another title than the plural name of its rows.
+    menu_label: Any = ""
     # Pages of a summit that the menu has after the list: (label, name of the route). Who sees the list sees them.
     menu_pages: tuple[tuple[Any, str], ...] = ()
     # The text of an empty list, if nothing can be added to it by hand: how rows come to be.

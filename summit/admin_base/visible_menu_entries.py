@@ -32,7 +32,7 @@ def _of_list(request: HttpRequest, entry: dict[str, Any], summit: Summit | None)
     """Yield the entry of a list and, with a summit, those of its `menu_pages`."""
     model_admin, where = site._registry[entry["model"]], (entry["menu_place"], entry["menu_group"])
     yield MenuEntry(
-        entry["model"]._meta.verbose_name_plural,
+        getattr(model_admin, "menu_label", "") or entry["model"]._meta.verbose_name_plural,
         entry["admin_url"],
         *where,
         list_scope(request, model_admin, summit),

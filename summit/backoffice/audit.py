@@ -29,6 +29,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     place = 6
     menu_group = MenuGroup.ACCESS
+    menu_label = gettext_lazy("Audit log")
     # The columns of an exported file. The page itself shows sentences, day by day.
     list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
     row_source = RowSource(gettext_lazy("Each change is listed here."))
@@ -51,7 +52,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             chips.append(Chip(_("User"), lines[0].who if lines else unknown, without(request, "by")))
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Audit log"),
+            "title": self.menu_label,
             "opts": self.opts,
             "heads": [head for head in (function(request) for function in audit_head) if head],
             "form": form,

@@ -52,14 +52,14 @@ class Walk:
         part = self.page.locator(within)
         named = [part.get_by_role("button", name=name), part.get_by_role("link", name=name)]
         found = named[0].or_(named[1]).or_(part.locator("summary").filter(has_text=name)).locator("visible=true")
-        expect(found.first, f"{self.slug}: {name.pattern}").to_be_visible(timeout=10_000)
+        expect(found.first, f"{self.slug}: {name.pattern}").to_be_visible()
         self._click(found.last if last else found.first)
 
     def field(self) -> Locator:
         """Return the field that is named next."""
         name = self._next()
         found = self.page.get_by_label(name).locator("visible=true").first
-        expect(found, f"{self.slug}: {name.pattern}").to_be_visible(timeout=10_000)
+        expect(found, f"{self.slug}: {name.pattern}").to_be_visible()
         return found
 
     def fill(self, value: str) -> None:
@@ -106,7 +106,7 @@ class Walk:
         name = self._next()
         # Styles may write a state with a capital letter.
         found = self.page.get_by_text(re.compile(name.pattern, name.flags | re.I)).locator("visible=true").first
-        expect(found, f"{self.slug}: {name.pattern}").to_be_visible(timeout=10_000)
+        expect(found, f"{self.slug}: {name.pattern}").to_be_visible()
         self._take_pictures(of=found)
 
     def row(self, text: str) -> None:

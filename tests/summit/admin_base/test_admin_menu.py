@@ -102,7 +102,7 @@ class TestSettings:
         found = {str(label): [entry.name for entry in entries] for label, entries in context["groups"]}
         assert list(found) == [str(group.label) for group in MenuGroup if group.of_settings]
         assert {"Categories", "Zones", "Delegation policy", "Letters"} <= set(found["Delegations and accreditation"])
-        access = ["Accounts", "Roles", "Audit entries", "Roles by group"]
+        access = ["Accounts", "Roles", "Audit log", "Roles by group"]
         assert found["Accounts and access"] == [
             *access,
             *("Identity providers of delegations", "Sign-ins of delegates"),
@@ -116,7 +116,7 @@ class TestSettings:
 
     def test_what_one_may_not_see_is_not_there(self, summit: Summit) -> None:
         shown = desk_of(summit, Role.PRESS_OFFICER).get("/admin/settings/").content.decode()
-        assert ("Audit entries" in shown, "Retention" in shown, "Topics" in shown) == (False, False, True)
+        assert ("Audit log" in shown, "Retention" in shown, "Topics" in shown) == (False, False, True)
 
 
 def test_no_two_lists_of_a_group_claim_one_place(desk: Client) -> None:
