@@ -136,7 +136,7 @@ def test_what_a_short_card_cuts_is_in_a_tip(visitor: Make, email: str, edits: in
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
     # Closed, it doesn't come back because the page scrolls, but with the focus.
-    # The event alone: whether anything is left to scroll depends on the hour at which the board opens.
+    # The event alone: whether the browser has anything left to scroll is its own affair.
     page.locator(".board-scroll").first.dispatch_event("scroll")
     expect(tip).to_be_hidden()
     page.keyboard.press("Tab")
