@@ -11,7 +11,7 @@ from sessions.public import on_now
 from sessions.screens.selectors import marks
 from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
-from summit.public_base import page_version
+from summit.public_base import home, page_version
 
 
 def advance(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,8 +27,9 @@ def stop(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 
 
 def ask_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the version of pages be what rows say alone."""
+    """Let the version of pages be what rows say alone, also past the venue's midnight."""
     monkeypatch.setattr(page_version, "_clock_values", Registry())
+    monkeypatch.setattr(home, "_passing", Registry())
     _compose_anew(monkeypatch)
 
 
