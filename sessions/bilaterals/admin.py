@@ -43,6 +43,7 @@ from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.admin_base.widgets import name_parts
 from summit.core.languages import language_name
+from summit.core.local_time import local_moment
 from summit.core.punctuation import comma
 from summit.permissions.rules import allows
 from summit.summits.models import Room, Summit
@@ -415,7 +416,7 @@ def _initial(request: HttpRequest, row: Bilateral, offer: FreeTime | None) -> di
     if offer is not None:
         found |= {"starts_at": offer.starts_at, "room": offer.room.pk}
     try:
-        found["starts_at"] = datetime.fromisoformat(request.GET.get("starts_at", ""))
+        found["starts_at"] = local_moment(request.GET.get("starts_at", ""), row.party.summit.zone)
     except ValueError:
         return found
     room = key_of(request.GET.get("room", ""))

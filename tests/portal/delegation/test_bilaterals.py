@@ -25,7 +25,8 @@ FORM = {"purpose": "Trade in timber", "minutes": "30", "level": "head1", "langua
 
 @pytest.fixture
 def summit() -> Summit:
-    return f.SummitFactory(starts_on=TOMORROW, ends_on=TOMORROW)
+    """Return a summit in a zone whose half days are twelve hours long on each day of the year."""
+    return f.SummitFactory(time_zone="Asia/Tokyo", starts_on=TOMORROW, ends_on=TOMORROW)
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ TOMORROW = timezone.now().date() + timedelta(days=1)
 
 @pytest.fixture
 def summit() -> Summit:
-    return f.SummitFactory(starts_on=TOMORROW, ends_on=TOMORROW)
+    """Return a summit far from UTC, where a time of the venue can't be taken for another."""
+    return f.SummitFactory(time_zone="Asia/Tokyo", starts_on=TOMORROW, ends_on=TOMORROW)
 
 
 def test_the_queue_stands_in_the_order_of_work(desk: Client, parties: Parties) -> None:
@@ -80,6 +81,7 @@ def test_a_meeting_is_approved_and_placed_at_a_free_time(desk: Client, parties: 
     assert row.session is not None
     assert placed["Location"] == f"/admin/agenda/session/{row.session.pk}/"
     assert (row.state, row.session.room, row.session.title) == ("placed", room, "Aland – Beland")
+    assert f"{row.session.starts_at.astimezone(summit.zone):%H:%M}" == "10:15"
     again = desk.post(place, sent, follow=True)
     assert "This request is now “scheduled”" in again.content.decode()
     assert "can’t be placed in its present state" in page(desk, place)
