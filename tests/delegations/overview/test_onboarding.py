@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.utils import timezone
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import first_letter
@@ -219,7 +220,8 @@ class TestDue:
     def test_what_stands_stops_nobody_and_the_eve_is_before_it(self, desk: Client, summit: Summit) -> None:
         day = self.begins_in(summit, 10)
         Summit.objects.filter(pk=summit.pk).update(answer_by=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
-        given = desk.get(LETTER).context["form"]["answer_by"].value()
+        with timezone.override(summit.zone):
+            given = desk.get(LETTER).context["form"]["answer_by"].value()
         answer = desk.post(LETTER, {"do": "first", "answer_by": f"{given:%Y-%m-%dT%H:%M}"})
         assert answer.status_code == 302
         f.PartyFactory(summit=summit)

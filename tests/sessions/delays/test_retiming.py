@@ -38,7 +38,9 @@ class World:
 
     def __init__(self) -> None:
         now = db_now().replace(second=0, microsecond=0)
-        self.summit: Summit = f.SummitFactory(starts_on=now.date(), ends_on=now.date() + timedelta(days=1))
+        # In UTC, so that the tests' clocks hold all year round.
+        days = {"starts_on": now.date(), "ends_on": now.date() + timedelta(days=1)}
+        self.summit: Summit = f.SummitFactory(time_zone="UTC", **days)
         self.organiser = f.UserFactory.with_role(Role.ORGANISER, self.summit)
         self.officer = f.UserFactory.with_role(Role.CONFERENCE_OFFICER, self.summit)
         self.parties = parties = parties_of(self.summit)
