@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style mutants messages settings lock release \
+.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style costs mutants messages settings lock release \
 	bench soak shots help
 
 help: ## list the targets
@@ -38,10 +38,10 @@ run: $(VENV)/base.done $(CATALOGUES) ## run everything here until Ctrl-C; PORT=8
 	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo) $(if $(filter day,$(DEMO)),--act day)
 
 test: $(VENV)/dev.done $(CATALOGUES) ## the tests, on SQLite, without any server or browser
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-all: $(VENV)/dev.done $(CATALOGUES) ## every test there is, also the slow and broad ones and those in a browser
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "" $(ARGS)
+	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n $(WORKERS) -m "" $(ARGS)
 
 check: $(VENV)/dev.done $(CATALOGUES) ## style, templates, types, layers, migrations, deployment
 	@$(MAKE) --no-print-directory -j 2 check-types check-style
@@ -58,18 +58,21 @@ check-style:
 	@$(BIN)/python tests/deploy_check.py
 
 test-browser: $(VENV)/dev.done $(CATALOGUES) ## the tour, pages by axe, every main task by keyboard, in a real Chromium (minutes)
-	@$(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser
+	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser
 
 test-broad: $(VENV)/dev.done $(CATALOGUES) ## what is slow and broad: all routes, all readers, all languages (minutes)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "broad and once" $(ARGS)
+	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n $(WORKERS) -m "broad and once" $(ARGS)
 
 test-services: $(VENV)/dev.done $(CATALOGUES) ## the tests on PostgreSQL and Redis, with races and killed processes (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
 		echo "Set DATABASE_URL and REDIS_URL, such as postgres://summit:summit@127.0.0.1/summit and redis://127.0.0.1:6379/9."; exit 1; }
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once and not release" $(ARGS)
+	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once and not release" $(ARGS)
 
 test-release: $(VENV)/dev.done $(CATALOGUES) ## what is shipped, by the real nginx, clamd, units, an image and several hosts (root, Debian's packages)
-	@$(BIN)/python -m pytest -m release $(ARGS) tests/release
+	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -m release $(ARGS) tests/release
+
+costs: $(VENV)/base.done ## what the tests cost when they last ran here, beside what is recorded; ARGS=--accept records it
+	@$(BIN)/python -m tools.costs $(ARGS)
 
 mutants: $(VENV)/dev.done $(CATALOGUES) ## how many of 300 small faults the tests notice (an hour)
 	@$(BIN)/python -m tools.mutants $(ARGS)
