@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'account',
                 'verbose_name_plural': 'accounts',
                 'ordering': ['email'],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once')],
             },
         ),
         migrations.CreateModel(
@@ -82,30 +83,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Person',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='name')),
-                ('office', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='office held')),
-                ('form_of_address', models.CharField(blank=True, help_text='The opening of a letter, such as “Your Excellency”.', max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='salutation')),
-                ('rank', models.CharField(blank=True, help_text='Such as “Minister” or “Lieutenant General”.', max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='rank')),
-                ('badge_name', models.CharField(blank=True, max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='badge name')),
-                ('card_name', models.CharField(blank=True, max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='place card name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], default='en', max_length=10, verbose_name='language')),
-                ('time_zone', models.CharField(blank=True, help_text='Such as America/New_York. Emails also give times in this zone.', max_length=60, validators=[summit.core.validators.validate_time_zone], verbose_name='time zone')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('erased_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='erased')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='people', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-            ],
-            options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ['name', 'office', 'id'],
-            },
-        ),
-        migrations.CreateModel(
             name='PublicVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -118,24 +95,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version of public pages',
                 'verbose_name_plural': 'versions of public pages',
                 'constraints': [models.UniqueConstraint(fields=('summit_id', 'writer'), name='public_version_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SubjectAccessRequest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
-                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='requested')),
-                ('agreed_at', models.DateTimeField(null=True, verbose_name='approved on')),
-                ('taken_at', models.DateTimeField(null=True, verbose_name='downloaded on')),
-                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.person', verbose_name='person')),
-            ],
-            options={
-                'verbose_name': 'personal data export',
-                'verbose_name_plural': 'personal data exports',
-                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
@@ -182,12 +141,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'role',
                 'verbose_name_plural': 'roles',
                 'ordering': ['summit', 'user', 'role'],
+                'constraints': [models.UniqueConstraint(fields=('summit', 'user', 'role'), name='role_once'), models.CheckConstraint(condition=models.Q(('role__in', ['organiser', 'protocol', 'accreditation', 'vetting', 'programme', 'conference_officer', 'press_officer', 'press_approver', 'media_representative', 'viewer'])), name='role_by_hand')],
             },
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='summit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='summit.summit', verbose_name='summit'),
         ),
         migrations.CreateModel(
             name='ListImportFile',
@@ -231,6 +186,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit entries',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['object_type', 'object_key'], name='audit_by_object'), models.Index(condition=models.Q(('part_of', ''), _negated=True), fields=['part_of', 'id'], name='audit_by_whole'), models.Index(fields=['summit', 'id'], name='audit_by_summit'), models.Index(fields=['by', 'id'], name='audit_by_account'), models.Index(fields=['action', 'id'], name='audit_by_action'), models.Index(condition=models.Q(('position__isnull', True)), fields=['id'], name='audit_unchained')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('position__isnull', True)), models.Q(('position__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='audit_chained_whole'), models.CheckConstraint(condition=models.Q(('by__isnull', False), models.Q(('by_label', ''), _negated=True), _connector='OR'), name='audit_has_actor')],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +205,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'venue',
                 'verbose_name_plural': 'venues',
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('summit', 'name'), name='venue_name_once'), models.CheckConstraint(condition=models.Q(models.Q(('closes_at__isnull', True), ('opens_at__isnull', True)), models.Q(('closes_at__isnull', False), ('opens_at__isnull', False)), _connector='OR'), name='venue_hours_together', violation_error_message='Enter both opening and closing times, or leave both blank.'), models.CheckConstraint(condition=models.Q(('opens_at__isnull', True), models.Q(('opens_at', models.F('closes_at')), _negated=True), _connector='OR'), name='venue_hours_differ', violation_error_message='Enter different opening and closing times, or leave both blank if always open.')],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +222,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'room',
                 'verbose_name_plural': 'rooms',
                 'ordering': ['position', 'name'],
+                'constraints': [models.UniqueConstraint(fields=('venue', 'name'), name='room_name_once', violation_error_message='The venue already has a room with this name.')],
             },
         ),
         migrations.CreateModel(
@@ -280,88 +239,49 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('codes__lte', models.F('number'))), name='refused_codes_are_counted')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once'),
+        migrations.CreateModel(
+            name='Person',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='name')),
+                ('office', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='office held')),
+                ('form_of_address', models.CharField(blank=True, help_text='The opening of a letter, such as “Your Excellency”.', max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='salutation')),
+                ('rank', models.CharField(blank=True, help_text='Such as “Minister” or “Lieutenant General”.', max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='rank')),
+                ('badge_name', models.CharField(blank=True, max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='badge name')),
+                ('card_name', models.CharField(blank=True, max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='place card name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email')),
+                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], default='en', max_length=10, verbose_name='language')),
+                ('time_zone', models.CharField(blank=True, help_text='Such as America/New_York. Emails also give times in this zone.', max_length=60, validators=[summit.core.validators.validate_time_zone], verbose_name='time zone')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('erased_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='erased')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='people', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='summit.summit', verbose_name='summit')),
+            ],
+            options={
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
+                'ordering': ['name', 'office', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), ('office', ''), _negated=True), name='person_has_name_or_office'), models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('summit', 'user'), name='person_account_once', violation_error_message='This account belongs to another person in this summit. Each account belongs to one person.')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='subjectaccessrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_at__isnull', True)), fields=('person', 'asked_by'), name='subject_access_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectaccessrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='subject_access_agreed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectaccessrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('agreed_by__isnull', True), models.Q(('agreed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='subject_access_agreed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectaccessrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_at__isnull', True), ('agreed_at__isnull', False), _connector='OR'), name='subject_access_taken_when_agreed'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(fields=('summit', 'user', 'role'), name='role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['organiser', 'protocol', 'accreditation', 'vetting', 'programme', 'conference_officer', 'press_officer', 'press_approver', 'media_representative', 'viewer'])), name='role_by_hand'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), ('office', ''), _negated=True), name='person_has_name_or_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('summit', 'user'), name='person_account_once', violation_error_message='This account belongs to another person in this summit. Each account belongs to one person.'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['object_type', 'object_key'], name='audit_by_object'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(condition=models.Q(('part_of', ''), _negated=True), fields=['part_of', 'id'], name='audit_by_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['summit', 'id'], name='audit_by_summit'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['by', 'id'], name='audit_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['action', 'id'], name='audit_by_action'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(condition=models.Q(('position__isnull', True)), fields=['id'], name='audit_unchained'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('position__isnull', True)), models.Q(('position__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='audit_chained_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.CheckConstraint(condition=models.Q(('by__isnull', False), models.Q(('by_label', ''), _negated=True), _connector='OR'), name='audit_has_actor'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.UniqueConstraint(fields=('summit', 'name'), name='venue_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes_at__isnull', True), ('opens_at__isnull', True)), models.Q(('closes_at__isnull', False), ('opens_at__isnull', False)), _connector='OR'), name='venue_hours_together', violation_error_message='Enter both opening and closing times, or leave both blank.'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__isnull', True), models.Q(('opens_at', models.F('closes_at')), _negated=True), _connector='OR'), name='venue_hours_differ', violation_error_message='Enter different opening and closing times, or leave both blank if always open.'),
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('venue', 'name'), name='room_name_once', violation_error_message='The venue already has a room with this name.'),
+        migrations.CreateModel(
+            name='SubjectAccessRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='requested')),
+                ('agreed_at', models.DateTimeField(null=True, verbose_name='approved on')),
+                ('taken_at', models.DateTimeField(null=True, verbose_name='downloaded on')),
+                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.person', verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'personal data export',
+                'verbose_name_plural': 'personal data exports',
+                'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_at__isnull', True)), fields=('person', 'asked_by'), name='subject_access_asked_once'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='subject_access_agreed_by_somebody'), models.CheckConstraint(condition=models.Q(('agreed_by__isnull', True), models.Q(('agreed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='subject_access_agreed_by_another'), models.CheckConstraint(condition=models.Q(('taken_at__isnull', True), ('agreed_at__isnull', False), _connector='OR'), name='subject_access_taken_when_agreed')],
+            },
         ),
     ]

@@ -1,3 +1,5 @@
+import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 import summit.core.encrypted_fields
@@ -10,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('summit', '0001_initial'),
     ]
 
     operations = [
@@ -21,11 +24,14 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='ended on')),
+                ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_clients', to='summit.summit', verbose_name='summit')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='api_client', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
             options={
                 'verbose_name': 'API client',
                 'verbose_name_plural': 'API clients',
                 'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('summit', 'name'), name='api_client_name_once')],
             },
         ),
         migrations.CreateModel(
@@ -43,6 +49,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'stored response',
                 'verbose_name_plural': 'stored responses',
+                'indexes': [models.Index(fields=['made_at'], name='idempotency_record_age')],
+                'constraints': [models.UniqueConstraint(fields=('who', 'key'), name='idempotency_record_once'), models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('status__isnull', True)), models.Q(('body__isnull', False), ('status__isnull', False)), _connector='OR'), name='idempotency_record_whole')],
             },
         ),
         migrations.CreateModel(
@@ -70,11 +78,15 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='ends')),
                 ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used')),
                 ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='revoked')),
+                ('api_client', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='api.apiclient', verbose_name='API client')),
+                ('summit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='summit.summit', verbose_name='summit')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
             options={
                 'verbose_name': 'token',
                 'verbose_name_plural': 'tokens',
                 'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('api_client__isnull', True), ('summit__isnull', False), _connector='OR'), name='token_of_api_client_has_summit'), models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='token_digest_form')],
             },
         ),
     ]

@@ -1,3 +1,4 @@
+import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
@@ -11,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('summit', '0001_initial'),
     ]
 
     operations = [
@@ -41,11 +43,15 @@ class Migration(migrations.Migration):
                 ('problem', models.TextField(blank=True, verbose_name='error')),
                 ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='bounced')),
                 ('returned_why', models.CharField(blank=True, max_length=300, verbose_name='bounce reason')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='summit.person', verbose_name='person')),
+                ('summit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.summit', verbose_name='summit')),
             ],
             options={
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
                 'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['next_attempt_at', 'id'], name='message_due'), models.Index(fields=['summit', 'kind', 'state'], name='message_by_kind'), models.Index(fields=['subject_key'], name='message_by_subject')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'subject_key', 'version', 'recipient_key', 'address'), name='message_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sent', 'failed', 'dropped'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='message_sent_has_time'), models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('state', 'sent'), _connector='OR'), name='message_returned_was_sent'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['failed', 'dropped']), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='message_failure_says_why')],
             },
         ),
     ]

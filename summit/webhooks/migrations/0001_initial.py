@@ -18,48 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
-                ('event', models.CharField(max_length=60, verbose_name='event')),
-                ('subject_key', models.CharField(max_length=300, verbose_name='about')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
-                ('data', models.JSONField(default=dict, verbose_name='content')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created on')),
-                ('state', models.CharField(choices=[('pending', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default='pending', max_length=10, verbose_name='state')),
-                ('aside', models.BooleanField(default=False, verbose_name='out of order')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('claims', models.PositiveIntegerField(default=0, editable=False)),
-                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='next attempt')),
-                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended on')),
-                ('problem', models.CharField(blank=True, max_length=200, verbose_name='error')),
-            ],
-            options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Attempt',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='date and time')),
-                ('ms', models.PositiveIntegerField(verbose_name='milliseconds')),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='status')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('problem', models.CharField(blank=True, max_length=200, verbose_name='error')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='webhooks.delivery', verbose_name='delivery')),
-            ],
-            options={
-                'verbose_name': 'attempt',
-                'verbose_name_plural': 'attempts',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
             name='Endpoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -85,43 +43,52 @@ class Migration(migrations.Migration):
                 'verbose_name': 'webhook',
                 'verbose_name_plural': 'webhooks',
                 'ordering': ['name', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['webhook', 'hub'])), name='endpoint_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('enabled', True), ('off_at__isnull', True), ('off_why', '')), models.Q(('enabled', False), ('off_at__isnull', False), ('off_why__in', ['hand', 'gone', 'failing', 'refusing', 'moved'])), _connector='OR'), name='endpoint_off_says_why'), models.UniqueConstraint(condition=models.Q(('kind', 'hub')), fields=('summit',), name='endpoint_hub_once', violation_error_message='The summit already has a hub.')],
             },
         ),
-        migrations.AddField(
-            model_name='delivery',
-            name='endpoint',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint', verbose_name='webhook'),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('event', models.CharField(max_length=60, verbose_name='event')),
+                ('subject_key', models.CharField(max_length=300, verbose_name='about')),
+                ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
+                ('data', models.JSONField(default=dict, verbose_name='content')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created on')),
+                ('state', models.CharField(choices=[('pending', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default='pending', max_length=10, verbose_name='state')),
+                ('aside', models.BooleanField(default=False, verbose_name='out of order')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('claims', models.PositiveIntegerField(default=0, editable=False)),
+                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='next attempt')),
+                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended on')),
+                ('problem', models.CharField(blank=True, max_length=200, verbose_name='error')),
+                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint', verbose_name='webhook')),
+            ],
+            options={
+                'verbose_name': 'delivery',
+                'verbose_name_plural': 'deliveries',
+                'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['endpoint', 'id'], name='delivery_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('endpoint', 'event', 'subject_key', 'version'), name='delivery_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sent', 'failed'])), name='delivery_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='delivery_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='delivery_failure_says_why')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['webhook', 'hub'])), name='endpoint_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('enabled', True), ('off_at__isnull', True), ('off_why', '')), models.Q(('enabled', False), ('off_at__isnull', False), ('off_why__in', ['hand', 'gone', 'failing', 'refusing', 'moved'])), _connector='OR'), name='endpoint_off_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'hub')), fields=('summit',), name='endpoint_hub_once', violation_error_message='The summit already has a hub.'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['endpoint', 'id'], name='delivery_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'event', 'subject_key', 'version'), name='delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sent', 'failed'])), name='delivery_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='delivery_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='delivery_failure_says_why'),
+        migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='date and time')),
+                ('ms', models.PositiveIntegerField(verbose_name='milliseconds')),
+                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='status')),
+                ('answer', models.TextField(blank=True, verbose_name='answer')),
+                ('problem', models.CharField(blank=True, max_length=200, verbose_name='error')),
+                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='webhooks.delivery', verbose_name='delivery')),
+            ],
+            options={
+                'verbose_name': 'attempt',
+                'verbose_name_plural': 'attempts',
+                'ordering': ['pk'],
+            },
         ),
     ]
