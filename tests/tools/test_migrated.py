@@ -19,7 +19,11 @@ from tools import migrated
 # What Django and the audit chain keep by themselves; everything else is empty once it is migrated.
 KEPT = {"django_content_type", "auth_permission", "summit_auditchain"}
 FIRST = "summit/migrations/0001_first.py"
-SCHEMA = ("CREATE TABLE thing (at integer)", "INSERT INTO thing VALUES (5)")
+TABLES = ("thing", "auth_permission", "django_content_type")
+SCHEMA = [
+    *(f"CREATE TABLE IF NOT EXISTS {table} (at integer)" for table in TABLES),
+    *(f"INSERT INTO {table} VALUES (5)" for table in TABLES),  # noqa: S608
+]
 
 
 @pytest.mark.django_db
@@ -83,15 +87,16 @@ def maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Maker]:
     found = Maker()
     monkeypatch.setattr(migrated, "_migrate", found)
     monkeypatch.setattr(migrated, "key", lambda: "one")
+    monkeypatch.setattr(migrated, "migrations", lambda: {FIRST: "1"})
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
     yield found
     for left in found.left:
         left.close()
 
 
-def _rows(path: Path) -> list[tuple[int]]:
+def _rows(path: Path, table: str = "thing") -> list[tuple[int]]:
     with closing(sqlite3.connect(path)) as opened:
-        return opened.execute("SELECT at FROM thing").fetchall()
+        return opened.execute(f"SELECT at FROM {table}").fetchall()  # noqa: S608
 
 
 @pytest.mark.once
@@ -110,6 +115,24 @@ class TestSqlite:
         migrated.copy_to(tmp_path / "a")
         assert maker.made == 2
         assert [path.name for path in (tmp_path / "tests").glob("*.sqlite3")] == ["two.sqlite3"]
+
+    @pytest.mark.parametrize(
+        ("migrations", "rows"),
+        [
+            ({FIRST: "1"}, 2),
+            ({FIRST: "1", "summit/migrations/0002_second.py": "2"}, 2),
+            ({FIRST: "other"}, 1),
+            ({"summit/migrations/0002_second.py": "2"}, 1),
+        ],
+    )
+    def test_a_former_one_is_brought_up_to_date_if_its_migrations_are_as_they_were(
+        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrations: dict[str, str], rows: int
+    ) -> None:
+        migrated.copy_to(tmp_path / "a")
+        monkeypatch.setattr(migrated, "key", lambda: "two")
+        monkeypatch.setattr(migrated, "migrations", lambda: migrations)
+        migrated.copy_to(tmp_path / "a")
+        assert [len(_rows(tmp_path / "a", table)) for table in TABLES] == [rows, 1, 1]
 
     def test_an_unfinished_one_is_unused(self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def fails(path: Path) -> None:
