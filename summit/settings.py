@@ -30,8 +30,10 @@ env = Environment(GROUPS, os.environ)
 DEFAULT_VAR_DIR: Path = env.default("VAR_DIR")
 VAR_DIR: Path = env("VAR_DIR")
 PRODUCTION = env("PRODUCTION")
-# Tests use neither hashed static files nor slow password hashes.
+# Tests use neither hashed static files nor slow password hashes, and see nothing of what a run left.
 TESTING = "pytest" in sys.modules
+if TESTING:
+    VAR_DIR = VAR_DIR / "tests" / "files"
 DEBUG = env("DEBUG")
 VERSION = __version__
 

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.apps import apps
@@ -32,9 +32,9 @@ def text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-@cache
+@lru_cache(maxsize=4)
 def tree(path: Path) -> ast.Module:
-    """Return a module's syntax tree."""
+    """Return a module's syntax tree. Few are remembered: those of all modules would fill hundreds of megabytes."""
     return ast.parse(text(path))
 
 
@@ -92,6 +92,7 @@ def tasks() -> list[tuple[str, str, str]]:
 NO_PACKAGES = {"templatetags", "management", "migrations", "embedded", "formats", "demo", "views"}
 
 
+@cache
 def package_of(name: str) -> str:
     """Return the package that a module is in, such as "summit.audit"; a module at an app's root stands for itself."""
     parts = name.split(".")
@@ -99,29 +100,33 @@ def package_of(name: str) -> str:
     return ".".join(parts[:2]) if inside else name
 
 
-def imported_packages() -> dict[str, set[str]]:
+@cache
+def imported_packages() -> Mapping[str, frozenset[str]]:
     """Return which packages each package imports, wherever in its modules, but for what only the type checker reads.
     Modules at an app's root that nobody imports, such as those of its start, are among them."""
     found: dict[str, set[str]] = {}
     for path in sources():
         here = package_of(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
-        skipped = {
-            each
-            for node in ast.walk(tree(ROOT / path))
-            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-            for each in ast.walk(node)
-        }
-        for node in ast.walk(tree(ROOT / path)):
-            if not isinstance(node, ast.ImportFrom) or node in skipped or not node.module:
-                continue
-            for name in node.names:
-                whole = f"{node.module}.{name.name}"
-                module = whole if _is_module(whole) else node.module
-                if module.partition(".")[0] in APPS and package_of(module) != here:
-                    found.setdefault(here, set()).add(package_of(module))
-    return found
+        for module in _imported(tree(ROOT / path)):
+            if package_of(module) != here:
+                found.setdefault(here, set()).add(package_of(module))
+    return {package: frozenset(imported) for package, imported in found.items()}
 
 
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Yield the modules of the project that are imported within a node, but for what only the type checker reads."""
+    if isinstance(node, ast.ImportFrom):
+        for name in node.names if node.module and node.module.partition(".")[0] in APPS else ():
+            whole = f"{node.module}.{name.name}"
+            yield whole if _is_module(whole) else str(node.module)
+    elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+        # Imports are statements: nothing is looked for in expressions.
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            for inner in getattr(node, name, ()) if not isinstance(node, ast.expr) else ():
+                yield from _imported(inner)
+
+
+@cache
 def _is_module(name: str) -> bool:
     path = ROOT.joinpath(*name.split("."))
     return path.with_suffix(".py").exists() or path.is_dir()
@@ -153,14 +158,17 @@ def users_of(target: str, modules: Mapping[str, str]) -> list[str]:
             function
             for module, source in modules.items()
             if last in source
-            for function, used in _uses(module, ast.parse(source))
+            for function, used in _uses(module, source)
             if used == target
         }
     )
 
 
-def _uses(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield (function, dotted path of what it uses) for each use of a name in a module."""
+@cache
+def _uses(module: str, source: str) -> frozenset[tuple[str, str]]:
+    """Return (function, dotted path of what it uses) for each use of a name in a module."""
+    tree = ast.parse(source)
+    found: set[tuple[str, str]] = set()
     names = {node.name: f"{module}.{node.name}" for node in tree.body if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -171,7 +179,8 @@ def _uses(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
         for member in members:
             function = f"{prefix}.{member.name}" if isinstance(member, ast.FunctionDef) else module
             if not isinstance(member, ast.ImportFrom):
-                yield from ((function, used) for used in _used(member, names))
+                found |= {(function, used) for used in _used(member, names)}
+    return frozenset(found)
 
 
 def _used(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:

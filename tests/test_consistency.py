@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import LazySettings, settings
 from django.contrib.admin.sites import site
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
+from django.http import HttpResponse
 from django.template.utils import get_app_template_dirs
 from django.utils.functional import Promise
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.permissions.rules import RULES
@@ -179,8 +182,8 @@ class TestLayers:
         TopologicalSorter(found).prepare()
 
     def test_control_a_circle_is_found(self) -> None:
-        found = imported_packages()
-        found["summit.core"] = {*found.get("summit.core", ()), "summit.outbox"}
+        found = {**imported_packages()}
+        found["summit.core"] = found.get("summit.core", frozenset()) | {"summit.outbox"}
         with pytest.raises(CycleError):
             TopologicalSorter(found).prepare()
 
@@ -389,6 +392,20 @@ def test_each_requirement_has_its_reason_and_its_use() -> None:
     words = {word for path in sources() for word in re.findall(r"\w+", text(ROOT / path))}
     called = {name: {MODULES.get(name), name.replace("-", "_"), name.removeprefix("django-")} for name in names}
     assert [name for name, modules in called.items() if modules.isdisjoint(words)] == []
+
+
+@pytest.mark.once
+def test_no_test_sees_what_a_run_has_left() -> None:
+    """Static files that `make run` collects would be looked at by each client's first request, page by page."""
+    assert settings.VAR_DIR.relative_to(settings.DEFAULT_VAR_DIR).parts[:1] == ("tests",)
+    assert WhiteNoiseMiddleware(lambda request: HttpResponse()).files == {}
+
+
+@pytest.mark.once
+def test_control_static_files_of_a_run_would_be_seen(settings: LazySettings, tmp_path: Path) -> None:
+    (tmp_path / "summit.css").touch()
+    settings.STATIC_ROOT = tmp_path
+    assert [*WhiteNoiseMiddleware(lambda request: HttpResponse()).files] == ["/static/summit.css"]
 
 
 @pytest.mark.xdist_group("kept")

@@ -8,9 +8,10 @@ from functools import cache
 import polib
 import pytest
 
+from tests.sources import ROOT, sources, text, tree
 from tools import catalogues
 from tools.catalogues import LANGUAGES, compiled, merge, path_of, spaced, text_of
-from tools.msgids import APPS, ROOT, extract
+from tools.msgids import extract
 
 pytestmark = pytest.mark.once
 
@@ -231,8 +232,8 @@ def sentences(text: str) -> list[str]:
 def help_texts() -> set[str]:
     """Return the English help texts of fields in models, serializers and forms."""
     found = set()
-    for path in (path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in (ROOT / path for path in sources() if "help_text" in text(ROOT / path)):
+        for node in ast.walk(tree(path)):
             given = [node.value] if isinstance(node, ast.keyword) and node.arg == "help_text" else []
             if isinstance(node, ast.Assign):
                 given = [node.value for each in node.targets if getattr(each, "attr", "") == "help_text"]
@@ -287,11 +288,11 @@ class TestEach:
             known = set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
             # A form that stands for one number alone may say it as a word; the others say every number.
             needed = set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) - ONE_OF_TWO
-            for form, text in enumerate(said(entry)):
-                found = set(PLACEHOLDER.findall(text))
+            for form, translation in enumerate(said(entry)):
+                found = set(PLACEHOLDER.findall(translation))
                 says_all = not entry.msgid_plural or form in MANY[language]
                 if found - known or (says_all and needed - found):
-                    wrong.append((entry.msgid, text))
+                    wrong.append((entry.msgid, translation))
         assert wrong == []
 
     def test_plural_forms_are_those_of_the_language(self, language: str) -> None:

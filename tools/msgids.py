@@ -57,6 +57,8 @@ def in_python(source: str, where: str = "") -> Iterator[Msgid]:
     Raises UnreadableError where one is not a literal. `gettext_lazy` by the name under which it was imported counts,
     and `translation.gettext` as well.
     """
+    if "gettext" not in source:
+        return
     tree = ast.parse(source)
     names = _imported(tree)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

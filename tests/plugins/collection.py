@@ -1,7 +1,10 @@
 """Files that are named on the command line are collected folder by folder, in whatever order they are named; tests
 run in the order of what they need."""
 
+from typing import Any
+
 import pytest
+from xdist.scheduler import LoadGroupScheduling
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
@@ -13,6 +16,19 @@ def pytest_configure(config: pytest.Config) -> None:
     from the others of their folder, pytest makes that node a second time: they would not find the fixtures.
     """
     config.args.sort()
+
+
+class ModuleScheduling(LoadGroupScheduling):  # type: ignore[misc]
+    """Lets one worker run all tests of a group, and of a module without groups: its rows are made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        group: str = super()._split_scope(nodeid)
+        return nodeid.partition("::")[0] if group == nodeid else group
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ModuleScheduling | None:
+    """Return what hands out the tests to the workers."""
+    return ModuleScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def asks_no_database(item: pytest.Item) -> bool:
