@@ -56,6 +56,7 @@ check-style:
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python tests/deploy_check.py
+	@$(BIN)/python -m tools.catalogues --check
 
 test-browser: $(VENV)/dev.done $(CATALOGUES) ## the tour, pages by axe, every main task by keyboard, in a real Chromium (minutes)
 	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser

@@ -3,9 +3,13 @@
 A catalogue keeps its translations where they stand. What the source no longer says goes; what is new comes in empty,
 behind the text that precedes it in the source; nothing is guessed but the spaces of French marks. No places, no dates
 and no wrapping: two people who add texts rarely meet in one line.
+
+What isn't translated is marked, and is shown in English until somebody who writes the language has translated it.
+`--check` lists it; a release is refused (tools/release.py).
 """
 
 import re
+import sys
 from pathlib import Path
 
 import polib
@@ -14,6 +18,8 @@ from summit.core.catalogues import compiled
 from tools.msgids import ROOT, Msgid, extract
 
 LANGUAGES = ("fr", "ar")
+# The comment of an entry that isn't translated. tools/release.py finds it as text.
+MARK = "To be translated."
 PERCENT = re.compile(r"%\(\w+\)[sd]")
 BRACE = re.compile(r"\{\w*\}")
 Key = tuple[str | None, str]
@@ -56,7 +62,6 @@ def _entry(msgid: Msgid, known: polib.POEntry | None, forms: int) -> polib.POEnt
         msgid=msgid.text,
         msgctxt=msgid.context,
         msgid_plural=msgid.plural or "",
-        tcomment=known.tcomment if known else "",
         flags=[*_flags(msgid), *(["fuzzy"] if known and known.fuzzy else [])],
     )
     if msgid.plural is None:
@@ -64,7 +69,15 @@ def _entry(msgid: Msgid, known: polib.POEntry | None, forms: int) -> polib.POEnt
     else:
         said = known.msgstr_plural if known else {}
         entry.msgstr_plural = {form: said.get(form, "") for form in range(forms)}
+    comment = known.tcomment.replace(MARK, "").strip() if known else ""
+    entry.tcomment = comment if is_translated(entry) else f"{comment}\n{MARK}".strip()
     return entry
+
+
+def is_translated(entry: polib.POEntry) -> bool:
+    """Return whether each form of a text is translated, none of them by a guess."""
+    said = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
+    return not entry.fuzzy and all(text.strip() for text in said)
 
 
 def merge(catalogue: polib.POFile, msgids: list[Msgid]) -> polib.POFile:
@@ -106,8 +119,20 @@ def text_of(catalogue: polib.POFile) -> str:
     return f"{catalogue}".rstrip("\n") + "\n"
 
 
+def check() -> None:
+    """List the texts that aren't translated, as a warning."""
+    for language in LANGUAGES:
+        left = [entry.msgid for entry in read(language) if not is_translated(entry)]
+        if left:
+            print(f"Warning: {len(left)} texts of locale/{language} are to be translated before a release:")
+            print(*(f"  {text}" for text in left), sep="\n")
+
+
 def main() -> None:
     """Write every catalogue anew, and say how many of its texts are still to be translated."""
+    if "--check" in sys.argv[1:]:
+        check()
+        return
     msgids = extract()
     for language in LANGUAGES:
         catalogue = merge(read(language), msgids)
@@ -115,7 +140,7 @@ def main() -> None:
             space(catalogue)
         path_of(language).write_text(text_of(catalogue), encoding="utf-8")
         path_of(language).with_suffix(".mo").write_bytes(compiled(catalogue))
-        left = len(catalogue.untranslated_entries()) + len(catalogue.fuzzy_entries())
+        left = sum(not is_translated(entry) for entry in catalogue)
         print(f"{language}: {len(catalogue)} texts, {left} to be translated")
 
 

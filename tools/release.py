@@ -6,6 +6,7 @@ It runs in an environment of its own (requirements/release.txt), without anythin
 import argparse
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# The comment of what isn't translated, as tools/catalogues.py writes it.
+MARK = "To be translated."
 LOCK = ROOT / "requirements" / "base.txt"
 # All of LOCK, and what signing in by SAML needs.
 SAML_LOCK = ROOT / "requirements" / "saml.txt"
@@ -30,6 +33,14 @@ def changed_files() -> str:
     """Return the files whose changes aren't committed, one a line, as git shows them."""
     command = ("git", "status", "--porcelain")
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603
+
+
+def untranslated(root: Path = ROOT) -> list[str]:
+    """Return the catalogues with texts that aren't translated, each with their number."""
+    mark = re.compile(rf"^# {re.escape(MARK)}$", re.MULTILINE)
+    paths = sorted(root.glob("locale/*/LC_MESSAGES/django.po"))
+    counts = {path: len(mark.findall(path.read_text("utf-8"))) for path in paths}
+    return [f"{path.relative_to(root)}: {count} texts" for path, count in counts.items() if count]
 
 
 def build_wheel(folder: Path) -> str:
@@ -134,6 +145,8 @@ def main() -> int:
         raise SystemExit(
             f"These changes aren't committed. Commit them, so that the tag names what is built:\n{changed}"
         )
+    if left := untranslated():
+        raise SystemExit("These aren't translated. `make check` lists them:\n" + "\n".join(left))
     folder: Path = options.dist.resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -2,11 +2,13 @@
 
 import gettext
 import io
+from pathlib import Path
 
 import polib
 import pytest
 
-from tools.catalogues import compiled, merge, text_of
+from tools import catalogues, release
+from tools.catalogues import LANGUAGES, MARK, compiled, merge, path_of, read, text_of
 from tools.msgids import Msgid
 
 pytestmark = pytest.mark.once
@@ -73,6 +75,31 @@ class TestMerge:
         assert max(map(len, once.splitlines())) > 300
         assert once.startswith("# Words.\n")
         assert "# It is a verb.\n" in once
+
+    def test_what_is_not_translated_is_marked_until_it_is(self) -> None:
+        merged = merge(catalogue(), msgids("zero", "one", "two", "gone"))
+        comments = {"zero": MARK, "one": MARK, "two": "", "gone": "It is a verb."}
+        assert {entry.msgid: entry.tcomment for entry in merged} == comments
+        merged[0].msgstr = "null"
+        assert merge(merged, msgids("zero", "one"))[0].tcomment == ""
+
+
+def test_the_check_lists_what_is_not_translated_and_a_release_refuses_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language in LANGUAGES:
+        path_of(language, tmp_path).parent.mkdir(parents=True)
+        path_of(language, tmp_path).write_text(text_of(merge(catalogue(), msgids("two"))))
+    assert release.untranslated(tmp_path) == []
+    path_of("fr", tmp_path).write_text(text_of(merge(catalogue(), msgids("two", "zero", "zero and a half"))))
+    assert release.untranslated(tmp_path) == ["locale/fr/LC_MESSAGES/django.po: 2 texts"]
+    monkeypatch.setattr(catalogues, "read", lambda language: read(language, tmp_path))
+    catalogues.check()
+    assert capsys.readouterr().out.splitlines() == [
+        "Warning: 2 texts of locale/fr are to be translated before a release:",
+        "  zero",
+        "  zero and a half",
+    ]
 
 
 class TestCompiled:
