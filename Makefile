@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style costs mutants messages settings lock release \
+.PHONY: run test test-all test-broad test-browser test-services test-release check check-types check-style choose-postgresql costs mutants messages settings lock release \
 	bench soak shots help
 
 help: ## list the targets
@@ -39,6 +39,9 @@ run: $(VENV)/base.done $(CATALOGUES) ## run everything here until Ctrl-C; PORT=8
 
 test: $(VENV)/dev.done $(CATALOGUES) ## the tests, on SQLite, without any server or browser
 	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+choose-postgresql: $(VENV)/dev.done $(CATALOGUES) ## which tests are asked on PostgreSQL too: by what each asks on SQLite
+	@$(BIN)/python -m pytest -n $(WORKERS) --choose-postgresql
 
 test-all: $(VENV)/dev.done $(CATALOGUES) ## every test there is, also the slow and broad ones and those in a browser
 	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n $(WORKERS) -m "" $(ARGS)

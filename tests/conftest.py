@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperations
+from django.urls import get_resolver
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -18,7 +19,7 @@ from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.process_cache import forget_all
 from summit.maintenance import heartbeats
 from summit.public_base.page_cache import PAGES
-from tests.plugins.collection import asks_no_database
+from tests.plugins.postgresql import chosen, name_of
 from tests.processes import drop_databases
 from tools import migrated
 
@@ -27,16 +28,6 @@ hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health
 hypothesis_settings.load_profile("unhurried")
 
 REAL_CONNECT = socket.socket.connect
-# The folders and modules that ask interfaces.
-INTERFACES = {"api", "accounts", "attack", "delegation"}
-PAGE_MODULES = (
-    "test_admin",
-    "test_home",
-    "test_views",
-    "test_site",
-    "test_pages",
-    "test_query_counts",
-)
 # Names the databases of this run; the workers find it in the environment.
 RUN = f"{os.getpid():x}"
 MAKER = pytest.StashKey[subprocess.Popen[bytes]]()
@@ -61,26 +52,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         drop_databases(RUN)
 
 
-def _asks_an_interface(item: pytest.Item) -> bool:
-    """Return whether a test asks pages or the API for what services do, which have tests on both databases.
-
-    On PostgreSQL tests/routes opens every page once, and tests/summit/api follows the links of the API.
-    """
-    # Not by the folders above: whoever has the project in one called "api" runs the same tests.
-    folders = item.path.relative_to(Path(__file__).parent).parts
-    asks_pages = item.path.name.startswith(PAGE_MODULES) or item.path.stem.endswith("_admin")
-    return asks_pages or not INTERFACES.isdisjoint(folders)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what is asked once, and leave out what says something on PostgreSQL alone on SQLite.
 
-    What asks no database is asked once, and so are the interfaces and what is broad.
+    On PostgreSQL those are asked that ask what it decides (tests/plugins/postgresql.py).
     """
     for item in items:
         if item.get_closest_marker("postgresql") or item.get_closest_marker("services"):
             continue
-        if item.get_closest_marker("broad") or asks_no_database(item) or _asks_an_interface(item):
+        if item.get_closest_marker("broad") or name_of(item.nodeid) not in chosen():
             item.add_marker(pytest.mark.once)
     if connection.vendor == "sqlite":
         left_out = [item for item in items if item.get_closest_marker("postgresql")]
@@ -89,7 +69,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector pass by what was collected, which stays, and look less often: it takes a tenth."""
+    """Let the garbage collector pass by what was collected, which stays, and look less often: it takes a tenth.
+
+    All addresses are imported before, so that what they cost is no test's.
+    """
+    assert get_resolver().url_patterns
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)

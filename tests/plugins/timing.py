@@ -1,7 +1,7 @@
 """How long tests take: the long ones begin first, so that all workers end together, and the slowest are listed.
 
-A test that takes over two seconds on a quiet machine has the marker `slow` with the reason; what `make test` leaves
-out because it is slow and broad has the marker `broad` with the reason.
+A test that costs over half a unit (tests/plugins/costs.py) has the marker `slow` with the reason; what `make test`
+leaves out because it is slow and broad has the marker `broad` with the reason.
 """
 
 from typing import Any
@@ -22,8 +22,6 @@ HANGS_AFTER = 10
 # The markers that give a reason, and the seconds of such a test as long as none are stored, where the marker doesn't
 # name others by `seconds`.
 REASONED = {"slow": SLOW, "broad": 10.0}
-# Those that are a reason themselves as well: a real browser, processes of its own.
-SAYING_WHY = (*REASONED, "browser", "services")
 
 
 class Timing:
@@ -34,14 +32,11 @@ class Timing:
         self.cache = getattr(config, "cache", None)
         self.before: dict[str, float] = self.cache.get(CACHE, {}) if self.cache else {}
         self.seconds: dict[str, float] = {}
-        self.reasoned: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add the seconds of a phase to those of its test."""
         name = _name(report.nodeid)
         self.seconds[name] = self.seconds.get(name, 0) + report.duration
-        if any(keyword in report.keywords for keyword in SAYING_WHY):
-            self.reasoned.add(name)
 
     def pytest_sessionfinish(self) -> None:
         """Store the seconds of long tests, those of tests that did not run as they were."""
@@ -51,18 +46,13 @@ class Timing:
             self.cache.set(CACHE, dict(sorted({**kept, **long}.items())))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """List the slowest tests, and those that are slow without a reason."""
+        """List the slowest tests."""
         slowest = sorted(self.seconds, key=lambda name: self.seconds[name], reverse=True)
         if not slowest:
             return
         terminalreporter.section(f"the {LISTED} slowest tests")
         for name in slowest[:LISTED]:
             terminalreporter.write_line(f"{self.seconds[name]:6.2f} s  {name}")
-        unreasoned = [name for name in slowest if self.seconds[name] > SLOW and name not in self.reasoned]
-        if unreasoned:
-            terminalreporter.write_line(f"Over {SLOW:.0f} s without @pytest.mark.slow(reason):")
-            for name in unreasoned:
-                terminalreporter.write_line(f"{self.seconds[name]:6.2f} s  {name}")
 
 
 def _name(nodeid: str) -> str:
