@@ -1,46 +1,47 @@
-"""What the database keeps apart is said at the field: of a row, among a page's rows, and to whoever is second."""
+"""Forms of the desk: what the database refuses is said at the field, and what is done in few words."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.admin.sites import site
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import Q
 from django.test import Client
 
 from delegations.overview.admin.parties import PartyAdmin
 from delegations.parties.models.parties import Party
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant
 from summit.admin_base import forms as admin_base_forms
 from summit.admin_base import messages as admin_base_messages
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitModelAdmin
+from summit.audit import services as audit
 from summit.people.models import Person
 from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.summit.audit.test_actions import told_on
 from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
+ADD_PARTY, PERSON, KINDS = "/admin/delegations/party/add/", "/admin/summit/person/", "/admin/agenda/customkind/"
 NUMBERS = ("TOTAL", "INITIAL")
-TAKEN = "Another delegation in this summit has this name. Choose another name."
 
 
 @pytest.fixture
-def party() -> Party:
-    return f.PartyFactory(name="Aland")
-
-
-@pytest.fixture
-def organiser(party: Party) -> Client:
-    return desk_of(party.summit)
+def party(summit: Summit) -> Party:
+    return f.PartyFactory(summit=summit, name="Aland")
 
 
 def party_form(party: Party, **values: Any) -> dict[str, Any]:
     names = ("kind", "name", "formal_name", "sort_key", "language", "flag", "public_listing")
     base = {name: getattr(party, name) for name in names} | {"recognised": "on"}
-    for prefix in ("names", "focal_points", "contacts", "external_ids"):
-        base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
-    return {**base, **values}
+    rows = ("names", "focal_points", "contacts", "external_ids")
+    return {**base, **{f"{each}-{name}_FORMS": 0 for each in rows for name in NUMBERS}, **values}
 
 
 def rows(prefix: str, *entries: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def rows(prefix: str, *entries: dict[str, Any]) -> dict[str, Any]:
 def refused(response: Any, prefix: str = "") -> list[dict[str, Any]]:
     """Return what is said at the fields: of the page's own form, or of the rows of a formset."""
     assert response.status_code == 200
+    assert b"Constraint" not in response.content
     if not prefix:
         return [dict(response.context["adminform"].form.errors)]
     found = [entry.formset for entry in response.context["inline_admin_formsets"]]
@@ -63,68 +65,89 @@ def save(client: Client, party: Party, **values: Any) -> Any:
     return client.post(f"/admin/delegations/party/{party.pk}/change/", party_form(party, **values))
 
 
-class TestOfARow:
-    def test_a_name_that_is_taken_and_a_flag_that_can_not_be_are_said_at_the_field(
-        self, organiser: Client, party: Party, monkeypatch: Any
-    ) -> None:
-        f.PartyFactory(summit=party.summit, name="Bland")
-        unrecognised = "The host doesn’t recognise this delegation. Choose no flag or a neutral flag."
-        assert refused(save(organiser, party, recognised="", flag="own")) == [{"flag": [unrecognised]}]
-        assert refused(save(organiser, party, name="Bland")) == [{"name": [TAKEN]}]
-        # The control: the database refuses it.
-        monkeypatch.setattr(admin_base_forms.SentencesForm, "validate_constraints", lambda form: None)
-        monkeypatch.delattr(admin_base_forms.AgainMixin, "changeform_view")
-        monkeypatch.setattr(Party, "full_clean", lambda *args, **kwargs: None)
-        with pytest.raises(IntegrityError):
-            save(organiser, party, name="Bland")
+# --- what is refused ------------------------------------------------------------------------------------------------
+def test_a_name_that_is_taken_and_a_flag_that_can_not_be_are_said_at_the_field(
+    desk: Client, party: Party, monkeypatch: Any
+) -> None:
+    f.PartyFactory(summit=party.summit, name="Bland", is_host=True)
+    taken = "Another delegation in this summit has this name. Choose another name."
+    unrecognised = "The host doesn’t recognise this delegation. Choose no flag or a neutral flag."
+    code = "Delegations of this type have no code. Leave this blank."
+    host = "The summit already has a host. There can be only one."
+    for values, said in (
+        ({"recognised": "", "flag": "own"}, {"flag": [unrecognised]}),
+        ({"name": "Bland"}, {"name": [taken]}),
+        ({"kind": "organisation", "iso_code": "FR"}, {"iso_code": [code]}),
+        ({"is_host": "on"}, {"is_host": [host]}),
+    ):
+        assert refused(save(desk, party, **values)) == [said]
+    # The control: the database refuses it.
+    monkeypatch.setattr(admin_base_forms.SentencesForm, "validate_constraints", lambda form: None)
+    monkeypatch.delattr(admin_base_forms.AgainMixin, "changeform_view")
+    monkeypatch.setattr(Party, "full_clean", lambda *args, **kwargs: None)
+    with pytest.raises(IntegrityError):
+        save(desk, party, name="Bland")
 
-    def test_an_account_of_two_persons_is_said_at_the_account(self, party: Party) -> None:
-        user = f.UserFactory.with_role(Role.VIEWER, party.summit)
-        f.PersonFactory(summit=party.summit, user=user)
-        person = f.PersonFactory(summit=party.summit)
-        given = {"summit": party.summit_id, "name": "A", "office": "Minister", "language": "en", "user": user.pk}
-        superuser = signed_in(f.UserFactory(is_superuser=True))
-        response = superuser.post(f"/admin/summit/person/{person.pk}/change/", given)
-        said = "This account belongs to another person in this summit. Each account belongs to one person."
-        assert refused(response)[0].get("user") == [said]
-        assert Person.objects.get(pk=person.pk).user is None
+
+def test_a_person_has_a_name_or_an_office_and_an_account_of_their_own(summit: Summit) -> None:
+    user, person = f.UserFactory.with_role(Role.VIEWER, summit), f.PersonFactory(summit=summit)
+    f.PersonFactory(summit=summit, user=user)
+    given = {"summit": summit.pk, "name": " ", "office": "", "language": "en"}
+    superuser = signed_in(f.UserFactory(is_superuser=True))
+    answer = superuser.post(f"{PERSON}{person.pk}/change/", {**given, "office": "Minister", "user": user.pk})
+    said = "This account belongs to another person in this summit. Each account belongs to one person."
+    assert refused(answer)[0].get("user") == [said]
+    assert Person.objects.get(pk=person.pk).user is None
+    answer = superuser.post(f"{PERSON}add/", given)
+    assert refused(answer) == [{"name": ["Enter a name or the office held."]}]
+    # The page's own title is no heading of what stops it.
+    assert "<h2>There is a problem</h2>" in answer.content.decode()
+    assert superuser.post(f"{PERSON}add/", {**given, "office": "Minister"}).status_code == 302
+
+
+def test_a_speech_of_no_minutes(summit: Summit) -> None:
+    slot = f.SlotFactory(session__summit=summit, speaker__summit=summit)
+    slot.minutes = 0
+    with pytest.raises(ValidationError) as error:
+        slot.full_clean()
+    assert error.value.message_dict == {"minutes": ["Enter at least one minute."]}
 
 
 class TestAmongRows:
-    def test_a_language_and_a_person_twice(self, organiser: Client, party: Party) -> None:
-        entry = {"language": "fr", "name": "Pays"}
-        form = party_form(f.PartyFactory.build(), summit=party.summit_id, name="New", **rows("names", entry, entry))
-        said = [{}, {"language": ["The delegation already has a name in this language. Change that one."]}]
-        assert refused(organiser.post("/admin/delegations/party/add/", form), "names") == said
-        assert refused(save(organiser, party, **rows("names", entry, entry)), "names") == said
-        person = {"person": f.PersonFactory(summit=party.summit).pk}
-        focal = save(organiser, party, **rows("focal_points", person, person))
-        said = [{}, {"person": ["This person is already a focal point for the delegation."]}]
-        assert refused(focal, "focal_points") == said
+    def test_a_language_and_a_person_twice(self, desk: Client, party: Party, monkeypatch: Any) -> None:
+        entry, person = {"language": "fr", "name": "Pays"}, {"person": f.PersonFactory(summit=party.summit).pk}
+        twice = {**rows("names", entry, entry), **rows("focal_points", person, person)}
+        said = {
+            "names": [{}, {"language": ["The delegation already has a name in this language. Change that one."]}],
+            "focal_points": [{}, {"person": ["This person is already a focal point for the delegation."]}],
+        }
+        new = party_form(f.PartyFactory.build(), summit=party.summit_id, name="New", **twice)
+        for answer in (desk.post(ADD_PARTY, new), save(desk, party, **twice)):
+            assert {name: refused(answer, name) for name in said} == said
+        # The control: one of two rows is lost.
+        monkeypatch.setattr(admin_base_messages, "check_among", lambda *args: None)
+        entries = [{"language": "fr", "name": name} for name in ("Pays", "Terre")]
+        assert save(desk, party, **rows("names", *entries)).status_code == 302
+        assert list(party.names.values_list("name", flat=True)) == ["Terre"]
 
-    def test_a_participant_twice_in_a_new_session(self) -> None:
-        session = f.SessionFactory()
-        client = desk_of(session.summit)
+    def test_a_participant_twice_in_a_session(self, desk: Client, summit: Summit) -> None:
+        session = f.SessionFactory(summit=summit)
         values = {"kind": "plenary", "title": "Opening", "visibility": "public"}
         for end, time in (("starts", "09:00"), ("ends", "10:00")):
             values |= {f"{end}_at_0": "2025-03-31", f"{end}_at_1": time}
         values |= {f"{each}-{name}_FORMS": "0" for each in ("texts", "interpretation", "slots") for name in NUMBERS}
-        for who, make in (("party", f.PartyFactory), ("person", f.PersonFactory)):
-            entry = {who: make(summit=session.summit).pk, "role": "participant", "position": 0}
-            form = {**values, **rows("participants", entry, entry), "participants-INITIAL_FORMS": 0}
-            response = client.post(f"/admin/agenda/session/{session.pk}/change/", form)
-            said = f"This {who.replace('party', 'delegation')} is already in the session. Change that row."
-            assert refused(response, "participants") == [{}, {who: [said]}]
+        entries, said = [], []
+        for who, row in (("party", f.PartyFactory(summit=summit)), ("person", f.PersonFactory(summit=summit))):
+            entries += [{who: row.pk, "role": "participant", "position": 0}] * 2
+            name = who.replace("party", "delegation")
+            said += [{}, {who: [f"This {name} is already in the session. Change that row."]}]
+        form = {**values, **rows("participants", *entries), "participants-INITIAL_FORMS": 0}
+        response = desk.post(f"/admin/agenda/session/{session.pk}/change/", form)
+        assert refused(response, "participants") == said
         assert not Participant.objects.exists()
 
-    def test_control_one_of_two_rows_is_lost(self, organiser: Client, party: Party, monkeypatch: Any) -> None:
-        monkeypatch.setattr(admin_base_messages, "check_among", lambda *args: None)
-        entries = [{"language": "fr", "name": name} for name in ("Pays", "Terre")]
-        assert save(organiser, party, **rows("names", *entries)).status_code == 302
-        assert list(party.names.values_list("name", flat=True)) == ["Terre"]
 
-
-def test_whoever_is_second_is_looked_at_once_more(organiser: Client, party: Party, monkeypatch: Any) -> None:
+def test_whoever_is_second_is_looked_at_once_more(desk: Client, party: Party, monkeypatch: Any) -> None:
     save_model = PartyAdmin.save_model
     names = ["Bland"]
 
@@ -137,13 +160,13 @@ def test_whoever_is_second_is_looked_at_once_more(organiser: Client, party: Part
     monkeypatch.setattr(PartyAdmin, "save_model", late)
     # The other's row is written in this transaction too, and goes with it: what is tried is that it is looked at
     # once more, and that what was read before isn't shown.
-    assert save(organiser, party, name="Bland").status_code == 302
+    assert save(desk, party, name="Bland").status_code == 302
     assert Party.objects.get(pk=party.pk).name == "Bland"
     # The control: without the second look it is an error.
     names.append("Cland")
     monkeypatch.delattr(admin_base_forms.AgainMixin, "changeform_view")
     with pytest.raises(Exception, match="Another delegation"):
-        save(organiser, party, name="Cland")
+        save(desk, party, name="Cland")
 
 
 def test_a_row_fulfils_a_condition(party: Party) -> None:
@@ -179,3 +202,72 @@ def test_no_constraint_that_a_form_may_meet_shows_its_name() -> None:
     }
     assert Party in written
     assert silent == set()
+
+
+def test_what_is_changed_and_not_deleted_on_a_page_of_its_own(desk: Client, summit: Summit) -> None:
+    room = f.RoomFactory(venue__summit=summit)
+    back = '<a class="button" href="/admin/">Back to the desk</a>'
+    for address, said in (
+        (f"summit/venue/{room.venue_id}/delete/", "Delete venues on the page of their summit."),
+        (f"summit/room/{room.pk}/delete/", "Delete rooms on the page of their venue."),
+        # Where nothing says where, it is said that it isn't here.
+        (f"summit/summit/{summit.pk}/delete/", "You can’t delete this here."),
+        # What the system writes is said to be that.
+        ("outbox/message/add/", "The system creates this record"),
+    ):
+        answer = desk.get(f"/admin/{address}")
+        page = answer.content.decode()
+        assert (answer.status_code, said in page, back in page) == (403, True, True), address
+    for address, shown in (("/admin/summit/venue/0/change/", True), ("/nowhere/", False)):
+        assert (back in desk.get(address).content.decode()) is shown
+
+
+# --- what is said of what was done ----------------------------------------------------------------------------------
+def test_saving_says_so_and_the_history_is_offered_to_who_may_read_the_audit(
+    desk: Client, organiser: User, summit: Summit
+) -> None:
+    person, other = f.PersonFactory.create_batch(2, summit=summit)
+    for row, action in ((person, "test.done"), (other, "test.elsewhere")):
+        audit.record(by=organiser, action=action, target=row, summit=summit)
+    # What has no words any more is told by its name.
+    assert told_on(desk, person) == ["did “test.done”"]
+    address = f"{PERSON}{person.pk}/"
+    page = desk.get(f"{address}change/")
+    protocol = desk_of(summit, Role.PROTOCOL).get(f"{address}change/")
+    assert [f"{address}history/" in each.content.decode() for each in (page, protocol)] == [True, False]
+    form = page.context["adminform"].form
+    page = desk.post(f"{address}change/", {name: form[name].value() or "" for name in form.fields}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [f"“{person}” saved."]
+
+
+def test_signing_in_says_so_in_few_words(client: Client, organiser: User) -> None:
+    page = client.post("/accounts/login/", {"login": organiser.email, "password": f.PASSWORD}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [f"Signed in as {organiser}."]
+
+
+def headings(page: str) -> tuple[str, str]:
+    """Return what a page's window and its first heading say."""
+    titles, heads = (re.findall(rf"<{tag}>(.*?)</{tag}>", page) for tag in ("title", "h1"))
+    return titles[0], heads[0]
+
+
+def test_deletions_are_asked_and_refused_in_the_words_of_this_house(desk: Client, summit: Summit) -> None:
+    free, kept = (CustomKind.objects.create(summit=summit, name=name, like="plenary") for name in ("Fire", "Rite"))
+    session = f.SessionFactory(summit=summit, custom_kind=kept, kind="plenary")
+    link, first = f'href="/admin/agenda/session/{session.pk}/"', "Change the type of these sessions first:"
+
+    def chosen(*rows: CustomKind, **more: str) -> str:
+        given = {"action": "delete_selected", "_selected_action": [row.pk for row in rows], **more}
+        return desk.post(KINDS, given, follow=True).content.decode()
+
+    for page, title, stopped in (
+        (desk.get(f"{KINDS}{kept.pk}/delete/").content.decode(), "“Rite” can’t be deleted", True),
+        (chosen(free), "Delete “Fire”?", False),
+        (chosen(free, kept), "Nothing deleted", True),
+        (chosen(free, kept, post="yes"), "Nothing deleted", True),
+    ):
+        assert headings(page) == (f"{title} · {summit.short_name}", title)
+        assert (first in page, link in page) == (stopped, stopped)
+    assert CustomKind.objects.count() == 2
+    assert "“Fire” deleted." in chosen(free, post="yes")
+    assert list(CustomKind.objects.all()) == [kept]

@@ -1,19 +1,30 @@
-"""What the lists and forms of the admin say and how: header, rows, filters, pages, errors, times."""
+"""What the pages of the desk have in common: header, menu, lists, forms, and one summit at a time."""
 
+import html
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
+from django.contrib.admin.sites import site
 from django.test import Client
 
+from summit.admin_base import summit_scope
+from summit.admin_base.menu_places import MenuEntry, MenuGroup, MenuPlace, navigation
 from summit.admin_base.time_zones import ZoneMixin
+from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.summit.admin_base.helpers import request_of
+from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
-PARTIES, SESSIONS = "/admin/delegations/party/", "/admin/agenda/session/"
+PARTIES, SESSIONS, ZONES = "/admin/delegations/party/", "/admin/agenda/session/", "/admin/delegations/zone/"
+SWITCH = re.compile(r'<details class="menu-of summits">.*?</details>', re.DOTALL)
 
 
 @pytest.fixture
@@ -27,55 +38,131 @@ def read(client: Client, address: str, **query: Any) -> str:
     return page.content.decode()
 
 
-class TestHeader:
-    def test_every_page_names_the_summit_and_its_time_and_marks_where_one_is(self, desk: Client) -> None:
-        for address in ("/admin/", PARTIES):
-            content = read(desk, address)
-            header = content[content.index("<header") : content.index("</header>")]
-            assert re.search(r"<time>\d\d:\d\d Tokyo time</time>", re.sub(r"</?bdi[^>]*>", "", header))
-            for said in (">Here 2025</a>", 'data-zone="Asia/Tokyo"', 'href="/accounts/2fa/"'):
-                assert said in header
-        assert re.findall(r'<a href="([^"]+)" aria-current="page">([^<]+)<', header) == [(PARTIES, "Delegations")]
-
-    def test_the_summit_is_that_of_the_address(self, summit: Summit) -> None:
-        other = f.SummitFactory(slug="there", short_name="There 2026")
-        client = signed_in(f.UserFactory(is_superuser=True))
-        content = read(client, PARTIES, summit__id__exact=other.pk)
-        assert ">There 2026</a>" in content
-        # Whoever works for several goes on with the one that is shown.
-        assert f'href="{SESSIONS}?summit__id__exact={other.pk}"' in content
-        assert ">Here 2025</a>" in read(client, PARTIES, summit__id__exact=summit.pk)
-
-    def test_public_pages_have_no_time_of_their_own(self, client: Client, summit: Summit) -> None:
-        content = read(client, "/here/")
-        assert "<time></time>" in content
-        assert re.search(r'<p class="clock"[^>]* hidden>', content)
+def test_every_page_names_the_summit_and_its_time_and_marks_where_one_is(desk: Client) -> None:
+    content = read(desk, PARTIES)
+    header = content[content.index("<header") : content.index("</header>")]
+    assert re.search(r"<time>\d\d:\d\d Tokyo time</time>", re.sub(r"</?bdi[^>]*>", "", header))
+    for said in (">Here 2025</a>", 'data-zone="Asia/Tokyo"', 'href="/accounts/2fa/"'):
+        assert said in header
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">([^<]+)<', header) == [(PARTIES, "Delegations")]
 
 
+def test_public_pages_have_no_time_of_their_own(client: Client, summit: Summit) -> None:
+    content = read(client, "/here/")
+    assert "<time></time>" in content
+    assert re.search(r'<p class="clock"[^>]* hidden>', content)
+
+
+# --- the menu: five places, what is worked with every day in each, and the settings behind one door -----------------
+def nav(page: str) -> str:
+    return page[page.index('<nav class="desks"') : page.index("</nav>")]
+
+
+def places(page: str) -> list[str]:
+    names = re.findall(r'class="desk-name"[^>]*>(.*?)</a>', nav(page))
+    return [re.sub(r"<span.*?</span>\s*", "", name) for name in names]
+
+
+def menu(page: str, place: str) -> dict[str, Any]:
+    """Return of a place of the menu: `open`, what is in it directly, and what is behind each word."""
+    (part,) = [group for group in nav(page).split('<li class="desk-group"') if f">{place}</a>" in group]
+    found: dict[str, Any] = {}
+    for details in re.findall(r"<details.*?</details>", part, re.DOTALL):
+        word = re.search(r"<summary.*?>(.*?)</summary>", details)
+        assert word
+        found[word[1]] = re.findall(r"<li><a [^>]*>(.*?)</a>", details)
+    rest = re.sub(r"<details.*?</details>", "", part, flags=re.DOTALL)
+    return {"open": re.findall(r"<li><a [^>]*>(.*?)</a>", rest), **found}
+
+
+class TestMenu:
+    def test_what_an_organiser_finds_where(self, desk: Client, summit: Summit) -> None:
+        response = desk.get("/admin/")
+        page = response.content.decode()
+        assert places(page) == ["Delegations", "Accreditation", "Agenda", "Press", "Settings"]
+        found = menu(page, "Delegations")
+        assert found.pop("open")[0] == "Delegations"
+        first = {word: pages[0] for word, pages in found.items()}
+        assert first == {"To decide": "Requests for focal points", "More": "Lists of participants"}
+        accreditation = ["Visa support letters", "Declarations", "Needs"]
+        assert menu(page, "Accreditation") == {
+            "open": ["People", "Badges", "Delegations’ transferable passes", *accreditation]
+        }
+        assert menu(page, "Agenda") == {
+            "open": ["Sessions", "Board", "Releases", "Bilateral meetings", "Sign-ups", "Fixed points"],
+            "More": ["Screens", "New times", "Uploaded schedules"],
+        }
+        # No place has more than seven.
+        for place in ("Delegations", "Accreditation", "Agenda", "Press"):
+            found = menu(page, place)
+            assert len(found.pop("open")) + len(found) <= 7, place
+        # No two lists of a group claim one place: their order would be the alphabet's, another in each language.
+        entries = [entry for app in response.context["available_apps"] for entry in app["models"]]
+        assert len({(entry["menu_place"], *entry["order"]) for entry in entries}) == len(entries)
+        # Identity providers are the system administrator's alone.
+        assert len(entries) == len([model for model in site._registry if model._meta.app_label]) - 1
+        # A page after its list is named, and leads to the summit.
+        board = f"/admin/agenda/session/board/?summit={summit.slug}"
+        assert f'<li><a href="{board}">Board</a></li>' in nav(page)
+        shown = nav(read(desk, board))
+        assert f'<a href="{board}" aria-current="page">Board</a>' in shown
+        # The list whose address the page's begins with is another one.
+        assert re.findall(r'aria-current="\w+">(\w+)</a>', shown) == ["Agenda", "Board"]
+
+    def test_one_list_of_a_group_needs_no_word(self) -> None:
+        entries = [
+            MenuEntry("first", "/a/", MenuPlace.AGENDA, MenuGroup.DAILY),
+            MenuEntry("second", "/b/", MenuPlace.AGENDA, MenuGroup.DECISIONS),
+            MenuEntry("third", "/c/", MenuPlace.AGENDA, MenuGroup.MORE),
+            MenuEntry("fourth", "/d/", MenuPlace.AGENDA, MenuGroup.MORE, scope="?s=1"),
+        ]
+        (place,) = navigation(entries, "/d/5/")
+        assert [link.name for link in place.links] == ["First", "Second"]
+        (more,) = place.menus
+        assert (more.name, [link.url for link in more.links]) == ("More", ["/c/", "/d/?s=1"])
+        assert (place.url, place.within, more.within) == ("/a/", True, True)
+        assert [(link.current, link.within) for link in more.links] == [(False, False), (False, True)]
+
+    def test_settings_have_what_is_set_up_once_and_the_gear_says_that_one_is_there(self, desk: Client) -> None:
+        page = desk.get("/admin/settings/")
+        found = {str(label): [entry.name for entry in entries] for label, entries in page.context["groups"]}
+        assert list(found) == [str(group.label) for group in MenuGroup if group.of_settings]
+        assert {"Categories", "Zones", "Delegation policy", "Letters"} <= set(found["Delegations and accreditation"])
+        access = ["Accounts", "Roles", "Audit log", "Roles by group", "Identity providers of delegations"]
+        assert found["Accounts and access"] == [*access, "Sign-ins of delegates"]
+        assert "Messages" in found["Messages and other systems"]
+        assert re.search(r'/admin/settings/[^>]*aria-current="page"', nav(page.content.decode()))
+        assert re.search(r'/admin/settings/[^>]*aria-current="true"', nav(read(desk, ZONES)))
+
+    def test_each_role_sees_its_own(self, summit: Summit) -> None:
+        vetting = places(read(desk_of(summit, Role.VETTING), "/admin/"))
+        assert (vetting[0], {"Delegations", "Agenda", "Press"} & set(vetting)) == ("Accreditation", set())
+        page = read(desk_of(summit, Role.PRESS_OFFICER), "/admin/settings/")
+        assert "Accreditation" not in places(page)
+        assert ("Audit log" in page, "Retention" in page, "Topics" in page) == (False, False, True)
+
+
+# --- lists and forms ------------------------------------------------------------------------------------------------
 class TestLists:
-    def test_cells_carry_the_names_of_their_columns(self, desk: Client, summit: Summit) -> None:
-        f.PartyFactory(summit=summit)
-        columns = ["Type", "Protocol order", "Answer", "Level of attendance", "Head of delegation", "People"]
-        assert re.findall(r'<td data-label="([^"]+)"', read(desk, PARTIES)) == columns
-        assert "aria-sort" not in read(desk, PARTIES)
-        assert read(desk, PARTIES, o="-1").count('aria-sort="descending"') == 1
-
-    def test_pages_say_which_rows_they_show(self, desk: Client, summit: Summit) -> None:
-        f.PartyFactory.create_batch(53, summit=summit)
-        for page, said, near in ((1, "1–50 of 53", ["next"]), (2, "51–53 of 53", ["prev"])):
-            content = read(desk, PARTIES, p=page)
-            assert (said in content, "53 delegations" in content) == (True, True)
-            assert re.findall('rel="(next|prev)"', content) == near
-
-    def test_what_narrows_a_list_is_said_and_an_empty_one_says_what_to_do(self, desk: Client, summit: Summit) -> None:
+    def test_an_empty_list_says_what_to_do_and_one_of_many_rows_which_it_shows(
+        self, desk: Client, summit: Summit
+    ) -> None:
         content = read(desk, PARTIES)
         assert "Nothing here yet." in content
         assert f'class="button" href="{PARTIES}add/"' in content
         assert "Show all delegations" in read(desk, PARTIES, kind__exact="state")
-        for name in ("Aland", "Borduria"):
-            f.PartyFactory(summit=summit, name=name)
-        content = read(desk, PARTIES, q="Aland", lang="en")
-        assert (">Aland<" in content, ">Borduria<" in content) == (True, False)
+        f.PartyFactory.create_batch(52, summit=summit)
+        f.PartyFactory(summit=summit, name="Aland")
+        first, second = read(desk, PARTIES), read(desk, PARTIES, p=2, o="-1")
+        for content, said, near in ((first, "1–50 of 53", ["next"]), (second, "51–53 of 53", ["prev"])):
+            assert (said in content, "53 delegations" in content) == (True, True)
+            assert re.findall('rel="(next|prev)"', content) == near
+        # Cells carry the names of their columns.
+        columns = ["Type", "Protocol order", "Answer", "Level of attendance", "Head of delegation", "People"]
+        assert re.findall(r'<td data-label="([^"]+)"', first) == columns * 50
+        assert ("aria-sort" in first, second.count('aria-sort="descending"')) == (False, 1)
+        content = read(desk, PARTIES, q="Aland")
+        assert (">Aland<" in content, ">Land " in content) == (True, False)
 
     def test_a_button_does_it_to_what_is_ticked(self, desk: Client, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit)
@@ -96,17 +183,15 @@ class TestLists:
 
 
 class TestForms:
-    def test_what_stops_a_form_is_said_above_it_and_leads_to_the_fields(self, desk: Client) -> None:
+    def test_what_stops_a_form_leads_to_its_fields_and_rows_can_be_added_without_a_script(self, desk: Client) -> None:
         rows = ("texts", "interpretation", "participants", "slots")
         content = desk.post(f"{SESSIONS}add/", {f"{name}-TOTAL_FORMS": 0 for name in rows}).content.decode()
         assert '<div class="error-summary" role="alert"' in content
         led = re.findall(r'<li><a href="#([^"]+)">', content[content.index("error-summary") :])
         assert {"id_title", "id_starts_at_0", "id_ends_at_0"} <= set(led)
         assert [name for name in led if f'id="{name}"' not in content] == []
-
-    def test_rows_can_be_added_where_no_script_runs(self, desk: Client) -> None:
-        for query, number in (({}, 0), ({"rows": 3}, 1)):
-            assert read(desk, f"{SESSIONS}add/", **query).count('name="slots-2-title"') == number
+        assert content.count('name="slots-2-title"') == 0
+        assert read(desk, f"{SESSIONS}add/", rows=3).count('name="slots-2-title"') == 1
 
     def test_times_are_the_venues(self, desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         Summit.objects.update(answer_by=datetime(2025, 3, 14, 8, tzinfo=UTC))
@@ -116,3 +201,111 @@ class TestForms:
         monkeypatch.setattr(ZoneMixin, "_zone", lambda *_args: UTC)
         content = read(desk, address)
         assert ('value="08:00"' in content, 'value="17:00"' in content) == (True, False)
+
+
+# --- whoever works for two summits works for one at a time: it stays, and every address says which ------------------
+@pytest.fixture
+def two() -> tuple[Summit, Summit, Client]:
+    """Return a summit, the one that is listed before it, and a client of whoever works for both."""
+    new, old = f.SummitFactory(short_name="New"), f.SummitFactory(short_name="Old")
+    user: User = f.UserFactory.with_role(Role.ORGANISER, old)
+    for summit in (old, new):
+        for role in (Role.ORGANISER, Role.PRESS_OFFICER):
+            user.roles.get_or_create(summit=summit, role=role)
+        party = f.PartyFactory(summit=summit, name="Tunisia")
+        f.MembershipFactory(party=party)
+        f.InvitationLinkFactory(invitation__party=party, invitation__state="sent", invitation__sent_at=f.START)
+        f.EditionFactory(version__text__summit=summit)
+        f.SessionFactory(summit=summit, title="Opening")
+    return old, new, signed_in(user)
+
+
+def shown(client: Client, address: str) -> Summit:
+    """Return the summit of the page to which an address leads."""
+    page = client.get(address, follow=True)
+    assert page.status_code == 200
+    found: Summit = page.context["desk_summit"]
+    return found
+
+
+def test_the_choice_stays_and_stands_in_the_address(two: tuple[Summit, Summit, Client]) -> None:
+    old, new, desk = two
+    assert shown(desk, "/admin/") == new
+    page = desk.get(f"/admin/?summit={old.slug}")
+    assert page.context["desk_summit"] == old
+    # Whoever works for several goes on with the one that is shown.
+    assert f'href="{SESSIONS}?summit__id__exact={old.pk}"' in page.content.decode()
+    for address, wanted in (
+        ("/admin/", f"/admin/?summit={old.slug}"),
+        (PARTIES, f"{PARTIES}?summit__id__exact={old.pk}"),
+        (f"{PARTIES}?q=tunisia", f"{PARTIES}?q=tunisia&summit__id__exact={old.pk}"),
+        (f"{PARTIES}?summit={new.slug}", f"{PARTIES}?summit__id__exact={new.pk}"),
+        ("/admin/delegations/badge/issue/", f"/admin/delegations/badge/issue/?summit={old.slug}"),
+    ):
+        led = desk.get(address)
+        assert (led.status_code, led["Location"]) == (302, wanted), address
+    listed = desk.get(PARTIES, follow=True).context["cl"]
+    assert [row.summit for row in listed.result_list] == [old]
+    assert "summit" not in {spec.title for spec in listed.filter_specs if getattr(spec, "is_offered", True)}
+
+
+def test_two_tabs_stay_apart_and_a_foreign_summit_is_chosen_by_nothing(two: tuple[Summit, Summit, Client]) -> None:
+    """A row says whose page it is; a link stays in the summit of the page on which it stands."""
+    old, new, desk = two
+    assert shown(desk, f"{PARTIES}{old.parties.get().pk}/change/") == old
+    user, foreign = new.roles.all()[0].user, f.SummitFactory()
+    owned, strange = (f"{PARTIES}{f.PartyFactory(summit=each).pk}/change/" for each in (old, foreign))
+    for cookie, referrer, wanted in (
+        (new, owned, old),
+        (new, "/elsewhere/", new),
+        (old, "/elsewhere/", old),
+        (old, f"/admin/?summit={new.slug}", new),
+        *((foreign, each, new) for each in (strange, f"/admin/?summit={foreign.slug}", "/admin/nowhere/")),
+        (foreign, f"{PARTIES}x/", new),
+    ):
+        request = request_of(user, PARTIES)
+        request.COOKIES[summit_scope.COOKIE] = cookie.slug
+        request.META["HTTP_REFERER"] = f"http://testserver{referrer}"
+        assert summit_scope.chosen_summit(request, summit_scope.summits_of(request)) == wanted, referrer
+
+
+def test_whoever_works_for_one_has_plain_addresses(two: tuple[Summit, Summit, Client]) -> None:
+    desk = desk_of(two[0])
+    for address in ("/admin/", PARTIES):
+        page = desk.get(address)
+        assert (page.status_code, summit_scope.COOKIE in desk.cookies) == (200, False)
+        assert f"summit__id__exact={two[0].pk}" not in page.content.decode().partition("<main")[0]
+
+
+@pytest.mark.broad("opens every page to which the pages of a summit lead")
+def test_every_link_of_a_summits_page_leads_to_its_own(
+    two: tuple[Summit, Summit, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new, desk = two
+    assert list(_wandered(desk, old, other=new)) == []
+    # The control: without the page on which a link was followed, the other tab's summit is shown.
+    monkeypatch.setattr(summit_scope, "_before", lambda request, listed: None)
+    assert next(_wandered(desk, old, other=new), "")
+
+
+def _wandered(desk: Client, summit: Summit, *, other: Summit) -> Iterator[str]:
+    """Yield the addresses, on pages of a summit, that lead to another while a second tab shows that one."""
+    waiting, kinds = [(f"/admin/?summit={summit.slug}", "")], set()
+    while waiting:
+        address, before = waiting.pop()
+        kind = re.sub(r"\d+|[0-9a-z]{16}", "N", address.partition("?")[0])
+        if kind in kinds:
+            continue
+        kinds.add(kind)
+        desk.cookies[summit_scope.COOKIE] = other.slug
+        page = desk.get(address, follow=True, headers={"referer": f"http://testserver{before}"})
+        if page.status_code != 200 or not page.context or "desk_summit" not in page.context:
+            continue
+        if page.context["desk_summit"] != summit:
+            yield f"{address} on {before}"
+            continue
+        now = f"{page.request['PATH_INFO']}?{page.request.get('QUERY_STRING', '')}"
+        for found in re.findall(r'href="([^"#]+)"', SWITCH.sub("", page.content.decode())):
+            to = urljoin(now, html.unescape(found))
+            if to.startswith("/admin/") and not to.startswith(f"/admin/summit/summit/{other.pk}/"):
+                waiting.append((to, now))

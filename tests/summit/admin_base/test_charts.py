@@ -1,11 +1,15 @@
-"""Charts: what is drawn, that it mirrors, and that nothing in it needs a style."""
+"""Charts: what is drawn, that it mirrors, that nothing in it needs a style; and days as they are typed."""
 
 import xml.etree.ElementTree as ET
+from datetime import date
 
+import pytest
+from django.forms import DateField
 from django.utils import translation
 
 from summit.admin_base import svg_charts
 from summit.admin_base.svg_charts import FULL, HATCHED, OPEN, BarRow, Column
+from summit.admin_base.widgets import DayInput
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -38,12 +42,8 @@ class TestBars:
             ("chart-hatched", "75.00%", "25.00%"),
             ("chart-open", "0.00%", "50.00%"),
         ]
-        assert texts(drawing) == [
-            ("0.00%", "start", "Europe"),
-            ("100.00%", "end", "4 of 4"),
-            ("0.00%", "start", "A & B"),
-            ("100.00%", "end", "0 of 2"),
-        ]
+        europe = [("0.00%", "start", "Europe"), ("100.00%", "end", "4 of 4")]
+        assert texts(drawing) == [*europe, ("0.00%", "start", "A & B"), ("100.00%", "end", "0 of 2")]
         assert "\u2068A &amp; B\u2069" in drawing
 
     def test_from_the_right_it_is_mirrored(self) -> None:
@@ -76,12 +76,8 @@ class TestColumns:
         values = [Column("1", 0, 2), Column("2", 0, 4), Column("3", 0), Column("4", 0, 4)]
         drawing = svg_charts.columns(name="c", title="t", about="a", values=values, most="4")
         marks = [line for line in parsed(drawing).iter(f"{SVG}line") if line.attrib.get("class") == "chart-mark"]
-        assert [(m.attrib["x1"], m.attrib["x2"]) for m in marks] == [
-            ("0.00%", "25.00%"),
-            ("25.00%", "25.00%"),
-            ("25.00%", "50.00%"),
-            ("75.00%", "100.00%"),
-        ]
+        ends = [(float(m.attrib["x1"].strip("%")), float(m.attrib["x2"].strip("%"))) for m in marks]
+        assert ends == [(0, 25), (25, 25), (25, 50), (75, 100)]
 
     def test_the_first_and_the_last_label_the_top_and_what_is_due_are_written(self) -> None:
         values = [Column("1 May", 1), Column("2 May", 1), Column("3 May", 2)]
@@ -108,3 +104,27 @@ def test_a_drawing_is_an_image_with_a_name_and_needs_no_style() -> None:
     assert {FULL, HATCHED, OPEN} == set(svg_charts.LOOKS)
     looks = {rect.attrib["class"]: rect.attrib["fill"] for rect in root.iter(f"{SVG}rect")}
     assert len(set(looks.values())) == 3
+
+
+# --- days -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_the_day_comes_first_in_every_language_and_comes_back_as_it_is_shown(language: str) -> None:
+    field = DateField(widget=DayInput())
+    with translation.override(language):
+        for typed in ("3/4/2025", "03.04.2025", "3 4 2025", "03042025", "2025-04-03", "٣/٤/٢٠٢٥"):
+            value = field.widget.value_from_datadict({"day": typed}, {}, "day")
+            assert field.clean(value) == date(2025, 4, 3), typed
+            # As after an error elsewhere in the form.
+            assert field.widget.format_value(value) == field.widget.format_value(date(2025, 4, 3)) == "03/04/2025"
+
+
+def test_what_is_no_date_is_left_for_the_field() -> None:
+    widget = DayInput()
+    for typed, value, shown in (
+        ("", "", ""),
+        ("soon", "soon", "soon"),
+        ("3/4", "3/4", "3/4"),
+        ("31/31/2025", "2025-31-31", "31/31/2025"),
+    ):
+        assert widget.value_from_datadict({"day": typed}, {}, "day") == value
+        assert widget.format_value(value) == shown, typed

@@ -1,23 +1,32 @@
-"""What the lists of the admin have in common: lines on phones, and where rows come from that nobody adds by hand."""
+"""The lists of the desk: lines on phones, tabs, where rows come from, saved columns and views, selections."""
 
 import re
 from typing import Any
 
 import pytest
 from django.contrib.admin.sites import site
-from django.test import Client
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from delegations.invitations.admin.answers import ReplyAdmin
+from delegations.overview.admin import people
+from summit.admin_base import columns_and_saved_views, selections
 from summit.admin_base.model_admin import SummitModelAdmin
+from summit.admin_base.models import SavedView
 from summit.admin_base.row_sources import sentence_of
+from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
+from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 DESKS: list[Any] = [desk for desk in site._registry.values() if isinstance(desk, SummitModelAdmin)]
 PARTIES, REPLIES = "/admin/delegations/party/", "/admin/delegations/reply/"
+PEOPLE, ROOMS = "/admin/summit/person/", "/admin/summit/room/"
 
 
 def read(client: Client, path: str) -> str:
@@ -26,41 +35,29 @@ def read(client: Client, path: str) -> str:
     return response.content.decode()
 
 
-def client_of(role: Role, summit: Summit) -> Client:
-    return signed_in(f.UserFactory.with_role(role, summit))
-
-
 class TestPhones:
     def test_what_phones_show_are_columns_of_the_list(self) -> None:
         unknown = {str(desk): set(desk.phone_columns) - set(desk.list_display) for desk in DESKS}
         assert {name for name, columns in unknown.items() if columns} == set()
 
-    def test_a_row_shows_its_name_and_two_facts_and_stays_a_row_of_a_table(self, summit: Summit) -> None:
+    def test_a_row_shows_its_name_and_two_facts_but_for_empty_ones(self, desk: Client, summit: Summit) -> None:
         f.PartyFactory(summit=summit)
-        content = read(client_of(Role.ORGANISER, summit), PARTIES)
-        assert re.findall(r'<td data-label="(\w+)" role="cell" data-phone="(\w+)"', content) == [
-            ("Answer", "text"),
-            ("People", "number"),
-        ]
+        content = read(desk, PARTIES)
+        columns = re.findall(r'<td data-label="(\w+)" role="cell" data-phone="(\w+)"', content)
+        assert columns == [("Answer", "text"), ("People", "number")]
         assert '<th scope="row" role="rowheader"' in content
         assert content.count('<tr role="row">') == 2
-
-    def test_a_fact_that_is_empty_takes_no_room(self, summit: Summit) -> None:
         f.RoomFactory(venue__summit=summit, capacity=None)
-        content = read(client_of(Role.ORGANISER, summit), "/admin/summit/room/")
-        assert re.findall(r'<td data-label="(\w+)" role="cell"( data-phone)?', content)[:2] == [
-            ("Venue", " data-phone"),
-            ("Seats", ""),
-        ]
+        columns = re.findall(r'<td data-label="(\w+)" role="cell"( data-phone)?', read(desk, ROOMS))
+        assert columns[:2] == [("Venue", " data-phone"), ("Seats", "")]
 
 
 class TestTabs:
-    def test_each_state_of_the_answer_is_a_tab_with_its_number(self, summit: Summit) -> None:
+    def test_each_state_of_the_answer_is_a_tab_with_its_number(self, desk: Client, summit: Summit) -> None:
         f.PartyFactory(summit=summit, is_host=True)
         for state in ({}, {"sent": True}, {"answered": True}):
             f.InvitationFactory(party__summit=summit, **state)
         f.InvitationFactory(sent=True)
-        desk = client_of(Role.ORGANISER, summit)
         tabs = desk.get(PARTIES, {"answer": "open", "kind__exact": "state"}).context["cl"].tabs
         assert [(tab.label, tab.number, tab.query, tab.current) for tab in tabs] == [
             ("All", 4, "?", False),
@@ -71,15 +68,20 @@ class TestTabs:
             ("attending", 1, "?answer=attending", False),
         ]
         # The number is that of the rows that the tab shows.
-        shown = [desk.get(PARTIES + tab.query).context["cl"].result_count for tab in tabs]
-        assert shown == [tab.number for tab in tabs]
+        for tab in tabs[1:4]:
+            assert desk.get(PARTIES + tab.query).context["cl"].result_count == tab.number
 
-    def test_the_lists_of_the_place_are_links_above_each_of_them(self, summit: Summit) -> None:
+    def test_the_lists_of_the_place_are_links_and_a_primary_source_is_the_button(self, summit: Summit) -> None:
         f.ReplyFactory(invitation__party__summit=summit)
-        content = read(client_of(Role.PROTOCOL, summit), REPLIES)
-        (tabs,) = re.findall('<nav class="tabs of-place".*?</nav>', content)
-        assert re.findall(r">([\w ]+)</a>", tabs) == ["Delegations", "Members", "Invitations", "Answers"]
-        assert f'href="{REPLIES}" aria-current="page"' in tabs
+        button = '<a class="button" href="/admin/delegations/invitation/?state__exact=sent">Record answer</a>'
+        for role, offered in ((Role.PROTOCOL, 1), (Role.PROGRAMME, 0)):
+            content = read(desk_of(summit, role), REPLIES)
+            (tabs,) = re.findall('<nav class="tabs of-place".*?</nav>', content)
+            assert re.findall(r">([\w ]+)</a>", tabs)[:4] == ["Delegations", "Members", "Invitations", "Answers"]
+            assert f'href="{REPLIES}" aria-current="page"' in tabs
+            (said,) = re.findall('<p class="list-source">(.*?)</p>', content)
+            assert said == "Answers by link or in the portal are recorded automatically, others by hand."
+            assert content.count(button) == offered
 
 
 class TestSources:
@@ -91,30 +93,159 @@ class TestSources:
         monkeypatch.setattr(ReplyAdmin, "row_source", None)
         assert [str(desk) for desk in DESKS if not sentence_of(desk)] == ["delegations.ReplyAdmin"]
 
-    def test_the_sentence_leads_on_whoever_may_go_there(self, summit: Summit) -> None:
+    def test_the_sentence_leads_on_whoever_may_go_there_and_says_who_can_add(self, summit: Summit) -> None:
         f.InvitationFactory(party__summit=summit, sent=True)
-        found = {}
-        for role in (Role.PROTOCOL, Role.PROGRAMME):
-            content = read(client_of(role, summit), "/admin/delegations/invitation/")
-            (said,) = re.findall('<p class="list-source">(.*?)</p>', content)
-            found[role] = said
-        assert found[Role.PROGRAMME] == "Each invited delegation is listed here."
-        address = f"/admin/delegations/party/invite/?summit={summit.slug}"
-        assert f'<a href="{address}">Invite delegations</a>' in found[Role.PROTOCOL]
-
-    def test_a_primary_source_is_the_lists_button_for_whoever_may_go_there(self, summit: Summit) -> None:
-        f.ReplyFactory(invitation__party__summit=summit)
-        button = '<a class="button" href="/admin/delegations/invitation/?state__exact=sent">Record answer</a>'
-        for role, offered in ((Role.PROTOCOL, 1), (Role.PROGRAMME, 0)):
-            content = read(client_of(role, summit), REPLIES)
-            (said,) = re.findall('<p class="list-source">(.*?)</p>', content)
-            assert said == "Answers by link or in the portal are recorded automatically, others by hand."
-            assert content.count(button) == offered
-
-    def test_who_may_not_add_reads_who_can(self, summit: Summit) -> None:
         f.RoomFactory(venue__summit=summit)
-        organiser, viewer = (
-            read(client_of(role, summit), "/admin/summit/room/") for role in (Role.ORGANISER, Role.VIEWER)
-        )
-        assert "Roles that can add one: organiser" in viewer
-        assert "list-source" not in organiser
+        leads = f'<a href="/admin/delegations/party/invite/?summit={summit.slug}">Invite delegations</a>'
+        source = "Each invited delegation is listed here."
+        for role, path, said in (
+            (Role.PROTOCOL, "/admin/delegations/invitation/", [f"{source} {leads}"]),
+            (Role.PROGRAMME, "/admin/delegations/invitation/", [source]),
+            (Role.VIEWER, ROOMS, ["Roles that can add one: organiser, programme."]),
+            (Role.ORGANISER, ROOMS, []),
+        ):
+            assert re.findall('<p class="list-source">(.*?)</p>', read(desk_of(summit, role), path)) == said
+
+
+# --- as an account has arranged them --------------------------------------------------------------------------------
+def listed(client: Client, **query: Any) -> Any:
+    return client.get(PARTIES, query).context["cl"]
+
+
+def columns(client: Client) -> list[str]:
+    return [str(name) for name in listed(client).list_display if name != "action_checkbox"]
+
+
+@pytest.fixture
+def two(summit: Summit) -> None:
+    """A state and an organisation."""
+    f.PartyFactory(summit=summit, name="Aland", formal_name="Republic of Aland")
+    f.PartyFactory(summit=summit, name="Borduria", kind="organisation")
+
+
+@pytest.mark.usefixtures("two")
+class TestColumns:
+    def test_one_chooses_them_and_gets_the_usual_ones_back(self, desk: Client, summit: Summit) -> None:
+        usual = columns(desk)
+        chosen = {"list_setting": "columns", "column": ["formal_name", "people", "secret"]}
+        assert desk.post(f"{PARTIES}?kind__exact=state&o=1", chosen)["Location"] == f"{PARTIES}?kind__exact=state"
+        assert columns(desk) == ["party_line", "people", "formal_name"]
+        # They are of the account alone, and the file of the list has them too.
+        assert columns(desk_of(summit)) == usual
+        assert "<li>Formal name</li>" in read(desk, f"{PARTIES}table/")
+        for posted, found in (({"list_setting": "usual"}, usual), ({"list_setting": "columns"}, ["party_line"])):
+            desk.post(PARTIES, posted)
+            assert columns(desk) == found
+
+    def test_what_one_may_not_see_is_not_offered_nor_set(self, summit: Summit) -> None:
+        viewer, chosen = desk_of(summit, Role.VIEWER), {"list_setting": "columns", "column": ["people"]}
+        assert desk_of(summit, Role.VETTING).post(PARTIES, chosen).status_code == 404
+        assert not SavedView.objects.exists()
+        assert "people" not in [name for name, _label, _shown in listed(viewer).column_choices]
+        viewer.post(PARTIES, chosen)
+        assert "people" not in columns(viewer)
+
+
+@pytest.mark.usefixtures("two")
+class TestViews:
+    def test_filters_and_order_are_saved_without_what_was_searched(self, desk: Client) -> None:
+        place = listed(desk).list_display.index("people")
+        desk.post(f"{PARTIES}?q=Bord&kind__exact=organisation&o=-{place}", {"list_setting": "save", "name": " Mine "})
+        view = SavedView.objects.get()
+        assert (view.name, view.query, view.order) == ("Mine", "kind__exact=organisation", ["-people"])
+        (tab,) = listed(desk).views
+        shown = desk.get(PARTIES + tab.query).context["cl"]
+        assert [row.name for row in shown.result_list] == ["Borduria"]
+        assert ([each.current for each in shown.views], shown.can_save) == ([True], False)
+        # The order is that of the column, wherever it is.
+        desk.post(PARTIES, {"list_setting": "columns", "column": ["people"]})
+        arranged = listed(desk)
+        assert arranged.views[0].query == f"?kind__exact=organisation&o=-{arranged.list_display.index('people')}"
+        desk.post(PARTIES, {"list_setting": "remove", "name": "Mine"})
+        assert SavedView.objects.get().columns == ["people"]
+
+    def test_what_is_wrong_is_said(self, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(columns_and_saved_views, "MOST", 1)
+        values: dict[str, Any] = {"by": organiser, "label": "x.y", "query": "", "order": []}
+        for query in ("", "a=1"):
+            columns_and_saved_views.save_view(**{**values, "query": query}, name="A")
+        for name, said in (
+            (" ", "Enter a name for the view."),
+            ("x" * 61, "Enter a shorter name."),
+            ("B", "Remove a view first. A list can have at most 1."),
+        ):
+            with pytest.raises(ValidationError) as problem:
+                columns_and_saved_views.save_view(**values, name=name)
+            assert problem.value.messages == [said]
+
+    def test_a_list_asks_once_however_many_there_are_and_its_form_needs_no_script(
+        self, desk: Client, organiser: User
+    ) -> None:
+        for name in ("", "A", "B"):
+            SavedView.objects.create(user=organiser, label="delegations.party", name=name, columns=["people"])
+        with CaptureQueriesContext(connection) as queries:
+            page = read(desk, f"{PARTIES}?kind__exact=state")
+        assert sum("summit_savedview" in query["sql"] for query in queries.captured_queries) == 1
+        (form,) = re.findall(r'<form method="post">(?:(?!</form>).)*value="save".*?</form>', page, re.DOTALL)
+        assert 'name="csrfmiddlewaretoken"' in form
+        assert '<label for="view-name">Name of the view</label>' in form
+        assert page.count('name="list_setting" value="columns"') == 1
+
+
+# --- chosen rows reach the page of an action: few by the URL, many by the browser's session -------------------------
+def ask(session: dict[str, Any], query: str = "", posted: dict[str, Any] | None = None) -> Any:
+    factory = RequestFactory()
+    request: Any = factory.get(f"/?{query}") if posted is None else factory.post(f"/?{query}", posted)
+    request.session = session
+    return request
+
+
+class TestSelections:
+    def test_few_rows_are_named_in_the_url_and_many_are_stored(self) -> None:
+        session: dict[str, Any] = {}
+        query = selections.query_of(ask(session), [3, 5])
+        assert (query, session, selections.chosen_keys(ask(session, query))) == ("row=3&row=5", {}, [3, 5])
+        keys = list(range(selections.MOST + 1))
+        query = selections.query_of(ask(session), keys)
+        assert len(query) < 40
+        assert selections.chosen_keys(ask(session, query)) == keys
+        # The form names the same selection.
+        assert query.partition("=")[2] in selections.inputs_of(ask(session, query), keys)
+        # What a form names counts, also where its URL names more.
+        assert selections.chosen_keys(ask(session, query, {"row": ["7"]})) == [7]
+        # Another session knows nothing of it.
+        assert selections.chosen_keys(ask({}, query)) == []
+
+    def test_a_session_keeps_the_newest(self) -> None:
+        session: dict[str, Any] = {}
+        queries = [selections.query_of(ask(session), range(start, start + selections.MOST + 1)) for start in range(5)]
+        found = [bool(selections.chosen_keys(ask(session, query))) for query in queries]
+        assert found == [False, True, True, True, True]
+
+    def test_all_are_chosen_without_a_tick_and_beyond_what_a_url_holds(
+        self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(selections, "MOST", 2)
+        monkeypatch.setattr(selections, "NAMED", 1)
+        f.PersonFactory.create_batch(4, summit=summit, language="en")
+        # Nothing is done where neither is chosen.
+        chosen = {"action": "mark_language", "index": "0"}
+        assert "language/" not in desk.post(PEOPLE, chosen)["Location"]
+        page = desk.post(PEOPLE, {**chosen, "select_across": "1"}, follow=True)
+        shown = page.content.decode()
+        assert "Set the language of 4 people" in shown
+        assert "and 3 more" in shown
+        assert 'name="row"' not in shown
+        address = page.redirect_chain[-1][0]
+        assert desk.post(address, {"language": "fr"}).status_code == 302
+        assert set(Person.objects.values_list("language", flat=True)) == {"fr"}
+
+    def test_accounts_are_given_in_portions_and_the_page_asks_for_the_rest(
+        self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(people, "MOST", 2)
+        rows = [f.MembershipFactory(party__summit=summit, person__email=f"p{n}@x.example").person for n in range(3)]
+        query = "&".join(f"row={row.pk}" for row in rows)
+        page = desk.post(f"{PEOPLE}accounts/?{query}", follow=True).content.decode()
+        assert Person.objects.filter(user__isnull=False).count() == 2
+        assert "Create 1 account" in page

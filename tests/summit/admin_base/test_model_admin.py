@@ -1,129 +1,142 @@
-"""What the admin of every model has in common: roles of one summit never reach into another, and nothing is written
-without a record."""
+"""What the admin of every model has in common: roles of one summit never reach into another, nothing is written
+without a record, and its own pages are checked before they run."""
 
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.sites import site
-from django.db import transaction
 from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 
+from delegations.badges.admin.badges import BadgeAdmin
+from delegations.badges.models.badges import Badge
+from delegations.parties.models.parties import Party
 from summit.accounts import role_assignments
+from summit.admin_base import model_pages
 from summit.admin_base.model_admin import ReadOnlyAdmin, RoleMixin, SummitModelAdmin
+from summit.admin_base.model_pages import ModelPage
 from summit.api import api_client_services
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
+from summit.permissions.route_access import Access, Gate
 from summit.permissions.rules import RULES
 from summit.single_sign_on.models import IdentityProvider
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.delegations.helpers import sign_in
+from tests.summit.admin_base.helpers import request_of
 
 pytestmark = pytest.mark.django_db
 ROLES = "/admin/summit/roleassignment/"
+REISSUE = "admin:delegations_badge_reissue"
 
 
 @pytest.fixture
-def here(summit: Summit) -> Summit:
+def there(organiser: User) -> Summit:
+    """Another summit, at which the organiser may only look."""
+    summit: Summit = f.SummitFactory(slug="there")
+    summit.roles.create(user=organiser, role=Role.VIEWER)
     return summit
 
 
-@pytest.fixture
-def there() -> Summit:
-    return f.SummitFactory(slug="there")
-
-
-@pytest.fixture
-def user(here: Summit, there: Summit) -> User:
-    """An organiser here who may only look there."""
-    found = f.UserFactory.with_role(Role.ORGANISER, here)
-    RoleAssignment.objects.create(user=found, summit=there, role=Role.VIEWER)
-    return found
-
-
-@pytest.fixture
-def desk(user: User) -> Client:
-    return signed_in(user)
-
-
 def audited() -> list[tuple[str, str | None, list[str]]]:
-    rows = AuditEntry.objects.order_by("id").values_list("action", "summit__slug", "fields")
-    return list(rows)
+    return list(AuditEntry.objects.order_by("id").values_list("action", "summit__slug", "fields"))
 
 
 def give(desk: Client, user: User, summit: Summit) -> Any:
     return desk.post(ROLES + "add/", {"email": user.email, "summit": summit.pk, "role": Role.ORGANISER})
 
 
-class TestSummits:
-    def test_an_organiser_gives_roles_in_their_own_summit(self, desk: Client, user: User, here: Summit) -> None:
+class TestRolesThatAreGiven:
+    def test_in_one_s_own_summit_also_to_who_has_no_account(self, desk: Client, summit: Summit) -> None:
         other = f.UserFactory()
-        assert give(desk, other, here).status_code == 302
-        assert RoleAssignment.objects.get(user=other).summit == here
+        assert give(desk, other, summit).status_code == 302
+        assert RoleAssignment.objects.get(user=other).summit == summit
         assert audited() == [("summit.roleassignment.add", "here", ["role", "user"])]
+        form = {"email": "New@Ministry.example", "name": "Nora", "summit": summit.pk, "role": Role.PRESS_OFFICER}
+        page = desk.post(ROLES + "add/", form, follow=True)
+        made = User.objects.get(email="new@ministry.example")
+        assert (made.name, made.has_usable_password(), made.roles.get().role) == ("Nora", False, "press_officer")
+        assert Message.objects.filter(address=made.email).values_list("kind").get() == ("welcome",)
+        assert "“Nora: press officer” added." in page.content.decode()
 
-    def test_and_none_in_a_summit_that_they_only_see(
-        self, desk: Client, user: User, there: Summit, monkeypatch: pytest.MonkeyPatch
+    def test_and_none_in_a_summit_that_one_only_sees(
+        self, desk: Client, organiser: User, there: Summit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        response = give(desk, user, there)
+        response = give(desk, organiser, there)
         assert (response.status_code, "summit" in response.context["adminform"].form.errors) == (200, True)
-        assert there.roles.get().role == Role.VIEWER
-        assert audited() == []
+        assert (there.roles.get().role, audited()) == (Role.VIEWER, [])
 
         # The control: offered by what may be read, they make themselves organiser.
         def everything(self: RoleMixin, db_field: Any, request: Any, **kwargs: Any) -> Any:
             return super(RoleMixin, self).formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
         monkeypatch.setattr(RoleMixin, "formfield_for_foreignkey", everything)
-        assert give(desk, user, there).status_code == 403
+        assert give(desk, organiser, there).status_code == 403
         # The domain asks once more; without either they would be.
         monkeypatch.setattr(role_assignments, "check", lambda *_: None)
-        assert give(desk, user, there).status_code == 302
+        assert give(desk, organiser, there).status_code == 302
         assert set(there.roles.values_list("role", flat=True)) == {"organiser", "viewer"}
 
-    def test_who_has_no_account_gets_one_and_is_written_to(self, desk: Client, here: Summit) -> None:
-        form = {"email": "New@Ministry.example", "name": "Nora", "summit": here.pk, "role": Role.PRESS_OFFICER}
-        page = desk.post(ROLES + "add/", form, follow=True)
-        made = User.objects.get(email="new@ministry.example")
-        assert (made.name, made.has_usable_password(), made.roles.get().role) == ("Nora", False, "press_officer")
-        assert Message.objects.values_list("kind", "address").get() == ("welcome", made.email)
-        assert "“Nora: press officer” added." in page.content.decode()
-
-    def test_what_gives_nothing_is_said_at_the_address(self, desk: Client, user: User, here: Summit) -> None:
+    def test_what_gives_nothing_is_said_and_none_is_changed_into_another(
+        self, desk: Client, organiser: User, summit: Summit
+    ) -> None:
         closed = f.UserFactory(is_active=False)
-        for other, said in ((user, "already has the role"), (closed, "account is closed")):
-            response = give(desk, other, here)
+        for other, said in ((organiser, "already has the role"), (closed, "account is closed")):
+            response = give(desk, other, summit)
             (problem,) = response.context["adminform"].form.errors["email"]
             assert (response.status_code, said in problem) == (200, True)
-        assert audited() == []
-
-    def test_a_role_is_not_changed_into_another(self, desk: Client, here: Summit) -> None:
-        role = RoleAssignment.objects.create(user=f.UserFactory(), summit=here, role=Role.VIEWER)
-        assert desk.get(f"{ROLES}{role.pk}/change/").status_code == 200
-        assert desk.post(f"{ROLES}{role.pk}/change/", {"role": Role.PROTOCOL}).status_code == 403
+        role = summit.roles.create(user=f.UserFactory(), role=Role.VIEWER)
+        address = f"{ROLES}{role.pk}/change/"
+        assert (desk.get(address).status_code, desk.post(address, {"role": Role.PROTOCOL}).status_code) == (200, 403)
         role.refresh_from_db()
-        assert role.role == "viewer"
+        assert (role.role, audited()) == ("viewer", [])
 
-    def test_a_person_does_not_wander(self, desk: Client, here: Summit, there: Summit) -> None:
-        person = f.PersonFactory(summit=here, name="Zoe")
+
+class TestSummits:
+    def test_a_person_does_not_wander(self, desk: Client, summit: Summit, there: Summit) -> None:
+        person = f.PersonFactory(summit=summit, name="Zoe")
         form = {"summit": there.pk, "name": "Zoe", "office": person.office, "language": "en"}
         # The page shows the summit and takes no other.
         assert desk.post(f"/admin/summit/person/{person.pk}/change/", form).status_code == 302
-        assert Person.objects.get().summit == here
+        assert Person.objects.get().summit == summit
 
-    def test_rows_are_added_where_the_page_may_be_changed(self, desk: Client, here: Summit, there: Summit) -> None:
-        offered = {}
-        for summit in (here, there):
-            venue = f.VenueFactory(summit=summit)
+    def test_rows_are_added_where_the_page_may_be_changed(self, desk: Client, summit: Summit, there: Summit) -> None:
+        for where, may in ((summit, True), (there, False)):
+            venue = f.VenueFactory(summit=where)
             response = desk.get(f"/admin/summit/venue/{venue.pk}/change/")
             [rooms] = response.context["inline_admin_formsets"]
-            offered[summit.slug] = (bool(rooms.has_add_permission), bool(rooms.has_delete_permission))
-        assert offered == {"here": (True, True), "there": (False, False)}
+            assert (bool(rooms.has_add_permission), bool(rooms.has_delete_permission)) == (may, may)
+
+    def test_whoever_works_for_one_need_not_be_told_which(self) -> None:
+        def proposed(user: User, **query: str) -> int | None:
+            """Return for which summit a new row is proposed."""
+            initial = people.get_changeform_initial_data(request_of(User.objects.get(pk=user.pk), **query))
+            found: int | None = initial.get("summit")
+            return found
+
+        people: Any = site.get_model_admin(Person)
+        own, second, foreign = f.SummitFactory.create_batch(3)
+        f.PersonFactory(summit=own)
+        user = f.UserFactory.with_role(Role.ORGANISER, own)
+        # Nobody is told it by a column: a list is of one summit.
+        listed = signed_in(user).get("/admin/summit/person/").context["cl"]
+        assert "summit" not in listed.list_display
+        for wanted in (own.pk, None):
+            # What an address names is proposed, but for what is foreign.
+            assert (proposed(user, summit=own.slug), proposed(user, summit=foreign.slug)) == (own.pk, wanted)
+            second.roles.get_or_create(user=user, role=Role.ORGANISER)
+        # Who may everything is proposed the only one.
+        second.delete()
+        foreign.delete()
+        assert proposed(f.UserFactory(is_superuser=True)) == own.pk
 
 
 def take_away(desk: Client, row: RoleAssignment, where: str) -> str:
@@ -133,39 +146,36 @@ def take_away(desk: Client, row: RoleAssignment, where: str) -> str:
     return str(desk.post(address, {**form, "post": "yes"}, follow=True).content.decode())
 
 
-@pytest.mark.parametrize("where", ["page", "list"])
-class TestRecords:
-    def test_taking_a_role_away_is_recorded(self, desk: Client, user: User, here: Summit, where: str) -> None:
-        role = RoleAssignment.objects.create(user=f.UserFactory(), summit=here, role=Role.PROTOCOL)
+class TestRolesThatAreTaken:
+    @pytest.mark.parametrize("where", ["page", "list"])
+    def test_it_is_recorded_and_the_last_organiser_stays(
+        self, desk: Client, organiser: User, summit: Summit, where: str
+    ) -> None:
+        role = summit.roles.create(user=f.UserFactory(), role=Role.PROTOCOL)
         take_away(desk, role, where)
         assert not RoleAssignment.objects.filter(pk=role.pk).exists()
         assert audited() == [("summit.roleassignment.remove", "here", [])]
         entry = AuditEntry.objects.get()
-        assert (entry.by, entry.object_key, LogEntry.objects.count()) == (user, str(role.pk), 0)
-
-    def test_the_last_organiser_stays(
-        self, desk: Client, user: User, here: Summit, where: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        mine = RoleAssignment.objects.get(user=user, summit=here)
-        RoleAssignment.objects.create(user=f.UserFactory(is_active=False), summit=here, role=Role.ORGANISER)
-        # A program answers for no summit.
-        program = api_client_services.make(by=user, summit=here, name="Registry", given=[Role.ORGANISER])
-        before = audited()
-        page = take_away(desk, mine, where)
-        assert f"{here} would have no organiser. Give someone else the role first." in page
+        assert (entry.by, entry.object_key, LogEntry.objects.count()) == (organiser, str(role.pk), 0)
+        page = take_away(desk, summit.roles.get(), where)
+        assert f"{summit} would have no organiser. Give someone else the role first." in page
         assert ("taken away" in page, " is deleted" in page) == (False, False)
-        assert (RoleAssignment.objects.filter(pk=mine.pk).exists(), audited()) == (True, before)
-        # The control, and with another organiser.
-        with transaction.atomic(), monkeypatch.context() as patched:
-            patched.setattr(role_assignments, "_check_organised", lambda _summits: None)
-            take_away(desk, mine, where)
-            assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
-            transaction.set_rollback(True)
-        RoleAssignment.objects.create(user=f.UserFactory(), summit=here, role=Role.ORGANISER)
-        take_away(desk, mine, where)
-        assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
+        assert (summit.roles.count(), len(audited())) == (1, 1)
+
+    def test_neither_closed_accounts_nor_programs_are_organisers(
+        self, organiser: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mine = summit.roles.get()
+        summit.roles.create(user=f.UserFactory(is_active=False), role=Role.ORGANISER)
+        program = api_client_services.make(by=organiser, summit=summit, name="Registry", given=[Role.ORGANISER])
+        with pytest.raises(role_assignments.LastOrganiser, match="would have no organiser"):
+            role_assignments.remove(assignments=[mine], by=organiser)
+        other = summit.roles.create(user=f.UserFactory(), role=Role.ORGANISER)
+        role_assignments.remove(assignments=[mine], by=organiser)
+        # The control.
+        monkeypatch.setattr(role_assignments, "_check_organised", lambda _summits: None)
+        role_assignments.remove(assignments=[other], by=other.user)
         # A program ends where no person is an organiser, too.
-        here.roles.exclude(user=program.user).update(role=Role.VIEWER)
         assert api_client_services.end(api_client=program, by=f.UserFactory(is_superuser=True))
 
 
@@ -173,18 +183,20 @@ class TestReadOnly:
     """What only the system writes has no form, not even for who may do everything."""
 
     def rows(self) -> list[Model]:
-        release = f.ReleaseFactory()
         entry = AuditEntry.objects.create(by_label="system", action="x", object_type="x", object_key="x")
-        invited = (f.InvitationFactory(), f.InvitationLinkFactory())
-        return [release, entry, f.MessageFactory(), *invited, f.SubscriberFactory()]
+        written = (f.ReleaseFactory, f.MessageFactory, f.InvitationFactory, f.InvitationLinkFactory)
+        return [entry, *(make() for make in written), f.SubscriberFactory()]
 
     def test_nobody_writes_by_hand(self, client: Client) -> None:
-        client.force_login(f.UserFactory(is_superuser=True))
+        user = f.UserFactory(is_superuser=True)
+        client.force_login(user)
         for row in self.rows():
-            address = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/"
-            writes = [client.post(f"{address}{page}/", {"post": "yes"}) for page in ("change", "delete")]
-            found = [answer.status_code for answer in (client.get(f"{address}change/"), *writes)]
-            assert (address, found) == (address, [200, 403, 403])
+            desk, request = site.get_model_admin(type(row)), request_of(user)
+            may = [getattr(desk, f"has_{verb}_permission")(request, row) for verb in ("view", "change", "delete")]
+            assert may == [True, False, False], row
+        address = f"/admin/press/subscriber/{row.pk}/"
+        found = [client.post(f"{address}{page}/", {"post": "yes"}).status_code for page in ("change", "delete")]
+        assert (client.get(f"{address}change/").status_code, found) == (200, [403, 403])
 
     def test_what_no_role_changes_is_read_only(self) -> None:
         desks = {model: desk for model, desk in site._registry.items() if isinstance(desk, SummitModelAdmin)}
@@ -194,26 +206,63 @@ class TestReadOnly:
         assert writable == {User, IdentityProvider}
 
 
-def proposed(user: User, query: str = "") -> int | None:
-    """Return for which summit a new row is proposed."""
-    page = signed_in(user).get(f"/admin/summit/person/add/{query}")
-    found: int | None = page.context["adminform"].form.initial.get("summit")
-    return found
+# --- the pages that a ModelAdmin has besides Django's ---------------------------------------------------------------
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    return f.PartyFactory(summit=summit)
 
 
-def test_whoever_works_for_one_summit_need_not_be_told_which() -> None:
-    own, second, foreign = f.SummitFactory.create_batch(3)
-    f.PersonFactory(summit=own)
-    user = f.UserFactory.with_role(Role.ORGANISER, own)
-    for wanted in (own.pk, None):
-        # Nobody is told it by a column: a list is of one summit.
-        listed = signed_in(user).get("/admin/summit/person/", follow=True).context["cl"]
-        assert "summit" not in listed.list_display
-        # What an address names is proposed, but for what is foreign.
-        named = (proposed(user, f"?summit={own.slug}"), proposed(user, f"?summit={foreign.slug}"))
-        assert named == (own.pk, wanted)
-        RoleAssignment.objects.get_or_create(user=user, summit=second, role=Role.ORGANISER)
-    # Who may everything is proposed the only one.
-    second.delete()
-    foreign.delete()
-    assert proposed(f.UserFactory(is_superuser=True)) == own.pk
+def reissue(badge: Badge, role: Role, summit: Summit) -> int:
+    status: int = sign_in(summit, role).get(reverse(REISSUE, args=[badge.pk])).status_code
+    return status
+
+
+class TestOwnPages:
+    def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(
+        self, party: Party, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        badge, issue = f.BadgeFactory(party=party), reverse("admin:delegations_badge_issue")
+        for role, status in ((Role.ACCREDITATION, 200), (Role.VETTING, 403), (Role.PRESS_OFFICER, 404)):
+            assert reissue(badge, role, party.summit) == status
+            # A page of the list asks for what it does in any summit.
+            assert sign_in(party.summit, role).get(issue).status_code == status
+        assert reissue(f.BadgeFactory(), Role.ACCREDITATION, party.summit) == 404
+        client = sign_in(party.summit, Role.ACCREDITATION)
+        assert client.delete(reverse(REISSUE, args=[badge.pk])).status_code == 405
+        assert client.post(reverse("admin:delegations_badge_check")).status_code == 405
+        # The controls: the page itself refuses nobody; the row is found by whom it is shown to.
+        monkeypatch.setattr(model_pages, "check", lambda *args: None)
+        assert [reissue(badge, role, party.summit) for role in (Role.VETTING, Role.PRESS_OFFICER)] == [200, 404]
+        monkeypatch.setattr(BadgeAdmin, "admit", lambda self, request, verb, pk: Badge.objects.get(pk=pk))
+        assert reissue(badge, Role.PRESS_OFFICER, party.summit) == 200
+
+    def test_control_a_page_of_the_list_is_asked_before_it_runs(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(model_pages, "check", lambda *args: None)
+        address = reverse("admin:delegations_handover_waiting")
+        assert sign_in(summit, Role.PRESS_OFFICER).get(address).status_code == 404
+        monkeypatch.setattr(model_pages, "allows", lambda *args: True)
+        monkeypatch.setattr("delegations.membership_changes.admin.handovers._groups", lambda *args: [])
+        monkeypatch.setattr("summit.admin_base.model_admin.RoleMixin.has_view_permission", lambda *args: True)
+        assert sign_in(summit, Role.PRESS_OFFICER).get(address).status_code == 200
+
+    def test_what_is_declared_follows_from_the_path_and_the_model(self) -> None:
+        for page, kind, see in (
+            (ModelPage("issue/", "issue"), "", "delegations.badge.view"),
+            (ModelPage("<int:pk>/x/", "x"), "delegations.badge", "delegations.badge.view"),
+            (ModelPage("<int:pk>/x/", "x", subset="lost"), "delegations.badge lost", "delegations.badge.view"),
+            (ModelPage("<slug:slug>/x/", "x"), "summit.summit", "delegations.badge.view"),
+            (ModelPage("<int:pk>/", "x", kind="agenda.slot", see="slot.view"), "agenda.slot", "slot.view"),
+        ):
+            access = BadgeAdmin(Badge, admin.site)._access_of(page)
+            assert access == Access.of(Gate.DESK, "GET POST", kind=kind, see=see)
+
+    def test_a_method_that_is_overridden_keeps_its_page(self) -> None:
+        class Other(BadgeAdmin):
+            def end_view(self, request: object) -> None:  # type: ignore[override]
+                raise NotImplementedError
+
+        views = {page.name: method for page, method in Other(Badge, admin.site)._pages()}
+        assert views["end"].__qualname__.endswith("Other.end_view")
+        assert {"issue", "check", "paper", "reissue", "end", "table"} == views.keys()

@@ -1,5 +1,6 @@
-"""Applications and resuming by the API: as at the desk, and no token makes what would outlive or outdo it."""
+"""Applications by the API and at the desk, and resuming: no token makes what would outlive or outdo it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.clients import signed_in
+from tests.factories import SummitFactory
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_viewsets import kind
 
 pytestmark = pytest.mark.django_db
 DESK = "summits/here/desk/"
 APPS, TOKENS, ARMING = f"{DESK}applications/", f"{DESK}application-tokens/", f"{DESK}arming/"
+LIST = "/admin/api/apiclient/"
 PRINTER = {"name": "Badge printer", "roles": ["viewer", "programme"]}
 
 
@@ -45,7 +48,6 @@ def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organi
     assert again.json() == {**token.json(), "secret": None}
     asks = Program(ApiClient.objects.get().user, secret)
     assert asks.get(f"{DESK}rooms/").status_code == 200
-    assert kind(asks.get(f"{DESK}venues/")) == (403, "scope")
     [listed] = organiser.get(f"{TOKENS}?application={made.json()['id']}").json()["results"]
     assert (listed["id"], listed["scopes"], listed["state"]) == (token.json()["id"], ["rooms:read"], "alive")
     assert "secret" not in listed
@@ -94,3 +96,46 @@ def test_a_summit_that_came_from_elsewhere_is_let_send(here: Summit, organiser: 
     assert organiser.post(f"{ARMING}arm/", {}).json() == {"cancelled": 0}
     assert organiser.get(ARMING).json()["sends"] is True
     assert AuditEntry.objects.filter(action="summit.resume", by=organiser.user).count() == 1
+
+
+# --- at the desk ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def desk(organiser: Program) -> Client:
+    return signed_in(organiser.user)
+
+
+def add(desk: Client, **data: Any) -> Any:
+    return desk.post(f"{LIST}add/", {"once": "a-mark", **data}, follow=True)
+
+
+def test_the_desk_makes_one_gives_it_a_token_once_and_revokes_and_ends_it(desk: Client, here: Summit) -> None:
+    page = add(desk, summit=here.pk, name="Badge printer", roles=["viewer", "programme"])
+    made = ApiClient.objects.get()
+    path, new = f"{LIST}{made.pk}/", {"name": "Gate", "scopes": ["rooms:write"], "days": "30", "once": "b-mark"}
+    assert page.redirect_chain[-1][0] == f"{path}tokens/"
+    assert sorted(made.user.roles.values_list("role", flat=True)) == ["programme", "viewer"]
+    page = desk.post(f"{path}tokens/", new)
+    secret = re.search(r"<textarea[^>]*>(sa_\w+)</textarea>", page.content.decode())
+    assert secret is not None
+    assert "no-store" in page["Cache-Control"]
+    again = desk.post(f"{path}tokens/", new, follow=True).content.decode()
+    assert ("only one token was created" in again, secret.group(1) in again) == (True, False)
+    token = made.tokens.get()
+    assert token_services.find(secret.group(1)) == token
+    for address, posted, said in (
+        (f"{path}tokens/", {"revoke": token.public_id}, "Token revoked"),
+        (f"{path}end/", {}, "API client ended"),
+    ):
+        pages = [desk.post(address, posted, follow=True).content.decode() for _time in range(2)]
+        assert [said in each for each in pages] == [True, False]
+    assert not Token.objects.alive().filter(api_client=made).exists()
+    assert "This API client has ended" in desk.post(f"{path}tokens/", {**new, "once": ""}).content.decode()
+
+
+def test_the_desk_says_what_can_t_be_made(desk: Client, here: Summit, printer: ApiClient) -> None:
+    for wrong in ({"name": printer.name}, {"roles": ["delegate"]}, {"summit": SummitFactory().pk}):
+        sent = {"summit": here.pk, "name": "A", "roles": ["viewer"], **wrong}
+        assert 'class="error-summary"' in add(desk, **sent).content.decode()
+    assert ApiClient.objects.get() == printer
+    wrong = desk.post(f"{LIST}{printer.pk}/tokens/", {"name": "", "scopes": [], "days": "30"})
+    assert (wrong.status_code, printer.tokens.exists()) == (400, False)

@@ -17,8 +17,8 @@ from summit.core import unique_errors
 from summit.summits.models import Summit, Venue
 from tests.factories import UserFactory
 from tests.summit.api.conftest import Program, program
-from tests.summit.api.test_viewsets import VENUES
-from tests.summit.api.test_viewsets import kind as kind_2
+from tests.summit.api.test_summits import NEW
+from tests.summit.api.test_viewsets import VENUES, kind
 
 pytestmark = pytest.mark.django_db
 ZONES = "summits/here/desk/zones/"
@@ -36,34 +36,21 @@ def test_what_somebody_else_took_is_said(organiser: Program, here: Summit, monke
     assert organiser.post(ZONES, ZONE).status_code == 201
     for key in ({}, {"Idempotency_Key": "k"}, {"Idempotency_Key": "k"}):
         refused = organiser.post(ZONES, ZONE, **key)
-        assert kind_2(refused) == (409, "conflict")
+        assert kind(refused) == (409, "conflict")
         assert refused.json()["detail"] == "Another zone has this code. Choose another code."
     many = organiser.post(f"{ZONES}bulk/", {"rows": [ZONE, {"code": "B", "name": "Desks"}]}).json()["rows"]
     assert [each["status"] for each in many] == [409, 201]
     second = Zone.objects.get(code="B")
     changed = organiser.patch(f"{ZONES}{second.pk}/", {"code": "A"}, If_Match="*")
-    assert kind_2(changed) == (409, "conflict")
+    assert kind(changed) == (409, "conflict")
     assert sorted(Zone.objects.values_list("code", flat=True)) == ["A", "B"]
 
-
-def test_a_column_that_is_there_once_is_said_as_well(monkeypatch: pytest.MonkeyPatch, here: Summit) -> None:
-    unseen(monkeypatch, Summit)
-    owner = program(UserFactory(is_superuser=True))
-    sent = {
-        **dict.fromkeys(("name", "short_name", "host", "place"), "Ocean"),
-        **{"slug": "here", "time_zone": "Europe/Lisbon", "starts_on": "2027-05-01", "ends_on": "2027-05-02"},
-        "contact_email": "desk@ocean.example",
-    }
-    refused = owner.post("me/summits/", sent)
-    assert kind_2(refused) == (409, "conflict")
+    # A column that is there once is said as well; any other error of the database stays ours.
+    refused = program(UserFactory(is_superuser=True)).post("me/summits/", {**NEW, "slug": "here"})
+    assert kind(refused) == (409, "conflict")
     assert "already exists" in refused.json()["detail"]
-
-
-def test_any_other_error_of_the_database_stays_ours(organiser: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    unseen(monkeypatch, Venue)
-    half = {"name": "House", "address": "", "opens_at": "08:00"}
     with pytest.raises(IntegrityError, match=r"(?i)check"):
-        organiser.post(VENUES, half)
+        organiser.post(VENUES, {"name": "House", "address": "", "opens_at": "08:00"})
 
 
 TOLD = (
@@ -120,8 +107,8 @@ def test_whoever_is_too_late_takes_no_question_away() -> None:
     assert sorted(IdempotencyRecord.objects.values_list("pk", "status")) == [(other.pk, 201), (beside.pk, None)]
 
 
-def below(kind: type[DeskViewSet]) -> list[type[DeskViewSet]]:
-    return [each for found in kind.__subclasses__() for each in (found, *below(found))]
+def below(view: type[DeskViewSet]) -> list[type[DeskViewSet]]:
+    return [each for found in view.__subclasses__() for each in (found, *below(found))]
 
 
 def test_what_is_shown_once_is_described_as_what_may_be_missing() -> None:
@@ -137,5 +124,5 @@ def test_a_form_from_a_browser_where_none_is_taken(organiser: Program) -> None:
     client.cookies["csrftoken"] = token = "a" * 32
     for key in ({}, {"Idempotency-Key": "k"}):
         answer = client.post(f"/api/v1/{ZONES}", ZONE, headers={"X-CSRFToken": token, **key})
-        assert kind_2(answer) == (415, "media-type")
+        assert kind(answer) == (415, "media-type")
     assert not Zone.objects.exists()

@@ -1,5 +1,6 @@
-"""The API's description is written once for a version of the program, and read from files."""
+"""What the API says of itself: its description, which actions write nothing, what an app's errors are."""
 
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -8,13 +9,23 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from summit.api import description
+from summit.api_base import problems
+from summit.api_base.actions import Action
+from summit.permissions.models import Role
+from tests.factories import SessionFactory, UserFactory
+from tests.summit.api.conftest import program
+from tests.summit.api.test_viewsets import kind
 
-WRITTEN = {"json": b"{}", "yaml": b"{}"}
+SAYS = re.compile(r"\b(?:writes nothing|nothing is (?:written|changed|kept|stored))\b", re.IGNORECASE)
+# What gives a file or looks something up says by that what it does.
+GIVES = {"blank", "check", "file", "sheet"}
 
 
-@pytest.fixture(autouse=True)
+# --- the description is written once for a version of the program, and read from files ------------------------------
+@pytest.fixture
 def made(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Let a description be written quickly; return the forms in which one was."""
     settings.VAR_DIR = tmp_path
@@ -49,18 +60,20 @@ def test_what_the_command_wrote_is_answered(made: list[str], settings: Any) -> N
     assert len(made) == number
 
 
-def test_without_it_the_first_who_asks_writes_it_for_all_processes(made: list[str]) -> None:
+def test_without_it_the_first_who_asks_writes_it_for_all_processes_or_keeps_it(
+    made: list[str], settings: Any, tmp_path: Path
+) -> None:
     first = description.read("json", "en")
     # Another process.
     description.read.cache_clear()
     assert description.read("json", "en") == first
     assert made == ["schema"]
-
-
-def test_where_nothing_can_be_stored_the_process_keeps_it(made: list[str], tmp_path: Path) -> None:
-    (tmp_path / "api-description").write_text("no folder")
-    assert description.read("json", "en") == description.read("json", "en")
-    assert made == ["schema"]
+    # Nothing can be stored.
+    settings.VAR_DIR = tmp_path / "none"
+    settings.VAR_DIR.write_text("no folder")
+    description.read.cache_clear()
+    assert description.read("json", "en") == description.read("json", "en") == first
+    assert made == ["schema"] * 2
 
 
 def test_another_version_of_the_program_writes_it_anew(
@@ -72,3 +85,63 @@ def test_another_version_of_the_program_writes_it_anew(
     assert told() == f"{2 * len(settings.INTERFACE_LANGUAGES)} files are written."
     # Of the one before nothing is left.
     assert not before & set(description.folder().iterdir())
+
+
+# --- actions that write nothing ask no more of a token than reading does --------------------------------------------
+def actions(patterns: list[URLPattern | URLResolver]) -> list[Action]:
+    """Return all actions that have an address."""
+    found: list[Action] = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found += actions(pattern.url_patterns)
+        else:
+            known = getattr(pattern.callback, "view_initkwargs", {}).get("action")
+            found += [known] if isinstance(known, Action) else []
+    return found
+
+
+def test_what_says_that_it_writes_nothing_is_for_whoever_reads() -> None:
+    found = actions(get_resolver().url_patterns)
+    reading = [each for each in found if each.safe]
+    assert len(reading) == 24
+    wrong = [each.name for each in found if bool(SAYS.search(each.says)) != each.safe and each.name not in GIVES]
+    assert wrong == []
+    assert not any(each.gone for each in reading)
+
+
+@pytest.mark.django_db
+def test_a_token_that_reads_asks_what_writes_nothing_and_does_nothing_else() -> None:
+    session = SessionFactory()
+    desk = f"summits/{session.summit.slug}/desk/sessions/"
+    reads = program(UserFactory.with_role(Role.ORGANISER, session.summit), ["sessions:read"])
+    assert reads.post(f"{desk}warnings/", {}).status_code == 200
+    assert reads.post(f"{desk}{session.public_id}/who-sees/", {}).status_code == 200
+    refused = reads.post(f"{desk}{session.public_id}/cancel/", {})
+    assert kind(refused) == (403, "scope")
+    assert refused["WWW-Authenticate"].endswith('scope="sessions:write"')
+    other = program(reads.user, ["rooms:write"]).post(f"{desk}warnings/", {})
+    assert other["WWW-Authenticate"].endswith('scope="sessions:read"')
+
+
+# --- an app's errors ------------------------------------------------------------------------------------------------
+class FullError(Exception):
+    """An error of some app's domain."""
+
+
+class FieldError(FullError):
+    """One that is about a field."""
+
+    field = "number"
+
+
+def test_an_app_says_what_its_errors_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problems, "_MEANT", {})
+    assert problems.problem_of(FullError("It is full.")) is None
+    problems.register_problem(FullError, "conflict")
+    found: Any = problems.problem_of(FullError("It is full."))
+    assert (found.status_code, found.body()["detail"]) == (409, "It is full.")
+    found = problems.problem_of(FieldError("Fewer."))
+    assert (found.status_code, found.errors) == (422, [{"pointer": "#/number", "detail": "Fewer."}])
+    problems.register_problem(FullError, lambda error: problems.Problem("changed"))
+    found = problems.problem_of(FullError(""))
+    assert found.status_code == 412

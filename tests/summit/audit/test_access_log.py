@@ -57,7 +57,7 @@ def test_a_persons_page_once_an_hour_for_each_reader(
     desk: Client, summit: Summit, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = desk_of(summit)
-    for client in (desk, other, desk, other):
+    for client in (desk, other, desk):
         assert client.get(f"{PEOPLE}{person.pk}/change/").status_code == 200
     fields = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "phone", "rank", "user"]
     first, _second = entries()
@@ -68,9 +68,8 @@ def test_a_persons_page_once_an_hour_for_each_reader(
     assert len(entries()) == 3
     # The control: without the look back each time is recorded.
     monkeypatch.setattr(access_log, "_recorded_recently", lambda *args, **wanted: False)
-    for _ in range(2):
-        desk.get(f"{PEOPLE}{person.pk}/change/")
-    assert len(entries()) == 5
+    desk.get(f"{PEOPLE}{person.pk}/change/")
+    assert len(entries()) == 4
 
 
 def test_a_list_is_one_entry_with_the_keys_on_it(desk: Client, summit: Summit) -> None:
@@ -129,8 +128,8 @@ def test_a_persons_history_tells_who_saw_them_where(desk: Client, summit: Summit
     desk.get(f"{PEOPLE}{person.pk}/change/")
     organiser, in_list = desk_of(summit), "viewed a list with personal data, 2 rows"
     assert told_on(organiser, person, "?show=seen") == [*["viewed personal data"] * 2, in_list]
-    assert told_on(organiser, other, "?show=seen") == [in_list]
     assert told_on(organiser, person) == []
+    assert [entry.detail["number"] for entry in access_log.seen_of(other)] == [2]
 
 
 def test_it_costs_one_query_and_the_first_time_a_short_transaction(desk: Client, person: Person) -> None:

@@ -14,14 +14,15 @@ from summit.audit import verification
 from summit.audit.models import AuditChain, AuditEntry
 from summit.summits.models import Summit
 from tests.factories import SummitFactory
+from tests.module_fixtures import once_a_module
 from tests.triggers import without_trigger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chained")]
 FROZEN = ("summit_auditentry", "summit_auditentry_frozen")
 KEPT = ("summit_auditentry", "summit_auditentry_kept")
 
 
-@pytest.fixture(autouse=True)
+@once_a_module
 def chained() -> Summit:
     """Seven entries, chained, looked at in slices of three."""
     summit: Summit = SummitFactory()
@@ -117,10 +118,10 @@ def test_an_entry_made_anew_with_its_digest() -> None:
     assert verify() == broken(5, FOLLOWS, row(5).pk, row(5).at)
 
 
-@pytest.mark.parametrize("position", [1, 3, 4, 7])
-def test_an_entry_taken_out(position: int) -> None:
-    take_out(position)
-    assert verify() == broken(position, MISSING)
+def test_an_entry_taken_out() -> None:
+    for position in (7, 4, 3, 1):
+        take_out(position)
+        assert verify() == broken(position, MISSING)
 
 
 def test_an_entry_taken_out_and_the_others_moved_up() -> None:

@@ -25,6 +25,8 @@ from summit.accounts.role_assignments import Colleague
 from summit.api import api_client_services
 from summit.audit.models import AuditEntry
 from summit.backoffice.onboarding import pages as setup_pages
+from summit.backoffice.onboarding import steps
+from summit.backoffice.onboarding.forms import NamedSummitForm
 from summit.core.process_cache import forget_all
 from summit.outbox import delivery
 from summit.outbox.models import Message
@@ -34,7 +36,6 @@ from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 FIELDS: dict[str, Any] = {
@@ -115,10 +116,6 @@ class TestSummit:
         told = AuditEntry.objects.order_by("id").values_list("action", "by")
         assert list(told) == [(f"summit.{each}.add", owner.pk) for each in ("summit", "roleassignment")]
 
-    def post(self, owner: User, **changed: Any) -> Any:
-        data = {**FIELDS, "slug": "", "public": "on", **changed}
-        return signed_in(owner).post("/admin/setup/", data)
-
     def test_the_page_proposes_an_address_tells_of_a_pale_colour_and_goes_on(self, owner: User) -> None:
         data = {**FIELDS, "slug": "", "accent": "#ffcc00"}
         answer = signed_in(owner).post("/admin/setup/", data, follow=True)
@@ -127,14 +124,17 @@ class TestSummit:
             "“Ocean Summit of Ministers” created. You are its organiser.",
             "#ffcc00 is too pale to read on paper, so it is printed as #826800.",
         ]
-
-    @pytest.mark.parametrize(("accent", "told"), [(FIELDS["accent"], False), ("#1d4f90", True)])
-    def test_of_the_usual_colour_nothing_is_said(self, owner: User, accent: str, told: bool) -> None:
-        answer = signed_in(owner).post("/admin/setup/", {**FIELDS, "slug": "", "accent": accent}, follow=True)
-        said = [str(message) for message in answer.context["messages"]]
-        assert any("is too dark to read on a dark background" in each for each in said) == told
+        # Of the usual colour nothing is said.
+        dark = "#1d4f90 is too dark to read on a dark background, so it is shown as "
+        found = [setup_pages._about_colour(each) for each in (FIELDS["accent"], "#1d4f90")]
+        assert (found[0], found[1][: len(dark)]) == ("", dark)
 
     def test_what_is_wrong_is_said_and_nothing_is_lost(self, owner: User) -> None:
+        wrong = {**FIELDS, "slug": "", "ends_on": "2027-05-01"}
+        answer = signed_in(owner).post("/admin/setup/", wrong)
+        assert (answer.status_code, answer.context["form"]["host"].value()) == (400, "Portugal")
+        assert not Summit.objects.exists()
+        assert not AuditEntry.objects.exists()
         for changed, field, said in (
             ({"ends_on": "2027-05-01"}, "ends_on", "Enter a last day on or after the first day."),
             ({"slug": "admin"}, "slug", "The system itself uses the address"),
@@ -142,19 +142,15 @@ class TestSummit:
             ({"time_zone": "Lisb"}, "time_zone", "Did you mean: Europe/Lisbon?"),
             ({"accent": "red"}, "accent", "Enter a colour as # and six hexadecimal digits"),
         ):
-            answer = self.post(owner, **changed)
-            form = answer.context["form"]
-            assert (answer.status_code, list(form.errors)) == (400, [field])
+            form = NamedSummitForm({**FIELDS, "slug": "", **changed})
+            assert list(form.errors) == [field]
             assert said in form.errors[field][0]
-            assert form["host"].value() == "Portugal"
-        assert not Summit.objects.exists()
-        assert not AuditEntry.objects.exists()
 
-    def test_a_city_stands_for_its_zone(self, owner: User) -> None:
+    def test_a_city_stands_for_its_zone(self) -> None:
         cities = {"Tunis": "Africa/Tunis", "new  york": "America/New_York", "UTC": "UTC", "Asia/Tokyo": "Asia/Tokyo"}
-        for number, city in enumerate(cities):
-            assert self.post(owner, time_zone=city, slug=f"s-{number}", short_name=f"S{number}").status_code == 302
-        assert list(Summit.objects.order_by("slug").values_list("time_zone", flat=True)) == list(cities.values())
+        for city, zone in cities.items():
+            form = NamedSummitForm({**FIELDS, "time_zone": city})
+            assert (form.errors, form.cleaned_data["time_zone"]) == ({}, zone)
 
 
 @pytest.fixture
@@ -163,7 +159,12 @@ def here(summit: Summit) -> Summit:
 
 
 class TestVenue:
-    def test_a_venue_and_its_rooms(self, desk: Client) -> None:
+    def test_a_venue_and_its_rooms_and_each_wrong_line_is_named(self, desk: Client) -> None:
+        wrong = {"name": "The House", "rooms": "A; many\nB\n; 5\nC; 5; 6"}
+        answer = desk.post("/admin/setup/here/venue/", wrong)
+        assert (answer.status_code, answer.context["form"]["rooms"].value()) == (400, wrong["rooms"])
+        assert [said[:7] for said in answer.context["form"].errors["rooms"]] == ["Line 1:", "Line 3:", "Line 4:"]
+        assert not Room.objects.exists()
         rooms = "Plenary hall؛ ٢٠٠\n\n Room B \nroom b\uff1b 3"
         answer = desk.post("/admin/setup/here/venue/", {"name": "The House", "rooms": rooms})
         assert answer["Location"] == "/admin/setup/here/team/"
@@ -190,14 +191,6 @@ class TestVenue:
         assert list(Venue.objects.values_list("name", "address")) == [("The House", "1 Street")]
         assert set(Room.objects.values_list("name", "capacity")) == {("Hall", 10), ("Annex", 5)}
         assert [entry.action for entry in AuditEntry.objects.all()] == ["summit.room.add"]
-
-    def test_each_wrong_line_is_named(self, desk: Client) -> None:
-        data = {"name": "The House", "rooms": "A; many\nB\n; 5\nC; 5; 6"}
-        answer = desk.post("/admin/setup/here/venue/", data)
-        assert answer.status_code == 400
-        assert [said[:7] for said in answer.context["form"].errors["rooms"]] == ["Line 1:", "Line 3:", "Line 4:"]
-        assert answer.context["form"]["rooms"].value() == data["rooms"]
-        assert not Room.objects.exists()
 
 
 def written() -> tuple[str, str]:
@@ -335,23 +328,23 @@ class TestSteps:
         home = signed_in(owner).get("/admin/")
         assert [stand.state for stand in home.context["steps"]] == ["now", "open", "open", "open", "open"]
 
-    def test_where_one_is_follows_from_what_is_there(self, here: Summit, desk: Client) -> None:
+    def test_where_one_is_follows_from_what_is_there(self, here: Summit, organiser: User, desk: Client) -> None:
         def states() -> list[str]:
-            return [stand.state for stand in desk.get("/admin/").context["steps"]]
+            forget_all()
+            return [stand.state for stand in steps.unfinished(organiser, here)]
 
+        assert [stand.state for stand in desk.get("/admin/").context["steps"]] == states()
         assert states() == ["done", "now", "open", "open", "open"]
         f.UserFactory.with_role(Role.VIEWER, here)
         f.PartyFactory(summit=here)
         assert states() == ["done", "now", "done", "done", "open"]
         f.RoomFactory(venue__summit=here)
         assert states() == ["done", "done", "done", "done", "now"]
+        # Steps are shown to those who may take one.
+        for role, shown in ((Role.PROTOCOL, 5), (Role.VIEWER, 0)):
+            assert len(steps.unfinished(f.UserFactory.with_role(role, here), here)) == shown
         invitation = f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
         assert states() == []
         # What was taken back was sent, whatever a process remembers.
         type(invitation).objects.update(state="revoked")
-        forget_all()
         assert states() == []
-
-    def test_steps_are_shown_to_those_who_may_take_one(self, here: Summit) -> None:
-        for role, shown in ((Role.PROTOCOL, 5), (Role.VIEWER, 0)):
-            assert len(desk_of(here, role).get("/admin/").context["steps"]) == shown

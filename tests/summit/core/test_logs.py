@@ -1,22 +1,30 @@
-"""No record of any log holds personal data or a secret, in neither format, whatever goes wrong."""
+"""No log and no report holds personal data or a secret, in no format, whatever goes wrong."""
 
 import io
 import json
 import logging
+import logging.config
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+import sentry_sdk
+from celery import signals
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.module_loading import import_string
+from sentry_sdk.transport import Transport
 
 from delegations.invitations.services import links
 from delegations.members.models.members import Membership
-from summit.core import log_filters, log_formats
+from summit.celery import configure_logging
+from summit.core import error_reports, log_filters, log_formats, request_ids
 from summit.core.exception_text import described, traceback_text
+from summit.core.log_filters import PersonalDataFilter, TokenFilter, without_tokens
 from summit.jobs import job_kinds, runner
 from summit.jobs.models.jobs import Job
 from summit.outbox import delivery, mime, smtp_connection
@@ -35,6 +43,7 @@ from tests.module_fixtures import once_a_module
 
 pytestmark = pytest.mark.django_db
 FORMATS = ("json", "text")
+TOKEN = "Ab3_-" * 8 + "xyz9"
 
 
 @once_a_module
@@ -151,14 +160,9 @@ def test_nothing_of_a_person_is_logged(
     browse(person, organiser)
     fail(organiser, monkeypatch)
     gunicorn_fails()
-    texts = {name: stream.getvalue() for name, stream in logs.items()}
-    assert {
-        name: [line for line in text.splitlines() if MARK in line.casefold()] for name, text in texts.items()
-    } == {
-        "json": [],
-        "text": [],
-    }
-    lines = [json.loads(line) for line in texts["json"].splitlines()]
+    for stream in logs.values():
+        assert [line for line in stream.getvalue().splitlines() if MARK in line.casefold()] == []
+    lines = [json.loads(line) for line in logs["json"].getvalue().splitlines()]
     requests = [line for line in lines if line["logger"] == "summit.requests"]
     assert {line["status"] for line in requests} >= {200, 302, 401, 403, 404, 500}
     assert {line.get("account") for line in requests} == {None, organiser.pk}
@@ -173,21 +177,18 @@ def test_nothing_of_a_person_is_logged(
     assert ids == {line["request_id"] for line in requests if line["status"] == 500}
 
 
-@pytest.mark.slow("does the same again")
 def test_control_without_filters_and_with_values(
     world: tuple[Person, User], logs: dict[str, io.StringIO], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_filters.PersonalDataFilter, "filter", lambda self, record: True)
     monkeypatch.setattr(log_formats, "traceback_text", lambda problem: f"{problem}")
     monkeypatch.setattr(log_formats, "described", str)
-    browse(*world)
-    browsed = {name: MARK in stream.getvalue().casefold() for name, stream in logs.items()}
-    for stream in logs.values():
-        stream.seek(0)
-        stream.truncate()
-    fail(world[1], monkeypatch)
-    failed = {name: MARK in stream.getvalue().casefold() for name, stream in logs.items()}
-    assert (browsed, failed) == (dict.fromkeys(FORMATS, True), dict.fromkeys(FORMATS, True))
+    for step in (lambda: Client().get(f"/{MARK}/agenda/"), lambda: fail(world[1], monkeypatch)):
+        step()
+        for stream in logs.values():
+            assert MARK in stream.getvalue().casefold()
+            stream.seek(0)
+            stream.truncate()
 
 
 def test_exceptions_are_told_without_values() -> None:
@@ -215,3 +216,149 @@ def test_a_busy_database_is_told_by_its_first_line() -> None:
     with pytest.raises(DatabaseError) as raised, connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
     assert described(raised.value).startswith("django.db.utils.")
+
+
+# --- what opens doors -----------------------------------------------------------------------------------------------
+def test_tokens_are_left_out_of_addresses() -> None:
+    for said, left in (
+        (f"Not Found: /i/{TOKEN}/", "Not Found: /i/[hidden]/"),
+        (f'"GET /i/{TOKEN}/?lang=fr HTTP/1.1" 303', '"GET /i/[hidden]/?lang=fr HTTP/1.1" 303'),
+        (f"https://s.example/i/{TOKEN}", "https://s.example/i/[hidden]"),
+        ("/portal/invitation/0123456789abcdef/", "/portal/invitation/0123456789abcdef/"),
+    ):
+        assert without_tokens(said) == left
+
+
+def test_a_record_is_written_without_them() -> None:
+    for path, said in ((f"/i/{TOKEN}/", "Gone: /i/[hidden]/"), ("/x/", "Gone: /x/")):
+        found = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", ("Gone", path), None)
+        assert (TokenFilter().filter(found), found.getMessage()) == (True, said)
+
+
+def test_every_handler_leaves_them_out_and_none_sends_mail() -> None:
+    kept = settings.LOGGING
+    assert all("tokens" in handler["filters"] for handler in kept["handlers"].values())
+    for name in ("django", "django.server"):
+        assert (kept["loggers"][name]["handlers"], kept["loggers"][name]["propagate"]) == ([], True)
+    # As it was set up, with what Django brings by itself.
+    for name in ("django", "django.server", "django.request"):
+        assert logging.getLogger(name).handlers == []
+
+
+def test_a_worker_logs_as_all_do_and_of_its_tasks_what_did_something(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up = Mock()
+    monkeypatch.setattr(logging.config, "dictConfig", set_up)
+    receivers = signals.setup_logging.send(sender="x", loglevel="WARNING")
+    assert (receivers, set_up.call_args.args) == ([(configure_logging, None)], (settings.LOGGING,))
+    trace, said = logging.getLogger("celery.app.trace"), {}
+    assert (trace.getEffectiveLevel(), trace.propagate) == (logging.INFO, True)
+    for returned in ("None", "0", "12"):
+        with caplog.at_level(logging.INFO):
+            trace.info("Task %(name)s succeeded: %(return_value)s", {"name": "x", "return_value": returned})
+        said[returned] = [entry.getMessage() for entry in caplog.records if entry.name == "celery.app.trace"]
+        caplog.clear()
+    trace.error("Task %(name)s raised", {"name": "x"})
+    assert (said, caplog.records[-1].getMessage()) == (
+        {"None": [], "0": [], "12": ["Task x succeeded: 12"]},
+        "Task x raised",
+    )
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_links_token_is_logged_and_control_it_would_be(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    link = f.InvitationLinkFactory(**({"revoked_at": f.START} if method == "get" else {}))
+    token, told = links.token(link), []
+    written: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: written.append(record.getMessage())  # type: ignore[method-assign]
+    for each in (PersonalDataFilter(), TokenFilter()):
+        handler.addFilter(each)
+    logging.getLogger().addHandler(handler)
+    try:
+        for hidden in (True, False):
+            if not hidden:
+                for kind in (PersonalDataFilter, TokenFilter):
+                    monkeypatch.setattr(kind, "filter", lambda self, record: True)
+            written.clear()
+            getattr(Client(), method)(f"/i/{token}/")
+            told.append(any(token in line for line in written))
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert told == [False, True]
+
+
+# --- reports to Sentry ----------------------------------------------------------------------------------------------
+DSN = "https://key@sentry.example/1"
+
+
+class Kept(Transport):
+    """Keeps what would be sent."""
+
+    sent: list[str] = []
+
+    def capture_envelope(self, envelope: Any) -> None:
+        self.sent += [json.dumps(item.payload.json) for item in envelope.items]
+
+
+@pytest.fixture
+def reports(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Start reporting as production does, and give the reports, which go nowhere."""
+    settings.SENTRY_DSN = DSN
+    real = sentry_sdk.init
+    monkeypatch.setattr(sentry_sdk, "init", lambda **options: real(transport=Kept, **options))
+    Kept.sent = []
+    error_reports.start()
+    yield Kept.sent
+    sentry_sdk.get_client().close()
+    monkeypatch.undo()
+    sentry_sdk.get_global_scope().set_client(None)
+
+
+def report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page and a log tell of an error with canaries everywhere."""
+    user = f.UserFactory(email=f"{MARK}@land.example", name=f"{MARK} Ünal")
+    browser = signed_in(user)
+    browser.raise_request_exception = False
+    for kind in (ValueError, IntegrityError):
+        with monkeypatch.context() as patched:
+            patched.setattr(public_views.Summit.objects, "open_to_public", raises(kind))
+            answer = browser.get("/", {"q": MARK}, headers={"referer": f"https://x.example/{MARK}"})
+            assert answer.status_code == 500
+    logging.getLogger("summit.x").error("message %s has failed: %s", "m1", f"{MARK}")
+    logging.getLogger("summit.x").error(f"about {MARK}")
+
+
+def test_a_report_is_scrubbed(reports: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    report(monkeypatch)
+    assert reports != []
+    assert [text for text in reports if MARK in text] == []
+    whole = [json.loads(text) for text in reports]
+    names = {name for each in whole for name in each}
+    assert names & {"request", "user", "breadcrumbs", "extra", "contexts", "server_name", "modules"} == set()
+    failed = next(each for each in whole if "exception" in each)
+    assert [value["type"] for value in failed["exception"]["values"]] == ["ValueError", "ValueError"]
+    assert "vars" not in json.dumps(failed)
+    assert failed["release"].startswith("summit@")
+    assert len(failed["tags"]["request_id"]) == 32
+    assert "null value in a column" in json.dumps(whole)
+    assert "message %s has failed: %s" in json.dumps(whole)
+
+
+def test_control_without_the_filter(reports: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    sentry_sdk.get_client().options["before_send"] = None
+    report(monkeypatch)
+    assert [text for text in reports if MARK in text] != []
+
+
+def test_the_route_is_a_pattern_and_never_a_path() -> None:
+    request = SimpleNamespace(method="GET", resolver_match=SimpleNamespace(route="i/<token>/"))
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "x", None, None)
+    record.request = request
+    with request_ids.bound("abcdefgh"):
+        found = error_reports.scrubbed({"transaction": "/i/abc/", "request": {}}, {"log_record": record})
+    assert (found["transaction"], found["tags"]) == ("GET i/<token>/", {"request_id": "abcdefgh"})
+    record = logging.LogRecord("celery.app.trace", logging.ERROR, "", 0, "x", None, None)
+    record.data = {"name": "outbox.tasks.deliver", "args": "(1,)"}
+    assert error_reports.scrubbed({}, {"log_record": record})["transaction"] == "outbox.tasks.deliver"

@@ -1,0 +1,179 @@
+"""Days, marks, names and sizes of files, telephone numbers and refusals of fields in words."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.test import Client
+from django.utils.translation import override
+
+from summit.core import field_error_messages, punctuation
+from summit.core.date_formats import clock, long_day, short_day
+from summit.core.file_names import disposition, file_name
+from summit.core.file_sizes import MEGABYTE, megabytes, too_large
+from summit.core.phone_links import tel_uri
+from summit.templatetags.phone_numbers import phone_link
+from tests import factories as f
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "long", "short"),
+    [
+        ("en", date(2025, 3, 31), "Monday 31 March 2025", "Mon 31 Mar 2025"),
+        ("fr", date(2025, 3, 31), "lundi 31 mars 2025", "lun 31 mars 2025"),
+        ("fr", date(2025, 4, 1), "mardi 1er avril 2025", "mar 1er avril 2025"),
+        ("fr", date(2025, 4, 11), "vendredi 11 avril 2025", "ven 11 avril 2025"),
+    ],
+)
+def test_a_day_is_written_as_its_language_writes_it(language: str, day: date, long: str, short: str) -> None:
+    with override(language):
+        assert (long_day(day), short_day(day)) == (long, short)
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "said"),
+    [
+        ("Europe/London", "2025-10-26T00:30Z", "01:30 (UTC+1)"),
+        ("Europe/London", "2025-10-26T01:30Z", "01:30 (UTC)"),
+        ("Europe/London", "2025-10-26T02:00Z", "02:00"),
+        # An hour that is skipped, and one like any other.
+        ("Europe/London", "2025-03-30T01:00Z", "02:00"),
+        ("Europe/London", "2025-03-31T08:30Z", "09:30"),
+        ("America/St_Johns", "2025-11-02T04:00Z", "01:30 (UTC-2:30)"),
+        ("Australia/Lord_Howe", "2025-04-05T15:10Z", "01:40 (UTC+10:30)"),
+        ("UTC", "2025-10-26T01:30Z", "01:30"),
+    ],
+)
+def test_an_hour_that_comes_twice_says_which_it_is(zone: str, moment: str, said: str) -> None:
+    assert clock(datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))) == said
+
+
+# --- marks between things -------------------------------------------------------------------------------------------
+LINE = Template("{% load punctuation %}Hall{% comma %}House{% semicolon %}09:30{% until %}10:05")
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "pair"),
+    [
+        ("en", "Hall, House; 09:30–\u206010:05", "France: sent"),
+        ("fr", "Hall, House\u202f; 09:30–\u206010:05", "France\u00a0: sent"),
+        ("ar", "Hall، House؛ 09:30 إلى\u00a0\u206010:05", "France: sent"),
+        ("ar-eg", "Hall، House؛ 09:30 إلى\u00a0\u206010:05", "France: sent"),
+        (None, "Hall, House; 09:30–\u206010:05", "France: sent"),
+    ],
+)
+def test_marks_are_those_of_the_language(language: str | None, line: str, pair: str) -> None:
+    with override(language):
+        assert (LINE.render(Context()), punctuation.pair("France", "sent")) == (line, pair)
+
+
+def test_a_span_of_time_in_a_sentence_is_not_broken_after_its_dash() -> None:
+    said = "Monday 31 March, 09:30–10:05 – in the hall"
+    assert punctuation.unbroken(said) == "Monday 31 March, 09:30–\u206010:05 – in the hall"
+
+
+@pytest.mark.django_db
+def test_pages_write_them(client: Client) -> None:
+    summit = f.SummitFactory()
+    place = f'<bdi lang="en">{summit.place}</bdi>'
+    for code, found in (("en", [True, False]), ("ar", [False, True])):
+        page = client.get(f"/{summit.slug}/?lang={code}").content.decode()
+        assert [f"{mark} {place}" in page for mark in (",", "،")] == found
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (("Invitation", "France"), "Invitation – France.pdf"),
+        (("دعوة", "", "فرنسا"), "دعوة – فرنسا.pdf"),
+        (("Invitation", 'Trinidad/Tobago: <a> \\ "b"|?*'), "Invitation – Trinidad Tobago a b.pdf"),
+        (("../../etc/passwd",), "etc passwd.pdf"),
+        # Marks of direction would show the ending elsewhere than it is; a joiner is a part of a word.
+        (("fdp.\u202eexe\r\nX",), "fdp. exe X.pdf"),
+        (("می\u200cخواهم",), "می\u200cخواهم.pdf"),
+        ((" . ", ""), "pdf.pdf"),
+    ],
+)
+def test_a_files_name_is_readable_and_safe_on_every_system(parts: tuple[str, ...], name: str) -> None:
+    assert file_name(*parts, ending="pdf") == name
+
+
+def test_a_long_name_is_cut_for_every_file_system() -> None:
+    found = file_name("ض" * 200, "中" * 200, ending="pdf")
+    assert found.endswith(".pdf")
+    assert 200 < len(found.encode()) <= 224
+
+
+def test_the_header_has_the_name_as_rfc_6266_wants_it() -> None:
+    name = file_name("Invitation", "Côte d’Ivoire", ending="pdf")
+    said = "filename*=utf-8''Invitation%20%E2%80%93%20C%C3%B4te%20d%E2%80%99Ivoire.pdf"
+    assert disposition(name) == f"attachment; {said}"
+    assert disposition("Badges.pdf", attached=False) == 'inline; filename="Badges.pdf"'
+
+
+def test_a_size_is_told_to_a_tenth_and_what_is_too_large_never_as_the_limit() -> None:
+    for size, said in ((10 * MEGABYTE, "10"), (13 * 1024 * 1000, "12.7"), (1, "0")):
+        assert megabytes(size) == said
+    for over, said in ((1, "20.1"), (60_000, "20.1"), (MEGABYTE, "21")):
+        assert too_large(20 * MEGABYTE + over, 20 * MEGABYTE) == {"size": said, "limit": "20"}
+
+
+# --- telephone numbers (RFC 3966) -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("written", "uri"),
+    [
+        ("+44 20 7946 0004", "tel:+442079460004"),
+        ("+44 (0)20 7946-0004", "tel:+442079460004"),
+        ("(+33) 1.20", "tel:+33120"),
+        ("020 7946 0004", "tel:02079460004"),
+        ("(0) 20", "tel:020"),
+        ("+33 1 20 ext. 12", "tel:+33120;ext=12"),
+        ("+33 1 20 x12", "tel:+33120;ext=12"),
+        ("+33 1 20, Extension 12", "tel:+33120;ext=12"),
+        ("next 12", "tel:12"),
+        ("1+2", "tel:12"),
+        ("+٢٠ ٢ ٣", "tel:+2023"),
+        ("ask reception", ""),
+    ],
+)
+def test_the_uri_of_a_number(written: str, uri: str) -> None:
+    assert tel_uri(written) == uri
+
+
+def test_the_link_shows_the_number_as_it_was_written() -> None:
+    assert phone_link("+44 <7>") == '<a href="tel:+447"><bdi dir="ltr" translate="no">+44 &lt;7&gt;</bdi></a>'
+    assert phone_link("reception") == '<bdi dir="ltr" translate="no">reception</bdi>'
+
+
+# --- refusals of fields ---------------------------------------------------------------------------------------------
+REFUSALS: list[tuple[forms.Field, Any, list[str]]] = [
+    (forms.CharField(), "", ["Fill in this field."]),
+    (forms.ChoiceField(choices=[("a", "A")]), "b", ["Choose one from the list."]),
+    (forms.EmailField(), "nobody", ["Enter a full email address, such as office@mission.example."]),
+    (forms.DateField(), "2025-02-31", ["Enter an existing date."]),
+    (forms.SplitDateTimeField(), ["soon", "25:00"], ["Enter an existing date.", "Enter a time, such as 14:30."]),
+    (forms.IntegerField(), "many", ["Enter a whole number."]),
+    (forms.IntegerField(max_value=9), "10", ["Enter 9 or less."]),
+    (forms.IntegerField(min_value=1), "0", ["Enter 1 or more."]),
+    (forms.CharField(max_length=3), "long", ["Shorten this text to 3 characters."]),
+]
+
+
+@pytest.mark.parametrize(("field", "entered", "said"), REFUSALS)
+def test_a_field_says_what_to_do(field: forms.Field, entered: Any, said: list[str]) -> None:
+    with override("en"), pytest.raises(forms.ValidationError) as refused:
+        field.clean(entered)
+    assert refused.value.messages == said
+
+
+def test_it_says_so_in_each_language() -> None:
+    said = []
+    for language in ("en", "fr", "ar"):
+        with override(language):
+            said.append({str(words) for kinds in field_error_messages.WORDS.values() for words in kinds.values()})
+    english, *others = said
+    assert [english & other for other in others] == [set(), set()]
