@@ -79,9 +79,7 @@ class TestBrowsers:
         """Let her have a portal."""
         FocalPointFactory(person__user=zoe)
 
-    def test_they_are_listed_by_what_they_are_until_they_expire(
-        self, zoe: User, django_assert_num_queries: Any
-    ) -> None:
+    def test_they_are_listed_in_words_until_they_expire(self, zoe: User, django_assert_num_queries: Any) -> None:
         phone = by_password(zoe, headers={"user-agent": PHONE})
         by_password(UserFactory(), headers={"user-agent": "Firefox/1 Windows"})
         client = by_password(zoe, headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/133.0"})

@@ -66,9 +66,7 @@ def save(client: Client, party: Party, **values: Any) -> Any:
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------
-def test_a_name_that_is_taken_and_a_flag_that_can_not_be_are_said_at_the_field(
-    desk: Client, party: Party, monkeypatch: Any
-) -> None:
+def test_what_a_delegation_can_t_be_is_said_at_the_field(desk: Client, party: Party, monkeypatch: Any) -> None:
     f.PartyFactory(summit=party.summit, name="Bland", is_host=True)
     taken = "Another delegation in this summit has this name. Choose another name."
     unrecognised = "The host doesn’t recognise this delegation. Choose no flag or a neutral flag."
@@ -223,7 +221,7 @@ def test_what_is_changed_and_not_deleted_on_a_page_of_its_own(desk: Client, summ
 
 
 # --- what is said of what was done ----------------------------------------------------------------------------------
-def test_saving_says_so_and_the_history_is_offered_to_who_may_read_the_audit(
+def test_saving_says_so_and_the_history_is_offered_to_organisers(
     desk: Client, organiser: User, summit: Summit
 ) -> None:
     person, other = f.PersonFactory.create_batch(2, summit=summit)

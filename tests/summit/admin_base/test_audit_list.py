@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delegations.invitations.services import invitations
+from delegations.members.models.members import Membership
 from summit.admin_base.audit_filters import Narrowed, action_choices, audit_head
 from summit.admin_base.history import Slice
 from summit.audit import access_log, rendering
@@ -44,7 +45,8 @@ def desk(olive: User) -> Client:
 
 
 def done(by: Any, target: Any, action: str = "delegations.party.change", **values: Any) -> AuditEntry:
-    return audit.record(by=by, action=action, target=target, summit=target.summit, **values)
+    summit = target.party.summit if isinstance(target, Membership) else target.summit
+    return audit.record(by=by, action=action, target=target, summit=summit, **values)
 
 
 def narrowed(reader: User, **query: Any) -> Narrowed:
@@ -117,9 +119,7 @@ class TestNarrowing:
         )
         assert [set(shown(olive, **query)) for query, _found in cases] == [found for _query, found in cases]
 
-    def test_objects_are_offered_one_by_one_and_so_is_who_did_it(
-        self, desk: Client, olive: User, summit: Summit
-    ) -> None:
+    def test_objects_and_people_are_offered_one_by_one(self, desk: Client, olive: User, summit: Summit) -> None:
         tours = f.PartyFactory(summit=summit, name="Chad Tours")
         objects = narrowed(olive, q="chad").found
         assert [found.name for found in objects] == ["Chad", "Chad Tours"]
@@ -182,9 +182,10 @@ class TestManyEntries:
         page = desk.get(ADDRESS, {"kind": "delegations.party"}).content.decode()
         assert f'href="?kind=delegations.party&amp;before={AuditEntry.objects.order_by("-pk")[49].pk}"' in page
 
-    @pytest.mark.slow("opens the list with few entries and with many")
     def test_queries_do_not_grow(self, desk: Client, olive: User, summit: Summit) -> None:
         def asked(work: Any) -> int:
+            # The first time it is recorded who was found.
+            work()
             with CaptureQueriesContext(connection) as queries:
                 work()
             # PostgreSQL's log has no text of a statement that is prepared.
@@ -193,20 +194,14 @@ class TestManyEntries:
             return len(queries)
 
         numbers = []
-        for more in (2, 4):
+        for more in (1, 2):
             for _ in range(more):
                 member = f.MembershipFactory(party__summit=summit, person__summit=summit)
                 done(olive, member.party)
                 link = audit.Link(f.InvitationLinkFactory(invitation__party=member.party).public_id)
-                values = {"action": "delegations.move", "target": member, "summit": summit, "part_of": member.party}
-                audit.record(by=link, **values)
-            works = [lambda: desk.get(ADDRESS)]
-            for query in ({"q": "land"}, {"who": "olive", "since": "2020-01-01"}, {"show": "seen"}):
-                works.append(lambda query=query: shown(User.objects.get(pk=olive.pk), **query))
-            # The first time it is recorded who was found.
-            for work in works:
-                work()
-            numbers.append([asked(work) for work in works])
+                done(link, member, "delegations.move", part_of=member.party)
+            found, seen = (lambda: shown(olive, q="land", who="olive")), (lambda: shown(olive, show="seen"))
+            numbers.append([asked(work) for work in (lambda: desk.get(ADDRESS), found, seen)])
         assert numbers[0] == numbers[1]
 
 

@@ -53,9 +53,7 @@ class TestWhoSeesWhat:
         monkeypatch.setattr(type(desk), "summit_path", None)
         assert ask(client, "agenda.participant.party", summit, "land") == ["Otherland", "Ownland"]
 
-    def test_whoever_may_not_see_the_rows_or_write_there_is_refused(
-        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_who_may_not_see_or_write_is_refused(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         other, user = f.SummitFactory(), f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
         other.roles.create(user=user, role=Role.VIEWER)
         for each in (summit, other):
@@ -100,9 +98,7 @@ class TestFinding:
 
 
 class TestForms:
-    def test_a_row_knows_what_is_chosen_and_asks_once_for_all(
-        self, summit: Summit, django_assert_max_num_queries: Any
-    ) -> None:
+    def test_what_is_chosen_is_asked_for_once(self, summit: Summit, django_assert_max_num_queries: Any) -> None:
         session = f.SessionFactory(summit=summit)
         for number in range(6):
             f.ParticipantFactory(session=session, party=f.PartyFactory(summit=summit, name=f"Land {number}"))

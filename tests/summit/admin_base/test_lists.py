@@ -85,9 +85,7 @@ class TestTabs:
 
 
 class TestSources:
-    def test_each_list_has_a_button_that_adds_or_says_where_rows_come_from(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_each_list_adds_or_says_where_rows_come_from(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert [str(desk) for desk in DESKS if not sentence_of(desk)] == []
         # The control: a list that nobody adds to is found where it declares nothing.
         monkeypatch.setattr(ReplyAdmin, "row_source", None)
@@ -178,9 +176,7 @@ class TestViews:
                 columns_and_saved_views.save_view(**values, name=name)
             assert problem.value.messages == [said]
 
-    def test_a_list_asks_once_however_many_there_are_and_its_form_needs_no_script(
-        self, desk: Client, organiser: User
-    ) -> None:
+    def test_they_are_asked_for_once_and_need_no_script(self, desk: Client, organiser: User) -> None:
         for name in ("", "A", "B"):
             SavedView.objects.create(user=organiser, label="delegations.party", name=name, columns=["people"])
         with CaptureQueriesContext(connection) as queries:
@@ -222,7 +218,7 @@ class TestSelections:
         found = [bool(selections.chosen_keys(ask(session, query))) for query in queries]
         assert found == [False, True, True, True, True]
 
-    def test_all_are_chosen_without_a_tick_and_beyond_what_a_url_holds(
+    def test_more_than_a_url_holds_are_chosen(
         self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(selections, "MOST", 2)
@@ -240,7 +236,7 @@ class TestSelections:
         assert desk.post(address, {"language": "fr"}).status_code == 302
         assert set(Person.objects.values_list("language", flat=True)) == {"fr"}
 
-    def test_accounts_are_given_in_portions_and_the_page_asks_for_the_rest(
+    def test_accounts_are_given_in_portions(
         self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(people, "MOST", 2)

@@ -67,7 +67,7 @@ class TestRolesThatAreGiven:
         assert Message.objects.filter(address=made.email).values_list("kind").get() == ("welcome",)
         assert "“Nora: press officer” added." in page.content.decode()
 
-    def test_and_none_in_a_summit_that_one_only_sees(
+    def test_and_none_elsewhere(
         self, desk: Client, organiser: User, there: Summit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         response = give(desk, organiser, there)
@@ -85,7 +85,7 @@ class TestRolesThatAreGiven:
         assert give(desk, organiser, there).status_code == 302
         assert set(there.roles.values_list("role", flat=True)) == {"organiser", "viewer"}
 
-    def test_what_gives_nothing_is_said_and_none_is_changed_into_another(
+    def test_what_gives_nothing_is_said_and_none_is_changed(
         self, desk: Client, organiser: User, summit: Summit
     ) -> None:
         closed = f.UserFactory(is_active=False)
@@ -148,7 +148,7 @@ def take_away(desk: Client, row: RoleAssignment, where: str) -> str:
 
 class TestRolesThatAreTaken:
     @pytest.mark.parametrize("where", ["page", "list"])
-    def test_it_is_recorded_and_the_last_organiser_stays(
+    def test_it_is_recorded_and_one_organiser_stays(
         self, desk: Client, organiser: User, summit: Summit, where: str
     ) -> None:
         role = summit.roles.create(user=f.UserFactory(), role=Role.PROTOCOL)
@@ -162,9 +162,7 @@ class TestRolesThatAreTaken:
         assert ("taken away" in page, " is deleted" in page) == (False, False)
         assert (summit.roles.count(), len(audited())) == (1, 1)
 
-    def test_neither_closed_accounts_nor_programs_are_organisers(
-        self, organiser: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_who_is_no_organiser(self, organiser: User, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         mine = summit.roles.get()
         summit.roles.create(user=f.UserFactory(is_active=False), role=Role.ORGANISER)
         program = api_client_services.make(by=organiser, summit=summit, name="Registry", given=[Role.ORGANISER])
@@ -218,9 +216,7 @@ def reissue(badge: Badge, role: Role, summit: Summit) -> int:
 
 
 class TestOwnPages:
-    def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(
-        self, party: Party, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_they_are_checked_before_they_run(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
         badge, issue = f.BadgeFactory(party=party), reverse("admin:delegations_badge_issue")
         for role, status in ((Role.ACCREDITATION, 200), (Role.VETTING, 403), (Role.PRESS_OFFICER, 404)):
             assert reissue(badge, role, party.summit) == status
@@ -236,9 +232,7 @@ class TestOwnPages:
         monkeypatch.setattr(BadgeAdmin, "admit", lambda self, request, verb, pk: Badge.objects.get(pk=pk))
         assert reissue(badge, Role.PRESS_OFFICER, party.summit) == 200
 
-    def test_control_a_page_of_the_list_is_asked_before_it_runs(
-        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_control_a_page_of_the_list_is_asked_first(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(model_pages, "check", lambda *args: None)
         address = reverse("admin:delegations_handover_waiting")
         assert sign_in(summit, Role.PRESS_OFFICER).get(address).status_code == 404

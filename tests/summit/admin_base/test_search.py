@@ -160,9 +160,7 @@ def test_too_little_and_nothing_found_say_what_to_do(desk: Client) -> None:
     assert 'action="/admin/search/"' in nothing
 
 
-def test_the_rest_is_in_the_list_which_finds_the_same_and_who_saw_people_is_recorded(
-    summit: Summit, desk: Client
-) -> None:
+def test_the_rest_is_in_the_list_and_who_saw_people_is_recorded(summit: Summit, desk: Client) -> None:
     people = [f.PersonFactory(summit=summit, name=f"Zoé {number:02}") for number in range(12)]
     shown = page(desk, "zoe")
     assert page(desk, "zoe").count("Zoé") == shown.count("Zoé")

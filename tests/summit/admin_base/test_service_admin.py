@@ -71,9 +71,7 @@ def test_a_time_is_taken_away_by_the_domain(desk: Client, summit: Summit, monkey
     assert done() == [("delegations.retention.remove", "")] * 2
 
 
-def test_a_kind_that_a_session_got_meanwhile_stays(
-    desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kind_that_a_session_just_got_stays(desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = CustomKind.objects.create(summit=summit, name="Ceremony", like="plenary")
     f.SessionFactory(summit=summit, custom_kind=kind, kind="plenary")
     monkeypatch.setattr(CustomKindAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))

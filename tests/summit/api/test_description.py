@@ -60,9 +60,7 @@ def test_what_the_command_wrote_is_answered(made: list[str], settings: Any) -> N
     assert len(made) == number
 
 
-def test_without_it_the_first_who_asks_writes_it_for_all_processes_or_keeps_it(
-    made: list[str], settings: Any, tmp_path: Path
-) -> None:
+def test_without_it_the_first_who_asks_writes_or_keeps_it(made: list[str], settings: Any, tmp_path: Path) -> None:
     first = description.read("json", "en")
     # Another process.
     description.read.cache_clear()
@@ -76,9 +74,7 @@ def test_without_it_the_first_who_asks_writes_it_for_all_processes_or_keeps_it(
     assert made == ["schema"] * 2
 
 
-def test_another_version_of_the_program_writes_it_anew(
-    made: list[str], settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_version_writes_it_anew(made: list[str], settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     told()
     before = set(description.folder().iterdir())
     monkeypatch.setattr(description, "_version", lambda: "next")

@@ -1,7 +1,7 @@
-"""What every summit has, by the API: accounts and roles, tasks, the audit, messages, webhooks, long work."""
+"""What every summit has, by the API: itself, accounts and roles, tasks, the audit, messages, webhooks, long work."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -29,6 +29,7 @@ from summit.jobs.models.jobs import Job
 from summit.maintenance.models import Heartbeat
 from summit.outbox.models import Message
 from summit.permissions.models import Role, RoleAssignment
+from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
@@ -79,9 +80,7 @@ def test_others_accounts_are_not_there(here: Summit, organiser: Program, monkeyp
     assert {"stranger@x.example", "nobody@x.example"} <= set(emails())
 
 
-def test_what_was_seen_names_the_token_and_hides_behind_no_other_look(
-    organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_seen_names_the_token(organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     def looks() -> list[tuple[list[str], str | None]]:
         rows = AuditEntry.objects.filter(action=access_log.SEEN).order_by("pk")
         return [(row.fields, row.detail.get("token")) for row in rows]
@@ -255,7 +254,11 @@ LISTS = ("webhooks", "deliveries", "messages", "roles", "audit", "jobs", "rooms"
 
 
 @pytest.mark.slow("asks eleven lists, with few rows and with more")
-def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here: Summit) -> None:
+def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here: Summit, monkeypatch: Any) -> None:
+    # Once in a while it is written down that a token was used, and who saw the rows.
+    monkeypatch.setattr(access_log, "record_list", lambda **seen: None)
+    organiser.get("me/")
+
     def more(number: int) -> None:
         delivery = f.DeliveryFactory(endpoint__summit=here)
         delivery.tries.create(ms=3, status=200)
@@ -270,9 +273,10 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here:
         Job.objects.create(kind="verify_audit", key=delivery.public_id, by=organiser.user, summit=here)
 
     def asked(path: str) -> int:
-        # Once in a while it is written down that a token was used, and who saw the rows.
-        assert organiser.get(path).status_code == 200
-        return queries(lambda: organiser.get(path))
+        answers: list[int] = []
+        number = queries(lambda: answers.append(organiser.get(path).status_code))
+        assert answers == [200], path
+        return number
 
     paths = [f"{DESK}{name}/" for name in (*LISTS, "application-tokens", "accounts")]
     more(0)
@@ -284,11 +288,96 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here:
 
 
 @pytest.mark.parametrize(("mixin", "status"), [((), 403), ((PublicMixin,), 200)], ids=["says nothing", "public"])
-def test_a_view_that_says_nothing_of_permissions_opens_nothing(
-    mixin: tuple[type, ...], status: int, rf: RequestFactory
-) -> None:
+def test_a_view_without_permissions_opens_nothing(mixin: tuple[type, ...], status: int, rf: RequestFactory) -> None:
     def get(self: APIView, request: Request) -> Response:
         return Response({})
 
     view = type("Odd", (*mixin, APIView), {"get": get}).as_view()
     assert view(rf.get("/")).status_code == status
+
+
+# --- one's summits: created by whoever set the system up, set by their organisers -----------------------------------
+NEW = {
+    "slug": "water-2026",
+    "name": "Water Summit 2026",
+    "short_name": "Water",
+    "host": "Hostland",
+    "starts_on": "2099-03-31",
+    "ends_on": "2099-04-01",
+    "time_zone": "Europe/Paris",
+    "place": "Paris",
+    "contact_email": "protocol@host.example",
+    "names": {"fr": {"name": "Sommet de l’eau"}},
+}
+
+
+def test_who_set_the_system_up_creates_one_and_what_can_t_be_kept_is_said() -> None:
+    asks = program(f.UserFactory(is_superuser=True))
+    made = asks.post("me/summits/", NEW, Idempotency_Key="k")
+    assert made.status_code == 201, made.content
+    summit = Summit.objects.get()
+    assert made["Location"] == "http://testserver/api/v1/summits/water-2026/desk/"
+    assert {name: made.json()[name] for name in NEW} == NEW
+    assert (summit.public, summit.accent, summit.language) == (False, "#1d4f91", "en")
+    assert summit.roles.get().role == Role.ORGANISER
+    assert asks.post("me/summits/", NEW, Idempotency_Key="k").content == made.content
+    # What is set later can be set at once.
+    later = {"slug": "later", "answer_by": "2099-02-28T17:00:00Z", "public_changes": True, "illustrative": True}
+    made = asks.post("me/summits/", {**NEW, **later})
+    assert made.status_code == 201, made.content
+    assert {name: made.json()[name] for name in later} == later
+    summit = Summit.objects.get(slug="later")
+    assert summit.answer_by == datetime(2099, 2, 28, 17, tzinfo=UTC)
+    assert (summit.public_changes, summit.illustrative) == (True, True)
+    for changed, pointer in (
+        ({"slug": "admin"}, "slug"),
+        ({"ends_on": "2099-03-01"}, "ends_on"),
+        # The summit has begun by then.
+        ({"answer_by": "2100-01-01T00:00:00Z"}, "answer_by"),
+        ({"names": {"fr": "Eau"}}, "names/fr"),
+    ):
+        refused = asks.post("me/summits/", {**NEW, "slug": "third", **changed})
+        assert refused.status_code == 422
+        assert {each["pointer"] for each in refused.json()["errors"]} == {f"#/{pointer}"}
+    assert Summit.objects.count() == 2
+
+
+def test_nobody_else_creates_one(organiser: Program, here: Summit) -> None:
+    refused = organiser.post("me/summits/", NEW)
+    said = "Roles that can do this: the system administrator."
+    assert (refused.status_code, refused.json()["detail"]) == (403, said)
+    # Nor does a token of one summit.
+    narrowed = program(f.UserFactory(is_superuser=True), summit=here)
+    assert narrowed.post("me/summits/", NEW).status_code == 403
+    assert narrowed.get(DESK).status_code == 200
+
+
+def test_one_sees_one_s_own(here: Summit, viewer: Program) -> None:
+    f.SummitFactory(slug="there")
+    listed = viewer.get("me/summits/").json()["results"]
+    assert [each["slug"] for each in listed] == ["here"]
+    assert viewer.get("summits/there/desk/").status_code == 404
+    assert viewer.get("me/summits/?public=true").json()["results"] == []
+    asked = "me/summits/?starts_from=2025-01-01&starts_until=2025-12-31&fields=slug"
+    assert viewer.get(asked).json()["results"] == [{"slug": "here"}]
+
+
+def test_an_organiser_sets_it(here: Summit, organiser: Program) -> None:
+    # What stands already is no change.
+    summits_services.change_summit(by=organiser.user, summit=here, values={"place": here.place, "slug": "never"})
+    assert not AuditEntry.objects.filter(action="summit.summit.change").exists()
+    Summit.objects.update(starts_on="2099-03-31", ends_on="2099-04-01")
+    etag = organiser.get(DESK)["ETag"]
+    changed = organiser.patch(DESK, {"public": True, "names": {"fr": {"place": "Londres"}, "ar": {}}}, If_Match=etag)
+    assert changed.status_code == 200, changed.content
+    here.refresh_from_db()
+    assert (here.slug, here.public, here.names) == ("here", True, {"fr": {"place": "Londres"}})
+    entry = AuditEntry.objects.get(action="summit.summit.change")
+    assert (entry.fields, entry.by) == (["names", "public"], organiser.user)
+    assert organiser.patch(DESK, {"public": False}, If_Match=etag).status_code == 412
+    # Nor can answers be due when it has begun.
+    for name, value in (("slug", "other"), ("answer_by", "2099-03-31T10:00:00Z")):
+        wrong = organiser.patch(DESK, {name: value}, If_Match=changed["ETag"])
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, f"#/{name}")
+    assert organiser.patch(DESK, {"answer_by": "2099-03-01T10:00:00Z"}, If_Match="*").status_code == 200
+    assert organiser.delete(DESK, If_Match="*").status_code == 405

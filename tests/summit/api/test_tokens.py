@@ -1,6 +1,6 @@
-"""Tokens: shown once, kept as a digest, never more than their owner, dead at once."""
+"""Tokens: shown once, stored as a digest, never more than their owner, dead at once; and API clients."""
 
-from collections.abc import Callable
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from summit.api import api_client_services
+from summit.api import api_client_services, api_clients
 from summit.api_base import token_secrets, token_services
-from summit.api_base.models.tokens import Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.api_base.scopes import all_scopes, checked, covers, declare
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role, RoleAssignment
@@ -95,14 +95,11 @@ def test_what_it_can_t_be_for() -> None:
 
 
 def test_use_is_noted_once_a_minute(organiser: Program) -> None:
-    organiser.get("me/")
-    first = Token.objects.get().last_used_at
-    organiser.get("me/")
-    assert Token.objects.get().last_used_at == first
-    long_ago = timezone.now() - timedelta(seconds=61)
-    Token.objects.update(last_used_at=long_ago)
-    organiser.get("me/")
-    assert Token.objects.filter(last_used_at__gt=long_ago).exists()
+    for seconds, noted in ((50, False), (61, True)):
+        before = timezone.now() - timedelta(seconds=seconds)
+        Token.objects.update(last_used_at=before)
+        organiser.get("me/")
+        assert Token.objects.filter(last_used_at__gt=before).exists() is noted
 
 
 def test_a_token_may_what_its_scope_says_and_never_more_than_its_owner(here: Summit, organiser: Program) -> None:
@@ -172,19 +169,15 @@ def test_only_organisers_make_applications(here: Summit, organiser: Program, vie
         api_client_services.make(by=organiser.user, **wanted)
     token = token_services.make_for(by=organiser.user, api_client=made, name="A", scopes=["rooms:read"]).token
     own = Token.objects.get(user=organiser.user)
-    refused: list[Callable[[], Any]] = [
-        lambda: api_client_services.make(by=viewer.user, **{**wanted, "name": "B"}),
-        lambda: token_services.make_for(by=viewer.user, api_client=made, name="A", scopes=["rooms:read"]),
-        lambda: api_client_services.end(api_client=made, by=viewer.user),
-        *(lambda each=each: token_services.revoke(token=each, by=viewer.user) for each in (token, own)),
-    ]
-    for attempt in refused:
+    for attempt, values in (
+        (api_client_services.make, {**wanted, "name": "B"}),
+        (token_services.make_for, {"api_client": made, "name": "A", "scopes": ["rooms:read"]}),
+        (api_client_services.end, {"api_client": made}),
+        *((token_services.revoke, {"token": each}) for each in (token, own)),
+    ):
         with pytest.raises(PermissionDenied):
-            attempt()
-
-
-def test_a_token_of_an_api_client_names_its_summit(here: Summit, organiser: Program) -> None:
-    made = api_client_services.make(by=organiser.user, summit=here, name="A", given=[Role.VIEWER])
+            attempt(by=viewer.user, **values)  # type: ignore[operator]
+    # A token of an API client names its summit.
     for wrong in ({"user": made.user, "api_client": made}, {"digest": "x"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             TokenFactory(**wrong)
@@ -215,9 +208,8 @@ def test_a_browser_makes_one_and_sees_its_secret_once(here: Summit) -> None:
 def test_a_token_makes_none_and_finds_none_beyond_its_summit(here: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     there, user = SummitFactory(slug="there"), UserFactory.with_role(Role.VIEWER, here)
     RoleAssignment.objects.create(user=user, summit=there, role=Role.VIEWER)
-    made = [
-        token_services.make(by=user, name="A", scopes=["rooms:read"], summit=where) for where in (here, there, None)
-    ]
+    wanted: dict[str, Any] = {"by": user, "name": "A", "scopes": ["rooms:read"]}
+    made = [token_services.make(**wanted, summit=where) for where in (here, there, None)]
     asks = program(user, ["tokens:write"], here)
     assert kind(asks.post("me/tokens/", {"name": "A", "scopes": ["rooms:read"]})) == (403, "browser-only")
     assert Token.objects.count() == 4
@@ -229,14 +221,133 @@ def test_a_token_makes_none_and_finds_none_beyond_its_summit(here: Summit, monke
     assert asks.delete(f"me/tokens/{made[2].token.public_id}/", If_Match="*").status_code == 204
 
 
-def test_whether_there_is_another_summit_is_not_told(here: Summit) -> None:
+def test_whether_there_is_another_summit_is_not_told_nor_a_second_step_left_out(here: Summit, settings: Any) -> None:
     SummitFactory(slug="secret", public=False)
     client, wanted = signed_in(UserFactory()), {"name": "A", "scopes": ["rooms:read"]}
     said = [client.post(MINE, {**wanted, "summit": slug}, "application/json") for slug in ("secret", "nowhere")]
     assert (said[0].content, said[0].status_code) == (said[1].content, 422)
-
-
-def test_who_works_at_a_desk_takes_the_second_step_first(here: Summit, settings: Any) -> None:
     settings.REQUIRE_SECOND_FACTOR = True
     assert kind(desk_of(here).get("/api/v1/me/")) == (403, "second-step")
-    assert signed_in(UserFactory()).get("/api/v1/me/").status_code == 200
+    assert client.get("/api/v1/me/").status_code == 200
+
+
+# --- API clients, by the API and at the desk ------------------------------------------------------------------------
+DESK = "summits/here/desk/"
+APPS, TOKENS, ARMING = f"{DESK}applications/", f"{DESK}application-tokens/", f"{DESK}arming/"
+LIST = "/admin/api/apiclient/"
+PRINTER = {"name": "Badge printer", "roles": ["viewer", "programme"]}
+
+
+def post(client: Client, path: str, data: Any, **headers: str) -> Any:
+    return client.post(f"/api/v1/{path}", data, content_type="application/json", headers=headers)
+
+
+@pytest.fixture
+def printer(here: Summit, organiser: Program) -> ApiClient:
+    return api_client_services.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
+
+
+def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organiser: Program) -> None:
+    desk = signed_in(organiser.user)
+    made = post(desk, APPS, PRINTER)
+    assert (made.status_code, made.json()["roles"], made.json()["ended_at"]) == (201, ["programme", "viewer"], None)
+    where = f"{APPS}{made.json()['id']}/make-token/"
+    wanted = {"name": "Gate", "scopes": ["rooms:read"]}
+    token, again = (post(desk, where, wanted, **{"Idempotency-Key": "a"}) for _time in range(2))
+    assert (token.status_code, again.status_code) == (200, 200)
+    secret = token.json()["secret"]
+    assert secret.startswith("sa_")
+    assert again.json() == {**token.json(), "secret": None}
+    asks = Program(ApiClient.objects.get().user, secret)
+    assert asks.get(f"{DESK}rooms/").status_code == 200
+    [listed] = organiser.get(f"{TOKENS}?application={made.json()['id']}").json()["results"]
+    assert (listed["id"], listed["scopes"], listed["state"]) == (token.json()["id"], ["rooms:read"], "alive")
+    assert "secret" not in listed
+    assert organiser.post(f"{TOKENS}{listed['id']}/revoke/", {}).json()["state"] == "revoked"
+    assert asks.get(f"{DESK}rooms/").status_code == 401
+
+
+def test_a_token_makes_neither(organiser: Program, printer: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = f"{APPS}{printer.public_id}/make-token/"
+    wide = {"name": "Wide", "scopes": all_scopes()}
+    only = program(organiser.user, ["applications:write"])
+    for path, sent in ((APPS, {**PRINTER, "name": "Other"}), (make, wide)):
+        assert kind(only.post(path, sent)) == (403, "browser-only")
+    bulk = only.post(f"{APPS}bulk/", {"rows": [{**PRINTER, "name": "Other"}]}).json()["rows"]
+    assert [row["problem"]["type"].rpartition("#")[2] for row in bulk] == ["browser-only"]
+    assert (ApiClient.objects.count(), Token.objects.filter(api_client=printer).count()) == (1, 0)
+    # The control: without it a token for one thing makes one for all.
+    monkeypatch.setattr(api_clients, "_only_in_a_browser", lambda by: None)
+    assert len(only.post(make, wide).json()["scopes"]) > 20
+
+
+def test_it_is_ended_and_personal_tokens_are_not_there(here: Summit, organiser: Program, printer: ApiClient) -> None:
+    issued = token_services.make_for(by=organiser.user, api_client=printer, name="Gate", scopes=["rooms:read"])
+    ended = organiser.post(f"{APPS}{printer.public_id}/end/", {}).json()
+    assert (ended["roles"], ended["ended_at"] is None, token_services.find(issued.secret)) == ([], False, None)
+    wanted = {"name": "Gate", "scopes": ["rooms:read"]}
+    refused = post(signed_in(organiser.user), f"{APPS}{printer.public_id}/make-token/", wanted)
+    assert refused.json()["errors"][0]["detail"] == "This API client has ended. Create another."
+    for said, names in (("true", ["Badge printer"]), ("false", [])):
+        assert [row["name"] for row in organiser.get(f"{APPS}?ended={said}").json()["results"]] == names
+    own = Token.objects.get(user=organiser.user)
+    assert [row["id"] for row in organiser.get(TOKENS).json()["results"]] == [issued.token.public_id]
+    assert organiser.get(f"{TOKENS}{own.public_id}/").status_code == 404
+    assert organiser.post(f"{TOKENS}{own.public_id}/revoke/", {}).status_code == 404
+
+
+def test_a_summit_that_came_from_elsewhere_is_let_send(here: Summit, organiser: Program, viewer: Program) -> None:
+    assert organiser.get(ARMING).json() == {"sends": True, "disarmed_at": None, "armed_at": None, "waiting": []}
+    assert kind(organiser.post(f"{ARMING}arm/", {})) == (409, "conflict")
+    Summit.objects.filter(pk=here.pk).update(paused_at=timezone.now())
+    found = organiser.get(ARMING)
+    assert (found.json()["sends"], found.json()["waiting"]) == (False, [])
+    assert organiser.get(ARMING, If_None_Match=found["ETag"]).status_code == 304
+    assert kind(viewer.post(f"{ARMING}arm/", {})) == (403, "forbidden")
+    assert kind(program(organiser.user, ["summits:read"]).post(f"{ARMING}arm/", {})) == (403, "scope")
+    assert organiser.post(f"{ARMING}arm/", {}).json() == {"cancelled": 0}
+    assert organiser.get(ARMING).json()["sends"] is True
+    assert AuditEntry.objects.filter(action="summit.resume", by=organiser.user).count() == 1
+
+
+# --- at the desk ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def desk(organiser: Program) -> Client:
+    return signed_in(organiser.user)
+
+
+def add(desk: Client, **data: Any) -> Any:
+    return desk.post(f"{LIST}add/", {"once": "a-mark", **data}, follow=True)
+
+
+def test_the_desk_makes_one_gives_it_a_token_once_and_revokes_and_ends_it(desk: Client, here: Summit) -> None:
+    page = add(desk, summit=here.pk, name="Badge printer", roles=["viewer", "programme"])
+    made = ApiClient.objects.get()
+    path, new = f"{LIST}{made.pk}/", {"name": "Gate", "scopes": ["rooms:write"], "days": "30", "once": "b-mark"}
+    assert page.redirect_chain[-1][0] == f"{path}tokens/"
+    assert sorted(made.user.roles.values_list("role", flat=True)) == ["programme", "viewer"]
+    page = desk.post(f"{path}tokens/", new)
+    secret = re.search(r"<textarea[^>]*>(sa_\w+)</textarea>", page.content.decode())
+    assert secret is not None
+    assert "no-store" in page["Cache-Control"]
+    again = desk.post(f"{path}tokens/", new, follow=True).content.decode()
+    assert ("only one token was created" in again, secret.group(1) in again) == (True, False)
+    token = made.tokens.get()
+    assert token_services.find(secret.group(1)) == token
+    for address, posted, said in (
+        (f"{path}tokens/", {"revoke": token.public_id}, "Token revoked"),
+        (f"{path}end/", {}, "API client ended"),
+    ):
+        pages = [desk.post(address, posted, follow=True).content.decode() for _time in range(2)]
+        assert [said in each for each in pages] == [True, False]
+    assert not Token.objects.alive().filter(api_client=made).exists()
+    assert "This API client has ended" in desk.post(f"{path}tokens/", {**new, "once": ""}).content.decode()
+
+
+def test_the_desk_says_what_can_t_be_made(desk: Client, here: Summit, printer: ApiClient) -> None:
+    for wrong in ({"name": printer.name}, {"roles": ["delegate"]}, {"summit": SummitFactory().pk}):
+        sent = {"summit": here.pk, "name": "A", "roles": ["viewer"], **wrong}
+        assert 'class="error-summary"' in add(desk, **sent).content.decode()
+    assert ApiClient.objects.get() == printer
+    wrong = desk.post(f"{LIST}{printer.pk}/tokens/", {"name": "", "scopes": [], "days": "30"})
+    assert (wrong.status_code, printer.tokens.exists()) == (400, False)

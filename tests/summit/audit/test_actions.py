@@ -60,7 +60,8 @@ def test_every_action_is_declared_once_and_recorded() -> None:
     assert declared_in('A = audit_action("x.one", "did")\nB = row_actions(\n    "x.two", add="")') == {
         *("x.one", "x.two.add", "x.two.change", "x.two.remove")
     }
-    names = Counter(name for each in texts for name in re.findall(r"\b[A-Z][A-Z0-9_]*\b", each))
+    upper = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
+    names = Counter(name for each in texts if "audit" in each for name in upper.findall(each))
     declared = {name for each in texts for name in CONSTANT.findall(each)}
     assert [name for name in sorted(declared) if names[name] < 2] == []
     assert len(declared) > 50
@@ -191,9 +192,7 @@ def told_on(desk: Client, row: Any, query: str = "") -> list[str]:
 
 @pytest.mark.django_db
 class TestHistory:
-    def test_a_party_has_the_entries_of_its_parts_at_the_venues_time(
-        self, desk: Client, organiser: User, summit: Summit
-    ) -> None:
+    def test_a_party_has_the_entries_of_its_parts(self, desk: Client, organiser: User, summit: Summit) -> None:
         party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit)
         invitations.invite(parties=[party, other], by=organiser)
         member = f.MembershipFactory(party=party, person__office="Minister of the Interior")

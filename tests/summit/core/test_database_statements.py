@@ -41,6 +41,12 @@ def test_rows_get_keys_and_are_what_they_were() -> None:
     assert [(row.pk, row.name) for row in found] == [(row.pk, f"Person {n}") for n, row in enumerate(rows)]
     assert [row._state.adding for row in rows] == [False] * 3
     assert all(row.created_at for row in found)
+    # Nothing, and what the database refuses.
+    bulk_insert.insert([])
+    rows = people(2)
+    rows[1].public_id = rows[0].public_id
+    with pytest.raises(IntegrityError):
+        bulk_insert.insert(rows)
 
 
 def test_what_refers_to_rows_stored_after_it_was_made_and_encrypted_values() -> None:
@@ -65,10 +71,8 @@ def test_the_database_keeps_its_defaults() -> None:
     entries = [audit.entry(**values, detail={"n": n}) for n in range(2)]
     audit.record_many(entries)
     found = AuditEntry.objects.filter(action="x").order_by("pk")
-    assert [(row.detail, row.fields, row.at is not None) for row in found] == [
-        ({"n": 0}, [], True),
-        ({"n": 1}, [], True),
-    ]
+    rows = [(row.detail, row.fields, row.at is not None) for row in found]
+    assert rows == [({"n": number}, [], True) for number in (0, 1)]
     given, left = audit.entry(**values), audit.entry(**values)
     given.at = found[0].at
     with pytest.raises(ValueError, match="at is given for some rows"):
@@ -83,14 +87,6 @@ def test_statements_do_not_grow_with_the_rows(monkeypatch: pytest.MonkeyPatch) -
     assert queries(lambda: bulk_insert.insert(some)) == 3
 
 
-def test_nothing_and_what_the_database_refuses() -> None:
-    bulk_insert.insert([])
-    rows = people(2)
-    rows[1].public_id = rows[0].public_id
-    with pytest.raises(IntegrityError):
-        bulk_insert.insert(rows)
-
-
 class Facts(TypedDict):
     quotes: str
     words: str
@@ -98,9 +94,7 @@ class Facts(TypedDict):
     n: int
 
 
-def test_only_what_is_new_is_stored_and_counted(
-    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
-) -> None:
+def test_only_what_is_new_is_stored(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any) -> None:
     summit = f.SummitFactory()
     facts = {"quotes": '"it\\\'s" 100%', "words": "préséance \u202b", "list": [None, {"n": 1}]}
 
@@ -165,25 +159,13 @@ def test_each_time_the_rows_of_the_string_that_is_asked() -> None:
         return public(slug)
 
     asked = Prepared(build)
-    found = {slug: asked.rows(slug=slug) for slug in ("first", "second", "closed", "' OR 1=1 --")}
-    assert found == {slug: list(public(slug)) for slug in found}
-    assert found == {
-        "first": [(first.pk, "first")],
-        "second": [(second.pk, "second")],
-        "closed": [],
-        "' OR 1=1 --": [],
-    }
+    found = {"first": [(first.pk, "first")], "second": [(second.pk, "second")], "closed": [], "' OR 1=1 --": []}
+    assert {slug: asked.rows(slug=slug) for slug in found} == {slug: list(public(slug)) for slug in found} == found
     assert len(calls) == 1
-
-
-def test_each_time_the_rows_of_the_number_that_is_asked() -> None:
-    first, second = f.SummitFactory(slug="first"), f.SummitFactory(slug="second")
+    # And of the number that is asked.
     asked = Prepared(lambda key: Summit.objects.filter(pk=key).values_list("slug"))
-    found = [asked.rows(key=key) for key in (first.pk, second.pk, 0)]
-    assert found == [[("first",)], [("second",)], []]
-
-
-def test_a_string_that_the_query_does_not_have_is_refused() -> None:
+    assert [asked.rows(key=key) for key in (first.pk, second.pk, 0)] == [[("first",)], [("second",)], []]
+    # A string that the query doesn't have is refused.
     with pytest.raises(ValueError, match="depends on"):
         Prepared(public).rows(slug="first", session="any")
 
@@ -233,9 +215,7 @@ class TestAServerThatRestarted:
         monkeypatch.setattr(compiled_query, "TRUSTED", 0.0)
         assert len(closed.rows(slug="first")) == 1
 
-    def test_control_a_connection_that_is_trusted_is_not_asked(
-        self, closed: Prepared, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_control_a_trusted_one_is_not_asked(self, closed: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(compiled_query, "TRUSTED", 3600.0)
         with pytest.raises(OperationalError):
             closed.rows(slug="first")

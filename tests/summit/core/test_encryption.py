@@ -90,16 +90,13 @@ def test_the_first_key_writes_and_each_reads_what_it_has_written(keys: Any) -> N
         assert read(opened) == SECRET
         with pytest.raises(InvalidToken):
             read(closed)
-
-
-def test_what_was_tampered_with_is_not_read() -> None:
-    message = MessageFactory(rendered=SECRET)
-    token = bytearray(stored(message))
+    # What was tampered with is not read.
+    token = bytearray(stored(before))
     token[40] ^= 1
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE outbox_message SET rendered = %s WHERE id = %s", [bytes(token), message.pk])
+        cursor.execute("UPDATE outbox_message SET rendered = %s WHERE id = %s", [bytes(token), before.pk])
     with pytest.raises(InvalidToken):
-        read(message)
+        read(before)
 
 
 class TestTextAndDays:
@@ -220,12 +217,9 @@ def test_a_value_that_no_key_opens_is_named(keys: Any, capsys: pytest.CaptureFix
     keys.FIELD_KEYS = [Fernet.generate_key().decode()]
     Message.objects.filter(pk=lost.pk).update(rendered=SECRET)
     keys.FIELD_KEYS = [NEW, OLD]
-    with pytest.raises(CommandError) as refused:
+    said = rf"No key in FIELD_KEYS decrypts 1 value\. .* and run this again: {RENDERED} {lost.pk}$"
+    with pytest.raises(CommandError, match=said):
         run(capsys)
-    assert str(refused.value) == (
-        f"No key in FIELD_KEYS decrypts 1 value. Add its key after the others and run this again: "
-        f"outbox.message.rendered {lost.pk}"
-    )
     assert by_the_new_key(stored(good))
     with pytest.raises(CommandError, match="A batch needs at least one row"):
         call_command("rotate_keys", batch=0)
@@ -241,7 +235,7 @@ def test_digests_are_written_with_the_present_secret(keys: Any, capsys: pytest.C
     assert "delegations.particulars digests: 1 checked, 0 rewritten\n" in run(capsys)
 
 
-def test_what_never_changes_is_written_and_frozen_again(
+def test_what_is_frozen_is_written(
     keys: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lists of participants never change; written with another key they are the same."""

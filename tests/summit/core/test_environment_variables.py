@@ -1,6 +1,7 @@
 """Environment variables are read as they are declared, and from files if they are secrets."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -24,28 +25,24 @@ from summit.core.environment_variables import (
 )
 
 SECRET = "not to be shown: a€b"
-GROUPS = [
-    Group(
-        "One",
-        (
-            Variable(name="KEY", text="A key.", secret=True, required=True, default="none"),
-            Variable(name="SIZE", text="A size.", kind=INTEGER, default=67108864),
-            Variable(name="PAUSE", text="A pause.", kind=NUMBER, default=10.0, secret=True),
-        ),
-    ),
-    Group(
-        "Two",
-        (
-            Variable(
-                name="DOUBLE", text="Twice.", default=Computed("twice", lambda env: env("SIZE") * 2), example="4"
-            ),
-        ),
-    ),
-]
+KEY = Variable(name="KEY", text="A key.", secret=True, required=True, default="none")
+SIZE = Variable(name="SIZE", text="A size.", kind=INTEGER, default=67108864)
+PAUSE = Variable(name="PAUSE", text="A pause.", kind=NUMBER, default=10.0, secret=True)
+TWICE = Computed("twice", lambda env: env("SIZE") * 2)
+DOUBLE = Variable(name="DOUBLE", text="Twice.", default=TWICE, example="4")
+GROUPS = [Group("One", (KEY, SIZE, PAUSE)), Group("Two", (DOUBLE,))]
 
 
 def value(kind: Kind, text: str) -> object:
     return Environment([Group("", (Variable(name="X", text="", kind=kind),))], {"X": text})("X")
+
+
+def refusal(values: dict[str, str], name: str, groups: list[Group] = GROUPS) -> str:
+    """Return what is said of a variable that can't be read."""
+    with pytest.raises(ImproperlyConfigured) as raised:
+        Environment(groups, values)(name)
+    assert raised.value.__suppress_context__ or raised.value.__context__ is None
+    return str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -67,37 +64,20 @@ def test_a_value_is_parsed_by_its_type(kind: Kind, text: str, expected: object) 
 
 
 def test_addresses_are_taken_apart() -> None:
-    database = value(DATABASE, "postgres://u:p%40ss@db.example:6000/summit?sslmode=verify-full")
-    assert isinstance(database, dict)
+    database: Any = value(DATABASE, "postgres://u:p%40ss@db.example:6000/summit?sslmode=verify-full")
     expected = ("db.example", 6000, "summit", "p@ss", {"sslmode": "verify-full"})
     assert tuple(database[name] for name in ("HOST", "PORT", "NAME", "PASSWORD", "OPTIONS")) == expected
-    mail = value(MAIL_SERVER, "smtp+tls://u:p@mail.example:587")
-    assert isinstance(mail, dict)
+    mail: Any = value(MAIL_SERVER, "smtp+tls://u:p@mail.example:587")
     assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        (INTEGER, "1.5"),
-        (NUMBER, "ten"),
-        (SWITCH, "flase"),
-        (PAIRS, "a"),
-        (DATABASE, "mysql://h/n"),
-        (MAIL_SERVER, "x"),
-    ],
-)
-def test_what_is_not_of_its_type_is_named(kind: Kind, text: str) -> None:
-    with pytest.raises(ImproperlyConfigured) as raised:
-        value(kind, text)
-    assert str(raised.value) == f"X is “{text}”, which can't be read. {kind.todo}"
-
-
-def test_a_secret_is_not_in_the_message() -> None:
-    with pytest.raises(ImproperlyConfigured) as raised:
-        Environment(GROUPS, {"PAUSE": SECRET})("PAUSE")
-    assert str(raised.value) == "PAUSE has a value that can't be read. Set it to a number, such as 2.5."
-    assert raised.value.__suppress_context__
+def test_what_is_not_of_its_type_is_named_but_for_a_secret() -> None:
+    wrong = {INTEGER: "1.5", NUMBER: "ten", SWITCH: "flase", PAIRS: "a", DATABASE: "mysql://h/n", MAIL_SERVER: "x"}
+    for kind, text in wrong.items():
+        groups = [Group("", (Variable(name="X", text="", kind=kind),))]
+        assert refusal({"X": text}, "X", groups) == f"X is “{text}”, which can't be read. {kind.todo}"
+    said = "PAUSE has a value that can't be read. Set it to a number, such as 2.5."
+    assert refusal({"PAUSE": SECRET}, "PAUSE") == said
 
 
 def test_unset_and_empty_variables_have_their_defaults() -> None:
@@ -119,13 +99,9 @@ class TestFiles:
         # What is no secret has no file.
         assert (env("SIZE"), env.is_set("SIZE")) == (67108864, False)
 
-    def test_both_are_refused(self, tmp_path: Path) -> None:
-        env = Environment(GROUPS, {"KEY_FILE": str(tmp_path), "KEY": SECRET})
-        with pytest.raises(ImproperlyConfigured) as raised:
-            env("KEY")
-        assert str(raised.value) == "KEY and KEY_FILE are both set. Unset one of them."
-
-    def test_a_file_that_tells_nothing_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+    def test_both_are_refused_and_a_file_that_tells_nothing_is_named(self, tmp_path: Path) -> None:
+        both = {"KEY_FILE": str(tmp_path), "KEY": SECRET}
+        assert refusal(both, "KEY") == "KEY and KEY_FILE are both set. Unset one of them."
         empty, binary, missing = tmp_path / "empty", tmp_path / "binary", tmp_path / "missing"
         empty.write_text("\n")
         binary.write_bytes(b"\xff\xfe")
@@ -136,24 +112,14 @@ class TestFiles:
             (binary, f"which can't be read: it isn't text in UTF-8. {let}"),
             (empty, "which is empty. Write KEY into it."),
         ):
-            with pytest.raises(ImproperlyConfigured) as raised:
-                Environment(GROUPS, {"KEY_FILE": str(path)})("KEY")
-            assert str(raised.value) == f"KEY_FILE names {path}, {said}"
+            assert refusal({"KEY_FILE": str(path)}, "KEY") == f"KEY_FILE names {path}, {said}"
 
 
 def test_the_description_has_everything() -> None:
     assert describe(GROUPS).partition("## One\n\n")[2].splitlines()[::2] == [
-        "### `KEY`",
-        "A key.",
-        "*Secret, text* · required in production",
-        "### `SIZE`",
-        "A size.",
-        "*Whole number* · default: `67108864`",
-        "### `PAUSE`",
-        "A pause.",
-        "*Secret, number* · default: `10`",
+        *("### `KEY`", "A key.", "*Secret, text* · required in production"),
+        *("### `SIZE`", "A size.", "*Whole number* · default: `67108864`"),
+        *("### `PAUSE`", "A pause.", "*Secret, number* · default: `10`"),
         "## Two",
-        "### `DOUBLE`",
-        "Twice.",
-        "*Text* · default: twice · example: `4`",
+        *("### `DOUBLE`", "Twice.", "*Text* · default: twice · example: `4`"),
     ]

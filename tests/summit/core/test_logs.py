@@ -245,9 +245,7 @@ def test_every_handler_leaves_them_out_and_none_sends_mail() -> None:
         assert logging.getLogger(name).handlers == []
 
 
-def test_a_worker_logs_as_all_do_and_of_its_tasks_what_did_something(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_logs_what_did_something(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     set_up = Mock()
     monkeypatch.setattr(logging.config, "dictConfig", set_up)
     receivers = signals.setup_logging.send(sender="x", loglevel="WARNING")

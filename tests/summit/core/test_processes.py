@@ -214,7 +214,7 @@ def test_several_are_made_at_once_and_by_what_they_depend_on() -> None:
         ("postgresql", False, lock_yielding.WORK, 0),
     ],
 )
-def test_others_get_their_turn(
+def test_others_get_a_turn(
     vendor: str, inside: bool, worked: float, waits: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []

@@ -1,20 +1,29 @@
-"""Days, marks, names and sizes of files, telephone numbers and refusals of fields in words."""
+"""Days, marks, names and sizes of files, telephone numbers, refusals of fields, and the language of it all."""
 
 from datetime import date, datetime
+from email import message_from_bytes, policy
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core import context as allauth_context
 from django import forms
 from django.template import Context, Template
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.translation import override
+from pytest_django.fixtures import Settings
 
+from delegations.invitations.services import links
 from summit.core import field_error_messages, punctuation
 from summit.core.date_formats import clock, long_day, short_day
 from summit.core.file_names import disposition, file_name
 from summit.core.file_sizes import MEGABYTE, megabytes, too_large
+from summit.core.languages import spoken
 from summit.core.phone_links import tel_uri
+from summit.outbox import mime
+from summit.outbox.message_kinds import Mail
+from summit.outbox.models import Message
 from summit.templatetags.phone_numbers import phone_link
 from tests import factories as f
 
@@ -177,3 +186,68 @@ def test_it_says_so_in_each_language() -> None:
             said.append({str(words) for kinds in field_error_messages.WORDS.values() for words in kinds.values()})
     english, *others = said
     assert [english & other for other in others] == [set(), set()]
+
+
+# --- pages and mails speak the languages that have a catalogue ------------------------------------------------------
+@pytest.mark.django_db
+def test_a_language_without_a_catalogue_is_answered_in_english(settings: Settings, client: Client) -> None:
+    settings.INTERFACE_LANGUAGES = ["en", "fr"]
+    summit = f.SummitFactory()
+    assert [spoken(code) for code in ("en", "fr", "ar", "xx")] == ["en", "fr", "en", "en"]
+    page = client.get(f"/{summit.slug}/?lang=ar")
+    assert page["Content-Language"] == "en"
+    assert b'<html lang="en" dir="ltr"' in page.content
+    assert "العربية".encode() not in page.content
+    assert "Français".encode() in page.content
+    assert client.get("/", headers={"accept-language": "ar"})["Location"] == f"/{summit.slug}/"
+    assert client.get("/", headers={"accept-language": "fr"})["Location"] == f"/{summit.slug}/?lang=fr"
+    # A mail names the language that it is written in.
+    for languages, language in ((["en"], "en"), (["en", "ar"], "ar")):
+        settings.INTERFACE_LANGUAGES = languages
+        mail = mime.build(f.MessageFactory(language="ar"), Mail("Subject", "Text"))
+        assert f"Content-Language: {language}".encode() in mail
+
+
+@pytest.mark.django_db
+def test_a_mail_that_is_read_from_the_right_begins_so(rf: RequestFactory) -> None:
+    for language, mark in (("ar", "\u200f"), ("fr", "")):
+        message = f.MessageFactory(language=language)
+        mail = message_from_bytes(mime.build(message, Mail("France", "France\n\nText")), policy=policy.default)
+        assert str(mail.get_content()).splitlines() == [f"{mark}France", "", "Text"]
+        assert mail["Subject"] == "France"
+        # A mail about an account does too.
+        user = f.UserFactory(language=language)
+        with allauth_context.request_context(rf.get("/")):
+            get_adapter().send_mail("account/email/unknown_account", user.email, {"user": user})
+        stored = Message.objects.get(address=user.email)
+        mail = message_from_bytes(bytes(stored.rendered), policy=policy.default)
+        assert str(mail.get_content()).startswith("\u200f") is bool(mark)
+        assert not str(mail["Subject"]).startswith("\u200f")
+
+
+@pytest.mark.django_db
+class TestPersonalPages:
+    def language(self, client: Client, query: str = "") -> str:
+        return str(client.get(f"/accounts/2fa/{query}")["Content-Language"])
+
+    def test_an_account_reads_in_its_language_or_the_chosen_one(self, client: Client, settings: Settings) -> None:
+        client.force_login(f.UserFactory(language="ar"))
+        found = [self.language(client, asked) for asked in ("", "?lang=fr", "", "?lang=xx")]
+        assert found == ["ar", "fr", "fr", "fr"]
+        # Public pages know nobody.
+        assert client.get(f"/{f.SummitFactory().slug}/")["Content-Language"] == "en"
+        # A language without a catalogue is English.
+        settings.INTERFACE_LANGUAGES = ["en", "fr"]
+        client.force_login(f.UserFactory(language="ar"))
+        assert self.language(client) == "en"
+
+    def test_whoever_follows_a_letter_reads_in_its_language_but_for_an_account(self, client: Client) -> None:
+        link = f.InvitationLinkFactory(invitation__party__language="fr")
+        page = client.get(f"/i/{links.token(link)}/", follow=True)
+        assert (page.status_code, page["Content-Language"]) == (200, "fr")
+        known = Client()
+        known.get(f"/i/{links.token(link)}/")
+        known.force_login(f.UserFactory(language="ar"))
+        assert self.language(known) == "ar"
+        for asked, language in (("", "fr"), ("?lang=ar", "ar"), ("", "ar")):
+            assert client.get(f"/portal/{asked}")["Content-Language"] == language
