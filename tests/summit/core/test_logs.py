@@ -227,9 +227,7 @@ def test_tokens_are_left_out_of_addresses() -> None:
         ("/portal/invitation/0123456789abcdef/", "/portal/invitation/0123456789abcdef/"),
     ):
         assert without_tokens(said) == left
-
-
-def test_a_record_is_written_without_them() -> None:
+    # So is a record.
     for path, said in ((f"/i/{TOKEN}/", "Gone: /i/[hidden]/"), ("/x/", "Gone: /x/")):
         found = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", ("Gone", path), None)
         assert (TokenFilter().filter(found), found.getMessage()) == (True, said)

@@ -240,10 +240,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 class TestWhoAsks:
     """Once for each of the transactions, and of none where there is nothing to do."""
 
-    def test_the_outbox_for_each_message(self, asked: list[None]) -> None:
+    def test_each_message_each_decision_and_each_announcement(self, asked: list[None]) -> None:
         assert delivery.deliver([row.pk for row in f.MessageFactory.create_batch(3)]) == len(asked) == 3
-
-    def test_deciding_about_many_and_announcing_for_each_text(self, asked: list[None]) -> None:
+        asked.clear()
         summit = f.SummitFactory()
         texts = [make_text(summit=summit, state="in_review", moment=ago(1)).version.text for _each in range(3)]
         bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS["approve"], texts=texts, by=approver(summit))

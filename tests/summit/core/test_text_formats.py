@@ -77,9 +77,7 @@ LINE = Template("{% load punctuation %}Hall{% comma %}House{% semicolon %}09:30{
 def test_marks_are_those_of_the_language(language: str | None, line: str, pair: str) -> None:
     with override(language):
         assert (LINE.render(Context()), punctuation.pair("France", "sent")) == (line, pair)
-
-
-def test_a_span_of_time_in_a_sentence_is_not_broken_after_its_dash() -> None:
+    # A span of time in a sentence is not broken after its dash.
     said = "Monday 31 March, 09:30–10:05 – in the hall"
     assert punctuation.unbroken(said) == "Monday 31 March, 09:30–\u206010:05 – in the hall"
 
@@ -111,13 +109,10 @@ def test_a_files_name_is_readable_and_safe_on_every_system(parts: tuple[str, ...
     assert file_name(*parts, ending="pdf") == name
 
 
-def test_a_long_name_is_cut_for_every_file_system() -> None:
+def test_a_long_name_is_cut_and_the_header_has_it_as_rfc_6266_wants_it() -> None:
     found = file_name("ض" * 200, "中" * 200, ending="pdf")
     assert found.endswith(".pdf")
     assert 200 < len(found.encode()) <= 224
-
-
-def test_the_header_has_the_name_as_rfc_6266_wants_it() -> None:
     name = file_name("Invitation", "Côte d’Ivoire", ending="pdf")
     said = "filename*=utf-8''Invitation%20%E2%80%93%20C%C3%B4te%20d%E2%80%99Ivoire.pdf"
     assert disposition(name) == f"attachment; {said}"
