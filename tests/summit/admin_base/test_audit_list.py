@@ -213,11 +213,12 @@ class TestVerified:
         values = {"result_params": {"length": 10342, "mark": "x:10342", **params}, "finished_at": finished}
         return Job.objects.create(kind="verify_audit", key="-", by=by, state="done", result=result, **values)
 
-    def test_never_before_long_ago_today_and_broken(self, desk: Client, olive: User, summit: Summit) -> None:
+    def test_long_ago_today_and_broken(self, desk: Client, olive: User, summit: Summit, monkeypatch: Any) -> None:
         page = desk.get(ADDRESS).content.decode()
         for said in ("No entries yet.", "Not yet verified.", "/jobs/verify-audit/"):
             assert said in page
         now = timezone.now()
+        monkeypatch.setattr("summit.jobs.dashboard.db_now", lambda: now)
         self.job(olive, now - timedelta(days=40))
         old = self.head(olive)
         assert ("10,342 entries verified on " in old, "today" in old) == (True, False)
