@@ -180,6 +180,7 @@ class TestManyEntries:
         page = desk.get(ADDRESS, {"kind": "delegations.party"}).content.decode()
         assert f'href="?kind=delegations.party&amp;before={AuditEntry.objects.order_by("-pk")[49].pk}"' in page
 
+    @pytest.mark.slow("opens the list with few entries and with many")
     def test_queries_do_not_grow(self, desk: Client, olive: User, summit: Summit) -> None:
         def asked(work: Any) -> int:
             # The first time it is recorded who was found.
