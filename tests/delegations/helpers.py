@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.sites import site
 from django.contrib.messages import get_messages
 from django.db import connection
-from django.test import Client
+from django.db.models import Model
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
@@ -92,3 +95,15 @@ def one_of_each(summit: Summit) -> None:
     answered(summit, "attending", party__name="Attending")
     answered(summit, "regrets", party__name="Regrets")
     f.InvitationFactory(party__summit=summit, party__name="Revoked", state="revoked")
+
+
+def request_of(by: User, **query: Any) -> HttpRequest:
+    """Return a request of somebody who is signed in, for what pages at the desk are made of."""
+    request = RequestFactory().get("/admin/", query)
+    request.user = by
+    return request
+
+
+def listed(by: User, model: type[Model], **query: Any) -> list[Any]:
+    """Return the rows that a list at the desk has for somebody, narrowed by what its address asks for."""
+    return list(site.get_model_admin(model).get_changelist_instance(request_of(by, **query)).result_list)

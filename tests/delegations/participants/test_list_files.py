@@ -224,12 +224,7 @@ def test_what_changed_is_told_with_what_was(desk: Client, summit: Summit, protoc
     delegation(summit, "Borduria")
     second = revisions.freeze(summit=summit, by=protocol, final=True)
     page = text(desk.get(f"{LISTS}{second.pk}/change/"))
-    for words in (
-        "Changes since the previous revision",
-        ">Minister</del>",
-        ">First Minister</ins>",
-        ">added</span>",
-    ):
+    for words in ("Changes since the previous revision", ">Minister</del>", ">First Minister</ins>", ">added</span>"):
         assert words in page
     nothing = "No changes since the last list, which is final."
     assert nothing in text(desk.get(PREPARE))
