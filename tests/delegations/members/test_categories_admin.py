@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import category, said, sign_in, text
+from tests.delegations.helpers import category, listed, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 LIST, ZONES, RULES = (f"/admin/delegations/{name}/" for name in ("category", "zone", "transferablepassrule"))
@@ -46,13 +46,11 @@ def numbered(keys: list[int]) -> dict[str, int]:
 
 class TestCategories:
     def test_the_list_begins_with_the_usual_ones(self, summit: Summit, office: Client) -> None:
-        shown = text(office.get(LIST))
-        assert "13 categories" in shown
-        assert Category.objects.filter(summit=summit).count() == 13
-        assert f'href="{ORDER}"' in shown
         for confirmed in (None, f.START):
             f.MembershipFactory(party__summit=summit, confirmed_at=confirmed)
-        found = {each.code: each for each in office.get(LIST).context["cl"].result_list}
+        answer = office.get(LIST)
+        assert ("13 categories" in text(answer), f'href="{ORDER}"' in text(answer)) == (True, True)
+        found = {each.code: each for each in answer.context["cl"].result_list}
         assert (found["delegate"].named, found["delegate"].unconfirmed) == (2, 1)
 
     def test_is_added_with_names_and_zones(self, summit: Summit, office: Client) -> None:
@@ -72,17 +70,13 @@ class TestCategories:
         row = Category.objects.of(summit)["guest"]
         page, stored = f"{LIST}{row.pk}/change/", []
         shown = text(office.get(page))
-        assert ('type="color" name="colour" value="#e07b1f"' in shown, "The usual colour is #e07b1f." in shown) == (
-            True,
-            True,
-        )
+        for words in ('type="color" name="colour" value="#e07b1f"', "The usual colour is #e07b1f."):
+            assert words in shown
         for colour in ("#e07b1f", "#123456", "#E07B1F"):
             assert office.post(page, form(row, colour=colour)).status_code == 302
             stored.append(Category.objects.get(pk=row.pk).colour)
         assert stored == ["", "#123456", ""]
         # Of a new one the capacity isn't known yet.
-        shown = text(office.get(f"{LIST}add/"))
-        assert 'type="color" name="colour" value="#1d4f91"' in shown
         values = {"summit": summit.pk, "code": "vip", "capacity": "guest", "colour": "#1d4f91"}
         assert office.post(f"{LIST}add/", values).status_code == 302
         assert Category.objects.get(code="vip").badge_colour == "#e07b1f"
@@ -92,9 +86,7 @@ class TestCategories:
         foreign, page = f.ZoneFactory(name="Foreign hall"), f"{LIST}{row.pk}/change/"
         answer = office.post(page, form(row, quota=0))
         assert answer.status_code == 200
-        assert errors(answer)["quota"][0].startswith(
-            "These delegations have already named more people: Aland: 1. Set a separate quota"
-        )
+        assert errors(answer)["quota"][0].startswith("These delegations have already named more people: Aland: 1.")
         moments = {"name_by_0": "2025-03-02", "confirm_by_0": "2025-03-01"}
         answer = office.post(page, form(row, **moments, name_by_1="17:00", confirm_by_1="17:00"))
         before = "Set the confirmation deadline after the naming deadline."
@@ -119,13 +111,9 @@ class TestCategories:
     def test_one_that_nobody_used_is_deleted_and_others_not(self, summit: Summit, office: Client) -> None:
         usual, own = Category.objects.of(summit)["spouse"], f.CategoryFactory(summit=summit)
         page = f"{LIST}{usual.pk}/delete/"
-        for answer in (office.get(page), office.post(page, {"post": "yes"})):
-            assert "Every summit has “spouse”. To stop people being named in it, untick" in text(answer)
+        assert "Every summit has “spouse”. To stop people" in text(office.post(page, {"post": "yes"}))
         assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
-        assert [row.exists() for row in (Category.objects.filter(pk=each.pk) for each in (usual, own))] == [
-            True,
-            False,
-        ]
+        assert set(Category.objects.filter(pk__in=[usual.pk, own.pk])) == {usual}
 
     def test_they_are_put_in_order_without_script(self, summit: Summit, desk: Client) -> None:
         shown = desk.get(ORDER)
@@ -179,11 +167,8 @@ def test_transferable_pass_rules_are_added_changed_and_listed(summit: Summit, de
     assert [entry.fields for entry in AuditEntry.objects.order_by("id")] == [added, ["zones"]]
 
 
-PARTIES = "/admin/delegations/party/"
-
-
 def page(party: Party) -> str:
-    return f"{PARTIES}{party.pk}/quotas/"
+    return f"/admin/delegations/party/{party.pk}/quotas/"
 
 
 class TestPage:
@@ -202,24 +187,16 @@ class TestPage:
     def test_an_organiser_raises_one_with_a_reason(self, party: Party, office: Client) -> None:
         f.MembershipFactory(party=party)
         good = {"category": category(party).pk, "number": "12", "reason": "Hosts the next summit"}
-        for field, value in (("number", "many"), ("number", "9" * 30), ("reason", " "), ("category", "987654")):
+        for field, value in (("number", "9" * 30), ("reason", " "), ("category", "987654")):
             answer = office.post(page(party), {**good, field: value})
             assert (answer.status_code, f'<a href="#{field}">' in text(answer)) == (422, True), (field, value)
         assert not Quota.objects.exists()
-        assert 'name="number"' not in text(office.get(page(party)))
         Policy.objects.create(summit=party.summit, total=9)
         assert 'name="number" id="number" value="9"' in text(office.get(f"{page(party)}?category=all"))
         done = office.post(page(party), good)
-        assert (done["Location"], said(done)) == (
-            page(party),
-            [
-                "Delegate: 12 places. The delegation has 9 in all, 1 named. The categories add up to 14 places; "
-                "the total still applies."
-            ],
-        )
-        assert 'name="number" id="number" value="12"' in text(
-            office.get(f"{page(party)}?category={category(party).pk}")
-        )
+        assert done["Location"] == page(party)
+        places = "Delegate: 12 places. The delegation has 9 in all, 1 named. The categories add up to 14 places;"
+        assert said(done) == [f"{places} the total still applies."]
         row = Quota.objects.get()
         assert (row.category, row.number, row.reason) == (category(party), 12, "Hosts the next summit")
         assert "delegate: 12" in text(office.get(page(party)))
@@ -237,14 +214,13 @@ def test_all_exceptions_are_listed_with_reason_and_who(party: Party, office: Cli
         assert words in shown, words
 
 
-def test_parties_over_full_and_with_room(party: Party, office: Client) -> None:
+def test_parties_over_full_and_with_room(party: Party, organiser: User) -> None:
     full, over = (f.PartyFactory(summit=party.summit, name=name) for name in ("Bland", "Cland"))
     f.MembershipFactory(party=full, code="head")
     f.MembershipFactory.create_batch(2, party=over)
     f.QuotaFactory(party=over, category=category(party), number=1)
     f.QuotaFactory(party=party, category=category(party), number=0)
     for word, name in (("over", "Cland"), ("full", "Bland"), ("room", "Aland")):
-        found = office.get(f"{PARTIES}?quotas={word}").context["cl"].result_list
-        assert [row.name for row in found] == [name]
+        assert [row.name for row in listed(organiser, Party, quotas=word)] == [name]
     # Who sees no members narrows nothing.
-    assert sign_in(party.summit, Role.VIEWER).get(f"{PARTIES}?quotas=over").context["cl"].result_count == 3
+    assert len(listed(f.UserFactory.with_role(Role.VIEWER, party.summit), Party, quotas="over")) == 3

@@ -7,16 +7,18 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models.functions import Now
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from delegations.parties.models.parties import Party
 from delegations.portal_access import permissions
 from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
 from delegations.portal_access.services import provider_sign_ins
 from portal.browser_session import SIGN_INS_KEY
+from portal.visitor_identity import viewers
 from summit.audit import rendering
 from summit.audit.models import AuditEntry
 from summit.audit.services import Mailbox
@@ -29,6 +31,7 @@ from summit.single_sign_on.refusals import SignInRefused
 from summit.single_sign_on.social_adapter import SocialAccountAdapter
 from summit.summits.models import Summit
 from summit.users.models import User
+from tests.delegations.helpers import refuses
 from tests.factories import (
     FocalPointFactory,
     MembershipFactory,
@@ -69,10 +72,16 @@ def ann(party: Party) -> Person:
 
 
 def opened(browser: Client) -> list[int]:
-    """Return the primary keys of the parties that the portal shows in a browser."""
-    page = browser.get("/portal/")
-    viewers = page.wsgi_request.viewers if page.status_code == 200 else []
-    return [party.pk for viewer in viewers for party in viewer.parties]
+    """Return the primary keys of the parties that the portal has for a browser without an account."""
+    request = RequestFactory().get("/portal/")
+    request.session, request.user = browser.session, AnonymousUser()
+    return [party.pk for viewer in viewers(request) for party in viewer.parties]
+
+
+def open_sessions(idp: OpenIdProvider, subject: str = "s-1", email: str = "ann@ministry.example") -> Any:
+    """Let somebody sign in at the provider, without a browser."""
+    facts = SignInFacts(issuer=idp.issuer, subject=subject, email=email, email_verified=True)
+    return provider_sign_ins.open_sessions(facts=facts, agent="")
 
 
 def test_it_opens_the_portal_of_the_delegation(idp: OpenIdProvider, party: Party, ann: Person) -> None:
@@ -80,7 +89,7 @@ def test_it_opens_the_portal_of_the_delegation(idp: OpenIdProvider, party: Party
     response = idp.sign_in(browser)
     assert (response.status_code, response["Location"]) == (302, "/portal/")
     assert opened(browser) == [party.pk]
-    assert "_auth_user_id" not in browser.session
+    assert browser.get("/portal/").status_code == 200
     row = PortalSession.objects.get()
     assert (row.person, row.issuer, row.mailbox) == (ann, idp.issuer, "ann@ministry.example")
     assert PortalSubject.objects.get().subject == "s-1"
@@ -102,46 +111,38 @@ def test_it_opens_no_account_and_no_other_delegation(
     FocalPointFactory(party=party, person=ann)
     assert permissions.live_sign_ins(by, party.pk).exists()
     assert not permissions.live_sign_ins(by, other.membership.party.pk).exists()
-    nobody, none = refusals.NOT_OF_DELEGATION, refusals.NO_ADDRESS
-    for claims, reason in (
-        ({"email": other.email}, nobody),
-        ({"email": organiser.email}, nobody),
-        ({"email_verified": False}, none),
-        ({"email": None}, none),
+    for email, verified, reason in (
+        *((other.email, True, refusals.NOT_OF_DELEGATION), (organiser.email, True, refusals.NOT_OF_DELEGATION)),
+        *((ann.email, False, refusals.NO_ADDRESS), ("", True, refusals.NO_ADDRESS)),
     ):
-        idp.subject = f"s-{claims}"
-        idp.claims = {"email": "ann@ministry.example", "email_verified": True, **claims}
-        page = idp.sign_in(Client())
-        assert (page.status_code, str(reason.text) in page.content.decode()) == (400, True), claims
-
-
-def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, party: Party, ann: Person) -> None:
-    idp.sign_in(Client())
-    # Somebody else gets the same address there.
-    idp.subject = "s-2"
+        facts = SignInFacts(issuer=idp.issuer, subject="s-2", email=email, email_verified=verified)
+        refused = refuses(SignInRefused, provider_sign_ins.open_sessions, facts=facts, agent="")
+        assert refused.reason is reason, email
+    # The provider's word that an address is not verified arrives, and what is refused is said.
+    idp.subject, idp.claims["email_verified"] = "s-2", False
     page = idp.sign_in(Client())
-    assert (page.status_code, str(refusals.OTHER_SUBJECT.text) in page.content.decode()) == (400, True)
-    # The person gets another one.
-    idp.subject, idp.claims = "s-1", {"email": "ann.new@ministry.example", "email_verified": True}
-    browser = Client()
-    idp.sign_in(browser)
-    assert opened(browser) == [party.pk]
+    assert (page.status_code, str(refusals.NO_ADDRESS.text) in page.content.decode()) == (400, True)
+
+
+def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, ann: Person) -> None:
+    (row,) = open_sessions(idp)
+    assert row.person == ann
+    # Somebody else gets the same address there, and the person gets another one.
+    assert refuses(SignInRefused, open_sessions, idp, "s-2").reason is refusals.OTHER_SUBJECT
+    assert [row.person for row in open_sessions(idp, email="ann.new@ministry.example")] == [ann]
 
 
 def test_a_shared_mailbox_opens_nothing(idp: OpenIdProvider, party: Party, ann: Person) -> None:
     MembershipFactory(party=party, person__email=ann.email)
-    page = idp.sign_in(Client())
-    assert (page.status_code, str(refusals.SHARED_ADDRESS.text) in page.content.decode()) == (400, True)
+    assert refuses(SignInRefused, open_sessions, idp).reason is refusals.SHARED_ADDRESS
     assert not PortalSubject.objects.exists()
 
 
 def test_each_summit_of_the_ministry_is_opened(idp: OpenIdProvider, party: Party, ann: Person) -> None:
     later = PartyFactory(summit=SummitFactory())
     PartyProvider.objects.create(party=later, issuer=idp.issuer)
-    MembershipFactory(party=later, person__email=ann.email)
-    browser = Client()
-    idp.sign_in(browser)
-    assert sorted(opened(browser)) == sorted([party.pk, later.pk])
+    other = MembershipFactory(party=later, person__email=ann.email).person
+    assert {row.person for row in open_sessions(idp)} == {ann, other}
 
 
 def test_turning_the_provider_off_ends_what_it_opened(idp: OpenIdProvider, party: Party, ann: Person) -> None:
@@ -160,25 +161,18 @@ def test_whoever_has_left_the_delegation_is_out(idp: OpenIdProvider, party: Part
     idp.sign_in(browser)
     ann.membership.delete()
     assert opened(browser) == []
-    assert idp.sign_in(Client()).status_code == 400
+    assert refuses(SignInRefused, open_sessions, idp).reason is refusals.NOT_OF_DELEGATION
 
 
-@pytest.mark.parametrize(
-    ("asked", "leads"),
-    [
-        ("?next=/portal/agenda/%3Fday%3D1", "/portal/agenda/?day=1"),
-        ("?next=agenda", "agenda"),
-        ("?next=https://evil.example/", "/portal/"),
-        ("?next=//evil.example/", "/portal/"),
-    ],
-)
-def test_it_goes_on_where_it_began_and_nowhere_else(idp: OpenIdProvider, ann: Person, asked: str, leads: str) -> None:
-    assert idp.sign_in(Client(), asked)["Location"] == leads
-
-
-def test_control_without_the_check_it_leads_to_another_site(
+def test_it_goes_on_where_it_began_and_nowhere_else(
     idp: OpenIdProvider, ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for asked, leads in (
+        ("/portal/agenda/%3Fday%3D1", "/portal/agenda/?day=1"),
+        *(("agenda", "agenda"), ("https://evil.example/", "/portal/"), ("//evil.example/", "/portal/")),
+    ):
+        assert idp.sign_in(Client(), f"?next={asked}")["Location"] == leads
+    # Control: without the check it leads to another site.
     monkeypatch.setattr("summit.single_sign_on.views.url_has_allowed_host_and_scheme", lambda *args, **kwargs: True)
     assert idp.sign_in(Client(), "?next=https://evil.example/")["Location"] == "https://evil.example/"
 
@@ -211,9 +205,8 @@ class TestTheProviderSignsOut:
         self.told(idp, sid="one", sub=None)
         assert (opened(first), opened(second)) == ([], [party.pk])
         assert AuditEntry.objects.filter(action="delegations.sign_out_at_provider").count() == 1
-        third = signed_in(idp, "three")
         self.told(idp, sid=None)
-        assert opened(second) == opened(third) == []
+        assert opened(second) == []
         assert list(PortalSession.objects.live()) == [by_code]
 
     def test_another_provider_ends_nothing(
@@ -222,15 +215,11 @@ class TestTheProviderSignsOut:
         browser = signed_in(idp, "one")
         other = OpenIdProvider("https://other.example", "other")
         configure(other, for_delegations=True)
-        monkeypatch.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: other)
-        posted = {"logout_token": logout_token(other, sid="one")}
-        assert Client().post("/accounts/sso/other/back-channel-logout/", posted).status_code == 200
-        assert opened(browser) == [party.pk]
-
-    def test_control_nothing_is_registered_to_end_them(
-        self, idp: OpenIdProvider, party: Party, ann: Person, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        browser = signed_in(idp, "one")
+        with monkeypatch.context() as patched:
+            patched.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: other)
+            posted = {"logout_token": logout_token(other, sid="one")}
+            assert Client().post("/accounts/sso/other/back-channel-logout/", posted).status_code == 200
+        # Control: nor does its own where nothing is registered to end them.
         monkeypatch.setattr(ended_sessions, "endings", ())
         self.told(idp, sid="one")
         assert opened(browser) == [party.pk]
@@ -378,14 +367,11 @@ class TestServices:
         with pytest.raises(ValidationError):
             provider_sign_ins.give_provider(party=party, issuer=idp.issuer, by=protocol)
         MembershipFactory(party=party, person__email="ann@ministry.example")
-        browser = Client()
-        idp.sign_in(browser)
+        open_sessions(idp)
         provider_sign_ins.take_provider(row=row, by=protocol)
-        assert opened(browser) == []
+        assert not PortalSession.objects.live().exists()
         assert not PortalSubject.objects.exists()
-        with pytest.raises(SignInRefused) as refused:
-            provider_sign_ins.open_sessions(facts=SignInFacts(issuer=idp.issuer, subject="s-1"), agent="")
-        assert refused.value.reason is refusals.NO_DELEGATION
+        assert refuses(SignInRefused, open_sessions, idp).reason is refusals.NO_DELEGATION
         entries = AuditEntry.objects.filter(by=protocol).order_by("pk")
         assert [rendering.sentence(entry) for entry in entries] == [
             "gave the delegation the identity provider “Ministry”",
@@ -413,31 +399,27 @@ class TestServices:
         other = PartyFactory(summit=summit)
         FocalPointFactory(party=other, person=ann)
         row = provider_sign_ins.give_provider(party=other, issuer=idp.issuer, by=protocol)
-        browser = signed_in(idp, "one")
+        open_sessions(idp)
         provider_sign_ins.take_provider(row=row, by=protocol)
         assert (PortalSubject.objects.count(), PortalSession.objects.live().count()) == (1, 1)
         provider_sign_ins.take_provider(row=PartyProvider.objects.get(party=party), by=protocol)
         assert (PortalSubject.objects.count(), PortalSession.objects.live().count()) == (0, 0)
-        assert opened(browser) == []
 
     def test_unlinking_ends_the_sessions(self, idp: OpenIdProvider, ann: Person, protocol: User) -> None:
-        browser = Client()
-        idp.sign_in(browser)
+        open_sessions(idp)
         provider_sign_ins.unlink(row=PortalSubject.objects.get(), by=protocol)
-        assert opened(browser) == []
-        idp.subject = "s-2"
-        assert idp.sign_in(Client()).status_code == 302
+        assert not PortalSession.objects.live().exists()
+        assert [row.person for row in open_sessions(idp, "s-2")] == [ann]
 
     def test_others_may_not(self, idp: OpenIdProvider, party: Party, ann: Person, summit: Summit) -> None:
         officer = UserFactory.with_role(Role.PRESS_OFFICER, summit)
-        idp.sign_in(Client())
-        for do in (
-            lambda: provider_sign_ins.take_provider(row=PartyProvider.objects.get(), by=officer),
-            lambda: provider_sign_ins.unlink(row=PortalSubject.objects.get(), by=officer),
-            lambda: provider_sign_ins.give_provider(party=party, issuer=idp.issuer, by=officer),
+        open_sessions(idp)
+        for work, given in (
+            (provider_sign_ins.take_provider, {"row": PartyProvider.objects.get()}),
+            (provider_sign_ins.unlink, {"row": PortalSubject.objects.get()}),
+            (provider_sign_ins.give_provider, {"party": party, "issuer": idp.issuer}),
         ):
-            with pytest.raises(PermissionDenied):
-                do()
+            refuses(PermissionDenied, work, **given, by=officer)
 
     def test_a_provider_of_accounts_is_refused(self, idp: OpenIdProvider, summit: Summit, protocol: User) -> None:
         IdentityProvider.objects.update(for_delegations=False)
@@ -460,9 +442,8 @@ def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit
     client.force_login(UserFactory.with_role(Role.PROTOCOL, summit))
     empty = "No one has signed in at a delegation’s identity provider yet."
     assert empty in client.get("/admin/delegations/portalsubject/").content.decode()
-    idp.sign_in(Client())
-    page = client.get("/admin/delegations/portalsubject/").content.decode()
-    assert empty not in page
+    open_sessions(idp)
+    assert empty not in client.get("/admin/delegations/portalsubject/").content.decode()
     assert "Ministry" in client.get("/admin/delegations/partyprovider/").content.decode()
     row = PortalSubject.objects.get()
     assert "s-1" in client.get(f"/admin/delegations/portalsubject/{row.pk}/change/").content.decode()
@@ -473,12 +454,9 @@ def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit
     again = client.post("/admin/delegations/partyprovider/add/", posted).content.decode()
     assert "This delegation has an identity provider already." in again
     given = PartyProvider.objects.get(party=other)
-    address = "/accounts/sso/ministry/"
-    assert address in client.get(f"/admin/delegations/partyprovider/{given.pk}/change/").content.decode()
-    assert (
-        "signed out of the portal"
-        in client.get(f"/admin/delegations/partyprovider/{given.pk}/delete/").content.decode()
-    )
+    row_page = f"/admin/delegations/partyprovider/{given.pk}"
+    assert "/accounts/sso/ministry/" in client.get(f"{row_page}/change/").content.decode()
+    assert "signed out of the portal" in client.get(f"{row_page}/delete/").content.decode()
     # Deleting asks first, one as well as several, and names whose sign-in it is.
     several = {"action": "delete_selected", "_selected_action": str(row.pk)}
     for asked in (

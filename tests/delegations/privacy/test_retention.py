@@ -1,15 +1,26 @@
-"""How long what is personal is kept: the table, and the purge. What it leaves is in `test_erasure`."""
+"""How long what is personal is kept: the table, the purge, and the record of processing, which says it of each field.
 
+What a purge leaves is in `test_delegation_data_of_people`.
+"""
+
+import csv
+import io
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.privacy import purge_job
 from delegations.privacy.models import USUAL_DAYS, Retention
+from delegations.privacy.selectors import processing_record
+from delegations.privacy.selectors.processing_record import ProcessingEntry
 from delegations.privacy.selectors.retention import Times
 from delegations.privacy.services import nightly_purge, retention
 from delegations.privacy.services.retention import today_at
@@ -19,12 +30,13 @@ from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.outbox.models import Message
 from summit.people.models import Person
+from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import refuses, text
+from tests.delegations.helpers import queries, refuses, sign_in, text
 from tests.threads import at_once, meeting
 
 pytestmark = pytest.mark.django_db
@@ -214,20 +226,22 @@ class TestLongWork:
         assert AuditEntry.objects.filter(action=retention.PURGE, by=organiser).count() == 4
 
 
-class TestPages:
-    PAGE = "/admin/delegations/retention/summit/here/"
+PAGE = "/admin/delegations/retention/summit/here/"
+RECORD = f"{PAGE}record/"
 
+
+class TestPages:
     def test_what_is_kept_and_what_goes_and_a_purge_is_asked_for(self, summit: Summit, organiser: User) -> None:
         desk = signed_in(organiser)
         member(summit)
         head = Category.objects.of(summit)["head"]
         Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, category=head, days=None)
-        page = text(desk.get(self.PAGE))
+        page = text(desk.get(PAGE))
         # The summit was in 2025: all of it but the person is due.
         for words in ("4 rows in the next purge:", "Purge 4 rows now", "Thursday 1 May 2025"):
             assert words in page
-        assert "head of delegation: kept" in page
-        assert desk.post(self.PAGE)["Location"].startswith("/admin/jobs/")
+        assert ("head of delegation: kept" in page, RECORD in page) == (True, True)
+        assert desk.post(PAGE)["Location"].startswith("/admin/jobs/")
 
     def test_times_are_given_and_refused(self, summit: Summit, organiser: User) -> None:
         desk, address = signed_in(organiser), "/admin/delegations/retention/add/"
@@ -238,11 +252,7 @@ class TestPages:
         assert desk.post(address, {}).status_code == 200
         desk.post(address, {**given, "category": strange.pk})
         for changed, words in (
-            (
-                {"what": "mail"},
-                "This data does not belong to one person, so it has the same retention period for all. Leave the "
-                "category blank.",
-            ),
+            ({"what": "mail"}, "so it has the same retention period for all. Leave the category blank."),
             ({}, "There is already a retention period for this data. Change that one."),
         ):
             assert words in text(desk.post(address, {**given, **changed}))
@@ -258,3 +268,100 @@ def test_every_kind_and_every_field_of_particulars_is_purged_by_one_piece() -> N
     # Keys, and which fields somebody entered for whom.
     fields = {field.name for field in Particulars._meta.fields}
     assert fields - set(kept_as) == {"id", "person", "entered_for", "updated_at", "withheld"}
+
+
+def by_field(summit: Summit) -> dict[tuple[str, str], ProcessingEntry]:
+    """Return what the record of processing says, by the rows and the field."""
+    return {(each.rows, each.data): each for each in processing_record.entries(summit=summit)}
+
+
+FOOD = ("Personal details", "Dietary needs")
+
+
+def test_it_has_every_declared_field(summit: Summit) -> None:
+    with_tables = [model for model in apps.get_models() if not model._meta.proxy]
+    number = sum(1 for model in with_tables for _column in personal_columns(model))
+    found = processing_record.entries(summit=summit)
+    assert len(found) == number > 100
+    assert [each for each in found if not all(vars(each).values())] == []
+    assert (found[0].rows, found[0].data) == ("Person", "Account")
+
+
+def test_it_says_what_for_who_and_how_long(summit: Summit) -> None:
+    found, desks = by_field(summit), "organiser, protocol, conference officer, focal point"
+    what_for = "To provide suitable food and accessible rooms."
+    assert found[FOOD] == ProcessingEntry(*FOOD, "participants", what_for, desks, desks, "Tuesday 15 April 2025")
+    assert found["Person", "Name"].kept == "kept"
+    assert found["Subscriber", "Email address"].subjects == "subscribers"
+    code = found["Sign-in code", "Email address"]
+    assert (code.seen_by, code.kept) == ("no staff", "Deleted after a day.")
+
+
+def test_the_times_are_those_of_the_summit_and_its_categories(summit: Summit) -> None:
+    delegate = Category.objects.of(summit)["delegate"]
+    Retention.objects.create(summit=summit, what="needs", days=1)
+    Retention.objects.create(summit=summit, what="needs", category=delegate, days=None)
+    assert by_field(summit)[FOOD].kept == "Wednesday 2 April 2025, delegate: kept"
+    assert by_field(f.SummitFactory())[FOOD].kept == "Tuesday 15 April 2025"
+
+
+def test_fields_that_differ_in_nothing_else_are_one_line(summit: Summit) -> None:
+    found = processing_record.entries(summit=summit)
+    groups = dict(processing_record.grouped(found))
+    assert [each.data for each in groups["Declaration"]] == ["Type, Person, Item, Reason"]
+    labels = [label for each in groups["Person"] for label in each.data.split(", ")]
+    assert sorted(labels) == sorted(each.data for each in found if each.rows == "Person")
+
+
+def test_it_is_in_the_readers_language(summit: Summit) -> None:
+    english = {each.purpose for each in processing_record.entries(summit=summit)}
+    for language in ("fr", "ar"):
+        with translation.override(language):
+            found = processing_record.entries(summit=summit)
+        untranslated = english & {each.purpose for each in found}
+        assert not untranslated, f"translate in locale/{language}/LC_MESSAGES/django.po: {untranslated}"
+
+
+def test_it_takes_as_many_queries_for_many_times(summit: Summit) -> None:
+    before = queries(lambda: processing_record.entries(summit=summit))
+    for row in Category.objects.filter(summit=summit):
+        Retention.objects.create(summit=summit, what="photo", category=row, days=3)
+    assert queries(lambda: processing_record.entries(summit=summit)) == before == 2
+
+
+class TestRecordPage:
+    def test_whoever_may_see_the_times_reads_and_downloads_it(self, summit: Summit) -> None:
+        client = sign_in(summit, Role.ORGANISER)
+        page = text(client.get(RECORD))
+        for words in ("Record of processing activities", "Dietary needs", "Tuesday 15 April 2025", "subscribers"):
+            assert words in page, words
+        made = client.get(RECORD, {"take": "csv"})
+        assert made["Content-Disposition"] == 'attachment; filename="processing-record-here.csv"'
+        rows = list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
+        assert len(rows) == len(processing_record.entries(summit=summit))
+        assert {row["Data"]: row["Kept until"] for row in rows}["Hotel"] == "Thursday 1 May 2025"
+
+    def test_others_do_not_find_it(self, summit: Summit) -> None:
+        f.SummitFactory(slug="there")
+        assert sign_in(summit, Role.PROTOCOL).get(RECORD).status_code == 404
+        organiser = sign_in(summit, Role.ORGANISER)
+        for slug in ("there", "nowhere"):
+            assert organiser.get(RECORD.replace("here", slug)).status_code == 404
+        assert organiser.post(RECORD).status_code == 405
+
+
+def test_the_command_prints_text_csv_and_json(summit: Summit) -> None:
+    def printed(*options: str) -> str:
+        out = io.StringIO()
+        call_command("processing_record", "--summit", "here", *options, stdout=out)
+        return out.getvalue()
+
+    number = len(processing_record.entries(summit=summit))
+    assert "Subscriber: Email address, Language\n  Data subjects: subscribers\n" in printed()
+    rows = list(csv.DictReader(io.StringIO(printed("--format", "csv").removeprefix("\ufeff"))))
+    assert (len(rows), rows[0]["Rows"]) == (number, "Person")
+    objects = json.loads(printed("--format", "json"))
+    assert len(objects) == number
+    assert list(objects[0]) == ["rows", "data", "subjects", "purpose", "seen_by", "changed_by", "kept"]
+    assert "Besoins alimentaires, " in printed("--language", "fr")
+    refuses(CommandError, call_command, "processing_record", "--summit", "nowhere")
