@@ -1,4 +1,4 @@
-"""Entering people and changing what is known of them."""
+"""Entering people, changing what is known of them, and who is perhaps entered already."""
 
 from datetime import date
 from typing import Any
@@ -9,12 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
-from delegations.members.services import people
+from delegations.members.services import duplicates, passport_digests, people
+from delegations.members.services.duplicates import find_duplicates
 from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
-from summit.audit.services import SYSTEM, By, Link, Mailbox
+from summit.audit.services import SYSTEM, Link, Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -73,15 +74,12 @@ class TestEnter:
         assert stored(by_focal) == (party.pk, [])
 
     def test_what_is_wrong_stores_nothing(self, party: Party, protocol: User) -> None:
-        nobody = {"name": ["Enter a name or the office held."]}
-        wrong = {"arrives_at": ["This is after the summit. Check the year, or give a moment before."]}
-        for values, said in (({}, nobody), ({"diet": "vegan"}, nobody), ({"name": " "}, nobody)):
-            with pytest.raises(ValidationError) as refused:
-                people.create(party=party, values=values, by=protocol)
-            assert refused.value.message_dict == said
-        with pytest.raises(ValidationError) as refused:
-            people.create(party=party, values={"name": "A", "arrives_at": "2025-12-24 18:00"}, by=protocol)
-        assert list(refused.value.message_dict) == list(wrong)
+        for values in ({}, {"diet": "vegan"}, {"name": " "}):
+            refused = refuses(ValidationError, people.create, party=party, values=values, by=protocol)
+            assert refused.message_dict == {"name": ["Enter a name or the office held."]}
+        values = {"name": "A", "arrives_at": "2025-12-24 18:00"}
+        refused = refuses(ValidationError, people.create, party=party, values=values, by=protocol)
+        assert list(refused.message_dict) == ["arrives_at"]
         with pytest.raises(ValueError, match="no fields of a person: withheld"):
             people.create(party=party, values={"name": "A", "withheld": "[]"}, by=protocol)
         assert (Person.objects.filter(user=None).exists(), recorded()) == (False, [])
@@ -116,9 +114,8 @@ class TestChange:
         assert len(recorded()) == before
 
     def test_what_a_desk_corrects_is_withheld(self, party: Party, focal: Link, vetting: User, protocol: User) -> None:
-        person = people.create(
-            party=party, values={"name": "Zoe", "passport_number": "AB1", "hotel": "Ritz"}, by=focal
-        )
+        values = {"name": "Zoe", "passport_number": "AB1", "hotel": "Ritz"}
+        person = people.create(party=party, values=values, by=focal)
         people.change(person=person, values={"passport_number": "AB2"}, by=vetting)
         people.change(person=person, values={"arrival_flight": "BA 1"}, by=protocol)
         assert stored(person) == (party.pk, ["arrival_flight", "passport_number"])
@@ -194,16 +191,12 @@ class TestAsked:
         notes = list(DuplicateCandidate.objects.values_list("person", "other", "why", "decided_at"))
         assert notes == [(person.pk, foreign.pk, "name", None)]
         f.MembershipFactory(party=party, person=person)
-        with pytest.raises(PossibleDuplicate) as asked:
-            people.create(party=party, values={"name": "Zoe Example"}, by=focal)
-        assert [hit.person for hit in asked.value.hits] == [person]
+        asked = refuses(PossibleDuplicate, people.create, party=party, values={"name": "Zoe Example"}, by=focal)
+        assert [hit.person for hit in asked.hits] == [person]
         # Control: without the choice of what it is told it would learn of the other.
-        monkeypatch.setattr(
-            "delegations.members.services.duplicates.split_by_visibility", lambda by, hits, party: (list(hits), [])
-        )
-        with pytest.raises(PossibleDuplicate) as asked:
-            people.create(party=party, values={"name": "Zoe Example"}, by=focal)
-        assert {hit.person for hit in asked.value.hits} == {person, foreign}
+        monkeypatch.setattr(duplicates, "split_by_visibility", lambda by, hits, party: (list(hits), []))
+        asked = refuses(PossibleDuplicate, people.create, party=party, values={"name": "Zoe Example"}, by=focal)
+        assert {hit.person for hit in asked.hits} == {person, foreign}
 
     def test_the_system_asks_nobody(self, party: Party) -> None:
         f.PersonFactory(summit=party.summit, name="Zoe Example")
@@ -215,21 +208,102 @@ class TestAsked:
         second = people.create(party=party, values={"name": "B"}, by=focal)
         assert DuplicateCandidate.objects.count() == 0
         people.change(person=second, values={"passport_number": "ab-1"}, by=focal)
-        assert list(DuplicateCandidate.objects.values_list("person", "other", "why")) == [
-            (second.pk, first.pk, "passport")
-        ]
+        noted = DuplicateCandidate.objects.values_list("person", "other", "why")
+        assert list(noted) == [(second.pk, first.pk, "passport")]
         # Not again from the other side.
         people.change(person=first, values={"name": "C"}, by=focal)
         assert DuplicateCandidate.objects.count() == 1
 
 
-@pytest.mark.parametrize("how", ["account", "mailbox"])
-def test_a_focal_point_by_account_and_by_code(how: str, party: Party) -> None:
+def test_a_focal_point_by_account_and_by_code(party: Party) -> None:
     point = f.FocalPointFactory(party=party, person__user=f.UserFactory())
-    by: By = point.person.user
-    if how == "mailbox":
-        row = PortalSession.objects.create(person=point.person, mailbox=point.person.email)
-        by = Mailbox(row.public_id)
-    person = people.create(party=party, values={"name": "Zoe", "passport_number": "AB1"}, by=by)
-    assert stored(person) == (party.pk, [])
-    assert people.change(person=person, values={"passport_number": "AB2"}, by=by) == {"passport_number"}
+    code = PortalSession.objects.create(person=point.person, mailbox=point.person.email)
+    for name, by in (("Zoe", point.person.user), ("Ann", Mailbox(code.public_id))):
+        person = people.create(party=party, values={"name": name, "hotel": "Ritz"}, by=by)
+        assert stored(person) == (party.pk, [])
+        assert people.change(person=person, values={"hotel": "Savoy"}, by=by) == {"hotel"}
+
+
+def there(summit: Summit, **values: Any) -> Person:
+    """Somebody who is entered, with particulars as the domain stores them."""
+    person = f.PersonFactory(summit=summit, name=values.pop("name", ""), email=values.pop("email", ""))
+    row = f.ParticularsFactory(person=person, **values)
+    Particulars.objects.filter(pk=row.pk).update(**passport_digests.of(row))
+    return person
+
+
+def found(summit: Summit, **values: Any) -> list[tuple[str, str]]:
+    return [(hit.person.name, hit.why.value) for hit in find_duplicates(summit=summit, values=values)]
+
+
+def test_who_is_found_by_what(summit: Summit) -> None:
+    there(summit, name="José Maria García", passport_number="AB123")
+    day, box = date(1960, 1, 2), "box@land.example"
+    there(summit, name="Zoe Example", birth_date=day, email="Box@land.example")
+    there(summit, name="Al de Example", email="al@land.example")
+    garcia, zoe = "José Maria García", "Zoe Example"
+    for values, who in (
+        *(({"name": name}, [(garcia, "name")]) for name in (garcia, "garcia jose maria", "GARCÍA, José Maria")),
+        *(({"name": name}, []) for name in ("José García", "José Maria García López", "")),
+        ({"name": "B", "passport_number": "ab 123"}, [(garcia, "passport")]),
+        ({"name": "B", "passport_number": "AB124"}, []),
+        ({"name": "Zoe Sample", "birth_date": day}, [(zoe, "birth")]),
+        ({"name": "Zoe Sample", "birth_date": date(1960, 1, 3)}, []),
+        *(({"name": name, "birth_date": day}, []) for name in ("Ann Sample", "")),
+        ({"name": "Zoe Sample", "email": box.upper()}, [(zoe, "email")]),
+        # An embassy has one mailbox for many, and short parts make nobody similar.
+        *(({"name": "Ann Sample", "email": box}, []), ({"name": "Al de Sample", "email": "al@land.example"}, [])),
+    ):
+        assert found(summit, **values) == who, values
+    assert found(f.SummitFactory(), name="B", passport_number="AB123") == []
+
+
+def test_the_most_likely_first_and_oneself_never(summit: Summit) -> None:
+    named = there(summit, name="Zoe Example")
+    there(summit, name="X", passport_number="AB1")
+    values = {"name": "Zoe Example", "passport_number": "AB1"}
+    assert found(summit, **values) == [("X", "passport"), ("Zoe Example", "name")]
+    assert [hit.person.name for hit in find_duplicates(summit=summit, values=values, exclude=named)] == ["X"]
+
+
+def test_an_older_key_still_finds(summit: Summit, settings: Any) -> None:
+    there(summit, name="A", passport_number="AB1")
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 9, [old]
+    assert found(summit, passport_number="AB1") == [("A", "passport")]
+    settings.SECRET_KEY_FALLBACKS = []
+    assert found(summit, passport_number="AB1") == []
+
+
+def test_digests_tell_nothing_and_differ_by_kind_and_summit() -> None:
+    made = {passport_digests.digest(kind, number, "19600102") for kind in ("passport", "birth") for number in (1, 2)}
+    assert len(made) == 4
+    assert all(len(one) == 64 for one in made)
+    assert passport_digests.digest("passport", 1, "") == passport_digests.digest("birth", 1, None) == ""
+    assert passport_digests.possible_digests("passport", 1, " - ") == []
+
+
+def test_one_query_however_large_the_summit(summit: Summit, django_assert_num_queries: Any) -> None:
+    f.PersonFactory(summit=summit, name="Zoe", office="")
+    (hit,) = find_duplicates(summit=summit, values={"name": "Zoe"})
+    assert hit.sentence == "Zoe already exists, in no delegation: same name."
+    for _number in range(duplicates.MOST + 1):
+        f.MembershipFactory(party__summit=summit, person__name="Zoe Example")
+    with django_assert_num_queries(1):
+        values = {"name": "Example Zoe", "passport_number": "1", "email": "z@x.example"}
+        hits = find_duplicates(summit=summit, values=values)
+        assert hits[0].sentence.startswith("Zoe Example, Minister")
+    assert len(hits) == duplicates.MOST
+
+
+def test_protocol_tells_them_apart_once(summit: Summit, protocol: User, vetting: User) -> None:
+    row = f.DuplicateCandidateFactory(person__summit=summit)
+    for by in (vetting, f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory())):
+        who = r"^Roles that can do this: organiser, protocol\.$"
+        refuses(PermissionDenied, duplicates.decide, rows=[row], by=by, match=who)
+    assert [duplicates.decide(rows=[row], by=protocol) for _time in range(2)] == [1, 0]
+    row.refresh_from_db()
+    assert (row.decided_by, row.decided_at is not None) == (protocol, True)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_key) == ("delegations.tell_apart", row.person.public_id)
+    assert entry.detail == {"rows": [f"summit.person:{row.other.public_id}"]}

@@ -23,7 +23,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import refuses, text
+from tests.delegations.helpers import refuses, said, text
 
 OTHER_KINDS = "sub-state government, international organisation, invited organisation"
 pytestmark = pytest.mark.django_db
@@ -41,16 +41,10 @@ def desk(organiser: User) -> Client:
     return signed_in(organiser)
 
 
-def shown(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
-
-
 class TestLines:
     def test_countries_are_recognised_in_any_language_and_the_host(self, summit: Summit, organiser: User) -> None:
-        germany, shipping = (
-            "Allemagne; embassy@germany.example; French",
-            "Good Shipping Ltd\tinfo@shipping.example\t\tinvited organisation",
-        )
+        germany = "Allemagne; embassy@germany.example; French"
+        shipping = "Good Shipping Ltd\tinfo@shipping.example\t\tinvited organisation"
         text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
         made = bulk_entry.create_parties(summit=summit, text=text, by=organiser)
         assert [(p.name, p.kind, p.iso_code, p.mission_email, p.language, p.is_host) for p in made] == [
@@ -63,9 +57,8 @@ class TestLines:
         actions = {("delegations.party.add", organiser.pk), ("delegations.partyname.add", organiser.pk)}
         assert set(AuditEntry.objects.values_list("action", "by")) == actions
         # What was written is kept as the name in its language; the letter in it says so.
-        assert list(PartyName.objects.values_list("party__name", "language", "name")) == [
-            ("Germany", "fr", "Allemagne")
-        ]
+        names = PartyName.objects.values_list("party__name", "language", "name")
+        assert list(names) == [("Germany", "fr", "Allemagne")]
         assert made.translated == [(made[0], "Allemagne", "fr")]
 
     def test_wrong_lines_are_told_by_number_and_nothing_is_entered(self, summit: Summit, organiser: User) -> None:
@@ -96,10 +89,8 @@ class TestLines:
         proposed = f"{line}; invited organisation"
         known = f"“Atlantis” is not a known country. Correct it, or add a type: {proposed}."
         assert refused.found == [(1, known)]
-        assert (
-            bulk_entry.create_parties(summit=summit, text=proposed, by=organiser)[0].mission_email
-            == "sea@atlantis.example"
-        )
+        (made,) = bulk_entry.create_parties(summit=summit, text=proposed, by=organiser)
+        assert made.mission_email == "sea@atlantis.example"
 
     def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit) -> None:
         for word in ("fr", "French", "français", "FRANÇAIS"):
@@ -112,9 +103,9 @@ class TestLines:
     def test_the_number_of_queries_does_not_grow(
         self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
     ) -> None:
-        text = "\n".join(un_country_names.names("en").values())
+        text = "\n".join([*un_country_names.names("en").values()][:40])
         with django_assert_max_num_queries(12):
-            assert len(bulk_entry.create_parties(summit=summit, text=text, by=organiser)) == 195
+            assert len(bulk_entry.create_parties(summit=summit, text=text, by=organiser)) == 40
 
 
 def test_each_country_stands_on_one_continent_and_has_a_name() -> None:
@@ -135,9 +126,8 @@ class TestPartiesPage:
         assert len(offered) == 193
 
     def test_it_enters_them_and_goes_on_to_the_letter_and_wrong_lines_stay(self, desk: Client) -> None:
-        answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"}, follow=True)
-        assert answer.redirect_chain == [(LETTER, 302)]
-        assert shown(answer) == ["2 delegations added."]
+        answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"})
+        assert (answer["Location"], said(answer)) == (LETTER, ["2 delegations added."])
         answer = desk.post(PARTIES, {"do": "enter", "lines": "Chad\nMali; nowhere"})
         assert answer.status_code == 400
         assert [(field, label) for field, label, _said in answer.context["problems"]] == [("lines", "Line 2")]
@@ -176,11 +166,11 @@ class TestLetter:
 
     @pytest.mark.parametrize(("do", "names"), [("first", ["France"]), ("all", ["France", "Kenya"])])
     def test_it_sends_the_first_or_all(self, desk: Client, france: Party, do: str, names: list[str]) -> None:
-        answer = desk.post(LETTER, {"do": do, "answer_by": "2099-05-04T12:00"}, follow=True)
-        assert answer.redirect_chain == [("/admin/?summit=here", 302)]
+        answer = desk.post(LETTER, {"do": do, "answer_by": "2099-05-04T12:00"})
+        assert answer["Location"] == "/admin/?summit=here"
         assert sorted(Invitation.objects.filter(state="sent").values_list("party__name", flat=True)) == names
         words = {"first": "Sending 1 invitation.", "all": "Sending 2 invitations."}[do]
-        assert shown(answer) == [words, "3 of 5 setup steps done. The next step is below."]
+        assert said(answer) == [words, "3 of 5 setup steps done. The next step is below."]
         due = {"fr": "lundi 4 mai 2099 à 12:00, heure locale (London)", "en": "Monday 4 May 2099, 12:00 London time"}
         for message in Message.objects.filter(kind="invitation"):
             assert message.facts["values"]["answer_by"] == due[message.language]
@@ -209,13 +199,11 @@ class TestDue:
         Summit.objects.filter(pk=summit.pk).update(starts_on=day, ends_on=day + timedelta(days=1))
         return day
 
-    @pytest.mark.parametrize(("clock", "said"), [("00:00", [BEGUN]), ("23:59", None)])
-    def test_answers_are_due_before_it(
-        self, desk: Client, summit: Summit, clock: str, said: list[str] | None
-    ) -> None:
-        day = self.begins_in(summit, 10) - timedelta(days=1 if clock == "23:59" else 0)
-        answer = desk.post(LETTER, {"do": "read", "answer_by": f"{day}T{clock}"})
-        assert answer.context["form"].errors.get("answer_by") == said
+    def test_answers_are_due_before_it(self, desk: Client, summit: Summit) -> None:
+        day = self.begins_in(summit, 10)
+        for moment, error in ((f"{day}T00:00", [self.BEGUN]), (f"{day - timedelta(days=1)}T23:59", None)):
+            answer = desk.post(LETTER, {"do": "read", "answer_by": moment})
+            assert answer.context["form"].errors.get("answer_by") == error
 
     def test_what_stands_stops_nobody_and_the_eve_is_before_it(self, desk: Client, summit: Summit) -> None:
         day = self.begins_in(summit, 10)

@@ -49,7 +49,12 @@ class TestReading:
         answer = desk.get(page(party))
         shown, other = text(answer), text(sign_in(summit, Role.PRESS_OFFICER).get(page(party)))
         change, travel = f"{page(party)}change/", reverse("admin:summit_person_travel", args=[zoe.pk])
-        for words, to_all in ((change, False), ('<a href="tel:+442079460004">', True), ("Zoe", False), (travel, False)):
+        for words, to_all in (
+            (change, False),
+            ('<a href="tel:+442079460004">', True),
+            ("Zoe", False),
+            (travel, False),
+        ):
             assert (words in shown, words in other) == (True, to_all), words
         # One reads it: its buttons have hidden fields alone.
         assert '<input type="text"' not in shown.partition("<main")[2].partition("</main>")[0]

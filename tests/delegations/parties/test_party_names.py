@@ -1,4 +1,4 @@
-"""One way to name a party: names by language, footnote, flag; names that are proposed, and confirmed by a person."""
+"""One way to name a party, by language; names that are proposed; and the desk names parties as its reader does."""
 
 from typing import Any
 
@@ -6,14 +6,17 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from delegations.badges.models.transferable_passes import TransferablePass
+from delegations.members.models.members import Membership
 from delegations.parties.admin import proposed_names as proposed_names_admin
+from delegations.parties.admin.party_column import ReadsAsParty
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import footnotes, party_names, proposed_names
 from delegations.parties.selectors.party_names import NamedParty
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.helpers import text
+from tests.delegations.helpers import said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 
@@ -41,14 +44,10 @@ def test_in_each_language_a_party_is_called_as_its_name_there_stands() -> None:
     party = f.PartyFactory(name="France", formal_name="French Republic", salutation="Excellency,", iso_code="FR")
     english = ("France", "French Republic", "France", "Excellency,", "", "FR", "en")
     assert both(party, "en") == NamedParty(*english, recognised=True)
-    arabic = {
-        "name": "فرنسا",
-        "formal_name": "الجمهورية الفرنسية",
-        "sort_key": "فرنسا",
-        "salutation": "صاحب المعالي،",
-    }
-    f.PartyNameFactory(party=party, language="ar", **arabic)
-    assert both(party, "ar") == NamedParty(*arabic.values(), "", "FR", "ar")
+    arabic = ("فرنسا", "الجمهورية الفرنسية", "فرنسا", "صاحب المعالي،")
+    names = dict(zip(("name", "formal_name", "sort_key", "salutation"), arabic, strict=True))
+    f.PartyNameFactory(party=party, language="ar", **names)
+    assert both(party, "ar") == NamedParty(*arabic, "", "FR", "ar")
     # Where a language has the short name alone it stands for the others.
     f.PartyNameFactory(party=party, language="fr", name="La France", footnote="")
     found = both(party, "fr")
@@ -222,3 +221,94 @@ def test_what_is_ticked_is_taken_over_as_it_is_written(nameless: Summit, desk: C
     assert desk.post(PAGE, form).status_code == 302
     del names["Kosovo"]
     assert dict(PartyName.objects.values_list("party__name", "name")) == {"Spain": "Espagne", **names}
+
+
+ADMIN = "/admin/delegations"
+FRENCH = '<bdi lang="fr">Allemagne</bdi>'
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    found = f.PartyFactory(summit=summit, name="Germany")
+    f.PartyNameFactory(party=found, name="Allemagne", footnote="Une note.")
+    return found
+
+
+@pytest.fixture
+def member(party: Party) -> Membership:
+    return f.MembershipFactory(party=party, person__name="Zoe", person__office="")
+
+
+def shown(desk: Client, address: str, lang: str = "fr") -> str:
+    page, _mark, query = (address if address.startswith("/") else f"{ADMIN}/{address}").partition("?")
+    response = desk.get(f"{page}?lang={lang}&{query}")
+    assert response.status_code == 200
+    return text(response)
+
+
+def below(page: str) -> str:
+    """Return what a page says below its header."""
+    return page[page.index("</header>") :]
+
+
+def test_a_partys_page_reads_as_the_reader(party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"{ADMIN}/party/{party.pk}/change/"
+    page = shown(desk, address)
+    for words in (f"<h1>{FRENCH}</h1>", "<title>Allemagne · ", f"<bdi>{FRENCH}</bdi></li>"):
+        assert words in page
+    # Control: by itself it would be the summit's name.
+    monkeypatch.delattr(ReadsAsParty, "render_change_form")
+    assert '<h1><bdi lang="en">Germany</bdi></h1>' in shown(desk, address)
+
+
+# Pages by what they show the name with: a heading, a path, a list, a question, a row. The rest do it alike.
+NARROW = [
+    *("party/{party}/quotas/", "invitation/{invitation}/change/", "invitationlink/revoke/?row={link}", "invitation/"),
+    *("membership/withdraw/?row={member}", "duplicatecandidate/{pair}/merge/", "partygroup/add/?summit=here"),
+]
+BROAD = [
+    *("party/{party}/name/", "party/{party}/members/order/", "membership/move/?row={member}", "invitation/calls/"),
+    *("invitation/{invitation}/write-anew/", "invitation/revoke/?row={invitation}", "invitationlink/"),
+    *("duplicatecandidate/", "duplicatecandidate/tell-apart/?row={pair}", "duplicatecandidate/{pair}/change/"),
+    *("badge/", "transferablepass/", "badge/{badge}/change/", "person/", "liaisonofficer/add/?summit=here"),
+]
+
+
+def keys_of(party: Party, member: Membership) -> dict[str, int]:
+    """Make a row of each kind about a party, and return their keys."""
+    row = f.InvitationFactory(party=party, sent=True)
+    link = f.InvitationLinkFactory(invitation__party=party, invitation__occasion="s" * 16, address="a@b.example")
+    TransferablePass.objects.create(party=party, rule=f.TransferablePassRuleFactory(summit=party.summit), number=1)
+    pair = f.DuplicateCandidateFactory(person__summit=party.summit, person__name="Zoé", other=member.person)
+    rows = {"party": party, "member": member, "invitation": row, "link": link, "badge": f.BadgeFactory(party=party)}
+    return {name: found.pk for name, found in {**rows, "pair": pair}.items()}
+
+
+french = pytest.mark.broad("opens many pages in French")
+
+
+@pytest.mark.parametrize("pages", [NARROW, pytest.param(BROAD, marks=french)])
+def test_pages_about_a_party_call_it_by_that_name(party: Party, member: Membership, pages: list[str]) -> None:
+    desk, keys = sign_in(party.summit), keys_of(party, member)
+    for page in pages:
+        address = page.format(**keys)
+        found = below(shown(desk, "/admin/summit/person/" if address == "person/" else address))
+        assert ("Allemagne" in found, ">Germany<" in found) == (True, False), page
+
+
+def test_messages_and_needs_call_it_by_that_name_and_in_english_by_the_summits(
+    party: Party, member: Membership
+) -> None:
+    desk, keys = sign_in(party.summit), keys_of(party, member)
+    assert '<bdi lang="">a@b.example</bdi>' in shown(desk, f"invitationlink/revoke/?row={keys['link']}")
+    assert FRENCH not in shown(desk, f"invitation/{keys['invitation']}/change/", lang="en")
+    # Here the name in the summit's language may stand beside it.
+    answer = f"invitation/{keys['invitation']}/answer/"
+    for page in (answer, f"invitation/{keys['invitation']}/call/", f"/admin/summit/person/{member.person_id}/"):
+        assert "Allemagne" in below(shown(desk, page)), page
+    values = {"answer": "regrets", "channel": "telephone", "name": "Somebody", "newest": ""}
+    response = desk.post(f"{ADMIN}/{answer}?lang=fr", values)
+    assert ["Allemagne" in message for message in said(response)] == [True]
+    f.ParticularsFactory(person=member.person, diet="vegan")
+    page = shown(desk, "/admin/needs/here/")
+    assert (FRENCH in page, "Une note." in page) == (True, True)
