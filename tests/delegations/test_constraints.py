@@ -231,15 +231,12 @@ def test_what_else_is_refused() -> None:
         refused(lambda values=values: ParticipantList.objects.filter(pk=row.pk).update(**values), "never changed")
 
 
-def test_what_is_taken() -> None:
+def test_what_is_taken_and_that_a_person_of_another_summit_is_refused() -> None:
     assert f.ParticularsFactory(arrives_at=f.START, departs_at=f.START).pk
     # A party and a person may have one key in one system.
     key = f.ExternalIdFactory()
     person_key(person=f.PersonFactory(summit=key.summit), value=key.value)
     assert ExternalId.objects.filter(value=key.value).count() == 2
-
-
-def test_a_person_of_another_summit_is_refused() -> None:
     party = f.PartyFactory()
     category = {"category": Category.objects.of(party.summit)["delegate"]}
     for model, more in ((Membership, category), (FocalPoint, {})):

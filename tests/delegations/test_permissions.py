@@ -162,8 +162,5 @@ def test_a_refusal_says_who_can(summit: Summit) -> None:
     invitation = f.InvitationFactory(party=Party.objects.get())
     refused = refuses(PermissionDenied, check, user, "delegations.answer", summit, invitation)
     assert str(refused) == "Roles that can do this: organiser, protocol, focal point."
-
-
-def test_who_has_no_account_acts_by_what_is_known_of_them() -> None:
     may = [allows_own("delegations.answer", roles) for roles in ([], ["delegate"], ["delegate", "focal_point"])]
     assert may == [False, False, True]

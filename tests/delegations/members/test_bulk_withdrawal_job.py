@@ -90,12 +90,12 @@ class TestAtTheDesk:
         assert (Membership.objects.count(), FormerMember.objects.count()) == (3, 0)
         assert "Undo 3 changes" not in text(desk.get(address))
 
-    def test_few_are_withdrawn_at_once(self, party: Party, desk: Client) -> None:
+    def test_few_are_withdrawn_at_once_and_people_of_two_summits_by_two_jobs(
+        self, party: Party, desk: Client
+    ) -> None:
         answer = desk.post(f"{LIST}withdraw/", chosen(members_of(party, 2)))
         assert answer["Location"] == f"/admin/delegations/party/{party.pk}/#members"
         assert (Membership.objects.count(), Job.objects.count()) == (0, 0)
-
-    def test_people_of_two_summits_are_two_jobs(self, party: Party) -> None:
         other = f.PartyFactory(name="Bland")
         client = signed_in(f.UserFactory(is_superuser=True))
         client.post(f"{LIST}withdraw/", chosen([*members_of(party, 2), *members_of(other, 2)]))

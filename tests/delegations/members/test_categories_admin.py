@@ -45,13 +45,20 @@ def numbered(keys: list[int]) -> dict[str, int]:
 
 
 class TestCategories:
-    def test_the_list_begins_with_the_usual_ones(self, summit: Summit, office: Client) -> None:
+    def test_the_list_begins_with_the_usual_ones_and_only_others_are_deleted(
+        self, summit: Summit, office: Client
+    ) -> None:
         for confirmed in (None, f.START):
             f.MembershipFactory(party__summit=summit, confirmed_at=confirmed)
         answer = office.get(LIST)
         assert ("13 categories" in text(answer), f'href="{ORDER}"' in text(answer)) == (True, True)
         found = {each.code: each for each in answer.context["cl"].result_list}
         assert (found["delegate"].named, found["delegate"].unconfirmed) == (2, 1)
+        usual, own = Category.objects.of(summit)["spouse"], f.CategoryFactory(summit=summit)
+        page = f"{LIST}{usual.pk}/delete/"
+        assert "Every summit has “spouse”. To stop people" in text(office.post(page, {"post": "yes"}))
+        assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert set(Category.objects.filter(pk__in=[usual.pk, own.pk])) == {usual}
 
     def test_is_added_with_names_and_zones(self, summit: Summit, office: Client) -> None:
         zone = f.ZoneFactory(summit=summit)
@@ -107,13 +114,6 @@ class TestCategories:
         added = {"summit": summit.pk, "code": "vip", "capacity": "guest", "quota": 9}
         assert desk.post(f"{LIST}add/", added).status_code == 302
         assert Category.objects.get(code="vip").quota == 0
-
-    def test_one_that_nobody_used_is_deleted_and_others_not(self, summit: Summit, office: Client) -> None:
-        usual, own = Category.objects.of(summit)["spouse"], f.CategoryFactory(summit=summit)
-        page = f"{LIST}{usual.pk}/delete/"
-        assert "Every summit has “spouse”. To stop people" in text(office.post(page, {"post": "yes"}))
-        assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
-        assert set(Category.objects.filter(pk__in=[usual.pk, own.pk])) == {usual}
 
     def test_they_are_put_in_order_without_script(self, summit: Summit, desk: Client) -> None:
         shown = desk.get(ORDER)

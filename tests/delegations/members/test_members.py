@@ -56,7 +56,7 @@ def refusal(work: Callable[[], Any]) -> str:
 
 
 class TestName:
-    def test_it_is_stored_and_recorded_without_personal_values(self, party: Party) -> None:
+    def test_it_is_stored_and_recorded_without_personal_values(self, party: Party, protocol: User) -> None:
         person, by = entered(party, person__name="Ada Example"), link(party)
         row = members.name(party=party, person=person, category=category(party), by=by)
         assert (row.party, row.person, row.capacity, row.position) == (party, person, "delegate", 0)
@@ -65,13 +65,11 @@ class TestName:
         assert (entry.action, entry.by_label) == ("delegations.name", str(by))
         assert entry.detail["category"] == "delegate"
         assert Person.objects.get(public_id=entry.detail["person"]).summit == party.summit
-
-    def test_who_may(self, party: Party, protocol: User) -> None:
         given = {"party": party, "person": entered(party), "category": category(party)}
         # A focal point of another party is nobody here.
         for role in (Role.ACCREDITATION, Role.FOCAL_POINT):
             refuses(PermissionDenied, members.name, **given, by=f.UserFactory.with_role(role, party.summit))
-        assert not Membership.objects.filter(party=party).exists()
+        assert Membership.objects.filter(party=party).count() == 2
         assert members.name(**given, by=protocol).pk
 
     def test_nobody_goes_over_a_quota_or_the_total(self, party: Party) -> None:
@@ -94,18 +92,6 @@ class TestName:
         members.name(party=party, person=entered(party), category=head, by=by)
         said = refusal(lambda: members.name(party=party, person=entered(party), category=head, by=by))
         assert said == "Italy already has a head of delegation. Replace that person instead."
-
-    def test_after_the_time_protocol_still_can(self, party: Party, protocol: User) -> None:
-        Category.objects.filter(code="delegate").update(name_by=datetime(2025, 3, 1, 12, tzinfo=UTC))
-        person = entered(party)
-        said = refusal(lambda: members.name(party=party, person=person, category=category(party), by=link(party)))
-        assert said == (
-            "The deadline for “delegate” was Saturday 1 March 2025, 12:00 London time. Protocol can still name "
-            "people: protocol@host.example."
-        )
-        assert members.name(party=party, person=person, category=category(party), by=protocol).pk
-
-    def test_what_a_party_may_not_use(self, party: Party) -> None:
         by, person = link(party), entered(party)
         Category.objects.filter(code="liaison").update(offered=False)
         foreign = Category.objects.of(f.SummitFactory())["delegate"]
@@ -116,6 +102,16 @@ class TestName:
         ):
             work = lambda chosen=chosen: members.name(party=party, person=person, category=chosen, by=by)  # noqa: E731
             assert refusal(work).startswith(said)
+
+    def test_after_the_time_protocol_still_can(self, party: Party, protocol: User) -> None:
+        Category.objects.filter(code="delegate").update(name_by=datetime(2025, 3, 1, 12, tzinfo=UTC))
+        person = entered(party)
+        said = refusal(lambda: members.name(party=party, person=person, category=category(party), by=link(party)))
+        assert said == (
+            "The deadline for “delegate” was Saturday 1 March 2025, 12:00 London time. Protocol can still name "
+            "people: protocol@host.example."
+        )
+        assert members.name(party=party, person=person, category=category(party), by=protocol).pk
 
     def test_whom_a_party_may_not_name(self, party: Party) -> None:
         by, here = link(party), category(party)
@@ -158,6 +154,11 @@ class TestConfirmMoveReorder:
         assert members.confirm(party=party, people=[one.pk, two.pk], by=by) == 1
         assert set(Membership.objects.filter(confirmed_at=None)) == {foreign}
         assert AuditEntry.objects.filter(action="delegations.confirm").count() == 2
+        rows = [one, two, f.MembershipFactory(party=party)]
+        members.reorder(party=party, order=[rows[2].pk, rows[0].pk], by=link(party))
+        assert list(party.memberships.order_by("position")) == [rows[2], rows[0], rows[1]]
+        members.reorder(party=party, order=[rows[2].pk, rows[0].pk], by=link(party))
+        assert AuditEntry.objects.filter(action="delegations.reorder").count() == 1
 
     def test_moving_looks_at_the_quota_of_where_one_goes(self, party: Party) -> None:
         row = f.MembershipFactory(party=party)
@@ -176,13 +177,6 @@ class TestConfirmMoveReorder:
         said = refusal(lambda: members.move(membership=beside, category=category(party), by=SYSTEM))
         assert said.startswith("Italy can name 1 person in total")
 
-    def test_the_order_is_as_given(self, party: Party) -> None:
-        rows = f.MembershipFactory.create_batch(3, party=party)
-        members.reorder(party=party, order=[rows[2].pk, rows[0].pk], by=link(party))
-        assert list(party.memberships.order_by("position")) == [rows[2], rows[0], rows[1]]
-        members.reorder(party=party, order=[rows[2].pk, rows[0].pk], by=link(party))
-        assert AuditEntry.objects.count() == 1
-
 
 class TestLeave:
     def test_withdrawing_remembers_and_makes_room(self, party: Party) -> None:
@@ -194,6 +188,15 @@ class TestLeave:
         members.name(party=party, person=entered(party), category=category(party), by=link(party))
         said = refusal(lambda: members.withdraw(membership=row, by=SYSTEM))
         assert said == "This person has just been removed. Reload the list."
+        # A stranger takes nobody off.
+        row, by = f.MembershipFactory(party=party), link(of_name("Malta"))
+        one, all_of_them = {"membership": row, "by": by}, {"party": party, "by": by}
+        refuses(PermissionDenied, members.withdraw, **one)
+        refuses(PermissionDenied, members.replace, person=entered(party), **one)
+        refuses(PermissionDenied, members.move, category=category(party, "adviser"), **one)
+        refuses(PermissionDenied, members.confirm, people=[row.pk], **all_of_them)
+        refuses(PermissionDenied, members.reorder, order=[row.pk], **all_of_them)
+        assert Membership.objects.get(pk=row.pk).confirmed_at is None
 
     def test_replacing_keeps_the_place_whatever_the_hour(self, party: Party) -> None:
         Category.objects.filter(code="head").update(name_by=db_now() - timedelta(days=1))
@@ -239,16 +242,6 @@ class TestLeave:
             refuses(ZeroDivisionError, work, membership=row, by=SYSTEM, **given)
         assert (Membership.objects.get(), FormerMember.objects.count()) == (row, 0)
 
-    def test_a_stranger_takes_nobody_off(self, party: Party) -> None:
-        row, by = f.MembershipFactory(party=party), link(of_name("Malta"))
-        one, all_of_them = {"membership": row, "by": by}, {"party": party, "by": by}
-        refuses(PermissionDenied, members.withdraw, **one)
-        refuses(PermissionDenied, members.replace, person=entered(party), **one)
-        refuses(PermissionDenied, members.move, category=category(party, "adviser"), **one)
-        refuses(PermissionDenied, members.confirm, people=[row.pk], **all_of_them)
-        refuses(PermissionDenied, members.reorder, order=[row.pk], **all_of_them)
-        assert Membership.objects.get().confirmed_at is None
-
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
@@ -280,7 +273,7 @@ def withdrawn(*rows: Membership, by: User) -> str:
     return act.offer.public_id
 
 
-def test_a_withdrawn_member_is_as_before(party: Party, organiser: User) -> None:
+def test_a_withdrawn_member_is_as_before(party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     row = f.MembershipFactory(party=party, position=3, confirmed_at=db_now())
     before = values(row)
     result = undo.undo(public_id=withdrawn(row, by=organiser), by=organiser)
@@ -289,6 +282,12 @@ def test_a_withdrawn_member_is_as_before(party: Party, organiser: User) -> None:
     assert not FormerMember.objects.exists()
     told = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(told) == ["delegations.withdraw", "delegations.reinstate"]
+    # Nor does anything wait for protocol any more.
+    monkeypatch.setattr(handover_items, "held", lambda person: [("agenda.participant", "1")])
+    act = withdrawn(row, by=organiser)
+    assert Handover.objects.count() == 1
+    undo.undo(public_id=act, by=organiser)
+    assert not Handover.objects.exists()
 
 
 def test_a_revoked_badge_never_lives_again(party: Party, organiser: User, protocol: User) -> None:
@@ -316,6 +315,13 @@ def test_a_place_that_was_taken_since_isnt_given_twice(party: Party, organiser: 
     refused = refuses(UndoRefused, undo.undo, public_id=act, by=organiser)
     assert str(refused) == "Italy already has a head of delegation. Replace that person instead."
     assert party.memberships.count() == 1
+    row = f.MembershipFactory(party=party)
+    with undo.grouped() as act:
+        members.confirm(party=party, people=[row.pk], by=organiser)
+    assert act.offer is not None
+    members.withdraw(membership=row, by=organiser)
+    refused = str(refuses(UndoRefused, undo.undo, public_id=act.offer.public_id, by=organiser))
+    assert refused.startswith(f"This has since changed: {organiser} withdrew a member.")
 
 
 def test_of_many_those_who_belong_elsewhere_now_stay_withdrawn(party: Party, organiser: User) -> None:
@@ -327,22 +333,3 @@ def test_of_many_those_who_belong_elsewhere_now_stay_withdrawn(party: Party, org
     assert result.done == ["1 person is a member again."]
     assert result.problems == ["One: One is already in Bland. Withdraw them there first."]
     assert set(Membership.objects.values_list("person__name", "party__name")) == {("One", "Bland"), ("Two", "Italy")}
-
-
-def test_nothing_waits_for_protocol_any_more(party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = f.MembershipFactory(party=party)
-    monkeypatch.setattr(handover_items, "held", lambda person: [("agenda.participant", "1")])
-    act = withdrawn(row, by=organiser)
-    assert Handover.objects.count() == 1
-    undo.undo(public_id=act, by=organiser)
-    assert not Handover.objects.exists()
-
-
-def test_who_was_withdrawn_since_isnt_unconfirmed(party: Party, organiser: User) -> None:
-    row = f.MembershipFactory(party=party)
-    with undo.grouped() as act:
-        members.confirm(party=party, people=[row.pk], by=organiser)
-    assert act.offer is not None
-    members.withdraw(membership=row, by=organiser)
-    refused = str(refuses(UndoRefused, undo.undo, public_id=act.offer.public_id, by=organiser))
-    assert refused.startswith(f"This has since changed: {organiser} withdrew a member.")

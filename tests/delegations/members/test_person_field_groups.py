@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from delegations.members import person_field_groups
 from delegations.members.forms import PersonForm
 from delegations.members.models.particulars import Particulars
-from delegations.members.person_field_groups import GROUPS, PARTICULARS, PERSON, FieldReader, filled, visible_fields
+from delegations.members.person_field_groups import GROUPS, PARTICULARS, FieldReader, filled, visible_fields
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from summit.audit.services import SYSTEM, By, Link, Mailbox
@@ -115,7 +115,9 @@ class TestFocalPoint:
             PortalSession.objects.update(ended_at=f.START)
         assert visible_fields(by, people["own"]) == FieldReader(by).changeable(people["own"]) == set()
 
-    def test_sees_all_but_what_a_desk_corrected(self, own: Party, people: dict[str, Person]) -> None:
+    def test_sees_all_but_what_a_desk_corrected(
+        self, own: Party, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         Particulars.objects.filter(person=people["own"]).update(withheld=["passport_number", "hotel"])
         person = again(people["own"])
         rest = EVERYTHING - {"passport_number", "hotel"}
@@ -123,6 +125,11 @@ class TestFocalPoint:
         assert (visible_fields(by, person), FieldReader(by).changeable(person)) == (rest, rest)
         # That it is there may be told.
         assert filled(person) == EVERYTHING
+        # Control: of a person whom a desk entered nothing is theirs, but for what is withheld.
+        person = entered(None, member_of=own)
+        assert FieldReader(by).changeable(person) == set()
+        monkeypatch.setattr(person_field_groups, "others", lambda person, party: set())
+        assert FieldReader(by).changeable(person) == EVERYTHING
 
     def test_fills_what_is_empty(self, own: Party) -> None:
         by = acting("mailbox", own)
@@ -157,23 +164,10 @@ def test_many_people_cost_no_more_queries_than_one(own: Party, django_assert_num
             assert all(reader.visible(person) == reader.changeable(person) == EVERYTHING for person in people)
 
 
-def test_the_control_of_what_is_withheld(own: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-    person = entered(None, member_of=own)
-    by = acting("link", own)
-    assert FieldReader(by).changeable(person) == set()
-    monkeypatch.setattr(person_field_groups, "others", lambda person, party: set())
-    assert FieldReader(by).changeable(person) == EVERYTHING
-
-
 def errors(summit: Summit, person: Person | None = None, **values: Any) -> dict[str, list[str]]:
     fields = {name.removesuffix("_0").removesuffix("_1") for name in values}
     form = PersonForm(values, summit=summit, person=person, fields=fields)
     return {name: list(map(str, said)) for name, said in form.errors.items()}
-
-
-def test_it_has_every_field_or_only_those_that_are_wanted(summit: Summit) -> None:
-    assert list(PersonForm(summit=summit).fields) == [*PERSON, *PARTICULARS]
-    assert list(PersonForm(summit=summit, fields={"hotel", "name"}).fields) == ["name", "hotel"]
 
 
 EXPIRES = "This passport expires before the summit ends on Tuesday 1 April 2025. Enter the details of a renewed one."
@@ -230,11 +224,15 @@ def test_what_is_refused(summit: Summit) -> None:
         assert errors(summit, **values) == found, values
 
 
-def test_nobody_is_born_tomorrow_at_the_venue(summit: Summit) -> None:
+def test_dates_and_moments_of_python_are_taken_and_nobody_is_born_tomorrow(summit: Summit) -> None:
     today = timezone.localdate(timezone=summit.zone)
     said = "Enter a date of birth in the past, as in the passport."
     assert errors(summit, birth_date=today.isoformat()) == {}
     assert errors(summit, birth_date=(today + timedelta(days=1)).isoformat()) == {"birth_date": [said]}
+    values = {"arrives_at": f.START, "birth_date": date(1960, 2, 29)}
+    form = PersonForm(values, summit=summit, fields=values)
+    assert form.is_valid()
+    assert form.cleaned_data == values
 
 
 def test_moments_are_the_venues(summit: Summit) -> None:
@@ -251,14 +249,7 @@ def test_moments_are_the_venues(summit: Summit) -> None:
     assert 'value="31/03/2025"' in str(posted["arrives_at"])
 
 
-def test_dates_and_moments_of_python_are_taken(summit: Summit) -> None:
-    values = {"arrives_at": f.START, "birth_date": date(1960, 2, 29)}
-    form = PersonForm(values, summit=summit, fields=values)
-    assert form.is_valid()
-    assert form.cleaned_data == values
-
-
-def test_what_is_not_given_counts_as_it_is(summit: Summit) -> None:
+def test_what_is_not_given_counts_as_it_is_and_what_is_other_is_changed(summit: Summit) -> None:
     person = f.ParticularsFactory(
         person__summit=summit, arrives_at=f.START, passport_number="1234567890", passport_type="other"
     ).person
@@ -266,9 +257,6 @@ def test_what_is_not_given_counts_as_it_is(summit: Summit) -> None:
     assert errors(summit, person, departs_at="2025-03-30 12:00") == before
     assert errors(summit, person, passport_type="ordinary") == {"passport_type": [LONG]}
     assert errors(summit, person, office="") == {"office": ["Enter a name or the office held."]}
-
-
-def test_changed_names_what_is_other_than_before(summit: Summit) -> None:
     person = f.ParticularsFactory(person__summit=summit, hotel="Ritz", birth_date=date(1960, 1, 1)).person
     values = {"hotel": "Savoy", "birth_date": "1960-01-01", "diet": "", "name": "Zoe", "passport_expiry": ""}
     form = PersonForm(values, summit=summit, person=person, fields=values)

@@ -77,11 +77,6 @@ def value(name: str) -> Any:
 
 
 @pytest.fixture
-def summit(db: None) -> Summit:
-    return f.SummitFactory(slug="here")
-
-
-@pytest.fixture
 def person(summit: Summit) -> Person:
     """A person of whom everything is entered, by the service that forms, imports and API use."""
     created = people.create_without_party(summit=summit, values={name: value(name) for name in COLUMNS}, by=SYSTEM)
@@ -98,13 +93,8 @@ def stored(person: Person) -> dict[str, Any]:
     return found | {name: getattr(row, name) if row else "" for name in PARTICULARS}
 
 
-def missing(has: Callable[[str], bool], where: str, names: Any = COLUMNS) -> list[str]:
-    return [f"{name}: {where}" for name in names if not has(name)]
-
-
 def all_have(has: Callable[[str], bool], where: str, names: Any = COLUMNS) -> None:
-    found = missing(has, where, names)
-    assert not found, "\n".join(found)
+    assert [f"{name}: {where}" for name in names if not has(name)] == []
 
 
 def test_it_is_entered_checked_and_stored(person: Person) -> None:
@@ -147,27 +137,16 @@ def test_its_heading_is_recognised_in_each_language() -> None:
     )
 
 
-def test_a_translated_label_is_a_translation() -> None:
+def test_labels_and_choices_are_translated() -> None:
     labels: dict[str, list[str]] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             for name in COLUMNS:
                 labels.setdefault(name, []).append(label(name))
     all_have(lambda name: len(set(labels[name])) > 1, "translate its label in locale/*/LC_MESSAGES/django.po")
-
-
-def test_a_choice_is_read_by_its_translated_name() -> None:
     for name, column in COLUMNS.items():
         for value, words in set(column.flatchoices) - set(settings.LANGUAGES):
             assert isinstance(words, Promise), f"{name}: mark the name of its choice {value!r} for translation"
-
-
-def test_the_needs_list_says_choices_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    column = listed_in(PersonalList.NEEDS)["diet"]
-    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no_beef"
-    monkeypatch.setattr(column, "choices", [("no_beef", "no beef")])
-    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no beef"
-    assert dietary_and_access_needs.in_words("diet", "") == ""
 
 
 def test_blank_files_have_it_and_say_what_it_takes() -> None:
@@ -205,6 +184,8 @@ def test_each_group_has_its_rules_and_a_section_in_the_portal() -> None:
     assert {name: fields for name, (_title, fields) in SECTIONS.items() if name in VIEWSETS} == {
         name: GROUPS[name].fields for name in VIEWSETS
     }
+    assert len({*GROUPS.values()}) == len(GROUPS)
+    assert all(isinstance(each, FieldGroup) for each in GROUPS.values())
 
 
 def test_whoever_sees_it_is_recorded(person: Person) -> None:
@@ -219,7 +200,7 @@ def test_whoever_sees_it_is_recorded(person: Person) -> None:
     assert not seen & {"language", "time_zone"}
 
 
-def test_the_audit_never_stores_it(person: Person) -> None:
+def test_the_audit_never_stores_it_exports_have_it_and_the_person_gets_it(person: Person) -> None:
     assert set(LOGGED) == logged_fields(Person) & set(PERSON)
     assert logged_fields(Particulars) == set(PARTICULARS)
     dump = " ".join(str(row) for row in AuditEntry.objects.values_list("fields", "detail"))
@@ -227,9 +208,19 @@ def test_the_audit_never_stores_it(person: Person) -> None:
     all_have(lambda name: value(name) not in dump, "the audit holds its value", texts)
     named = {name for entry in AuditEntry.objects.all() for name in entry.fields}
     all_have(lambda name: name in named, "the audit says that it was entered", set(COLUMNS) - {"language"})
+    table = exports.people(Person.objects.all(), by=SYSTEM)
+    cells = dict(zip(table.names, table.rows[0], strict=True))
+    all_have(lambda name: bool(cells.get(name)), "delegations/members/selectors/exports.py")
+    assert set(table.fields) == {name for name in COLUMNS if COLUMNS[name].personal_field.logged}
+    parts = data_export.gather(registry.subject_of(person))
+    given = {**parts["person"].rows[0], **parts["particulars"].rows[0]}
+    all_have(lambda name: given.get(name) not in (None, ""), "summit/privacy/registry.py leaves it out")
+    (portion,) = [each for each in registry.portions() if each.name == "particulars"]
+    restricted = {name: each.action for each in portion.restricted for name in each.columns}
+    assert restricted == {name: GROUP_OF[name].view for name in PARTICULARS}
 
 
-def test_lists_of_desks_show_it(person: Person) -> None:
+def test_lists_of_desks_show_it_and_say_choices_in_words(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = listed_in(PersonalList.NEEDS)
     all_have(lambda name: name in shown, "declare it with lists=(PersonalList.NEEDS,)", GROUPS["needs"].fields)
     all_have(lambda name: GROUP_OF[name] == GROUPS["needs"], "who sees the list may see needs alone", shown)
@@ -240,22 +231,11 @@ def test_lists_of_desks_show_it(person: Person) -> None:
     where = "templates/admin/delegations/travel/dietary_and_access_needs.html"
     all_have(lambda name: value(name) in page and label(name).capitalize() in page, where, shown)
     assert AuditEntry.objects.get(action=SEEN).fields == sorted(shown)
-
-
-def test_exports_have_it(person: Person) -> None:
-    table = exports.people(Person.objects.all(), by=SYSTEM)
-    cells = dict(zip(table.names, table.rows[0], strict=True))
-    all_have(lambda name: bool(cells.get(name)), "delegations/members/selectors/exports.py")
-    assert set(table.fields) == {name for name in COLUMNS if COLUMNS[name].personal_field.logged}
-
-
-def test_the_person_gets_it_and_not_everybody_may_hand_it_over(person: Person) -> None:
-    parts = data_export.gather(registry.subject_of(person))
-    given = {**parts["person"].rows[0], **parts["particulars"].rows[0]}
-    all_have(lambda name: given.get(name) not in (None, ""), "summit/privacy/registry.py leaves it out")
-    (portion,) = [each for each in registry.portions() if each.name == "particulars"]
-    restricted = {name: each.action for each in portion.restricted for name in each.columns}
-    assert restricted == {name: GROUP_OF[name].view for name in PARTICULARS}
+    column = listed_in(PersonalList.NEEDS)["diet"]
+    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no_beef"
+    monkeypatch.setattr(column, "choices", [("no_beef", "no beef")])
+    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no beef"
+    assert dietary_and_access_needs.in_words("diet", "") == ""
 
 
 def test_erasing_a_person_leaves_none_of_it(person: Person) -> None:
@@ -288,8 +268,3 @@ def test_control_a_field_that_no_group_has(person: Person, monkeypatch: pytest.M
     monkeypatch.setitem(vars(GROUPS["needs"]), "fields", ("diet",))
     assert "access" not in NeedsViewSet.serializer_class().fields  # type: ignore[misc]
     assert "access" not in FieldReader(SYSTEM).visible(person)
-
-
-def test_groups_are_told_apart_by_identity() -> None:
-    assert len({*GROUPS.values()}) == len(GROUPS)
-    assert all(isinstance(each, FieldGroup) for each in GROUPS.values())

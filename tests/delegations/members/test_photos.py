@@ -81,8 +81,17 @@ class TestRead:
         for mode in ("L", "P", "CMYK"):
             kind = "JPEG" if mode == "CMYK" else "PNG"
             assert shown(read(picture((500, 500), kind, mode)).content).mode == "RGB"
+        # What is transparent becomes white.
+        clear = Image.new("RGBA", (500, 500), (0, 0, 0, 0))
+        written = BytesIO()
+        clear.save(written, "PNG")
+        assert near(shown(read(written.getvalue()).content).getpixel((9, 9)), (255, 255, 255))
+        # Colours of another space are turned.
+        for profile in (ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), b"no profile"):
+            made = shown(read(picture(icc_profile=profile)).content)
+            assert near(made.getpixel((100, 100)), RED)
 
-    def test_stands_upright(self) -> None:
+    def test_stands_upright_and_holds_nothing_that_the_camera_wrote(self) -> None:
         exif = Image.Exif()
         exif[0x0112] = 6
         made = shown(read(picture(exif=exif.tobytes())).content)
@@ -90,8 +99,6 @@ class TestRead:
         # What was on the left is on top.
         assert near(made.getpixel((300, 100)), RED)
         assert near(made.getpixel((300, 700)), BLUE)
-
-    def test_holds_nothing_that_the_camera_wrote(self) -> None:
         exif = Image.Exif()
         exif[0x010E] = "taken at home"
         exif.get_ifd(0x8825)[1] = "N"
@@ -105,16 +112,6 @@ class TestRead:
         written = BytesIO()
         shown(given).save(written, "JPEG")
         assert b"taken by me" in written.getvalue()
-
-    def test_what_is_transparent_becomes_white(self) -> None:
-        clear = Image.new("RGBA", (500, 500), (0, 0, 0, 0))
-        written = BytesIO()
-        clear.save(written, "PNG")
-        assert near(shown(read(written.getvalue()).content).getpixel((9, 9)), (255, 255, 255))
-        # Colours of another space are turned.
-        for profile in (ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), b"no profile"):
-            made = shown(read(picture(icc_profile=profile)).content)
-            assert near(made.getpixel((100, 100)), RED)
 
     def test_what_is_refused(self) -> None:
         unread = "This file can’t be read as a photograph. Save it as JPEG, PNG or WebP and choose it again."

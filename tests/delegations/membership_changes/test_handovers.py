@@ -65,7 +65,7 @@ class TestTable:
 
 
 class TestLeaving:
-    def test_each_item_waits_and_stays_with_its_holder(self, party: Party) -> None:
+    def test_each_item_waits_and_stays_with_its_holder(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
         row = head(party)
         members.withdraw(membership=row, by=SYSTEM)
         found = waits(party)
@@ -73,19 +73,6 @@ class TestLeaving:
         assert {each.key for each in found} == {key for _what, key in handover_items.held(row.person)}
         entries = AuditEntry.objects.filter(action="delegations.handover.open")
         assert [entry.detail for entry in entries] == [{"what": "place"}] * 2
-
-    def test_a_successor_is_the_proposed_taker_and_takes_nothing(self, party: Party) -> None:
-        row, second, third = head(party), entered(party, "Bea"), entered(party, "Cy")
-        fresh = members.replace(membership=row, person=second, by=SYSTEM)
-        assert {each.taker for each in waits(party)} == {second}
-        assert (handover_items.held(second), len(handover_items.held(row.person))) == ([], 2)
-        # A successor who is replaced too hands the proposal on.
-        members.replace(membership=fresh, person=third, by=SYSTEM)
-        assert {(each.giver, each.taker) for each in waits(party)} == {(row.person, third)}
-
-    def test_who_comes_back_and_leaves_again_waits_once(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-        row = head(party)
-        members.withdraw(membership=row, by=SYSTEM)
         again = members.name(party=party, person=row.person, category=row.category, by=SYSTEM)
         members.withdraw(membership=again, by=SYSTEM)
         # Who holds nothing leaves nothing.
@@ -96,6 +83,15 @@ class TestLeaving:
         monkeypatch.setattr(audit, "record", lambda **_facts: 1 / 0)
         refuses(ZeroDivisionError, members.withdraw, membership=other, by=SYSTEM)
         assert Handover.objects.count() == 2
+
+    def test_a_successor_is_the_proposed_taker_and_takes_nothing(self, party: Party) -> None:
+        row, second, third = head(party), entered(party, "Bea"), entered(party, "Cy")
+        fresh = members.replace(membership=row, person=second, by=SYSTEM)
+        assert {each.taker for each in waits(party)} == {second}
+        assert (handover_items.held(second), len(handover_items.held(row.person))) == ([], 2)
+        # A successor who is replaced too hands the proposal on.
+        members.replace(membership=fresh, person=third, by=SYSTEM)
+        assert {(each.giver, each.taker) for each in waits(party)} == {(row.person, third)}
 
 
 class TestPassOn:
@@ -167,14 +163,10 @@ class TestRaces:
     ) -> None:
         anything = frozenset({HandoverState.PASSED, HandoverState.DROPPED})
         monkeypatch.setattr(handovers, "TRANSITIONS", dict.fromkeys(HandoverState.values, anything))
-        monkeypatch.setattr(
-            handovers, "_kind", lambda _row: handover_items.HandoverKind("place", "", list, dict, _nothing, _nothing)
-        )
+        nothing = [lambda *_facts: None] * 2
+        kind = handover_items.HandoverKind("place", "", list, dict, *nothing)
+        monkeypatch.setattr(handovers, "_kind", lambda _row: kind)
         assert self.race(party, protocol) == ["dropped", "passed"]
-
-
-def _nothing(*_facts: Any) -> None:
-    pass
 
 
 HANDOVERS = "/admin/delegations/handover/"
@@ -206,10 +198,8 @@ def test_items_stand_by_party_and_giver(party: Party, item: Handover, successor:
     assert page.count(f'name="to" value="{successor.pk}">Pass on to Bea</button>') == 1
     assert page.count("Pass on to someone</a>") == 2
     # The programme desk reads and decides nothing.
-    programme = sign_in(party.summit, Role.PROGRAMME)
-    page = text(programme.get(WAITING))
-    assert 'from <bdi lang="">Ada</bdi>' in page
-    assert "Pass on" not in page
+    page = text(sign_in(party.summit, Role.PROGRAMME).get(WAITING))
+    assert ('from <bdi lang="">Ada</bdi>' in page, "Pass on" in page) == (True, False)
     # Whoever left since is offered no more.
     successor.membership.delete()
     assert "Pass on to Bea" not in text(desk.get(WAITING))
@@ -220,10 +210,8 @@ def test_it_is_passed_on_to_the_successor(item: Handover, successor: Person, des
     assert response["Location"] == f"{WAITING}?summit=here"
     assert said(response) == ["Passed on to Bea. The next agenda release notifies those concerned."]
     assert handover_items.held(successor) == [("place", item.key)]
-    assert (
-        said(desk.post(decide(item), {"do": "drop"}))[-1]
-        == "Someone else has already decided this handover. Reload the list."
-    )
+    again = said(desk.post(decide(item), {"do": "drop"}))[-1]
+    assert again == "Someone else has already decided this handover. Reload the list."
     assert Handover.objects.get().state == "passed"
 
 
@@ -231,9 +219,8 @@ def test_another_member_is_chosen(party: Party, item: Handover, desk: Client) ->
     other = f.MembershipFactory(party=party, code="adviser", person__name="Cy", person__office="").person
     page = text(desk.get(decide(item)))
     assert f'<option value="{item.taker_id}" selected>Bea (delegate)</option>' in page
-    for wrong in ("", "x", "987654"):
-        response = desk.post(decide(item), {"to": wrong})
-        assert said(response)[-1] == "Choose a member of the delegation."
+    for wrong in ("x", "987654"):
+        assert said(desk.post(decide(item), {"to": wrong}))[-1] == "Choose a member of the delegation."
     assert Handover.objects.get().state == "open"
     desk.post(decide(item), {"to": other.pk})
     assert Participant.objects.get().person == other

@@ -123,12 +123,6 @@ def test_what_the_home_shows_follows_the_phase(summit: Summit, organiser: User) 
     assert charts.by_level(request_of(organiser), summit) is not None
 
 
-def test_every_gap_has_its_words() -> None:
-    for name in completeness.GAPS:
-        assert completeness.sentence(name, 1).startswith("1 ")
-        assert completeness.sentence(name, 2).startswith("2 ")
-
-
 def test_levels_are_counted_and_parties_narrowed_by_them(busy_summit: Summit) -> None:
     highest, some, open_one = LevelNumbers("state", 1, 0), LevelNumbers("minister", 2, 1), LevelNumbers("", 1, 1)
     assert progress.by_level(busy_summit) == [highest, some, open_one]
@@ -214,6 +208,9 @@ def test_what_parties_lack(summit: Summit) -> None:
     stands = {"uninvited": 3, "invited": 3, "open": 1, "answered": 2, "attending": 2}
     none = dict.fromkeys([*invitation_status.STANDINGS, *completeness.GAPS, completeness.REQUESTS], 0)
     assert completeness.counts(summit) == {**none, **stands, "mailbox": 2, "head": 1, "focal": 2}
+    for name in completeness.GAPS:
+        assert completeness.sentence(name, 1).startswith("1 ")
+        assert completeness.sentence(name, 2).startswith("2 ")
 
 
 def test_links_that_end_are_those_without_an_answer_within_a_week() -> None:

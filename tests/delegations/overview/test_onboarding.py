@@ -83,7 +83,13 @@ class TestLines:
         with pytest.raises(PermissionDenied):
             bulk_entry.create_parties(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
 
-    def test_the_line_that_is_proposed_keeps_what_was_written(self, summit: Summit, organiser: User) -> None:
+    def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit, organiser: User) -> None:
+        for word in ("fr", "French", "français", "FRANÇAIS"):
+            (line,) = bulk_entry.read(f"France; ; {word}", summit=summit)
+            assert line.language == "fr"
+        for sign in (";", "؛", "\uff1b", "\t"):
+            (line,) = bulk_entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
+            assert (line.name, line.mailbox, line.language) == ("Egypt", "embassy@egypt.example", "ar")
         line = "Atlantis; sea@atlantis.example; French"
         refused = refuses(LineProblems, bulk_entry.create_parties, summit=summit, text=line, by=organiser)
         proposed = f"{line}; invited organisation"
@@ -91,14 +97,6 @@ class TestLines:
         assert refused.found == [(1, known)]
         (made,) = bulk_entry.create_parties(summit=summit, text=proposed, by=organiser)
         assert made.mission_email == "sea@atlantis.example"
-
-    def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit) -> None:
-        for word in ("fr", "French", "français", "FRANÇAIS"):
-            (line,) = bulk_entry.read(f"France; ; {word}", summit=summit)
-            assert line.language == "fr"
-        for sign in (";", "؛", "\uff1b", "\t"):
-            (line,) = bulk_entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
-            assert (line.name, line.mailbox, line.language) == ("Egypt", "embassy@egypt.example", "ar")
 
     def test_the_number_of_queries_does_not_grow(
         self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
@@ -117,15 +115,13 @@ def test_each_country_stands_on_one_continent_and_has_a_name() -> None:
 
 
 class TestPartiesPage:
-    def test_chosen_countries_are_put_into_the_list_behind_what_stands_there(self, desk: Client) -> None:
+    def test_chosen_countries_are_put_into_the_list_and_entered_and_wrong_lines_stay(self, desk: Client) -> None:
         answer = desk.post(PARTIES, {"do": "propose", "lines": "Good Shipping Ltd\n", "country": ["FR", "KE", "XX"]})
         assert answer.status_code == 200
         assert answer.context["text"] == "Good Shipping Ltd\nFrance; \nKenya; "
         assert not Party.objects.exists()
         offered = {code for _group, pairs in answer.context["countries"] for code, _name in pairs}
         assert len(offered) == 193
-
-    def test_it_enters_them_and_goes_on_to_the_letter_and_wrong_lines_stay(self, desk: Client) -> None:
         answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"})
         assert (answer["Location"], said(answer)) == (LETTER, ["2 delegations added."])
         answer = desk.post(PARTIES, {"do": "enter", "lines": "Chad\nMali; nowhere"})
@@ -199,13 +195,11 @@ class TestDue:
         Summit.objects.filter(pk=summit.pk).update(starts_on=day, ends_on=day + timedelta(days=1))
         return day
 
-    def test_answers_are_due_before_it(self, desk: Client, summit: Summit) -> None:
+    def test_answers_are_due_before_it_and_what_stands_stops_nobody(self, desk: Client, summit: Summit) -> None:
         day = self.begins_in(summit, 10)
         for moment, error in ((f"{day}T00:00", [self.BEGUN]), (f"{day - timedelta(days=1)}T23:59", None)):
             answer = desk.post(LETTER, {"do": "read", "answer_by": moment})
             assert answer.context["form"].errors.get("answer_by") == error
-
-    def test_what_stands_stops_nobody_and_the_eve_is_before_it(self, desk: Client, summit: Summit) -> None:
         day = self.begins_in(summit, 10)
         Summit.objects.filter(pk=summit.pk).update(answer_by=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
         with timezone.override(summit.zone):

@@ -21,7 +21,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import request_of, sign_in, text
-from tests.delegations.overview.test_members_admin import member
+from tests.delegations.overview.test_admin import member
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -86,11 +86,6 @@ class TestReading:
         Invitation.objects.update(state="answered", answer="attending", answered_at=f.START, answered_by="A")
         Membership.objects.update(confirmed_at=f.START)
         assert labels() == ["Change answer", "Add a member"]
-
-    def test_who_may_do_nothing_is_offered_nothing(self, party: Party, summit: Summit) -> None:
-        shown = sign_in(summit, Role.VIEWER).get(page(party)).context_data
-        assert (shown["steps"], shown["may_change"]) == ([], False)
-        assert {found["edit_url"] for found in shown["sections"].values()} == {""}
 
     def test_open_points(self, party: Party, organiser: User) -> None:
         def points() -> list[str]:
@@ -176,6 +171,9 @@ class TestSections:
         viewer = sign_in(summit, Role.VIEWER)
         assert viewer.get(section(party, "mission")).status_code == 403
         assert viewer.post(section(party, "mission"), {"mission_name": "X"}).status_code == 403
+        shown = sign_in(summit, Role.VIEWER).get(page(party)).context_data
+        assert (shown["steps"], shown["may_change"]) == ([], False)
+        assert {found["edit_url"] for found in shown["sections"].values()} == {""}
 
     @pytest.mark.parametrize(("model", "besides"), [(Party, {"summit"}), (Person, {"summit", "user"})])
     def test_every_field_of_the_form_is_in_one_section(

@@ -25,7 +25,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import text
-from tests.delegations.participants.test_revisions import delegation
+from tests.delegations.participants.test_revisions import delegation, member
 from tests.module_fixtures import once_a_module
 
 pytestmark = pytest.mark.django_db
@@ -39,18 +39,10 @@ def frozen() -> ParticipantList:
     land = delegation(summit, "Aland", footnote="Without prejudice to status.")
     f.PartyNameFactory(party=land, language="ar", name="ألاند", formal_name="جمهورية ألاند")
     f.PartyNameFactory(party=land, language="fr", name="Alande", formal_name="République d’Alande")
-    ada = {"name": "Ada Bly", "office": "Minister of the Interior", "form_of_address": "H.E. Ms"}
-    f.MembershipFactory(
-        confirmed_at=f.START,
-        party=land,
-        code="head",
-        person__summit=summit,
-        **{f"person__{k}": v for k, v in ada.items()},
-    )
-    for number, name in enumerate(FORMULAE):
-        f.MembershipFactory(
-            confirmed_at=f.START, party=land, person__name=name, person__office="=HYPERLINK(1)", position=number + 1
-        )
+    ada = {"person__name": "Ada Bly", "person__office": "Minister of the Interior"}
+    member(land, code="head", person__form_of_address="H.E. Ms", **ada)
+    for number, name in enumerate(FORMULAE, start=1):
+        member(land, person__name=name, person__office="=HYPERLINK(1)", position=number)
     delegation(summit, "Union", kind="international")
     delegation(summit, "Borduria")
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
@@ -147,8 +139,7 @@ class TestDocx:
         sides = {paragraph.text.rstrip("1"): paragraph.alignment for paragraph in document.paragraphs}
         assert (sides["ألاند"], sides["Borduria"]) == (None, WD_ALIGN_PARAGRAPH.RIGHT)
         assert document.sections[0]._sectPr.xpath("w:bidi")
-
-    def test_elements_stand_in_the_order_that_the_format_wants(self, taken: Any) -> None:
+        # Elements stand in the order that the format wants.
         with ZipFile(BytesIO(list_docx.write(taken(language="ar")))) as packed:
             body = packed.read("word/document.xml").decode()
         order = ["w:b", "w:bCs", "w:rtl", "w:lang"]
@@ -158,19 +149,17 @@ class TestDocx:
 
 
 class TestXlsx:
-    def test_a_row_a_person_under_a_frozen_head(self, taken: Any) -> None:
+    def test_a_row_a_person_under_a_frozen_head_and_no_cell_is_a_formula(
+        self, taken: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         sheet = load_workbook(BytesIO(list_xlsx.write(taken()))).active
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-        assert rows[0] == [
-            "Part", "Delegation", "Formal name", "Salutation", "Name", "Office held", "Category", "Footnote",
-        ]  # fmt: skip
-        assert rows[1] == [
-            "Delegations", "Aland", "Republic of Aland", "H.E. Ms", "Ada Bly", "Minister of the Interior",
-            "head of delegation", "Without prejudice to status.",
-        ]  # fmt: skip
+        assert dict(zip(rows[0], rows[1], strict=True)) == {
+            **{"Part": "Delegations", "Delegation": "Aland", "Formal name": "Republic of Aland"},
+            **{"Salutation": "H.E. Ms", "Name": "Ada Bly", "Office held": "Minister of the Interior"},
+            **{"Category": "head of delegation", "Footnote": "Without prejudice to status."},
+        }
         assert (sheet.freeze_panes, sheet.sheet_view.rightToLeft) == ("A2", False)
-
-    def test_no_cell_is_a_formula(self, taken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         assert load_workbook(BytesIO(list_xlsx.write(taken(language="ar")))).active.sheet_view.rightToLeft
         sheet = load_workbook(BytesIO(list_xlsx.write(taken()))).active
         cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -191,9 +180,7 @@ PREPARE = f"{LISTS}prepare/here/"
 def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: User) -> None:
     page = text(desk.get(PREPARE))
     assert "No delegation has accepted yet. Record an answer first." in page
-    member = f.MembershipFactory(
-        confirmed_at=f.START, party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister"
-    )
+    ada = member(delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister")
     page = text(desk.get(PREPARE))
     for words in ("Create revision 1", "Delegations: 1. People: 1.", "Ada Bly</bdi>"):
         assert words in page
@@ -209,29 +196,26 @@ def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: U
     assert "First list: everyone is new" in page
     seen = AuditEntry.objects.filter(action=SEEN).order_by("pk")
     assert [(entry.object_type, entry.detail.get("people") or entry.detail["keys"]) for entry in seen] == [
-        ("summit.person", [member.person.public_id]),
-        ("delegations.participantlist", [member.person.public_id]),
+        ("summit.person", [ada.person.public_id]),
+        ("delegations.participantlist", [ada.person.public_id]),
     ]
 
 
 def test_what_changed_is_told_with_what_was(desk: Client, summit: Summit, protocol: User) -> None:
-    member = f.MembershipFactory(
-        confirmed_at=f.START, party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister"
-    )
+    ada = member(delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister").person
     revisions.freeze(summit=summit, by=protocol)
-    member.person.office = "First Minister"
-    member.person.save()
+    ada.office = "First Minister"
+    ada.save()
     delegation(summit, "Borduria")
     second = revisions.freeze(summit=summit, by=protocol, final=True)
     page = text(desk.get(f"{LISTS}{second.pk}/change/"))
     for words in ("Changes since the previous revision", ">Minister</del>", ">First Minister</ins>", ">added</span>"):
         assert words in page
-    nothing = "No changes since the last list, which is final."
-    assert nothing in text(desk.get(PREPARE))
+    assert "No changes since the last list, which is final." in text(desk.get(PREPARE))
 
 
 def test_it_is_taken_as_a_file(desk: Client, summit: Summit, protocol: User) -> None:
-    member = f.MembershipFactory(confirmed_at=f.START, party=delegation(summit, "Aland"))
+    ada = member(delegation(summit, "Aland"))
     made = revisions.freeze(summit=summit, by=protocol)
     address = f"{LISTS}{made.pk}/file/"
     for ending, begins in (("pdf", b"%PDF-"), ("docx", b"PK"), ("xlsx", b"PK")):
@@ -240,7 +224,7 @@ def test_it_is_taken_as_a_file(desk: Client, summit: Summit, protocol: User) -> 
         name = quote(f"Liste des participants – {summit.short_name} – Révision 1 – provisoire.{ending}")
         assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{name}"
     entry = AuditEntry.objects.filter(action=SEEN).earliest("pk")
-    assert (entry.object_key, entry.detail["people"]) == (made.public_id, [member.person.public_id])
+    assert (entry.object_key, entry.detail["people"]) == (made.public_id, [ada.person.public_id])
     for chosen in ({"language": "tlh"}, {"order": "weight"}, {"ending": "exe"}):
         answer = desk.get(address, chosen, follow=True)
         assert "Choose the language, order and format from the lists." in text(answer)

@@ -39,6 +39,11 @@ def test_a_party_is_entered_and_changes_are_recorded(summit: Summit, protocol: U
     assert recorded() == [("delegations.party.add", sorted(VALUES)), ("delegations.party.change", ["notes"]), changed]
     detail = AuditEntry.objects.latest("pk").detail
     assert detail == {"values": {"flag": ["own", "none"], "recognised": [True, False]}}
+    # A level of an earlier rule hinders no other change.
+    party = f.PartyFactory(summit=summit, level="representative")
+    assert parties.change(party=party, values={"mission_phone": "+44 20"}, by=protocol).mission_phone == "+44 20"
+    with pytest.raises(ValidationError, match="Choose one of these levels"):
+        parties.change(party=party, values={"level": "executive"}, by=protocol)
 
 
 def test_what_can_t_be_is_refused_whoever_asks(summit: Summit, protocol: User) -> None:
@@ -59,13 +64,6 @@ def test_what_can_t_be_is_refused_whoever_asks(summit: Summit, protocol: User) -
     assert recorded() == []
 
 
-def test_a_level_of_an_earlier_rule_hinders_no_other_change(summit: Summit, protocol: User) -> None:
-    party = f.PartyFactory(summit=summit, level="representative")
-    assert parties.change(party=party, values={"mission_phone": "+44 20"}, by=protocol).mission_phone == "+44 20"
-    with pytest.raises(ValidationError, match="Choose one of these levels"):
-        parties.change(party=party, values={"level": "executive"}, by=protocol)
-
-
 def test_who_may_not_is_told_who_can(party: Party) -> None:
     summit = party.summit
     by = f.UserFactory.with_role(Role.PROGRAMME, summit)
@@ -79,7 +77,7 @@ def test_who_may_not_is_told_who_can(party: Party) -> None:
         assert "rotocol" in str(refuses(PermissionDenied, work))
 
 
-def test_names_are_set_as_a_whole(party: Party, protocol: User) -> None:
+def test_names_and_keys_are_set_as_a_whole(party: Party, protocol: User) -> None:
     parties.set_names(party=party, names={"fr": {"name": "Pays"}, "ar": {"name": "بلد"}}, by=protocol)
     parties.set_names(party=party, names={"fr": {"name": "Pays", "footnote": "Une note."}}, by=protocol)
     assert list(party.names.values_list("language", "name", "footnote")) == [("fr", "Pays", "Une note.")]
@@ -91,6 +89,13 @@ def test_names_are_set_as_a_whole(party: Party, protocol: User) -> None:
         with pytest.raises(ValidationError) as refused:
             parties.set_names(party=party, names={language: {"name": "Land"}}, by=protocol)
         assert "language" in refused.value.message_dict
+    parties.set_keys(party=party, keys={"registry": "1", "badges": "7"}, by=protocol)
+    parties.set_keys(party=party, keys={"registry": "2"}, by=protocol)
+    kept = party.external_ids.values_list("system", "value", "summit")
+    assert list(kept) == [("registry", "2", party.summit_id)]
+    other = f.PartyFactory(summit=party.summit)
+    refused = refuses(ValidationError, parties.set_keys, party=other, keys={"registry": "2"}, by=protocol)
+    assert refused.messages == ["Another delegation has this ID in this system."]
 
 
 def test_confirmed_names_are_added_and_none_is_replaced(summit: Summit, protocol: User) -> None:
@@ -102,16 +107,6 @@ def test_confirmed_names_are_added_and_none_is_replaced(summit: Summit, protocol
     assert set(PartyName.objects.values_list("party", "name")) == {(one.pk, "Pays"), (two.pk, "Déjà là")}
     assert recorded() == [("delegations.partyname.add", [])]
     refuses(ValidationError, parties.add_names, summit=summit, language="ar", names={one.pk: " "}, by=protocol)
-
-
-def test_keys_are_set_as_a_whole(party: Party, protocol: User) -> None:
-    parties.set_keys(party=party, keys={"registry": "1", "badges": "7"}, by=protocol)
-    parties.set_keys(party=party, keys={"registry": "2"}, by=protocol)
-    kept = party.external_ids.values_list("system", "value", "summit")
-    assert list(kept) == [("registry", "2", party.summit_id)]
-    other = f.PartyFactory(summit=party.summit)
-    refused = refuses(ValidationError, parties.set_keys, party=other, keys={"registry": "2"}, by=protocol)
-    assert refused.messages == ["Another delegation has this ID in this system."]
 
 
 def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit, protocol: User) -> None:

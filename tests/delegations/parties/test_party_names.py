@@ -62,9 +62,16 @@ def test_in_each_language_a_party_is_called_as_its_name_there_stands() -> None:
 
 
 def test_a_party_that_is_no_country_is_named_with_its_footnote_and_without_flag_or_style() -> None:
-    found = both(substate(), "fr")
+    party = substate()
+    found = name = both(party, "fr")
     assert (found.name, found.footnote) == ("Gouvernement régional du Kurdistan", "Participe sans préjudice.")
     assert (found.flag, found.salutation) == ("", "")
+    # A book finds it by its key and by what is frozen, in the reader's language.
+    with translation.override("fr"):
+        found = party_names.book(party.summit)
+    assert found.of(party) == found.of(party.pk) == found.of(None, "Kurdistan Regional Government") == name
+    assert found.of(None, "Nobody") is None
+    assert found.of(f.PartyFactory()) is None
 
 
 def test_the_flag_is_the_partys_rule_and_the_summits() -> None:
@@ -82,16 +89,6 @@ def test_the_flag_is_the_partys_rule_and_the_summits() -> None:
     # The database refuses such a row (party_flag_of_recognised); the name doesn't rely on it.
     found = {known: party_names._flag(rule="own", code="FR", recognised=known, shown=True) for known in (True, False)}
     assert found == {True: "FR", False: ""}
-
-
-def test_a_book_finds_by_key_and_by_what_is_frozen_in_the_reader_s_language() -> None:
-    party = substate()
-    name = both(party, "fr")
-    with translation.override("fr"):
-        found = party_names.book(party.summit)
-    assert found.of(party) == found.of(party.pk) == found.of(None, "Kurdistan Regional Government") == name
-    assert found.of(None, "Nobody") is None
-    assert found.of(f.PartyFactory()) is None
 
 
 def test_one_query_however_many_parties(summit: Summit, django_assert_num_queries: Any) -> None:
@@ -123,9 +120,7 @@ def test_the_alphabet_is_that_of_the_reader_s_language_behind_who_is_ranked_by_h
     Party.objects.filter(name="Sweden").update(protocol_order=1)
     assert ordered(summit, "en", protocol=True) == ["Sweden", "Germany", "Albania"]
     assert ordered(summit, "en") == ["Germany", "Albania", "Sweden"]
-
-
-def test_neither_capitals_nor_accents_count_in_the_alphabet() -> None:
+    # Neither capitals nor accents count.
     names = [f.PartyFactory(name=name) for name in ("Égypte", "Espagne", "zambie", "Zimbabwe", "Eswatini")]
     found = sorted((both(party, "en") for party in names), key=lambda name: name.alphabetical)
     assert [name.name for name in found] == ["Égypte", "Espagne", "Eswatini", "zambie", "Zimbabwe"]
@@ -188,13 +183,7 @@ def key(name: str) -> int:
     return Party.objects.get(name=name).pk
 
 
-def test_only_those_without_a_name_are_proposed_and_what_the_library_lacks_is_empty(nameless: Summit) -> None:
-    found = [(row.party.name, row.name) for row in proposed_names.proposals(nameless, "fr")]
-    assert found == [("European Union", ""), ("Germany", "Allemagne"), ("Kosovo", "")]
-    assert "en" not in dict(proposed_names.languages(nameless))
-
-
-def test_looking_applies_nothing_and_shows_the_first(
+def test_those_without_a_name_are_proposed_and_looking_applies_nothing(
     nameless: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = text(desk.get(PAGE))
@@ -205,6 +194,9 @@ def test_looking_applies_nothing_and_shows_the_first(
     assert "2 more delegations appear after these have names." in shown
     assert "2 delegations have no suggestion. Enter their names." in shown
     assert shown.count('name="name-') == 1
+    found = [(row.party.name, row.name) for row in proposed_names.proposals(nameless, "fr")]
+    assert found == [("European Union", ""), ("Germany", "Allemagne"), ("Kosovo", "")]
+    assert "en" not in dict(proposed_names.languages(nameless))
 
 
 def test_what_is_ticked_is_taken_over_as_it_is_written(nameless: Summit, desk: Client) -> None:

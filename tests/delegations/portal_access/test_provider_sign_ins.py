@@ -124,25 +124,23 @@ def test_it_opens_no_account_and_no_other_delegation(
     assert (page.status_code, str(refusals.NO_ADDRESS.text) in page.content.decode()) == (400, True)
 
 
-def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, ann: Person) -> None:
+def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, ann: Person, party: Party) -> None:
     (row,) = open_sessions(idp)
     assert row.person == ann
     # Somebody else gets the same address there, and the person gets another one.
     assert refuses(SignInRefused, open_sessions, idp, "s-2").reason is refusals.OTHER_SUBJECT
     assert [row.person for row in open_sessions(idp, email="ann.new@ministry.example")] == [ann]
+    # Each summit of the ministry is opened.
+    later = PartyFactory(summit=SummitFactory())
+    PartyProvider.objects.create(party=later, issuer=idp.issuer)
+    other = MembershipFactory(party=later, person__email=ann.email).person
+    assert {row.person for row in open_sessions(idp)} == {ann, other}
 
 
 def test_a_shared_mailbox_opens_nothing(idp: OpenIdProvider, party: Party, ann: Person) -> None:
     MembershipFactory(party=party, person__email=ann.email)
     assert refuses(SignInRefused, open_sessions, idp).reason is refusals.SHARED_ADDRESS
     assert not PortalSubject.objects.exists()
-
-
-def test_each_summit_of_the_ministry_is_opened(idp: OpenIdProvider, party: Party, ann: Person) -> None:
-    later = PartyFactory(summit=SummitFactory())
-    PartyProvider.objects.create(party=later, issuer=idp.issuer)
-    other = MembershipFactory(party=later, person__email=ann.email).person
-    assert {row.person for row in open_sessions(idp)} == {ann, other}
 
 
 def test_turning_the_provider_off_ends_what_it_opened(idp: OpenIdProvider, party: Party, ann: Person) -> None:
@@ -382,6 +380,10 @@ class TestServices:
         assert [line.row.name for line in rendering.render(entries[:2])] == [str(party)] * 2
         linked = AuditEntry.objects.get(action="delegations.portalsubject.add")
         assert rendering.sentence(linked) == "linked the person’s sign-in at the delegation’s identity provider"
+        # A provider of accounts is refused.
+        IdentityProvider.objects.update(for_delegations=False)
+        with pytest.raises(ValidationError, match="for delegations"):
+            provider_sign_ins.give_provider(party=PartyFactory(summit=summit), issuer=idp.issuer, by=protocol)
 
     def test_a_provider_that_a_delegation_has_cannot_be_removed(
         self, idp: OpenIdProvider, party: Party, protocol: User
@@ -405,13 +407,9 @@ class TestServices:
         provider_sign_ins.take_provider(row=PartyProvider.objects.get(party=party), by=protocol)
         assert (PortalSubject.objects.count(), PortalSession.objects.live().count()) == (0, 0)
 
-    def test_unlinking_ends_the_sessions(self, idp: OpenIdProvider, ann: Person, protocol: User) -> None:
-        open_sessions(idp)
-        provider_sign_ins.unlink(row=PortalSubject.objects.get(), by=protocol)
-        assert not PortalSession.objects.live().exists()
-        assert [row.person for row in open_sessions(idp, "s-2")] == [ann]
-
-    def test_others_may_not(self, idp: OpenIdProvider, party: Party, ann: Person, summit: Summit) -> None:
+    def test_unlinking_ends_the_sessions_and_others_may_not(
+        self, idp: OpenIdProvider, party: Party, ann: Person, summit: Summit, protocol: User
+    ) -> None:
         officer = UserFactory.with_role(Role.PRESS_OFFICER, summit)
         open_sessions(idp)
         for work, given in (
@@ -420,11 +418,10 @@ class TestServices:
             (provider_sign_ins.give_provider, {"party": party, "issuer": idp.issuer}),
         ):
             refuses(PermissionDenied, work, **given, by=officer)
-
-    def test_a_provider_of_accounts_is_refused(self, idp: OpenIdProvider, summit: Summit, protocol: User) -> None:
-        IdentityProvider.objects.update(for_delegations=False)
-        with pytest.raises(ValidationError, match="for delegations"):
-            provider_sign_ins.give_provider(party=PartyFactory(summit=summit), issuer=idp.issuer, by=protocol)
+        open_sessions(idp)
+        provider_sign_ins.unlink(row=PortalSubject.objects.get(), by=protocol)
+        assert not PortalSession.objects.live().exists()
+        assert [row.person for row in open_sessions(idp, "s-2")] == [ann]
 
 
 def test_who_opened_the_portal_is_named(idp: OpenIdProvider, party: Party, ann: Person) -> None:

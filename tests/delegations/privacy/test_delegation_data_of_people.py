@@ -85,8 +85,6 @@ class TestNoneIsForgotten:
         }
         covered = {(portion.model._meta.label, key) for portion in registry.portions() for key in portion.keys}
         assert covered == there
-
-    def test_names_are_their_own_and_each_is_handed_over_or_says_why(self) -> None:
         found = registry.portions()
         assert len({portion.name for portion in found}) == len(found)
         assert [portion.name for portion in found if not portion.handed] == ["missions", "exported_files"]

@@ -36,7 +36,7 @@ from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import queries, refuses, sign_in, text
+from tests.delegations.helpers import refuses, sign_in, text
 from tests.threads import at_once, meeting
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +57,11 @@ def after(days: int) -> date:
 
 
 class TestTimes:
-    def test_the_usual_ones_hold_where_a_summit_gives_none(self, summit: Summit) -> None:
+    def test_the_usual_ones_hold_where_neither_a_summit_nor_a_category_has_its_own(self, summit: Summit) -> None:
         times = Times.of(summit)
         assert {what: times.goes_on(what) for what in PersonalDataKind.values} == {
             what: None if days is None else after(days + 1) for what, days in USUAL_DAYS.items()
         }
-
-    def test_its_own_and_a_categorys_go_before(self, summit: Summit) -> None:
         head = Category.objects.of(summit)["head"]
         Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, days=0)
         Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, category=head, days=None)
@@ -160,8 +158,7 @@ class TestTheNight:
         assert list(found) == ["here"]
         assert Message.objects.get() == recent
         assert nightly_purge.purge_all() == {}
-
-    def test_of_a_demonstration_nothing_goes(self) -> None:
+        # Of a demonstration nothing goes.
         shown = f.SummitFactory(illustrative=True, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))
         member(shown)
         assert nightly_purge.purge_all() == {}
@@ -285,6 +282,11 @@ def test_it_has_every_declared_field(summit: Summit) -> None:
     assert len(found) == number > 100
     assert [each for each in found if not all(vars(each).values())] == []
     assert (found[0].rows, found[0].data) == ("Person", "Account")
+    # Fields that differ in nothing else are one line.
+    groups = dict(processing_record.grouped(found))
+    assert [each.data for each in groups["Declaration"]] == ["Type, Person, Item, Reason"]
+    labels = [label for each in groups["Person"] for label in each.data.split(", ")]
+    assert sorted(labels) == sorted(each.data for each in found if each.rows == "Person")
 
 
 def test_it_says_what_for_who_and_how_long(summit: Summit) -> None:
@@ -295,22 +297,12 @@ def test_it_says_what_for_who_and_how_long(summit: Summit) -> None:
     assert found["Subscriber", "Email address"].subjects == "subscribers"
     code = found["Sign-in code", "Email address"]
     assert (code.seen_by, code.kept) == ("no staff", "Deleted after a day.")
-
-
-def test_the_times_are_those_of_the_summit_and_its_categories(summit: Summit) -> None:
+    # The times are those of the summit and its categories.
     delegate = Category.objects.of(summit)["delegate"]
     Retention.objects.create(summit=summit, what="needs", days=1)
     Retention.objects.create(summit=summit, what="needs", category=delegate, days=None)
     assert by_field(summit)[FOOD].kept == "Wednesday 2 April 2025, delegate: kept"
     assert by_field(f.SummitFactory())[FOOD].kept == "Tuesday 15 April 2025"
-
-
-def test_fields_that_differ_in_nothing_else_are_one_line(summit: Summit) -> None:
-    found = processing_record.entries(summit=summit)
-    groups = dict(processing_record.grouped(found))
-    assert [each.data for each in groups["Declaration"]] == ["Type, Person, Item, Reason"]
-    labels = [label for each in groups["Person"] for label in each.data.split(", ")]
-    assert sorted(labels) == sorted(each.data for each in found if each.rows == "Person")
 
 
 def test_it_is_in_the_readers_language(summit: Summit) -> None:
@@ -320,13 +312,6 @@ def test_it_is_in_the_readers_language(summit: Summit) -> None:
             found = processing_record.entries(summit=summit)
         untranslated = english & {each.purpose for each in found}
         assert not untranslated, f"translate in locale/{language}/LC_MESSAGES/django.po: {untranslated}"
-
-
-def test_it_takes_as_many_queries_for_many_times(summit: Summit) -> None:
-    before = queries(lambda: processing_record.entries(summit=summit))
-    for row in Category.objects.filter(summit=summit):
-        Retention.objects.create(summit=summit, what="photo", category=row, days=3)
-    assert queries(lambda: processing_record.entries(summit=summit)) == before == 2
 
 
 class TestRecordPage:

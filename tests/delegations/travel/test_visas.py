@@ -38,13 +38,10 @@ from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once, meet_after
 
+pytestmark = pytest.mark.django_db
 EMBASSY = "Embassy of Hostland in Landcity"
-PASSPORT = {
-    "passport_name": "ADA EXAMPLE",
-    "birth_date": "1980-02-29",
-    "nationality": "FR",
-    "passport_number": "X4821397",
-}
+PASSPORT = {"passport_name": "ADA EXAMPLE", "birth_date": "1980-02-29", "nationality": "FR"}
+PASSPORT |= {"passport_number": "X4821397"}
 
 
 def member(**kwargs: Any) -> Membership:
@@ -66,12 +63,17 @@ def focal(row: Membership) -> User:
     return user
 
 
-@pytest.mark.django_db
 class TestAsk:
     def test_it_waits_is_recorded_and_is_one_at_a_time(self) -> None:
         row = member()
         by = focal(row)
         given: dict[str, Any] = {"party": row.party, "person": row.person, "by": by}
+        for embassy, said in (
+            ("", "Enter where they apply for the visa."),
+            ("x" * 201, "Shorten this text to 200 characters. It has 201."),
+        ):
+            problem = refuses(VisaProblem, ask, embassy=embassy, **given)
+            assert (problem.field, str(problem)) == ("embassy", said)
         letter = ask(embassy=f"  {EMBASSY} ", **given)
         letter.refresh_from_db()
         assert (letter.state, letter.embassy, letter.summit) == ("asked", EMBASSY, row.party.summit)
@@ -79,8 +81,7 @@ class TestAsk:
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.fields, entry.by) == ("delegations.visaletter.ask", ["embassy"], by)
         assert entry.detail == {}
-        with pytest.raises(VisaRefused, match=r"There is already a letter for Ada, Minister."):
-            ask(embassy=EMBASSY, **given)
+        refuses(VisaRefused, ask, embassy=EMBASSY, **given, match="There is already a letter for Ada, Minister.")
         refuse(letter=letter, reason="Ask at another embassy.", by=protocol(row.party.summit))
         assert ask(embassy="Another", **given).state == "asked"
 
@@ -88,20 +89,8 @@ class TestAsk:
         row = f.MembershipFactory(person__name="Ada", person__office="")
         Particulars.objects.create(person=row.person, **{**PASSPORT, "passport_number": "", "nationality": ""})
         refused = refuses(VisaRefused, ask, party=row.party, person=row.person, embassy=EMBASSY, by=focal(row))
-        assert str(refused) == (
-            "The letter includes passport details. First enter for Ada: nationality, passport number."
-        )
+        assert str(refused).endswith("First enter for Ada: nationality, passport number.")
         assert refused.lacking == ("nationality", "passport_number")
-
-    def test_what_cant_be_taken(self) -> None:
-        row = member()
-        by = focal(row)
-        for embassy, said in (
-            ("", "Enter where they apply for the visa."),
-            ("x" * 201, "Shorten this text to 200 characters. It has 201."),
-        ):
-            problem = refuses(VisaProblem, ask, party=row.party, person=row.person, embassy=embassy, by=by)
-            assert (problem.field, str(problem)) == ("embassy", said)
 
     def test_who_may(self) -> None:
         row, foreign = member(), member(party__name="Bland")
@@ -115,7 +104,6 @@ class TestAsk:
             ask(**{**known, "person": foreign.person}, by=focal(row))
 
 
-@pytest.mark.django_db
 class TestIssue:
     def test_numbers_follow_each_other_in_a_summit(self) -> None:
         first = asked()
@@ -136,12 +124,8 @@ class TestIssue:
 
     def test_what_it_says_is_frozen(self) -> None:
         letter = asked()
-        f.PolicyFactory(
-            summit=letter.summit,
-            reference_prefix="HS/",
-            letter_sender="Hostland\nProtocol",
-            signatory_name="C. Chief",
-        )
+        words = {"reference_prefix": "HS/", "letter_sender": "Hostland\nProtocol", "signatory_name": "C. Chief"}
+        f.PolicyFactory(summit=letter.summit, **words)
         issue(letters=[letter], by=protocol(letter.summit))
         Particulars.objects.update(passport_number="OTHER")
         Party.objects.update(name="Renamed")
@@ -152,8 +136,7 @@ class TestIssue:
             assert said in text
         assert (sheet.signatory.startswith("C. Chief"), sheet.sealed, "OTHER" in text) == (True, False, False)
         assert (sheet.reference, sheet.letterhead, sheet.language) == ("HS/V1", "Hostland\nProtocol", "en")
-
-    def test_it_is_in_the_summits_language_and_prints(self) -> None:
+        # It is in the summit's language, and prints.
         letter = asked(party__summit__language="ar")
         with translation.override("en"):
             issue(letters=[letter], by=protocol(letter.summit))
@@ -192,7 +175,6 @@ class TestIssue:
         assert set(travel_messages.overtaken([message])) == {message.pk}
 
 
-@pytest.mark.django_db
 class TestDecide:
     def test_the_table_is_complete(self) -> None:
         assert set(TRANSITIONS) == set(VisaState.values)
@@ -223,17 +205,13 @@ class TestDecide:
         letter.refresh_from_db()
         assert letter.state == (target if allowed else state)
 
-    def test_a_reason_is_given(self) -> None:
-        letter = asked()
-        by = protocol(letter.summit)
-        for decide in (refuse, void):
-            with pytest.raises(VisaProblem, match=r"Enter a reason. The delegation will see it."):
-                decide(letter=letter, reason=" ", by=by)
-
     def test_a_refusal_is_told_with_where_the_reason_stands(self, settings: Any) -> None:
         row = member()
         focal(row)
         letter = f.VisaLetterFactory(party=row.party, person=row.person)
+        for decide in (refuse, void):
+            given = {"letter": letter, "reason": " ", "by": protocol(letter.summit)}
+            refuses(VisaProblem, decide, **given, match="Enter a reason. The delegation will see it.")
         refuse(letter=letter, reason="Ask the embassy in Bland.", by=protocol(letter.summit))
         letter.refresh_from_db()
         assert (letter.state, letter.reason) == ("refused", "Ask the embassy in Bland.")
