@@ -39,10 +39,6 @@ from tests.threads import at_once, meet_after, names
 pytestmark = pytest.mark.django_db
 
 
-def said(caught: Any) -> Any:
-    return caught.value.message_dict if hasattr(caught.value, "error_dict") else caught.value.messages
-
-
 def actions() -> list[tuple[str, list[str]]]:
     return list(AuditEntry.objects.order_by("id").values_list("action", "fields"))
 
@@ -76,30 +72,23 @@ class TestCategories:
         assert actions() == [("delegations.category.add", ["capacity", "code", "names", "quota", "zones"])]
         # Protocol adds one that takes nobody until an organiser opens it.
         for quota in ({}, {"quota": 5}):
-            with pytest.raises(PermissionDenied, match="Roles that can do this: organiser"):
-                categories.create(summit=summit, values={**values, "code": "own", **quota}, by=protocol)
+            given = {"summit": summit, "values": {**values, "code": "own", **quota}, "by": protocol}
+            refuses(PermissionDenied, categories.create, **given, match="Roles that can do this: organiser")
         assert categories.create(summit=summit, values={**values, "code": "own", "quota": 0}, by=protocol).quota == 0
 
     def test_a_lower_quota_names_the_parties_that_are_above(self, summit: Summit, organiser: User) -> None:
         for number, name in enumerate(("Aland", "Bland", "Cland"), start=1):
             f.MembershipFactory.create_batch(number, party=f.PartyFactory(summit=summit, name=name))
-        with pytest.raises(ValidationError) as caught:
-            categories.change(category=category(summit), values={"quota": 1}, by=organiser)
-        assert said(caught) == {
-            "quota": [
-                "These delegations have already named more people: Cland: 3; Bland: 2. Set a separate quota for "
-                "each, withdraw people, or enter a higher number."
-            ]
-        }
+        given = {"category": category(summit), "values": {"quota": 1}, "by": organiser}
+        (said,) = refuses(ValidationError, categories.change, **given).message_dict["quota"]
+        assert said.startswith("These delegations have already named more people: Cland: 3; Bland: 2. Set a separate")
         assert category(summit).quota is None
         # Many are counted, and those with their own number left out.
         own = f.QuotaFactory(party__summit=summit, category=category(summit)).party
         for party in (own, *(f.PartyFactory(summit=summit, name=f"Delegation {number}") for number in range(5))):
             f.MembershipFactory(party=party)
         found = categories.problems(category(summit), {"quota": 0})["quota"]
-        assert (
-            "people: Cland: 3; Bland: 2; Aland: 1; Delegation 0: 1; Delegation 1: 1; 3 other delegations. " in found
-        )
+        assert "Bland: 2; Aland: 1; Delegation 0: 1; Delegation 1: 1; 3 other delegations. " in found
 
     def test_protocol_changes_all_but_the_quota(self, summit: Summit, organiser: User, protocol: User) -> None:
         row, zone = category(summit), f.ZoneFactory(summit=summit)
@@ -110,8 +99,8 @@ class TestCategories:
         assert (entry.fields, entry.detail) == (["quota", "zones"], {"values": {"quota": [None, 4]}})
         row.refresh_from_db()
         categories.change(category=row, values={"offered": False, "quota": 4}, by=protocol)
-        with pytest.raises(PermissionDenied, match="Roles that can do this: organiser"):
-            categories.change(category=row, values={"quota": 9}, by=protocol)
+        given = {"category": row, "values": {"quota": 9}, "by": protocol}
+        refuses(PermissionDenied, categories.change, **given, match="Roles that can do this: organiser")
         row.refresh_from_db()
         assert (row.offered, row.quota) == (False, 4)
 
@@ -132,26 +121,25 @@ class TestCategories:
             (category(summit, "media"), {"capacity": "staff"}, "capacity"),
             (own, {"code": "other"}, "code"),
         ):
-            with pytest.raises(ValidationError) as caught:
-                categories.change(category=row, values=values, by=organiser)
-            assert list(said(caught)) == [field]
-        with pytest.raises(ValidationError, match="another summit"):
-            categories.change(category=own, values={"zones": [f.ZoneFactory()]}, by=organiser)
+            refused = refuses(ValidationError, categories.change, category=row, values=values, by=organiser)
+            assert list(refused.message_dict) == [field]
+        given = {"category": own, "values": {"zones": [f.ZoneFactory()]}, "by": organiser}
+        refuses(ValidationError, categories.change, **given, match="another summit")
         assert AuditEntry.objects.count() == 0
 
     def test_what_is_in_use_is_not_deleted_and_says_what_to_do(self, summit: Summit, organiser: User) -> None:
         own = f.CategoryFactory(summit=summit, code="experts", capacity="adviser", names={"en": "Experts"})
         member = f.MembershipFactory(party__summit=summit, category=own)
         f.MembershipFactory(party=member.party)
-        with pytest.raises(ValidationError) as caught:
-            categories.remove(category=own, by=organiser)
-        assert said(caught) == ["1 person is in “Experts”. Move them to another category first."]
+        refused = refuses(ValidationError, categories.remove, category=own, by=organiser)
+        assert refused.messages == ["1 person is in “Experts”. Move them to another category first."]
         f.FormerMemberFactory(party=member.party, person=member.person, category=own)
         member.delete()
-        with pytest.raises(ValidationError, match="untick “available to delegations”"):
-            categories.remove(category=own, by=organiser)
-        with pytest.raises(ValidationError, match="Every summit has “spouse”"):
-            categories.remove(category=category(summit, "spouse"), by=organiser)
+        for row, words in (
+            (own, "untick “available to delegations”"),
+            (category(summit, "spouse"), "Every summit has “spouse”"),
+        ):
+            refuses(ValidationError, categories.remove, category=row, by=organiser, match=words)
         FormerMember.objects.all().delete()
         categories.remove(category=own, by=organiser)
         assert not Category.objects.filter(code="experts").exists()
@@ -190,10 +178,8 @@ def test_a_quota_is_not_lowered_beneath_who_is_named_meanwhile() -> None:
 
 class TestZones:
     def test_added_changed_ordered_and_deleted(self, summit: Summit, protocol: User) -> None:
-        with pytest.raises(PermissionDenied):
-            zones_services.create(
-                summit=summit, values={"code": "A"}, by=f.UserFactory.with_role(Role.ACCREDITATION, summit)
-            )
+        other = f.UserFactory.with_role(Role.ACCREDITATION, summit)
+        refuses(PermissionDenied, zones_services.create, summit=summit, values={"code": "A"}, by=other)
         one = zones_services.create(summit=summit, values={"code": "A", "name": "Hall"}, by=protocol)
         two = zones_services.create(summit=summit, values={"code": "B", "name": "Press"}, by=protocol)
         zones_services.change(zone=one, values={"name": "Great hall", "code": "A"}, by=protocol)
@@ -206,9 +192,8 @@ class TestZones:
         # One that is opened says by what.
         category(summit, "media").zones.add(two)
         f.TransferablePassRuleFactory(summit=summit, name="Plenary").zones.add(two)
-        with pytest.raises(ValidationError) as caught:
-            zones_services.remove(zone=two, by=protocol)
-        assert said(caught) == ["“Press” is assigned to: delegation’s media, Plenary. Remove it from them first."]
+        refused = refuses(ValidationError, zones_services.remove, zone=two, by=protocol)
+        assert refused.messages == ["“Press” is assigned to: delegation’s media, Plenary. Remove it from them first."]
         assert Zone.objects.get() == two
 
 
@@ -219,16 +204,12 @@ def test_transferable_pass_rules_are_added_changed_and_deleted(summit: Summit, p
     assert TransferablePassRule.objects.get().people == 3
     member = f.MembershipFactory(party__summit=summit)
     carried = TransferablePass.objects.create(rule=rule, party=member.party, number=1, holder=member)
-    with pytest.raises(ValidationError) as caught:
-        transferable_pass_rules.remove(rule=rule, by=protocol)
-    assert said(caught) == ["1 pass of type “Plenary” is in use. Take it back first."]
+    refused = refuses(ValidationError, transferable_pass_rules.remove, rule=rule, by=protocol)
+    assert refused.messages == ["1 pass of type “Plenary” is in use. Take it back first."]
     carried.delete()
     transferable_pass_rules.remove(rule=rule, by=protocol)
-    assert actions() == [
-        ("delegations.transferablepassrule.add", ["name", "zones"]),
-        ("delegations.transferablepassrule.change", ["people"]),
-        ("delegations.transferablepassrule.remove", []),
-    ]
+    done = [(action.rpartition(".")[2], fields) for action, fields in actions()]
+    assert done == [("add", ["name", "zones"]), ("change", ["people"]), ("remove", [])]
 
 
 @pytest.fixture
@@ -245,10 +226,8 @@ def meter(party: Party, code: str) -> Meter:
 class TestMeters:
     def test_a_delegation_has_those_that_fit_and_no_total_where_none_is_set(self, party: Party) -> None:
         codes = [row.category.code for row in meters(party=party) if row.category]
-        assert codes == [
-            *("head", "alternate", "delegate", "adviser", "security", "interpreter", "spouse", "media", "liaison"),
-            "staff",
-        ]
+        fitting = "head alternate delegate adviser security interpreter spouse media liaison staff"
+        assert codes == fitting.split()
         assert len(meters(party=party)) == len(codes)
         assert set(FITTING) == set(PartyKind)
         assert set().union(*FITTING.values()) | {Capacity.WORKFORCE} == set(Capacity)
@@ -316,18 +295,12 @@ class TestSet:
         for code, number, reason, field, said in (
             ("delegate", 9, " ", "reason", "Enter a reason. It is shown with the number."),
             ("delegate", 10_001, "x", "number", "Enter a number between 0 and 10,000."),
-            (
-                "delegate",
-                1,
-                "x",
-                "number",
-                "2 people are already named. Withdraw some of them first, or enter a higher number.",
-            ),
+            ("delegate", 1, "x", "number", "2 people are already named. Withdraw some of them first, or enter a"),
             ("head", 0, "x", "number", "1 person is already named. Withdraw them first, or enter a higher number."),
         ):
-            with pytest.raises(QuotaProblem) as problem:
-                set_quota(party=party, category=category(party, code), number=number, reason=reason, by=organiser)
-            assert (problem.value.field, str(problem.value)) == (field, said)
+            given = {"category": category(party, code), "number": number, "reason": reason}
+            problem = refuses(QuotaProblem, set_quota, party=party, **given, by=organiser)
+            assert (problem.field, str(problem).startswith(said)) == (field, True), problem
 
 
 class TestDrop:

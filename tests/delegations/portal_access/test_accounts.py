@@ -19,6 +19,7 @@ from summit.privacy import person_erasure
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.delegations.helpers import refuses
 from tests.summit.accounts.helpers import by_password
 
 pytestmark = pytest.mark.django_db
@@ -88,21 +89,15 @@ def test_who_gets_none_and_why(party: Party, protocol: User) -> None:
     shared = [member(party, "two@land.example", person__name=name) for name in ("One", "Two")]
     given = accounts.give(people=[has, none, bare, closed, second, *shared], by=protocol)
     assert [person.name for person in given.to] == ["One"]
+    only = "Each account belongs to one person, so enter another address."
+    taken_by = f"already uses this email address to sign in. {only}"
     assert said(given) == [
         ("Has", "Already has an account."),
         ("None", "Is not in any delegation and has no use for the portal."),
         ("Bare", "Has no email address to sign in with. Add one first."),
         ("Closed", "The account for this email address is closed. Ask the system administrator to reopen it."),
-        (
-            "Second",
-            "First already uses this email address to sign in. Each account belongs to one person, so enter "
-            "another address.",
-        ),
-        (
-            "Two",
-            "One already uses this email address to sign in. Each account belongs to one person, so enter another "
-            "address.",
-        ),
+        ("Second", f"First {taken_by}"),
+        ("Two", f"One {taken_by}"),
     ]
     assert Message.objects.count() == 1
 
@@ -111,8 +106,7 @@ def test_others_may_not(party: Party) -> None:
     person = member(party, "a@land.example")
     by = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
     for act in (accounts.give, accounts.withdraw_accounts):
-        with pytest.raises(PermissionDenied, match=r"^Roles that can do this: organiser, protocol\.$"):
-            act(people=[person], by=by)
+        refuses(PermissionDenied, act, people=[person], by=by, match="^Roles that can do this: organiser, protocol")
     assert Person.objects.get(pk=person.pk).user is None
 
 
@@ -149,18 +143,16 @@ class TestChoosing:
         self, party: Party, organiser: User, protocol: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         person, stranger = member(party, "zoe@land.example"), f.UserFactory()
-        with pytest.raises(PermissionDenied, match=r"Roles that can do this: organiser\."):
-            accounts.assign(person=person, user=protocol, by=protocol)
-        with pytest.raises(ValidationError, match="Choose an account from one of your summits"):
-            accounts.assign(person=person, user=stranger, by=organiser)
+        own = {"person": person, "user": protocol, "by": protocol}
+        refuses(PermissionDenied, accounts.assign, **own, match=r"Roles that can do this: organiser\.")
+        foreign = {"person": person, "user": stranger, "by": organiser}
+        refuses(ValidationError, accounts.assign, **foreign, match="Choose an account from one of your summits")
         assert Person.objects.get(pk=person.pk).user is None
         # Control: without the rule any account can.
         monkeypatch.setattr(accounts, "visible_accounts", lambda user: User.objects.all())
         accounts.assign(person=person, user=stranger, by=organiser)
         assert Person.objects.get(pk=person.pk).user == stranger
-
-    def test_an_erased_person_has_none(self, party: Party, organiser: User) -> None:
-        person = member(party, "zoe@land.example")
+        # An erased person has none.
         accounts.assign(person=person, user=organiser, by=organiser)
         person_erasure.erase(person=person, reason="asked", by=organiser)
         with pytest.raises(ValidationError, match="data was erased"):
@@ -170,9 +162,8 @@ class TestChoosing:
     def test_a_program_is_nobody(
         self, party: Party, organiser: User, protocol: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        printer = api_client_services.make(
-            by=organiser, summit=party.summit, name="Printer", given=[Role.VIEWER]
-        ).user
+        client = {"summit": party.summit, "name": "Printer", "given": [Role.VIEWER]}
+        printer = api_client_services.make(by=organiser, **client).user
         chosen, given = f.FocalPointFactory(party=party).person, member(party, printer.email)
         with pytest.raises(ValidationError, match="This account belongs to an API client"):
             accounts.assign(person=chosen, user=printer, by=organiser)

@@ -260,22 +260,22 @@ class TestLeavingThePortal:
         assert page.headers["Refresh"] == f"0; url={page.context['address']}"
         # Back from there, nothing is left to do.
         assert "Refresh" not in browser.get("/accounts/sso/signed-out/").headers
-
-    def test_by_saml(self, embassy: SamlProvider, settings: Any) -> None:
-        settings.SAML_PRIVATE_KEY, settings.SAML_CERTIFICATE = pem(3), certificate(3)
-        embassy.sign_in(browser := Client())
-        browser.post("/portal/leave/")
-        address = urlsplit(browser.get("/accounts/sso/signed-out/").context["address"])
-        assert (address.netloc, address.path) == ("saml.example", "/slo")
-        assert "SAMLRequest" in parse_qs(address.query)
-
-    def test_a_provider_without_a_sign_out_is_named(self, idp: OpenIdProvider, ann: Person) -> None:
+        # A provider without a sign-out is named.
+        cache.clear()
         del idp.configuration["end_session_endpoint"]
         browser = signed_in(idp, "one")
         browser.post("/portal/leave/")
         page = browser.get("/accounts/sso/signed-out/")
         assert "You may still be signed in at Ministry" in page.content.decode()
         assert "Refresh" not in page.headers
+
+    def test_at_a_saml_provider(self, embassy: SamlProvider, settings: Any) -> None:
+        settings.SAML_PRIVATE_KEY, settings.SAML_CERTIFICATE = pem(3), certificate(3)
+        embassy.sign_in(browser := Client())
+        browser.post("/portal/leave/")
+        address = urlsplit(browser.get("/accounts/sso/signed-out/").context["address"])
+        assert (address.netloc, address.path) == ("saml.example", "/slo")
+        assert "SAMLRequest" in parse_qs(address.query)
 
     def test_at_each_of_several_providers(
         self, idp: OpenIdProvider, ann: Person, monkeypatch: pytest.MonkeyPatch
