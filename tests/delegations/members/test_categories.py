@@ -90,7 +90,9 @@ class TestCategories:
         found = categories.problems(category(summit), {"quota": 0})["quota"]
         assert "Bland: 2; Aland: 1; Delegation 0: 1; Delegation 1: 1; 3 other delegations. " in found
 
-    def test_protocol_changes_all_but_the_quota(self, summit: Summit, organiser: User, protocol: User) -> None:
+    def test_protocol_changes_all_but_the_quota(
+        self, summit: Summit, organiser: User, protocol: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         row, zone = category(summit), f.ZoneFactory(summit=summit)
         values = {"quota": 4, "vetted": True, "zones": [zone]}
         for _time in range(2):
@@ -103,11 +105,7 @@ class TestCategories:
         refuses(PermissionDenied, categories.change, **given, match="Roles that can do this: organiser")
         row.refresh_from_db()
         assert (row.offered, row.quota) == (False, 4)
-
-    def test_the_summit_is_held_before_its_parties(
-        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Whoever deletes a category does the same: in another order two would wait for each other."""
+        # The summit is held before its parties, as by whoever deletes a category: else two would wait for each other.
         held: list[str] = []
         monkeypatch.setattr(rows_services, "lock", lambda summit: held.append("summit"))
         monkeypatch.setattr(parties, "lock_all", lambda summit: held.append("parties"))

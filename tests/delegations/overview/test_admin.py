@@ -269,7 +269,7 @@ class TestNaming:
 
     def test_what_an_address_makes_up_leads_nowhere_else(self, party: Party, desk: Client) -> None:
         values = {"summit": party.summit_id, "language": "en", "_save": ""}
-        made_up = {"a": "//evil.example", "b": "name-", "c": "name-1/../2", "d": f"name-{'9' * 30}", "e": "move-1"}
+        made_up = {"a": "//evil.example", "b": "name-1/../2", "c": f"name-{'9' * 30}", "d": "move-1"}
         for name, then in made_up.items():
             address = f"/admin/summit/person/add/?{urlencode({'then': then})}"
             answer = desk.post(address, {**values, "name": f"Xenia {name}"})
@@ -287,7 +287,6 @@ class TestReplacing:
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": other.person_id})
         assert answer.status_code == 422
         assert "Yan is already in Bland. Withdraw them there first." in text(answer)
-        assert f'href="/admin/summit/person/{row.person_id}/">Go back without changes' in shown
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": person.pk})
         assert (answer.status_code, said(answer)) == (302, ["Xenia has replaced Zoe."])
         assert party.memberships.get(capacity="head").person == person
@@ -314,15 +313,13 @@ class TestReplacing:
 class TestMany:
     def test_confirming_says_who_is_confirmed_already_and_is_undone(self, party: Party, desk: Client) -> None:
         rows = [member(party, "One"), member(party, "Two"), member(party, "Three", confirmed_at=db_now())]
-        for address, more in (
-            (LIST, {"action": "confirm", "_selected_action": [row.pk for row in rows]}),
-            (f"{LIST}confirm/", {"row": [row.pk for row in rows]}),
-        ):
-            done = desk.post(address, more)
-            assert said(done) == ["2 members confirmed.", "Three: is already confirmed"]
-            assert actions()[-2:] == ["delegations.confirm"] * 2
-            assert undone(desk) == ["2 members are awaiting confirmation again."]
-            assert Membership.objects.filter(confirmed_at__isnull=True).count() == 2
+        done = desk.post(LIST, {"action": "confirm", "_selected_action": [row.pk for row in rows]})
+        assert said(done) == ["2 members confirmed.", "Three: is already confirmed"]
+        assert actions()[-2:] == ["delegations.confirm"] * 2
+        assert undone(desk) == ["2 members are awaiting confirmation again."]
+        assert Membership.objects.filter(confirmed_at__isnull=True).count() == 2
+        done = desk.post(f"{LIST}confirm/", {"row": rows[0].pk})
+        assert said(done) == ["One confirmed."]
 
     def test_moving_says_for_whom_there_is_no_place(self, party: Party, desk: Client) -> None:
         Category.objects.of(party.summit)

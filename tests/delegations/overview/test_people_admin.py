@@ -49,7 +49,7 @@ def person(party: Party) -> Person:
     member = f.MembershipFactory(party=party, person__name="Zoe", person__office="")
     passport = {"passport_number": "AB123", "birth_date": date(1960, 1, 2)}
     f.ParticularsFactory(person=member.person, hotel="Ritz", diet="vegan", arrives_at=f.START, **passport)
-    f.PhotoFactory(person=member.person, image=picture())
+    f.PhotoFactory(person=member.person)
     return Person.objects.get(pk=member.person_id)
 
 
@@ -134,7 +134,7 @@ class TestGroups:
 
 
 class TestPhoto:
-    def test_is_served_to_those_who_may_and_kept_nowhere(self, person: Person, desk: Client) -> None:
+    def test_is_served_to_those_who_may_stored_and_deleted(self, person: Person, desk: Client) -> None:
         assert f'src="{page(person, "photo/file")}"' in text(desk.get(page(person, "photo")))
         # The page shows and records by the picture.
         assert seen() == []
@@ -144,8 +144,6 @@ class TestPhoto:
         assert answer["Cache-Control"].startswith("private, no-store")
         assert answer.content == bytes(Photo.objects.get().image)
         assert seen() == [("protocol", ["photo"])] * 2
-
-    def test_is_stored_and_deleted_and_what_is_none_is_told(self, person: Person, desk: Client) -> None:
         answer = desk.post(page(person, "photo"), {"photo": SimpleUploadedFile("x.jpg", b"text")})
         assert (answer.status_code, "This file can’t be read as a photograph." in text(answer)) == (422, True)
         given = SimpleUploadedFile("zoe.png", picture((500, 900), "PNG"), "image/png")

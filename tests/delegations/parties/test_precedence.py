@@ -85,8 +85,6 @@ class TestSave:
         with pytest.raises(row_order.OrderChanged, match="Someone else has just saved a different order"):
             precedence.arrange(summit=summit, ranked=keys(summit, "Aland"), expected=looked_at, by=protocol)
         assert stored(summit)[0] == ("Dland", 1)
-
-    def test_a_foreign_party_one_twice_and_who_may_not_are_refused(self, summit: Summit, protocol: User) -> None:
         (own,) = keys(summit, "Aland")
         for ranked in ([f.PartyFactory().pk], [own, own]):
             with pytest.raises(ValueError, match="twice"):
@@ -158,6 +156,9 @@ class TestPage:
         columns = site.get_model_admin(Party).get_changelist_instance(request_of(protocol)).list_display
         rows = listed(protocol, Party, o=columns.index("order_word"))
         assert [row.name for row in rows] == ["Dland", "Bland", "Aland", "Cland"]
+        # What is no move saves.
+        for move in ("up:x", "up:99999", "sideways:1", "up:" + "9" * 30):
+            assert desk.post(PAGE, self.form(summit, {"Dland": "x"}, move=move)).status_code == 302
 
     def test_the_second_keeps_their_own_and_may_save_it(self, summit: Summit, desk: Client, protocol: User) -> None:
         mine = self.form(summit, {"Bland": 1}, do="save")
@@ -169,10 +170,6 @@ class TestPage:
         again = desk.post(PAGE, {**mine, "expected": response.context["expected"]})
         assert again.status_code == 302
         assert stored(summit)[:2] == [("Bland", 1), ("Aland", None)]
-
-    def test_what_is_no_move_saves(self, summit: Summit, desk: Client) -> None:
-        for move in ("up:x", "up:99999", "sideways:1", "up:" + "9" * 30):
-            assert desk.post(PAGE, self.form(summit, {"Dland": "x"}, move=move)).status_code == 302
 
     def test_who_reads_it_has_no_buttons(self, summit: Summit) -> None:
         shown = text(sign_in(summit, Role.VIEWER).get(PAGE))

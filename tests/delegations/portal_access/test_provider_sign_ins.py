@@ -84,7 +84,9 @@ def open_sessions(idp: OpenIdProvider, subject: str = "s-1", email: str = "ann@m
     return provider_sign_ins.open_sessions(facts=facts, agent="")
 
 
-def test_it_opens_the_portal_of_the_delegation(idp: OpenIdProvider, party: Party, ann: Person) -> None:
+def test_it_opens_the_portal_of_the_delegation_and_who_did_is_named(
+    idp: OpenIdProvider, party: Party, ann: Person
+) -> None:
     browser = Client()
     response = idp.sign_in(browser)
     assert (response.status_code, response["Location"]) == (302, "/portal/")
@@ -94,6 +96,12 @@ def test_it_opens_the_portal_of_the_delegation(idp: OpenIdProvider, party: Party
     assert (row.person, row.issuer, row.mailbox) == (ann, idp.issuer, "ann@ministry.example")
     assert PortalSubject.objects.get().subject == "s-1"
     assert AuditEntry.objects.filter(action="delegations.sign_in_at_provider").count() == 1
+    PortalSessionFactory(person=ann, mailbox=ann.email)
+    page = browser.get("/portal/browsers/").content.decode()
+    assert "by a sign-in at <bdi>Ministry</bdi>" in page
+    assert page.count("by a code to") == 1
+    entry = AuditEntry.objects.filter(action="delegations.sign_in_at_provider")
+    assert [line.who for line in rendering.render(entry)] == [f"{ann.label}, by a sign-in at Ministry"]
 
 
 def test_it_opens_no_account_and_no_other_delegation(
@@ -222,7 +230,7 @@ class TestTheProviderSignsOut:
         self.told(idp, sid="one")
         assert opened(browser) == [party.pk]
 
-    def test_by_saml(self, summit: Summit, embassy: SamlProvider) -> None:
+    def test_by_saml_it_ends_here_and_there(self, summit: Summit, embassy: SamlProvider, settings: Any) -> None:
         embassy.sign_in(browser := Client())
         assert len(opened(browser)) == 1
         url = "/accounts/sso/embassy/logout/"
@@ -231,6 +239,12 @@ class TestTheProviderSignsOut:
         assert len(opened(browser)) == 1
         assert Client().get(f"{url}?{embassy.logout_request()}").status_code == 302
         assert opened(browser) == []
+        settings.SAML_PRIVATE_KEY, settings.SAML_CERTIFICATE = pem(3), certificate(3)
+        embassy.sign_in(browser := Client())
+        browser.post("/portal/leave/")
+        address = urlsplit(browser.get("/accounts/sso/signed-out/").context["address"])
+        assert (address.netloc, address.path) == ("saml.example", "/slo")
+        assert "SAMLRequest" in parse_qs(address.query)
 
 
 @pytest.fixture
@@ -268,14 +282,6 @@ class TestLeavingThePortal:
         page = browser.get("/accounts/sso/signed-out/")
         assert "You may still be signed in at Ministry" in page.content.decode()
         assert "Refresh" not in page.headers
-
-    def test_at_a_saml_provider(self, embassy: SamlProvider, settings: Any) -> None:
-        settings.SAML_PRIVATE_KEY, settings.SAML_CERTIFICATE = pem(3), certificate(3)
-        embassy.sign_in(browser := Client())
-        browser.post("/portal/leave/")
-        address = urlsplit(browser.get("/accounts/sso/signed-out/").context["address"])
-        assert (address.netloc, address.path) == ("saml.example", "/slo")
-        assert "SAMLRequest" in parse_qs(address.query)
 
     def test_at_each_of_several_providers(
         self, idp: OpenIdProvider, ann: Person, monkeypatch: pytest.MonkeyPatch
@@ -362,8 +368,7 @@ class TestServices:
     def test_a_desk_gives_and_takes_it(self, idp: OpenIdProvider, summit: Summit, protocol: User) -> None:
         party = PartyFactory(summit=summit)
         row = provider_sign_ins.give_provider(party=party, issuer=idp.issuer, by=protocol)
-        with pytest.raises(ValidationError):
-            provider_sign_ins.give_provider(party=party, issuer=idp.issuer, by=protocol)
+        refuses(ValidationError, provider_sign_ins.give_provider, party=party, issuer=idp.issuer, by=protocol)
         MembershipFactory(party=party, person__email="ann@ministry.example")
         open_sessions(idp)
         provider_sign_ins.take_provider(row=row, by=protocol)
@@ -422,16 +427,6 @@ class TestServices:
         provider_sign_ins.unlink(row=PortalSubject.objects.get(), by=protocol)
         assert not PortalSession.objects.live().exists()
         assert [row.person for row in open_sessions(idp, "s-2")] == [ann]
-
-
-def test_who_opened_the_portal_is_named(idp: OpenIdProvider, party: Party, ann: Person) -> None:
-    browser = signed_in(idp, "one")
-    PortalSessionFactory(person=ann, mailbox=ann.email)
-    page = browser.get("/portal/browsers/").content.decode()
-    assert "by a sign-in at <bdi>Ministry</bdi>" in page
-    assert page.count("by a code to") == 1
-    entry = AuditEntry.objects.filter(action="delegations.sign_in_at_provider")
-    assert [line.who for line in rendering.render(entry)] == [f"{ann.label}, by a sign-in at Ministry"]
 
 
 def test_the_desk(idp: OpenIdProvider, party: Party, ann: Person, summit: Summit) -> None:

@@ -100,8 +100,7 @@ class TestAsk:
             refuses(PermissionDenied, ask, **known, by=by)
         link = f.InvitationLinkFactory(invitation__party=row.party)
         assert ask(**known, by=Link(link.public_id)).pk
-        with pytest.raises(VisaRefused, match="is no longer in Aland"):
-            ask(**{**known, "person": foreign.person}, by=focal(row))
+        refuses(VisaRefused, ask, **{**known, "person": foreign.person}, by=focal(row), match="is no longer in Aland")
 
 
 class TestIssue:
