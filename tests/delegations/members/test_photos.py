@@ -29,7 +29,7 @@ from summit.uploads.process_slots import slot
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import refuses, text
+from tests.delegations.helpers import refuses, said, text
 
 RED, BLUE = (250, 0, 0), (0, 0, 250)
 
@@ -116,13 +116,13 @@ class TestRead:
     def test_what_is_refused(self) -> None:
         unread = "This file can’t be read as a photograph. Save it as JPEG, PNG or WebP and choose it again."
         small = "This picture is 900 × 399 pixels and would be blurred on a badge. Choose one of at least 400 pixels."
-        for content, said in (
+        for content, words in (
             (b"", "This file is empty. Choose the photograph again."),
             *((b"%PDF-1.7 text", unread), (picture((500, 500))[:900], unread), (picture((500, 500), "GIF"), unread)),
             (picture((900, 399)), small),
             (b"\xff\xd8\xff" + b"x" * 11 * 1024**2, "This file is 11 MB. Choose one of up to 10 MB."),
         ):
-            assert str(refuses(PhotoProblem, read, content)) == said
+            assert str(refuses(PhotoProblem, read, content)) == words
         long = "This picture is much taller than it is wide. Crop it to head and shoulders."
         assert str(refuses(PhotoProblem, read, picture((400, 1201)))) == long
         assert read(picture((400, 1200))).height == 1200
@@ -309,16 +309,11 @@ def test_it_is_chosen_taken_and_recorded(summit: Summit, vetting: User) -> None:
     somebody(summit, "Cy Dee", photo=False)
     f.ParticularsFactory(person=person, arrives_at=f.START + timedelta(hours=1))
     page = text(desk.get(PAGE))
-    for words in (
-        "2 people named.",
-        "1 has no photograph and is shown with an empty box",
-        "Land of Ada Bly",
-        "Monday 31 March 2025",
-    ):
+    for words in ("2 people named.", "1 has no photograph and is shown with an empty box", "Monday 31 March 2025"):
         assert words in page
     for given in ({"party": "999999"}, {"day": "2020-01-01"}, {"language": "tlh"}):
-        odd = text(desk.get(f"{PAGE}file/", given, follow=True))
-        assert "Choose from the delegations, dates and languages in the lists." in odd
+        odd = said(desk.get(f"{PAGE}file/", given))[-1]
+        assert odd == "Choose from the delegations, dates and languages in the lists."
     assert not AuditEntry.objects.filter(action=SEEN).exists()
     chosen = {"party": person.membership.party_id, "language": "en", "day": "2025-03-31"}
     assert desk.get(f"{PAGE}file/", chosen).content.startswith(b"%PDF-")
