@@ -46,6 +46,12 @@ def protocol(summit: Summit) -> User:
 
 
 @pytest.fixture
+def vetting(summit: Summit) -> User:
+    """An account that vets people of the summit."""
+    return f.UserFactory.with_role(Role.VETTING, summit)
+
+
+@pytest.fixture
 def desk(protocol: User) -> Client:
     """A browser of the protocol desk."""
     return signed_in(protocol)

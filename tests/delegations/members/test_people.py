@@ -32,11 +32,6 @@ def party(summit: Summit) -> Party:
 
 
 @pytest.fixture
-def vetting(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.VETTING, summit)
-
-
-@pytest.fixture
 def focal(party: Party) -> Link:
     return Link(f.InvitationLinkFactory(invitation__party=party).public_id)
 

@@ -227,11 +227,6 @@ JPEG = base64.b64decode(
 PAGE = "/admin/photographs/here/"
 
 
-@pytest.fixture
-def vetting(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.VETTING, summit)
-
-
 def somebody(summit: Summit, name: str, party: Any = None, *, photo: bool = True, **more: Any) -> Person:
     party = party or f.PartyFactory(summit=summit, name=f"Land of {name}")
     person = f.MembershipFactory(party=party, person__name=name, person__office="Minister", **more).person
@@ -255,8 +250,8 @@ class TestWhom:
         assert names(faces()) == ["First", "Second", "Beta"]
         refuses(PermissionDenied, faces, f.UserFactory.with_role(Role.PROGRAMME, summit))
         monkeypatch.setattr(photo_sheet, "MOST", 2)
-        refused = refuses(photo_sheet.TooManyPhotos, faces)
-        assert str(refused) == "A sheet holds 2 people. Choose fewer delegations, or an arrival date."
+        many = str(refuses(photo_sheet.TooManyPhotos, faces))
+        assert many == "A sheet holds 2 people. Choose fewer delegations, or an arrival date."
 
     def test_of_some_parties_and_of_a_day_at_the_venue(self, summit: Summit, vetting: User) -> None:
         summit.time_zone = "Pacific/Auckland"
