@@ -129,6 +129,7 @@ opened = pytest.mark.broad("opens every page of the desk, for few rows and for m
 
 
 @pytest.mark.parametrize("address", [*NARROW, *(pytest.param(page, marks=opened) for page in BROAD)])
+@pytest.mark.slow("opens a page four times, for few rows and for many")
 def test_a_page_asks_as_much_for_many(address: str, worlds: list[Party]) -> None:
     costs = []
     for party in worlds:

@@ -101,6 +101,7 @@ def test_each_number_of_a_chart_opens_exactly_what_it_counts(busy_summit: Summit
         assert count(by, unescape(address)) == int(number), address
 
 
+@pytest.mark.slow("makes the home of five phases")
 def test_what_the_home_shows_follows_the_phase(summit: Summit, organiser: User) -> None:
     today, now = db_now().astimezone(summit.zone).date(), db_now()
     answered(summit, "attending", level="state")

@@ -287,6 +287,7 @@ class TestPeople:
         assert {"name", "passport_number", "birth_date"} <= set(entry.fields)
 
     @pytest.mark.parametrize(("ending", "language"), [("xlsx", "ar"), ("csv", "en"), ("json", "ar")])
+    @pytest.mark.slow("writes tables and enters them in another summit")
     def test_what_leaves_comes_back_unchanged_or_equal(self, summit: Summit, ending: str, language: str) -> None:
         """Parties and their people, with all that the desk sees of them: organisers see no passports."""
         party = f.PartyFactory(summit=summit, name="France", iso_code="FR", formal_name="The French Republic")

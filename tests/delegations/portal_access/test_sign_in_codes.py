@@ -169,6 +169,7 @@ class TestAsking:
                 assert at(later, sign_in_codes.prove, public_id=mine.public_id, code=told) == mine
         assert (SignInCode.objects.count(), Message.objects.count()) == (27, 23)
 
+    @pytest.mark.slow("asks for as many codes as a day allows")
     def test_no_more_than_a_hundred_guesses_a_day_fall_on_eight_digits(self) -> None:
         """Whoever asks again and again from many networks, and whatever the owner does meanwhile."""
         f.PersonFactory(email=BOX)

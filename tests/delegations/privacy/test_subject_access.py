@@ -148,6 +148,7 @@ def test_constraints(person: Person, organiser: User) -> None:
         SubjectAccessRequest.objects.create(person=person, asked_by=organiser)
 
 
+@pytest.mark.slow("goes through the pages of two desks")
 def test_the_desks_ask_agree_and_take(person: Person, organiser: User, vetting: User) -> None:
     def tasks(by: User) -> list[str]:
         return [task.address for task in dashboard.tasks_of(by, person.summit)]
