@@ -9,14 +9,32 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
+from summit.audit.models import AuditEntry
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.module_fixtures import once_a_module
 from tests.summit.api.conftest import Program, program
 
 DESK = "summits/here/desk/"
+SHARED = (Role.PROTOCOL, Role.ORGANISER, Role.VETTING, Role.ACCREDITATION)
+
+
+@dataclass
+class Desks:
+    """A summit, and a program of each role whose desk many tests ask."""
+
+    summit: Summit
+    programs: dict[Role, Program]
+
+
+@once_a_module
+def desks() -> Desks:
+    """A summit with its desks."""
+    summit = f.SummitFactory(slug="here", public=False)
+    return Desks(summit, {role: program(f.UserFactory.with_role(role, summit, name="Pat")) for role in SHARED})
 
 
 @dataclass
@@ -26,25 +44,24 @@ class Place:
     summit: Summit
     one: Party
     other: Party
-    protocol: Program
     focal: Program
+    programs: dict[Role, Program]
 
-    def organiser(self) -> Program:
-        return program(f.UserFactory.with_role(Role.ORGANISER, self.summit))
+    @property
+    def protocol(self) -> Program:
+        return self.desk(Role.PROTOCOL)
 
     def desk(self, role: Role) -> Program:
-        return program(f.UserFactory.with_role(role, self.summit))
+        return self.programs.get(role) or program(f.UserFactory.with_role(role, self.summit))
 
 
 @pytest.fixture
-def place() -> Place:
-    summit = f.SummitFactory(slug="here", public=False)
-    one, other = f.PartyFactory(summit=summit, name="Aland"), f.PartyFactory(summit=summit, name="Bland")
+def place(desks: Desks) -> Place:
+    one, other = (f.PartyFactory(summit=desks.summit, name=name) for name in ("Aland", "Bland"))
     # The focal point of a party acts for it by an account.
     user = f.UserFactory(name="Fay", email="fay@aland.example")
     f.FocalPointFactory(party=one, person__user=user, person__email=user.email)
-    protocol = program(f.UserFactory.with_role(Role.PROTOCOL, summit, name="Pat"))
-    return Place(summit, one, other, protocol, program(user))
+    return Place(desks.summit, one, other, program(user), desks.programs)
 
 
 def counted(asks: Program, path: str) -> int:
@@ -56,8 +73,13 @@ def counted(asks: Program, path: str) -> int:
 
 def ids(response: Any) -> list[str]:
     """Return the ids of the rows that an answer lists."""
+    return values(response, "id")
+
+
+def values(response: Any, name: str) -> list[Any]:
+    """Return what an answer says under one name, of each row that it lists."""
     body = response.json()
-    return [each["id"] for each in (body if isinstance(body, list) else body["results"])]
+    return [each[name] for each in (body if isinstance(body, list) else body["results"])]
 
 
 def kind(response: Any) -> tuple[int, str]:
@@ -70,6 +92,11 @@ def pointers(response: Any) -> set[str]:
     """Return where a body can't be taken."""
     assert kind(response) == (422, "fields")
     return {each["pointer"] for each in response.json()["errors"]}
+
+
+def seen_by(reader: Program) -> list[AuditEntry]:
+    """Return the records of the personal data that a program has read, the oldest first."""
+    return list(AuditEntry.objects.filter(action="summit.person.seen", by=reader.user).order_by("pk"))
 
 
 @dataclass
@@ -86,11 +113,6 @@ class Land:
         return self.member.person
 
 
-@pytest.fixture
-def here(db: None) -> Summit:
-    return f.SummitFactory(slug="here", public=False)
-
-
 def land(summit: Summit, name: str) -> Land:
     party = f.PartyFactory(summit=summit, name=name)
     about = {"person__name": f"Ada of {name}", "person__office": "Minister", "person__email": f"ada@{name}.example"}
@@ -99,6 +121,11 @@ def land(summit: Summit, name: str) -> Land:
     f.ParticularsFactory(person=member.person, entered_for=party, **entered)
     focal = f.FocalPointFactory(party=party, person__user=f.UserFactory(), person__name=f"Fay of {name}")
     return Land(party, member, focal.person.user)
+
+
+@pytest.fixture
+def here(desks: Desks) -> Summit:
+    return desks.summit
 
 
 @pytest.fixture
@@ -112,18 +139,18 @@ def other(here: Summit, own: Land) -> Land:
 
 
 @pytest.fixture
-def protocol(here: Summit) -> Program:
-    return program(f.UserFactory.with_role(Role.PROTOCOL, here))
+def protocol(desks: Desks) -> Program:
+    return desks.programs[Role.PROTOCOL]
 
 
 @pytest.fixture
-def organiser(here: Summit) -> Program:
-    return program(f.UserFactory.with_role(Role.ORGANISER, here))
+def organiser(desks: Desks) -> Program:
+    return desks.programs[Role.ORGANISER]
 
 
 @pytest.fixture
-def vetting(here: Summit) -> Program:
-    return program(f.UserFactory.with_role(Role.VETTING, here))
+def vetting(desks: Desks) -> Program:
+    return desks.programs[Role.VETTING]
 
 
 @pytest.fixture

@@ -1,26 +1,26 @@
 """Quotas, categories, zones, transferable passes, the policy, focal points and badges in the API."""
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from delegations.badges.models.badges import Badge
+from delegations.badges.services import transferable_passes
 from delegations.members.models.categories import Category
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.policy import Policy
-from summit.audit import access_log
-from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.api.conftest import DESK, Land, Place, ids, kind, pointers
+from tests.delegations.api.conftest import DESK, Land, Place, ids, kind, pointers, seen_by, values
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
-QUOTAS, POINTS, CATEGORIES, ZONES, RULES, POLICY = (
-    f"{DESK}{name}/" for name in (*("quotas", "focal-points", "categories", "zones", "overpass-rules", "policy"),)
+QUOTAS, POINTS, CATEGORIES, ZONES, RULES, BADGES = (
+    f"{DESK}{name}/" for name in ("quotas", "focal-points", "categories", "zones", "overpass-rules", "badges")
 )
 
 
@@ -28,49 +28,38 @@ def number(body: Any, category: str | None) -> Any:
     return next(each for each in body["numbers"] if each["category"] == category)
 
 
-# --- how many -------------------------------------------------------------------------------------------------------
 def test_a_party_has_its_own_number(own: Land, other: Land, organiser: Program, focal: Program) -> None:
     where = f"{QUOTAS}{own.party.public_id}/"
     data = {"category": "head", "number": 2, "reason": "Two in turn"}
-    given = organiser.post(f"{where}set/", data)
-    assert given.status_code == 200
-    told = number(given.json(), "head")
+    told = number(organiser.post(f"{where}set/", data).json(), "head")
     assert (told["allowed"], told["left"], told["own"], told["reason"]) == (2, 2, True, "Two in turn")
-    theirs = number(focal.get(where).json(), "head")
-    assert (theirs["allowed"], theirs["own"], theirs["reason"]) == (2, True, None)
-    assert ids(focal.get(QUOTAS)) == [own.party.public_id]
+    [body] = focal.get(QUOTAS).json()["results"]
+    theirs = number(body, "head")
+    assert (body["id"], theirs["allowed"], theirs["own"], theirs["reason"]) == (own.party.public_id, 2, True, None)
     fewer = organiser.post(f"{where}set/", {**data, "category": "delegate", "number": 0})
     assert pointers(fewer) == {"#/number"}
     assert number(organiser.post(f"{where}drop/", {"category": "head"}).json(), "head")["allowed"] == 1
 
 
-# --- categories, zones, transferable passes
-# ---------------------------------------------------------------------------------
-def test_zones_open_by_categories_and_stand_in_an_order(here: Summit, organiser: Program) -> None:
-    one, two = (organiser.post(ZONES, {"code": code, "name": f"Zone {code}"}).json()["id"] for code in ("A", "B/1"))
+def test_zones_have_rooms_open_by_categories_and_stand_in_an_order(here: Summit, organiser: Program) -> None:
+    room, elsewhere = f.RoomFactory(venue__summit=here), f.RoomFactory()
+    made = organiser.post(ZONES, {"code": "A", "name": "Zone A", "rooms": [room.public_id]})
+    one, two = made.json()["id"], str(f.ZoneFactory(summit=here, code="B/1", position=1).pk)
+    assert (made.status_code, made.json()["rooms"]) == (201, [room.public_id])
+    where = f"{ZONES}{one}/"
+    assert pointers(organiser.patch(where, {"rooms": [elsewhere.public_id]}, If_Match="*")) == {"#/rooms"}
     data = {"code": "artist", "capacity": "guest", "names": {"en": "Artist", "fr": "Artiste"}, "zones": ["A"]}
-    artist = f"{CATEGORIES}artist/"
     category = organiser.post(CATEGORIES, {**data, "quota": 3})
     assert (category.status_code, category.json()["id"], category.json()["zones"]) == (201, "artist", ["A"])
-    refused = organiser.delete(f"{ZONES}{one}/", If_Match="*")
+    refused = organiser.delete(where, If_Match="*")
     assert kind(refused) == (409, "conflict")
     assert refused.json()["detail"] == "“Zone A” is assigned to: Artist. Remove it from them first."
+    artist = f"{CATEGORIES}artist/"
     changed = organiser.patch(artist, {"zones": ["B/1"], "quota": None}, If_Match=category["ETag"])
     assert (changed.json()["zones"], changed.json()["quota"]) == (["B/1"], None)
     assert ids(organiser.get(f"{CATEGORIES}?zone=B/1")) == ["artist"]
     assert ids(organiser.post(f"{ZONES}arrange/", {"order": [two], "expected": [one, two]})) == [two, one]
-    assert kind(organiser.post(f"{ZONES}arrange/", {"order": [one], "expected": [one, two]})) == (409, "conflict")
-    assert organiser.delete(f"{ZONES}{one}/", If_Match="*").status_code == 204
-    assert organiser.delete(artist, If_Match="*").status_code == 204
-
-
-def test_rooms_lie_in_zones(here: Summit, organiser: Program) -> None:
-    room, elsewhere = f.RoomFactory(venue__summit=here), f.RoomFactory()
-    made = organiser.post(ZONES, {"code": "A", "name": "Zone A", "rooms": [room.public_id]})
-    assert (made.status_code, made.json()["rooms"]) == (201, [room.public_id])
-    zone = f"{ZONES}{made.json()['id']}/"
-    assert organiser.patch(zone, {"rooms": [elsewhere.public_id]}, If_Match=made["ETag"]).status_code == 422
-    assert organiser.patch(zone, {"rooms": []}, If_Match=made["ETag"]).json()["rooms"] == []
+    assert [organiser.delete(each, If_Match="*").status_code for each in (where, artist)] == [204, 204]
 
 
 def test_protocol_sets_no_quota_of_a_category(here: Summit, protocol: Program) -> None:
@@ -78,7 +67,6 @@ def test_protocol_sets_no_quota_of_a_category(here: Summit, protocol: Program) -
     refused = protocol.patch(f"{CATEGORIES}delegate/", {"quota": 5}, If_Match="*")
     assert kind(refused) == (403, "forbidden")
     assert protocol.patch(f"{CATEGORIES}delegate/", {"vetted": False}, If_Match="*").json()["vetted"] is False
-    assert kind(protocol.get(f"{CATEGORIES}nothing/")) == (404, "not-found")
 
 
 def test_transferable_passes_are_for_so_many_people(here: Summit, protocol: Program) -> None:
@@ -86,33 +74,46 @@ def test_transferable_passes_are_for_so_many_people(here: Summit, protocol: Prog
     made = protocol.post(RULES, {"name": "Plenary", "passes": 2, "people": 5, "zones": ["P"]})
     assert (made.status_code, made.json()["zones"], made.json()["most"]) == (201, ["P"], None)
     where = f"{RULES}{made.json()['id']}/"
-    changed = protocol.patch(where, {"most": 8}, If_Match=made["ETag"])
-    assert changed.json()["most"] == 8
+    assert protocol.patch(where, {"most": 8}, If_Match=made["ETag"]).json()["most"] == 8
     assert protocol.post(RULES, {"name": "Plenary"}).status_code == 422
-    assert protocol.delete(where, If_Match=changed["ETag"]).status_code == 204
+    assert protocol.delete(where, If_Match="*").status_code == 204
 
 
-# --- the policy -----------------------------------------------------------------------------------------------------
-def test_every_summit_has_a_policy(here: Summit, own: Land, protocol: Program, focal: Program) -> None:
-    read = protocol.get(POLICY)
+def test_a_pass_is_handed_on_by_whoever_has_seen_who_carries_it(place: Place) -> None:
+    here = f"{DESK}overpasses/"
+    rule = f.TransferablePassRuleFactory(summit=place.summit, people=1)
+    ada, bo = (f.MembershipFactory(party=place.one).person.public_id for _number in range(2))
+    foreign = f.MembershipFactory(party=place.other).person.public_id
+    transferable_passes.settle_summit(summit=place.summit, by=place.protocol.user)
+    listed = place.focal.get(f"{here}?carried=false&order=number").json()["results"]
+    told = [(each["party"], each["number"], each["holder"]) for each in listed]
+    assert told == [(place.one.public_id, number, None) for number in (1, 2)]
+    path = f"{here}{listed[0]['id']}/hand/"
+    handed = place.focal.post(path, {"seen": None, "taker": ada})
+    assert (handed.status_code, handed.json()["holder"], handed.json()["rule"]) == (200, ada, rule.public_id)
+    # Who has not seen who carries it now changes nothing.
+    assert kind(place.focal.post(path, {"seen": None, "taker": bo})) == (409, "conflict")
+    assert pointers(place.focal.post(path, {"seen": ada, "taker": foreign})) == {"#/taker"}
+
+
+def test_every_summit_has_a_policy(here: Summit, protocol: Program) -> None:
+    policy = f"{DESK}policy/"
+    read = protocol.get(policy)
     assert (read.json()["shows_flags"], Policy.objects.exists()) == (True, False)
-    assert kind(protocol.patch(POLICY, {"total": 9})) == (428, "condition")
-    changed = protocol.patch(POLICY, {"total": 9, "letter_words": {}}, If_Match=read["ETag"])
+    changed = protocol.patch(policy, {"total": 9, "letter_words": {}}, If_Match=read["ETag"])
     assert (changed.status_code, changed.json()["total"]) == (200, 9)
-    assert kind(protocol.patch(POLICY, {"total": 8}, If_Match=read["ETag"])) == (412, "changed")
-    assert pointers(protocol.patch(POLICY, {"reminder_days": "often"}, If_Match="*")) == {"#/reminder_days"}
+    assert kind(protocol.patch(policy, {"total": 8}, If_Match=read["ETag"])) == (412, "changed")
+    assert pointers(protocol.patch(policy, {"reminder_days": "often"}, If_Match="*")) == {"#/reminder_days"}
 
 
-# --- focal points ---------------------------------------------------------------------------------------------------
 def test_protocol_names_focal_points_and_takes_them_off(own: Land, other: Land, protocol: Program) -> None:
     person = f.PersonFactory(summit=own.party.summit, name="Gil")
     data = {"party": own.party.public_id, "person": person.public_id}
     made = protocol.post(POINTS, data)
     assert (made.status_code, made.json()["name"]) == (201, "Gil")
     assert kind(protocol.post(POINTS, data)) == (409, "conflict")
-    listed = protocol.get(f"{POINTS}?party={own.party.public_id}&order=-name")
-    assert [each["name"] for each in listed.json()["results"]] == ["Gil", "Fay of Own"]
-    assert AuditEntry.objects.filter(action=access_log.SEEN, object_type="delegations.focalpoint").exists()
+    assert values(protocol.get(f"{POINTS}?party={own.party.public_id}&order=-name"), "name") == ["Gil", "Fay of Own"]
+    assert "delegations.focalpoint" in [entry.object_type for entry in seen_by(protocol)]
     where = made["Location"].removeprefix("http://testserver/api/v1/")
     assert protocol.delete(where, If_Match=made["ETag"]).status_code == 204
 
@@ -127,9 +128,6 @@ def test_focal_points_see_their_own_and_leave(own: Land, other: Land, focal: Pro
     assert not FocalPoint.objects.filter(pk=mine.pk).exists()
 
 
-HERE = f"{DESK}badges/"
-
-
 def members(place: Place, number: int) -> list[Membership]:
     made = [f.MembershipFactory(party=place.one, person__name=f"Ada {n}") for n in range(number)]
     made[0].category.zones.add(f.ZoneFactory(summit=place.summit, code="A"))
@@ -140,22 +138,21 @@ def test_badges_are_issued_ended_and_issued_anew(place: Place) -> None:
     desk = place.desk(Role.ACCREDITATION)
     one, other = members(place, 2)
     f.BadgeFactory(party=place.one, person=other.person)
-    found = desk.post(f"{HERE}issue/", {"people": [one.person.public_id, other.person.public_id]})
-    assert found.status_code == 200, found.content
-    [made], [left] = found.json()["badges"], found.json()["skipped"]
+    found = desk.post(f"{BADGES}issue/", {"people": [one.person.public_id, other.person.public_id]}).json()
+    [made], [left] = found["badges"], found["skipped"]
     assert (made["person"], made["live"]) == (one.person.public_id, True)
     assert (made["category"], made["zones"]) == ("delegate", ["A"])
     assert left == {"id": other.person.public_id, "why": f"{other.person.label} already has a badge."}
-    again = desk.post(f"{HERE}{made['id']}/reissue/", {})
-    assert (again.status_code, again.json()["live"], again.json()["person"]) == (200, True, one.person.public_id)
-    lost = desk.get(f"{HERE}{made['id']}/").json()
+    again = desk.post(f"{BADGES}{made['id']}/reissue/", {}).json()
+    assert (again["live"], again["person"]) == (True, one.person.public_id)
+    lost = desk.get(f"{BADGES}{made['id']}/").json()
     assert (lost["live"], lost["zones"]) == (False, [])
-    assert AuditEntry.objects.filter(action=access_log.SEEN, object_key=made["id"], by=desk.user).exists()
-    path = f"{HERE}{again.json()['id']}/end/"
+    assert made["id"] in [entry.object_key for entry in seen_by(desk)]
+    path = f"{BADGES}{again['id']}/end/"
     assert pointers(desk.post(path, {})) == {"#/reason"}
     ended = desk.post(path, {"reason": "Sent home"}).json()
     assert (ended["live"], ended["why"], ended["issued_by"]) == (False, "Sent home", desk.user.name)
-    assert ids(desk.get(f"{HERE}?live=true")) == [Badge.objects.live().get().public_id]
+    assert ids(desk.get(f"{BADGES}?live=true")) == [Badge.objects.live().get().public_id]
 
 
 def test_a_category_is_found_by_as_far_as_it_is_told(place: Place) -> None:
@@ -164,6 +161,22 @@ def test_a_category_is_found_by_as_far_as_it_is_told(place: Place) -> None:
     wanted = f.BadgeFactory(party=place.one, person=one.person)
     f.BadgeFactory(party=f.PartyFactory(summit=place.summit), person=other.person)
     f.BadgeFactory(party=place.one, person=gone.person, ended_at=timezone.now(), why="Sent home")
-    told = {each["id"]: each["category"] for each in desk.get(HERE).json()["results"]}
-    found = ids(desk.get(f"{HERE}?category=delegate"))
+    told = {each["id"]: each["category"] for each in desk.get(BADGES).json()["results"]}
+    found = ids(desk.get(f"{BADGES}?category=delegate"))
     assert found == [wanted.public_id] == [key for key, category in told.items() if category]
+
+
+def test_badges_are_checked_and_printed(place: Place) -> None:
+    badge = f.BadgeFactory(party=place.one)
+    door, desk = place.desk(Role.ACCREDITATION), place.desk(Role.ORGANISER)
+    number = {"number": f"{badge.public_id[:4]} {badge.public_id[4:]}".upper()}
+    told = door.post(f"{BADGES}check/", number).json()
+    assert (told["opens"], told["why"], told["badge"]["id"]) == (True, "", badge.public_id)
+    printed = desk.post(f"{BADGES}print/", {"badges": [badge.public_id]}).json()
+    assert printed["file_name"] == f"Badges – {place.summit.name}.pdf"
+    assert b64decode(printed["content"])[:5] == b"%PDF-"
+    assert [entry.fields for entry in seen_by(desk)] == [["badge_name", "name", "office", "photo"]]
+    f.InvitationFactory(party=place.one, state="revoked")
+    left = door.post(f"{BADGES}check/", number).json()
+    assert (left["opens"], left["badge"]["live"]) == (False, False)
+    assert left["why"] == left["badge"]["why"] == "The delegation’s invitation was revoked."

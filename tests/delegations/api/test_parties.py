@@ -1,40 +1,36 @@
-"""Parties in the API: to desks whole, to their own people what is theirs."""
-
-from typing import Any
+"""Parties, their contacts and liaison officers in the API: to desks whole, to their own people what is theirs."""
 
 import pytest
 
+from delegations.liaison.models import LiaisonOfficer
 from delegations.parties.models.parties import Party
-from summit.audit import access_log
-from summit.audit.models import AuditEntry
+from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.api.conftest import Land, ids, kind, pointers
+from tests.delegations.api.conftest import DESK, Land, Place, ids, kind, pointers, seen_by, values
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
-PARTIES = "summits/here/desk/parties/"
+PARTIES = f"{DESK}parties/"
 FREE = ("notes", "mission_contact", "external_ids")
 VALUES = {"name": "France", "formal_name": "French Republic", "sort_key": "France", "iso_code": "FR"}
 
 
-def names(response: Any) -> list[str]:
-    return [each["name"] for each in response.json()["results"]]
+def names(program: Program, query: str = "", path: str = PARTIES) -> list[str]:
+    return values(program.get(f"{path}?{query}"), "name")
 
 
 def test_a_party_is_entered_whole_and_known_by_another_system_s_key(protocol: Program, here: Summit) -> None:
     more = {"names": {"fr": {"name": "France"}}, "external_ids": {"registry": "4711"}}
-    made = protocol.post(PARTIES, {**VALUES, **more}, Idempotency_Key="k")
-    assert made.status_code == 201
+    made = protocol.post(PARTIES, {**VALUES, **more})
     body = made.json()
-    assert body["external_ids"] == {"registry": "4711"}
-    assert body["names"]["fr"]["name"] == "France"
+    assert (made.status_code, body["external_ids"], body["names"]["fr"]["name"]) == (
+        *(201, {"registry": "4711"}, "France"),
+    )
     assert (body["invitation"], body["answer"], body["comes_at"]) == (None, None, None)
     where = f"{PARTIES}ext:registry:4711/"
-    read = protocol.get(where)
-    assert read.json() == body
-    changed = protocol.patch(where, {"notes": "Call.", "external_ids": {"registry": "8"}}, If_Match=read["ETag"])
+    changed = protocol.patch(where, {"notes": "Call.", "external_ids": {"registry": "8"}}, If_Match=made["ETag"])
     assert (changed.status_code, changed.json()["notes"]) == (200, "Call.")
     assert kind(protocol.get(where)) == (404, "not-found")
 
@@ -46,7 +42,6 @@ def test_what_can_t_be_is_said_by_field(protocol: Program, here: Summit) -> None
         ({**VALUES, "kind": "organisation"}, {"#/iso_code"}),
         ({**VALUES, "names": {"xx": {"name": "A"}}}, {"#/names/xx"}),
         ({**VALUES, "external_ids": {"registry": "4711"}}, {"#"}),
-        ({**VALUES, "protocol_order": 1}, {"#/protocol_order"}),
     ):
         assert pointers(protocol.post(PARTIES, data)) == wanted
 
@@ -58,32 +53,26 @@ def test_its_own_people_see_it_alone(own: Land, other: Land, focal: Program, mon
     delegate = f.MembershipFactory(party=own.party, person__user=f.UserFactory()).person.user
     where = f"{PARTIES}{own.party.public_id}/"
     for reader in (focal, program(delegate)):
-        listed = reader.get(PARTIES)
-        assert names(listed) == ["Own"]
-        body = listed.json()["results"][0]
-        assert ([name for name in FREE if body[name]], body["invitation"]) == ([], None)
-        assert kind(reader.get(f"{PARTIES}{other.party.public_id}/")) == (404, "not-found")
-        for refused in (
-            reader.patch(where, {"notes": "A"}, If_Match="*"),
-            reader.post(PARTIES, VALUES),
-            reader.post(f"{PARTIES}arrange/", {"order": [], "expected": []}),
-        ):
-            assert kind(refused) == (403, "forbidden")
+        [body] = reader.get(PARTIES).json()["results"]
+        assert (body["name"], [name for name in FREE if body[name]], body["invitation"]) == ("Own", [], None)
+    assert kind(focal.get(f"{PARTIES}{other.party.public_id}/")) == (404, "not-found")
+    assert kind(focal.patch(where, {"notes": "A"}, If_Match="*")) == (403, "forbidden")
     # Desks that see no keys read none.
     viewer = program(f.UserFactory.with_role(Role.VIEWER, own.party.summit))
     assert viewer.get(where).json()["external_ids"] is None
     # Control: what is the desks' alone is left out by name.
     monkeypatch.setattr("delegations.overview.api.parties.HOST_ONLY", ())
-    assert focal.get(PARTIES).json()["results"][0]["notes"] == "Secret"
+    assert values(focal.get(PARTIES), "notes") == ["Secret"]
 
 
 def test_a_desk_s_sight_of_who_is_spoken_to_is_recorded(protocol: Program, own: Land, other: Land) -> None:
     Party.objects.filter(pk=own.party.pk).update(mission_contact="Gil")
     protocol.get(f"{PARTIES}?fields=name,answer")
-    assert not AuditEntry.objects.filter(action=access_log.SEEN).exists()
+    assert seen_by(protocol) == []
     protocol.get(PARTIES)
-    entry = AuditEntry.objects.get(action=access_log.SEEN)
-    assert (entry.object_key, entry.fields) == (own.party.public_id, ["mission_contact"])
+    assert [(entry.object_key, entry.fields) for entry in seen_by(protocol)] == [
+        (own.party.public_id, ["mission_contact"])
+    ]
 
 
 def test_parties_are_narrowed_by_what_a_registry_asks(protocol: Program, here: Summit) -> None:
@@ -93,15 +82,13 @@ def test_parties_are_narrowed_by_what_a_registry_asks(protocol: Program, here: S
     f.InvitationFactory(party=coming, answered=True, level="minister")
     f.PartyFactory(summit=here, name="Union", kind="international", mission_email="")
     for query, wanted in (
-        *(("", ["Alba", "Benin", "Union"]), ("order=-name", ["Union", "Benin", "Alba"])),
-        *(("order=precedence", ["Benin", "Alba", "Union"]), ("answer=attending", ["Benin"])),
-        *(("answer=uninvited", ["Alba", "Union"]), ("comes_at=minister", ["Benin"]), ("q=beni", ["Benin"])),
-        *(("kind=international", ["Union"]), ("iso_code=al&group=europe", ["Alba"])),
-        *(("lacks=mailbox", ["Union"]), ("ranked=false", ["Union"])),
+        *(("order=-name", ["Union", "Benin", "Alba"]), ("order=precedence", ["Benin", "Alba", "Union"])),
+        *(("answer=attending", ["Benin"]), ("answer=uninvited", ["Alba", "Union"]), ("comes_at=minister", ["Benin"])),
+        *(("q=beni", ["Benin"]), ("kind=international&lacks=mailbox&ranked=false", ["Union"])),
+        ("iso_code=al&group=europe", ["Alba"]),
     ):
-        assert names(protocol.get(f"{PARTIES}?{query}")) == wanted, query
-    refused = protocol.get(f"{PARTIES}?answer=maybe")
-    assert kind(refused) == (400, "parameters")
+        assert names(protocol, query) == wanted, query
+    assert kind(protocol.get(f"{PARTIES}?answer=maybe")) == (400, "parameters")
 
 
 def test_the_protocol_order_is_set_by_whoever_has_read_it(protocol: Program, here: Summit) -> None:
@@ -110,31 +97,61 @@ def test_the_protocol_order_is_set_by_whoever_has_read_it(protocol: Program, her
     assert ids(arrange(two, one, expected=[])) == [two, one]
     assert kind(arrange(three, expected=[one, two])) == (409, "conflict")
     assert kind(arrange("x", expected=[two, one])) == (422, "fields")
-    again = arrange(three, expected=[two, one]).json()
-    assert [(each["id"], each["precedence"]) for each in again] == [(three, 1)]
+    assert values(arrange(three, expected=[two, one]), "precedence") == [1]
 
 
-ASKED = ("recognised=true", "ranked=true", "q=hidden.example", "lacks=mailbox", "lacks=decision")
+ASKED = ("recognised=true", "ranked=true", "q=hidden.example")
 
 
-def found_by(reader: Program, path: str = PARTIES) -> list[str]:
-    """Return which of the questions about what is the desks' alone find a party."""
-    return [query for query in ASKED if names(reader.get(f"{path}?{query}"))]
-
-
-@pytest.mark.slow("asks by each filter")
 def test_its_own_people_learn_by_no_filter_what_is_the_desks_alone(
     own: Land, focal: Program, protocol: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    facts: dict[str, Any] = {"protocol_order": 7, "mission_email": "a@hidden.example"}
-    Party.objects.filter(pk=own.party.pk).update(**facts)
-    second = f.PartyFactory(summit=own.party.summit, name="Second", protocol_order=3)
+    Party.objects.filter(pk=own.party.pk).update(protocol_order=7, mission_email="a@hidden.example")
+    second = f.PartyFactory(summit=own.party.summit, name="Second", protocol_order=3, mission_email="")
     f.FocalPointFactory(party=second, person=own.focal.people.get())
-    assert found_by(protocol) == list(ASKED[:3])
-    assert found_by(focal) == []
-    assert names(focal.get(f"{PARTIES}?q=own")) == ["Own"]
-    assert names(focal.get("summits/here/desk/quotas/?q=hidden.example")) == []
-    assert names(protocol.get(f"{PARTIES}?order=precedence")) == ["Second", "Own"]
-    assert names(focal.get(f"{PARTIES}?order=precedence")) == ["Own", "Second"]
+    own.focal.people.update(email="")
+    assert names(protocol, "&".join(ASKED)) == ["Own"]
+    assert names(protocol, "lacks=mailbox") == ["Second"]
+    for query in (*ASKED, "lacks=mailbox"):
+        assert names(focal, query) == [], query
+    assert names(focal, "q=own") == ["Own"]
+    assert names(focal, "q=hidden.example", f"{DESK}quotas/") == []
+    assert [names(reader, "order=precedence") for reader in (protocol, focal)] == [
+        *(["Second", "Own"], ["Own", "Second"]),
+    ]
     monkeypatch.setattr("delegations.parties.api.fields.summits_for", lambda user, action: None)
-    assert found_by(focal) == list(ASKED[:3])
+    assert names(focal, "&".join(ASKED)) == ["Own"]
+
+
+def test_a_desk_and_a_focal_point_write_contacts_of_their_own_party(place: Place) -> None:
+    here, foreign = f"{DESK}contacts/", f.ContactFactory(party=place.other)
+    said = {"party": place.one.public_id, "role": "press", "name": "Bea", "phone": "+33 1"}
+    assert pointers(place.focal.post(here, {**said, "party": place.other.public_id})) == {"#/party"}
+    assert place.focal.post(here, {**said, "phone": ""}).status_code == 422
+    made = place.focal.post(here, said)
+    assert (made.status_code, made.json()["role"]) == (201, "press"), made.content
+    path = f"{here}{made.json()['id']}/"
+    assert place.protocol.patch(path, {"note": "nights"}, If_Match=made["ETag"]).json()["note"] == "nights"
+    assert ids(place.focal.get(here)) == [made.json()["id"]]
+    assert ids(place.protocol.get(f"{here}?party={place.other.public_id}")) == [str(foreign.pk)]
+    assert "delegations.contact" in [entry.object_type for entry in seen_by(place.protocol)]
+    assert place.protocol.delete(path, If_Match="*").status_code == 204
+
+
+def test_a_liaison_officer_is_entered_with_the_person_and_assigned(place: Place) -> None:
+    here = f"{DESK}liaison-officers/"
+    said = {"name": "Grace", "phone": "+44 7", "email": "grace@host.example", "hours": "7 to 22"}
+    assert pointers(place.protocol.post(here, {"hours": "7 to 22"})) == {"#/name"}
+    made = place.protocol.post(here, {**said, "parties": [place.one.public_id]})
+    told = made.json()
+    assert (made.status_code, {name: told[name] for name in said}) == (201, said)
+    assert told["person"] == Person.objects.get(name="Grace").public_id
+    # A delegation sees its own.
+    f.LiaisonOfficerFactory(summit=place.summit).parties.add(place.other)
+    assert ids(place.focal.get(here)) == [told["id"]]
+    path = f"{here}{told['id']}/"
+    both = [place.one.public_id, place.other.public_id]
+    changed = place.protocol.patch(path, {"parties": both, "phone": "+44 8"}, If_Match=made["ETag"]).json()
+    assert (sorted(changed["parties"]), changed["phone"]) == (sorted(both), "+44 8")
+    assert place.protocol.delete(path, If_Match="*").status_code == 204
+    assert LiaisonOfficer.objects.count() == 1

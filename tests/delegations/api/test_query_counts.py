@@ -15,35 +15,14 @@ NUMBERS = count(1)
 # Which lists are asked as often for many rows as for few, by whom.
 LISTS = {
     Role.ORGANISER: (
-        *(
-            "parties",
-            "people",
-            "members",
-            "quotas",
-            "focal-points",
-            "categories",
-            "zones",
-            "overpass-rules",
-            "party-groups",
-        ),
-        *(
-            "needs",
-            "travel",
-            "photos",
-            "invitations",
-            "letter-links",
-            "replies",
-            "calls",
-            "focal-point-requests",
-            "overpasses",
-            "contacts",
-            "liaison-officers",
-        ),
-        *("overpasses", "handovers", "visa-letters", "resemblances", "sheets", "badges", "retention-times"),
+        "parties", "people", "members", "quotas", "focal-points", "categories", "zones", "overpass-rules", "needs",
+        "travel", "photos", "invitations", "letter-links", "replies", "calls", "focal-point-requests", "overpasses",
+        "contacts", "liaison-officers", "handovers", "visa-letters", "resemblances", "sheets", "badges",
+        "party-groups", "retention-times",
     ),
     Role.VETTING: ("passports", "declarations"),
     Role.FOCAL_POINT: ("people", "members", "passports", "photos", "needs", "declarations", "visa-letters"),
-}
+}  # fmt: skip
 
 
 def add(place: Place) -> None:
