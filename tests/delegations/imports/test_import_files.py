@@ -1,4 +1,4 @@
-"""Tables of parties and people: uploaded, previewed, imported once, undone, deleted."""
+"""Tables of parties and people: uploaded, previewed, imported once, undone, deleted; by services and in the admin."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,20 +6,22 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.utils import timezone, translation
 
 from delegations.imports import blank_files, column_recognition, definitions
 from delegations.imports.definitions import PEOPLE
-from delegations.imports.models import TableKind
+from delegations.imports.models import DelegationImportFile, TableKind
 from delegations.imports.services import importer
 from delegations.members.models.categories import Category
-from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.person_field_groups import COLUMNS
 from delegations.parties.models.parties import Party
+from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
-from summit.audit.services import SYSTEM, Link
+from summit.audit.services import Link
 from summit.imports import jobs, services, table_parsing
 from summit.imports.definitions import ImportProblem
 from summit.imports.jobs import ImportAction
@@ -31,10 +33,10 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import refuses
-from tests.threads import at_once
+from tests.delegations.helpers import refuses, sign_in, text
 
 pytestmark = pytest.mark.django_db
+HOME = "/admin/delegations/delegationimportfile/"
 TEXT = """party,kind,name,e-mail
 France,country,Ada Example,ada@x.example
 Italy,country,Bea Example,
@@ -42,9 +44,9 @@ nowhere,country,,
 """
 
 
-def stored(summit: Summit, by: Any, text: str = TEXT, **more: Any) -> ImportFile:
+def stored(summit: Summit, by: Any, table: str = TEXT, **more: Any) -> ImportFile:
     values = {"kind": "people", "filename": "C:\\lists\\people.csv", **more}
-    return services.store(summit=summit, by=by, content=text.encode(), **values)
+    return services.store(summit=summit, by=by, content=table.encode(), **values)
 
 
 class TestStore:
@@ -67,13 +69,13 @@ class TestStore:
         assert ImportFile.objects.count() == 1
 
     def test_what_is_no_table_of_people(self, summit: Summit, protocol: User) -> None:
-        for text, message in (
+        for table, message in (
             ("", "The file is empty. Choose another file."),
             ("delegation,name\n", "The file has headings but no rows. Add rows and choose it again."),
             ("delegation,shoe size\nFrance,42\n", "No column has names."),
             ("name,office\nAda,Minister\n", "No column identifies delegations or people."),
         ):
-            assert str(refuses(ImportProblem, stored, summit, protocol, text)).startswith(message)
+            assert str(refuses(ImportProblem, stored, summit, protocol, table)).startswith(message)
         refuses(ImportProblem, stored, summit, protocol, kind="spaceships")
         assert not ImportFile.objects.exists()
 
@@ -140,11 +142,10 @@ def test_many_rows_are_previewed_and_imported_by_a_worker(
     assert run(ImportAction.APPLY) == "The file has been deleted."
 
 
-@pytest.mark.parametrize("words", ["allergies,", "allergies، allergènes", "allergies, dietary requirements"])
-def test_headings_that_would_be_taken_for_another_columns_are_refused_at_the_start(words: str) -> None:
+def test_headings_that_would_be_taken_for_another_columns_are_refused_at_the_start() -> None:
     known = {name: column.personal_field.headings for name, column in COLUMNS.items()}
-    with pytest.raises(ImproperlyConfigured):
-        column_recognition.headings({**known, "allergies": words})
+    for words in ("allergies,", "allergies، allergènes", "allergies, dietary requirements"):
+        refuses(ImproperlyConfigured, column_recognition.headings, {**known, "allergies": words})
     assert column_recognition.headings({**known, "allergies": "allergies, allergènes"})["allergenes"] == "allergies"
 
 
@@ -163,34 +164,99 @@ def test_files_that_nobody_imports_and_old_journals_are_deleted(summit: Summit, 
     assert "more than two weeks old" in str(refuses(ImportProblem, services.undo, file=done, by=protocol))
 
 
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-class TestTwoBrowsers:
-    def race(self) -> list[str]:
-        """Let two import one file; return what came of each."""
-        summit = f.SummitFactory()
-        Category.objects.of(summit)
-        file = stored(summit, SYSTEM)
-        both = [ImportFile.objects.select_related("summit").get(pk=file.pk) for _number in range(2)]
-        came = at_once(*(lambda mine=mine: services.apply(file=mine, by=SYSTEM) for mine in both))
-        assert Membership.objects.count() == 2
-        return sorted(type(each).__name__ for each in came)
-
-    def test_it_is_imported_once(self) -> None:
-        assert self.race() == ["ImportProblem", "ImportReport"]
-
-
 class TestBlank:
-    @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-    @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-    def test_its_headings_are_known_in_every_language(self, ending: str, language: str, summit: Summit) -> None:
-        for kind in TableKind.values:
-            wanted = blank_files.names(kind)
-            with translation.override(language):
-                made = blank_files.write(wanted, ending=ending, categories=Category.objects.of(summit).values())
-            found = column_recognition.recognise(table_parsing.read(filename="x", content=made).headings)
-            assert (list(found.known.values()), found.unknown, found.twice) == (wanted, [], [])
+    @pytest.mark.parametrize(
+        ("kind", "ending", "language"), [("people", "csv", "ar"), ("people", "xlsx", "en"), ("parties", "csv", "fr")]
+    )
+    def test_its_headings_are_known_in_every_language(
+        self, kind: str, ending: str, language: str, summit: Summit
+    ) -> None:
+        wanted = blank_files.names(TableKind(kind))
+        with translation.override(language):
+            made = blank_files.write(wanted, ending=ending, categories=Category.objects.of(summit).values())
+        found = column_recognition.recognise(table_parsing.read(filename="x", content=made).headings)
+        assert (list(found.known.values()), found.unknown, found.twice) == (wanted, [], [])
 
     def test_it_asks_for_nothing_that_its_reader_may_not_enter(self) -> None:
         assert "passport_number" not in blank_files.names(TableKind.PEOPLE, allowed=["diet"])
         assert blank_files.names(TableKind.PEOPLE, own=True)[0] == "name"
+
+
+UPLOADED = """party,kind,name,category,size
+France,country,Ada Example,,1
+France,country,Bea Example,wizard,2
+,,=1+1,,3
+<b>Acme</b>,invited organisation,Cai,,4
+"""
+
+
+def send(client: Client, given: str = UPLOADED, **values: Any) -> Any:
+    file = SimpleUploadedFile("people.csv", given.encode())
+    return client.post(f"{HOME}upload/", {"summit": "here", "kind": "people", "file": file, **values})
+
+
+class TestUpload:
+    def test_the_lists_lead_to_it(self, summit: Summit, desk: Client) -> None:
+        for address, kind, words in (
+            *(("delegations/party", "parties", "delegations"), ("summit/person", "people", "people")),
+        ):
+            leads = f'<a href="{HOME}upload/?kind={kind}&amp;summit=here">Upload {words}</a>'
+            assert leads in text(desk.get(f"/admin/{address}/"))
+        assert "Upload people" not in text(sign_in(summit, Role.ACCREDITATION).get("/admin/summit/person/"))
+
+    def test_rows_are_told_before_anything_is_written(self, desk: Client) -> None:
+        response = send(desk)
+        own = f"{HOME}{DelegationImportFile.objects.get().pk}/change/"
+        assert response["Location"] == own
+        page = text(desk.get(own))
+        for words in (
+            *("Nothing is imported yet.", "Import 2 entries</button>", "<strong>2</strong> <span>refused</span>"),
+            *("Unknown columns skipped: size.", "“wizard” is not a category of this summit.", "&lt;b&gt;Acme"),
+        ):
+            assert words in page, words
+        assert not Party.objects.exists()
+        assert AuditEntry.objects.get(action=SEEN).fields == ["report"]
+        # Only the rows that one asks for.
+        refused = text(desk.get(f"{own}?rows=refused"))
+        assert ("Bea Example" in refused, "Ada Example" in refused) == (True, False)
+
+    def test_what_cannot_be_read_says_why(self, desk: Client) -> None:
+        f.SummitFactory(slug="there")
+        for values, said in (
+            ({"file": ""}, "Choose a file."),
+            ({"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04nonsense")}, "This spreadsheet can’t be read."),
+            ({"summit": "there"}, "Choose one from the list."),
+        ):
+            response = send(desk, **values)
+            assert (response.status_code, said in text(response)) == (200, True), said
+        assert not DelegationImportFile.objects.exists()
+
+
+class TestTake:
+    def test_once_and_told(self, desk: Client) -> None:
+        send(desk)
+        address = f"{HOME}{DelegationImportFile.objects.get().pk}/take/"
+        page = text(desk.post(address, follow=True))
+        assert all(words in page for words in ("2 entries imported.", "2 entries imported on "))
+        assert "Import 2 entries</button>" not in page
+        assert (Person.objects.count(), Party.objects.count()) == (2, 2)
+        assert "This file is already imported or deleted." in text(desk.post(address, follow=True))
+        assert Person.objects.count() == 2
+
+    def test_deleted_and_a_focal_points_table_is_not_here(self, summit: Summit, desk: Client) -> None:
+        key = f.PartyFactory(summit=summit).public_id
+        theirs = f.DelegationImportFileFactory(summit=summit, party_key=key, filename="theirs.csv")
+        assert desk.get(f"{HOME}{theirs.pk}/change/").status_code == 404
+        assert "theirs.csv" not in text(desk.get(HOME))
+        row = f.DelegationImportFileFactory(summit=summit)
+        answer = desk.post(f"{HOME}{row.pk}/drop/", follow=True)
+        assert "File deleted. Imported data stays." in text(answer)
+        assert not DelegationImportFile.objects.filter(pk=row.pk).exists()
+
+
+def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:
+    response = desk.get(f"{HOME}empty/?kind=people&ending=csv&summit=here")
+    head = table_parsing.read(filename="x", content=response.content).headings
+    assert head[:3] == ["Delegation", "Name", "Office held"]
+    # Protocol enters nobody's passport.
+    assert ("Passport number" in head, "Dietary needs" in head) == (False, True)

@@ -1,4 +1,4 @@
-"""On SQLite a table is planned before the lock to write is taken, and taken over once, whoever writes meanwhile."""
+"""Two who write at once: a table is planned before SQLite's lock to write is taken, and imported once."""
 
 import sqlite3
 from typing import Any
@@ -13,12 +13,14 @@ from summit.audit.services import SYSTEM
 from summit.core import prepare_before_lock
 from summit.imports import services
 from summit.imports.definitions import ImportProblem
+from summit.imports.models import ImportFile
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests import factories as f
+from tests.delegations.imports.conftest import into
+from tests.threads import at_once, meet_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TABLE = b"country,name\nFrance,Ada Example\n"
 
 
 @pytest.fixture
@@ -29,10 +31,14 @@ def summit(request: pytest.FixtureRequest) -> Summit:
     return found
 
 
+def stored(summit: Summit, text: str) -> ImportFile:
+    return services.store(summit=summit, kind="people", filename="x.csv", content=text.encode(), by=SYSTEM)
+
+
 def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Take a table over while another connection names the same person after it was planned for the first time;
     return whether the lock was held at each planning."""
-    file = services.store(summit=summit, kind="people", filename="x.csv", content=TABLE, by=SYSTEM)
+    file = stored(summit, "country,name\nFrance,Ada Example\n")
     party = f.PartyFactory(summit=summit, name="France", iso_code="FR")
     there = f.PersonFactory(summit=summit, name="")
     f.MembershipFactory(person=there, party=party)
@@ -71,3 +77,32 @@ def test_control_where_nobody_looks_somebody_is_there_twice(
         monkeypatch.setattr(prepare_before_lock, "others_wrote", lambda: lambda: False)
         assert _amid(summit, monkeypatch) == [False]
         assert Person.objects.count() == 2
+
+
+def race(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Read one table in twice, by two who both plan first; return what came of each."""
+    meet_after(monkeypatch, importer, "plan")
+    text, answers = "delegation,name\nAcme,Ada\n,\n", {"* enter": "enter", "* kind": "organisation"}
+    came = at_once(*[lambda: into(summit, text, answers=answers)] * 2)
+    assert Person.objects.count() == 1
+    return sorted(type(each).__name__ for each in came)
+
+
+@pytest.mark.postgresql
+def test_two_imports_of_one_table_write_once(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert race(summit, monkeypatch) == ["ImportReport", "ImportReport"]
+
+
+@pytest.mark.postgresql
+def test_control_without_the_lock_one_meets_the_constraint(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "lock", lambda summit, party: None)
+    assert race(summit, monkeypatch) == ["ImportReport", "IntegrityError"]
+
+
+@pytest.mark.postgresql
+def test_a_file_that_two_import_is_imported_once(summit: Summit) -> None:
+    file = stored(summit, "party,kind,name\nFrance,country,Ada Example\nItaly,country,Bea Example\n")
+    both = [ImportFile.objects.select_related("summit").get(pk=file.pk) for _number in range(2)]
+    came = at_once(*(lambda mine=mine: services.apply(file=mine, by=SYSTEM) for mine in both))
+    assert sorted(type(each).__name__ for each in came) == ["ImportProblem", "ImportReport"]
+    assert Membership.objects.count() == 2
