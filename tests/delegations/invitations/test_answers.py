@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import pytest
@@ -66,17 +65,17 @@ class TestTransitions:
         assert set(TRANSITIONS) == set(InvitationState.values)
         assert set().union(*TRANSITIONS.values()) == set(ACTIONS)
 
-    @pytest.mark.parametrize(("state", "target"), list(product(InvitationState.values, ACTIONS)))
-    def test_each_pair_does_what_the_table_says(self, state: str, target: str) -> None:
-        row = in_state(state)
-        allowed = target in TRANSITIONS[state]
-        assert (state in sources(target)) == allowed
-        try:
-            ACTIONS[target](row)
-        except (AnswerRefused, ValueError):
-            assert not allowed
-        states = list(Invitation.objects.filter(pk=row.pk).values_list("state", flat=True))
-        assert states == [target if allowed else state]
+    @pytest.mark.parametrize("target", ACTIONS)
+    def test_each_pair_does_what_the_table_says(self, target: str) -> None:
+        for state in InvitationState.values:
+            row = in_state(state)
+            allowed = target in TRANSITIONS[state]
+            assert (state in sources(target)) == allowed
+            try:
+                ACTIONS[target](row)
+            except (AnswerRefused, ValueError):
+                assert not allowed, state
+            assert Invitation.objects.get(pk=row.pk).state == (target if allowed else state), state
 
 
 @pytest.mark.django_db
@@ -109,15 +108,11 @@ class TestAnswer:
         assert Invitation.objects.get().state == "sent"
 
     def test_what_does_not_stand_takes_none(self) -> None:
-        newer = "A newer letter replaced this invitation. Answer by its link, or write to "
+        not_yet = "{} is not invited yet. Contact protocol: protocol@host.example."
+        newer = "A newer letter replaced this invitation. Answer by its link, or write to protocol@host.example."
+        revoked = "The invitation to {} was revoked. To find out why, contact protocol: protocol@host.example."
         for state, said in (
-            ("approved", "{} is not invited yet. Contact protocol: protocol@host.example."),
-            ("superseded", f"{newer}protocol@host.example."),
-            ("draft", "{} is not invited yet. Contact protocol: protocol@host.example."),
-            (
-                "revoked",
-                "The invitation to {} was revoked. To find out why, contact protocol: protocol@host.example.",
-            ),
+            *(("approved", not_yet), ("draft", not_yet), ("superseded", newer), ("revoked", revoked)),
         ):
             row = in_state(state)
             assert str(refuses(AnswerRefused, give, row)) == said.format(row.party.name)
@@ -181,12 +176,9 @@ class TestUntil:
         row = self.due(in_state(state), -1)
         focal = f.FocalPointFactory(party=row.party, person__user=f.UserFactory()).person.user
         before = Invitation.objects.values().get()
+        said = "The deadline for answers has passed. Protocol can still change yours: write to protocol@host.example."
         for by in (Link(row.links.get().public_id), focal):
-            refused = refuses(AnswerRefused, give, row, by, answer="regrets")
-            assert str(refused) == (
-                "The deadline for answers has passed. Protocol can still change yours: write to "
-                "protocol@host.example."
-            )
+            assert str(refuses(AnswerRefused, give, row, by, answer="regrets")) == said
         assert Invitation.objects.values().get() == before
         give(row, desk(row))
         assert row.state == "answered"

@@ -1,4 +1,5 @@
-"""Inviting by the desk's pages: a second person's part, a single guest, one session."""
+"""Inviting by the desk's pages: the letters, a second person's part, a single guest, one session; and who saw whom
+letters reach."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,21 +9,31 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.models.letters import LetterTemplate
+from delegations.invitations.services import links
+from delegations.invitations.services.links import LinkProblem
+from delegations.mailboxes.access_log import record_mailboxes
+from delegations.mailboxes.selectors import Mailbox
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
+from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
+from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import said, sign_in, text
+from tests.delegations.helpers import refuses, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 INVITE = "admin:delegations_party_invite"
+LETTERS = "/admin/delegations/letters/here/"
+PAGE = f"{LETTERS}?purpose=delegation&language=en"
 
 
 @pytest.fixture
@@ -44,11 +55,55 @@ def press(client: Client, page: Any, step: str, **more: Any) -> Any:
     return client.post(reverse(INVITE), {"party": keys, "do": step, **more})
 
 
+def seen() -> list[tuple[Any, ...]]:
+    """Return what personal data somebody was seen to have read."""
+    rows = AuditEntry.objects.filter(action=access_log.SEEN).order_by("id")
+    return list(rows.values_list("object_type", "fields", "detail"))
+
+
+def keys(*rows: Any) -> dict[str, Any]:
+    return {"number": len(rows), "keys": [row.public_id for row in rows]}
+
+
+def test_the_people_of_mailboxes_are_noted_once_and_a_mission_is_an_office(summit: Summit, protocol: User) -> None:
+    record_mailboxes(by=protocol, summit=summit, boxes=[Mailbox("m@example.org", "en", 1, "x", frozenset())])
+    assert seen() == []
+    people = f.PersonFactory.create_batch(2, summit=summit, email="a@example.org")
+    f.PersonFactory(email="a@example.org")
+    box = Mailbox("a@example.org", "en", None, "people", frozenset())
+    for _time in range(2):
+        record_mailboxes(by=protocol, summit=summit, boxes=[box, box])
+    assert seen() == [("summit.person", ["email"], keys(*people))]
+
+
+@pytest.mark.parametrize("data", [{}, {"do": "read", "answer_by": "2027-06-01T17:00"}])
+def test_who_reads_the_first_letter_has_seen_its_mailboxes(party: Party, desk: Client, data: dict[str, str]) -> None:
+    focal = f.FocalPointFactory(party=party, person__email="focal@example.org").person
+    page = desk.post("/admin/setup/here/letter/", data) if data else desk.get("/admin/setup/here/letter/")
+    assert ("focal@example.org" in text(page), page.status_code) == (True, 200)
+    assert seen() == [("summit.person", ["email"], keys(focal))]
+
+
+def test_who_gave_an_answer_and_mailboxes_of_links_are_seen(summit: Summit, desk: Client) -> None:
+    row = f.InvitationFactory(party__summit=summit, answered=True, answered_by="Zoe Example")
+    assert "Zoe Example" in text(desk.get(reverse("admin:delegations_invitation_answer", args=[row.pk])))
+    link = f.InvitationLinkFactory(invitation__party__summit=summit, address="zoe@example.org")
+    assert "zoe@example.org" in text(desk.get("/admin/delegations/invitationlink/revoke/", {"row": link.pk}))
+    assert seen() == [
+        *(
+            ("delegations.invitation", ["answered_by", "note"], {}),
+            ("delegations.invitationlink", ["address"], keys(link)),
+        ),
+    ]
+
+
 def test_the_letter_is_read_before_it_is_sent(summit: Summit, desk: Client) -> None:
-    for name, french in (("Germany", "Allemagne"), ("Spain", "Espagne")):
-        f.PartyNameFactory(party__summit=summit, party__name=name, name=french)
-    Party.objects.filter(name="Spain").update(mission_email="")
+    for name, french, mailbox in (("Germany", "Allemagne", "m@de.example"), ("Spain", "Espagne", "")):
+        party = f.PartyFactory(summit=summit, name=name, mission_email=mailbox)
+        f.PartyNameFactory(party=party, name=french)
+    focal = f.FocalPointFactory(party=Party.objects.get(name="Germany"), person__email="focal@de.example").person
     page = ask(desk)
+    assert ("focal@de.example" in text(page), seen()) == (True, [("summit.person", ["email"], keys(focal))])
     assert page.context["letter"].subject == "Invitation to the Border Summit (Germany)"
     assert "The letter to Germany" in text(page)
     assert "The link in this preview doesn’t work." in text(page)
@@ -63,6 +118,7 @@ class TestASecondPerson:
     def needed(self, summit: Summit) -> None:
         Policy.objects.create(summit=summit, second_person=True)
 
+    @pytest.mark.slow("opens the page before each step, and the home of both")
     def test_one_prepares_another_approves_and_it_is_sent(self, summit: Summit, desk: Client) -> None:
         party = f.PartyFactory(summit=summit, name="Aland")
         bo = f.UserFactory.with_role(Role.ORGANISER, summit, name="Bo")
@@ -77,7 +133,8 @@ class TestASecondPerson:
         other = signed_in(bo)
         # The home tells whoever may be the second.
         assert [waits in text(client.get("/admin/")) for client in (other, desk)] == [True, False]
-        assert said(press(other, ask(other), "approve"))[-1] == "1 invitation approved. It is ready to send."
+        approved = other.post(reverse(INVITE), {"party": [party.pk], "do": "approve"})
+        assert said(approved)[-1] == "1 invitation approved. It is ready to send."
         assert not Message.objects.exists()
         sent = press(desk, ask(desk), "send")
         assert said(sent)[-1] == "1 delegation invited; sending its letters (1)."
@@ -112,18 +169,21 @@ class TestAGuest:
         return client.post(self.PAGE, {**GUEST, **changed})
 
     def test_they_are_entered_once_and_the_letter_is_read(self, summit: Summit, desk: Client) -> None:
-        response = self.create(desk, once="mark")
-        party = Party.objects.get(kind="guest")
-        assert response["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
-        assert said(response) == ["Guest added. Read the letter, then send it."]
-        second = self.create(desk, once="mark")
-        assert said(second)[-1] == "This was sent twice but added only once."
-        assert (second["Location"], Party.objects.count()) == (response["Location"], 1)
-        assert (party.name, party.mission_email, party.language) == ("Ada Rossi", "ada@university.example", "fr")
+        responses = [self.create(desk, once="mark") for _time in range(2)]
+        assert [said(response)[-1] for response in responses] == [
+            "Guest added. Read the letter, then send it.",
+            "This was sent twice but added only once.",
+        ]
+        party = Party.objects.get()
+        leads = f"{reverse(INVITE)}?summit=here&party={party.pk}"
+        assert [response["Location"] for response in responses] == [leads] * 2
+        assert (party.kind, party.name, party.mission_email, party.language) == (
+            *("guest", "Ada Rossi", "ada@university.example", "fr"),
+        )
         member = Membership.objects.get(party=party)
         assert (member.person.name, member.person.office) == ("Ada Rossi", "Professor of law")
         assert member.capacity == "guest"
-        page = desk.get(response["Location"])
+        page = desk.get(leads)
         assert "Dear Professor Rossi," in page.context["letter"].text
 
     def test_who_seems_to_be_there_is_named_first(self, summit: Summit, desk: Client) -> None:
@@ -139,14 +199,13 @@ class TestAGuest:
         assert Person.objects.count() == 2
 
     def test_what_is_missing_is_said_at_its_field(self, summit: Summit, desk: Client) -> None:
-        for changed, errors in (
-            ({"name": " "}, {"name": ["Fill in this field."]}),
-            ({"mailbox": "no"}, {"mailbox": ["Enter a full email address, such as office@mission.example."]}),
-            ({"language": "xx"}, {"language": ["Choose one from the list."]}),
-        ):
-            response = self.create(desk, **changed)
-            assert (response.status_code, response.context["form"].errors) == (422, errors)
-        assert not Party.objects.exists()
+        response = self.create(desk, name=" ", mailbox="no", language="xx")
+        assert (response.status_code, Party.objects.exists()) == (422, False)
+        assert response.context["form"].errors == {
+            "name": ["Fill in this field."],
+            "mailbox": ["Enter a full email address, such as office@mission.example."],
+            "language": ["Choose one from the list."],
+        }
         f.PartyFactory(summit=summit, name="Ada Rossi")
         taken = ["Another delegation in this summit has this name. Choose another name."]
         assert self.create(desk).context["form"].errors == {"name": taken}
@@ -193,3 +252,53 @@ def test_the_list_of_parties_leads_to_both(summit: Summit, desk: Client) -> None
     for client, number in ((desk, 1), (sign_in(summit, Role.VIEWER), 0)):
         shown = text(client.get("/admin/delegations/party/"))
         assert [shown.count(f'href="{case.PAGE}"') for case in (TestAGuest, TestASession)] == [number] * 2
+
+
+def test_all_letters_are_listed_with_whose_text_they_have(summit: Summit, desk: Client) -> None:
+    f.LetterTemplateFactory(summit=summit, purpose="guest", language="fr", body="{link}")
+    rows = [(str(label), [own for _name, _address, own in row]) for label, row in desk.get(LETTERS).context["rows"]]
+    assert ("invitation to an individual guest", [False, True, False]) in rows
+    assert len(rows) == 6
+
+
+def test_it_is_read_with_the_data_of_the_party_that_one_chooses(summit: Summit, desk: Client) -> None:
+    f.PartyFactory(summit=summit, name="Aland")
+    other = f.PartyFactory(summit=summit, name="Zland", formal_name="Republic of Zland")
+    assert "Invitation to the Border Summit (Aland)" in text(desk.get(PAGE))
+    given = {"subject": "To {party}", "body": "{formal_name}: {link}", "party": other.pk, "do": "read"}
+    shown = text(desk.post(PAGE, given))
+    assert ("To Zland" in shown, "Republic of Zland: http" in shown) == (True, True)
+    f.SessionFactory(summit=summit, title="Working lunch")
+    for purpose in ("guest", "occasion", "visa"):
+        letter = desk.get(f"{LETTERS}?purpose={purpose}&language=ar").context["letter"]
+        assert (letter.language, {"{", "}"} & set(letter.subject + letter.text)) == ("ar", set()), purpose
+
+
+def test_it_is_kept_and_put_back_and_what_is_refused_is_told_at_its_field(summit: Summit, desk: Client) -> None:
+    f.PartyFactory(summit=summit)
+    page = desk.post(PAGE, {"subject": "S", "body": "{fee} {link}", "do": "save"})
+    assert (page.status_code, "{fee} {link}</textarea>" in text(page)) == (422, True)
+    given = {"subject": "S", "body": "Ours {link}"}
+    reader = sign_in(summit, Role.PROGRAMME)
+    assert "Save letter" not in text(reader.get(PAGE))
+    assert not LetterTemplate.objects.exists()
+    saved = desk.post(PAGE, {**given, "do": "save"})
+    assert (saved.status_code, saved["Location"]) == (302, PAGE)
+    assert LetterTemplate.objects.get().body == "Ours {link}"
+    desk.post(PAGE, {**given, "do": "remove"})
+    assert not LetterTemplate.objects.exists()
+
+
+def test_a_test_goes_to_whoever_asks_and_opens_nothing(summit: Summit, protocol: User, desk: Client) -> None:
+    party = f.PartyFactory(summit=summit, name="Aland")
+    answer = desk.post(PAGE, {"subject": "To {party}", "body": "{link}", "party": party.pk, "do": "test"})
+    assert said(answer) == [f"Test sent to {protocol.email}."]
+    message = Message.objects.get()
+    assert (message.kind, message.address) == ("invitation_test", protocol.email)
+    mail = mime.render(message)
+    assert mail.subject == "Test: To Aland"
+    first, address = mail.text.strip().split("\n\n")
+    assert first == "This is a test sent by your team. Its link doesn’t work."
+    assert "unknown" in str(refuses(LinkProblem, links.resolve, address.rstrip("/").rpartition("/")[2]))
+    entry = AuditEntry.objects.get(action="delegations.test_letter")
+    assert entry.detail == {"purpose": "delegation", "language": "en"}
