@@ -50,9 +50,8 @@ class TestTable:
     def test_without_a_second_person_sending_approves(self) -> None:
         party = f.PartyFactory()
         first, by = desk(party.summit), desk(party.summit)
-        row = f.InvitationFactory(
-            party__summit=party.summit, state="approved", approved_at=f.START, approved_by=first
-        )
+        approved = {"state": "approved", "approved_at": f.START, "approved_by": first}
+        row = f.InvitationFactory(party__summit=party.summit, **approved)
         invite(parties=[party, row.party], by=by)
         made = Invitation.objects.get(party=party)
         assert (made.state, made.prepared_by, made.approved_by, made.sent_by) == ("sent", by, by, by)
@@ -75,11 +74,8 @@ class TestSecondPerson:
         # What the party is invited to besides is a draft still.
         assert Invitation.objects.get(state="draft") == lunch
         actions = AuditEntry.objects.order_by("pk").values_list("action", "by")
-        assert list(actions) == [
-            ("delegations.prepare", ada.pk),
-            ("delegations.approve", bo.pk),
-            ("delegations.invite", ada.pk),
-        ]
+        steps = (("prepare", ada), ("approve", bo), ("invite", ada))
+        assert list(actions) == [(f"delegations.{action}", by.pk) for action, by in steps]
 
     def test_who_is_skipped_is_told_why_and_who_can(self, summit: Summit) -> None:
         ada, bo = desk(summit, "Ada"), desk(summit, "Bo", Role.ORGANISER)
@@ -89,25 +85,19 @@ class TestSecondPerson:
         f.InvitationFactory(party=both, prepared_by=ada, approved_by=ada, **approved)
         f.InvitationFactory(party=ready, prepared_by=ada, approved_by=bo, **approved)
         reach = invite(parties=[bare, draft, both, ready], by=ada)
-        twice = "The same person prepared and approved it. Return it to draft. It can then be approved by: Bo."
-        assert (reach.to, reach.skipped) == (
-            [ready],
-            [
-                (bare, "Its invitation is not prepared yet. Prepare it, then another person can approve it."),
-                (draft, "Its invitation is not approved yet. It can be approved by: Bo."),
-                (both, twice),
-            ],
-        )
+        assert reach.to == [ready]
+        assert reach.skipped == [
+            (bare, "Its invitation is not prepared yet. Prepare it, then another person can approve it."),
+            (draft, "Its invitation is not approved yet. It can be approved by: Bo."),
+            (both, "The same person prepared and approved it. Return it to draft. It can then be approved by: Bo."),
+        ]
         assert states() == ["draft", "approved", "sent"]
         assert Message.objects.count() == 1
         # Many who can are named by their roles.
         for name in "ABC":
             desk(summit, name)
         [(_party, why)] = preview(parties=[draft]).skipped
-        assert why == (
-            "Its invitation is not approved yet. It can be approved by: organisers and the protocol desk, except "
-            "the person who prepared it."
-        )
+        assert why.endswith("by: organisers and the protocol desk, except the person who prepared it.")
 
     def test_the_first_person_cannot_approve(self, summit: Summit) -> None:
         ada = desk(summit, "Ada")
@@ -135,9 +125,8 @@ class TestSecondPerson:
         monkeypatch.setattr(invitations, "preview", stale)
         assert invite(parties=[row.party], by=ada).to == []
         assert states() == ["approved"]
-        monkeypatch.setattr(
-            invitations, "_sendable", lambda parties, occasion, approves: list(Invitation.objects.all())
-        )
+        every = lambda parties, occasion, approves: list(Invitation.objects.all())  # noqa: E731
+        monkeypatch.setattr(invitations, "_sendable", every)
         assert invite(parties=[row.party], by=ada).to == [row.party]
 
 
@@ -168,9 +157,9 @@ class TestSteps:
         reopen(invitation=row, by=by)
         row.refresh_from_db()
         assert (row.state, row.approved_by, row.approved_at) == ("draft", None, None)
-        assert "Someone else changed this invitation" in str(refuses(ValueError, reopen, invitation=row, by=by))
+        refuses(ValueError, reopen, match="Someone else changed this invitation", invitation=row, by=by)
         Invitation.objects.update(state="sent", sent_at=f.START)
-        assert "Someone else changed this invitation" in str(refuses(ValueError, approve, invitation=row, by=by))
+        refuses(ValueError, approve, match="Someone else changed this invitation", invitation=row, by=by)
 
     def test_a_new_one_takes_the_place_of_one_that_stands(self) -> None:
         link = f.InvitationLinkFactory()
@@ -180,9 +169,7 @@ class TestSteps:
         assert link.revoked_at is not None
         assert (fresh.state, fresh.supersedes, fresh.prepared_by) == ("draft", link.invitation, by)
         assert states() == ["superseded", "draft"]
-        assert "Only a sent invitation can be replaced" in str(
-            refuses(ValueError, supersede, invitation=fresh, by=by)
-        )
+        refuses(ValueError, supersede, match="Only a sent invitation can be replaced", invitation=fresh, by=by)
         f.InvitationFactory(party__summit=fresh.party.summit)  # Of another party: it stays.
         invite(parties=[fresh.party], by=by)
         assert states() == ["superseded", "sent", "draft"]
@@ -193,9 +180,9 @@ class TestSteps:
         row = f.InvitationFactory()
         by = desk(row.party.summit, role=Role.PROGRAMME)
         for work in (prepare, approve_many):
-            assert "organiser, protocol" in str(refuses(PermissionDenied, work, parties=[row.party], by=by))
+            refuses(PermissionDenied, work, match="organiser, protocol", parties=[row.party], by=by)
         for work in (approve, reopen, supersede):
-            assert "organiser, protocol" in str(refuses(PermissionDenied, work, invitation=row, by=by))
+            refuses(PermissionDenied, work, match="organiser, protocol", invitation=row, by=by)
         assert states() == ["draft"]
 
 
