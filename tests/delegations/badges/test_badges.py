@@ -36,48 +36,46 @@ def member(party: Party, **values: Any) -> Membership:
     return found
 
 
-def entries(action: str) -> list[AuditEntry]:
-    return list(AuditEntry.objects.filter(action=action).order_by("pk"))
+def issue(*rows: Membership, by: User) -> tuple[list[Badge], list[str]]:
+    """Issue badges to members; return them, and why others got none."""
+    issued = badges.issue(members=list(rows), by=by)
+    return issued.done, [why for _row, why in issued.skipped]
 
 
 class TestIssue:
     def test_each_gets_one_and_it_is_recorded(self, party: Party, desk: User) -> None:
         rows = [member(party), member(party, person__name="Ada", person__office="")]
-        refuses(PermissionDenied, badges.issue, members=rows, by=f.UserFactory.with_role(Role.VETTING, party.summit))
-        assert Badge.objects.count() == 0
-        issued = badges.issue(members=rows, by=desk)
-        assert issued.skipped == []
-        assert [badge.person for badge in issued.done] == [row.person for row in rows]
-        assert {badge.issued_by for badge in Badge.objects.live()} == {desk}
-        assert [(entry.object_key, entry.by, entry.part_of) for entry in entries("delegations.badge.issue")] == [
-            (badge.public_id, desk, f"summit.person:{badge.person.public_id}") for badge in issued.done
+        refuses(PermissionDenied, issue, *rows, by=f.UserFactory.with_role(Role.VETTING, party.summit))
+        made, skipped = issue(*rows, by=desk)
+        assert ([badge.person for badge in made], skipped) == ([row.person for row in rows], [])
+        assert [badge.issued_by for badge in Badge.objects.live()] == [desk] * 2
+        entries = AuditEntry.objects.filter(action="delegations.badge.issue", by=desk).order_by("pk")
+        assert [(entry.object_key, entry.part_of) for entry in entries] == [
+            (badge.public_id, f"summit.person:{badge.person.public_id}") for badge in made
         ]
         # Who has one gets no other.
-        issued = badges.issue(members=rows[1:], by=desk)
-        assert (issued.done, [why for _row, why in issued.skipped]) == ([], ["Ada already has a badge."])
+        assert issue(rows[1], by=desk) == ([], ["Ada already has a badge."])
         assert Badge.objects.count() == 2
 
     def test_whose_category_has_a_deadline_is_confirmed_first(self, party: Party, desk: User) -> None:
         row = member(party, person__name="Ada", person__office="")
-        row.category.confirm_by = f.START
-        row.category.save()
-        issued = badges.issue(members=[row], by=desk)
+        Category.objects.filter(pk=row.category_id).update(confirm_by=f.START)
+        row.category.refresh_from_db()
         said = "Ada is not confirmed yet. The delegation or protocol must confirm them first."
-        assert (issued.done, [why for _row, why in issued.skipped]) == ([], [said])
+        assert issue(row, by=desk) == ([], [said])
         members.confirm(party=party, people=[row.pk], by=SYSTEM)
-        assert len(badges.issue(members=[row], by=desk).done) == 1
+        assert len(issue(row, by=desk)[0]) == 1
         # A party that left the summit gets none.
         f.InvitationFactory(party=party, state=InvitationState.REVOKED)
-        issued = badges.issue(members=[member(party)], by=desk)
         said = "The invitation to Aland was revoked. Protocol can invite the delegation again."
-        assert (issued.done, [why for _row, why in issued.skipped]) == ([], [said])
+        assert issue(member(party), by=desk) == ([], [said])
         assert list(badges_selectors.without(party.summit)) == []
 
     def test_who_has_none_is_told_in_the_order_of_parties(self, party: Party, desk: User) -> None:
         first, second = member(party), member(party)
         other = member(f.PartyFactory(summit=party.summit, name="Albania"))
         member(f.PartyFactory())
-        badges.issue(members=[second], by=desk)
+        issue(second, by=desk)
         assert list(badges_selectors.without(party.summit)) == [first, other]
 
     @pytest.mark.parametrize("deadline", ["summit", "category", "none"])
@@ -86,51 +84,42 @@ class TestIssue:
         policy = f.PolicyFactory(summit=party.summit, confirm_by=f.START if deadline == "summit" else None)
         if deadline == "category":
             Category.objects.filter(pk=late.category_id).update(confirm_by=f.START)
-        able, waiting = (
-            list(badges_selectors.able(party.summit, policy)),
-            list(badges_selectors.waiting(party.summit, policy)),
-        )
+        able = list(badges_selectors.able(party.summit, policy))
+        waiting = list(badges_selectors.waiting(party.summit, policy))
         assert (able, waiting) == (([late, sure], []) if deadline == "none" else ([sure], [late]))
         assert not any(badges_selectors.why_not(row, policy) for row in able)
         assert all(badges_selectors.why_not(row, policy) for row in waiting)
 
 
-class TestEnd:
-    def test_it_says_why_and_is_never_alive_again(self, party: Party, desk: User) -> None:
-        row = member(party)
-        (badge,) = badges.issue(members=[row], by=desk).done
-        for reason, said in (
-            (" ", "Enter a reason. The guard who checks the badge sees it."),
-            ("x" * 201, "Shorten this text to 200 characters. It has 201."),
-        ):
-            refuses(badges.BadgeProblem, badges.end, badges=[badge], reason=reason, by=desk, match=f"^{said}$")
-        with pytest.raises(PermissionDenied):
-            badges.end(badges=[badge], reason="Why.", by=f.UserFactory.with_role(Role.PROGRAMME, party.summit))
-        assert Badge.objects.live().get() == badge
-        assert badges.end(badges=[badge], reason="  Seen at  the wrong door. ", by=desk) == 1
-        badge.refresh_from_db()
-        assert (badge.ended_at is None, badge.why) == (False, "Seen at the wrong door.")
-        assert badges.end(badges=[badge], reason="Again.", by=desk) == 0
-        badge.refresh_from_db()
-        assert badge.why == "Seen at the wrong door."
-        (entry,) = entries("delegations.badge.end")
-        assert (entry.fields, entry.detail) == (["ended_at", "why"], {})
-        # Another can be issued.
-        assert len(badges.issue(members=[row], by=desk).done) == 1
+def test_a_badge_that_is_ended_says_why_and_is_never_alive_again(party: Party, desk: User) -> None:
+    row = member(party)
+    [badge], _skipped = issue(row, by=desk)
+    for reason, said in (
+        (" ", "Enter a reason. The guard who checks the badge sees it."),
+        ("x" * 201, "Shorten this text to 200 characters. It has 201."),
+    ):
+        refuses(badges.BadgeProblem, badges.end, badges=[badge], reason=reason, by=desk, match=f"^{said}$")
+    other = f.UserFactory.with_role(Role.PROGRAMME, party.summit)
+    refuses(PermissionDenied, badges.end, badges=[badge], reason="Why.", by=other)
+    assert Badge.objects.live().get() == badge
+    ended = [badges.end(badges=[badge], reason=why, by=desk) for why in ("  Seen at  the wrong door. ", "Again.")]
+    badge.refresh_from_db()
+    assert (ended, badge.ended_at is None, badge.why) == ([1, 0], False, "Seen at the wrong door.")
+    entry = AuditEntry.objects.get(action="delegations.badge.end")
+    assert (entry.fields, entry.detail) == (["ended_at", "why"], {})
+    # Another can be issued.
+    assert len(issue(row, by=desk)[0]) == 1
 
 
 class TestReissue:
     def test_the_lost_one_is_dead_and_another_lives(self, party: Party, desk: User) -> None:
-        (lost,) = badges.issue(members=[member(party)], by=desk).done
+        [lost], _skipped = issue(member(party), by=desk)
         fresh = badges.reissue(badge=lost, by=desk)
         lost.refresh_from_db()
-        assert (lost.why, badges_selectors.end_reason(lost)) == (
-            "lost",
-            "The badge was lost and replaced.",
-        )
+        assert (lost.why, badges_selectors.end_reason(lost)) == ("lost", "The badge was lost and replaced.")
         assert Badge.objects.live().get() == fresh
         assert fresh.public_id != lost.public_id
-        assert "already cancelled" in str(refuses(badges.BadgeRefused, badges.reissue, badge=lost, by=desk))
+        refuses(badges.BadgeRefused, badges.reissue, match="already cancelled", badge=lost, by=desk)
         assert Badge.objects.count() == 2
 
     def test_who_can_have_no_other_keeps_the_one_and_is_told(self, party: Party, desk: User) -> None:
@@ -145,27 +134,26 @@ class TestReissue:
         assert Badge.objects.live().get() == badge
 
 
-class TestDeparture:
-    def test_whoever_leaves_has_a_dead_badge(self, party: Party, desk: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        rows = [member(party) for _ in range(3)]
-        gone, stays, other = badges.issue(members=rows, by=desk).done
-        members.withdraw(membership=rows[0], by=SYSTEM)
-        gone.refresh_from_db()
-        assert (gone.why, gone.ended_at is None) == ("left", False)
-        assert badges_selectors.end_reason(gone) == "The person has left the delegation."
-        assert set(Badge.objects.live()) == {stays, other}
-        found = badge_check.check_badge(typed=gone.public_id, by=desk)
-        assert (found.badge, found.opens, found.zones, found.since) == (gone, False, (), gone.ended_at)
-        assert (found.why, found.category) == ("The person has left the delegation.", rows[0].category)
-        # What is not done leaves the badge alive.
-        with monkeypatch.context() as patched:
-            patched.setattr(audit, "record", lambda **_facts: 1 / 0)
-            refuses(ZeroDivisionError, members.withdraw, membership=rows[1], by=SYSTEM)
-        assert set(Badge.objects.live()) == {stays, other}
-        # Control: without what follows it would live.
-        monkeypatch.setattr(departure_listeners, "_following", [])
-        members.withdraw(membership=rows[1], by=SYSTEM)
-        assert set(Badge.objects.live()) == {stays, other}
+def test_whoever_leaves_has_a_dead_badge(party: Party, desk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [member(party) for _ in range(3)]
+    (gone, stays, other), _skipped = issue(*rows, by=desk)
+    members.withdraw(membership=rows[0], by=SYSTEM)
+    gone.refresh_from_db()
+    assert (gone.why, gone.ended_at is None) == ("left", False)
+    assert badges_selectors.end_reason(gone) == "The person has left the delegation."
+    assert set(Badge.objects.live()) == {stays, other}
+    found = badge_check.check_badge(typed=gone.public_id, by=desk)
+    assert (found.badge, found.opens, found.zones, found.since) == (gone, False, (), gone.ended_at)
+    assert (found.why, found.category) == ("The person has left the delegation.", rows[0].category)
+    # What is not done leaves the badge alive.
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "record", lambda **_facts: 1 / 0)
+        refuses(ZeroDivisionError, members.withdraw, membership=rows[1], by=SYSTEM)
+    assert set(Badge.objects.live()) == {stays, other}
+    # Control: without what follows it would live.
+    monkeypatch.setattr(departure_listeners, "_following", [])
+    members.withdraw(membership=rows[1], by=SYSTEM)
+    assert set(Badge.objects.live()) == {stays, other}
 
 
 class TestCheck:
@@ -173,7 +161,7 @@ class TestCheck:
         row = member(party)
         zones = [f.ZoneFactory(summit=party.summit, code=code) for code in "AB"]
         row.category.zones.set(zones)
-        (badge,) = badges.issue(members=[row], by=desk).done
+        [badge], _skipped = issue(row, by=desk)
         found = badge_check.check_badge(typed=badge.public_id, by=desk)
         assert (found.badge, found.opens, found.why, found.category) == (badge, True, "", row.category)
         assert (found.zones, found.since) == (tuple(zones), Badge.objects.get().issued_at)
@@ -192,12 +180,8 @@ class TestCheck:
         for number in (f.BadgeFactory().public_id, "nothing"):
             found = badge_check.check_badge(typed=number, by=desk)
             assert (found.badge, found.opens, found.why) == (None, False, nothing)
-        refuses(
-            PermissionDenied,
-            badge_check.check_badge,
-            typed="x",
-            by=f.UserFactory.with_role(Role.VIEWER, party.summit),
-        )
+        viewer = f.UserFactory.with_role(Role.VIEWER, party.summit)
+        refuses(PermissionDenied, badge_check.check_badge, typed="x", by=viewer)
 
 
 @pytest.mark.postgresql
@@ -207,7 +191,7 @@ class TestRaces:
         """Let two issue a badge to one person, who both look first whether there is one; return what came of each."""
         row = member(party)
         meet_after(monkeypatch, badges, "_holders")
-        came = at_once(*[lambda: len(badges.issue(members=[row], by=desk).done)] * 2)
+        came = at_once(*[lambda: len(issue(row, by=desk)[0])] * 2)
         assert Badge.objects.live().count() == 1
         return sorted(map(str, names(came)))
 
@@ -224,7 +208,7 @@ class TestRaces:
         for _ in range(2):
             row = member(party)
             issued, left = at_once(
-                lambda row=row: len(badges.issue(members=[row], by=desk).done),
+                lambda row=row: len(issue(row, by=desk)[0]),
                 lambda row=row: members.withdraw(membership=row, by=SYSTEM).why,
             )
             assert (issued in (0, 1), left) == (True, "withdrawn")

@@ -7,13 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import transferable_passes
-from delegations.badges.services.transferable_passes import (
-    TransferablePassRefused,
-    allowed,
-    pass_on,
-    settle_summit,
-    shares,
-)
+from delegations.badges.services.transferable_passes import TransferablePassRefused, allowed, settle_summit, shares
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.services import members
@@ -24,7 +18,7 @@ from summit.audit.services import SYSTEM, Link
 from summit.people.models import Person
 from summit.permissions.models import Role
 from tests import factories as f
-from tests.delegations.helpers import protocol, refuses, sign_in, text
+from tests.delegations.helpers import link, protocol, refuses, sign_in, text
 from tests.threads import at_once, names
 
 
@@ -53,21 +47,29 @@ def pass_of(party: Party, number: int = 1) -> TransferablePass:
     return TransferablePass.objects.select_related("party__summit", "rule").get(party=party, number=number)
 
 
+def pass_on(party: Party, before: str, now: str, by: Any, number: int = 1) -> None:
+    """Let whoever carries a pass give it to another; "" is the desk."""
+    seen, taker = (who(party, name) if name else None for name in (before, now))
+    transferable_passes.pass_on(transferable_pass=pass_of(party, number), seen=seen, taker=taker, by=by)
+
+
 def hand(party: Party, name: str, number: int = 1) -> None:
-    pass_on(transferable_pass=pass_of(party, number), seen=None, taker=who(party, name), by=protocol(party))
+    pass_on(party, "", name, protocol(party), number)
 
 
-@pytest.mark.parametrize(
-    ("rule", "numbers"),
-    [
+def withdraw(party: Party, *names: str) -> None:
+    for name in names:
+        members.withdraw(membership=who(party, name).membership, by=protocol(party))
+
+
+def test_how_many() -> None:
+    for rule, numbers in (
         ({"people": 5, "passes": 1}, {0: 0, 4: 0, 5: 1, 9: 1, 10: 2}),
         ({"people": 5, "passes": 2}, {4: 0, 5: 2, 11: 4}),
         ({"people": 1, "passes": 1, "most": 3}, {0: 0, 2: 2, 3: 3, 100: 3}),
         ({"people": 2, "passes": 1, "most": 0}, {100: 0}),
-    ],
-)
-def test_how_many(rule: dict[str, Any], numbers: dict[int, int]) -> None:
-    assert {people: allowed(TransferablePassRule(**rule), people) for people in numbers} == numbers
+    ):
+        assert {people: allowed(TransferablePassRule(**rule), people) for people in numbers} == numbers
 
 
 @pytest.mark.django_db
@@ -86,28 +88,26 @@ class TestInLine:
     def test_what_nobody_carries_goes_first(self) -> None:
         party, _rule = make(6)
         hand(party, "P0", number=2)
-        for name in ("P5", "P4"):
-            members.withdraw(membership=who(party, name).membership, by=protocol(party))
+        withdraw(party, "P5", "P4")
         assert carried(party) == {1: None, 2: "P0"}
-        for name in ("P3", "P2"):
-            members.withdraw(membership=who(party, name).membership, by=protocol(party))
+        withdraw(party, "P3", "P2")
         assert carried(party) == {2: "P0"}
 
     def test_one_that_is_carried_is_over_until_it_comes_back(self) -> None:
         party, _rule = make(4)
         hand(party, "P0", 1)
         hand(party, "P1", 2)
-        members.withdraw(membership=who(party, "P3").membership, by=protocol(party))
+        withdraw(party, "P3")
         (share,) = shares(party)
         assert (share.allowed, share.carried, share.over) == (1, 2, 1)
-        pass_on(transferable_pass=pass_of(party), seen=who(party, "P0"), taker=None, by=protocol(party))
+        pass_on(party, "P0", "", protocol(party))
         assert carried(party) == {2: "P1"}
         assert shares(party)[0].over == 0
 
     def test_a_number_that_is_free_is_given_again_and_another_rule_brings_all_in_line(self) -> None:
         party, rule = make(4)
         hand(party, "P0", 2)
-        members.withdraw(membership=who(party, "P3").membership, by=protocol(party))
+        withdraw(party, "P3")
         f.MembershipFactory(party=party)
         settle_summit(summit=party.summit, by=SYSTEM)
         assert carried(party) == {1: None, 2: "P0"}
@@ -122,12 +122,9 @@ class TestPassOn:
     def test_handed_out_passed_on_and_taken_back(self) -> None:
         party, _rule = make(2)
         by = protocol(party)
-        row = pass_of(party)
-        steps = [(None, "P0"), ("P0", "P1"), ("P1", None)]
-        for before, now in steps:
-            seen, taker = (who(party, name) if name else None for name in (before, now))
-            pass_on(transferable_pass=row, seen=seen, taker=taker, by=by)
-            assert carried(party) == {1: now}
+        for before, now in (("", "P0"), ("P0", "P1"), ("P1", "")):
+            pass_on(party, before, now, by)
+            assert carried(party) == {1: now or None}
         told = AuditEntry.objects.filter(action__startswith="delegations.transferablepass.", by=by).order_by("pk")
         assert [(entry.action.rpartition(".")[2], entry.fields) for entry in told] == [
             *(("hand", ["holder"]), ("pass_on", ["holder"]), ("take_back", ["holder"])),
@@ -141,9 +138,8 @@ class TestPassOn:
         party, _rule = make(4)
         hand(party, "P0")
         said = r"^The pass has just changed hands\. Check who has it"
-        for seen in (None, who(party, "P1")):
-            with pytest.raises(TransferablePassRefused, match=said):
-                pass_on(transferable_pass=pass_of(party), seen=seen, taker=who(party, "P2"), by=protocol(party))
+        for before in ("", "P1"):
+            refuses(TransferablePassRefused, pass_on, party, before, "P2", protocol(party), match=said)
         assert carried(party)[1] == "P0"
         # One of a kind for each.
         refused = refuses(TransferablePassRefused, hand, party, "P0", 2)
@@ -152,23 +148,19 @@ class TestPassOn:
     def test_members_alone_carry_them(self) -> None:
         party, _rule = make(2)
         other = f.MembershipFactory(party__summit=party.summit, person__name="Zed", person__office="")
-        row = pass_of(party)
-        with pytest.raises(TransferablePassRefused, match=r"^Zed is no longer in Aland\."):
-            pass_on(transferable_pass=row, seen=None, taker=other.person, by=protocol(party))
-        with pytest.raises(TransferablePassRefused, match="This person already has the pass"):
-            pass_on(transferable_pass=row, seen=None, taker=None, by=protocol(party))
+        given = {"transferable_pass": pass_of(party), "seen": None, "by": protocol(party)}
+        gone, same = r"^Zed is no longer in Aland\.", "This person already has the pass"
+        for taker, said in ((other.person, gone), (None, same)):
+            refuses(TransferablePassRefused, transferable_passes.pass_on, match=said, taker=taker, **given)
 
     def test_who_may(self) -> None:
         party, _rule = make(2)
-        row = pass_of(party)
         delegate = f.UserFactory()
         Person.objects.filter(pk=who(party, "P0").pk).update(user=delegate)
         for by in (delegate, f.UserFactory.with_role(Role.VETTING, party.summit), Link("nothing")):
-            refuses(PermissionDenied, pass_on, transferable_pass=row, seen=None, taker=who(party, "P0"), by=by)
-        link = f.InvitationLinkFactory(invitation__party=party)
-        pass_on(transferable_pass=row, seen=None, taker=who(party, "P0"), by=Link(link.public_id))
-        desk = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
-        pass_on(transferable_pass=row, seen=who(party, "P0"), taker=who(party, "P1"), by=desk)
+            refuses(PermissionDenied, pass_on, party, "", "P0", by)
+        pass_on(party, "", "P0", link(party))
+        pass_on(party, "P0", "P1", f.UserFactory.with_role(Role.ACCREDITATION, party.summit))
 
     def test_whoever_leaves_gives_it_back(self) -> None:
         party, _rule = make(4)
@@ -179,14 +171,14 @@ class TestPassOn:
         assert carried(party) == {1: None, 2: "P1"}
         entry = AuditEntry.objects.get(action="delegations.transferablepass.take_back")
         assert (entry.by, entry.detail["now"]) == (by, None)
-        members.withdraw(membership=who(party, "P1").membership, by=by)
+        withdraw(party, "P1")
         assert set(carried(party).values()) == {None}
 
     def test_a_refused_departure_gives_nothing_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         party, _rule = make(2)
         hand(party, "P0")
         monkeypatch.setattr(transferable_passes, "settle_party", lambda **kwargs: 1 / 0)
-        refuses(ZeroDivisionError, members.withdraw, membership=who(party, "P0").membership, by=protocol(party))
+        refuses(ZeroDivisionError, withdraw, party, "P0")
         assert carried(party) == {1: "P0"}
 
 
@@ -197,14 +189,8 @@ class TestAtOnce:
         """Let two pass the same pass on at once, each to somebody else."""
         party, _rule = make(4)
         hand(party, "P0")
-        seen, by = who(party, "P0"), protocol(party)
-        key = TransferablePass.objects.get(party=party, number=1).pk
-
-        def give(taker: Person) -> None:
-            row = TransferablePass.objects.select_related("party__summit", "rule").get(pk=key)
-            pass_on(transferable_pass=row, seen=seen, taker=taker, by=by)
-
-        came = at_once(*(lambda name=name: give(who(party, name)) for name in ("P1", "P2")))
+        by = protocol(party)
+        came = at_once(*(lambda name=name: pass_on(party, "P0", name, by) for name in ("P1", "P2")))
         assert carried(party)[1] in ("P1", "P2")
         return sorted(map(str, names(came)))
 
