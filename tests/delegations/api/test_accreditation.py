@@ -36,8 +36,7 @@ def test_a_party_has_its_own_number(own: Land, other: Land, organiser: Program, 
     [body] = focal.get(QUOTAS).json()["results"]
     theirs = number(body, "head")
     assert (body["id"], theirs["allowed"], theirs["own"], theirs["reason"]) == (own.party.public_id, 2, True, None)
-    fewer = organiser.post(f"{where}set/", {**data, "category": "delegate", "number": 0})
-    assert pointers(fewer) == {"#/number"}
+    assert pointers(organiser.post(f"{where}set/", {**data, "category": "delegate", "number": 0})) == {"#/number"}
     assert number(organiser.post(f"{where}drop/", {"category": "head"}).json(), "head")["allowed"] == 1
 
 
@@ -55,8 +54,8 @@ def test_zones_have_rooms_open_by_categories_and_stand_in_an_order(here: Summit,
     assert kind(refused) == (409, "conflict")
     assert refused.json()["detail"] == "“Zone A” is assigned to: Artist. Remove it from them first."
     artist = f"{CATEGORIES}artist/"
-    changed = organiser.patch(artist, {"zones": ["B/1"], "quota": None}, If_Match=category["ETag"])
-    assert (changed.json()["zones"], changed.json()["quota"]) == (["B/1"], None)
+    changed = organiser.patch(artist, {"zones": ["B/1"], "quota": None}, If_Match=category["ETag"]).json()
+    assert (changed["zones"], changed["quota"]) == (["B/1"], None)
     assert ids(organiser.get(f"{CATEGORIES}?zone=B/1")) == ["artist"]
     assert ids(organiser.post(f"{ZONES}arrange/", {"order": [two], "expected": [one, two]})) == [two, one]
     assert [organiser.delete(each, If_Match="*").status_code for each in (where, artist)] == [204, 204]
@@ -89,8 +88,8 @@ def test_a_pass_is_handed_on_by_whoever_has_seen_who_carries_it(place: Place) ->
     told = [(each["party"], each["number"], each["holder"]) for each in listed]
     assert told == [(place.one.public_id, number, None) for number in (1, 2)]
     path = f"{here}{listed[0]['id']}/hand/"
-    handed = place.focal.post(path, {"seen": None, "taker": ada})
-    assert (handed.status_code, handed.json()["holder"], handed.json()["rule"]) == (200, ada, rule.public_id)
+    handed = place.focal.post(path, {"seen": None, "taker": ada}).json()
+    assert (handed["holder"], handed["rule"]) == (ada, rule.public_id)
     # Who has not seen who carries it now changes nothing.
     assert kind(place.focal.post(path, {"seen": None, "taker": bo})) == (409, "conflict")
     assert pointers(place.focal.post(path, {"seen": ada, "taker": foreign})) == {"#/taker"}
@@ -102,7 +101,6 @@ def test_every_summit_has_a_policy(here: Summit, protocol: Program) -> None:
     assert (read.json()["shows_flags"], Policy.objects.exists()) == (True, False)
     changed = protocol.patch(policy, {"total": 9, "letter_words": {}}, If_Match=read["ETag"])
     assert (changed.status_code, changed.json()["total"]) == (200, 9)
-    assert kind(protocol.patch(policy, {"total": 8}, If_Match=read["ETag"])) == (412, "changed")
     assert pointers(protocol.patch(policy, {"reminder_days": "often"}, If_Match="*")) == {"#/reminder_days"}
 
 

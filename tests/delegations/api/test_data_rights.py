@@ -47,8 +47,8 @@ def test_an_organiser_erases_a_person(own: Land, organiser: Program, protocol: P
     assert [each["name"] for each in told["stays"]][-1] == "person"
     assert pointers(organiser.post(f"{where}erase/", {"reason": "boredom"})) == {"#/reason"}
     assert Person.objects.get(pk=own.person.pk).erased_at is None
-    gone = organiser.post(f"{where}erase/", {"reason": "asked"})
-    assert (gone.status_code, gone.json()["erased"], gone.json()["email"]) == (200, True, "")
+    gone = organiser.post(f"{where}erase/", {"reason": "asked"}).json()
+    assert (gone["erased"], gone["email"]) == (True, "")
     assert AuditEntry.objects.get(action=person_erasure.ERASE).detail["reason"] == "asked"
     assert kind(organiser.post(f"{where}erase/", {"reason": "asked"})) == (409, "conflict")
 
@@ -86,15 +86,10 @@ def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
 
 
 def test_an_organiser_chooses_an_account(own: Land, organiser: Program) -> None:
-    summit = own.party.summit
-    colleague = f.UserFactory.with_role(Role.VIEWER, summit)
+    colleague = f.UserFactory.with_role(Role.VIEWER, own.party.summit)
     where = f"{PEOPLE}{own.person.public_id}/choose-account/"
-    taken = f.PersonFactory(summit=summit, user=f.UserFactory(), name="Ada", office="")
-    refused = organiser.post(where, {"account": taken.user.public_id})
-    assert pointers(refused) == {"#/account"}
-    assert "This account belongs to Ada in this summit." in refused.content.decode()
-    done = organiser.post(where, {"account": colleague.public_id})
-    assert (done.status_code, done.json()["account"]) == (200, True)
+    assert pointers(organiser.post(where, {"account": own.focal.public_id})) == {"#/account"}
+    assert organiser.post(where, {"account": colleague.public_id}).json()["account"] is True
     assert Person.objects.get(pk=own.person.pk).user == colleague
     assert organiser.post(where, {"account": None}).json()["account"] is False
     assert Person.objects.get(pk=own.person.pk).user is None
@@ -143,9 +138,8 @@ def me(own: Land) -> Person:
 
 def test_one_takes_what_is_held_of_oneself_and_of_nobody_else(own: Land, focal: Program) -> None:
     mine = me(own)
-    assert focal.get(MINE).json() == {
-        "results": [{"id": mine.public_id, "summit": "here", "name": "Fay of Own", "office": mine.office}]
-    }
+    told = {"id": mine.public_id, "summit": "here", "name": "Fay of Own", "office": mine.office}
+    assert focal.get(MINE).json() == {"results": [told]}
     taken = focal.post(f"{MINE}{mine.public_id}/take-data/", {}, Idempotency_Key="one").json()
     packed = json.loads(ZipFile(BytesIO(b64decode(taken["content"]))).read("data.json"))
     assert packed["person"] == mine.public_id
@@ -177,8 +171,7 @@ def test_a_token_of_one_summit_knows_who_one_is_there(own: Land) -> None:
     here = program(user, all_scopes(), own.party.summit)
     assert [each["summit"] for each in here.get(MINE).json()["results"]] == ["here"]
     assert kind(here.post(f"{MINE}{there.public_id}/take-data/", {})) == (404, "not-found")
-    other = program(user, ["people:read"])
-    assert kind(other.get(MINE)) == (403, "scope")
+    assert kind(program(user, ["people:read"]).get(MINE)) == (403, "scope")
 
 
 def test_others_who_act_are_not_told(own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,8 @@ from tests import factories as f
 from tests.delegations.helpers import link, protocol, refuses, sign_in, text
 from tests.threads import at_once, names
 
+pytestmark = pytest.mark.django_db
+
 
 def make(people: int = 0, **rule: Any) -> tuple[Party, TransferablePassRule]:
     """Make a party of so many people in a summit with a kind of transferable pass, one for every two people."""
@@ -72,7 +74,6 @@ def test_how_many() -> None:
         assert {people: allowed(TransferablePassRule(**rule), people) for people in numbers} == numbers
 
 
-@pytest.mark.django_db
 class TestInLine:
     def test_naming_people_makes_them(self) -> None:
         party, rule = make()
@@ -117,7 +118,6 @@ class TestInLine:
         assert [len(carried(each)) for each in (party, other, nobody)] == [4, 1, 0]
 
 
-@pytest.mark.django_db
 class TestPassOn:
     def test_handed_out_passed_on_and_taken_back(self) -> None:
         party, _rule = make(2)
@@ -205,7 +205,6 @@ class TestAtOnce:
         assert self.race() == ["None", "None"]
 
 
-@pytest.mark.django_db
 def test_who_carries_which_is_listed_and_noted() -> None:
     party, _rule = make(4)
     hand(party, "P0")

@@ -28,18 +28,30 @@ from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once
 
+pytestmark = pytest.mark.django_db
 ASKED: dict[str, Any] = {
     "name": " Gil  Example ", "office": "First Secretary", "email": "Gil@Land.example", "language": "fr",
 }  # fmt: skip
 
 
-def make() -> tuple[Party, User]:
-    """Make a party with a focal point, Fay, who has an account."""
-    party: Party = f.PartyFactory(name="Aland", language="en")
+@pytest.fixture
+def fay(party: Party) -> User:
+    """The account of a focal point of the party."""
     user = f.UserFactory(name="Fay", email="fay@land.example")
     names = {"person__name": "Fay", "person__office": "", "person__email": "fay@land.example"}
     f.FocalPointFactory(party=party, person__user=user, **names)
-    return party, user
+    return user
+
+
+@pytest.fixture
+def by(party: Party) -> User:
+    return protocol(party)
+
+
+@pytest.fixture
+def row(party: Party, fay: User) -> FocalPointRequest:
+    """A request that waits."""
+    return ask(party=party, by=fay, **ASKED)
 
 
 def stranger() -> User:
@@ -56,11 +68,8 @@ def told() -> dict[str, str]:
     return {each.to[0]: str(each.subject) for each in mail.outbox if "focal" in str(each.subject)}
 
 
-@pytest.mark.django_db
 class TestAsk:
-    def test_it_waits_and_is_recorded(self) -> None:
-        party, fay = make()
-        row = ask(party=party, by=fay, **ASKED)
+    def test_it_waits_and_is_recorded(self, party: Party, fay: User, row: FocalPointRequest) -> None:
         row.refresh_from_db()
         assert (row.name, row.office, row.email) == ("Gil Example", "First Secretary", "gil@land.example")
         assert (row.language, row.state, row.asked_by) == ("fr", "open", "Fay")
@@ -76,8 +85,7 @@ class TestAsk:
         withdraw(request=row, by=fay)
         assert ask(party=party, by=fay, **ASKED).state == "open"
 
-    def test_by_a_link_and_by_a_code(self) -> None:
-        party, _fay = make()
+    def test_by_a_link_and_by_a_code(self, party: Party, fay: User) -> None:
         link = f.InvitationLinkFactory(invitation__party=party, address="mission@land.example")
         assert ask(party=party, by=Link(link.public_id), **ASKED).asked_by == "mission@land.example"
         person = party.focal_points.get().person
@@ -85,8 +93,7 @@ class TestAsk:
         row = ask(party=party, by=Mailbox(opened.public_id), **{**ASKED, "email": "hal@land.example"})
         assert (row.asked_by, row.answer_to) == ("Fay", "fay@land.example")
 
-    def test_what_cant_be_taken(self) -> None:
-        party, fay = make()
+    def test_what_cant_be_taken(self, party: Party, fay: User) -> None:
         for field, value, said in (
             ("name", "", "Enter a name."),
             ("name", "x" * 201, "Shorten this text to 200 characters. It has 201."),
@@ -100,25 +107,21 @@ class TestAsk:
         other = f.PersonFactory(summit=party.summit)
         assert refuses(FocalProblem, ask, party=party, by=fay, instead_of=other, **ASKED).field == "instead_of"
 
-    def test_a_mailbox_that_acts_already(self) -> None:
-        party, fay = make()
+    def test_a_mailbox_that_acts_already(self, party: Party, fay: User) -> None:
         again = {**ASKED, "email": "FAY@land.example"}
         used = r"^A focal point for Aland already uses the email address fay@land\.example"
         refuses(ActingRefused, ask, match=used, party=party, by=fay, **again)
         # Whoever follows somebody may read the same mailbox.
         assert ask(party=party, by=fay, instead_of=party.focal_points.get().person, **again).instead_of
 
-    def test_who_may(self) -> None:
-        party, _fay = make()
+    def test_who_may(self, party: Party, fay: User) -> None:
         for by in (f.UserFactory.with_role(Role.PROGRAMME, party.summit), stranger(), Link("nothing")):
             refuses(PermissionDenied, ask, party=party, by=by, **ASKED)
 
 
-@pytest.mark.django_db
 class TestApprove:
-    def test_a_person_is_entered_acts_gets_an_account_and_is_told(self) -> None:
-        party, fay = make()
-        row, by = ask(party=party, by=fay, **{**ASKED, "language": "en"}), protocol(party)
+    def test_a_person_is_entered_acts_gets_an_account_and_is_told(self, party: Party, fay: User, by: User) -> None:
+        row = ask(party=party, by=fay, **{**ASKED, "language": "en"})
         point = approve(request=row, by=by)
         person = point.person
         assert (person.name, person.office, person.email) == ("Gil Example", "First Secretary", "gil@land.example")
@@ -133,8 +136,7 @@ class TestApprove:
             "gil@land.example": "You are now a focal point for Aland",
         }
 
-    def test_in_place_of_somebody(self) -> None:
-        party, fay = make()
+    def test_in_place_of_somebody(self, party: Party, fay: User) -> None:
         old = party.focal_points.get().person
         link = f.InvitationLinkFactory(invitation__party=party, address="fay@land.example")
         row = ask(party=party, by=fay, instead_of=old, **ASKED)
@@ -144,16 +146,14 @@ class TestApprove:
         assert not can_act(User.objects.get(pk=fay.pk), "delegations.name", party)
         row.refresh_from_db()
         assert row.instead_of == old
-        told = (
-            Message.objects.filter(kind="focal_point").order_by("facts__what").values_list("address", "facts__what")
-        )
-        fay_is, gil_is = "fay@land.example", "gil@land.example"
-        assert list(told) == [(fay_is, "approved"), (fay_is, "ended"), (gil_is, "named")]
+        subjects = Message.objects.filter(kind="focal_point").values_list("facts__what", "address")
+        fays, gils = "fay@land.example", "gil@land.example"
+        assert sorted(subjects) == [("approved", fays), ("ended", fays), ("named", gils)]
 
-    def test_duplicates_are_pointed_out_or_they_are_somebody_else(self) -> None:
-        party, fay = make()
+    def test_duplicates_are_pointed_out_or_they_are_somebody_else(
+        self, party: Party, fay: User, row: FocalPointRequest, by: User
+    ) -> None:
         known = f.PersonFactory(summit=party.summit, name="Example Gil", office="", email="")
-        row, by = ask(party=party, by=fay, **ASKED), protocol(party)
         seems = refuses(PossibleDuplicate, approve, request=row, by=by)
         row.refresh_from_db()
         assert ([hit.person for hit in seems.hits], row.state) == ([known], "open")
@@ -166,34 +166,27 @@ class TestApprove:
         point = approve(request=another, by=by, another=[known.public_id])
         assert point.person != known
 
-    def test_a_mailbox_of_several_opens_by_a_code(self) -> None:
-        party, fay = make()
+    def test_a_mailbox_of_several_opens_by_a_code(self, row: FocalPointRequest, by: User) -> None:
         other = f.UserFactory(email="gil@land.example")
-        f.PersonFactory(summit=party.summit, user=other, name="Somebody", email="gil@land.example")
-        row = ask(party=party, by=fay, **ASKED)
-        point = approve(request=row, by=protocol(party))
+        f.PersonFactory(summit=row.party.summit, user=other, name="Somebody", email="gil@land.example")
+        point = approve(request=row, by=by)
         assert point.person.user is None
         message = Message.objects.get(kind="focal_point", facts__what="named")
         assert "/portal/sign-in/" in focal_points_messages.FOCAL_POINT.render(message).text
 
-    def test_who_may(self) -> None:
-        party, fay = make()
-        row = ask(party=party, by=fay, **ASKED)
+    def test_who_may(self, party: Party, fay: User, row: FocalPointRequest) -> None:
         for by in (fay, f.UserFactory.with_role(Role.ACCREDITATION, party.summit), protocol(f.PartyFactory())):
             for decide in (approve, lambda **given: refuse(reason="No.", **given)):
                 refuses(PermissionDenied, decide, request=row, by=by)
 
 
-@pytest.mark.django_db
 class TestDecide:
     def test_the_table_is_complete(self) -> None:
         assert set(TRANSITIONS) == set(RequestState.values)
         assert set().union(*TRANSITIONS.values()) == {"approved", "refused", "withdrawn"}
 
     @pytest.mark.parametrize("state", RequestState.values)
-    def test_each_row(self, state: str) -> None:
-        party, fay = make()
-        by = protocol(party)
+    def test_each_row(self, party: Party, fay: User, by: User, state: str) -> None:
         decided: dict[str, Any] = {"decided_at": None if state == "open" else f.START, "reason": "Why."}
         decided["decided_by"] = by if state in ("approved", "refused") else None
         for target, decide in (
@@ -209,9 +202,7 @@ class TestDecide:
             row.refresh_from_db()
             assert row.state == (target if allowed else state)
 
-    def test_a_refusal_says_why_and_is_told(self) -> None:
-        party, fay = make()
-        row, by = ask(party=party, by=fay, **ASKED), protocol(party)
+    def test_a_refusal_says_why_and_is_told(self, row: FocalPointRequest, by: User) -> None:
         refuses(FocalProblem, refuse, match=r"^Enter a reason\. The delegation", request=row, reason=" ", by=by)
         refuse(request=row, reason="One is enough.", by=by)
         row.refresh_from_db()
@@ -220,9 +211,7 @@ class TestDecide:
         assert "One is enough" not in str(mail.outbox[0].message())
 
 
-@pytest.mark.django_db
-def test_what_is_not_so_any_more_is_not_sent() -> None:
-    party, fay = make()
+def test_what_is_not_so_any_more_is_not_sent(party: Party, fay: User) -> None:
     old = party.focal_points.get().person
     row, by = ask(party=party, by=fay, instead_of=old, **ASKED), protocol(party)
     point = approve(request=row, by=by)
@@ -239,12 +228,10 @@ def test_what_is_not_so_any_more_is_not_sent() -> None:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
-    def race(self) -> tuple[int, FocalPointRequest]:
-        """Let one approve and another refuse at once; return how many were refused to, and the request."""
-        party, fay = make()
-        row = ask(party=party, by=fay, **ASKED)
+    def race(self, row: FocalPointRequest, one: User) -> int:
+        """Let one approve and another refuse at once; return how many were refused to."""
         first, second = (FocalPointRequest.objects.select_related("party__summit").get(pk=row.pk) for _ in range(2))
-        one, other = protocol(party), protocol(party)
+        other = protocol(row.party)
         came = at_once(
             lambda: approve(request=first, by=one),
             lambda: refuse(request=second, reason="No.", by=other),
@@ -252,20 +239,20 @@ class TestAtOnce:
         problems = [each for each in came if isinstance(each, BaseException)]
         assert all(isinstance(problem, ActingRefused) for problem in problems), problems
         row.refresh_from_db()
-        return len(problems), row
+        return len(problems)
 
-    def test_of_two_who_decide_one_wins(self) -> None:
-        lost, row = self.race()
-        assert lost == 1
+    def test_of_two_who_decide_one_wins(self, row: FocalPointRequest, by: User) -> None:
+        assert self.race(row, by) == 1
         acts = FocalPoint.objects.filter(person__name="Gil Example").exists()
         assert acts == (row.state == "approved")
 
-    def test_control_without_the_table_both_decide(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_control_without_the_table_both_decide(
+        self, row: FocalPointRequest, by: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         loose = {**TRANSITIONS, "approved": frozenset({"refused"}), "refused": frozenset({"approved"})}
         monkeypatch.setattr(requests, "TRANSITIONS", loose)
-        assert self.race()[0] == 0
+        assert self.race(row, by) == 0
 
-    def test_asked_twice_at_once_waits_once(self) -> None:
-        party, fay = make()
+    def test_asked_twice_at_once_waits_once(self, party: Party, fay: User) -> None:
         work = lambda: ask(party=party, by=fay, **ASKED)  # noqa: E731
         assert sorted(type(each).__name__ for each in at_once(work, work)) == ["ActingRefused", "FocalPointRequest"]

@@ -26,13 +26,13 @@ from tests.delegations.helpers import refuses, said, sign_in
 from tests.delegations.invitations.test_answers import desk, give, in_state
 from tests.threads import at_once, meet_after, names
 
+pytestmark = pytest.mark.django_db
 LEVELS = "Choose one of these levels, or leave this blank: head of state, head of government, deputy head"
 PAPER = AnswerReceipt(
     "note_verbale", reference=" NV  12/2025 ", dated=date(2025, 3, 3), scan=Scan("n.pdf", "application/pdf", b"%PDF-")
 )
 
 
-@pytest.mark.django_db
 class TestWay:
     def test_a_desks_answer_is_kept_with_its_paper(self) -> None:
         row = in_state("sent")
@@ -111,7 +111,6 @@ class TestWay:
         assert (row.answered_by, row.level, answers.newest_of(row)) == ("Three", "", Reply.objects.get(name="Three"))
 
 
-@pytest.mark.django_db
 def test_a_page_that_is_behind_is_shown_the_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
     row = in_state("sent")
     first = answer(invitation=row, answer="regrets", note="", name="Embassy", by=SYSTEM)
@@ -229,7 +228,6 @@ def stored(row: Invitation) -> tuple[str, ...]:
     return Invitation.objects.values_list("state", "answer", "level", "note", "answered_by").get(pk=row.pk)
 
 
-@pytest.mark.django_db
 class TestUndo:
     def test_the_first_answer_leaves_the_invitation_unanswered(self) -> None:
         row, by = sent_and_desk()

@@ -23,6 +23,8 @@ from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once, names
 
+pytestmark = pytest.mark.django_db
+
 
 def in_state(state: str) -> Invitation:
     """Make an invitation in a state, with a live link."""
@@ -59,7 +61,6 @@ ACTIONS: dict[str, Callable[[Invitation], Any]] = {
 }
 
 
-@pytest.mark.django_db
 class TestTransitions:
     def test_the_table_is_complete(self) -> None:
         assert set(TRANSITIONS) == set(InvitationState.values)
@@ -78,7 +79,6 @@ class TestTransitions:
             assert Invitation.objects.get(pk=row.pk).state == (target if allowed else state), state
 
 
-@pytest.mark.django_db
 class TestAnswer:
     def test_it_is_stored_and_recorded_without_personal_values(self) -> None:
         row = in_state("sent")
@@ -119,7 +119,6 @@ class TestAnswer:
         assert (Invitation.objects.exclude(answer="").count(), AuditEntry.objects.count()) == (0, 0)
 
 
-@pytest.mark.django_db
 class TestWho:
     def test_a_link_answers_its_own_invitation_alone_while_it_lives(self) -> None:
         row, other = in_state("sent"), in_state("sent")
@@ -157,7 +156,6 @@ class TestWho:
         assert [entry.by for entry in AuditEntry.objects.order_by("pk")] == [focal, protocol]
 
 
-@pytest.mark.django_db
 class TestUntil:
     def due(self, row: Invitation, seconds: int) -> Invitation:
         Summit.objects.update(answer_by=db_now() + timedelta(seconds=seconds))
@@ -196,7 +194,6 @@ class TestUntil:
         assert row.state == "answered"
 
 
-@pytest.mark.django_db
 def test_what_was_revoked_meanwhile_stays_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the desk revoke between the look at the permission and the UPDATE."""
     row = in_state("sent")

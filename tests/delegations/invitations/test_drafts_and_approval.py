@@ -23,6 +23,8 @@ from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once
 
+pytestmark = pytest.mark.django_db
+
 
 def desk(summit: Summit, name: str = "Ada", role: Role = Role.PROTOCOL) -> User:
     return f.UserFactory.with_role(role, summit, name=name)
@@ -39,7 +41,6 @@ def states() -> list[str]:
     return list(Invitation.objects.order_by("pk").values_list("state", flat=True))
 
 
-@pytest.mark.django_db
 class TestTable:
     def test_nothing_is_sent_that_was_not_approved(self) -> None:
         into = {state for state, following in TRANSITIONS.items() if InvitationState.SENT in following}
@@ -130,7 +131,6 @@ class TestSecondPerson:
         assert invite(parties=[row.party], by=ada).to == [row.party]
 
 
-@pytest.mark.django_db
 class TestSteps:
     def test_preparing_and_approving_say_whom_they_skip(self) -> None:
         summit = f.SummitFactory()
@@ -186,7 +186,6 @@ class TestSteps:
         assert states() == ["draft"]
 
 
-@pytest.mark.django_db
 class TestNumbers:
     def test_each_summit_counts_its_own_as_they_are_first_sent(self) -> None:
         here, there = f.SummitFactory(), f.SummitFactory()

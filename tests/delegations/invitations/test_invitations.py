@@ -22,10 +22,10 @@ from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once
 
+pytestmark = pytest.mark.django_db
 NO_MAILBOX = "It has no email address. Add the mission’s address, or a focal point with an email address."
 
 
-@pytest.mark.django_db
 def test_who_is_reached_and_who_is_left_out_and_why() -> None:
     summit = f.SummitFactory()
     host, fresh, sent, draft = (f.PartyFactory(summit=summit, name=f"{letter}land") for letter in "ABCD")
@@ -45,7 +45,6 @@ def test_who_is_reached_and_who_is_left_out_and_why() -> None:
     assert (Invitation.objects.count(), Message.objects.count()) == (3, 0)
 
 
-@pytest.mark.django_db
 class TestInvite:
     def test_everything_is_stored_at_once(self) -> None:
         party = f.PartyFactory(language="fr")
@@ -125,7 +124,6 @@ def interleaved(monkeypatch: pytest.MonkeyPatch, party: Party, first: User) -> N
     monkeypatch.setattr(invitations, "preview", stale)
 
 
-@pytest.mark.django_db
 class TestTwoBrowsers:
     @pytest.mark.parametrize("draft", [True, False])
     def test_the_second_finds_it_sent_and_says_so(self, monkeypatch: pytest.MonkeyPatch, draft: bool) -> None:
@@ -173,7 +171,6 @@ class TestThreads:
         assert sorted(Message.objects.values_list("version", flat=True)) == [0, 1, 2, 3]
 
 
-@pytest.mark.django_db
 class TestWriteAnew:
     def test_the_new_letter_has_a_new_link_and_the_old_one_is_dead(self) -> None:
         party = f.PartyFactory()
@@ -198,7 +195,6 @@ class TestWriteAnew:
         assert InvitationLink.objects.live().get() == link
 
 
-@pytest.mark.django_db
 def test_links_die_with_an_invitation_that_is_revoked() -> None:
     link = f.InvitationLinkFactory()
     summit = link.invitation.party.summit

@@ -31,6 +31,8 @@ from tests import factories as f
 from tests.delegations.helpers import protocol, queries, refuses, said, text
 from tests.threads import at_once
 
+pytestmark = pytest.mark.django_db
+
 
 def waiting(summit: Summit, mailbox: str = "mission@land.example", **values: Any) -> Invitation:
     """Make an invitation that was sent two months ago and is unanswered."""
@@ -83,7 +85,6 @@ class TestDue:
         assert due(Summit(time_zone="UTC"), Policy(), now) is None
 
 
-@pytest.mark.django_db
 class TestRemind:
     def test_missions_and_focal_points_get_one_mail_each_with_their_own_link(self, row: Invitation) -> None:
         before = f.InvitationLinkFactory(invitation=row, address="mission@land.example")
@@ -200,7 +201,6 @@ def reasons(targets: manual_reminders.ReminderTargets) -> dict[str, str]:
     return {party.name: why for party, why in targets.skipped}
 
 
-@pytest.mark.django_db
 class TestByTheDesk:
     def test_the_same_letter_goes_once_and_is_recorded_with_who_sent_it(
         self, row: Invitation, protocol: User, monkeypatch: pytest.MonkeyPatch

@@ -23,11 +23,9 @@ def test_a_party_is_reached_at_its_focal_points_and_else_at_its_mission() -> Non
     # An address in other capitals is one mailbox.
     f.FocalPointFactory(party=party, person__email="one@land.example")
     f.FocalPointFactory(party=party, person__email="two@land.example")
-    key = f"party:{party.public_id}"
-    assert boxes(party.summit, [party]) == [
-        Mailbox("One@land.example", "fr", party.pk, key, frozenset()),
-        Mailbox("two@land.example", "fr", party.pk, key, frozenset()),
-    ]
+    of_party = ("fr", party.pk, f"party:{party.public_id}", frozenset())
+    addresses = ("One@land.example", "two@land.example")
+    assert boxes(party.summit, [party]) == [Mailbox(address, *of_party) for address in addresses]
     silent = f.PartyFactory(mission_email="")
     assert boxes(silent.summit, [silent]) == []
 
@@ -36,10 +34,7 @@ def test_an_address_of_two_parties_is_two_mailboxes() -> None:
     one = f.PartyFactory(mission_email="shared@mission.example")
     two = f.PartyFactory(summit=one.summit, mission_email="shared@mission.example")
     for found in (boxes(one.summit, [one, two]), for_letters([one, two])):
-        assert [(box.address, box.party_id) for box in found] == [
-            ("shared@mission.example", one.pk),
-            ("shared@mission.example", two.pk),
-        ]
+        assert [(box.address, box.party_id) for box in found] == [(one.mission_email, each.pk) for each in (one, two)]
 
 
 def test_a_person_is_reached_at_their_own_mailbox_or_through_their_party() -> None:
