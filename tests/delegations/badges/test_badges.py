@@ -1,4 +1,4 @@
-"""Badges: who gets one, when it is dead, what a number says at a door; and transferable passes, which change hands."""
+"""Badges: who gets one, when it is dead, what a number says at a door; and passes, which change hands."""
 
 from typing import Any
 
