@@ -195,6 +195,7 @@ def send(client: Client, given: str = UPLOADED, **values: Any) -> Any:
     return client.post(f"{HOME}upload/", {"summit": "here", "kind": "people", "file": file, **values})
 
 
+@pytest.mark.once
 class TestUpload:
     def test_the_lists_lead_to_it(self, summit: Summit, desk: Client) -> None:
         for address, kind, words in (
@@ -232,6 +233,7 @@ class TestUpload:
         assert not DelegationImportFile.objects.exists()
 
 
+@pytest.mark.once
 class TestTake:
     def test_once_and_told(self, desk: Client) -> None:
         send(desk)
@@ -254,6 +256,7 @@ class TestTake:
         assert not DelegationImportFile.objects.filter(pk=row.pk).exists()
 
 
+@pytest.mark.once
 def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:
     response = desk.get(f"{HOME}empty/?kind=people&ending=csv&summit=here")
     head = table_parsing.read(filename="x", content=response.content).headings

@@ -12,8 +12,6 @@ from delegations.invitations.models.invitations import Invitation, InvitationLin
 from delegations.invitations.models.letters import LetterTemplate
 from delegations.invitations.services import links
 from delegations.invitations.services.links import LinkProblem
-from delegations.mailboxes.access_log import record_mailboxes
-from delegations.mailboxes.selectors import Mailbox
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
@@ -63,17 +61,6 @@ def seen() -> list[tuple[Any, ...]]:
 
 def keys(*rows: Any) -> dict[str, Any]:
     return {"number": len(rows), "keys": [row.public_id for row in rows]}
-
-
-def test_the_people_of_mailboxes_are_noted_once_and_a_mission_is_an_office(summit: Summit, protocol: User) -> None:
-    record_mailboxes(by=protocol, summit=summit, boxes=[Mailbox("m@example.org", "en", 1, "x", frozenset())])
-    assert seen() == []
-    people = f.PersonFactory.create_batch(2, summit=summit, email="a@example.org")
-    f.PersonFactory(email="a@example.org")
-    box = Mailbox("a@example.org", "en", None, "people", frozenset())
-    for _time in range(2):
-        record_mailboxes(by=protocol, summit=summit, boxes=[box, box])
-    assert seen() == [("summit.person", ["email"], keys(*people))]
 
 
 @pytest.mark.parametrize("data", [{}, {"do": "read", "answer_by": "2027-06-01T17:00"}])

@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
+from delegations.mailboxes.access_log import record_mailboxes
 from delegations.mailboxes.selectors import Mailbox, for_letters, for_members
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +83,16 @@ def test_letters_go_by_the_channel_that_recognition_decides() -> None:
     f.FocalPointFactory(party=party, person__email="embassy@land.example")
     key = f"party:{party.public_id}"
     assert for_letters([party]) == [Mailbox("Embassy@land.example", "fr", party.pk, key, frozenset())]
+
+
+def test_the_people_of_mailboxes_are_noted_once_and_a_mission_is_an_office(summit: Summit, protocol: User) -> None:
+    record_mailboxes(by=protocol, summit=summit, boxes=[Mailbox("m@example.org", "en", 1, "x", frozenset())])
+    seen = AuditEntry.objects.filter(action=access_log.SEEN, by=protocol)
+    assert not seen.exists()
+    people = f.PersonFactory.create_batch(2, summit=summit, email="a@example.org")
+    f.PersonFactory(email="a@example.org")
+    box = Mailbox("a@example.org", "en", None, "people", frozenset())
+    for _time in range(2):
+        record_mailboxes(by=protocol, summit=summit, boxes=[box, box])
+    detail = {"number": 2, "keys": [person.public_id for person in people]}
+    assert list(seen.values_list("object_type", "fields", "detail")) == [("summit.person", ["email"], detail)]

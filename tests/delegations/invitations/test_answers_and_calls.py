@@ -43,6 +43,7 @@ def values(**kwargs: Any) -> dict[str, Any]:
     return {**usual, **kwargs}
 
 
+@pytest.mark.once
 class TestRecording:
     def test_the_form_offers_the_level_that_was_asked_for_and_chooses_none(
         self, desk: Client, row: Invitation
@@ -113,6 +114,7 @@ class TestRecording:
         assert Invitation.objects.get().answer == "attending"
 
 
+@pytest.mark.once
 class TestReading:
     def test_lists_are_narrowed_by_way_and_level(self, summit: Summit, desk: Client) -> None:
         kept = [("telephone", "minister"), ("link", "minister"), ("link", "")]
@@ -139,6 +141,7 @@ class TestReading:
         assert reverse("admin:delegations_reply_scan", args=[reply.pk]) in shown
 
 
+@pytest.mark.once
 def test_a_scan_is_a_file_that_no_browser_opens_as_a_page(summit: Summit, desk: Client) -> None:
     scan = f.ReplyScanFactory(reply__invitation__party__summit=summit, filename='n"ote é.pdf')
     address = reverse("admin:delegations_reply_scan", args=[scan.reply_id])
