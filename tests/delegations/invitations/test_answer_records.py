@@ -23,7 +23,7 @@ from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.delegations.helpers import refuses, said, sign_in
-from tests.delegations.invitations.test_answers import desk, give, in_state
+from tests.delegations.invitations.conftest import desk, give, in_state
 from tests.threads import at_once, meet_after, names
 
 pytestmark = pytest.mark.django_db
@@ -34,16 +34,14 @@ PAPER = AnswerReceipt(
 
 
 class TestWay:
-    def test_a_desks_answer_is_kept_with_its_paper(self) -> None:
-        row = in_state("sent")
-        user = desk(row)
+    def test_a_desks_answer_is_kept_with_its_paper(self, row: Invitation, by: User) -> None:
         said = {"answer": "represented", "level": "minister", "note": "n", "name": "Embassy"}
-        reply = answer(invitation=row, by=user, way=PAPER, **said)
+        reply = answer(invitation=row, by=by, way=PAPER, **said)
         stored = Reply.objects.get()
         assert stored == reply
         assert {name: getattr(stored, name) for name in said} == said
         assert (stored.channel, stored.reference, stored.dated) == ("note_verbale", "NV 12/2025", date(2025, 3, 3))
-        assert stored.recorded_by == user
+        assert stored.recorded_by == by
         scan = ReplyScan.objects.get()
         assert (scan.filename, scan.size, scan.content) == ("n.pdf", 5, b"%PDF-")
         assert (row.answer, row.level, row.answered_by) == ("represented", "minister", "Embassy")
@@ -56,8 +54,7 @@ class TestWay:
             (kept,) = cursor.fetchone()
         assert b"%PDF" not in bytes(kept)
 
-    def test_who_answers_by_which_way(self) -> None:
-        row = in_state("sent")
+    def test_who_answers_by_which_way(self, row: Invitation) -> None:
         focal = f.UserFactory()
         point = f.FocalPointFactory(party=row.party, person__user=focal)
         door = f.PortalSessionFactory(person=point.person, mailbox=point.person.email)
@@ -66,44 +63,38 @@ class TestWay:
         found = Reply.objects.order_by("pk").values_list("channel", "recorded_by")
         assert list(found) == [("link", None), ("portal", focal.pk), ("portal", None), ("portal", None)]
 
-    def test_only_a_desk_says_by_which_way(self) -> None:
-        row = in_state("sent")
+    def test_only_a_desk_says_by_which_way(self, row: Invitation) -> None:
         focal = f.FocalPointFactory(party=row.party, person__user=f.UserFactory()).person.user
         programme = f.UserFactory.with_role(Role.PROGRAMME, row.party.summit)
         for by in (Link(row.links.get().public_id), focal, programme):
             refuses(PermissionDenied, give, row, by, way=AnswerReceipt("telephone"))
         assert Reply.objects.count() == 0
 
-    def test_a_desks_ways(self) -> None:
-        row = in_state("sent")
-        user = desk(row)
+    def test_a_desks_ways(self, row: Invitation, by: User) -> None:
         for channel in Channel:
             if channel in (Channel.LINK, Channel.PORTAL):
-                refuses(AnswerProblem, give, row, user, match="Choose a channel", way=AnswerReceipt(channel))
+                refuses(AnswerProblem, give, row, by, match="Choose a channel", way=AnswerReceipt(channel))
             else:
-                give(row, user, way=AnswerReceipt(channel))
+                give(row, by, way=AnswerReceipt(channel))
                 assert Reply.objects.latest("pk").channel == channel
 
-    def test_what_is_entered_is_looked_at(self) -> None:
-        row = in_state("sent")
-        user = desk(row)
+    def test_what_is_entered_is_looked_at(self, row: Invitation, by: User) -> None:
         long = AnswerReceipt("letter", reference="x" * 81)
         for field, values, words in (
             ("level", {"level": "king"}, LEVELS),
             ("channel", {"way": AnswerReceipt("pigeon")}, "Choose a channel."),
             ("reference", {"way": long}, "Shorten this text to 80 characters. It has 81."),
         ):
-            problem = refuses(AnswerProblem, give, row, user, match=words, **values)
+            problem = refuses(AnswerProblem, give, row, by, match=words, **values)
             assert problem.field == field
         # All that is missing is said at once.
         way = AnswerReceipt("", reference="x" * 81)
-        problem = refuses(AnswerProblem, give, row, user, answer="", name=" ", way=way)
+        problem = refuses(AnswerProblem, give, row, by, answer="", name=" ", way=way)
         found = (problem, *problem.others)
         assert [each.field for each in found] == ["answer", "name", "channel", "reference"]
         assert (Reply.objects.count(), Invitation.objects.get().state) == (0, "sent")
 
-    def test_all_are_kept_in_their_order_the_last_holds_and_regrets_have_no_level(self) -> None:
-        row = in_state("sent")
+    def test_all_are_kept_in_their_order_the_last_holds_and_regrets_have_no_level(self, row: Invitation) -> None:
         for name, given in (("One", "attending"), ("Two", "attending"), ("Three", "regrets")):
             give(row, name=name, answer=given, level="minister")
         kept = [("One", "minister"), ("Two", "minister"), ("Three", "")]
@@ -111,8 +102,7 @@ class TestWay:
         assert (row.answered_by, row.level, answers.newest_of(row)) == ("Three", "", Reply.objects.get(name="Three"))
 
 
-def test_a_page_that_is_behind_is_shown_the_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = in_state("sent")
+def test_a_page_that_is_behind_is_shown_the_newer_one(row: Invitation, monkeypatch: pytest.MonkeyPatch) -> None:
     first = answer(invitation=row, answer="regrets", note="", name="Embassy", by=SYSTEM)
     user = desk(row)
     with pytest.raises(AnswerOutdated, match="Another answer arrived") as outdated:
@@ -219,26 +209,19 @@ def record(row: Invitation, by: User, given: str) -> str:
     return act.offer.public_id
 
 
-def sent_and_desk() -> tuple[Invitation, User]:
-    row = in_state("sent")
-    return row, desk(row)
-
-
 def stored(row: Invitation) -> tuple[str, ...]:
     return Invitation.objects.values_list("state", "answer", "level", "note", "answered_by").get(pk=row.pk)
 
 
 class TestUndo:
-    def test_the_first_answer_leaves_the_invitation_unanswered(self) -> None:
-        row, by = sent_and_desk()
+    def test_the_first_answer_leaves_the_invitation_unanswered(self, row: Invitation, by: User) -> None:
         result = undo.undo(public_id=record(row, by, "regrets"), by=by)
         assert (result.done, result.notes) == (["1 answer undone."], ["The invitation is unanswered again."])
         assert stored(row) == ("sent", "", "", "", "")
         assert Invitation.objects.get(pk=row.pk).answered_at is None
         assert not Reply.objects.exists()
 
-    def test_the_earlier_answer_holds_again(self) -> None:
-        row, by = sent_and_desk()
+    def test_the_earlier_answer_holds_again(self, row: Invitation, by: User) -> None:
         record(row, by, "attending")
         before = stored(row)
         result = undo.undo(public_id=record(row, by, "regrets"), by=by)
@@ -246,16 +229,14 @@ class TestUndo:
         assert stored(row) == before == ("answered", "attending", "", "n attending", "Embassy attending")
         assert Reply.objects.get().answer == "attending"
 
-    def test_a_newer_answer_stands(self) -> None:
-        row, by = sent_and_desk()
+    def test_a_newer_answer_stands(self, row: Invitation, by: User) -> None:
         act = record(row, by, "attending")
         record(row, by, "regrets")
         refused = str(refuses(UndoRefused, undo.undo, public_id=act, by=by))
         assert refused.startswith("This has since changed: ")
         assert stored(row)[1] == "regrets"
 
-    def test_what_a_webhook_has_told_isnt_taken_back(self) -> None:
-        row, by = sent_and_desk()
+    def test_what_a_webhook_has_told_isnt_taken_back(self, row: Invitation, by: User) -> None:
         f.EndpointFactory(summit=row.party.summit, events=["invitation.answered"])
         # One that waits goes with the answer.
         undo.undo(public_id=record(row, by, "attending"), by=by)
@@ -267,13 +248,11 @@ class TestUndo:
         )
         assert stored(row)[1] == "attending"
 
-    def test_an_answer_by_the_link_isnt_offered(self) -> None:
-        row = in_state("sent")
+    def test_an_answer_by_the_link_isnt_offered(self, row: Invitation) -> None:
         answer(invitation=row, by=desk(row), answer="attending", note="", name="Head")
         assert not UndoOffer.objects.exists()
 
-    def test_the_desk_offers_it_beside_the_message(self) -> None:
-        row = in_state("sent")
+    def test_the_desk_offers_it_beside_the_message(self, row: Invitation) -> None:
         client = sign_in(row.party.summit)
         address = reverse("admin:delegations_invitation_answer", args=[row.pk])
         values = {"answer": "attending", "level": "unsaid", "name": "Embassy", "channel": "telephone", "newest": ""}

@@ -10,38 +10,20 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.invitations.models.invitations import TRANSITIONS, Invitation, InvitationLink, InvitationState
 from delegations.invitations.services import answers, drafts_and_approval, invitations
-from delegations.invitations.services.answers import AnswerProblem, AnswerRefused, answer
+from delegations.invitations.services.answers import AnswerProblem, AnswerRefused
 from delegations.invitations.state_machine import sources
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
-from summit.audit.services import SYSTEM, By, Link
+from summit.audit.services import Link
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
+from tests.delegations.invitations.conftest import desk, give, in_state
 from tests.threads import at_once, names
 
 pytestmark = pytest.mark.django_db
-
-
-def in_state(state: str) -> Invitation:
-    """Make an invitation in a state, with a live link."""
-    fields: dict[str, Any] = {"state": state}
-    if state == "approved":
-        fields |= {"approved_at": f.START, "approved_by": f.UserFactory()}
-    elif state in ("sent", "answered"):
-        fields = {state: True}
-    return f.InvitationLinkFactory(invitation=f.InvitationFactory(**fields)).invitation
-
-
-def give(invitation: Invitation, by: By = SYSTEM, **kwargs: Any) -> None:
-    answer(invitation=invitation, by=by, **{"answer": "attending", "note": "", "name": "A. Example", **kwargs})
-
-
-def desk(invitation: Invitation) -> User:
-    return f.UserFactory.with_role(Role.PROTOCOL, invitation.party.summit)
 
 
 def send(row: Invitation) -> None:
@@ -80,9 +62,7 @@ class TestTransitions:
 
 
 class TestAnswer:
-    def test_it_is_stored_and_recorded_without_personal_values(self) -> None:
-        row = in_state("sent")
-        link = Link(row.links.get().public_id)
+    def test_it_is_stored_and_recorded_without_personal_values(self, row: Invitation, link: Link) -> None:
         give(row, link, answer="regrets", note=" Our\r\nregrets ", name="  A.\n Example ")
         stored = Invitation.objects.get()
         assert (stored.state, stored.answer, stored.note) == ("answered", "regrets", "Our\nregrets")
@@ -93,8 +73,7 @@ class TestAnswer:
         assert (entry.object_key, entry.detail) == (row.public_id, {"answer": "regrets", "channel": "link"})
         assert entry.fields == ["answer", "answered_at", "answered_by", "level", "note", "state"]
 
-    def test_what_is_entered_is_looked_at(self) -> None:
-        row = in_state("sent")
+    def test_what_is_entered_is_looked_at(self, row: Invitation) -> None:
         for field, value, said in (
             ("answer", "", "Choose whether the delegation will attend."),
             ("answer", "maybe", "Choose whether the delegation will attend."),
@@ -131,17 +110,16 @@ class TestWho:
             with pytest.raises(PermissionDenied, match=r"For a new letter, write to protocol@host\.example"):
                 give(row, link)
 
-    def test_a_link_that_dies_meanwhile_answers_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        row = in_state("sent")
-        link = Link(row.links.get().public_id)
+    def test_a_link_that_dies_meanwhile_answers_nothing(
+        self, row: Invitation, link: Link, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         InvitationLink.objects.update(revoked_at=f.START)
         # It was alive when the permission was looked at; the UPDATE looks again.
         monkeypatch.setattr(answers, "check_can_answer", lambda by, invitation: None)
         refuses(AnswerRefused, give, row, link)
         assert Invitation.objects.get().state == "sent"
 
-    def test_focal_points_and_protocol_answer_and_members_do_not(self) -> None:
-        row = in_state("sent")
+    def test_focal_points_and_protocol_answer_and_members_do_not(self, row: Invitation) -> None:
         focal, member, stranger, gone = (f.UserFactory(is_active=active) for active in (True, True, True, False))
         for user in (focal, gone):
             f.FocalPointFactory(party=row.party, person__user=user)
@@ -194,9 +172,8 @@ class TestUntil:
         assert row.state == "answered"
 
 
-def test_what_was_revoked_meanwhile_stays_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_revoked_meanwhile_stays_revoked(row: Invitation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the desk revoke between the look at the permission and the UPDATE."""
-    row = in_state("sent")
     revoked = Invitation.objects.filter(pk=row.pk)
     monkeypatch.setattr(answers, "check_can_answer", lambda by, invitation: revoked.update(state="revoked"))
     assert "was revoked" in str(refuses(AnswerRefused, give, row))
