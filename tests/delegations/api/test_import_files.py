@@ -56,6 +56,7 @@ def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
     assert (desk["file_name"], headings(desk)[:2]) == ("people.csv", ["Delegation", "Name"])
     # Passports are vetting's and the focal points' to enter.
     assert PASSPORT not in headings(desk)
+    assert place.protocol.post(f"{HERE}blank/", {"kind": "parties"}).json()["file_name"] == "parties.xlsx"
     assert pointers(place.focal.post(f"{HERE}blank/", {})) == {"#/party"}
     own = place.focal.post(f"{HERE}blank/", {"ending": "csv", "party": place.one.public_id}).json()
     assert headings(own)[0] == "Name"

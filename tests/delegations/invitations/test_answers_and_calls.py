@@ -167,9 +167,10 @@ SHEET = "/admin/delegations/invitation/calls/"
 
 
 def waiting(summit: Summit, name: str, days: int, **kwargs: Any) -> Invitation:
-    """Make an invitation that was sent so many days ago."""
+    """Make an invitation that was sent so many days ago by the venue's clock."""
     about = {f"party__{key}": value for key, value in {"summit": summit, "name": name, **kwargs}.items()}
-    return f.InvitationFactory(sent=True, sent_at=db_now() - timedelta(days=days), **about)
+    now = db_now().astimezone(summit.zone)
+    return f.InvitationFactory(sent=True, sent_at=now - timedelta(days=days), **about)
 
 
 def called(row: Invitation, at: datetime, outcome: str = "nobody") -> None:

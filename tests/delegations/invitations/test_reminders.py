@@ -44,8 +44,11 @@ def waiting(summit: Summit, mailbox: str = "mission@land.example", **values: Any
 
 @pytest.fixture
 def summit() -> Summit:
-    """A summit whose answers are due in five days: the reminder of seven days before is due."""
-    return f.SummitFactory(slug="here", answer_by=db_now() + timedelta(days=5))
+    """A summit whose answers are due in five days: the reminder of seven days before is due.
+
+    It keeps no summer time, so that hours before its deadline are the same all year.
+    """
+    return f.SummitFactory(slug="here", time_zone="UTC", answer_by=db_now() + timedelta(days=5))
 
 
 @pytest.fixture
