@@ -69,12 +69,7 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
         ("Old", "2 Way", None),
     ]
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
-    assert actions == [
-        "summit.importfile.add",
-        "summit.venue.change",
-        "summit.venue.add",
-        "summit.importfile.apply",
-    ]
+    assert actions == ["summit.importfile.add", "summit.venue.change", "summit.venue.add", "summit.importfile.apply"]
     assert (bytes(ListImportFile.objects.get().content), row.applied_at is not None) == (b"", True)
     with pytest.raises(ImportProblem):
         services.apply(file=row, by=organiser)

@@ -1,6 +1,8 @@
 """The outbox in the admin, on its home and in the numbers."""
 
+import runpy
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -9,34 +11,24 @@ from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from summit import urls
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base import model_pages
 from summit.core.database_clock import db_now
 from summit.core.metrics import exposition
 from summit.maintenance.models import Heartbeat
 from summit.outbox import dashboard as outbox_dashboard
-from summit.outbox import delivery, state_labels
+from summit.outbox import delivery, html_part, state_labels
 from summit.outbox.models import Message
 from summit.permissions.models import Role
+from summit.summits import emblem
 from summit.summits.models import Summit
-from summit.users.models import User
 from tests.factories import MessageFactory, SummitFactory, UserFactory
+from tests.summit.summits.test_emblem import drawn
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/outbox/message/"
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def summit() -> Summit:
-    return SummitFactory()
-
-
-@pytest.fixture
-def organiser(client: Client, summit: Summit) -> User:
-    user = UserFactory.with_role(Role.ORGANISER, summit)
-    client.force_login(user)
-    return user
 
 
 def failed(summit: Summit | None, **values: Any) -> Message:
@@ -52,51 +44,49 @@ def send_again(client: Client, *messages: Message) -> str:
     return client.post(LIST, asked, follow=True).content.decode()
 
 
-def test_the_list_shows_filters_and_searches(client: Client, organiser: User, summit: Summit) -> None:
+def test_the_list_shows_filters_and_searches(desk: Client, summit: Summit) -> None:
+    foreign = failed(None, address="system@land.example")
     failed(summit, address="one@land.example", rendered_subject="An invitation")
     MessageFactory.create(summit=summit, address="two@land.example", rendered_subject="Letter of thanks")
-    page = client.get(LIST).content.decode()
+    page = desk.get(LIST).content.decode()
     assert all(said in page for said in ("one@land.example", "An invitation", 'data-state="bad">failed</span>'))
+    # Messages of no summit are hidden.
+    assert foreign.address not in page
+    assert desk.post(f"{LIST}{foreign.pk}/send-again/").status_code == 404
     for query in ("state__exact=pending", "q=thanks"):
-        page = client.get(f"{LIST}?{query}").content.decode()
+        page = desk.get(f"{LIST}?{query}").content.decode()
         assert ("one@land.example" in page, "two@land.example" in page) == (False, True)
 
 
-def test_messages_of_no_summit_are_hidden(client: Client, organiser: User) -> None:
-    message = failed(None, address="system@land.example")
-    assert message.address not in client.get(LIST).content.decode()
-    assert client.post(f"{LIST}{message.pk}/send-again/").status_code == 404
-
-
-def test_queries_do_not_grow_and_read_no_mail(client: Client, organiser: User, summit: Summit) -> None:
+def test_queries_do_not_grow_and_read_no_mail(desk: Client, summit: Summit) -> None:
     numbers = []
     for more in (1, 3):
         for _number in range(more):
             failed(summit)
         # Once an hour it is recorded who saw the rows.
-        client.get(LIST)
+        desk.get(LIST)
         with CaptureQueriesContext(connection) as queries:
-            client.get(LIST)
+            desk.get(LIST)
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]
     assert not any('"rendered",' in query["sql"] or '"facts"' in query["sql"] for query in queries.captured_queries)
 
 
-def test_a_failed_message_is_sent_again_by_its_button(client: Client, organiser: User, summit: Summit) -> None:
+def test_a_failed_message_is_sent_again_by_its_button(desk: Client, summit: Summit) -> None:
     message = failed(summit)
-    page = client.get(f"{LIST}{message.pk}/change/").content.decode()
+    page = desk.get(f"{LIST}{message.pk}/change/").content.decode()
     assert f'formaction="{LIST}{message.pk}/send-again/"' in page
-    after = client.post(f"{LIST}{message.pk}/send-again/", follow=True).content.decode()
+    after = desk.post(f"{LIST}{message.pk}/send-again/", follow=True).content.decode()
     assert ("The message will be resent." in after, "send-again/" in after) == (True, False)
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("pending", 0)
-    assert "Message not changed." in client.post(f"{LIST}{message.pk}/send-again/", follow=True).content.decode()
+    assert "Message not changed." in desk.post(f"{LIST}{message.pk}/send-again/", follow=True).content.decode()
 
 
-def test_the_action_sends_what_failed_and_counts_the_rest(client: Client, organiser: User, summit: Summit) -> None:
+def test_the_action_sends_what_failed_and_counts_the_rest(desk: Client, summit: Summit) -> None:
     one, two = failed(summit), failed(summit)
     sent = MessageFactory.create(summit=summit, state="sent", sent_at=LATER)
-    page = send_again(client, one, two, sent)
+    page = send_again(desk, one, two, sent)
     assert "2 messages will be resent." in page
     assert "1 message not changed" in page
     assert list(Message.objects.order_by("id").values_list("state", flat=True)) == ["pending", "pending", "sent"]
@@ -118,11 +108,11 @@ def test_who_reads_may_not_send_again(client: Client, summit: Summit, monkeypatc
     assert message.state == "pending"
 
 
-def test_the_next_attempt_is_told_of_what_is_to_be_sent(client: Client, organiser: User, summit: Summit) -> None:
+def test_the_next_attempt_is_told_of_what_is_to_be_sent(desk: Client, summit: Summit) -> None:
     assert set(state_labels.SIGNS) == {"pending", "sent", "failed", "dropped"}
     sent = MessageFactory.create(summit=summit, state="sent", sent_at=LATER)
     for message, told in ((MessageFactory.create(summit=summit), True), (failed(summit), False), (sent, False)):
-        page = client.get(f"{LIST}{message.pk}/change/").content.decode()
+        page = desk.get(f"{LIST}{message.pk}/change/").content.decode()
         assert (message.state, "Next attempt" in page) == (message.state, told)
 
 
@@ -188,3 +178,108 @@ def test_the_chart_says_how_many_and_how_long_at_most(monkeypatch: pytest.Monkey
 def test_durations_in_the_unit_that_matters() -> None:
     words = {0: "1 second", 1.6: "2 seconds", 99: "99 seconds", 120: "2 minutes", 7200: "2 hours"}
     assert {seconds: outbox_dashboard.duration(timedelta(seconds=seconds)) for seconds in words} == words
+
+
+# --- the development mailbox ----------------------------------------------------------------------------------------
+CALENDAR = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+LINK = "http://localhost:8000/i/abc-def_123/"
+
+
+def mail_bytes(text: str = f"Your Excellency,\n\nanswer here: {LINK}\n") -> bytes:
+    """Return a mail with a text, a calendar beside it and a document."""
+    mail = EmailMessage()
+    mail["Subject"] = "Einladung für Genève"
+    mail["From"] = "Summit <summit@host.example>"
+    mail["To"] = "mission@land.example"
+    mail.set_content(text)
+    mail.add_alternative(CALENDAR, subtype="calendar", params={"method": "REQUEST"})
+    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="Lettre d’invitation.pdf")
+    return bytes(mail)
+
+
+def test_pages_have_fifty_newest_first_and_keep_the_search(client: Client, django_assert_num_queries: Any) -> None:
+    MessageFactory.create_batch(51, rendered_subject="Letter")
+    MessageFactory(address="newer@land.example", rendered_subject="Second", problem="x", state="failed")
+    newest = client.get("/dev/mail/").content.decode()
+    assert 0 < newest.index("newer@land.example") < newest.index("Letter")
+    with django_assert_num_queries(2):
+        first = client.get("/dev/mail/?q=letter").content.decode()
+    assert (first.count("data-state="), "newer@land.example" in first) == (50, False)
+    assert 'href="?q=letter&amp;page=2"' in first
+    assert client.get("/dev/mail/?q=letter&page=2").content.decode().count("data-state=") == 1
+
+
+def test_a_mail_shows_headers_text_with_links_parts_and_source_and_no_markup_of_its_own(client: Client) -> None:
+    text = f"<script>alert(1)</script> & more: {LINK}\n"
+    message = MessageFactory.create(rendered=mail_bytes(text))
+    page = client.get(f"/dev/mail/{message.public_id}/").content.decode()
+    for part in (
+        f'&lt;script&gt;alert(1)&lt;/script&gt; &amp; more: <a href="{LINK}">{LINK}</a>',
+        "Summit &lt;summit@host.example&gt;",
+        "Lettre d’invitation.pdf",
+        "text/calendar, attached to the text",
+        "Content-Type: multipart/mixed",
+    ):
+        assert part in page
+    assert "<script>alert(1)" not in page
+
+
+def test_the_html_stands_in_a_frame_that_runs_and_loads_nothing(client: Client) -> None:
+    summit = SummitFactory()
+    emblem.store(summit=summit, content=drawn(), by=UserFactory.with_role(Role.ORGANISER, summit))
+    message = MessageFactory.create(rendered=mail_bytes("<script>alert(1)</script>"), summit=summit)
+    path = f"/dev/mail/{message.public_id}/page/"
+    assert (
+        f'<iframe class="mail-page" src="{path}" sandbox '
+        in client.get(f"/dev/mail/{message.public_id}/").content.decode()
+    )
+    answer = client.get(path)
+    page = answer.content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert ('src="data:image/png;base64,' in page, "cid:" in page) == (True, False)
+    policy = answer["Content-Security-Policy"].split("; ")
+    assert {"sandbox", "default-src 'none'", "img-src data:", "frame-ancestors 'self'"} <= set(policy)
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    bare = MessageFactory.create(rendered=b"Subject: x\r\nContent-Type: application/pdf\r\n\r\n")
+    assert client.get(f"/dev/mail/{bare.public_id}/page/").status_code == 404
+
+
+def test_parts_and_source_are_downloads(client: Client) -> None:
+    content = mail_bytes()
+    message = MessageFactory.create(rendered=content)
+    calendar = client.get(f"/dev/mail/{message.public_id}/parts/1/")
+    assert calendar["Content-Type"] == "text/calendar"
+    assert calendar["Content-Disposition"] == 'attachment; filename="part-1.ics"'
+    assert calendar.content.decode().split() == CALENDAR.split()
+    letter = client.get(f"/dev/mail/{message.public_id}/parts/2/")
+    assert (letter["Content-Type"], letter.content) == ("application/pdf", b"%PDF-1.7")
+    assert letter["Content-Disposition"].startswith("attachment; filename*=utf-8''Lettre%20d")
+    assert client.get(f"/dev/mail/{message.public_id}/parts/3/").status_code == 404
+    source = client.get(f"/dev/mail/{message.public_id}/source/")
+    assert (source["Content-Type"], source.content) == ("message/rfc822", html_part.with_html(message))
+
+
+def test_of_a_mail_that_is_not_written_yet_there_is_no_source(client: Client) -> None:
+    message = MessageFactory.create(rendered=None)
+    answers = [
+        client.get(f"/dev/mail/{message.public_id}/{path}").status_code
+        for path in ("", "source/", "page/", "parts/1/")
+    ]
+    assert answers == [200, 404, 404, 404]
+
+
+def test_the_mailbox_is_in_development_alone(settings: Any) -> None:
+    """The addresses of a production are made anew, beside those of the tests."""
+    for production, expected in ((False, 1), (True, 0)):
+        settings.PRODUCTION = production
+        patterns = runpy.run_path(urls.__file__)["urlpatterns"]
+        assert [getattr(entry, "namespace", None) for entry in patterns].count("dev") == expected
+        assert "healthz" in [getattr(entry, "name", None) for entry in patterns]
+
+
+def test_a_mail_reads_from_the_side_of_its_language(client: Client) -> None:
+    # The first letters are a name's, so that they can't decide.
+    for language, direction in (("en", "ltr"), ("ar", "rtl")):
+        message = MessageFactory.create(language=language, rendered=mail_bytes("Republic of Tunisia\n\nدعوة\n"))
+        page = client.get(f"/dev/mail/{message.public_id}/").content.decode()
+        assert f'<div class="mail-text" lang="{language}" dir="{direction}">' in page

@@ -12,7 +12,8 @@ from summit.outbox import delivery
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import TRANSITIONS
 from summit.permissions.models import Role
-from tests.factories import MessageFactory, PersonFactory, SummitFactory, UserFactory
+from summit.privacy.registry import Subject, portions
+from tests.factories import START, MessageFactory, PersonFactory, SummitFactory, UserFactory
 from tests.triggers import without_trigger
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,15 @@ def test_the_date_is_when_it_was_caused() -> None:
     row = MessageFactory()
     row.refresh_from_db()
     assert (row.date, str(row)) == (row.created_at, row.address)
+
+
+def test_mail_to_the_person_goes_and_mail_that_names_them_once_it_is_out() -> None:
+    person = PersonFactory(name="Ada Alander", email="ada@land.example")
+    about = {"summit": person.summit, "facts": {"label": "Ada Alander"}}
+    waits = MessageFactory(**about)
+    MessageFactory(**about, state="sent", sent_at=START)
+    # Nothing but the mailbox says whose it is.
+    MessageFactory(summit=person.summit, address="Ada@Land.example")
+    erase = [each.erase for each in portions() if each.model is Message and each.erase is not None]
+    assert [act(Subject(person)) for act in erase] == [1, 1]
+    assert list(Message.objects.all()) == [waits]

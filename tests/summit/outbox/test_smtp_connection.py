@@ -2,19 +2,23 @@
 
 import socket
 import threading
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from email import message_from_bytes
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.db.models import F
 from django.db.models.functions import Now
 
 from summit.outbox import delivery, html_part, response_policy, smtp_connection
+from summit.outbox import send_timeout as module
 from summit.outbox.models import Message, MessageState
+from summit.outbox.send_timeout import Watch
 from tests.factories import MessageFactory
-from tests.summit.outbox.mail_servers import PATIENCE, bad_server, free_port, mail_server
+from tests.processes import wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.loopback]
 
@@ -168,3 +172,159 @@ def test_an_address_that_is_none_fails_alone(settings: Any) -> None:
 
 def test_leases_are_longer_than_sends(settings: Any) -> None:
     assert settings.OUTBOX_SEND_DEADLINE + 5 < settings.OUTBOX_LEASE
+
+
+# Seconds between two bytes, and until something that should have come hangs.
+PAUSE, PATIENCE = 0.02, 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Box:
+    """Takes mail, and answers what it was told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[list[str], bytes]] = []
+        self.to_recipient: dict[str, str] = {}
+        self.to_content: str = "250 taken"
+        self.to_sender: str = ""
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if not self.to_sender:
+            envelope.mail_from = address
+        return self.to_sender or "250 go on"
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        answer = self.to_recipient.get(address, "")
+        if not answer:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 go on"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.to_content.startswith("250"):
+            self.taken.append((list(envelope.rcpt_tos), envelope.original_content))
+        return self.to_content
+
+
+@contextmanager
+def mail_server(settings: Any) -> Iterator[Box]:
+    """Run a real SMTP server and point the outbox at it."""
+    box = Box()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.OUTBOX_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = controller.hostname, controller.port
+    try:
+        yield box
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def bad_server(settings: Any, greeting: bytes = b"", after: threading.Event | None = None) -> Iterator[None]:
+    """Run a server that says its greeting a byte at a time, for ever over again; an empty one never says anything.
+
+    With `after` it says it once, its last bytes when that is set.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def talk(link: socket.socket) -> None:
+        with link, suppress(OSError):
+            while not over.is_set():
+                for number in greeting[:-2] if after else greeting:
+                    link.sendall(bytes([number]))
+                    over.wait(PAUSE)
+                if after and after.wait(PATIENCE):
+                    return link.sendall(greeting[-2:])
+                over.wait(PAUSE)
+        return None
+
+    def serve() -> None:
+        while not over.is_set():
+            try:
+                link, _address = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=talk, args=(link,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    settings.OUTBOX_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = listener.getsockname()
+    try:
+        yield
+    finally:
+        over.set()
+        # A listener that is only closed leaves its accept() waiting.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+# --- the watch ------------------------------------------------------------------------------------------------------
+# Seconds after which what should have come hangs.
+PATIENCE = 60
+
+
+class Alarm:
+    """Counts the calls for help."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.called = threading.Event()
+
+    def __call__(self) -> None:
+        self.number += 1
+        self.called.set()
+
+
+def ended(watch: Watch) -> None:
+    """Stop the watch and wait for the end of its thread."""
+    watch.stop()
+    assert watch._thread is not None
+    watch._thread.join(PATIENCE)
+    assert not watch._thread.is_alive()
+
+
+@pytest.mark.parametrize("before", [None, 30], ids=["at once", "after a longer time"])
+def test_it_calls_once_while_a_block_takes_too_long(before: float | None) -> None:
+    alarm = Alarm()
+    watch = Watch(alarm)
+    if before:
+        with watch.within(before):
+            wait_for(lambda: watch._looks, PATIENCE, "the thread looks when that is over")
+    with watch.within(0.01):
+        assert alarm.called.wait(PATIENCE)
+    ended(watch)
+    assert alarm.number == 1
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_it_is_silent_after_a_block_that_was_over_in_time(fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    alarm = Alarm()
+    watch = Watch(alarm)
+    with suppress(OSError), watch.within(1):
+        wait_for(lambda: watch._looks, PATIENCE, "the thread looks when the block should be over")
+        if fails:
+            raise OSError
+    now[0] = 2.0
+    with watch._changed:
+        watch._changed.notify()
+    wait_for(lambda: watch._looks is None, PATIENCE, "the thread has looked again")
+    ended(watch)
+    assert alarm.number == 0
+
+
+def test_all_blocks_have_one_thread_which_ends() -> None:
+    watch = Watch(lambda: None)
+    threads = set()
+    for _turn in range(20):
+        with watch.within(PATIENCE):
+            threads.add(watch._thread)
+    assert len(threads) == 1
+    ended(watch)

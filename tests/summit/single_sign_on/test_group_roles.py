@@ -145,12 +145,7 @@ def test_an_organiser_by_a_group_does_not_replace_one_by_hand(summit: Summit) ->
 
 
 @pytest.mark.parametrize(
-    "values",
-    [
-        {"by_hand": False},
-        {"by_hand": True, "issuer": ISSUER},
-        {"by_hand": False, "until": Now()},
-    ],
+    "values", [{"by_hand": False}, {"by_hand": True, "issuer": ISSUER}, {"by_hand": False, "until": Now()}]
 )
 def test_the_database_refuses_a_role_from_nowhere(summit: Summit, values: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -136,10 +136,7 @@ class TestRefused:
         ("make", "reason"),
         [
             (_with(issuer="https://evil.example"), refusals.WRONG_ISSUER),
-            (
-                _around(issuer="https://evil.example"),
-                refusals.WRONG_ISSUER,
-            ),
+            (_around(issuer="https://evil.example"), refusals.WRONG_ISSUER),
             (_with(audience="https://other.example"), refusals.WRONG_AUDIENCE),
             (_with(audience=""), refusals.WRONG_AUDIENCE),
             (_with(recipient="https://other.example/acs/"), refusals.WRONG_CONFIRMATION),

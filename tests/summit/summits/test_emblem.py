@@ -32,7 +32,7 @@ def drawn(size: tuple[int, int] = (600, 600), colour: str = "#1d4f91", kind: str
 def noise() -> bytes:
     """A picture that can’t be compressed."""
     written = BytesIO()
-    Image.effect_noise((900, 900), 120).convert("RGBA").save(written, "PNG")
+    Image.effect_noise((500, 500), 120).convert("RGBA").save(written, "PNG")
     return written.getvalue()
 
 
