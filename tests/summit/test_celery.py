@@ -7,6 +7,7 @@ import socket
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from celery import Celery, current_app
@@ -15,15 +16,19 @@ from celery.utils.quorum_queues import detect_quorum_queues
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as BrowserSession
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 
 from delegations.privacy.services import nightly_purge
 from summit import settings as module
 from summit.celery import app, close_stale_connections
 from summit.maintenance.sweeps import SWEEPS
 from summit.outbox.message_kinds import KINDS
+from summit.outbox.models import Message
 from summit.tasks import clear_expired
+from tests.factories import PASSWORD, UserFactory
 from tests.sources import ROOT, sources, text, tree
 from tests.threads import at_once
 
@@ -174,3 +179,58 @@ def test_expired_sessions_are_cleared() -> None:
     clear_expired()
     assert list(BrowserSession.objects.values_list("session_key", flat=True)) == [kept.session_key]
     assert cache.get("upkeep") == 1
+
+
+# --- the web alone --------------------------------------------------------------------------------------------------
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Refuse and list every connection that Python would open."""
+    tried: list[Any] = []
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        tried.append(address)
+        raise OSError("refused by the test")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    return tried
+
+
+@pytest.mark.django_db
+def test_a_forgotten_password_needs_neither(client: Client, attempts: list[Any], settings: Any) -> None:
+    settings.OUTBOX_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
+    UserFactory(email="zoe@host.example")
+    response = client.post("/accounts/password/reset/", {"email": "zoe@host.example"})
+    assert (response.status_code, response["Location"]) == (302, "/accounts/password/reset/done/")
+    assert client.get("/accounts/password/reset/done/").status_code == 200
+    message = Message.objects.get()
+    assert (message.kind, message.address, message.state) == ("system", "zoe@host.example", "pending")
+    assert b"/accounts/password/reset/key/" in bytes(message.rendered)
+    assert (attempts, mail.outbox) == ([], [])
+
+
+@pytest.mark.django_db
+def test_pages_and_signing_in_need_neither(client: Client, attempts: list[Any]) -> None:
+    for path in ("/healthz", "/readyz", "/robots.txt", "/api/v1/summits/", "/accounts/login/"):
+        assert client.get(path).status_code == 200
+    response = client.post("/accounts/login/", {"login": UserFactory().email, "password": PASSWORD})
+    assert (response.status_code, response["Location"]) == (302, "/portal/")
+    assert attempts == []
+
+
+@pytest.mark.django_db
+def test_control_a_queued_task_would_be_seen(attempts: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(current_app.conf.broker_transport_options, "max_retries", 0)
+    with pytest.raises(Exception, match=r"refused by the test|Error"):
+        current_app.send_task("summit.tasks.sweep", retry=False)
+    assert attempts != []
+
+
+@pytest.mark.django_db
+def test_control_mail_sent_at_once_would_be_seen(client: Client, attempts: list[Any], settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    UserFactory(email="zoe@host.example")
+    with pytest.raises(OSError, match="refused by the test"):
+        client.post("/accounts/password/reset/", {"email": "zoe@host.example"})
+    assert attempts == [("127.0.0.1", 9)]

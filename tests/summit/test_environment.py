@@ -3,10 +3,17 @@
 import ast
 import io
 import re
+import sys
+import tomllib
 from pathlib import Path
 
+import pytest
+from django import get_version
+from django.conf import settings
 from django.core.management import call_command
 
+import summit
+from summit import manage
 from summit.environment import GROUPS
 from tests.sources import ROOT, sources, text, tree
 from tests.summit.test_checks import SAFE
@@ -76,3 +83,20 @@ def _reads(value: ast.expr) -> bool:
     if isinstance(value, ast.Constant):
         return False
     return bool(READING.search(source := ast.unparse(value))) and "DJANGO_SETTINGS_MODULE" not in source
+
+
+# --- the version ----------------------------------------------------------------------------------------------------
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))
+    assert ("version" in project["project"]["dynamic"], "version" in project["project"]) == (True, False)
+    assert project["tool"]["hatch"]["version"]["path"] == "summit/__init__.py"
+    assert summit.__version__ == settings.VERSION
+
+
+@pytest.mark.parametrize("argument", ["--version", "version"])
+def test_the_command_line_tells_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], argument: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["summit-manage", argument])
+    manage.main()
+    assert capsys.readouterr().out == f"Summit {summit.__version__} (Django {get_version()})\n"

@@ -30,8 +30,9 @@ from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.plan_apply_undo import check
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 MINUTE = timezone.now().replace(second=0, microsecond=0)
 
 
@@ -163,8 +164,9 @@ TRIPS = {
     "summit.roleassignment": Trip(_nothing, _protocol, RoleAssignment, "user__email role"),
 }
 # Each list in one format, the one with most kinds of columns in all of them.
-ENDINGS = ("csv", "xlsx", "json")
-CASES = [(label, ENDINGS[number % 3]) for number, label in enumerate(sorted(TRIPS))]
+ENDINGS = ("csv", "json", "xlsx")
+CASES = [(label, ENDINGS[number % 2]) for number, label in enumerate(sorted(TRIPS))]
+UNDONE = set(TRIPS) - {"summit.roleassignment"}
 CASES += [("delegations.category", ending) for ending in ENDINGS if ("delegations.category", ending) not in CASES]
 
 
@@ -203,10 +205,12 @@ def refused(report: Any) -> list[list[str]]:
     return [line.notes for line in report.lines if line.outcome == "refused"]
 
 
+@pytest.mark.slow("looks at all tables five times")
 @pytest.mark.parametrize(("label", "ending"), CASES)
-def test_what_goes_out_comes_in(world: World, label: str, ending: str) -> None:
+def test_what_goes_out_comes_in_and_is_undone(world: World, label: str, ending: str) -> None:
     trip = TRIPS[label]
     for summit in (world.here, world.there):
+        Category.objects.of(summit)
         trip.needs(summit)
     trip.make(world.here, world.by)
     # A column that no row of the trip fills shows nothing.
@@ -220,6 +224,9 @@ def test_what_goes_out_comes_in(world: World, label: str, ending: str) -> None:
     assert same is not None
     assert (refused(same), same.facts["unknown"], same.facts["twice"]) == ([], [], [])
     assert {line.outcome for line in same.lines} == {"same"}
+    if label in UNDONE and (label, ending) in CASES[: len(TRIPS)]:
+        assert list_imports()[label].writes
+        check(summit=world.there, kind=label, filename="t.csv", content=content, by=world.by)
     assert refused(services.apply(file=kept(world.there, label, content, world.by), by=world.by)) == []
     assert trip.rows(world.here) == trip.rows(world.there) != []
     assert services.report_of(kept(world.there, label, content, world.by)).writes == 0  # type: ignore[union-attr]
@@ -229,6 +236,7 @@ def test_every_list_that_a_table_fills_is_tried() -> None:
     assert set(TRIPS) == set(list_imports())
 
 
+@pytest.mark.once
 def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> None:
     _oceans(world.here, world.by)
     table = kept(world.here, "press.topic", "name,names_fr\nOceans,\n", world.by)
@@ -236,6 +244,7 @@ def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> N
     assert Topic.objects.get(summit=world.here).names == {"ar": "المحيطات"}
 
 
+@pytest.mark.once
 def test_what_a_cell_cant_hold_is_said_in_words_of_tables(world: World) -> None:
     text = (
         "code,capacity,quota,counts,name_by,zones\n"
@@ -261,6 +270,7 @@ def test_what_a_cell_cant_hold_is_said_in_words_of_tables(world: World) -> None:
     assert [line.outcome for line in report.lines] == ["refused", "refused", "new", "refused"]
 
 
+@pytest.mark.once
 def test_groups_name_their_parties_in_words(world: World) -> None:
     _neighbours(world.here)
     _groups(world.here, world.by)
@@ -305,6 +315,7 @@ def test_groups_name_their_parties_in_words(world: World) -> None:
         assert PartyGroup.objects.get(name="Coasts").parties.count() == left
 
 
+@pytest.mark.once
 def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World) -> None:
     text = "email,role,name\nNew@example.org,protocol,Ann\nnew@example.org,Protocol,\nx@example.org,focal_point,\n"
     before = Message.objects.count()
@@ -321,3 +332,14 @@ def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World
     assert waits[1].facts["roles"] == ["protocol", "viewer"]
     held = User.objects.get(email="new@example.org").roles.get()
     assert (held.summit, held.role, held.user.name) == (world.there, Role.PROTOCOL, "Ann")
+
+
+@pytest.mark.slow("looks at all tables five times")
+def test_a_table_that_is_right_in_part_is_undone_as_a_whole(world: World) -> None:
+    house = f.VenueFactory(summit=world.here, name="House")
+    f.VenueFactory(summit=world.here, name="Park")
+    f.RoomFactory(venue=house, name="Blue", capacity=10)
+    rows = ["House,Blue,40", "House,blue,", "Park,Blue,", "Park,Green,many", "Park,Red,-1", "Nowhere,Blue,40"]
+    content = "\n".join(["venue,name,seats", *rows]).encode()
+    done = check(summit=world.here, kind="summit.room", filename="x.csv", content=content, by=world.by)
+    assert [line.outcome for line in done.lines] == ["changed", "refused", "new", *["refused"] * 3]

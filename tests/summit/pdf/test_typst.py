@@ -12,6 +12,8 @@ from django.utils import translation
 from summit.pdf import fonts, missing_fonts
 from summit.pdf import typst as typst_pdf
 from summit.pdf.fonts import FOLDER, MissingFontError
+from summit.pdf.paper_size import paper_of
+from summit.summits.models import Summit
 from tests.languages import pseudo
 
 SOURCE = b"""#let d = json(bytes(sys.inputs.data))
@@ -149,3 +151,15 @@ def test_the_fonts_here_are_few_and_have_their_licence() -> None:
     assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "OFL.txt").read_text()
     arabic = {"NotoNaskhArabic-Bold.ttf", "NotoNaskhArabic-Regular.ttf"}
     assert {path.name for path in FOLDER.iterdir()} == {*arabic, "NotoSerifCJKsc-Regular.otf", "OFL.txt"}
+
+
+# --- the paper ------------------------------------------------------------------------------------------------------
+ZONES = [
+    *(("Europe/London", "a4"), ("Asia/Riyadh", "a4"), ("America/Sao_Paulo", "a4"), ("UTC", "a4")),
+    *(("America/New_York", "us-letter"), ("America/Mexico_City", "us-letter"), ("Asia/Manila", "us-letter")),
+]
+
+
+@pytest.mark.parametrize(("zone", "paper"), ZONES)
+def test_it_follows_the_time_zone(zone: str, paper: str) -> None:
+    assert paper_of(Summit(time_zone=zone)) == paper

@@ -1,15 +1,29 @@
 """Alive, ready and numbers; the language of an answer."""
 
+import json
+import time
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from summit.core.transient_errors import is_unreachable
 from summit.maintenance.upgrades import Waiting
+from summit.permissions.models import Role
 from summit.public import health
+from summit.public.error_pages import busy
 from summit.public.language_middleware import LanguageMiddleware
+from summit.public.page_cache_headers import PageCacheHeadersMiddleware
+from summit.public.unread_bodies import UnreadBodyMiddleware
+from summit.public_base.public_pages import mark_same_for_everybody
+from summit.summits.models import Summit
+from tests.factories import SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +94,115 @@ def test_personal_pages_remember_the_language_for_the_session(client: Client) ->
     for path, language in (("", "en"), ("?lang=ar", "ar"), ("", "ar"), ("?lang=en", "en"), ("", "en")):
         assert client.get(f"/accounts/login/{path}")["Content-Language"] == language
         assert client.get("/nothing-here/")["Content-Language"] == "en"
+
+
+# --- a database that can't be used ----------------------------------------------------------------------------------
+def problem(cause: Exception | None, **values: str | None) -> OperationalError:
+    """Return Django's error for a driver's one."""
+    found = OperationalError("it can't be used")
+    found.__cause__ = cause
+    for name, value in values.items():
+        setattr(cause, name, value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("raised", "status"),
+    [
+        (problem(Exception("connection timed out"), sqlstate=None), 504),
+        (problem(Exception("connection failure"), sqlstate="08006"), 504),
+        (problem(Exception("terminating connection"), sqlstate="57P01"), 504),
+        (problem(Exception("the statement took too long"), sqlstate="57014"), 503),
+        (problem(Exception("lock not available"), sqlstate="55P03"), 503),
+        (problem(Exception("out of memory"), sqlstate="53200"), 503),
+        (problem(None), 503),
+    ],
+    ids=lambda each: str(each.__cause__) if isinstance(each, OperationalError) else str(each),
+)
+def test_a_host_that_is_cut_off_from_the_database_says_so(raised: OperationalError, status: int) -> None:
+    page = busy(RequestFactory().get("/border-security-2025/"), raised)
+    assert (page.status_code, page["Retry-After"], page["Cache-Control"]) == (status, "30", "no-store")
+    answer = busy(RequestFactory().get("/api/v1/summits/"), raised)
+    assert (answer.status_code, json.loads(answer.content)["status"], answer["Retry-After"]) == (status, status, "30")
+    assert is_unreachable(raised) is (status == 504)
+
+
+# --- what is left of a body -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("proxy", "left"), [(True, 0), (False, 100_000)])
+def test_the_rest_of_a_body_is_read_behind_a_proxy(proxy: bool, left: int, settings: LazySettings) -> None:
+    settings.BEHIND_PROXY = proxy
+    body = BytesIO(b"a" * 100_000)
+    environ = RequestFactory()._base_environ(**{"wsgi.input": body, "CONTENT_LENGTH": "100000"})
+    request = WSGIRequest(environ)
+    answer = UnreadBodyMiddleware(lambda _request: HttpResponse(status=413))(request)
+    assert (answer.status_code, len(body.read())) == (413, left)
+
+
+# --- what nginx is told ---------------------------------------------------------------------------------------------
+BY_NGINX = {"x-page-cache": "1"}
+
+
+@pytest.fixture
+def summit(settings: LazySettings) -> Summit:
+    settings.BEHIND_PROXY = True
+    return SummitFactory(public=True)
+
+
+def test_a_public_page_is_kept_to_the_end_of_its_second(summit: Summit, client: Client) -> None:
+    for path, status, for_browsers in (
+        (f"/{summit.slug}/agenda/", 200, "public, no-cache"),
+        # Shared caches behind nginx ask each time: seconds that were true once aren't later.
+        (f"/{summit.slug}/press/", 200, "public, no-cache"),
+        (f"/{summit.slug}/press/nothing/", 404, "no-store"),
+        (f"/{summit.slug}/agenda", 301, "public, no-cache"),
+    ):
+        began = int(time.time())
+        answer = client.get(path, headers=BY_NGINX)
+        until = int(answer["X-Accel-Expires"].removeprefix("@"))
+        assert began <= until <= time.time(), path
+        assert answer["Cache-Control"] == "max-age=1, stale-while-revalidate=3", path
+        assert (answer.status_code, answer["X-Page-Cache-Control"]) == (status, for_browsers), path
+
+
+def test_who_has_a_page_still_is_told_of_the_second(summit: Summit, client: Client) -> None:
+    path = f"/{summit.slug}/agenda/"
+    etag = client.get(path)["ETag"]
+    answer = client.get(path, headers={**BY_NGINX, "if-none-match": etag})
+    assert (answer.status_code, "X-Accel-Expires" in answer) == (304, True)
+
+
+def test_of_other_pages_nothing_is_told(summit: Summit, client: Client, settings: LazySettings) -> None:
+    client.force_login(UserFactory.with_role(Role.ORGANISER, summit))
+    paths = ("/portal/", "/portal/nothing/", "/portal/agenda", "/admin/", "/accounts/login/", "/")
+    for path in (*paths, f"/{summit.slug}/press/subscribe/"):
+        answer = client.get(path, headers=BY_NGINX)
+        assert ("X-Accel-Expires" in answer, "X-Page-Cache-Control" in answer) == (False, False), path
+    for proxy, headers in ((False, BY_NGINX), (True, {})):
+        settings.BEHIND_PROXY = proxy
+        answer = client.get(f"/{summit.slug}/agenda/", headers=headers)
+        assert ("X-Accel-Expires" in answer, answer["Cache-Control"]) == (False, "public, no-cache")
+
+
+@pytest.mark.parametrize(
+    ("method", "cookie", "vary", "kept"),
+    [
+        ("GET", "", "Accept-Encoding", True),
+        ("POST", "", "", False),
+        ("GET", "a", "", False),
+        ("GET", "", "Accept-Encoding, Cookie", False),
+    ],
+)
+def test_what_depends_on_who_asks_is_not_kept(
+    method: str, cookie: str, vary: str, kept: bool, summit: Summit
+) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse("words", headers={"Vary": vary} if vary else {})
+        mark_same_for_everybody(response)
+        if cookie:
+            response.set_cookie(cookie, "1")
+        return response
+
+    request = HttpRequest()
+    request.method, request.path_info = method, "/a/"
+    request.META["HTTP_X_PAGE_CACHE"] = "1"
+    assert ("X-Accel-Expires" in PageCacheHeadersMiddleware(view)(request)) is kept
