@@ -4,16 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.jobs.job_kinds import KINDS, JobKind, JobStep, Result
 from summit.jobs.models.jobs import Job
-from summit.permissions.models import Role
-from summit.summits.models import Summit
 from summit.users.models import User
-from tests.factories import SummitFactory, UserFactory
 
 
 class Counting:
@@ -52,26 +48,8 @@ def counting() -> Iterator[Counting]:
 
 
 @pytest.fixture
-def summit() -> Summit:
-    return SummitFactory()
-
-
-@pytest.fixture
-def user(summit: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, summit)
-
-
-@pytest.fixture
-def desk(user: User) -> Client:
-    """The organiser's browser."""
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def job(counting: Counting, user: User) -> Job:
-    return jobs_services.start(kind="count", by=user)
+def job(counting: Counting, organiser: User) -> Job:
+    return jobs_services.start(kind="count", by=organiser)
 
 
 def claimed(job: Job) -> Job:

@@ -129,9 +129,9 @@ class TestWhose:
             assert (job.public_id in text, "No background jobs yet" in text) == (found, not found)
 
 
-def chained(user: User, summit: Summit, number: int) -> None:
+def chained(organiser: User, summit: Summit, number: int) -> None:
     for _ in range(number):
-        audit.record(by=user, action="test", target=summit, summit=summit)
+        audit.record(by=organiser, action="test", target=summit, summit=summit)
     audit.chain()
 
 
@@ -143,8 +143,8 @@ class TestVerifyingTheAudit:
         assert response["Location"] == f"/admin/jobs/{job.public_id}/"
         return job
 
-    def test_whole(self, desk: Client, user: User, summit: Summit) -> None:
-        chained(user, summit, 4)
+    def test_whole(self, desk: Client, organiser: User, summit: Summit) -> None:
+        chained(organiser, summit, 4)
         job = self.ask(desk)
         runner.run(job.pk)
         text = page(desk, job)
@@ -153,10 +153,10 @@ class TestVerifyingTheAudit:
         assert bar_and_words(text) == ('<progress value="4" max="4">', "4 of 4 entries checked")
 
     def test_in_slices_up_to_its_end(
-        self, desk: Client, user: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
+        self, desk: Client, organiser: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("summit.jobs.audit_verification.verification.advance.__kwdefaults__", {"limit": 2})
-        chained(user, summit, 5)
+        chained(organiser, summit, 5)
         working = claimed(self.ask(desk))
         found = []
         for _ in range(3):
@@ -166,8 +166,8 @@ class TestVerifyingTheAudit:
         assert found == [(False, 2, 5), (False, 4, 5), (True, 5, 5)]
         assert Job.objects.get().result == "whole"
 
-    def test_broken(self, desk: Client, user: User, summit: Summit) -> None:
-        chained(user, summit, 4)
+    def test_broken(self, desk: Client, organiser: User, summit: Summit) -> None:
+        chained(organiser, summit, 4)
         with without_trigger("summit_auditentry", "summit_auditentry_frozen"):
             AuditEntry.objects.filter(position=2).update(action="other")
         job = self.ask(desk)
@@ -223,21 +223,21 @@ class TestInvitations:
         assert desk.get(link.replace("&amp;", "&")).context["cl"].result_count == 2
         assert "data-progress" not in page
 
-    def test_letters_written_otherwise_are_not_counted(self, desk: Client, summit: Summit, user: User) -> None:
+    def test_letters_written_otherwise_are_not_counted(self, desk: Client, summit: Summit, organiser: User) -> None:
         early, late = PartyFactory.create_batch(2, summit=summit), PartyFactory.create_batch(3, summit=summit)
-        invitations.invite(parties=early, by=user)
+        invitations.invite(parties=early, by=organiser)
         Invitation.objects.update(sent_at=F("sent_at") - timedelta(hours=1))
-        invitations.invite(parties=late, by=user)
-        invitations.write_anew(invitation=Invitation.objects.get(party=late[0]), by=user)
+        invitations.invite(parties=late, by=organiser)
+        invitations.write_anew(invitation=Invitation.objects.get(party=late[0]), by=organiser)
         for party, number in ((early[1], 2), (late[1], 3)):
             row = Invitation.objects.get(party=party)
             page = desk.get(f"/admin/delegations/invitation/{row.pk}/sent/").content.decode()
             assert shown(page)[1] == f"0 of {number} messages sent"
 
-    def test_queries_do_not_grow(self, desk: Client, summit: Summit, user: User) -> None:
+    def test_queries_do_not_grow(self, desk: Client, summit: Summit, organiser: User) -> None:
         numbers = []
         for size in (1, 3):
-            invitations.invite(parties=PartyFactory.create_batch(size, summit=summit), by=user)
+            invitations.invite(parties=PartyFactory.create_batch(size, summit=summit), by=organiser)
             address = f"/admin/delegations/invitation/{Invitation.objects.latest('pk').pk}/sent/"
             desk.get(address)
             with CaptureQueriesContext(connection) as queries:
@@ -247,14 +247,14 @@ class TestInvitations:
 
 
 class TestReleases:
-    def test_one_lands_there(self, desk: Client, summit: Summit, user: User) -> None:
+    def test_one_lands_there(self, desk: Client, summit: Summit, organiser: User) -> None:
         sessions = SessionFactory.create_batch(3, summit=summit)
         for session in sessions:
             ParticipantFactory(session=session, party=PartyFactory(summit=summit))
         # Of the first nobody is told: there was nothing before it.
-        releases.release(summit=summit, by=user, tell=False)
+        releases.release(summit=summit, by=organiser, tell=False)
         for session in sessions:
-            cancel_and_move.cancel(session=session, by=user)
+            cancel_and_move.cancel(session=session, by=organiser)
         digest = releases.preview(summit=summit).digest
         response = desk.post(
             f"/admin/agenda/release/prepare/{summit.slug}/", {"note": "", "expected": digest}, follow=True
@@ -267,9 +267,9 @@ class TestReleases:
         assert shown(page) == ('value="3" max="3"', "2 of 3 messages sent", "")
         assert "1 no longer needed and not sent." in page
 
-    def test_where_nobody_had_to_be_told(self, desk: Client, summit: Summit, user: User) -> None:
+    def test_where_nobody_had_to_be_told(self, desk: Client, summit: Summit, organiser: User) -> None:
         SessionFactory(summit=summit)
-        made = releases.release(summit=summit, by=user)
+        made = releases.release(summit=summit, by=organiser)
         page = desk.get(f"/admin/agenda/release/{made.pk}/sent/").content.decode()
         assert "No messages were needed." in page
         assert "<progress" not in page

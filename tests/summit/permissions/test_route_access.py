@@ -39,65 +39,64 @@ def unrestricted(view: Callable[..., Any], access: Access) -> Callable[..., Any]
     return functools.update_wrapper(functools.partial(view), view)
 
 
-class TestMethods:
-    @pytest.mark.parametrize(
-        ("methods", "allowed"), [("GET", "GET HEAD"), ("POST", "POST"), ("GET POST", "GET HEAD POST")]
-    )
-    def test_others_than_the_declared_ones_get_a_405(self, methods: str, allowed: str) -> None:
-        view = route(Gate.EVERYBODY, methods)(page)
-        answers = {method: status(view, method) for method in ("GET", "HEAD", "POST", "PUT", "DELETE")}
-        assert answers == {method: 200 if method in allowed.split() else 405 for method in answers}
-
-    def test_control_the_wrapper_refuses_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(route_access, "restrict_methods", unrestricted)
-        assert status(route(Gate.EVERYBODY, "POST")(page), "GET") == 200
-
-    def test_public_pages_only_read(self) -> None:
-        view = public_page("public summit")(page)
-        assert [status(view, method) for method in ("GET", "POST")] == [200, 405]
-        assert access_of(view) == Access(Gate.EVERYBODY, kind="public summit")
-
-    def test_pages_of_the_portal(self) -> None:
-        assert status(visitor_identity.portal_page("POST")(page), "GET") == 405
-
-    def test_control_pages_of_the_portal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(visitor_identity, "restrict_methods", unrestricted)
-        monkeypatch.setattr(visitor_identity, "_viewer_required", lambda view: view)
-        assert status(visitor_identity.portal_page("POST")(page), "GET") == 200
+@pytest.mark.parametrize(
+    ("methods", "allowed"), [("GET", "GET HEAD"), ("POST", "POST"), ("GET POST", "GET HEAD POST")]
+)
+def test_others_than_the_declared_methods_get_a_405(
+    methods: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = route(Gate.EVERYBODY, methods)(page)
+    answers = {method: status(view, method) for method in ("GET", "HEAD", "POST", "PUT", "DELETE")}
+    assert answers == {method: 200 if method in allowed.split() else 405 for method in answers}
+    # The control: the wrapper refuses them.
+    monkeypatch.setattr(route_access, "restrict_methods", unrestricted)
+    assert status(route(Gate.EVERYBODY, methods)(page), "PUT") == 200
 
 
-class TestGate:
-    def test_account_pages_lead_to_the_sign_in(self) -> None:
-        assert status(route(Gate.ACCOUNT)(page), "GET") == 302
-        assert status(route(Gate.ACCOUNT)(page), "GET", user=f.UserFactory.build()) == 200
+def test_public_pages_only_read() -> None:
+    view = public_page("public summit")(page)
+    assert [status(view, method) for method in ("GET", "POST")] == [200, 405]
+    assert access_of(view) == Access(Gate.EVERYBODY, kind="public summit")
 
-    def test_control_it_is_the_gate(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(route_access, "login_required", lambda view: view)
-        assert status(route(Gate.ACCOUNT)(page), "GET") == 200
 
-    @pytest.mark.parametrize("gate", [Gate.PORTAL, Gate.DESK, Gate.API])
-    def test_a_gate_that_it_does_not_enforce_is_refused(self, gate: Gate) -> None:
+def test_pages_of_the_portal_and_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert status(visitor_identity.portal_page("POST")(page), "GET") == 405
+    monkeypatch.setattr(visitor_identity, "restrict_methods", unrestricted)
+    monkeypatch.setattr(visitor_identity, "_viewer_required", lambda view: view)
+    assert status(visitor_identity.portal_page("POST")(page), "GET") == 200
+
+
+def test_account_pages_lead_to_the_sign_in_and_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert status(route(Gate.ACCOUNT)(page), "GET") == 302
+    assert status(route(Gate.ACCOUNT)(page), "GET", user=f.UserFactory.build()) == 200
+    monkeypatch.setattr(route_access, "login_required", lambda view: view)
+    assert status(route(Gate.ACCOUNT)(page), "GET") == 200
+
+
+def test_a_gate_that_it_does_not_enforce_is_refused() -> None:
+    for gate in (Gate.PORTAL, Gate.DESK, Gate.API):
         with pytest.raises(ValueError, match="doesn't enforce"):
             route(gate)
 
 
 @pytest.mark.django_db
 class TestPagesOfTheDesk:
-    def test_one_without_an_object_asks_for_its_permission(self, summit: Summit) -> None:
-        assert sign_in(summit, Role.ORGANISER).get("/admin/arm/").status_code == 403
-
-    def test_control_it_is_the_decorator(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_one_without_an_object_asks_for_its_permission_and_control(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        organiser = sign_in(summit, Role.ORGANISER)
+        assert organiser.get("/admin/arm/").status_code == 403
         monkeypatch.setattr(pages, "check", lambda *args: None)
-        assert sign_in(summit, Role.ORGANISER).get("/admin/arm/").status_code == 200
+        assert organiser.get("/admin/arm/").status_code == 200
 
-    def test_one_of_a_summit_asks_for_the_summit_first(self, summit: Summit) -> None:
-        elsewhere = sign_in(f.SummitFactory(), Role.ORGANISER)
-        assert elsewhere.get(f"/admin/summit/arm/{summit.slug}/").status_code == 404
-        assert sign_in(summit, Role.VIEWER).get(f"/admin/summit/arm/{summit.slug}/").status_code == 403
-
-    def test_control_it_is_the_check_of_the_summit(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_one_of_a_summit_asks_for_the_summit_first_and_control(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path, viewer = f"/admin/summit/arm/{summit.slug}/", sign_in(summit, Role.VIEWER)
+        assert sign_in(f.SummitFactory(), Role.ORGANISER).get(path).status_code == 404
+        assert viewer.get(path).status_code == 403
         monkeypatch.setattr(summit_pages, "check", lambda *args: None)
-        assert sign_in(summit, Role.VIEWER).get(f"/admin/summit/arm/{summit.slug}/").status_code == 200
+        assert viewer.get(path).status_code == 200
 
     def test_writing_asks_for_more(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[str] = []
@@ -109,25 +108,23 @@ class TestPagesOfTheDesk:
         assert asked == [see, see, change]
 
 
-class TestDeclaration:
-    def test_a_second_one_is_refused_by_file_and_line(self) -> None:
-        line = inspect.getsourcelines(page)[1]
-        message = f"tests/summit/permissions/test_route_access.py:{line} (page) declares its route twice"
-        once = route(Gate.EVERYBODY)(page)
-        with pytest.raises(ImproperlyConfigured) as refused:
-            public_page()(once)
-        assert str(refused.value) == message
-        assert access_of(page) is None
+def test_a_second_declaration_is_refused_by_file_and_line_and_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = inspect.getsourcelines(page)[1]
+    once = route(Gate.EVERYBODY)(page)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        public_page()(once)
+    assert str(refused.value) == (
+        f"tests/summit/permissions/test_route_access.py:{line} (page) declares its route twice"
+    )
+    assert access_of(page) is None
+    # A class is named where a view is made of one.
+    assert location(View.as_view()).endswith("(View)")
+    monkeypatch.setattr(route_access, "access_of", lambda view: None)
+    twice = public_page("public text")(route(Gate.HOLDER)(page))
+    assert access_of(twice) == Access(Gate.EVERYBODY, kind="public text")
 
-    def test_control_it_is_what_is_attached(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(route_access, "access_of", lambda view: None)
-        twice = public_page("public text")(route(Gate.HOLDER)(page))
-        assert access_of(twice) == Access(Gate.EVERYBODY, kind="public text")
 
-    def test_wrappers_keep_it(self) -> None:
-        access = Access.of(Gate.DESK, "GET POST", see="summit.summit.view")
-        view = attach(lambda request: HttpResponse(), access)
-        assert access_of(route_access.restrict_methods(view, access)) is access
-
-    def test_a_class_is_named_where_a_view_is_made_of_one(self) -> None:
-        assert location(View.as_view()).endswith("(View)")
+def test_wrappers_keep_the_declaration() -> None:
+    access = Access.of(Gate.DESK, "GET POST", see="summit.summit.view")
+    view = attach(lambda request: HttpResponse(), access)
+    assert access_of(route_access.restrict_methods(view, access)) is access
