@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
+from django.test import Client
 
 from summit.permissions.models import Role
 from summit.single_sign_on.models import IdentityProvider, Protocol
 from summit.single_sign_on.social_adapter import SocialAccountAdapter
 from summit.summits.models import Summit
 from summit.users.models import User
-from tests.factories import SummitFactory, UserFactory
+from tests.clients import signed_in
+from tests.factories import UserFactory
 from tests.summit.single_sign_on.openid_provider import CLIENT_ID, OpenIdProvider
 from tests.summit.single_sign_on.saml_provider import SamlProvider, certificate
 
@@ -23,8 +25,15 @@ def nothing_kept() -> None:
 
 
 @pytest.fixture
-def summit() -> Summit:
-    return SummitFactory()
+def root() -> User:
+    """Whoever set the system up."""
+    return UserFactory(is_superuser=True)
+
+
+@pytest.fixture
+def rootdesk(root: User) -> Client:
+    """Their browser."""
+    return signed_in(root)
 
 
 @pytest.fixture

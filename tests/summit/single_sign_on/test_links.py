@@ -14,7 +14,7 @@ from summit.audit.models import AuditEntry
 from summit.permissions.models import Role, RoleAssignment
 from summit.single_sign_on import links, refusals
 from summit.single_sign_on.facts import SignInFacts
-from summit.single_sign_on.models import GroupRole, UnlinkedSignIn
+from summit.single_sign_on.models import GroupRole, IdentityProvider, UnlinkedSignIn
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import SummitFactory, UserFactory
@@ -24,11 +24,6 @@ from tests.summit.single_sign_on.openid_provider import OpenIdProvider
 from tests.summit.single_sign_on.test_openid_connect import is_signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def organiser(summit: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, summit)
 
 
 def waiting(subject: str = "s-1") -> UnlinkedSignIn:
@@ -90,9 +85,9 @@ class TestInvitation:
         assert "/accounts/sso/link/" in accounts_messages.WELCOME.context(message)["invitation"]
         link(zoe)
         assert accounts_messages.WELCOME.context(message)["invitation"] == ""
-
-    def test_without_providers_there_is_none(self, zoe: User) -> None:
-        assert links.invitation_address(zoe) == ""
+        # Nor without providers.
+        IdentityProvider.objects.all().delete()
+        assert links.invitation_address(UserFactory()) == ""
 
 
 class TestByAnOrganiser:
@@ -124,8 +119,7 @@ class TestByAnOrganiser:
         said = rendering.render([entry])[0].what
         assert said == "took the role “protocol” by a group: the sign-in was unlinked"
 
-    def test_whoever_links_their_own_account_stays_signed_in(self, idp: OpenIdProvider) -> None:
-        root = UserFactory(is_superuser=True)
+    def test_whoever_links_their_own_account_stays_signed_in(self, idp: OpenIdProvider, root: User) -> None:
         here, elsewhere = by_password(root), by_password(root)
         page = f"/admin/summit/user/{root.pk}/single-sign-on/"
         assert here.post(page, {"code": waiting().code, "link": "1"}).status_code == 302
@@ -163,33 +157,31 @@ class TestByAnOrganiser:
         with pytest.raises(ValidationError, match="closed"):
             links.link_waiting(account=zoe, row=waiting(), by=organiser)
 
-    def test_the_page(self, idp: OpenIdProvider, zoe: User, organiser: User) -> None:
-        client = Client()
-        client.force_login(organiser)
+    def test_the_page(self, idp: OpenIdProvider, zoe: User, desk: Client) -> None:
         url = f"/admin/summit/user/{zoe.pk}/single-sign-on/"
-        assert "not linked at an identity provider" in client.get(url).content.decode()
-        assert "No sign-in waits with this code" in client.post(url, {"code": "aaaa-aaaa"}).content.decode()
+        assert "not linked at an identity provider" in desk.get(url).content.decode()
+        assert "No sign-in waits with this code" in desk.post(url, {"code": "aaaa-aaaa"}).content.decode()
         row = waiting()
-        page = client.post(url, {"code": row.code}).content.decode()
+        page = desk.post(url, {"code": row.code}).content.decode()
         assert "At Ministry this is Zoë, zoe@ministry.example." in page
         assert "This address differs from the account’s." in page
         nameless = links.remember(SignInFacts("https://idp.example", "s-9"))
-        assert "At Ministry this is s-9." in client.post(url, {"code": nameless.code}).content.decode()
+        assert "At Ministry this is s-9." in desk.post(url, {"code": nameless.code}).content.decode()
         assert not SocialAccount.objects.exists()
-        assert client.post(url, {"code": row.code, "link": "1"}).status_code == 302
-        page = client.get(url).content.decode()
+        assert desk.post(url, {"code": row.code, "link": "1"}).status_code == 302
+        page = desk.get(url).content.decode()
         assert "s-1" in page
         # It asks before it unlinks.
         key = links.links_of(zoe)[0].pk
         assert (f'href="?unlink={key}"' in page, 'name="unlink"' in page) == (True, False)
-        page = client.get(f"{url}?unlink={key}").content.decode()
+        page = desk.get(f"{url}?unlink={key}").content.decode()
         assert f"Unlink {zoe.email} from Ministry?" in page
         assert f'name="unlink" value="{key}"' in page
         assert SocialAccount.objects.exists()
-        assert "Unlink the sign-in" not in client.get(f"{url}?unlink={key + 1}").content.decode()
-        assert client.post(url, {"unlink": str(links.links_of(zoe)[0].pk)}).status_code == 302
+        assert "Unlink the sign-in" not in desk.get(f"{url}?unlink={key + 1}").content.decode()
+        assert desk.post(url, {"unlink": str(links.links_of(zoe)[0].pk)}).status_code == 302
         assert not SocialAccount.objects.exists()
-        assert client.post(url, {"emergency": "on"}).status_code == 403
+        assert desk.post(url, {"emergency": "on"}).status_code == 403
 
 
 def test_what_nobody_links_is_deleted_after_a_week(zoe: User, organiser: User) -> None:

@@ -14,10 +14,8 @@ from summit import checks
 from summit.audit.models import AuditEntry
 from summit.maintenance.doctor.findings import further
 from summit.outbox.models import Message
-from summit.permissions.models import Role
 from summit.single_sign_on import local_sign_ins, refusals
 from summit.single_sign_on.models import EmergencyAccount, IdentityProvider
-from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import PASSWORD, UserFactory
 from tests.summit.accounts.helpers import by_password
@@ -43,10 +41,11 @@ def test_a_linked_account_has_no_password_where_the_provider_is_required(idp: Op
     assert is_signed_in(by_password(zoe))
 
 
-def test_an_emergency_account_gets_in_and_the_others_are_told(idp: OpenIdProvider, zoe: User, summit: Summit) -> None:
+def test_an_emergency_account_gets_in_and_the_others_are_told(
+    idp: OpenIdProvider, zoe: User, organiser: User, root: User
+) -> None:
     link(zoe)
     IdentityProvider.objects.update(is_required=True)
-    organiser, root = UserFactory.with_role(Role.ORGANISER, summit), UserFactory(is_superuser=True)
     local_sign_ins.set_emergency(account=zoe, on=True, by=root)
     assert is_signed_in(by_password(zoe))
     messages = Message.objects.filter(kind="emergency_sign_in").order_by("pk")
@@ -59,21 +58,16 @@ def test_an_emergency_account_gets_in_and_the_others_are_told(idp: OpenIdProvide
     assert messages.count() == 2
 
 
-def test_the_list_of_accounts_shows_which(zoe: User, summit: Summit) -> None:
-    root = UserFactory(is_superuser=True)
+def test_the_list_of_accounts_shows_which(zoe: User, root: User, rootdesk: Client) -> None:
     local_sign_ins.set_emergency(account=zoe, on=True, by=root)
-    desk = Client()
-    desk.force_login(root)
     for chosen, found in (("yes", {zoe}), ("no", {root}), ("", {zoe, root})):
-        page: Any = desk.get("/admin/summit/user/", {"emergency": chosen})
+        page: Any = rootdesk.get("/admin/summit/user/", {"emergency": chosen})
         assert set(page.context["cl"].queryset) == found
 
 
-def test_only_the_system_administrator_says_which(zoe: User, summit: Summit) -> None:
-    organiser = UserFactory.with_role(Role.ORGANISER, summit)
+def test_only_the_system_administrator_says_which(zoe: User, organiser: User, root: User) -> None:
     with pytest.raises(PermissionDenied):
         local_sign_ins.set_emergency(account=zoe, on=True, by=organiser)
-    root = UserFactory(is_superuser=True)
     for on in (True, True, False):
         local_sign_ins.set_emergency(account=zoe, on=on, by=root)
         assert EmergencyAccount.objects.exists() is on
@@ -83,12 +77,11 @@ def test_only_the_system_administrator_says_which(zoe: User, summit: Summit) -> 
 
 @pytest.mark.parametrize("is_required", [False, True])
 def test_a_required_provider_of_the_environment_that_locks_everybody_out_is_reported(
-    settings: Any, is_required: bool
+    settings: Any, root: User, is_required: bool
 ) -> None:
     """The desk refuses to require such a provider. In the environment nothing can be refused."""
     given = {"slug": "m", "name": "M", "protocol": "oidc", "issuer": "https://m.example", "client_id": "c"}
     settings.SSO_PROVIDERS = [{**given, "client_secret": "secret", "is_required": is_required}]
-    root = UserFactory(is_superuser=True)
     link(root, issuer="https://m.example")
 
     def told() -> tuple[list[str | None], list[str]]:

@@ -19,6 +19,7 @@ from summit.single_sign_on.facts import SignInFacts
 from summit.single_sign_on.models import GroupRole, IdentityProvider
 from summit.summits.models import Summit
 from summit.users.models import User
+from tests.clients import signed_in
 from tests.factories import UserFactory
 from tests.summit.single_sign_on.conftest import configure, link
 from tests.summit.single_sign_on.openid_provider import OpenIdProvider
@@ -26,27 +27,14 @@ from tests.summit.single_sign_on.saml_provider import certificate, pem
 
 pytestmark = pytest.mark.django_db
 OIDC = {
-    "slug": "m",
-    "name": "M",
-    "protocol": "oidc",
-    "issuer": "https://m.example",
-    "client_id": "c",
-    "client_secret": "of the client",
+    **{"slug": "m", "name": "M", "protocol": "oidc", "issuer": "https://m.example"},
+    **{"client_id": "c", "client_secret": "of the client"},
 }
 SAML = {
-    "slug": "s",
-    "name": "S",
-    "protocol": "saml",
-    "issuer": "urn:s",
-    "sign_in_url": "https://s.example/",
-    "certificates": certificate(1),
+    **{"slug": "s", "name": "S", "protocol": "saml", "issuer": "urn:s"},
+    **{"sign_in_url": "https://s.example/", "certificates": certificate(1)},
 }
 ENTRA = "https://login.microsoftonline.com"
-
-
-@pytest.fixture
-def root() -> User:
-    return UserFactory(is_superuser=True)
 
 
 def test_those_of_the_environment_come_first_and_win(settings: Any, idp: OpenIdProvider) -> None:
@@ -92,29 +80,24 @@ def test_what_is_not_complete_is_refused(settings: Any, root: User, values: dict
         provider_services.add_provider(values=values, by=root)
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
+def test_no_process_starts_with_providers_that_cannot_be_used(settings: Any) -> None:
+    for values, said in (
         ([OIDC, {**SAML, "slug": "m"}], "same slug"),
         ([OIDC, {**OIDC, "slug": "n"}], "same issuer"),
         ([{**OIDC, "second_factor_values": "mfa"}], "is a list"),
-    ],
-)
-def test_no_process_starts_with_providers_that_cannot_be_used(settings: Any, values: Any, said: str) -> None:
-    settings.SSO_PROVIDERS = values
-    with pytest.raises(ImproperlyConfigured, match=said):
-        enforce()
+    ):
+        settings.SSO_PROVIDERS = values
+        with pytest.raises(ImproperlyConfigured, match=said):
+            enforce()
     # Control: what is complete starts.
     settings.SSO_PROVIDERS = [OIDC, SAML]
     enforce()
 
 
 class TestServices:
-    def test_only_the_system_administrator_sets_them_up(self, summit: Summit) -> None:
+    def test_the_system_administrator_sets_them_up_and_the_issuer_is_fixed(self, root: User, organiser: User) -> None:
         with pytest.raises(PermissionDenied):
-            provider_services.add_provider(values=OIDC, by=UserFactory.with_role(Role.ORGANISER, summit))
-
-    def test_the_issuer_is_fixed(self, root: User) -> None:
+            provider_services.add_provider(values=OIDC, by=organiser)
         row = provider_services.add_provider(values=OIDC, by=root)
         provider_services.change_provider(provider=row, values={"name": "New", "issuer": row.issuer}, by=root)
         with pytest.raises(ValidationError, match="Add another provider"):
@@ -140,10 +123,8 @@ class TestServices:
         with pytest.raises(ValidationError, match="emergency account"):
             links.link_waiting(account=other, row=waiting, by=root)
         assert not SocialAccount.objects.filter(user=other).exists()
-        browser = Client()
-        browser.force_login(root)
         posted = {"email": other.email, "name": other.name, "language": "en"}
-        page = browser.post(f"/admin/summit/user/{other.pk}/change/", posted)
+        page = signed_in(root).post(f"/admin/summit/user/{other.pk}/change/", posted)
         assert "so that no one is locked out" in page.content.decode()
         other.set_unusable_password()
         other.save()
@@ -174,8 +155,9 @@ class TestServices:
             with pytest.raises(ValidationError, match="another short name"):
                 provider_services.add_provider(values={**OIDC, "slug": slug}, by=root)
 
-    def test_organisers_give_roles_to_groups_in_their_summits(self, idp: OpenIdProvider, summit: Summit) -> None:
-        organiser = UserFactory.with_role(Role.ORGANISER, summit)
+    def test_organisers_give_roles_to_groups_in_their_summits(
+        self, idp: OpenIdProvider, summit: Summit, organiser: User
+    ) -> None:
         values = {"summit": summit, "issuer": idp.issuer, "group": " press ", "role": Role.PRESS_OFFICER}
         row = provider_services.give_group_role(**values, by=organiser)
         assert row.group == "press"
@@ -190,46 +172,38 @@ class TestServices:
         assert not GroupRole.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "missing", [{"client_id": ""}, {"protocol": "saml"}, {"is_required": True, "for_delegations": True}]
-)
-def test_the_database_refuses_what_is_not_complete(missing: dict[str, Any]) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        configure(OpenIdProvider(), **missing)
+def test_the_database_refuses_what_is_not_complete() -> None:
+    for missing in ({"client_id": ""}, {"protocol": "saml"}, {"is_required": True, "for_delegations": True}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            configure(OpenIdProvider(), **missing)
 
 
-def test_the_desk(root: User, summit: Summit) -> None:
-    client = Client()
-    client.force_login(root)
+def test_the_desk(rootdesk: Client, desk: Client, summit: Summit) -> None:
     posted = {**OIDC, "client_secret": "canary", "groups_claim": "groups", "is_active": "on", "_save": "1"}
-    assert client.post("/admin/summit/identityprovider/add/", posted).status_code == 302
+    assert rootdesk.post("/admin/summit/identityprovider/add/", posted).status_code == 302
     row = IdentityProvider.objects.get()
-    page = client.get(f"/admin/summit/identityprovider/{row.pk}/change/").content.decode()
+    page = rootdesk.get(f"/admin/summit/identityprovider/{row.pk}/change/").content.decode()
     assert "/accounts/sso/m/callback/" in page
     assert "canary" not in page
     posted = {"name": "New", "client_id": "c", "client_secret": "", "groups_claim": "groups", "is_active": "on"}
-    assert client.post(f"/admin/summit/identityprovider/{row.pk}/change/", posted).status_code == 302
+    assert rootdesk.post(f"/admin/summit/identityprovider/{row.pk}/change/", posted).status_code == 302
     row.refresh_from_db()
     assert (row.name, row.client_secret) == ("New", "canary")
     posted = {"summit": summit.pk, "issuer": row.issuer, "group": "press", "role": "press_officer"}
-    assert client.post("/admin/summit/grouprole/add/", posted).status_code == 302
-    page = client.get("/admin/summit/grouprole/").content.decode()
+    assert rootdesk.post("/admin/summit/grouprole/add/", posted).status_code == 302
+    page = rootdesk.get("/admin/summit/grouprole/").content.decode()
     assert "press" in page
     assert "New" in page
-    organiser = Client()
-    organiser.force_login(UserFactory.with_role(Role.ORGANISER, summit))
-    assert organiser.get("/admin/summit/identityprovider/").status_code == 404
-    assert organiser.get("/admin/summit/grouprole/").status_code == 200
+    assert desk.get("/admin/summit/identityprovider/").status_code == 404
+    assert desk.get("/admin/summit/grouprole/").status_code == 200
 
 
-def test_the_desk_lists_those_of_the_environment_too(root: User, settings: Any) -> None:
-    client = Client()
-    client.force_login(root)
+def test_the_desk_lists_those_of_the_environment_too(rootdesk: Client, settings: Any) -> None:
     url = "/admin/summit/identityprovider/"
-    page = client.get(url).content.decode()
+    page = rootdesk.get(url).content.decode()
     assert ("No identity providers yet." in page, "Set in the environment" in page) == (True, False)
     settings.SSO_PROVIDERS = [{**OIDC, "is_required": True, "client_secret": "canary"}, SAML]
-    response = client.get(url)
+    response = rootdesk.get(url)
     page = response.content.decode()
     table = page.partition("Set in the environment")[2]
     assert "can’t be changed here" in table
@@ -241,14 +215,12 @@ def test_the_desk_lists_those_of_the_environment_too(root: User, settings: Any) 
     assert ("No identity providers yet." in page, "No identity providers were added here." in page) == (False, True)
 
 
-def test_one_that_the_environment_replaces_is_named(root: User, settings: Any) -> None:
-    client = Client()
-    client.force_login(root)
+def test_one_that_the_environment_replaces_is_named(root: User, rootdesk: Client, settings: Any) -> None:
     provider_services.add_provider(values=OIDC, by=root)
     (doctor,) = [check for check in further if check.name == "single sign-on"]
 
     def said() -> tuple[bool, list[str]]:
-        page = client.get("/admin/summit/identityprovider/").content.decode()
+        page = rootdesk.get("/admin/summit/identityprovider/").content.decode()
         return "replaced by SSO_PROVIDERS" in page, [str(each.status) for each in doctor.run()]
 
     assert said() == (False, ["ok", "ok"])
@@ -257,21 +229,19 @@ def test_one_that_the_environment_replaces_is_named(root: User, settings: Any) -
         ({"is_active": False}, "turned off, required"),
     ):
         IdentityProvider.objects.update(**values)
-        assert f">{state}</td>" in client.get("/admin/summit/identityprovider/").content.decode()
+        assert f">{state}</td>" in rootdesk.get("/admin/summit/identityprovider/").content.decode()
     IdentityProvider.objects.update(is_required=False)
     for same in ({"slug": "other"}, {"issuer": "https://other.example"}):
         settings.SSO_PROVIDERS = [{**OIDC, **same}]
         assert said() == (True, ["ok", "warn"])
 
 
-def test_the_desk_warns_of_one_at_which_nobody_can_sign_in(idp: OpenIdProvider, root: User) -> None:
-    client = Client()
-    client.force_login(root)
+def test_the_desk_warns_of_one_at_which_nobody_can_sign_in(idp: OpenIdProvider, rootdesk: Client) -> None:
     IdentityProvider.objects.all().delete()
     posted = {**OIDC, "groups_claim": "groups", "is_active": "on", "_save": "1", "issuer": f"{idp.issuer}/"}
 
     def add(issuer: str, **more: str) -> str:
-        page = client.post("/admin/summit/identityprovider/add/", {**posted, "issuer": issuer, **more}, follow=True)
+        page = rootdesk.post("/admin/summit/identityprovider/add/", {**posted, "issuer": issuer, **more}, follow=True)
         IdentityProvider.objects.all().delete()
         return page.content.decode()
 
@@ -292,34 +262,30 @@ def test_the_desk_warns_of_one_at_which_nobody_can_sign_in(idp: OpenIdProvider, 
 
 
 def test_one_that_is_needed_cannot_be_deleted_and_the_page_says_so_first(
-    idp: OpenIdProvider, root: User, summit: Summit
+    idp: OpenIdProvider, root: User, rootdesk: Client, summit: Summit
 ) -> None:
-    client = Client()
-    client.force_login(root)
     url = f"/admin/summit/identityprovider/{IdentityProvider.objects.get().pk}/delete/"
     found = link(root, issuer=idp.issuer)
-    page = client.get(url).content.decode()
+    page = rootdesk.get(url).content.decode()
     assert (f"{root.email}. Turn it off instead" in page, '<input type="hidden" name="post"' in page) == (True, False)
-    client.post(url, {"post": "yes"})
+    rootdesk.post(url, {"post": "yes"})
     assert IdentityProvider.objects.exists()
     found.delete()
     role = GroupRole.objects.create(issuer=idp.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
-    assert "Groups at this provider have roles." in client.get(url).content.decode()
+    assert "Groups at this provider have roles." in rootdesk.get(url).content.decode()
     role.delete()
-    assert client.post(url, {"post": "yes"})["Location"] == "/admin/summit/identityprovider/"
+    assert rootdesk.post(url, {"post": "yes"})["Location"] == "/admin/summit/identityprovider/"
     assert not IdentityProvider.objects.exists()
 
 
 def test_one_that_the_environment_replaces_is_deleted_and_what_is_linked_stays(
-    idp: OpenIdProvider, root: User, summit: Summit, settings: Any
+    idp: OpenIdProvider, root: User, rootdesk: Client, summit: Summit, settings: Any
 ) -> None:
     row = IdentityProvider.objects.get()
     link(root, issuer=idp.issuer)
     GroupRole.objects.create(issuer=idp.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
     settings.SSO_PROVIDERS = [{**OIDC, "issuer": idp.issuer}]
-    client = Client()
-    client.force_login(root)
-    page = client.get(f"/admin/summit/identityprovider/{row.pk}/change/").content.decode()
+    page = rootdesk.get(f"/admin/summit/identityprovider/{row.pk}/change/").content.decode()
     assert "replaced by SSO_PROVIDERS" in page
     provider_services.remove_provider(provider=row, by=root)
     assert (SocialAccount.objects.count(), GroupRole.objects.count()) == (1, 1)
@@ -346,46 +312,40 @@ def test_the_audit_says_which_provider_and_what_was_switched(root: User) -> None
     assert changes == {"Active": ("yes", "no"), "Client secret": ("", "")}
 
 
-def test_whoever_signs_in_at_a_required_provider_alone_reads_so(idp: OpenIdProvider, root: User) -> None:
-    client = Client()
-    client.force_login(root)
+def test_whoever_signs_in_at_a_required_provider_alone_reads_so(
+    idp: OpenIdProvider, root: User, rootdesk: Client
+) -> None:
     link(root, issuer=idp.issuer)
     sentence = "A password or passkey doesn’t sign you in here."
-    assert sentence not in client.get("/accounts/2fa/").content.decode()
+    assert sentence not in rootdesk.get("/accounts/2fa/").content.decode()
     IdentityProvider.objects.update(is_required=True)
-    assert sentence in client.get("/accounts/2fa/").content.decode()
+    assert sentence in rootdesk.get("/accounts/2fa/").content.decode()
 
 
-def test_the_desk_says_in_sentences_what_is_wrong(root: User) -> None:
-    client = Client()
-    client.force_login(root)
+def test_the_desk_says_in_sentences_what_is_wrong(rootdesk: Client) -> None:
     posted = {**OIDC, "groups_claim": "groups", "is_active": "on", "_save": "1"}
     for values, sentence in (
         ({"client_id": ""}, "An OpenID provider needs a client ID and a client secret."),
         ({"is_required": "on", "for_delegations": "on"}, "A provider for delegations can’t be required."),
         ({"slug": "Außen amt"}, "Use letters without accents, digits and hyphens."),
     ):
-        page = client.post("/admin/summit/identityprovider/add/", {**posted, **values}).content.decode()
+        page = rootdesk.post("/admin/summit/identityprovider/add/", {**posted, **values}).content.decode()
         assert (sentence in page, "is violated" in page) == (True, False), values
     assert not IdentityProvider.objects.exists()
 
 
-def test_the_desk_of_roles_by_group(idp: OpenIdProvider, summit: Summit, root: User) -> None:
-    organiser = UserFactory.with_role(Role.ORGANISER, summit)
-    client = Client()
-    client.force_login(organiser)
+def test_the_desk_of_roles_by_group(idp: OpenIdProvider, summit: Summit, desk: Client, rootdesk: Client) -> None:
     url = "/admin/summit/grouprole/add/"
     posted = {"summit": summit.pk, "issuer": idp.issuer, "group": "press", "role": Role.PRESS_OFFICER}
-    assert client.post(url, posted).status_code == 302
-    assert "This group has this role in this summit already." in client.post(url, posted).content.decode()
+    assert desk.post(url, posted).status_code == 302
+    assert "This group has this role in this summit already." in desk.post(url, posted).content.decode()
     row = GroupRole.objects.get()
-    page = client.get(f"/admin/summit/grouprole/{row.pk}/delete/").content.decode()
+    page = desk.get(f"/admin/summit/grouprole/{row.pk}/delete/").content.decode()
     assert "Members keep the role until their next sign-in, at most 8 hours." in page
-    removed = client.post(f"/admin/summit/grouprole/{row.pk}/delete/", {"post": "yes"})
+    removed = desk.post(f"/admin/summit/grouprole/{row.pk}/delete/", {"post": "yes"})
     # Back to the list, also for whoever may delete rows but never changes them.
     assert removed["Location"] == "/admin/summit/grouprole/"
-    assert "identity provider" not in client.get(url).content.decode().partition("<form")[2].partition("<label")[0]
+    assert "identity provider" not in desk.get(url).content.decode().partition("<form")[2].partition("<label")[0]
     IdentityProvider.objects.all().delete()
-    assert "Ask the system administrator to add one first." in client.get(url).content.decode()
-    client.force_login(root)
-    assert '<a href="/admin/summit/identityprovider/add/">Add an' in client.get(url).content.decode()
+    assert "Ask the system administrator to add one first." in desk.get(url).content.decode()
+    assert '<a href="/admin/summit/identityprovider/add/">Add an' in rootdesk.get(url).content.decode()
