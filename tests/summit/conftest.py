@@ -29,6 +29,11 @@ def summit() -> Summit:
 
 
 @pytest.fixture
+def root() -> User:
+    return UserFactory(is_superuser=True)
+
+
+@pytest.fixture
 def organiser(summit: Summit) -> User:
     return UserFactory.with_role(Role.ORGANISER, summit)
 

@@ -165,7 +165,7 @@ ACTS = st.lists(st.tuples(st.sampled_from(["add", "take"]), st.integers(1, 4)), 
 
 
 @pytest.mark.slow("lets threads read while pages change")
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(acts=ACTS, readers=st.integers(2, 5))
 def test_nobody_reads_what_was_taken_away_nor_what_is_old(acts: list[tuple[str, int]], readers: int) -> None:
     """Whatever changes while many read: each reads what stood when they asked or later, or what stood less than two

@@ -25,12 +25,6 @@ def nothing_kept() -> None:
 
 
 @pytest.fixture
-def root() -> User:
-    """Whoever set the system up."""
-    return UserFactory(is_superuser=True)
-
-
-@pytest.fixture
 def rootdesk(root: User) -> Client:
     """Their browser."""
     return signed_in(root)

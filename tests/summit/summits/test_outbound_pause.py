@@ -25,6 +25,7 @@ from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.clients import signed_in
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import ago
 from tests.summit.outbound_traffic import sending_summit, sweep_with
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 CAME = datetime.now(UTC) - timedelta(hours=5)
 
 
-@pytest.fixture
+@once_a_module
 def summit() -> Summit:
     """A summit that came five hours ago."""
     return sending_summit(paused_at=CAME)

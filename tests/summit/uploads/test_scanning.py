@@ -51,7 +51,7 @@ CLAMD = "unix:/nowhere/clamd.ctl"
 
 def picture(colour: str = "#1d4f91") -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (600, 600), colour).save(buffer, "PNG")
+    Image.new("RGB", (400, 400), colour).save(buffer, "PNG")
     return buffer.getvalue()
 
 

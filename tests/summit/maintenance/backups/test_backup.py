@@ -72,6 +72,7 @@ def changed(path: Path, **values: Any) -> Path:
     return copy
 
 
+@pytest.mark.slow("restores a backup and runs all that sends")
 @pytest.mark.parametrize("marked", [True, False])
 def test_what_was_restored_sends_nothing_even_at_home(
     folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, marked: bool
@@ -121,24 +122,32 @@ def test_it_says_what_it_holds_and_no_key(folder: Path, settings: Any) -> None:
     for secret in (settings.SECRET_KEY, *settings.FIELD_KEYS, *settings.SECRET_KEY_FALLBACKS):
         assert secret not in said
     assert backup.verify(path) == manifest
+    with (folder / "piped.zip").open("wb") as file:
+        pipe: Any = _Unseekable(file)
+        piped = backup.write(pipe, folder)
+    assert backup.verify(folder / "piped.zip") == piped
 
 
-@pytest.mark.parametrize(
-    ("values", "why"),
-    [
-        ({"vendor": "postgresql"}, "Set DATABASE_URL"),
-        (
-            {"keys": {"FIELD_KEYS": ["0f"], "SECRET_KEY": ["1f"], "SECRET_KEY_FALLBACKS": []}},
-            "FIELD_KEYS: the key 0f",
-        ),
-        (
-            {"contents": {"migrations": {"press": ["0999_later"]}, "rows": {}, "audit_end": ""}},
-            "Install that version",
-        ),
-    ],
-)
+def test_options_that_do_not_fit_are_refused() -> None:
+    for arguments in ([], ["folder", "--keys"], ["folder", "--keep=0"], ["-", "--keep=2"]):
+        with pytest.raises(CommandError) as refused:
+            call_command("backup", *arguments)
+        assert refused.value.returncode == 2
+    # For the note of the keys, their fingerprints are printed.
+    said = StringIO()
+    call_command("backup", keys=True, stdout=said)
+    assert f"SECRET_KEY: {keys.fingerprint(project.SECRET_KEY)}\n" in said.getvalue()
+
+
+NOT_YET: list[tuple[dict[str, Any], str]] = [
+    ({"vendor": "postgresql"}, "Set DATABASE_URL"),
+    ({"contents": {"migrations": {"press": ["0999_later"]}, "rows": {}, "audit_end": ""}}, "Install that version"),
+    ({"keys": {"FIELD_KEYS": ["0f"], "SECRET_KEY": ["1f"], "SECRET_KEY_FALLBACKS": []}}, "FIELD_KEYS: the key 0f"),
+]
+
+
 def test_what_must_be_done_first_is_said_before_anything_is_written(
-    folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], why: str
+    folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, _manifest = backup.make(folder)
 
@@ -147,33 +156,26 @@ def test_what_must_be_done_first_is_said_before_anything_is_written(
             return manifest
 
     monkeypatch.setattr("summit.maintenance.backups.restore.verify", only_read)
-    with pytest.raises(Refused, match=why):
-        restore(changed(path, **values))
-    assert not elsewhere.exists()
-    if "keys" in values:
-        assert restore(changed(path, **values), without_keys=True).migrations == 0
+    for values, why in NOT_YET:
+        with pytest.raises(Refused, match=why):
+            restore(changed(path, **values))
+        assert not elsewhere.exists()
+    assert restore(changed(path, **NOT_YET[2][0]), without_keys=True).migrations == 0
+    # An installation from before installations were known has a mark too.
+    with on(elsewhere):
+        assert Installation.objects.get().database == contents.RESTORED
 
 
-def test_no_database_is_overwritten(folder: Path) -> None:
-    f.SummitFactory()
+def test_a_damaged_file_is_found_and_nothing_restored(folder: Path, elsewhere: Path) -> None:
     path, _manifest = backup.make(folder)
-    with pytest.raises(CommandError, match="holds a database already") as refused:
-        call_command("restore", str(path))
-    assert refused.value.returncode == 2
-    assert Summit.objects.count() == 1
-
-
-@pytest.mark.parametrize("how", ["changed", "cut", "other"])
-def test_a_damaged_file_is_found_and_nothing_restored(folder: Path, elsewhere: Path, how: str) -> None:
-    path, _manifest = backup.make(folder)
-    if how == "changed":
-        path = changed(path, sha256="0" * 64)
-    else:
-        path.write_bytes(path.read_bytes()[:-100] if how == "cut" else b"text")
-    for attempt in (lambda: call_command("backup", verify=path), lambda: call_command("restore", str(path))):
-        with pytest.raises(CommandError, match="Take another file") as failed:
-            attempt()
-        assert failed.value.returncode == 1
+    cut, other = folder / "cut.zip", folder / "other.zip"
+    cut.write_bytes(path.read_bytes()[:-100])
+    other.write_bytes(b"text")
+    for damaged in (changed(path, sha256="0" * 64), cut, other):
+        for command in (("backup", f"--verify={damaged}"), ("restore", str(damaged))):
+            with pytest.raises(CommandError, match="Take another file") as failed:
+                call_command(*command)
+            assert failed.value.returncode == 1
     assert not elsewhere.exists()
 
 
@@ -200,34 +202,7 @@ def test_older_ones_are_deleted_when_the_new_one_is_whole(folder: Path, monkeypa
     assert {each.name for each in folder.iterdir()} == {path.name, "summit-20251103T020000Z.zip", *others}
 
 
-@pytest.mark.parametrize("arguments", [[], ["folder", "--keys"], ["folder", "--keep=0"], ["-", "--keep=2"]])
-def test_options_that_do_not_fit_are_refused(arguments: list[str]) -> None:
-    with pytest.raises(CommandError) as refused:
-        call_command("backup", *arguments)
-    assert refused.value.returncode == 2
-
-
-def test_a_full_archive_goes_through_a_pipe(folder: Path) -> None:
-    with (folder / "piped.zip").open("wb") as file:
-        pipe: Any = _Unseekable(file)
-        manifest = backup.write(pipe, folder)
-    assert backup.verify(folder / "piped.zip") == manifest
-
-
-def test_fingerprints_are_printed_for_the_note_of_the_keys() -> None:
-    said = StringIO()
-    call_command("backup", keys=True, stdout=said)
-    assert f"SECRET_KEY: {keys.fingerprint(project.SECRET_KEY)}\n" in said.getvalue()
-
-
-def test_an_installation_from_before_has_a_mark_too(folder: Path, elsewhere: Path) -> None:
-    path, _manifest = backup.make(folder)
-    restore(path)
-    with on(elsewhere):
-        assert Installation.objects.get().database == contents.RESTORED
-
-
-def test_the_copy_is_of_one_file(folder: Path) -> None:
+def test_the_copy_is_of_one_file_and_overwrites_no_database(folder: Path) -> None:
     """What stands in SQLite's log beside its file is in the backup; a copy of the file alone lacks it."""
     f.SummitFactory()
     path, _manifest = backup.make(folder)
@@ -238,6 +213,9 @@ def test_the_copy_is_of_one_file(folder: Path) -> None:
     assert found is not None
     assert found.rows["summit_summit"] == 1
     assert sqlite.inspect(alone).rows["summit_summit"] == 0
+    with pytest.raises(CommandError, match="holds a database already") as refused:
+        call_command("restore", str(path))
+    assert (refused.value.returncode, Summit.objects.count()) == (2, 1)
 
 
 class _Unseekable:

@@ -316,7 +316,10 @@ def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
         (files.are_compiled, texts(False), "fail", "missing or old: ar"),
         (files.are_compiled, texts(True, 'msgid "Agenda"\nmsgstr "Programme"\n'), "fail", "missing or old: fr Run"),
         (configuration.are_safe, as_it_is, "ok", "development"),
-        (configuration.are_safe, lambda s, p: as_set(s, PRODUCTION=True), "fail", "summit.E001"),
+        pytest.param(
+            *(configuration.are_safe, lambda s, p: as_set(s, PRODUCTION=True), "fail", "summit.E001"),
+            marks=pytest.mark.slow("runs all checks of a production"),
+        ),
         (configuration.versions, as_it_is, "ok", "Django 5.2"),
         (configuration.versions, lambda s, p: p.setattr(configuration, "OLDEST", (4, 0)), "fail", "Update Python"),
         (database.releases_agree, connected(), "ok", "none but this"),
@@ -339,7 +342,7 @@ def test_each_check(
 
 def test_each_function_of_the_table_is_tried_above() -> None:
     (mark,) = test_each_check.pytestmark  # type: ignore[attr-defined]
-    tried = {(row[0], row[2]) for row in mark.args[1]}
+    tried = {(row[0], row[2]) for row in (getattr(each, "values", each) for each in mark.args[1])}
     for each in CHECKS:
         assert (each.function, "ok") in tried, each.name
         assert {(each.function, "fail"), (each.function, "warn")} & tried, each.name
@@ -368,34 +371,24 @@ class TestWhatItPrints:
         assert ended.value.code == 2
         return printed.getvalue()
 
-    def test_a_line_each_and_an_error_stops_none(self) -> None:
+    def test_a_line_each_and_the_same_for_programs_and_an_error_stops_none(self) -> None:
         assert self._run().splitlines() == [
             "ok   one: well",
             "warn two: so so – Mend it.",
             "fail three: not looked at: RuntimeError: postgres://summit:canary-database@db refuses canary%2Fmail – "
             "See to that first.",
         ]
-
-    def test_the_same_for_programs(self) -> None:
         rows = json.loads(self._run("--json"))
         assert rows[1] == {"check": "two", "status": "warn", "text": "so so", "todo": "Mend it."}
 
     def test_no_secret_is_printed(self, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        canaries = [
-            "canary-database",
-            "canary/mail",
-            "canary-secret",
-            "canary-old",
-            "canary-metrics",
-            "canary-broker",
-        ]
+        canaries = [f"canary{each}" for each in ("-database", "/mail", "-secret", "-old", "-metrics", "-broker")]
         canaries += [Fernet.generate_key().decode(), "user:canary-hook", "canary-anymail"]
         monkeypatch.setitem(connection.settings_dict, "PASSWORD", canaries[0])
         monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", canaries[0])
         as_set(settings, EMAIL_HOST_PASSWORD=canaries[1], SECRET_KEY=canaries[2], SECRET_KEY_FALLBACKS=[canaries[3]])
-        as_set(
-            settings, METRICS_TOKEN=canaries[4], REDIS_URL=f"redis://:{canaries[5]}@broker", FIELD_KEYS=[canaries[6]]
-        )
+        as_set(settings, METRICS_TOKEN=canaries[4], REDIS_URL=f"redis://:{canaries[5]}@broker")
+        settings.FIELD_KEYS = [canaries[6]]
         as_set(settings, MAIL_WEBHOOK_SECRET=canaries[7], ANYMAIL={"MAILGUN_WEBHOOK_SIGNING_KEY": canaries[8]})
 
         def tells() -> list[Any]:
