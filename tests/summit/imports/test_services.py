@@ -32,16 +32,6 @@ pytestmark = [pytest.mark.django_db]
 VENUE = "summit.venue"
 
 
-@pytest.fixture
-def summit() -> Summit:
-    return SummitFactory()
-
-
-@pytest.fixture
-def by(summit: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, summit)
-
-
 def stored(summit: Summit, by: User, text: str = "name,address\nA,1 Way\nB,2 Way\nC,3 Way\n") -> ImportFile:
     return services.store(summit=summit, kind=VENUE, filename="v.csv", content=text.encode(), by=by)
 
@@ -58,42 +48,42 @@ def venues() -> list[tuple[str, str]]:
 
 class TestSteps:
     def test_a_file_is_imported_step_by_step_and_undone_as_a_whole(
-        self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(list_imports()[VENUE], "budget", replace(list_imports()[VENUE].budget, step=2))
         VenueFactory(summit=summit, name="C", address="Old")
-        file = stored(summit, by, "name,address\nA,1 Way\nB,2 Way\nC,3 Way\na,twice\n")
-        assert services.apply_step(file=file, by=by) is False
+        file = stored(summit, organiser, "name,address\nA,1 Way\nB,2 Way\nC,3 Way\na,twice\n")
+        assert services.apply_step(file=file, by=organiser) is False
         assert (file.next_row, file.applied_at, venues()[:2]) == (2, None, [("A", "1 Way"), ("B", "2 Way")])
         with pytest.raises(ImportProblem, match="being imported"):
-            services.discard(file=file, by=by)
-        assert services.apply_step(file=file, by=by) is True
+            services.discard(file=file, by=organiser)
+        assert services.apply_step(file=file, by=organiser) is True
         report = services.report_of(ImportFile.objects.get())
         assert report is not None
         # A name of the first step is known to the second.
         assert [line.outcome for line in report.lines] == ["new", "new", "changed", "refused"]
         assert AuditEntry.objects.filter(action="summit.importfile.apply").count() == 1
-        services.undo(file=file, by=by)
+        services.undo(file=file, by=organiser)
         assert venues() == [("C", "Old")]
 
     def test_what_is_imported_in_part_is_undone_in_part(
-        self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(list_imports()[VENUE], "budget", replace(list_imports()[VENUE].budget, step=2))
-        file = stored(summit, by)
-        services.apply_step(file=file, by=by)
-        services.undo(file=file, by=by)
+        file = stored(summit, organiser)
+        services.apply_step(file=file, by=organiser)
+        services.undo(file=file, by=organiser)
         assert venues() == []
         with pytest.raises(ImportProblem, match="already imported or deleted"):
-            services.apply(file=file, by=by)
+            services.apply(file=file, by=organiser)
 
     def test_a_worker_goes_on_where_another_was_killed(
-        self, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         definition = list_imports()[VENUE]
         monkeypatch.setattr(definition, "budget", replace(definition.budget, step=1, at_once=1))
-        file = stored(summit, by)
-        job = jobs.start(file=file, action=jobs.ImportAction.APPLY, by=by)
+        file = stored(summit, organiser)
+        job = jobs.start(file=file, action=jobs.ImportAction.APPLY, by=organiser)
         steps = [jobs.step(job) for _number in range(2)]
         assert [(step.done, step.total, step.result) for step in steps] == [(1, 3, None), (2, 3, None)]
         runner.run(job.pk)
@@ -101,88 +91,90 @@ class TestSteps:
         assert (job.state, job.result, job.result_params) == (JobState.DONE, "apply", {"number": 3})
         assert len(venues()) == 3
 
-    def test_two_callers_never_import_the_same_entries(self, summit: Summit, by: User) -> None:
-        first = stored(summit, by)
+    def test_two_callers_never_import_the_same_entries(self, summit: Summit, organiser: User) -> None:
+        first = stored(summit, organiser)
         second = ImportFile.objects.select_related("summit").get()
-        services.apply(file=first, by=by)
+        services.apply(file=first, by=organiser)
         with pytest.raises(ImportProblem), transaction.atomic():
-            services.apply_step(file=second, by=by)
+            services.apply_step(file=second, by=organiser)
 
 
 class TestUndo:
-    def test_rows_get_their_old_values_back_and_the_history_shows_it(self, summit: Summit, by: User) -> None:
+    def test_rows_get_their_old_values_back_and_the_history_shows_it(self, summit: Summit, organiser: User) -> None:
         old = VenueFactory(summit=summit, name="A", address="Old")
-        file = imported(summit, by)
-        services.undo(file=file, by=by)
+        file = imported(summit, organiser)
+        services.undo(file=file, by=organiser)
         assert (venues(), file.undone_at is not None) == ([("A", "Old")], True)
         entries = AuditEntry.objects.filter(action="summit.importfile.undo_row", object_key=audit.key_of(old))
         assert entries.count() == 1
-        assert AuditEntry.objects.get(action="summit.importfile.undo").by == by
+        assert AuditEntry.objects.get(action="summit.importfile.undo").by == organiser
         with pytest.raises(ImportProblem, match="There is no import of this file to undo"):
-            services.undo(file=file, by=by)
+            services.undo(file=file, by=organiser)
         # What was undone can be imported again, from the file itself.
-        imported(summit, by)
+        imported(summit, organiser)
         assert len(venues()) == 3
 
     @pytest.mark.parametrize("guarded", [True, False])
     def test_nobody_loses_what_they_have_built_on_it(
-        self, guarded: bool, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+        self, guarded: bool, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         VenueFactory(summit=summit, name="A", address="Old")
-        file = imported(summit, by)
+        file = imported(summit, organiser)
         Venue.objects.filter(name="A").update(address="Changed since")
         if not guarded:
             # The control: without looking, the change is lost.
             monkeypatch.setattr(journal, "_changed_since", lambda groups, by_label: [])
-            services.undo(file=file, by=by)
+            services.undo(file=file, by=organiser)
             assert ("A", "Old") in venues()
             return
         with pytest.raises(ImportProblem, match=r"other records now depend on it: Venue\."):
-            services.undo(file=file, by=by)
+            services.undo(file=file, by=organiser)
         file.refresh_from_db()
         assert (file.undone_at, len(venues())) == (None, 3)
         # A change of what the import left alone is none of its business.
         Venue.objects.filter(name="A").update(address="1 Way", opens_at="08:00", closes_at="20:00")
-        services.undo(file=file, by=by)
+        services.undo(file=file, by=organiser)
         assert [(row.address, str(row.opens_at)) for row in Venue.objects.all()] == [("Old", "08:00:00")]
 
     @pytest.mark.parametrize("guarded", [True, False])
     def test_a_row_to_which_another_refers_stays(
-        self, guarded: bool, summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+        self, guarded: bool, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        file = imported(summit, by)
+        file = imported(summit, organiser)
         RoomFactory(venue=Venue.objects.get(name="B"))
         if not guarded:
             # The control: without looking, the database itself refuses, in fewer words.
             monkeypatch.setattr(journal, "_referring", lambda groups: [])
-            assert refused_by_the_database(file, by)
+            assert refused_by_the_database(file, organiser)
             return
         with pytest.raises(ImportProblem, match="depend on it: Rooms"):
-            services.undo(file=file, by=by)
+            services.undo(file=file, by=organiser)
         assert (len(venues()), Room.objects.count()) == (3, 1)
 
-    def test_only_who_may_import_may_undo(self, summit: Summit, by: User) -> None:
-        file = imported(summit, by)
+    def test_only_who_may_import_may_undo(self, summit: Summit, organiser: User) -> None:
+        file = imported(summit, organiser)
         for role in (Role.PRESS_OFFICER, Role.VIEWER):
             with pytest.raises(PermissionDenied):
                 services.undo(file=file, by=UserFactory.with_role(role, summit))
         assert len(venues()) == 3
 
-    def test_an_import_with_effects_outside_cannot_be_undone(self, summit: Summit, by: User) -> None:
+    def test_an_import_with_effects_outside_cannot_be_undone(self, summit: Summit, organiser: User) -> None:
         text = b"email,role\nnew@example.org,protocol\n"
-        file = services.store(summit=summit, kind="summit.roleassignment", filename="r.csv", content=text, by=by)
-        services.apply(file=file, by=by)
+        file = services.store(
+            summit=summit, kind="summit.roleassignment", filename="r.csv", content=text, by=organiser
+        )
+        services.apply(file=file, by=organiser)
         assert services.can_undo(file) is False
         with pytest.raises(ImportProblem, match="can’t be undone"):
-            services.undo(file=file, by=by)
+            services.undo(file=file, by=organiser)
 
 
-def refused_by_the_database(file: ImportFile, by: User) -> bool:
+def refused_by_the_database(file: ImportFile, organiser: User) -> bool:
     """Undo an import, and return whether the database refuses what it leaves, which it checks at the end."""
     connection = transaction.get_connection()
     try:
         with transaction.atomic():
-            services.undo(file=file, by=by)
+            services.undo(file=file, by=organiser)
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -193,11 +185,19 @@ def refused_by_the_database(file: ImportFile, by: User) -> bool:
     return False
 
 
-def test_options_are_those_of_the_definition(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_are_those_of_the_definition(
+    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     choice = ImportOption("mood", "Mood", lambda summit: [("good", "Good"), ("bad", "Bad")], default="good")
     monkeypatch.setattr(list_imports()[VENUE], "options", (choice,))
-    assert stored(summit, by).options == {"mood": "good"}
-    given: dict[str, Any] = {"summit": summit, "kind": VENUE, "filename": "v.csv", "content": b"name\nA\n", "by": by}
+    assert stored(summit, organiser).options == {"mood": "good"}
+    given: dict[str, Any] = {
+        "summit": summit,
+        "kind": VENUE,
+        "filename": "v.csv",
+        "content": b"name\nA\n",
+        "by": organiser,
+    }
     assert services.store(**given, options={"mood": "bad", "other": "x"}).options == {"mood": "bad"}
     with pytest.raises(ImportProblem, match="Mood: choose from the list"):
         services.store(**given, options={"mood": "sad"})
@@ -226,20 +226,20 @@ def test_what_the_database_refuses(values: dict[str, Any]) -> None:
         ImportFile.objects.filter(pk=file.pk).update(**values)
 
 
-def test_a_job_of_a_file_that_is_gone_says_so(summit: Summit, by: User) -> None:
-    file = stored(summit, by)
-    job = jobs.start(file=file, action=jobs.ImportAction.APPLY, by=by)
-    services.discard(file=file, by=by)
+def test_a_job_of_a_file_that_is_gone_says_so(summit: Summit, organiser: User) -> None:
+    file = stored(summit, organiser)
+    job = jobs.start(file=file, action=jobs.ImportAction.APPLY, by=organiser)
+    services.discard(file=file, by=organiser)
     runner.run(job.pk)
     job = Job.objects.get(pk=job.pk)
     assert (job.result, jobs._onward(job)) == ("gone", None)
 
 
 def test_why_a_worker_could_not_read_a_file_stands_on_its_page_until_it_can(
-    summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch
+    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(action: jobs.ImportAction) -> Job:
-        job = jobs.start(file=file, action=action, by=by)
+        job = jobs.start(file=file, action=action, by=organiser)
         runner.run(job.pk)
         return Job.objects.get(pk=job.pk)
 
@@ -248,20 +248,20 @@ def test_why_a_worker_could_not_read_a_file_stands_on_its_page_until_it_can(
 
     definition = list_imports()[VENUE]
     monkeypatch.setattr(definition, "budget", replace(definition.budget, at_once=1))
-    file = stored(summit, by)
+    file = stored(summit, organiser)
     page = reverse("admin:summit_listimportfile_change", args=[file.pk])
     with monkeypatch.context() as patched:
         patched.setattr(definition, "preview", refuse)
         job = run(jobs.ImportAction.PREVIEW)
     assert (job.result, jobs._onward(job)) == ("refused", (page, "Show reason"))
-    shown = signed_in(by).get(page).content.decode()
+    shown = signed_in(organiser).get(page).content.decode()
     assert "The room plan is gone." in shown
     assert "Preview 3 entries" in shown
     file.refresh_from_db()
     content = ImportFileSerializer().get_report(file)
     assert (content["problem"], content["lines"]) == ("The room plan is gone.", [])
     assert run(jobs.ImportAction.PREVIEW).result == "preview"
-    assert "The room plan is gone." not in signed_in(by).get(page).content.decode()
+    assert "The room plan is gone." not in signed_in(organiser).get(page).content.decode()
 
 
 def test_the_record_of_processing_names_whoever_sees_import_files_of_any_kind() -> None:
@@ -279,7 +279,7 @@ def test_the_record_of_processing_names_whoever_sees_import_files_of_any_kind() 
 @pytest.mark.parametrize("guarded", [True, False])
 def test_what_others_write_meanwhile_is_not_undone(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     summit = SummitFactory()
-    by = UserFactory.with_role(Role.ORGANISER, summit)
+    organiser = UserFactory.with_role(Role.ORGANISER, summit)
     definition = list_imports()[VENUE]
     write = definition.write
 
@@ -292,11 +292,11 @@ def test_what_others_write_meanwhile_is_not_undone(guarded: bool, monkeypatch: p
     if not guarded:
         # The control: by comparing alone, the row of another connection is taken for the import's.
         monkeypatch.setattr(journal, "written_here", lambda model, keys: set(keys))
-    file = stored(summit, by)
+    file = stored(summit, organiser)
     Venue.objects.all().delete()
-    services.apply(file=file, by=by)
+    services.apply(file=file, by=organiser)
     assert len(venues()) == 4
-    services.undo(file=file, by=by)
+    services.undo(file=file, by=organiser)
     assert [name for name, _address in venues()] == (["Theirs"] if guarded else [])
 
 

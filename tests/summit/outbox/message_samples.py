@@ -40,17 +40,19 @@ def _summit_facts(summit: Summit) -> dict[str, Any]:
     }
 
 
-def _session_facts(summit: Summit) -> dict[str, Any]:
+def _common(summit: Summit) -> dict[str, Any]:
+    """Return what facts of these names are, in whatever kind."""
+    names = ("party", "person", "other", "speaker", "subject", "purpose", "who", "what", "signature", "title", "room")
+    keys = ("party_key", "person_key", "key", "letter", "request", "bilateral", "edition", "endpoint", "embargo")
+    times = ("starts_at", "ends_at", "at", "proposed")
     return {
-        "key": "k3",
-        "kind": "plenary",
-        "kind_names": [],
-        "title": NASTY,
-        "texts": [],
-        "starts_at": f.START.isoformat(),
-        "ends_at": (f.START + timedelta(hours=1)).isoformat(),
-        "times_known": True,
-        "room": NASTY,
+        **{"summit": summit.name, "contact_email": summit.contact_email, "contact": summit.contact_email},
+        **dict.fromkeys((*names, "name"), NASTY),
+        **dict.fromkeys((*keys, "link", "code", "invitation"), "k3"),
+        **dict.fromkeys(("reason", "summary", "footnote", "change_note"), LONG),
+        **dict.fromkeys(times, f.START.isoformat()),
+        **{"kind": "plenary", "kind_names": [], "texts": [], "times_known": True},
+        **{"nonce": NONCE, "minutes": 30, "path": "/admin/"},
     }
 
 
@@ -59,19 +61,9 @@ def _letter(purpose: Purpose) -> Callable[[Summit], dict[str, Any]]:
         text = default_letters.usual(purpose, translation.get_language() or "en")
         values = {name: NASTY for name in placeholders.ALLOWED[purpose] if name not in placeholders.MAIL_ALONE}
         values |= {"contact": summit.contact_email, "signatory": f"{NASTY}\nDirector", "link_until": "31 March"}
-        return {
-            "link": "k3",
-            "link_nonce": NONCE,
-            "subject": text.subject,
-            "body": f"{text.body}\n\n- {LONG}\n- {LONG}",
-            "values": values,
-            "footnote": LONG,
-            "contact_email": summit.contact_email,
-            "summit": summit.name,
-            "letterhead": NASTY,
-            "number": 7,
-            "day": "2025-03-01",
-        }
+        body = f"{text.body}\n\n- {LONG}\n- {LONG}"
+        own = {"link_nonce": NONCE, "letterhead": NASTY, "number": 7, "day": "2025-03-01"}
+        return {**own, "subject": text.subject, "body": body, "values": values}
 
     return facts
 
@@ -124,133 +116,60 @@ def _subscriber(summit: Summit) -> str:
 
 def _welcome(summit: Summit) -> dict[str, Any]:
     user = f.UserFactory.with_role(Role.ORGANISER, summit)
-    facts = {"user": user.public_id, "name": NASTY, "summit": summit.name, "contact_email": summit.contact_email}
-    return {**facts, "roles": [Role.ORGANISER]}
+    return {"user": user.public_id, "roles": [Role.ORGANISER]}
 
 
-def _party(summit: Summit) -> dict[str, Any]:
-    return {"party": NASTY, "party_key": "k3", "summit": summit.name, "contact_email": summit.contact_email}
+def _public_removal(summit: Summit) -> dict[str, Any]:
+    names = ("key", "kind", "kind_names", "title", "texts", "starts_at", "ends_at", "times_known", "room")
+    session = {name: value for name, value in _common(summit).items() if name in names}
+    return {"summit": _summit_facts(summit), "sessions": [{**session, "notice": "cancelled"}] * SESSIONS}
 
 
+# By kind, what is its own or otherwise than what is common.
 FACTS: dict[str, Callable[[Summit], dict[str, Any]]] = {
     "invitation": _letter(Purpose.OCCASION),
     "invitation_test": _letter(Purpose.DELEGATION),
-    "reminder": lambda summit: {**_letter(Purpose.REMINDER)(summit), "invitation": "k3"},
-    "sign_in_code": lambda summit: {
-        "code": "k3",
-        "nonce": NONCE,
-        "digits": 8,
-        "minutes": 10,
-        "contact": summit.contact_email,
-    },
+    "reminder": _letter(Purpose.REMINDER),
+    "sign_in_code": lambda summit: {"digits": 8},
     "focal_point": lambda summit: {
-        "what": "named",
-        "request": 1,
-        "name": NASTY,
-        "person_key": "k3",
-        "account": False,
-        "address": "mission@land.example",
-        **_party(summit),
+        **{"what": "named", "request": 1, "account": False, "address": "mission@land.example"}
     },
     "own_data": lambda summit: {
         "what": "correct",
-        "person": NASTY,
-        "person_key": "k3",
         "words": f"{LONG}\n\n- {NASTY}\n- {NASTY}\n\n    {NASTY}\n--\n{LONG}",
         "reply_to": "a@b.example",
-        "summit": summit.name,
         "url": "http://localhost:8000/admin/",
     },
-    "visa_letter": lambda summit: {"letter": "k3", "state": "issued", "person": NASTY, **_party(summit)},
-    "floor_request": lambda summit: {
-        **_session_facts(summit),
-        "summit": _summit_facts(summit),
-        "request": "k3",
-        "granted": False,
-        "speaker": NASTY,
-        "subject": NASTY,
-        "reason": LONG,
-    },
-    "bilateral": lambda summit: {
-        "summit": _summit_facts(summit),
-        "bilateral": "k3",
-        "what": "proposed",
-        "party_key": "k3",
-        "other": NASTY,
-        "purpose": NASTY,
-        "minutes": 30,
-        "proposed": f.START.isoformat(),
-        "reason": LONG,
-    },
-    "place_free": lambda summit: {
-        **_session_facts(summit),
-        "summit": _summit_facts(summit),
-        "sign_ups": ["k3"],
-        "people": [NASTY] * 30,
-    },
+    "visa_letter": lambda summit: {"state": "issued"},
+    "floor_request": lambda summit: {"summit": _summit_facts(summit), "granted": False},
+    "bilateral": lambda summit: {"summit": _summit_facts(summit), "what": "proposed"},
+    "place_free": lambda summit: {"summit": _summit_facts(summit), "sign_ups": ["k3"], "people": [NASTY] * 30},
     "agenda_change": _agenda,
-    "public_removal": lambda summit: {
-        "summit": _summit_facts(summit),
-        "sessions": [{**_session_facts(summit), "notice": "cancelled"}] * SESSIONS,
-    },
+    "public_removal": _public_removal,
     "alarm": lambda summit: {
-        "embargo": "k3",
-        "at": f.START.isoformat(),
         "held": True,
         "texts": [{"path": "/admin/", "who": NASTY, "session": NASTY, "cancelled": True, "dropped": False}] * 10,
-        "summit": summit.name,
     },
-    "held": lambda summit: {
-        "held": [{"embargo": "k3", "why": NASTY, "paths": ["/admin/1/", "/admin/2/"]}] * 10,
-        "summit": summit.name,
-    },
+    "held": lambda summit: {"held": [{"embargo": "k3", "why": NASTY, "paths": ["/admin/1/", "/admin/2/"]}] * 10},
     "publication": lambda summit: {
-        "subscriber": _subscriber(summit),
-        "edition": "k3",
-        "title": NASTY,
-        "summary": LONG,
-        "who": NASTY,
-        "footnote": LONG,
-        "kind": "statement",
-        "wording": "prepared",
-        "corrected": True,
-        "change_kind": "correction",
-        "change_note": LONG,
-        "path": "/summit/press/text/",
-        "summit": summit.name,
+        **{"subscriber": _subscriber(summit), "kind": "statement", "wording": "prepared"},
+        **{"corrected": True, "change_kind": "correction"},
     },
-    "withdrawal": lambda summit: {
-        "subscriber": _subscriber(summit),
-        "title": NASTY,
-        "reason": LONG,
-        "removed": False,
-        "path": "/summit/press/text/",
-        "summit": summit.name,
-    },
-    "subscription": lambda summit: {"subscriber": _subscriber(summit), "summit": summit.name},
-    "file_refused": lambda summit: {
-        "what": NASTY,
-        "signature": NASTY,
-        "uploaded_at": "31 March 2025",
-        "path": "/admin/",
-        "summit": summit.name,
-    },
-    "emergency_sign_in": lambda summit: {"account": "a@host.example", "at": "31 March 2025", "summit": summit.name},
-    "webhook_off": lambda summit: {
-        "endpoint": "k3",
-        "name": NASTY,
-        "why": "failing",
-        "path": "/admin/",
-        "summit": summit.name,
-    },
+    "withdrawal": lambda summit: {"subscriber": _subscriber(summit), "removed": False},
+    "subscription": lambda summit: {"subscriber": _subscriber(summit)},
+    "file_refused": lambda summit: {"uploaded_at": "31 March 2025"},
+    "emergency_sign_in": lambda summit: {"account": "a@host.example"},
+    "webhook_off": lambda summit: {"why": "failing"},
     "welcome": _welcome,
 }
 
 
 def sample(kind: str, summit: Summit, language: str = "en") -> Message:
     """Return a stored message of a kind, rendered in a language."""
+    declared = frozenset().union(*KINDS[kind].fact_keys)
     with translation.override(language):
-        facts = FACTS[kind](summit)
+        common = {name: value for name, value in _common(summit).items() if name in declared}
+        facts = common | FACTS[kind](summit)
     KINDS[kind].check_facts(facts)
     message = f.MessageFactory(
         kind=kind, summit=summit, facts=facts, language=language, rendered=None, version=3, address="m@land.example"

@@ -10,7 +10,6 @@ from django.urls import reverse
 from summit.audit.models import AuditEntry
 from summit.outbox import delivery as mail
 from summit.outbox.models import Message
-from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from summit.webhooks import endpoint_health, endpoints
@@ -18,27 +17,10 @@ from summit.webhooks.endpoints import EndpointProblem
 from summit.webhooks.messages import WEBHOOK_OFF
 from summit.webhooks.models.deliveries import Attempt, Delivery
 from summit.webhooks.models.endpoints import Endpoint, EndpointKind
-from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
+from tests.factories import DeliveryFactory, EndpointFactory
 
 pytestmark = pytest.mark.django_db
 GIVEN = {"name": "App", "url": "https://app.example/events", "events": ["text.published", "agenda.released"]}
-
-
-@pytest.fixture
-def summit() -> Summit:
-    return SummitFactory()
-
-
-@pytest.fixture
-def organiser(summit: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, summit)
-
-
-@pytest.fixture
-def desk(client: Client, organiser: User) -> Client:
-    """The organiser's browser."""
-    client.force_login(organiser)
-    return client
 
 
 def page(client: Client, name: str, *args: Any, **data: Any) -> str:
