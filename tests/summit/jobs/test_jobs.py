@@ -57,21 +57,10 @@ def test_what_must_hold_is_held_by_the_database(job: Job) -> None:
 
 
 # --- asking ---------------------------------------------------------------------------------------------------------
-def test_what_is_stored(job: Job, organiser: User) -> None:
+def test_asked_for_twice_it_is_done_once(job: Job, organiser: User) -> None:
     assert (job.state, job.by, job.summit, job.done, job.total) == ("waiting", organiser, None, 0, 0)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.object_key, entry.detail) == ("jobs.start", job.public_id, {"kind": "count"})
-
-
-def test_others_get_their_turn_between_steps(counting: Counting, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(Turns, "yield_if_due", lambda self: asked.append(len(counting.steps)))
-    runner.run(job.pk)
-    # After each but the last.
-    assert asked == list(range(1, 10))
-
-
-def test_asked_for_twice_it_is_done_once(job: Job, organiser: User) -> None:
     assert jobs_services.start(kind="count", by=organiser) == job
     assert jobs_services.start(kind="count", by=UserFactory()) != job
     assert jobs_services.start(kind="count", by=organiser, params={"of": 2}) != job
@@ -79,22 +68,26 @@ def test_asked_for_twice_it_is_done_once(job: Job, organiser: User) -> None:
     assert jobs_services.start(kind="count", by=organiser) != job
 
 
-def test_who_may_not_is_told_who_can(summit: Summit) -> None:
+def test_who_may_not_is_told_who_can(counting: Counting, summit: Summit) -> None:
     viewer = UserFactory.with_role(Role.VIEWER, summit)
     with pytest.raises(PermissionDenied, match="Only organisers can start this"):
         jobs_services.start(kind="verify_audit", by=viewer)
     assert not Job.objects.exists()
-
-
-def test_a_kind_is_registered_once(counting: Counting) -> None:
+    # A kind is registered once.
     other = JobKind("count", "", counting.step, lambda *_: True, lambda *_: "", lambda _: "", lambda _: False)
     with pytest.raises(ValueError, match="two kinds of work are called count"):
         register(other)
 
 
 # --- doing ----------------------------------------------------------------------------------------------------------
-def test_done_in_steps(job: Job, counting: Counting) -> None:
+def test_done_in_steps_between_which_others_get_their_turn(
+    job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(Turns, "yield_if_due", lambda self: asked.append(len(counting.steps)))
     runner.run(job.pk)
+    # After each but the last.
+    assert asked == list(range(1, 10))
     found = fresh(job)
     assert (found.state, found.done, found.total, counting.steps) == ("done", 10, 10, list(range(1, 11)))
     assert (found.result, found.result_params, found.finished_at is None) == ("counted", {"number": 10}, False)

@@ -109,8 +109,13 @@ def overtaken(row: Message) -> tuple[Message, Message]:
     return slow, quick
 
 
-def test_whoever_was_overtaken_marks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow, quick = overtaken(MessageFactory())
+def test_whoever_was_overtaken_marks_and_writes_nothing(
+    note: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = overtaken(fresh())
+    assert delivery.render_all([quick]) == [quick]
+    assert delivery.render_all([slow]) == []
+    assert Message.objects.get().rendered == quick.rendered
     assert delivery.mark(slow, MessageState.FAILED, problem="too late") is False
     delivery.schedule_retry(slow, "too late")
     delivery.release([slow])
@@ -123,13 +128,6 @@ def test_whoever_was_overtaken_marks_nothing(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(delivery, "_claimed_rows", lambda message: Message.objects.filter(pk=message.pk))
     assert delivery.mark(slow, MessageState.FAILED, problem="too late") is True
     assert Message.objects.get().state == "failed"
-
-
-def test_whoever_was_overtaken_does_not_replace_the_bytes(note: dict[str, Any]) -> None:
-    slow, quick = overtaken(fresh())
-    assert delivery.render_all([quick]) == [quick]
-    assert delivery.render_all([slow]) == []
-    assert Message.objects.get().rendered == quick.rendered
 
 
 # --- attempts -------------------------------------------------------------------------------------------------------
@@ -224,9 +222,12 @@ def test_handed_out_in_batches_by_task(note: dict[str, Any], settings: Any) -> N
 
 
 def test_not_handed_again_for_fifteen_seconds() -> None:
-    row = MessageFactory()
-    assert list(delivery.hand_out()) == [("outbox.tasks.deliver", [row.pk])]
+    late, row = (MessageFactory(next_attempt_at=Now() - timedelta(seconds=each)) for each in (1, 9))
+    # No more than the limit, the oldest first.
+    for each in (row, late):
+        assert list(delivery.hand_out(limit=1)) == [("outbox.tasks.deliver", [each.pk])]
     assert list(delivery.hand_out()) == []
+    late.delete()
     Message.objects.update(handed_until=Now())
     before = db_now()
     assert list(delivery.hand_out()) == [("outbox.tasks.deliver", [row.pk])]
@@ -245,12 +246,6 @@ def test_two_sweeps_hand_each_message_once(guarded: bool, monkeypatch: pytest.Mo
     ids = [row.pk for row in MessageFactory.create_batch(20)]
     handed = at_once(*[lambda: [pk for _task, batch in delivery.hand_out() for pk in batch]] * 2)
     assert sorted(chain.from_iterable(handed)) == sorted(ids if guarded else ids * 2)
-
-
-def test_handed_out_no_more_than_the_limit_oldest_first() -> None:
-    late, early = (MessageFactory(next_attempt_at=Now() - timedelta(seconds=each)) for each in (1, 9))
-    for row in (early, late):
-        assert list(delivery.hand_out(limit=1)) == [("outbox.tasks.deliver", [row.pk])]
 
 
 def test_the_sweep_queues_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
