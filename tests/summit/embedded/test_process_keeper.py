@@ -38,9 +38,7 @@ def wait_for_lines(log: Path, number: int) -> None:
         time.sleep(0.02)
 
 
-def test_what_ends_starts_again_until_the_keeper_is_told_to_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_ends_starts_again_until_the_keeper_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_keeper, "FIRST", 0.01)
     log = tmp_path / "log"
     found = kept(log, 0)

@@ -58,7 +58,6 @@ VENUES, PEOPLE = "/admin/summit/venue/table/", "/admin/summit/person/table/"
 
 @once_a_module
 def world() -> World:
-    """One of everything."""
     return make_world()
 
 
@@ -79,7 +78,6 @@ def take(client: Client, path: str, ending: str = "json") -> bytes:
 
 
 def rows_of(content: bytes, ending: str) -> list[list[Any]]:
-    """Return the rows of a file, their headings too."""
     if ending == "csv":
         return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     if ending == "xlsx":
@@ -323,7 +321,6 @@ def begun(client: Client, ending: str, path: str = VENUES) -> Job:
 
 
 def ran(client: Client, ending: str, path: str = VENUES) -> Job:
-    """Return a file's job that a worker has done."""
     job = begun(client, ending, path)
     runner.run(job.pk)
     job.refresh_from_db()
@@ -464,7 +461,7 @@ class TestPaper:
         assert "The list is too long for a PDF. Filter it to get one." in desk.get(VENUES).content.decode()
         assert desk.post(VENUES, {"ending": "pdf"})["Content-Type"].startswith("text/html")
 
-    def test_where_no_font_prints_a_letter_it_says_so(
+    def test_where_a_font_lacks_it_says_so(
         self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*_source: Any) -> bytes:

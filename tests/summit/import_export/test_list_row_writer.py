@@ -47,7 +47,7 @@ def outcomes(row: ImportFile) -> list[tuple[str, str, list[str]]]:
     return [(line.name, line.outcome, line.notes or line.fields) for line in report.lines]
 
 
-def test_a_table_is_looked_at_and_then_taken_over_once(
+def test_a_table_is_previewed_and_applied_once(
     summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     VenueFactory(summit=summit, name="Old", address="1 Way", opens_at=None, closes_at=None)
@@ -120,9 +120,7 @@ def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User) -
         assert str(raised.value).startswith(said)
 
 
-def test_whoever_may_not_change_a_list_fills_none_and_files_go(
-    summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_may_not_change_a_list_fills_none(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     press = UserFactory.with_role(Role.PRESS_OFFICER, summit)
     elsewhere = UserFactory.with_role(Role.ORGANISER, SummitFactory())
     for user, label in ((press, VENUE), (press, "summit.roleassignment"), (elsewhere, VENUE)):

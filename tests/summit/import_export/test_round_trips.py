@@ -172,8 +172,6 @@ CASES += [("delegations.category", ending) for ending in ENDINGS if ("delegation
 
 @dataclass(frozen=True)
 class World:
-    """Two summits of one organiser."""
-
     here: Summit
     there: Summit
     by: User
@@ -182,7 +180,6 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    """Two summits without rows of any list."""
     here, there, by = f.SummitFactory(slug="a"), f.SummitFactory(slug="b"), f.UserFactory()
     for summit in (here, there):
         for role in (Role.ORGANISER, Role.PRESS_OFFICER):

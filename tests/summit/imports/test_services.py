@@ -47,7 +47,7 @@ def venues() -> list[tuple[str, str]]:
 
 
 class TestSteps:
-    def test_a_file_is_imported_step_by_step_and_undone_as_a_whole(
+    def test_in_steps_and_undone_as_a_whole(
         self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(list_imports()[VENUE], "budget", replace(list_imports()[VENUE].budget, step=2))
@@ -66,7 +66,7 @@ class TestSteps:
         services.undo(file=file, by=organiser)
         assert venues() == [("C", "Old")]
 
-    def test_what_is_imported_in_part_is_undone_in_part(
+    def test_what_is_there_in_part_is_undone(
         self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(list_imports()[VENUE], "budget", replace(list_imports()[VENUE].budget, step=2))
@@ -77,7 +77,7 @@ class TestSteps:
         with pytest.raises(ImportProblem, match="already imported or deleted"):
             services.apply(file=file, by=organiser)
 
-    def test_a_worker_goes_on_where_another_was_killed(
+    def test_a_worker_goes_on_after_another(
         self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         definition = list_imports()[VENUE]
@@ -115,7 +115,7 @@ class TestUndo:
         assert len(venues()) == 3
 
     @pytest.mark.parametrize("guarded", [True, False])
-    def test_nobody_loses_what_they_have_built_on_it(
+    def test_later_changes_are_kept(
         self, guarded: bool, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         VenueFactory(summit=summit, name="A", address="Old")
@@ -137,7 +137,7 @@ class TestUndo:
         assert [(row.address, str(row.opens_at)) for row in Venue.objects.all()] == [("Old", "08:00:00")]
 
     @pytest.mark.parametrize("guarded", [True, False])
-    def test_a_row_to_which_another_refers_stays(
+    def test_a_row_that_is_used_stays(
         self, guarded: bool, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = imported(summit, organiser)
@@ -185,9 +185,7 @@ def refused_by_the_database(file: ImportFile, organiser: User) -> bool:
     return False
 
 
-def test_options_are_those_of_the_definition(
-    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_options_are_the_definitions(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     choice = ImportOption("mood", "Mood", lambda summit: [("good", "Good"), ("bad", "Bad")], default="good")
     monkeypatch.setattr(list_imports()[VENUE], "options", (choice,))
     assert stored(summit, organiser).options == {"mood": "good"}
@@ -235,7 +233,7 @@ def test_a_job_of_a_file_that_is_gone_says_so(summit: Summit, organiser: User) -
     assert (job.result, jobs._onward(job)) == ("gone", None)
 
 
-def test_why_a_worker_could_not_read_a_file_stands_on_its_page_until_it_can(
+def test_the_page_says_why_a_file_was_not_read(
     summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(action: jobs.ImportAction) -> Job:

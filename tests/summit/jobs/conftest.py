@@ -53,7 +53,6 @@ def job(counting: Counting, organiser: User) -> Job:
 
 
 def claimed(job: Job) -> Job:
-    """Claim a job that is free."""
     found = runner.claim(job.pk)
     assert found is not None
     return found

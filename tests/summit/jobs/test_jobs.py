@@ -80,9 +80,7 @@ def test_who_may_not_is_told_who_can(counting: Counting, summit: Summit) -> None
 
 
 # --- doing ----------------------------------------------------------------------------------------------------------
-def test_done_in_steps_between_which_others_get_their_turn(
-    job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_done_in_steps_and_others_have_turns(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(Turns, "yield_if_due", lambda self: asked.append(len(counting.steps)))
     runner.run(job.pk)
@@ -138,7 +136,7 @@ def test_a_killed_workers_job_goes_on_from_its_last_step(job: Job, counting: Cou
     assert (fresh(job).state, counting.steps) == ("done", [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10])
 
 
-def test_a_worker_that_comes_back_from_the_dead_stores_nothing(
+def test_a_worker_that_comes_back_stores_nothing(
     job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = claimed(job)
@@ -177,7 +175,7 @@ def test_what_nobody_can_do_fails_and_may_go_on(job: Job, counting: Counting, or
 
 
 # --- stopping -------------------------------------------------------------------------------------------------------
-def test_stopped_between_two_steps(
+def test_stopped_between_steps(
     job: Job, counting: Counting, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = runner.step

@@ -30,7 +30,6 @@ pytestmark = pytest.mark.django_db
 
 
 def broken(cause: Exception, **attributes: Any) -> Exception:
-    """Return a driver's error as the database made it."""
     for name, value in attributes.items():
         setattr(cause, name, value)
     return cause
@@ -87,7 +86,6 @@ def _whatever_it_was(original: Any) -> Any:
 
 @pytest.fixture
 def none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sweep but those of the test."""
     monkeypatch.setattr(sweeps, "SWEEPS", {})
 
 
@@ -163,9 +161,7 @@ def test_no_task_expires_by_a_clock() -> None:
 @pytest.mark.parametrize(
     ("own", "sent", "told"), [(0, 0, 0), (59, 0, 0), (75, 0, 75), (-75, 0, -75), (0, 90, 90), (0, -3600, 0)]
 )
-def test_a_clock_that_is_wrong_is_told_and_changes_nothing(
-    own: int, sent: int, told: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_that_is_wrong_is_told(own: int, sent: int, told: int, monkeypatch: pytest.MonkeyPatch) -> None:
     Heartbeat.objects.create(name="sweep", at=db_now() - timedelta(seconds=5))
     now = db_now()
     monkeypatch.setattr(heartbeats.time, "time", lambda: now.timestamp() + own)

@@ -139,9 +139,7 @@ def test_nothing_is_applied_after_while_a_former_release_is_connected(migrated: 
         assert upgrades.apply(Phase.AFTER, tell=print) == 0
 
 
-def test_nor_while_a_worker_of_a_former_release_answers(
-    pending: Keys, migrated: Asked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nor_while_a_former_worker_answers(pending: Keys, migrated: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have done nothing yet, and so have no connection."""
     pending -= {("one", "0001"), ("one", "0003"), ("two", "0001")}
     monkeypatch.setattr(releases, "of_connections", dict)

@@ -165,7 +165,6 @@ FACTS: dict[str, Callable[[Summit], dict[str, Any]]] = {
 
 
 def sample(kind: str, summit: Summit, language: str = "en") -> Message:
-    """Return a stored message of a kind, rendered in a language."""
     declared = frozenset().union(*KINDS[kind].fact_keys)
     with translation.override(language):
         common = {name: value for name, value in _common(summit).items() if name in declared}

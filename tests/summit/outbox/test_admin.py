@@ -32,14 +32,12 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def failed(summit: Summit | None, **values: Any) -> Message:
-    """Make a message that has failed."""
     values = {"state": "failed", "problem": "550 no such mailbox", "attempts": 3, **values}
     message: Message = MessageFactory.create(summit=summit, **values)
     return message
 
 
 def send_again(client: Client, *messages: Message) -> str:
-    """Use the action of the list and return the page that follows."""
     asked = {"action": "send_again", "_selected_action": [str(message.pk) for message in messages]}
     return client.post(LIST, asked, follow=True).content.decode()
 

@@ -250,7 +250,6 @@ def provider(settings: Any, request: pytest.FixtureRequest) -> str:
 
 
 def bounce(**values: Any) -> dict[str, Any]:
-    """What Postmark tells of a bounce of a mail that keeps our Message-ID."""
     return {
         "RecordType": "Bounce",
         "Type": "HardBounce",
@@ -267,7 +266,6 @@ def bounce(**values: Any) -> dict[str, Any]:
 
 
 def tell(body: Any, secret: str = SECRET) -> int:
-    """Tell it and return the status."""
     headers = {"authorization": f"Basic {b64encode(secret.encode()).decode()}"} if secret else {}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Client().post(HOOK, content, content_type="application/json", headers=headers).status_code
@@ -281,7 +279,6 @@ def test_a_bounce_marks_its_mail_once(provider: str) -> None:
 
 
 def signed(**values: Any) -> dict[str, Any]:
-    """What Mailgun tells of a failure, signed with its key."""
     stamp = {"timestamp": "1", "token": "t"}
     signature = hmac.new(b"key", b"1t", hashlib.sha256).hexdigest()
     event = {

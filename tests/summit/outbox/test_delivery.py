@@ -109,9 +109,7 @@ def overtaken(row: Message) -> tuple[Message, Message]:
     return slow, quick
 
 
-def test_whoever_was_overtaken_marks_and_writes_nothing(
-    note: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_was_overtaken_changes_nothing(note: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     slow, quick = overtaken(fresh())
     assert delivery.render_all([quick]) == [quick]
     assert delivery.render_all([slow]) == []
@@ -179,7 +177,7 @@ def test_rendered_once_and_kept(note: dict[str, Any]) -> None:
     assert mail.outbox[0].message().as_bytes() == html_part.with_html(held)
 
 
-def test_what_nobody_can_make_sense_of_stops_neither_sweep_nor_batch(
+def test_what_nobody_can_read_stops_neither_sweep_nor_batch(
     note: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A mail that breaks, and one of a kind that is gone: before it was written, and after."""

@@ -46,7 +46,6 @@ def dressed() -> Summit:
 
 
 def parsed(message: Message) -> EmailMessage:
-    """Return a message's mail as it is sent."""
     found = message_from_bytes(with_html(message), policy=policy.default)
     assert isinstance(found, EmailMessage)
     return found
@@ -60,7 +59,6 @@ def part_of(mail: EmailMessage, kind: str) -> str:
 
 
 def page_of(mail: EmailMessage) -> Any:
-    """Return the body of a mail's HTML part."""
     return html.document_fromstring(part_of(mail, "html").encode(), parser=html.HTMLParser(encoding="utf-8")).body
 
 
@@ -149,9 +147,7 @@ WITH_EMBLEM = {
 
 
 @pytest.mark.parametrize("case", WITH_EMBLEM)
-def test_text_page_calendar_and_document_are_where_mail_programs_look(
-    case: str, dressed: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parts_are_where_mail_programs_look(case: str, dressed: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.summit.outbox.message_samples.SESSIONS", 1 if case == "one change" else 2)
     message = sample("agenda_change" if case == "one change" else case, dressed)
     mail = parsed(message)
@@ -179,9 +175,7 @@ def test_each_attempt_has_the_same_bytes_and_stores_none_of_them(summit: Summit)
     assert (message.rendered, b"<html" in stored) == (stored, False)
 
 
-def test_what_makes_no_page_or_too_long_a_one_is_sent_as_text_alone(
-    summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_makes_no_page_or_too_long_a_one_is_text(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     message = sample("place_free", summit)
     # The control: by itself it has a page, and without an emblem the name stands alone.
     assert structure(parsed(message)) == ("alternative", ["plain", "html"])

@@ -270,8 +270,6 @@ PATIENCE = 60
 
 
 class Alarm:
-    """Counts the calls for help."""
-
     def __init__(self) -> None:
         self.number = 0
         self.called = threading.Event()
@@ -282,7 +280,6 @@ class Alarm:
 
 
 def ended(watch: Watch) -> None:
-    """Stop the watch and wait for the end of its thread."""
     watch.stop()
     assert watch._thread is not None
     watch._thread.join(PATIENCE)

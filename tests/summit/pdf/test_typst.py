@@ -25,7 +25,6 @@ SOURCE = b"""#let d = json(bytes(sys.inputs.data))
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the machine have no font of its own."""
     monkeypatch.setattr(fonts, "machine", fonts.own)
     monkeypatch.setattr(fonts, "further", tuple)
     typst_pdf.lacking.cache_clear()
@@ -123,7 +122,7 @@ def test_what_breaks_a_rule_of_tagged_documents_is_printed_and_noted(caplog: pyt
     ("present", "told"),
     [("Noto Sans CJK SC", ("", "fonts-noto-core")), ("Noto Serif Devanagari", ("fonts-noto-cjk", ""))],
 )
-def test_the_machine_that_has_a_package_is_not_told_to_install_it(
+def test_what_is_installed_is_not_asked_for(
     present: str, told: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fonts, "further", lambda: (present,))

@@ -24,7 +24,6 @@ from tests.delegations.helpers import sign_in
 
 
 def page(request: HttpRequest, *args: Any) -> HttpResponse:
-    """Answer everybody."""
     return HttpResponse("the page")
 
 
@@ -42,9 +41,7 @@ def unrestricted(view: Callable[..., Any], access: Access) -> Callable[..., Any]
 @pytest.mark.parametrize(
     ("methods", "allowed"), [("GET", "GET HEAD"), ("POST", "POST"), ("GET POST", "GET HEAD POST")]
 )
-def test_others_than_the_declared_methods_get_a_405(
-    methods: str, allowed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_methods_get_a_405(methods: str, allowed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     view = route(Gate.EVERYBODY, methods)(page)
     answers = {method: status(view, method) for method in ("GET", "HEAD", "POST", "PUT", "DELETE")}
     assert answers == {method: 200 if method in allowed.split() else 405 for method in answers}
@@ -81,17 +78,13 @@ def test_a_gate_that_it_does_not_enforce_is_refused() -> None:
 
 @pytest.mark.django_db
 class TestPagesOfTheDesk:
-    def test_one_without_an_object_asks_for_its_permission_and_control(
-        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_one_without_an_object_asks_itself(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         organiser = sign_in(summit, Role.ORGANISER)
         assert organiser.get("/admin/arm/").status_code == 403
         monkeypatch.setattr(pages, "check", lambda *args: None)
         assert organiser.get("/admin/arm/").status_code == 200
 
-    def test_one_of_a_summit_asks_for_the_summit_first_and_control(
-        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_one_of_a_summit_asks_for_the_summit_first(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         path, viewer = f"/admin/summit/arm/{summit.slug}/", sign_in(summit, Role.VIEWER)
         assert sign_in(f.SummitFactory(), Role.ORGANISER).get(path).status_code == 404
         assert viewer.get(path).status_code == 403

@@ -124,7 +124,6 @@ def test_they_are_shown_in_every_language(client: Client) -> None:
 
 
 def rules(sheet: Path) -> str:
-    """Return a stylesheet without its comments."""
     return re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
 
 

@@ -98,7 +98,6 @@ def test_personal_pages_remember_the_language_for_the_session(client: Client) ->
 
 # --- a database that can't be used ----------------------------------------------------------------------------------
 def problem(cause: Exception | None, **values: str | None) -> OperationalError:
-    """Return Django's error for a driver's one."""
     found = OperationalError("it can't be used")
     found.__cause__ = cause
     for name, value in values.items():
@@ -192,9 +191,7 @@ def test_of_other_pages_nothing_is_told(summit: Summit, client: Client, settings
         ("GET", "", "Accept-Encoding, Cookie", False),
     ],
 )
-def test_what_depends_on_who_asks_is_not_kept(
-    method: str, cookie: str, vary: str, kept: bool, summit: Summit
-) -> None:
+def test_what_depends_on_who_asks_isnt_kept(method: str, cookie: str, vary: str, kept: bool, summit: Summit) -> None:
     def view(request: HttpRequest) -> HttpResponse:
         response = HttpResponse("words", headers={"Vary": vary} if vary else {})
         mark_same_for_everybody(response)

@@ -32,8 +32,6 @@ class Request(dict[str, Any]):
 
 
 class Task:
-    """A task of a worker, as signals have it."""
-
     name = "x"
 
     def __init__(self, sent: str | None) -> None:
@@ -41,7 +39,6 @@ class Task:
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """Return the fields of the lines of requests, and forget them."""
     found = [record.__dict__["fields"] for record in caplog.records if record.name == "summit.requests"]
     caplog.clear()
     return found

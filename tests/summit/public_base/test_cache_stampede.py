@@ -37,7 +37,6 @@ class Site:
         self.gate.set()
 
     def version(self) -> Version:
-        """Read the version, as a page's view does."""
         since = time.monotonic()
         with self.lock:
             return Version(self.changes, self.removals, since)
@@ -88,9 +87,7 @@ def test_while_it_is_made_the_others_read_the_one_before(site: Site) -> None:
 
 
 @pytest.mark.parametrize("why", ["taken away", "too old"])
-def test_but_not_where_something_is_taken_away_or_it_is_too_old(
-    why: str, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_but_not_what_is_taken_away_or_too_old(why: str, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.change(add=2)
     assert site.read() == "1 2"
     if why == "too old":

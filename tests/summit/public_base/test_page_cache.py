@@ -105,9 +105,7 @@ def test_a_change_is_read_at_once(what: str, opening: Session, organiser: User) 
     assert (new in page, read_version("here") != before) == (True, True)
 
 
-def test_control_without_the_stamp_an_old_page_is_read(
-    opening: Session, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_without_the_stamp(opening: Session, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_cache, "read_version", lambda slug: Version(1, 1))
     _get("agenda/")
     for new, write in WRITES.values():
@@ -121,9 +119,7 @@ def test_a_summit_that_is_not_public_any_more_is_not_there(summit: Summit, openi
     assert Client().get("/here/agenda/").status_code == 404
 
 
-def test_each_language_is_a_page_and_an_unknown_question_is_answered_anew(
-    opening: Session, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_each_language_is_a_page(opening: Session, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for path, language in (("agenda/", "en"), ("agenda/?lang=fr", "fr"), ("agenda/", "en")):
         assert f'<html lang="{language}"' in _get(path).content.decode()
     size = PAGES.size

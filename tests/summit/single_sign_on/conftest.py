@@ -20,13 +20,11 @@ from tests.summit.single_sign_on.saml_provider import SamlProvider, certificate
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
-    """Begin without kept configurations and keys."""
     cache.clear()
 
 
 @pytest.fixture
 def rootdesk(root: User) -> Client:
-    """Their browser."""
     return signed_in(root)
 
 
@@ -38,7 +36,6 @@ def zoe(summit: Summit) -> User:
 
 @pytest.fixture
 def idp(monkeypatch: pytest.MonkeyPatch) -> OpenIdProvider:
-    """An OpenID provider, which is configured."""
     found = OpenIdProvider()
     configure(found)
     monkeypatch.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: found)
@@ -46,13 +43,11 @@ def idp(monkeypatch: pytest.MonkeyPatch) -> OpenIdProvider:
 
 
 def configure(provider: OpenIdProvider, **values: Any) -> IdentityProvider:
-    """Store the configuration of a provider."""
     given = {"slug": provider.slug, "name": "Ministry", "issuer": provider.issuer, "client_id": CLIENT_ID}
     return IdentityProvider.objects.create(**{**given, "client_secret": "secret", **values})
 
 
 def configure_saml(**values: Any) -> SamlProvider:
-    """Store the configuration of the SAML provider, and return the provider."""
     given = {"slug": SamlProvider.slug, "name": "Embassy", "protocol": Protocol.SAML, "issuer": SamlProvider.issuer}
     given |= {"sign_in_url": "https://saml.example/sso", "sign_out_url": "https://saml.example/slo"}
     IdentityProvider.objects.create(**{**given, "certificates": certificate(1), **values})
@@ -60,6 +55,5 @@ def configure_saml(**values: Any) -> SamlProvider:
 
 
 def link(user: User, subject: str = "s-1", issuer: str = "https://idp.example") -> SocialAccount:
-    """Link an account to a subject."""
     row: SocialAccount = SocialAccount.objects.create(user=user, provider=issuer, uid=subject)
     return row

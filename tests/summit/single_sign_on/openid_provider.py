@@ -47,7 +47,6 @@ class OpenIdProvider:
         self.down = False
 
     def keys(self) -> dict[str, Any]:
-        """Return the public keys, as JWKS."""
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
         return {"keys": [{**public, "kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
@@ -60,7 +59,6 @@ class OpenIdProvider:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": self.kid})
 
     def get(self, url: str, **kwargs: Any) -> Any:
-        """Answer a GET, as `requests` would."""
         self.asked.append(("GET", url))
         if self.down:
             raise requests.ConnectionError
@@ -72,7 +70,6 @@ class OpenIdProvider:
         return SimpleNamespace(raise_for_status=lambda: None, json=lambda: pages[url])
 
     def request(self, method: str, url: str, **kwargs: Any) -> Any:
-        """Answer a request for a token, as `requests` would."""
         self.asked.append((method, url))
         self.posted = kwargs["data"]
         answer = {
@@ -100,6 +97,5 @@ class OpenIdProvider:
         return params
 
     def sign_in(self, browser: Client, query: str = "") -> HttpResponse:
-        """Let a browser sign in at this provider, and return the response at the end."""
         params = self.begin(browser, query)
         return browser.get(f"/accounts/sso/{self.slug}/callback/", {"state": params["state"], "code": "c"})  # type: ignore[return-value]

@@ -27,7 +27,6 @@ NAMESPACES = 'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn
 
 
 def pem(number: int) -> str:
-    """Return a private key in PEM format."""
     return (
         key(number)
         .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -37,7 +36,6 @@ def pem(number: int) -> str:
 
 @cache
 def certificate(number: int) -> str:
-    """Return a certificate of a key in PEM format."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp.example")])
     now = datetime.now(UTC)
     made = (
@@ -54,7 +52,6 @@ def certificate(number: int) -> str:
 
 
 def moment(minutes: float = 0) -> str:
-    """Return a time relative to now, as SAML writes it."""
     return (datetime.now(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -155,7 +152,6 @@ class SamlProvider:
         return browser.get(taken["Location"])  # type: ignore[return-value]
 
     def sign_in(self, browser: Client, query: str = "", relay_state: str = "") -> HttpResponse:
-        """Let a browser sign in at this provider, and return the response at the end."""
         self.begin(browser, query)
         return self.post(browser, self.response(self.signed(self.assertion())), relay_state)
 

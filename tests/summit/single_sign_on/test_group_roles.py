@@ -25,7 +25,6 @@ ISSUER = "https://idp.example"
 
 
 def fresh(user: User) -> User:
-    """Return an account as the next request has it."""
     return User.objects.get(pk=user.pk)
 
 
@@ -34,15 +33,12 @@ def group(summit: Summit, name: str = "press", role: str = Role.PRESS_OFFICER, i
 
 
 def let_time_pass(**passed: float) -> None:
-    """Move the end of roles by groups, as if time had passed."""
     for row in RoleAssignment.all_rows.exclude(until=None):
         assert row.until is not None
         RoleAssignment.all_rows.filter(pk=row.pk).update(until=row.until - timedelta(**passed))
 
 
-def test_it_is_over_after_eight_hours_whether_or_not_a_sweep_runs(
-    summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_over_after_eight_hours_without_a_sweep(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     group(summit)
     user = UserFactory()
     group_roles.apply(user=user, issuer=ISSUER, groups=["press"])

@@ -27,7 +27,6 @@ pytestmark = pytest.mark.django_db
 
 
 def waiting(subject: str = "s-1") -> UnlinkedSignIn:
-    """Return a sign-in that waits for an organiser."""
     return links.remember(SignInFacts("https://idp.example", subject, name="Zoë", email="zoe@ministry.example"))
 
 
@@ -47,9 +46,7 @@ class TestInvitation:
         page = other.get(address)
         assert (page.status_code, str(refusals.LINK_OVER.text) in page.content.decode()) == (410, True)
 
-    def test_it_is_over_also_where_the_sign_in_was_unlinked(
-        self, idp: OpenIdProvider, zoe: User, organiser: User
-    ) -> None:
+    def test_it_is_over_also_after_unlinking(self, idp: OpenIdProvider, zoe: User, organiser: User) -> None:
         address = links.invitation_address(zoe)
         browser = Client()
         browser.get(address)

@@ -41,7 +41,7 @@ def test_a_linked_account_has_no_password_where_the_provider_is_required(idp: Op
     assert is_signed_in(by_password(zoe))
 
 
-def test_an_emergency_account_gets_in_and_the_others_are_told(
+def test_an_emergency_account_gets_in_and_is_told_of(
     idp: OpenIdProvider, zoe: User, organiser: User, root: User
 ) -> None:
     link(zoe)
@@ -76,7 +76,7 @@ def test_only_the_system_administrator_says_which(zoe: User, organiser: User, ro
 
 
 @pytest.mark.parametrize("is_required", [False, True])
-def test_a_required_provider_of_the_environment_that_locks_everybody_out_is_reported(
+def test_a_required_provider_that_locks_everybody_out_is_reported(
     settings: Any, root: User, is_required: bool
 ) -> None:
     """The desk refuses to require such a provider. In the environment nothing can be refused."""
@@ -102,9 +102,7 @@ def test_a_required_provider_of_the_environment_that_locks_everybody_out_is_repo
     assert told() == ([], ["ok", "ok"])
 
 
-def test_before_the_first_migration_and_with_a_wrong_setting_nothing_is_reported(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_before_the_first_migration_nothing_is_reported(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SSO_PROVIDERS = [{"slug": "m"}]
     assert checks.check_required_providers(None, databases=["default"]) == []
     settings.SSO_PROVIDERS = []

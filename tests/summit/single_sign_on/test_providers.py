@@ -155,9 +155,7 @@ class TestServices:
             with pytest.raises(ValidationError, match="another short name"):
                 provider_services.add_provider(values={**OIDC, "slug": slug}, by=root)
 
-    def test_organisers_give_roles_to_groups_in_their_summits(
-        self, idp: OpenIdProvider, summit: Summit, organiser: User
-    ) -> None:
+    def test_organisers_give_roles_to_groups(self, idp: OpenIdProvider, summit: Summit, organiser: User) -> None:
         values = {"summit": summit, "issuer": idp.issuer, "group": " press ", "role": Role.PRESS_OFFICER}
         row = provider_services.give_group_role(**values, by=organiser)
         assert row.group == "press"
@@ -261,9 +259,7 @@ def test_the_desk_warns_of_one_at_which_nobody_can_sign_in(idp: OpenIdProvider, 
     assert not IdentityProvider.objects.exists()
 
 
-def test_one_that_is_needed_cannot_be_deleted_and_the_page_says_so_first(
-    idp: OpenIdProvider, root: User, rootdesk: Client, summit: Summit
-) -> None:
+def test_one_that_is_needed_is_not_deleted(idp: OpenIdProvider, root: User, rootdesk: Client, summit: Summit) -> None:
     url = f"/admin/summit/identityprovider/{IdentityProvider.objects.get().pk}/delete/"
     found = link(root, issuer=idp.issuer)
     page = rootdesk.get(url).content.decode()
@@ -312,9 +308,7 @@ def test_the_audit_says_which_provider_and_what_was_switched(root: User) -> None
     assert changes == {"Active": ("yes", "no"), "Client secret": ("", "")}
 
 
-def test_whoever_signs_in_at_a_required_provider_alone_reads_so(
-    idp: OpenIdProvider, root: User, rootdesk: Client
-) -> None:
+def test_whoever_signs_in_at_a_provider_alone_reads_so(idp: OpenIdProvider, root: User, rootdesk: Client) -> None:
     link(root, issuer=idp.issuer)
     sentence = "A password or passkey doesn’t sign you in here."
     assert sentence not in rootdesk.get("/accounts/2fa/").content.decode()

@@ -22,13 +22,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def idp() -> SamlProvider:
-    """A SAML provider, which is configured."""
     return configure_saml(second_factor_values="https://refeds.org/profile/mfa")
 
 
 @pytest.fixture
 def linked(idp: SamlProvider, zoe: User) -> User:
-    """A press officer whose account is linked."""
     link(zoe, "n-1", idp.issuer)
     return zoe
 
@@ -174,7 +172,7 @@ class TestRefused:
         page = idp.post(browser, message)
         assert (page.status_code, str(refusals.STALE.text) in page.content.decode()) == (400, True)
 
-    def test_the_signature_is_what_keeps_it_out(
+    def test_control_without_the_signature(
         self, idp: SamlProvider, linked: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The control: without the check of signatures, what was changed after signing signs in."""

@@ -38,7 +38,6 @@ def drawn(size: tuple[int, int] = (400, 400), colour: str = "#1d4f91", kind: str
 
 
 def noise() -> bytes:
-    """A picture that can’t be compressed."""
     written = BytesIO()
     Image.effect_noise((500, 500), 120).convert("RGBA").save(written, "PNG")
     return written.getvalue()
@@ -115,9 +114,7 @@ def test_only_who_may_change_the_summit_stores_an_emblem(summit: Summit, monkeyp
     assert Emblem.objects.exists()
 
 
-def test_the_public_page_shows_the_emblem_as_soon_as_there_is_one(
-    summit: Summit, organiser: User, client: Client
-) -> None:
+def test_the_public_page_shows_the_emblem_at_once(summit: Summit, organiser: User, client: Client) -> None:
     home, address = f"/{summit.slug}/", f"/{summit.slug}/emblem.png"
     assert client.get(address).status_code == 404
     assert 'class="emblem"' not in client.get(home).content.decode()
@@ -169,7 +166,6 @@ any_colour = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
 def tokens(theme: str) -> dict[str, str]:
-    """Return the hexadecimal tokens of a theme."""
     text = CSS.read_text()
     dark_from = text.index("prefers-color-scheme: dark")
     part = text[:dark_from] if theme == "light" else text[dark_from : text.index("forced-colors")]

@@ -40,7 +40,6 @@ EVERYTHING = {
 
 @pytest.fixture
 def sweep(monkeypatch: pytest.MonkeyPatch) -> Sweep:
-    """All that sends by itself, counted."""
     return sweep_with(monkeypatch)
 
 
@@ -67,7 +66,7 @@ def moved(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("how", ["another database", "another address", "disarmed by hand"])
-def test_nothing_leaves_a_copy(
+def test_copies_send_nothing(
     summit: Summit, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, settings: Any, how: str
 ) -> None:
     if how == "another database":
@@ -95,7 +94,7 @@ def test_all_goes_where_it_was(summit: Summit, sweep: Sweep, settings: Any) -> N
     assert not AuditEntry.objects.filter(action="summit.pause_installation").exists()
 
 
-def test_a_copy_is_noticed_and_resumed_by_whoever_set_it_up(
+def test_a_copy_is_noticed_and_resumed_by_root(
     summit: Summit, sweep: Sweep, settings: Any, root: User, organiser: User
 ) -> None:
     moved(settings)

@@ -65,7 +65,6 @@ def test_an_act_is_undone_once_and_recorded(summit: Summit, organiser: User) -> 
 
 
 def test_for_ten_minutes(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Later it is said what to do instead."""
     row, act = cancelled(summit, organiser)
     in_time, early = cancelled(summit, organiser)
     age(9)
@@ -124,7 +123,7 @@ def test_where_mail_has_left_only_a_new_act_helps(summit: Summit, organiser: Use
 
 
 class TestWho:
-    def test_who_may_not_do_the_act_doesnt_undo_it(
+    def test_who_may_not_act_doesnt_undo(
         self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (row, act), (other, another_act) = cancelled(summit, organiser), cancelled(summit, organiser)

@@ -35,7 +35,6 @@ class FakeClamd:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
-        """Stop listening."""
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
 

@@ -10,7 +10,6 @@ from summit.uploads.process_slots import Busy, slot
 
 
 def run(tmp_path: Path, body: str, arguments: dict[str, Any] | None = None, **options: Any) -> Any:
-    """Run a reader whose function says this."""
     reader = tmp_path / "reader.py"
     reader.write_text(f"import os, time\n\ndef read(content, **arguments):\n    {body}\n")
     return sandbox.run(str(reader), b"words", arguments or {}, **{"seconds": 1, "megabytes": 200, **options})
@@ -40,9 +39,7 @@ def test_who_reads_knows_nothing_of_the_environment(tmp_path: Path, monkeypatch:
     ids=["processor", "clock", "memory", "killed"],
 )
 @pytest.mark.slow("waits until a limit of seconds is reached", 3)
-def test_what_takes_too_much_is_ended(
-    tmp_path: Path, body: str, limits: dict[str, int], enough: dict[str, int]
-) -> None:
+def test_what_takes_too_much_ends(tmp_path: Path, body: str, limits: dict[str, int], enough: dict[str, int]) -> None:
     with pytest.raises(sandbox.TooMuch):
         run(tmp_path, body, **limits)
     # Control: with more of it, it ends by itself.
@@ -65,6 +62,5 @@ def test_few_read_at_once(tmp_path: Path, settings: Any, monkeypatch: pytest.Mon
 
 
 def test_it_waits_for_no_framework(tmp_path: Path) -> None:
-    """It is begun for each file."""
     loaded = run(tmp_path, "import sys; return [name for name in sys.modules if name in ('django', 'celery')]")
     assert loaded == []

@@ -189,9 +189,7 @@ def test_a_file_that_is_too_large_fails_at_once_and_is_told(summit: Summit, scan
     assert AuditEntry.objects.filter(action="quarantine.fail").count() == 1
 
 
-def test_a_result_is_stored_only_for_the_file_that_was_scanned(
-    summit: Summit, scanner: Scanner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_result_is_of_the_scanned_file(summit: Summit, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
     by, person = UserFactory.with_role(Role.ORGANISER, summit), PersonFactory.create(summit=summit)
     photo = photos.store(person=person, content=picture(), by=by)
 

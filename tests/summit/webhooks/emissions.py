@@ -19,7 +19,6 @@ def constant_of(event: Event[Any]) -> str:
 
 
 def file_of(event: Event[Any]) -> str:
-    """Return the path of the module that declares an event."""
     return event.build_payload.__module__.replace(".", "/") + ".py"
 
 

@@ -52,7 +52,6 @@ def _invitation(summit: Summit, **values: Any) -> Invitation:
 
 
 def answer(summit: Summit, **values: Any) -> Reply:
-    """Answer an invitation for its party."""
     return answers.answer(
         invitation=_invitation(summit, **values),
         answer="attending",
@@ -64,13 +63,11 @@ def answer(summit: Summit, **values: Any) -> Reply:
 
 
 def answer_where_it_was_revoked(summit: Summit) -> None:
-    """Answer an invitation that was revoked: it is refused."""
     with suppress(answers.AnswerRefused):
         answer(summit, state="revoked")
 
 
 def answer_elsewhere(summit: Summit) -> None:
-    """Answer an invitation to another summit."""
     answer(f.SummitFactory())
 
 
@@ -81,42 +78,35 @@ def _member(summit: Summit, **values: Any) -> Membership:
 
 
 def issue_badge(summit: Summit, **values: Any) -> list[Badge]:
-    """Issue a badge to a member."""
     by = f.UserFactory.with_role(Role.ACCREDITATION, summit)
     return badges.issue(members=[_member(summit, **values)], by=by).done
 
 
 def reissue_badge(summit: Summit) -> Badge:
-    """Replace a lost badge."""
     (lost,) = issue_badge(summit)
     return badges.reissue(badge=lost, by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
 
 
 def issue_badge_where_it_was_revoked(summit: Summit) -> None:
-    """Issue a badge to a member of a party whose invitation was revoked: the member is left out."""
     assert issue_badge(summit, state="revoked") == []
 
 
 def issue_badge_elsewhere(summit: Summit) -> None:
-    """Issue a badge at another summit."""
     assert len(issue_badge(f.SummitFactory())) == 1
 
 
 def ended_badge(summit: Summit) -> Badge:
-    """Return a badge that was ended."""
     return f.BadgeFactory(party=f.PartyFactory(summit=summit), ended_at=f.START, why="lost")
 
 
 # --- the agenda -----------------------------------------------------------------------------------------------------
 def release(summit: Summit, visibility: str = "public") -> Release:
-    """Release a session."""
     f.SessionFactory(summit=summit, visibility=visibility, title=f"{CANARY} session")
     by = f.UserFactory.with_role(Role.ORGANISER, summit)
     return releases.release(summit=summit, by=by, note=f"{CANARY} note")
 
 
 def retime(summit: Summit, visibility: str = "public") -> Release:
-    """Release a session, and then a new time of it."""
     release(summit, visibility)
     officer = f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
     old = retiming_preview.current(summit)[1]
@@ -126,14 +116,12 @@ def retime(summit: Summit, visibility: str = "public") -> Release:
 
 # --- texts ----------------------------------------------------------------------------------------------------------
 def publish(summit: Summit, **values: Any) -> Text:
-    """Announce a text, if it is public."""
     edition = make_text(summit=summit, **({"moment": ago(60), "title": f"{CANARY} title"} | values))
     announcements.announce_due()
     return edition.version.text
 
 
 def correct(summit: Summit, *, correction: datetime | None = None, **values: Any) -> None:
-    """Announce a text, and then a newer edition of it, if that is public."""
     text = publish(summit)
     words = {"title": f"{CANARY} title", "change_note": f"{CANARY} number"}
     add_edition(text.versions.get(), change_kind="correction", **({"decided_at": ago(1)} | words | values))
@@ -141,7 +129,6 @@ def correct(summit: Summit, *, correction: datetime | None = None, **values: Any
 
 
 def withdraw(summit: Summit, **values: Any) -> None:
-    """Withdraw a text, and then remove it."""
     text = publish(summit, **values)
     texts.withdraw(text=text, reason=f"{CANARY} reason", by=approver(summit))
     texts.remove(text=text, reason=f"{CANARY} reason", by=approver(summit))

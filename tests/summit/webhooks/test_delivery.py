@@ -50,7 +50,6 @@ def queue(number: int, **kwargs: Any) -> tuple[Endpoint, list[Delivery]]:
 
 
 def due(row: Delivery) -> None:
-    """Let the time of a delivery's next attempt come."""
     Delivery.objects.filter(pk=row.pk).update(next_attempt_at=Now() - timedelta(seconds=1))
 
 
@@ -121,9 +120,7 @@ class TestTheirTurn:
         assert answers["sent"] == [1, 1, 1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         assert [row.problem for row in endpoint.deliveries.filter(state="failed")] == ["@webhooks.status:422"]
 
-    def test_one_that_is_tried_again_holds_up_those_behind_it_and_no_other_endpoint(
-        self, answers: dict[str, Any]
-    ) -> None:
+    def test_one_that_is_tried_again_holds_up_its_own_endpoint_alone(self, answers: dict[str, Any]) -> None:
         endpoint, rows = queue(3)
         answers["say"] = [500, 200]
         since = db_now()
@@ -148,9 +145,7 @@ class TestTheirTurn:
         delivery.work(endpoint.pk)
         assert states(endpoint)[0] == ("sent", 5, True)
 
-    def test_while_none_gets_through_all_keep_their_places(
-        self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_while_none_gets_through_all_wait(self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
         endpoint, rows = queue(3)
         answers["say"] = [500]
         for _turn in range(8):
@@ -191,9 +186,7 @@ class TestPauses:
         delivery.work(endpoint.pk)
         assert answers["sent"] == [1, 1, 1, 1]
 
-    def test_at_last_it_is_given_up_also_where_it_kills_its_workers(
-        self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_at_last_it_is_given_up(self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
         answers["say"] = [500]
         for attempts, asked in ((delivery.MOST_ATTEMPTS - 1, [1]), (delivery.MOST_ATTEMPTS, [])):
             endpoint, [row] = queue(1)
@@ -256,7 +249,7 @@ class TestClaims:
 
     @pytest.mark.postgresql
     @pytest.mark.django_db(transaction=True)
-    def test_control_without_the_claims_conditions_some_go_twice(
+    def test_control_without_claims_some_go_twice(
         self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         meet, usual = meeting(), delivery._claim
@@ -271,9 +264,7 @@ class TestClaims:
         assert set(at_once(*[lambda: delivery.work(endpoint.pk)] * 2)) <= {0, 1}
         assert answers["sent"] == [1, 1]
 
-    def test_the_sweep_hands_out_what_is_due_once(
-        self, answers: dict[str, Any], django_assert_num_queries: Any
-    ) -> None:
+    def test_the_sweep_hands_out_what_is_due(self, answers: dict[str, Any], django_assert_num_queries: Any) -> None:
         EndpointFactory.create_batch(3)
         with django_assert_num_queries(1):
             assert delivery.hand_out() == []

@@ -184,9 +184,7 @@ def test_control_an_event_that_is_emitted_elsewhere_is_found() -> None:
     assert found.startswith("portal.bad emits invitation.answered")
 
 
-def test_control_what_nothing_emits_and_a_service_that_emits_nothing_are_found(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_control_what_nothing_emits_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     forgotten = replace(RELEASED, name="agenda.forgotten")
     assert misplaced(forgotten) == ["sessions/releases/events.py: agenda.forgotten is declared, but nothing emits it"]
     other = "sessions.releases.services.releases.preview"

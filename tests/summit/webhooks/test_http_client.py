@@ -49,9 +49,7 @@ def resolves(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
     return asked
 
 
-def test_the_request_is_what_it_should_be_and_goes_by_no_proxy(
-    there: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_request_is_as_declared_and_goes_by_no_proxy(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     answer = post(there.url + "?a=b")
@@ -61,9 +59,7 @@ def test_the_request_is_what_it_should_be_and_goes_by_no_proxy(
     assert there.got == [("POST /events?a=b HTTP/1.1", headers, b"{}")]
 
 
-def test_the_address_that_was_checked_is_asked(
-    there: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
+def test_the_checked_address_is_asked(there: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.WEBHOOKS_INSIDE = ["app.example"]
     asked = resolves(monkeypatch, ["127.0.0.1"], ["127.0.0.9"])
     assert post(f"http://app.example:{there.port}/").status == 200
@@ -151,7 +147,7 @@ def test_what_is_cut_before_it_is_open_is_left_and_control(
     assert said(post(there.url, LATE)) == (TOO_LATE if guarded else "")
 
 
-def test_who_drips_what_follows_the_status_is_believed(
+def test_who_drips_after_the_status_is_believed(
     there: Receiver, cut_soon: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered, ask, cut = threading.Event(), http_client._Line.getresponse, http_client._Line.cut
@@ -176,7 +172,6 @@ def test_no_more_is_read_than_is_wanted(there: Receiver, monkeypatch: pytest.Mon
 
 
 def test_who_hangs_is_left_at_the_deadline(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A receiver, and a resolver."""
     there.then = Hang()
     assert said(post(there.url, 0.1)) == "The receiver took longer than 0.1 seconds."
     monkeypatch.setattr(http_client.socket, "getaddrinfo", lambda *args, **kwargs: there.over.wait(LATE) and [])
@@ -195,9 +190,7 @@ def test_what_goes_wrong_is_said(there: Receiver, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_tls_is_spoken_to_the_name_and_its_certificate_checked(
-    trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
+def test_tls_is_checked(trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.WEBHOOKS_INSIDE = ["app.example", "other.example"]
     paper = certificate("app.example", tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -216,7 +209,6 @@ def test_tls_is_spoken_to_the_name_and_its_certificate_checked(
 
 
 def certificate(name: str, folder: Path) -> Path:
-    """Make a certificate that signs itself, with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)

@@ -34,7 +34,6 @@ pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where backups go."""
     (tmp_path / "backups").mkdir()
     return tmp_path / "backups"
 
@@ -50,7 +49,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def on(path: Path) -> Iterator[None]:
-    """Let all queries go to another file."""
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = str(path)
@@ -74,7 +72,7 @@ def changed(path: Path, **values: Any) -> Path:
 
 @pytest.mark.slow("restores a backup and runs all that sends")
 @pytest.mark.parametrize("marked", [True, False])
-def test_what_was_restored_sends_nothing_even_at_home(
+def test_what_was_restored_is_silent(
     folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, marked: bool
 ) -> None:
     """A file that is restored over its original may be the same in all that a database knows of itself."""
@@ -146,9 +144,7 @@ NOT_YET: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_what_must_be_done_first_is_said_before_anything_is_written(
-    folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_must_be_done_first_is_said(folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, _manifest = backup.make(folder)
 
     def only_read(path: Path) -> archive.Manifest:

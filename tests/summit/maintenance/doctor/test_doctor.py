@@ -75,7 +75,6 @@ def as_set(settings: Any, **values: Any) -> None:
 
 
 def answering(settings: Any, patch: pytest.MonkeyPatch, taken: tuple[str, ...] = QUEUES) -> None:
-    """Let a broker answer, with a worker for some queues."""
     settings.REDIS_URL = "redis://broker"
     there = MagicMock()
     there.__enter__.return_value.transport.driver_type = "redis"
@@ -86,7 +85,6 @@ def answering(settings: Any, patch: pytest.MonkeyPatch, taken: tuple[str, ...] =
 
 
 def silent(settings: Any, patch: pytest.MonkeyPatch) -> None:
-    """Let no broker answer."""
     settings.REDIS_URL = "redis://broker"
 
     def refuse() -> None:
@@ -96,7 +94,6 @@ def silent(settings: Any, patch: pytest.MonkeyPatch) -> None:
 
 
 def smtp(error: Exception | None = None, **values: Any) -> Arrange:
-    """Let a mail server let us in, or raise."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         as_set(settings, **SMTP, **values)
@@ -130,7 +127,6 @@ def key_lost(settings: Any, patch: pytest.MonkeyPatch) -> None:
 
 
 def swept(seconds: int) -> Arrange:
-    """Let all sweeps have begun some seconds ago."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         clocks.current_app.loader.import_default_modules()
@@ -141,7 +137,6 @@ def swept(seconds: int) -> Arrange:
 
 
 def behind(seconds: float) -> Arrange:
-    """Let this machine's clock be ahead of the database's."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         now = clocks.db_now().timestamp() + seconds
@@ -193,7 +188,6 @@ def texts(compiled: bool, source: str = "") -> Arrange:
 
 
 def scanner(answer: bytes | OSError) -> Arrange:
-    """Let a virus scanner answer, or not."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         settings.CLAMD_URL = "tcp://scanner:3310"
@@ -228,7 +222,6 @@ def connected(*connections: str, worker: str = VERSION) -> Arrange:
 
 
 def backed_up(hours: int | None) -> Arrange:
-    """Let the last backup be some hours old, or let none have been made."""
 
     def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
         settings.PRODUCTION = True
