@@ -1,8 +1,12 @@
 """Production refuses to start on what isn't safe there."""
 
+import ast
 import io
 import os
+import re
 import runpy
+import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,15 +16,20 @@ from unittest.mock import MagicMock, Mock
 import pytest
 from celery import signals
 from cryptography.fernet import Fernet
+from django import get_version
 from django.core import wsgi
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from summit import checks, settings
+import summit
+from summit import checks, manage, settings
 from summit.celery import refuse_unsafe
 from summit.core.catalogues import compile_stale, is_stale
+from summit.environment import GROUPS
+from tests.sources import ROOT, sources, text, tree
 
+Read = Callable[..., SimpleNamespace]
 WSGI = str(Path(settings.__file__).with_name("wsgi.py"))
 POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 KEY, DEVELOPMENT_KEY = "abcde" * 10, "known" * 12
@@ -146,24 +155,20 @@ def warnings(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> list[str | None
     return [warning.id for warning in checks.check_deployment(None)]
 
 
-@pytest.mark.parametrize(
-    ("url", "codes"),
-    [
-        ("postgres://u:p@db.example/summit", ["summit.W001"]),
-        ("postgres://u:p@db.example/summit?sslmode=require", ["summit.W001"]),
-        ("postgres://u:p@localhost,db.example/summit", ["summit.W001"]),
-        ("postgres://u:p@db.example/summit?sslmode=verify-ca", []),
-        ("postgres://u:p@db.example/summit?sslmode=verify-full&sslrootcert=/ca.pem", []),
-        ("postgres://u:p@127.0.0.1/summit", []),
-        ("postgres://u:p@[::1]/summit", []),
-        ("postgres://u:p@localhost/summit", []),
-        ("postgres:////run/postgresql/summit", []),
-    ],
-)
 def test_a_database_elsewhere_without_a_verified_certificate_is_warned_of(
-    read: Callable[..., SimpleNamespace], monkeypatch: pytest.MonkeyPatch, url: str, codes: list[str]
+    read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert warnings(monkeypatch, DATABASES=read(**{**SAFE, "DATABASE_URL": url}).DATABASES) == codes
+    def codes(address: str) -> list[str | None]:
+        databases = read(**{**SAFE, "DATABASE_URL": f"postgres://{address}"}).DATABASES
+        return warnings(monkeypatch, DATABASES=databases)
+
+    elsewhere = "u:p@db.example/summit"
+    for address in (elsewhere, f"{elsewhere}?sslmode=require", "u:p@localhost,db.example/summit"):
+        assert codes(address) == ["summit.W001"], address
+    verified = (f"{elsewhere}?sslmode=verify-ca", f"{elsewhere}?sslmode=verify-full&sslrootcert=/ca.pem")
+    here = [f"u:p@{host}/summit" for host in ("127.0.0.1", "[::1]", "localhost")]
+    for address in (*verified, *here, "//run/postgresql/summit"):
+        assert codes(address) == [], address
 
 
 def test_a_host_that_no_list_takes_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +178,7 @@ def test_a_host_that_no_list_takes_is_warned_of(monkeypatch: pytest.MonkeyPatch)
     assert warnings(monkeypatch, SECURE_HSTS_PRELOAD=True) == []
 
 
-def test_browsers_are_told_of_https_as_far_as_is_said(read: Callable[..., SimpleNamespace]) -> None:
+def test_browsers_are_told_of_https_as_far_as_is_said(read: Read) -> None:
     names = ("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
     for said, expected in (
         ({}, (31_536_000, False, False)),
@@ -191,7 +196,7 @@ def test_every_problem_has_a_case() -> None:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[..., SimpleNamespace]:
+def read(tmp_path: Path) -> Read:
     """Read the settings anew from nothing but these variables, beside those of the tests."""
 
     def settings_of(**variables: str) -> SimpleNamespace:
@@ -214,25 +219,18 @@ SAFE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("changed", "codes"),
-    [
+def test_variables_are_held_to_it(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    for changed, codes in (
         ({}, []),
         ({"BASE_URL": "http://summit.example"}, ["summit.E007"]),
         ({"EMAIL_URL": "consolemail://"}, ["summit.E006"]),
         ({"EMAIL_URL": ""}, ["summit.E006"]),
-    ],
-)
-def test_variables_are_held_to_it(
-    read: Callable[..., SimpleNamespace], monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], codes: list[str]
-) -> None:
-    monkeypatch.setattr(checks, "settings", read(**{**SAFE, **changed}))
-    assert [code for code, _wrong, _todo in checks.production_problems()] == codes
+    ):
+        monkeypatch.setattr(checks, "settings", read(**{**SAFE, **changed}))
+        assert [code for code, _wrong, _todo in checks.production_problems()] == codes
 
 
-def test_one_variable_is_enough_to_be_held_to_it_and_an_empty_one_is_none(
-    read: Callable[..., SimpleNamespace],
-) -> None:
+def test_one_variable_is_enough_to_be_held_to_it_and_an_empty_one_is_none(read: Read) -> None:
     for variable in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS"):
         assert read(**{variable: "https://summit.example"}).PRODUCTION is True, variable
     names = ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEBUG", "PORT")
@@ -257,10 +255,8 @@ def test_the_web_server_and_the_worker_ask(monkeypatch: pytest.MonkeyPatch) -> N
             signal.send(sender="x")
     # The control: Celery goes on after any other exception of a receiver, with a line in its log.
     monkeypatch.setattr(checks, "enforce", Mock(side_effect=RuntimeError))
-    assert [isinstance(dict(signal.send(sender="x"))[refuse_unsafe], RuntimeError) for signal in started] == [
-        True,
-        True,
-    ]
+    for signal in started:
+        assert isinstance(dict(signal.send(sender="x"))[refuse_unsafe], RuntimeError)
 
 
 def test_new_keys_are_keys() -> None:
@@ -269,3 +265,88 @@ def test_new_keys_are_keys() -> None:
     keys = [word for word in out.getvalue().split() if len(word) == 44]
     assert [checks._is_key(key) for key in keys] == [True] * len(keys)
     assert keys
+
+
+# --- environment variables ------------------------------------------------------------------------------------------
+DECLARED = {variable.name: variable for group in GROUPS for variable in group.variables}
+READING = re.compile(r"\benviron\b(?!\.Env\.\w+_config\b)|\bgetenv\b|\benv\.(?!default\b|is_set\b)")
+
+
+def test_the_document_is_what_the_declarations_give() -> None:
+    out = io.StringIO()
+    call_command("describe_settings", stdout=out)
+    assert text(ROOT / "docs/settings.md") == out.getvalue(), "Run `make settings`."
+
+
+def test_what_production_needs_is_told_and_checked() -> None:
+    required = {name for name, variable in DECLARED.items() if variable.required}
+    example = text(ROOT / "docs/production.md").partition("```\n")[2].partition("```")[0]
+    assert set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE)) == required == set(SAFE)
+
+
+def test_names_are_unique_and_none_is_the_file_of_another() -> None:
+    assert len(DECLARED) == sum(len(group.variables) for group in GROUPS)
+    assert [name for name in DECLARED if name.removesuffix("_FILE") != name] == []
+
+
+def test_the_settings_read_what_is_declared_and_nothing_else_reads_the_environment() -> None:
+    reads = {
+        node.args[0].value
+        for path in (Path("summit/settings.py"), Path("summit/environment.py"))
+        for node in ast.walk(tree(ROOT / path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "env" and isinstance(node.args[0], ast.Constant)
+    }
+    assert reads == set(DECLARED)
+    named = [path for path in sources() if READING.search(text(ROOT / path))]
+    found = [f"{path}: {ast.unparse(line)}" for path in named for line in environment_reads(tree(ROOT / path))]
+    assert found == [
+        # prometheus-client's own variable; and all of it for PostgreSQL's own programs.
+        "summit/core/process_metrics.py: os.environ.get(DIRECTORY, '')",
+        "summit/maintenance/backups/postgresql.py: {**os.environ, **{variables[name].decode(): str(value) "
+        "for name, value in known.items()}}",
+        "summit/settings.py: Environment(GROUPS, os.environ)",
+    ]
+
+
+def test_control_each_way_to_read_it_is_found() -> None:
+    for line in (
+        "os.environ['A']",
+        "os.getenv('A')",
+        "os.environ.get('A')",
+        "environ.get('A')",
+        "getenv('A')",
+        "env.str('A', '')",
+        "dict(os.environ)",
+    ):
+        assert [ast.unparse(each) for each in environment_reads(ast.parse(line))] == [line]
+    assert environment_reads(ast.parse("os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'summit.settings')")) == []
+
+
+def environment_reads(module: ast.Module) -> list[ast.expr]:
+    """Return the expressions of a module that read environment variables past `Environment`, each as a whole."""
+    statements = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
+    values = [node.value for node in ast.walk(module) if isinstance(node, statements)]
+    return [value for value in values if value is not None and _reads(value)]
+
+
+def _reads(value: ast.expr) -> bool:
+    if isinstance(value, ast.Constant):
+        return False
+    return bool(READING.search(source := ast.unparse(value))) and "DJANGO_SETTINGS_MODULE" not in source
+
+
+# --- the version ----------------------------------------------------------------------------------------------------
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))
+    assert ("version" in project["project"]["dynamic"], "version" in project["project"]) == (True, False)
+    assert project["tool"]["hatch"]["version"]["path"] == "summit/__init__.py"
+    assert summit.__version__ == settings.VERSION
+
+
+@pytest.mark.parametrize("argument", ["--version", "version"])
+def test_the_command_line_tells_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], argument: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["summit-manage", argument])
+    manage.main()
+    assert capsys.readouterr().out == f"Summit {summit.__version__} (Django {get_version()})\n"

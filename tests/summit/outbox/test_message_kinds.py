@@ -158,7 +158,7 @@ def test_a_kind_is_declared_whole(name: str) -> None:
         ({"task": "delegations.tasks.deliver_codes"}, "none of its app's tasks.py"),
         ({"reply_to": "contact"}, "answers to contact"),
         ({"shown_by": "tests/summit/webhooks/test_none.py"}, "test_none.py, which is no module of tests"),
-        ({"shown_by": "tests/summit/outbox/test_models.py"}, "tests/summit/outbox/test_models.py doesn't mention"),
+        ({"shown_by": "tests/summit/outbox/test_bounces.py"}, "tests/summit/outbox/test_bounces.py doesn't mention"),
         ({"withdrawn": never_withdrawn}, "reasons without a function"),
         ({"reasons": {"webhooks.new": NEW}}, "webhooks.new, which isn't registered"),
         ({"reasons": {"webhooks.new": NEW}}, "locale/fr/LC_MESSAGES/django.po"),

@@ -2,17 +2,24 @@
 
 import json
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
+from django.core.cache.backends import db
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import formats, translation
+from django.utils.translation import override
 
+from summit.core.database_cache import DatabaseCache
 from summit.core.transient_errors import is_unreachable
 from summit.maintenance.upgrades import Waiting
 from summit.permissions.models import Role
@@ -23,6 +30,7 @@ from summit.public.page_cache_headers import PageCacheHeadersMiddleware
 from summit.public.unread_bodies import UnreadBodyMiddleware
 from summit.public_base.public_pages import mark_same_for_everybody
 from summit.summits.models import Summit
+from tests import factories as f
 from tests.factories import SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +211,67 @@ def test_what_depends_on_who_asks_isnt_kept(method: str, cookie: str, vary: str,
     request.method, request.path_info = method, "/a/"
     request.META["HTTP_X_PAGE_CACHE"] = "1"
     assert ("X-Accel-Expires" in PageCacheHeadersMiddleware(view)(request)) is kept
+
+
+# --- a full disk ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def full() -> Iterator[None]:
+    """Let the database's file grow no more."""
+    f.UserFactory.create_batch(3)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+
+
+def fill() -> None:
+    """Store until nothing more fits, however small."""
+    for size in (2000, 100, 1):
+        for number in range(2000):
+            try:
+                cache.add(f"filler-{size}-{number}", "x" * size)
+            except OperationalError:
+                break
+        else:
+            raise AssertionError("it grows on")
+
+
+@pytest.mark.once
+@pytest.mark.django_db(transaction=True)
+def test_signing_in_is_answered_by_503_and_not_by_too_often(full: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill()
+    said = {"login": "ada@land.example", "password": "correct-border-2025"}
+    assert Client(raise_request_exception=False).post("/accounts/login/", said).status_code == 503
+    # The control: Django's own cache answers as if it had been too often.
+    monkeypatch.setattr(DatabaseCache, "add", db.DatabaseCache.add)
+    assert Client(raise_request_exception=False).post("/accounts/login/", said).status_code == 429
+
+
+def test_readiness_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/readyz").status_code == 200
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda path: SimpleNamespace(free=health.LEAST_FREE - 1))
+    answer = client.get("/readyz")
+    said = b"the disk is full: nothing can be written to the database\n"
+    assert (answer.status_code, answer.content) == (503, said)
+
+
+# --- moments as each language writes them ---------------------------------------------------------------------------
+MOMENT = datetime(2025, 4, 1, 14, 30, tzinfo=UTC)
+
+
+def said(language: str) -> list[str]:
+    with override(language):
+        return [formats.date_format(MOMENT, name) for name in ("DATETIME_FORMAT", "DATE_FORMAT", "TIME_FORMAT")]
+
+
+def test_moments_have_the_day_first_and_24_hours(settings: Any) -> None:
+    assert said("ar") == ["1 إبريل 2025، 14:30", "1 إبريل 2025", "14:30"]
+    assert said("en") == ["Tue 1 Apr 2025, 14:30", "1 April 2025", "14:30"]
+    french = said("fr")
+    # As Django has it.
+    settings.FORMAT_MODULE_PATH = None
+    formats.reset_format_cache()
+    assert said("fr") == french == ["1 avril 2025 14:30", "1 avril 2025", "14:30"]

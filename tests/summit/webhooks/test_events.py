@@ -34,8 +34,7 @@ from tests import factories as f
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
 from tests.press.helpers import add_edition, ago, make_text
 from tests.sources import ROOT, modules_by_name, unregistered
-from tests.summit.webhooks.emissions import file_of, misplaced
-from tests.summit.webhooks.event_scenarios import CANARY, SCENARIOS
+from tests.summit.webhooks.event_scenarios import CANARY, SCENARIOS, file_of, misplaced
 
 pytestmark = pytest.mark.django_db
 TABLE = "tests/summit/webhooks/event_scenarios.py"
