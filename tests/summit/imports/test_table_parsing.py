@@ -138,26 +138,20 @@ def test_cells_hold_no_more_than_a_file_of_text_may(monkeypatch: pytest.MonkeyPa
 
 
 def test_spreadsheets_of_other_programs_are_read() -> None:
-    text = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-    names = {"office": "office", "table": "table"}
-    spaces = " ".join(
-        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for short, name in names.items()
+    space = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+    spaces = " ".join(f'xmlns:{each}="{space.format(each)}"' for each in ("office", "table", "text"))
+    row = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+        "</table:table-row>"
     )
-    cells = "".join(
-        f'<table:table-cell office:value-type="string"><text:p>{word}</text:p></table:table-cell>'
-        for word in ("party", "Malta")
-    ).replace("</table:table-cell><", "</table:table-cell></table:table-row><table:table-row><", 1)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as book:
         book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        book.writestr(
-            "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
-        )
+        book.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space.format("manifest")}"/>')
         book.writestr(
             "content.xml",
-            f'<office:document-content {spaces} xmlns:text="{text}"><office:body><office:spreadsheet>'
-            f'<table:table table:name="1"><table:table-row>{cells}</table:table-row></table:table>'
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="1">{row.format("party")}{row.format("Malta")}</table:table>'
             "</office:spreadsheet></office:body></office:document-content>",
         )
     table = read(filename="x.ods", content=made.getvalue())
@@ -204,11 +198,7 @@ class TestAsAPersonReads:
         assert read(filename="x", content=xlsx(*title, *table)).headings[0] == "Delegations, as of 3 March"
 
     def test_the_first_row_stays_where_it_names_columns(self) -> None:
-        rows: list[list[object]] = [
-            ["Land", "Name", "Bemerkung"],
-            ["Italy", "Country", "Post"],
-            ["Malta", "Ada", "x"],
-        ]
+        rows: list[list[object]] = [["Land", "Name", "Remark"], ["Italy", "Country", "Post"], ["Malta", "Ada", "x"]]
         assert rows_of(xlsx(*rows))[0] == rows[0]
         # A wide row is no title.
         wide: list[list[object]] = [["a", "b", "c", "d"], ["Country", "Name", "Post"], ["Italy", "Ada", "x"]]

@@ -108,21 +108,19 @@ def test_the_command_says_what_comes_next(pending: Keys, migrated: Asked) -> Non
     assert refused.value.returncode == 2
 
 
-@pytest.mark.parametrize("app", ["press", "somebody"])
-@pytest.mark.parametrize("phase", [(), ("before",), ("after",)])
 @pytest.mark.django_db
-def test_a_former_version_leaves_the_database_of_a_later_one_alone(app: str, phase: tuple[str, ...]) -> None:
-    MigrationRecorder(connection).record_applied(app, "0999_x")
+def test_a_former_version_leaves_the_database_of_a_later_one_alone() -> None:
     printed = StringIO()
-    if app == "press":
-        said = r"has migrations of a later version: press\.0999_x\. Run this with that version\."
+    # Control: what an app has left that is no longer there is nobody's.
+    MigrationRecorder(connection).record_applied("somebody", "0999_x")
+    call_command("upgrade", stdout=printed)
+    assert printed.getvalue().endswith("No migration waits.\n")
+    MigrationRecorder(connection).record_applied("press", "0999_x")
+    said = r"has migrations of a later version: press\.0999_x\. Run this with that version\."
+    for phase in ((), ("before",), ("after",)):
         with pytest.raises(CommandError, match=said) as refused:
-            call_command("upgrade", *phase, stdout=printed)
+            call_command("upgrade", *phase, stdout=(printed := StringIO()))
         assert (refused.value.returncode, printed.getvalue()) == (2, "")
-    else:
-        # Control: what an app has left that is no longer there is nobody's.
-        call_command("upgrade", *phase, stdout=printed)
-        assert printed.getvalue().endswith("No migration waits.\n")
 
 
 @pytest.mark.postgresql

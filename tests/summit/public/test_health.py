@@ -58,10 +58,10 @@ def test_ready_where_the_database_is_migrated(client: Client, monkeypatch: pytes
     assert (silent.status_code, silent.content) == (503, b"no database\n")
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_each_host_is_asked_by_its_address(client: Client, settings: Any, path: str) -> None:
+def test_each_host_is_asked_by_its_address(client: Client, settings: Any) -> None:
     settings.ALLOWED_HOSTS, settings.BASE_URL = ["summit.example"], "https://summit.example"
-    assert client.get(path, HTTP_HOST="10.0.0.11:8000").status_code == 200
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert client.get(path, HTTP_HOST="10.0.0.11:8000").status_code == 200
     # Control: nothing else is answered under that name.
     assert client.get("/accounts/login/", HTTP_HOST="10.0.0.11:8000").status_code == 400
 
@@ -135,14 +135,12 @@ def test_a_host_that_is_cut_off_from_the_database_says_so(raised: OperationalErr
 
 
 # --- what is left of a body -----------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("proxy", "left"), [(True, 0), (False, 100_000)])
-def test_the_rest_of_a_body_is_read_behind_a_proxy(proxy: bool, left: int, settings: LazySettings) -> None:
-    settings.BEHIND_PROXY = proxy
-    body = BytesIO(b"a" * 100_000)
-    environ = RequestFactory()._base_environ(**{"wsgi.input": body, "CONTENT_LENGTH": "100000"})
-    request = WSGIRequest(environ)
-    answer = UnreadBodyMiddleware(lambda _request: HttpResponse(status=413))(request)
-    assert (answer.status_code, len(body.read())) == (413, left)
+def test_the_rest_of_a_body_is_read_behind_a_proxy(settings: Any) -> None:
+    for settings.BEHIND_PROXY, left in ((True, 0), (False, 100_000)):
+        body = BytesIO(b"a" * 100_000)
+        environ = RequestFactory()._base_environ(**{"wsgi.input": body, "CONTENT_LENGTH": "100000"})
+        answer = UnreadBodyMiddleware(lambda _request: HttpResponse(status=413))(WSGIRequest(environ))
+        assert (answer.status_code, len(body.read())) == (413, left)
 
 
 # --- what nginx is told ---------------------------------------------------------------------------------------------
