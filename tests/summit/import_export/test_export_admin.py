@@ -35,16 +35,8 @@ from summit.permissions.models import Role
 from summit.privacy import registry
 from summit.summits.models import Summit, Venue
 from summit.users.models import User
+from tests import factories as f
 from tests.clients import signed_in
-from tests.factories import (
-    BadgeFactory,
-    MembershipFactory,
-    PartyFactory,
-    PersonFactory,
-    SummitFactory,
-    UserFactory,
-    VenueFactory,
-)
 from tests.module_fixtures import once_a_module
 from tests.routes.world import World, make_world
 from tests.summit.conftest import desk_of
@@ -127,9 +119,9 @@ def test_every_list_is_a_desks() -> None:
 
 
 def test_a_list_has_its_rows_without_markup_and_asks_no_more_for_many(summit: Summit) -> None:
-    PartyFactory.create_batch(3, summit=summit)
-    PersonFactory.create_batch(3, summit=summit)
-    user = UserFactory(is_superuser=True)
+    f.PartyFactory.create_batch(3, summit=summit)
+    f.PersonFactory.create_batch(3, summit=summit)
+    user = f.UserFactory(is_superuser=True)
     client = signed_in(user)
     for label in ("delegations.party", "summit.person"):
         assert faults_of(label, user, client) == []
@@ -197,8 +189,8 @@ def missing(client: Client, label: str) -> list[str]:
 
 
 def test_a_list_offers_its_formats_and_an_upload(summit: Summit, desk: Client) -> None:
-    VenueFactory(summit=summit)
-    BadgeFactory(party__summit=summit)
+    f.VenueFactory(summit=summit)
+    f.BadgeFactory(party__summit=summit)
     assert [missing(desk, each) for each in ("summit.venue", "delegations.badge")] == [[], ["upload"]]
 
 
@@ -212,7 +204,7 @@ def test_every_list_offers_its_formats_and_an_upload_or_says_why_not(superuser: 
 
 
 def test_who_sees_no_list_gets_no_file(summit: Summit) -> None:
-    PersonFactory(summit=summit)
+    f.PersonFactory(summit=summit)
     for role, status in ((Role.PROTOCOL, 200), (Role.VIEWER, 404)):
         client = desk_of(summit, role)
         asked = [client.get(PEOPLE[:-6]), client.get(PEOPLE), client.post(PEOPLE, {"ending": "json"})]
@@ -236,8 +228,8 @@ def test_whoever_sees_a_list_exports_it_and_nobody_else(world: World) -> None:
 
 
 def test_only_the_readers_summits_rows(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-    VenueFactory(summit=summit, name="Here")
-    VenueFactory(name="There")
+    f.VenueFactory(summit=summit, name="Here")
+    f.VenueFactory(name="There")
     client = desk_of(summit, Role.VIEWER)
     assert [row["name"] for row in json.loads(take(client, VENUES))] == ["Here"]
     # The control: without the desk's rule all rows leave, those of the module's world too.
@@ -248,12 +240,12 @@ def test_only_the_readers_summits_rows(summit: Summit, monkeypatch: pytest.Monke
 # --- what is in a file ----------------------------------------------------------------------------------------------
 @pytest.fixture
 def summit() -> Summit:
-    return SummitFactory(slug="a", time_zone="Asia/Tokyo")
+    return f.SummitFactory(slug="a", time_zone="Asia/Tokyo")
 
 
 def test_filters_search_and_order_are_the_lists(summit: Summit, organiser: User, desk: Client) -> None:
     for name in ("Bea", "Ana", "Bert", "Cleo"):
-        PersonFactory(summit=summit, name=name)
+        f.PersonFactory(summit=summit, name=name)
     found = json.loads(take(desk, f"{PEOPLE}?q=b&o=-1"))
     wanted = [Person.objects.get(pk=key).name for key in listed("summit.person", organiser, q="b", o="-1")]
     assert [row["who"].split(",")[0] for row in found] == wanted
@@ -262,7 +254,7 @@ def test_filters_search_and_order_are_the_lists(summit: Summit, organiser: User,
 
 def test_values_are_typed_and_moments_the_venues(summit: Summit, organiser: User, desk: Client) -> None:
     hours = {"opens_at": "08:00", "closes_at": "22:00"}
-    row = VenueFactory(summit=summit, name="=SUM(A1)", address="1 \u2068Rue\u2069", **hours)
+    row = f.VenueFactory(summit=summit, name="=SUM(A1)", address="1 \u2068Rue\u2069", **hours)
     [found] = json.loads(take(desk, VENUES))
     own = {"id": row.pk, "public_id": row.public_id, "name": "=SUM(A1)", "address": "1 Rue"}
     assert found == {**own, "hours": "08:00–22:00", **hours}
@@ -282,7 +274,7 @@ def test_values_are_typed_and_moments_the_venues(summit: Summit, organiser: User
 
 
 def test_headings_are_the_readers_and_fields_english(summit: Summit, desk: Client) -> None:
-    VenueFactory(summit=summit)
+    f.VenueFactory(summit=summit)
     heads = [rows_of(take(desk, f"{VENUES}?lang={each}", "csv"), "csv")[0] for each in ("en", "fr")]
     assert (heads[0][2:4], heads[1][2]) == (["Name", "Open"], "Nom")
     assert json.loads(take(desk, f"{VENUES}?lang=fr"))[0]["hours"] == "always"
@@ -292,7 +284,7 @@ def test_headings_are_the_readers_and_fields_english(summit: Summit, desk: Clien
 
 
 def test_who_took_personal_data_is_recorded(summit: Summit, organiser: User, desk: Client) -> None:
-    person = PersonFactory(summit=summit, name="Zoe")
+    person = f.PersonFactory(summit=summit, name="Zoe")
     take(desk, f"{PEOPLE}?q=zoe")
     [entry] = AuditEntry.objects.filter(action=access_log.SEEN)
     assert (entry.by, entry.detail["keys"], entry.summit) == (organiser, [person.public_id], summit)
@@ -309,7 +301,7 @@ def long_list(summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(export_admin, "AT_ONCE", 2)
     monkeypatch.setattr(export_services, "ROWS", 2)
     for name in NAMES:
-        VenueFactory(summit=summit, name=name)
+        f.VenueFactory(summit=summit, name=name)
     return desk
 
 
@@ -387,10 +379,10 @@ def test_a_kept_file_is_for_whoever_asked_and_still_sees_the_list(
     job = begun(long_list, "csv")
     assert long_list.get(file_of(job)).status_code == 404
     runner.run(job.pk)
-    others = (desk_of(summit), signed_in(UserFactory(is_superuser=True)))
+    others = (desk_of(summit), signed_in(f.UserFactory(is_superuser=True)))
     assert [client.get(file_of(job)).status_code for client in (long_list, *others)] == [200, 404, 404]
     organiser.roles.update(role=Role.MEDIA_REPRESENTATIVE)
-    elsewhere = SummitFactory().roles.create(user=organiser, role=Role.ORGANISER)
+    elsewhere = f.SummitFactory().roles.create(user=organiser, role=Role.ORGANISER)
     assert long_list.get(file_of(job)).status_code == 404
     with monkeypatch.context() as patched:
         patched.setattr(export_services, "open_to", lambda table, by: True)
@@ -411,7 +403,7 @@ def test_work_ends_where_its_list_is_no_more_the_readers(long_list: Client, orga
 
 
 def test_a_long_personal_list_is_recorded_and_encrypted(long_list: Client, summit: Summit) -> None:
-    people = [PersonFactory(summit=summit, name=f"Zoe {number}") for number in range(3)]
+    people = [f.PersonFactory(summit=summit, name=f"Zoe {number}") for number in range(3)]
     job = ran(long_list, "json", f"{PEOPLE}?q=zoe")
     kept = ExportedFile.objects.get(job=job)
     assert (kept.personal, kept.summits) == (True, [summit.pk])
@@ -439,10 +431,10 @@ def test_files_go_after_some_days(long_list: Client) -> None:
 
 class TestPaper:
     def test_a_list_is_taken_as_a_pdf_of_its_own_columns(self, summit: Summit, desk: Client) -> None:
-        PartyFactory(summit=summit, name="Aland", iso_code="")
-        party = PartyFactory(summit=summit, name="Borduria", kind="organisation", footnote="Without prejudice.")
-        MembershipFactory(party=party, code="head", person__name="Bea", person__office="Minister")
-        MembershipFactory(party=party)
+        f.PartyFactory(summit=summit, name="Aland", iso_code="")
+        party = f.PartyFactory(summit=summit, name="Borduria", kind="organisation", footnote="Without prejudice.")
+        f.MembershipFactory(party=party, code="head", person__name="Bea", person__office="Minister")
+        f.MembershipFactory(party=party)
         answer = desk.post("/admin/delegations/party/table/?q=Bord", {"ending": "pdf"})
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
         assert unquote(answer["Content-Disposition"]).endswith(f"''Delegations – {summit.short_name}.pdf")
@@ -457,7 +449,7 @@ class TestPaper:
 
     def test_a_long_list_has_none(self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(export_admin, "AT_ONCE", 1)
-        VenueFactory.create_batch(2, summit=summit)
+        f.VenueFactory.create_batch(2, summit=summit)
         assert "The list is too long for a PDF. Filter it to get one." in desk.get(VENUES).content.decode()
         assert desk.post(VENUES, {"ending": "pdf"})["Content-Type"].startswith("text/html")
 
@@ -468,6 +460,6 @@ class TestPaper:
             raise MissingFontError("ꦄ", ())
 
         monkeypatch.setattr(list_pdf, "print_pdf", refuse)
-        VenueFactory(summit=summit)
+        f.VenueFactory(summit=summit)
         page = desk.post(VENUES, {"ending": "pdf"}, follow=True).content.decode()
         assert "No font on this machine can print “ꦄ”." in page

@@ -36,10 +36,6 @@ pytestmark = pytest.mark.django_db
 MINUTE = timezone.now().replace(second=0, microsecond=0)
 
 
-def _nothing(summit: Summit) -> None:
-    """For rows that refer to no others."""
-
-
 def _houses(summit: Summit, by: User | None = None) -> None:
     for name in ("=1+1 House", "Long House"):
         f.VenueFactory(summit=summit, name=name, address="1 Way\nLondon", opens_at="08:00", closes_at="22:00")
@@ -111,22 +107,17 @@ def _groups(summit: Summit, by: User) -> None:
     f.PartyGroupFactory(summit=summit, name="=Nobody yet")
 
 
-def _stroll(summit: Summit, by: User) -> None:
-    f.CustomKindFactory(summit=summit, name="Stroll", names={"fr": "Balade", "ar": "نزهة"}, like="walk_through")
-
-
-def _oceans(summit: Summit, by: User) -> None:
-    f.TopicFactory(summit=summit, name="Oceans", names={"fr": "Océans", "ar": "المحيطات"})
-
-
-def _protocol(summit: Summit, by: User) -> None:
-    f.UserFactory.with_role(Role.PROTOCOL, summit)
-
-
 def _times(summit: Summit, by: User) -> None:
     Retention.objects.create(summit=summit, what="passport", days=5)
     media = Category.objects.of(summit)["media"]
     Retention.objects.create(summit=summit, what="passport", category=media, days=None)
+
+
+def _bare(summit: Summit) -> None: ...
+
+
+STROLL: dict[str, Any] = {"name": "Stroll", "names": {"fr": "Balade", "ar": "نزهة"}, "like": "walk_through"}
+OCEANS: dict[str, Any] = {"name": "Oceans", "names": {"fr": "Océans", "ar": "المحيطات"}}
 
 
 @dataclass(frozen=True)
@@ -146,7 +137,7 @@ class Trip:
 
 
 TRIPS = {
-    "summit.venue": Trip(_nothing, _houses, Venue, "name opens_at closes_at"),
+    "summit.venue": Trip(_bare, _houses, Venue, "name opens_at closes_at"),
     "summit.room": Trip(_houses, _rooms, Room, "venue__name name capacity position directions", "venue__summit"),
     "delegations.zone": Trip(_halls, _zones_with_rooms, Zone, "code name rooms__name"),
     "delegations.category": Trip(
@@ -155,13 +146,17 @@ TRIPS = {
     "delegations.transferablepassrule": Trip(
         _zones, _rules, TransferablePassRule, "name passes people most zones__code"
     ),
-    "delegations.declarationkind": Trip(_nothing, _kinds, DeclarationKind, "name names asks permit until position"),
+    "delegations.declarationkind": Trip(_bare, _kinds, DeclarationKind, "name names asks permit until position"),
     "delegations.quota": Trip(_parties, _numbers, Quota, "party__name category__code number reason", "party__summit"),
     "delegations.partygroup": Trip(_neighbours, _groups, PartyGroup, "name parties__name"),
     "delegations.retention": Trip(_parties, _times, Retention, "what category__code days"),
-    "agenda.customkind": Trip(_nothing, _stroll, CustomKind, "name names like"),
-    "press.topic": Trip(_nothing, _oceans, Topic, "name names"),
-    "summit.roleassignment": Trip(_nothing, _protocol, RoleAssignment, "user__email role"),
+    "agenda.customkind": Trip(
+        _bare, lambda summit, by: f.CustomKindFactory(summit=summit, **STROLL), CustomKind, "name names like"
+    ),
+    "press.topic": Trip(_bare, lambda summit, by: f.TopicFactory(summit=summit, **OCEANS), Topic, "name names"),
+    "summit.roleassignment": Trip(
+        _bare, lambda summit, by: f.UserFactory.with_role(Role.PROTOCOL, summit), RoleAssignment, "user__email role"
+    ),
 }
 # Each list in one format, the one with most kinds of columns in all of them.
 ENDINGS = ("csv", "json", "xlsx")
@@ -235,7 +230,7 @@ def test_every_list_that_a_table_fills_is_tried() -> None:
 
 @pytest.mark.once
 def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> None:
-    _oceans(world.here, world.by)
+    f.TopicFactory(summit=world.here, **OCEANS)
     table = kept(world.here, "press.topic", "name,names_fr\nOceans,\n", world.by)
     assert services.apply(file=table, by=world.by).writes == 1
     assert Topic.objects.get(summit=world.here).names == {"ar": "المحيطات"}

@@ -32,16 +32,7 @@ from summit.quarantine.models import TRANSITIONS, FileScan, ScanState
 from summit.summits import emblem
 from summit.summits.models import Summit
 from summit.uploads import clamd, scanning
-from tests.factories import (
-    DocumentFactory,
-    FocalPointFactory,
-    PersonFactory,
-    PortalSessionFactory,
-    SessionFactory,
-    SummitFactory,
-    TextFactory,
-    UserFactory,
-)
+from tests import factories as f
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -80,13 +71,13 @@ def scanner(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Scanner:
 
 @pytest.fixture
 def summit(db: None) -> Summit:
-    return SummitFactory.create()
+    return f.SummitFactory.create()
 
 
 def document(summit: Summit, content: bytes = PDF) -> Document:
-    by = UserFactory.with_role(Role.ORGANISER, summit, email="editor@host.example")
+    by = f.UserFactory.with_role(Role.ORGANISER, summit, email="editor@host.example")
     paper = documents.Paper(title="Brief", language="en", file=File("brief.pdf", "application/pdf", content))
-    return documents.add(session=SessionFactory.create(summit=summit), paper=paper, by=by)
+    return documents.add(session=f.SessionFactory.create(summit=summit), paper=paper, by=by)
 
 
 def state_of(row: Any) -> str:
@@ -120,7 +111,7 @@ def test_a_file_is_kept_back_until_it_is_clean(summit: Summit, scanner: Scanner)
 
 def test_a_virus_is_deleted_told_and_recorded(summit: Summit, scanner: Scanner) -> None:
     scanner.finds = "Test.Virus"
-    security = UserFactory.with_role(Role.VETTING, summit)
+    security = f.UserFactory.with_role(Role.VETTING, summit)
     row = document(summit)
     assert work() == ["infected"]
     row.refresh_from_db()
@@ -190,7 +181,7 @@ def test_a_file_that_is_too_large_fails_at_once_and_is_told(summit: Summit, scan
 
 
 def test_a_result_is_of_the_scanned_file(summit: Summit, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
-    by, person = UserFactory.with_role(Role.ORGANISER, summit), PersonFactory.create(summit=summit)
+    by, person = f.UserFactory.with_role(Role.ORGANISER, summit), f.PersonFactory.create(summit=summit)
     photo = photos.store(person=person, content=picture(), by=by)
 
     def replaced_meanwhile(content: bytes, **_options: Any) -> str:
@@ -221,7 +212,7 @@ def test_a_killed_worker_leaves_its_file_to_another(summit: Summit, scanner: Sca
 
 
 def test_photographs_and_the_emblem_appear_once_they_are_clean(summit: Summit, scanner: Scanner) -> None:
-    by, person = UserFactory.with_role(Role.ORGANISER, summit), PersonFactory.create(summit=summit)
+    by, person = f.UserFactory.with_role(Role.ORGANISER, summit), f.PersonFactory.create(summit=summit)
     photo = photos.store(person=person, content=picture(), by=by)
     emblem.store(summit=summit, content=picture(), by=by)
     assert (summit.emblem_digest, emblem.emblem_png(summit)) == ("", None)
@@ -248,7 +239,7 @@ def test_photographs_and_the_emblem_appear_once_they_are_clean(summit: Summit, s
 
 
 def test_checks_of_deleted_files_are_purged(summit: Summit, scanner: Scanner) -> None:
-    gone, kept = document(summit), DocumentFactory.create(session__summit=summit)
+    gone, kept = document(summit), f.DocumentFactory.create(session__summit=summit)
     assert scanning.queue_all() == 1
     Document.objects.filter(pk=gone.pk).delete()
     scanning.clear_gone()
@@ -261,8 +252,8 @@ def test_checks_of_deleted_files_are_purged(summit: Summit, scanner: Scanner) ->
 
 
 def test_an_attachment_of_a_text_is_kept_back(summit: Summit, scanner: Scanner) -> None:
-    text = TextFactory.create(summit=summit)
-    by = UserFactory.with_role(Role.PRESS_OFFICER, summit)
+    text = f.TextFactory.create(summit=summit)
+    by = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
     row = attachments.store(text=text, file=File("annex.pdf", "application/pdf", PDF), language="en", by=by)
     assert selectors.content_of(row) is None
     assert work() == ["clean"]
@@ -273,7 +264,7 @@ TABLE = b"delegation,name,office\nLand,A. Example,Minister\n"
 
 
 def test_a_table_is_read_only_once_it_is_clean(summit: Summit, scanner: Scanner) -> None:
-    by = UserFactory.with_role(Role.ORGANISER, summit)
+    by = f.UserFactory.with_role(Role.ORGANISER, summit)
     file = imports.store(summit=summit, kind=PEOPLE.kind, filename="people.csv", content=b"PK\3\4 none", by=by)
     assert (file.rows, file.report, imports.is_unread(file)) == (0, "", True)
     for refused in (imports.refresh_preview, imports.apply):
@@ -294,8 +285,8 @@ def test_a_table_is_read_only_once_it_is_clean(summit: Summit, scanner: Scanner)
 
 
 def test_a_focal_points_table_is_read_for_them_and_a_virus_told(summit: Summit, scanner: Scanner) -> None:
-    point = FocalPointFactory.create(party__summit=summit, person__email="focal@land.example")
-    by = Mailbox(PortalSessionFactory.create(person=point.person, mailbox="focal@land.example").public_id)
+    point = f.FocalPointFactory.create(party__summit=summit, person__email="focal@land.example")
+    by = Mailbox(f.PortalSessionFactory.create(person=point.person, mailbox="focal@land.example").public_id)
     values: dict[str, Any] = {"summit": summit, "kind": PEOPLE.kind, "party_key": point.party.public_id, "by": by}
     file = imports.store(filename="people.csv", content=TABLE, **values)
     assert work() == ["clean"]
@@ -311,7 +302,7 @@ def test_a_focal_points_table_is_read_for_them_and_a_virus_told(summit: Summit, 
 
 
 def test_files_from_before_stay_served_while_they_are_scanned(summit: Summit, scanner: Scanner) -> None:
-    row = DocumentFactory.create(session__summit=summit)
+    row = f.DocumentFactory.create(session__summit=summit)
     assert selectors.content_of(row) == row.content
     out = io.StringIO()
     call_command("scan_uploads", "--all", stdout=out)
@@ -368,7 +359,7 @@ def test_a_row_has_one_check(summit: Summit) -> None:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_one_scans_a_file(scanner: Scanner) -> None:
-    summit = SummitFactory.create()
+    summit = f.SummitFactory.create()
     document(summit)
     check = FileScan.objects.get()
     outcomes = at_once(lambda: scanning.run(check.pk), lambda: scanning.run(check.pk))

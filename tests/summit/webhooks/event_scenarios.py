@@ -17,7 +17,6 @@ from delegations.invitations.services import answers
 from delegations.members.models.members import Membership
 from press.subscriptions.events import TextWithdrawal
 from press.subscriptions.services import announcements
-from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from press.texts.services import texts
 from sessions.agenda.models.releases import Release
@@ -65,41 +64,20 @@ def answer(summit: Summit, **values: Any) -> Reply:
     )
 
 
-def answer_where_it_was_revoked(summit: Summit) -> None:
-    with suppress(answers.AnswerRefused):
-        answer(summit, state="revoked")
-
-
-def answer_elsewhere(summit: Summit) -> None:
-    answer(f.SummitFactory())
-
-
 def _member(summit: Summit, **values: Any) -> Membership:
     party = _invitation(summit, **values).party
     person = f.PersonFactory(summit=summit, name=f"{CANARY} person")
     return f.MembershipFactory(party=party, person=person, confirmed_at=f.START)
 
 
+def answer_revoked(summit: Summit) -> None:
+    with suppress(answers.AnswerRefused):
+        answer(summit, state="revoked")
+
+
 def issue_badge(summit: Summit, **values: Any) -> list[Badge]:
     by = f.UserFactory.with_role(Role.ACCREDITATION, summit)
     return badges.issue(members=[_member(summit, **values)], by=by).done
-
-
-def reissue_badge(summit: Summit) -> Badge:
-    (lost,) = issue_badge(summit)
-    return badges.reissue(badge=lost, by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
-
-
-def issue_badge_where_it_was_revoked(summit: Summit) -> None:
-    assert issue_badge(summit, state="revoked") == []
-
-
-def issue_badge_elsewhere(summit: Summit) -> None:
-    assert len(issue_badge(f.SummitFactory())) == 1
-
-
-def ended_badge(summit: Summit) -> Badge:
-    return f.BadgeFactory(party=f.PartyFactory(summit=summit), ended_at=f.START, why="lost")
 
 
 # --- the agenda -----------------------------------------------------------------------------------------------------
@@ -137,24 +115,25 @@ def withdraw(summit: Summit, **values: Any) -> None:
     texts.remove(text=text, reason=f"{CANARY} reason", by=approver(summit))
 
 
-def _edition(summit: Summit) -> Edition:
-    return make_text(summit=summit, moment=ago(-36))
-
-
 ANNOUNCE = "press.subscriptions.services.announcements.announce"
 SCENARIOS = {
     "invitation.answered": Scenario(
         happens={"delegations.invitations.services.answers.answer": answer},
-        hidden={"revoked": answer_where_it_was_revoked, "elsewhere": answer_elsewhere},
+        hidden={"revoked": answer_revoked, "elsewhere": lambda summit: answer(f.SummitFactory())},
         unknown=lambda summit: f.ReplyFactory(invitation=_invitation(summit)),
     ),
     "person.accredited": Scenario(
         happens={
             "delegations.badges.services.badges.issue": issue_badge,
-            "delegations.badges.services.badges.reissue": reissue_badge,
+            "delegations.badges.services.badges.reissue": lambda summit: badges.reissue(
+                badge=issue_badge(summit)[0], by=f.UserFactory.with_role(Role.ACCREDITATION, summit)
+            ),
         },
-        hidden={"revoked": issue_badge_where_it_was_revoked, "elsewhere": issue_badge_elsewhere},
-        unknown=ended_badge,
+        hidden={
+            "revoked": lambda summit: issue_badge(summit, state="revoked"),
+            "elsewhere": lambda summit: issue_badge(f.SummitFactory()),
+        },
+        unknown=lambda summit: f.BadgeFactory(party__summit=summit, ended_at=f.START, why="lost"),
     ),
     "agenda.released": Scenario(
         happens={
@@ -178,7 +157,7 @@ SCENARIOS = {
             "not approved": lambda summit: publish(summit, state="in_review"),
             "elsewhere": lambda summit: publish(f.SummitFactory()),
         },
-        unknown=_edition,
+        unknown=lambda summit: make_text(summit=summit, moment=ago(-36)),
     ),
     "text.corrected": Scenario(
         happens={ANNOUNCE: correct},
@@ -186,7 +165,7 @@ SCENARIOS = {
             "not approved": lambda summit: correct(summit, state="in_review"),
             "elsewhere": lambda summit: correct(f.SummitFactory()),
         },
-        unknown=_edition,
+        unknown=lambda summit: make_text(summit=summit, moment=ago(-36)),
     ),
     "text.withdrawn": Scenario(
         happens={"press.subscriptions.services.withdrawals.emit_withdrawal": withdraw},
@@ -195,7 +174,7 @@ SCENARIOS = {
             "held": lambda summit: withdraw(summit, held=True),
             "elsewhere": lambda summit: withdraw(f.SummitFactory()),
         },
-        unknown=lambda summit: TextWithdrawal(_edition(summit).version.text, removed=False),
+        unknown=lambda summit: TextWithdrawal(make_text(summit=summit, moment=ago(-36)).version.text, removed=False),
     ),
 }
 
