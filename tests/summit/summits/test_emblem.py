@@ -39,7 +39,7 @@ def drawn(size: tuple[int, int] = (400, 400), colour: str = "#1d4f91", kind: str
 
 def noise() -> bytes:
     written = BytesIO()
-    Image.effect_noise((500, 500), 120).convert("RGBA").save(written, "PNG")
+    Image.effect_noise((300, 300), 120).convert("RGBA").save(written, "PNG")
     return written.getvalue()
 
 
@@ -94,19 +94,15 @@ def test_a_new_emblem_replaces_the_old_and_both_are_audited(summit: Summit, orga
     assert not remove(summit=summit, by=organiser)
     assert emblem_png(Summit.objects.get()) is None
     actions = AuditEntry.objects.filter(action__startswith="summit.emblem").order_by("pk")
-    assert list(actions.values_list("action", flat=True)) == [
-        "summit.emblem.store",
-        "summit.emblem.store",
-        "summit.emblem.remove",
-    ]
+    names = [action.rpartition(".")[2] for action in actions.values_list("action", flat=True)]
+    assert names == ["store", "store", "remove"]
 
 
 def test_only_who_may_change_the_summit_stores_an_emblem(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
-    with pytest.raises(PermissionDenied):
-        store(summit=summit, content=drawn(), by=press)
-    with pytest.raises(PermissionDenied):
-        remove(summit=summit, by=press)
+    for refused in (lambda: store(summit=summit, content=drawn(), by=press), lambda: remove(summit=summit, by=press)):
+        with pytest.raises(PermissionDenied):
+            refused()
     assert not Emblem.objects.exists()
     # The control: nothing else holds it back.
     monkeypatch.setattr(emblem, "check", lambda *args: None)
@@ -133,8 +129,7 @@ def test_the_desk_stores_and_deletes_the_emblem_and_others_read_who_may(summit: 
     assert refused.status_code == 400
     assert "This emblem is too pale to be seen on white paper." in refused.content.decode()
     saved = desk.post(address, {"file": SimpleUploadedFile("e.png", drawn(), "image/png")}, follow=True)
-    assert "Emblem saved." in saved.content.decode()
-    assert "Current emblem" in saved.content.decode()
+    assert [said for said in ("Emblem saved.", "Current emblem") if said not in saved.content.decode()] == []
     deleted = desk.post(address, {"delete": "1"}, follow=True)
     assert "Emblem deleted." in deleted.content.decode()
     assert not Emblem.objects.exists()

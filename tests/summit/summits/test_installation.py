@@ -78,6 +78,8 @@ def test_copies_send_nothing(
         # Before, messages of no summit went out.
         Summit.objects.update(paused_at=None)
     assert (sweep(), mail.outbox) == ({}, [])
+    if how != "another address":
+        return
     # The control: without the comparison all of it goes.
     forget_all()
     monkeypatch.setattr(InstallationQuerySet, "silent", lambda self: self.none())
