@@ -151,9 +151,8 @@ class TestNote:
             assert (bounces.record(bounces.read(report())), marked()) == (0, [])
         with pytest.raises(IntegrityError, match="message_returned_was_sent"), transaction.atomic():
             Message.objects.update(returned_at=START)
-
-    def test_why_is_cut_to_what_is_kept(self) -> None:
-        sent()
+        # Why is cut to what is stored.
+        Message.objects.filter(pk=row.pk).update(state="sent", sent_at=START)
         assert bounces.record(bounces.read(report(said="5" * 2000))) == 1
         assert len(marked()[0]) == bounces.WHY_LENGTH
 
@@ -200,15 +199,12 @@ class TestCommand:
 def test_why_is_said_in_our_words() -> None:
     missing, other = "the email address doesn’t exist", "the mail server did not deliver the message"
     for why, said in (
-        ("5.1.1 550 x", missing),
-        ("5.1.10 x", missing),
-        ("5.1.2", "the email domain doesn’t exist"),
+        *(("5.1.1 550 x", missing), ("5.1.10 x", missing), ("5.1.2", "the email domain doesn’t exist")),
         ("5.2.2 x", "the mailbox is full"),
         ("5.2.1 x", "the mailbox does not accept email"),
         ("5.7.26 x", "the mail server rejected the message"),
         ("4.4.7 x", "the mail server could not be reached for days"),
-        ("5.0.0 x", other),
-        ("", other),
+        *(("5.0.0 x", other), ("", other)),
     ):
         assert bounce_reasons.explanation(why) == said
 
@@ -331,10 +327,11 @@ def test_without_the_secret_nothing_is_there(provider: str, settings: Any) -> No
         assert tell(bounce(), secret) == 404
 
 
-@pytest.mark.parametrize("name", provider_webhook.PROVIDERS)
-def test_every_provider_is_known_to_the_library(name: str, settings: Any) -> None:
-    keys = {f"{name.upper()}_WEBHOOK_{part}": "k" for part in ("KEY", "SIGNING_KEY", "URL")}
-    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, **keys}
-    settings.MAIL_WEBHOOK_PROVIDER, settings.MAIL_WEBHOOK_SECRET = name, SECRET
-    assert tell([]) in (200, 400, 404)
+def test_every_provider_is_known_to_the_library(settings: Any) -> None:
+    settings.MAIL_WEBHOOK_SECRET = SECRET
+    for settings.MAIL_WEBHOOK_PROVIDER in provider_webhook.PROVIDERS:
+        name = settings.MAIL_WEBHOOK_PROVIDER.upper()
+        keys = {f"{name}_WEBHOOK_{part}": "k" for part in ("KEY", "SIGNING_KEY", "URL")}
+        settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, **keys}
+        assert tell([]) in (200, 400, 404)
     assert Message.objects.count() == 0
