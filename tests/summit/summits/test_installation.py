@@ -214,6 +214,7 @@ class TestIdentity:
 
 
 class TestPages:
+    @pytest.mark.slow("opens each page of it in turn")
     def test_the_desk_says_so_and_asks_first(self, summit: Summit, settings: Any, root: User) -> None:
         moved(settings)
         desk, path = signed_in(root), "/admin/arm/"
