@@ -11,7 +11,7 @@ from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Room, Summit
-from tests.factories import START, SessionFactory, UserFactory
+from tests import factories as f
 from tests.sessions.api.test_release_workflow import DESK
 from tests.sessions.exchange.helpers import SCHEDULE
 from tests.sessions.exchange.test_importer import as_json, event
@@ -43,14 +43,12 @@ def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Progra
     again = desk.post(f"{where}take/", {})
     assert kind(again) == (409, "conflict")
     assert again.json()["detail"].startswith("This file is already imported or deleted.")
-    read = desk.get(where)
     assert [row["id"] for row in desk.get(f"{SCHEDULES}?imported=true").json()["results"]] == [made["id"]]
     assert desk.get(f"{SCHEDULES}?imported=false").json()["results"] == []
     assert desk.post(f"{where}undo/", {}).json()["undone_at"] is not None
     assert Session.objects.count() == 0
     assert kind(desk.post(f"{where}undo/", {})) == (409, "conflict")
     assert desk.delete(where, If_Match=desk.get(where)["ETag"]).status_code == 204
-    assert read["ETag"] != ""
 
 
 def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,9 +65,9 @@ def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pyte
 
 
 def test_what_can_t_be_right_is_told(here: Summit, desk: Program, rooms: list[Room]) -> None:
-    two = [SessionFactory(summit=here, room=rooms[0], title=title) for title in ("A", "B")]
-    later = START + timedelta(days=1)
-    SessionFactory(summit=here, room=rooms[0], starts_at=later, ends_at=later + timedelta(hours=1))
+    two = [f.SessionFactory(summit=here, room=rooms[0], title=title) for title in ("A", "B")]
+    later = f.START + timedelta(days=1)
+    f.SessionFactory(summit=here, room=rooms[0], starts_at=later, ends_at=later + timedelta(hours=1))
     found = desk.post(f"{DESK}sessions/warnings/", {"kind": "room"}).json()
     assert found["number"] == 1
     assert set(found["warnings"][0]["sessions"]) == {row.public_id for row in two}
@@ -79,8 +77,8 @@ def test_what_can_t_be_right_is_told(here: Summit, desk: Program, rooms: list[Ro
 
 
 def test_releases_are_compared_with_each_other_and_the_draft(here: Summit, desk: Program) -> None:
-    session = SessionFactory(summit=here, title="Talk")
-    by = UserFactory(is_superuser=True)
+    session = f.SessionFactory(summit=here, title="Talk")
+    by = f.UserFactory(is_superuser=True)
     first = releases.release(summit=here, by=by, tell=False)
     Session.objects.filter(pk=session.pk).update(title="Talk again")
     compare = f"{DESK}releases/compare/"
@@ -88,13 +86,13 @@ def test_releases_are_compared_with_each_other_and_the_draft(here: Summit, desk:
     assert (found["number"], found["changes"][0]["session"]) == (1, session.public_id)
     assert [(line["old"], line["new"]) for line in found["changes"][0]["lines"]] == [("Talk", "Talk again")]
     assert desk.post(compare, {"old": first.public_id, "new": first.public_id}).json()["number"] == 0
-    elsewhere = releases.release(summit=SessionFactory().summit, by=by, tell=False)
+    elsewhere = releases.release(summit=f.SessionFactory().summit, by=by, tell=False)
     assert kind(desk.post(compare, {"old": elsewhere.public_id, "new": None})) == (422, "fields")
 
 
 def test_what_is_blocked_is_refused_with_its_reason(here: Summit, desk: Program, rooms: list[Room]) -> None:
-    SessionFactory(summit=here, room=rooms[0])
-    row = SessionFactory(summit=here)
+    f.SessionFactory(summit=here, room=rooms[0])
+    row = f.SessionFactory(summit=here)
     move, rule = f"{DESK}sessions/{row.public_id}/move/", f"{DESK}sessions/set-conflict-rule/"
     rules = desk.post(rule, {"kind": "room", "action": "block"}).json()
     assert {name: rules["actions"][name] for name in ("room", "seats")} == {"room": "block", "seats": "warn"}

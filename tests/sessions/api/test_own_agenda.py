@@ -1,24 +1,47 @@
-"""Focal points and delegates by the API: what the portal shows them of the released agenda and lets them do, and
-nothing of what is kept from them."""
+"""Focal points and delegates by the API: the released agenda, its print and private calendars as the portal has them."""
 
+import io
+from base64 import b64decode
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
+from sessions.calendars import api as calendars_api
+from sessions.calendars import services as calendars_services
+from sessions.calendars.models import CalendarFeed
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from summit.audit.models import AuditEntry
+from summit.pdf.fonts import MissingFontError
+from summit.permissions.models import Role
 from summit.summits.models import Summit
-from tests.factories import ParticipantFactory, SessionFactory, SummitFactory
+from summit.users.models import User
+from tests.clients import signed_in
+from tests.factories import (
+    START,
+    FocalPointFactory,
+    InvitationFactory,
+    MembershipFactory,
+    ParticipantFactory,
+    PartyFactory,
+    SessionFactory,
+    SummitFactory,
+    UserFactory,
+)
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_release_workflow import DESK, add
 from tests.sessions.conftest import release
 from tests.summit.api.conftest import Program, program
+from tests.summit.api.test_viewsets import kind
 
 pytestmark = pytest.mark.django_db
+TITLES = ("Open", "Ours", "Theirs", "Desk")
 
 
 @pytest.fixture
@@ -26,12 +49,13 @@ def by_title(here: Summit, own: Land, other: Land) -> dict[str, Session]:
     """Released sessions, tomorrow: for everybody, of one party each, of the desks; and one that isn't released."""
     soon = timezone.now() + timedelta(days=1)
     times = {"summit": here, "starts_at": soon, "ends_at": soon + timedelta(hours=1)}
-    found = {
-        "Open": SessionFactory(title="Open", visibility="accredited", sign_up=True, capacity=1, **times),
-        "Ours": SessionFactory(title="Ours", visibility="participants", requests_until=soon, **times),
-        "Theirs": SessionFactory(title="Theirs", visibility="participants", requests_until=soon, **times),
-        "Desk": SessionFactory(title="Desk", visibility="organisers", **times),
+    values: dict[str, dict[str, Any]] = {
+        "Open": {"visibility": "accredited", "sign_up": True, "capacity": 1},
+        "Ours": {"visibility": "participants", "requests_until": soon},
+        "Theirs": {"visibility": "participants", "requests_until": soon},
+        "Desk": {"visibility": "organisers"},
     }
+    found = {title: SessionFactory(title=title, **times, **values[title]) for title in TITLES}
     for title in ("Ours", "Desk"):
         ParticipantFactory(session=found[title], party=own.party)
     ParticipantFactory(session=found["Theirs"], party=other.party)
@@ -122,3 +146,130 @@ def test_nobody_of_a_summit_reads_what_it_would_show_everybody(own: Land) -> Non
     release(closed, tell=False)
     who, where = program(own.focal), "summits/closed/desk/agenda/"
     assert (who.get(where).status_code, who.get(f"{where}{session.public_id}/").status_code) == (404, 404)
+
+
+PROGRAMME = f"{DESK}agenda/programme/"
+
+
+def printed(who: Program, **values: Any) -> bytes:
+    answer = who.post(PROGRAMME, values)
+    assert answer.status_code == 200, answer.content
+    found = answer.json()
+    assert (found["file_name"], found["content_type"]) == (name_of_file(), "application/pdf")
+    return b64decode(found["content"])
+
+
+def name_of_file() -> str:
+    return f"Pocket programme – {Summit.objects.get(slug='here').short_name}.pdf"
+
+
+def titles_printed(who: Program, **values: Any) -> list[str]:
+    reader = PdfReader(io.BytesIO(printed(who, **values)))
+    lines = [line.strip() for page in reader.pages for line in page.extract_text().splitlines()]
+    return [title for title in TITLES if title in lines]
+
+
+def test_it_is_the_portals_to_the_byte(own: Land, by_title: dict[str, Session]) -> None:
+    """What the portal prints of one's own and of all that one may know of: tests/portal/test_pocket_programme.py."""
+    for user, everything in ((own.focal, False), (own.user, True)):
+        portal = signed_in(user)
+        page = portal.get("/portal/agenda/programme.pdf", {"show": "all"} if everything else {})
+        assert (page.status_code, page["Content-Type"]) == (200, "application/pdf")
+        assert printed(program(user), everything=everything) == page.content
+        assert page["Content-Disposition"] == f"inline; filename*=utf-8''{quote(name_of_file())}"
+
+
+def test_only_whoever_reads_the_whole_agenda_is_given_all_of_it(
+    here: Summit, own: Land, by_title: dict[str, Session]
+) -> None:
+    whole, mine = program(UserFactory(is_superuser=True)), program(own.user)
+    assert titles_printed(whole) == list(TITLES)
+    assert (titles_printed(mine), titles_printed(mine, everything=True)) == (["Ours"], ["Open", "Ours"])
+    missing = mine.post("summits/nowhere/desk/agenda/programme/", {})
+    InvitationFactory(party=own.party, state="revoked", sent_at=START)
+    for user in (own.user, UserFactory.with_role(Role.ORGANISER, here)):
+        answer = program(user).post(PROGRAMME, {"everything": True})
+        assert (answer.status_code, answer.content) == (404, missing.content)
+
+
+def test_before_the_first_release_there_is_nothing_to_print(own: Land) -> None:
+    answer = program(own.user).post(PROGRAMME, {})
+    assert (answer.status_code, answer.json()["detail"]) == (409, "The agenda is not released yet.")
+
+
+def test_where_a_font_is_missing_one_is_told(
+    own: Land, by_title: dict[str, Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacks(*args: object) -> bytes:
+        raise MissingFontError("字", ("fonts-noto-cjk",))
+
+    monkeypatch.setattr("sessions.public.pocket_programme_pdf.print_pdf", lacks)
+    answer = program(own.user).post(PROGRAMME, {})
+    assert answer.status_code == 409
+    assert answer.json()["detail"].startswith("No font on this machine can print “字”.")
+
+
+def test_its_bytes_are_kept_with_no_key_and_a_reader_in_several_parties_is_named_by_all(
+    here: Summit, own: Land, by_title: dict[str, Session]
+) -> None:
+    Land(here, "Secondland").party.focal_points.create(person=own.head)
+    who = program(own.user)
+    first, again = (who.post(PROGRAMME, {}, Idempotency_Key="k-1").json() for _number in range(2))
+    portal = signed_in(own.user).get("/portal/agenda/programme.pdf").content
+    assert (b64decode(first["content"]), again) == (portal, {**first, "content": None})
+
+
+MINE = "me/calendars/"
+
+
+def make(user: User, data: Any, **headers: str) -> Any:
+    browser = signed_in(user)
+    return browser.post(f"/api/v1/{MINE}", data, content_type="application/json", headers=headers)
+
+
+def test_an_address_is_made_told_once_and_ended(here: Summit, own: Land) -> None:
+    party, person = own.party, own.focal.people.get()
+    of_party = make(own.focal, {"party": party.public_id, "reminders": True}, **{"Idempotency-Key": "a"})
+    again = make(own.focal, {"party": party.public_id, "reminders": True}, **{"Idempotency-Key": "a"})
+    assert (of_party.status_code, again.json()) == (201, {**of_party.json(), "address": None})
+    assert (of_party.json()["summit"], of_party.json()["reminders"]) == ("here", True)
+    where = of_party.json()["address"].partition("localhost:8000")[2]
+    assert Client().get(where).status_code == 200
+    second = make(own.focal, {"person": person.public_id}).json()
+    asks = program(own.focal)
+    listed = asks.get(MINE).json()["results"]
+    assert [(row["person"], row["party"]) for row in listed] == [(person.public_id, None), (None, party.public_id)]
+    assert "address" not in listed[0]
+    one = f"{MINE}{of_party.json()['id']}/"
+    assert asks.post(f"{one}remind/", {"reminders": False}).json()["reminders"] is False
+    ended = [asks.post(f"{one}end/", {}, Idempotency_Key="b").status_code for _time in range(2)]
+    assert ended == [204, 204]
+    for gone in (one, f"{MINE}%00/", f"{MINE}%C3%8A/"):
+        assert kind(asks.post(f"{gone}end/", {})) == (404, "not-found")
+    assert Client().get(where).status_code == 404
+    assert [row["id"] for row in asks.get(MINE).json()["results"]] == [second["id"]]
+    assert AuditEntry.objects.filter(action="agenda.end_feed", by=own.focal).count() == 1
+
+
+def test_it_is_one_s_own_or_of_whom_one_acts_for(here: Summit, own: Land) -> None:
+    member = MembershipFactory(party=PartyFactory(summit=here), person__user=UserFactory())
+    theirs = calendars_services.make(by=member.person.user, person=member.person)[0]
+    for data in ({}, {"party": member.party.public_id}, {"person": member.person.public_id}, {"person": "nobody"}):
+        assert kind(make(own.focal, data)) == (422, "fields")
+    assert program(own.focal).post(f"{MINE}{theirs.public_id}/end/", {}).status_code == 404
+    assert CalendarFeed.objects.count() == 1
+
+
+def test_a_token_makes_none_and_one_of_another_summit_sees_none(own: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = {"person": own.focal.people.get().public_id}
+    asks = program(own.focal, ["calendars:write"])
+    assert kind(asks.post(MINE, person)) == (403, "browser-only")
+    made = make(own.focal, person).json()
+    there = SummitFactory(slug="there")
+    FocalPointFactory(party=PartyFactory(summit=there), person__user=own.focal)
+    elsewhere: Program = program(own.focal, summit=there)
+    assert elsewhere.get(MINE).json() == {"results": []}
+    assert elsewhere.post(f"{MINE}{made['id']}/end/", {}).status_code == 404
+    # The control: without it a token makes what goes on when it is revoked.
+    monkeypatch.setattr(calendars_api.Calendars, "token", None)
+    assert asks.post(MINE, person).status_code == 201

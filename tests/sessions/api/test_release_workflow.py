@@ -1,6 +1,6 @@
-"""The main job by the API alone: a session is planned with speaker and participants, previewed and released, and
-everybody reads it in the public agenda."""
+"""Releases by the API: planned, previewed and released by programs alone, and what changed, for whoever may know."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +8,16 @@ from django.test import Client
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
 from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Room, Summit
-from tests.factories import MembershipFactory, PartyFactory
-from tests.summit.api.conftest import Program
+from tests import factories as f
+from tests.sessions.api.conftest import Land
+from tests.sessions.conftest import later, release
+from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
 DESK = "summits/here/desk/"
@@ -21,8 +27,8 @@ DESK = "summits/here/desk/"
 def party(here: Summit) -> Party:
     here.public = True
     here.save(update_fields=["public"])
-    made: Party = PartyFactory(summit=here, name="Aland", mission_email="office@aland.example")
-    MembershipFactory(party=made, person__office="Minister of Ports", person__email="minister@aland.example")
+    made: Party = f.PartyFactory(summit=here, name="Aland", mission_email="office@aland.example")
+    f.MembershipFactory(party=made, person__office="Minister of Ports", person__email="minister@aland.example")
     return made
 
 
@@ -40,16 +46,8 @@ def done(who: Program, what: str, **values: Any) -> Any:
 
 def planned(who: Program, party: Party, room: Room) -> Any:
     """Plan a public session with a speaker and a party."""
-    made = add(
-        who,
-        "sessions",
-        title="Of ports",
-        kind="plenary",
-        starts_at="2025-03-31T09:00:00+01:00",
-        ends_at="2025-03-31T11:00:00+01:00",
-        room=room.public_id,
-        visibility="public",
-    )
+    times = {"starts_at": "2025-03-31T09:00:00+01:00", "ends_at": "2025-03-31T11:00:00+01:00"}
+    made = add(who, "sessions", title="Of ports", kind="plenary", room=room.public_id, visibility="public", **times)
     add(who, "session-texts", session=made["id"], language="fr", title="Des ports")
     add(who, "interpretation", session=made["id"], source="en", target="fr", booth="2")
     add(who, "session-participants", session=made["id"], party=party.public_id, level="head1")
@@ -94,10 +92,8 @@ def test_what_was_not_seen_is_not_released(here: Summit, organiser: Program, par
     assert organiser.post(f"{DESK}releases/release/", {"note": "Blind."}).status_code == 422
     done(organiser, f"sessions/{made['id']}/move", starts_at=made["starts_at"], ends_at="2025-03-31T12:00:00Z")
     late = organiser.post(f"{DESK}releases/release/", {"expected": seen})
-    assert (late.status_code, late.json()["detail"]) == (
-        412,
-        "The draft has changed since you opened this page. Check the changes, then release it.",
-    )
+    assert late.status_code == 412
+    assert late.json()["detail"].startswith("The draft has changed since you opened this page.")
     assert not Release.objects.exists()
     found = done(organiser, "releases/preview", day="2025-03-31")
     done(organiser, "releases/release", day="2025-03-31", expected=found["expected"])
@@ -119,3 +115,101 @@ def test_the_draft_is_taken_back(here: Summit, organiser: Program, party: Party,
     assert [(each["session"], each["nature"]) for each in back["changes"]] == [(made["id"], "changed")]
     done(organiser, f"{where}/restore", expected=back["expected"])
     assert organiser.get(f"{DESK}sessions/{made['id']}/").json()["title"] == "Of ports"
+
+
+CHANGES = f"{DESK}agenda/changes/"
+TITLES = {"public": "Opening", "accredited": "Open", "ours": "Ours", "theirs": "Theirs", "organisers": "Desk"}
+
+
+@pytest.fixture
+def changed(here: Summit, own: Land, other: Land) -> dict[str, Session]:
+    """A session for each sort of reader, all of them moved by the second release; that of Ownland has a speech."""
+    Summit.objects.filter(pk=here.pk).update(public=True, public_changes=True)
+    desk, hour = f.UserFactory.with_role(Role.ORGANISER, here), timedelta(hours=1)
+    rows = {}
+    for number, (who, title) in enumerate(TITLES.items()):
+        times = {"starts_at": f.START + number * hour, "ends_at": f.START + (number + 1) * hour}
+        visibility = "participants" if who in ("ours", "theirs") else who
+        rows[who] = f.SessionFactory(summit=here, title=title, visibility=visibility, **times)
+    f.ParticipantFactory(session=rows["ours"], party=own.party)
+    f.SlotFactory(session=rows["ours"], speaker=own.head, party=own.party, minutes=5)
+    f.ParticipantFactory(session=rows["theirs"], party=other.party)
+    releases.release(summit=here, by=desk, tell=False)
+    for row in rows.values():
+        later(row, desk, minutes=30)
+    releases.release(summit=here, by=desk, tell=False, note="Half an hour later")
+    return rows
+
+
+def told(who: Program, **more: Any) -> list[list[str]]:
+    answer = who.post(CHANGES, more)
+    assert answer.status_code == 200
+    return [[each["title"] for each in row["changes"]] for row in answer.json()["releases"]]
+
+
+def test_a_change_is_told_in_words(own: Land, changed: dict[str, Session]) -> None:
+    answer = program(own.user).post(CHANGES, {}).json()
+    (release,) = answer["releases"]
+    assert (release["note"], answer["footnotes"]) == ("Half an hour later", [])
+    old, new = (f"Monday 31 March 2025, {clocks} London time" for clocks in ("11:00–12:00", "11:30–12:30"))
+    assert release["changes"] == [
+        {
+            **{"session": changed["ours"].public_id, "nature": "changed", "state": "changed"},
+            **{"title": "Ours", "language": "", "when": new, "room": ""},
+            "lines": [{"what": "Time", "old": old, "new": new}],
+            "speeches": [f"Speech of {own.head.label} (Ownland): position 1, at about 11:30 London time"],
+        }
+    ]
+    french = program(own.user).post(CHANGES, {}, Accept_Language="fr").json()["releases"][0]["changes"][0]
+    assert (french["state"], french["lines"][0]["what"]) == ("modifiée", "Date et heure")
+
+
+def test_each_is_told_of_theirs_or_of_all_they_may_know(own: Land, other: Land, changed: dict[str, Session]) -> None:
+    mine = program(own.focal)
+    assert told(mine) == told(program(own.user), everything=False) == [["Ours"]]
+    assert told(mine, everything=True) == [["Opening", "Open", "Ours"]]
+    assert told(program(other.user), everything=True) == [["Opening", "Open", "Theirs"]]
+    assert told(program(f.UserFactory(is_superuser=True))) == [list(TITLES.values())]
+    assert mine.post(CHANGES, {"all": True}).status_code == 422
+    # Whoever's party has left finds nothing.
+    f.InvitationFactory(party=own.party, state="revoked", sent_at=f.START)
+    assert mine.post(CHANGES, {"everything": True}).status_code == 404
+
+
+PUBLIC = "/api/v1/summits/here/changes/"
+
+
+def test_everybody_is_told_only_what_is_public(changed: dict[str, Session], monkeypatch: pytest.MonkeyPatch) -> None:
+    (release,) = Client().get(PUBLIC).json()["releases"]
+    (change,) = release["changes"]
+    assert set(release) == {"released_at", "changes"}
+    told = (change["session"], change["title"], change["state"])
+    assert told == (changed["public"].public_id, "Opening", "changed")
+    assert "speeches" not in change
+    assert Client().get(f"{PUBLIC}?lang=fr").json()["releases"][0]["changes"][0]["state"] == "modifiée"
+    # The control: without the predicate everybody would be told all of it.
+    monkeypatch.setattr("sessions.agenda.models.releases.EntryQuerySet.for_public", lambda self: self.at(3))
+    PAGES.clear()
+    (release,) = Client().get(PUBLIC).json()["releases"]
+    assert [each["title"] for each in release["changes"]] == list(TITLES.values())
+
+
+def test_where_the_summit_tells_nobody_it_is_as_what_is_not_there(changed: dict[str, Session]) -> None:
+    etag = Client().get(PUBLIC)["ETag"]
+    assert Client().get(PUBLIC, headers={"If-None-Match": etag}).status_code == 304
+    assert Client().get(f"{PUBLIC}?everything=true").status_code == 400
+    for closed in ({"public_changes": False}, {"public": False, "public_changes": True}):
+        Summit.objects.update(**closed)
+        answer, missing = (Client().get(f"/api/v1/summits/{name}/changes/") for name in ("here", "nowhere"))
+        assert (answer.status_code, answer.content) == (404, missing.content)
+
+
+def test_a_footnote_comes_with_the_name(here: Summit, changed: dict[str, Session], own: Land) -> None:
+    noted = f.PartyFactory(summit=here, name="Newland", footnote="Without prejudice.")
+    f.ParticipantFactory(session=changed["public"], party=noted)
+    release(here, tell=False)
+    for response in (Client().get(PUBLIC), program(own.user).post(CHANGES, {"everything": True})):
+        answer = response.json()
+        (change,) = answer["releases"][0]["changes"]
+        assert [line["new"] for line in change["lines"]] == ["Newland¹"]
+        assert answer["footnotes"] == [{"mark": "1", "words": "Without prejudice.", "language": "en"}]

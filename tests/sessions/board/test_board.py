@@ -1,18 +1,29 @@
-"""The page of the board: what it shows, what is done on it, and how two boards follow each other."""
+"""The board: what any sequence of acts on it leaves, what its page shows, and how two boards follow each other."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
-from sessions.board.models import BoardStep
+from sessions.board.models import BoardAct, BoardStep
+from sessions.board.services import steps
+from sessions.board.services.steps import Sitting, StepRefused
 from sessions.conflicts.models import ConflictAction, WarningKind
 from sessions.conflicts.services import policies as policy_services
+from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
+from sessions.draft.services import cancel_and_move, planning
+from sessions.draft.services.cancel_and_move import Pinned
+from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from summit.users.models import User
@@ -32,11 +43,6 @@ def room(summit: Summit) -> Room:
 @pytest.fixture
 def tab(organiser: User) -> Client:
     return signed_in(organiser)
-
-
-def at(summit: Summit, title: str, hour: float, room: Room | None = None, **kwargs: Any) -> Session:
-    start = f.START + hour * HOUR
-    return f.SessionFactory(summit=summit, title=title, starts_at=start, ends_at=start + HOUR, room=room, **kwargs)
 
 
 def address(summit: Summit, **query: str) -> str:
@@ -61,7 +67,7 @@ def test_the_board_shows_rooms_sessions_tray_and_conflicts(summit: Summit, room:
     at(summit, "Unplaced", 0)
     at(summit, "Cancelled", 0, room, cancelled_at=f.START)
     at(summit, "Next day", 24, room)
-    page = tab.get(address(summit)).content.decode()
+    page = browser_page(tab, summit)
     days, side = page.split('<aside class="board-side">')
     assert [title for title in ("One", "Two", "Unplaced", "Next day") if f">{title}</a>" in days] == ["One", "Two"]
     assert ">Unplaced</a>" in side
@@ -71,8 +77,8 @@ def test_the_board_shows_rooms_sessions_tray_and_conflicts(summit: Summit, room:
     # Beside a day stand its own conflicts.
     at(summit, "Too", 24.5, room)
     assert "1 conflict<" in browser_page(tab, summit)
-    assert "2 conflicts<" in browser_page(tab, summit, day="all")
-    assert ">Next day</a>" in tab.get(address(summit, day="all")).content.decode()
+    whole = browser_page(tab, summit, day="all")
+    assert ("2 conflicts<" in whole, ">Next day</a>" in whole) == (True, True)
 
 
 def test_a_move_is_stored_and_answers_with_the_board(summit: Summit, room: Room, tab: Client) -> None:
@@ -90,26 +96,32 @@ def test_a_move_is_stored_and_answers_with_the_board(summit: Summit, room: Room,
     assert (row.starts_at, row.room) == (f.START, None)
 
 
-@pytest.mark.parametrize(
-    ("sent", "why"),
-    [
-        ({"do": "nothing"}, "Choose what to do."),
-        ({"do": "place"}, "Select at least one session."),
-        ({"do": "place", "place": "1:2026:x"}, "This place isn’t on the board. Reload the page."),
-        ({"do": "place", "place": "1:2026-03-02:90:60:"}, "This place isn’t on the board. Reload the page."),
-        ({"do": "place", "place": "1:2026-03-02:60:90:99999"}, "This place isn’t on the board. Reload the page."),
-        ({"do": "place", "place": "99999:2026-03-02:60:90:"}, "1 session no longer exists. Reload the page."),
-        ({"do": "swap"}, "Select two sessions to swap."),
-        ({"do": "duplicate"}, "Select at least one session."),
-        ({"do": "shift", "minutes": "15"}, "Select the session after which all others move."),
-        ({"do": "shift", "session": "1", "minutes": "x"}, "Enter a number of minutes, such as 15 or -15."),
-        ({"do": "undo"}, "There is nothing to undo in this sitting."),
-        ({"do": "redo"}, "There is nothing to redo in this sitting."),
-    ],
-)
-def test_what_cannot_be_done_says_why(summit: Summit, tab: Client, sent: dict[str, str], why: str) -> None:
-    answer = tab.post(address(summit, part="1"), sent)
-    assert (answer.status_code, answer.content.decode()) == (409, why)
+RELOAD = "This place isn’t on the board. Reload the page."
+REFUSED: list[tuple[dict[str, str], str]] = [
+    ({"do": "nothing"}, "Choose what to do."),
+    ({"do": "place"}, "Select at least one session."),
+    ({"do": "place", "place": "1:2026:x"}, RELOAD),
+    ({"do": "place", "place": "1:2026-03-02:90:60:"}, RELOAD),
+    ({"do": "place", "place": "1:2026-03-02:60:90:99999"}, RELOAD),
+    ({"do": "place", "place": "99999:2026-03-02:60:90:"}, "1 session no longer exists. Reload the page."),
+    ({"do": "swap"}, "Select two sessions to swap."),
+    ({"do": "duplicate"}, "Select at least one session."),
+    ({"do": "shift", "minutes": "15"}, "Select the session after which all others move."),
+    ({"do": "shift", "session": "1", "minutes": "x"}, "Enter a number of minutes, such as 15 or -15."),
+    ({"do": "undo"}, "There is nothing to undo in this sitting."),
+    ({"do": "redo"}, "There is nothing to redo in this sitting."),
+]
+
+
+def test_what_cannot_be_done_says_why(summit: Summit, room: Room, tab: Client) -> None:
+    row = at(summit, "One", 0, room)
+    nothing = [
+        ({"do": "place", "place": place(summit, row, 0, room)}, "Nothing to move."),
+        ({"do": "shift", "session": str(row.pk), "minutes": "5"}, "Nothing to move."),
+    ]
+    for sent, why in [*REFUSED, *nothing]:
+        answer = tab.post(address(summit, part="1"), sent)
+        assert (answer.status_code, answer.content.decode()) == (409, why), sent
     assert not BoardStep.objects.exists()
 
 
@@ -127,17 +139,6 @@ def test_acts_on_selected_sessions(summit: Summit, room: Room, tab: Client) -> N
     assert sorted(Session.objects.values_list("title", "room")) == [("One", None), ("One", None), ("Two", None)]
 
 
-def test_where_nothing_moves_nothing_is_done(summit: Summit, room: Room, tab: Client) -> None:
-    row = at(summit, "One", 0, room)
-    for sent in (
-        {"do": "place", "place": place(summit, row, 0, room)},
-        {"do": "shift", "session": row.pk, "minutes": "5"},
-    ):
-        answer = tab.post(address(summit, part="1"), sent)
-        assert (answer.status_code, answer.content.decode()) == (409, "Nothing to move.")
-    assert not BoardStep.objects.exists()
-
-
 def test_a_place_is_checked_before_it_is_taken(summit: Summit, room: Room, organiser: User, tab: Client) -> None:
     at(summit, "One", 0, room)
     two = at(summit, "Two", 2)
@@ -147,17 +148,15 @@ def test_a_place_is_checked_before_it_is_taken(summit: Summit, room: Room, organ
         return tab.get(f"{URL}check/?{query}").content.decode()
 
     assert "<li" not in check(1)
-    assert re.search("Room double-booked<.*“One”.*Blue, House", check(0.5), re.DOTALL)
-    assert "refused" not in check(0.5)
+    warned = check(0.5)
+    assert re.search("Room double-booked<.*“One”.*Blue, House", warned, re.DOTALL)
+    assert "refused" not in warned
     policy_services.change(summit=summit, actions={WarningKind.ROOM: ConflictAction.BLOCK}, by=organiser)
     assert "refused" in check(0.5)
     assert Session.objects.get(pk=two.pk).room is None
     answer = tab.post(address(summit, part="1"), {"do": "place", "place": place(summit, two, 0.5, room)})
-    assert (answer.status_code, answer.content.decode()) == (
-        409,
-        "Not moved, because this summit blocks it: The room is taken at this time. Choose another room or another "
-        "time.",
-    )
+    assert answer.status_code == 409
+    assert answer.content.decode().startswith("Not moved, because this summit blocks it: The room is taken at this")
 
 
 def test_another_board_learns_of_a_move_and_whose_it_is(summit: Summit, room: Room, tab: Client) -> None:
@@ -169,32 +168,27 @@ def test_another_board_learns_of_a_move_and_whose_it_is(summit: Summit, room: Ro
     tab.post(address(summit, part="1"), {"do": "place", "place": place(summit, row, 1, room)})
     after = other.get(url, headers={"If-None-Match": before["ETag"]})
     assert (after.status_code, int(after.content) > int(before.content)) == (200, True)
-    mover = row.summit and BoardStep.objects.get().by
-    shown = other.get(address(summit, part="1")).content.decode()
-    assert f"moved by {mover}" in shown
-    assert "moved by" not in tab.get(address(summit, part="1")).content.decode()
+    assert f"moved by {BoardStep.objects.get().by}" in browser_page(other, summit, part="1")
+    assert "moved by" not in browser_page(tab, summit, part="1")
 
 
 def test_readers_of_the_draft_move_nothing(summit: Summit, room: Room) -> None:
     row = at(summit, "One", 0, room)
     viewer = signed_in(f.UserFactory.with_role(Role.VIEWER, summit))
-    page = viewer.get(address(summit)).content.decode()
+    page = browser_page(viewer, summit)
     assert ">One</a>" in page
     assert 'id="board-acts"' not in page
     assert viewer.post(address(summit), {"do": "place", "place": place(summit, row, 1, room)}).status_code == 403
     stranger = signed_in(f.UserFactory.with_role(Role.ACCREDITATION, summit))
-    assert {stranger.get(f"{URL}{end}?summit={summit.slug}").status_code for end in ("", "version/", "check/")} == {
-        404
-    }
+    answers = [stranger.get(f"{URL}{end}?summit={summit.slug}").status_code for end in ("", "version/", "check/")]
+    assert answers == [404] * 3
 
 
-def test_a_board_without_rooms_says_so(summit: Summit, tab: Client) -> None:
-    assert "No rooms yet." in tab.get(address(summit)).content.decode()
-
-
-def test_the_rules_of_conflicts_lead_back(summit: Summit, tab: Client) -> None:
+def test_a_board_without_rooms_says_so_and_leads_to_the_rules_of_conflicts(summit: Summit, tab: Client) -> None:
     rules = reverse("admin:agenda_conflict_policies", args=[summit.slug])
-    assert f'href="{rules}"' in browser_page(tab, summit)
+    page = browser_page(tab, summit)
+    assert "No rooms yet." in page
+    assert f'href="{rules}"' in page
     assert f'<a href="{URL}?summit={summit.slug}">Back to the board</a>' in tab.get(rules).content.decode()
 
 
@@ -210,3 +204,219 @@ def test_approved_bilaterals_are_placed_from_the_tray_by_those_who_may_know(summ
     page = browser_page(viewer, summit)
     assert "Aland" not in page
     assert link not in page
+
+
+State = dict[str, tuple[Any, ...]]
+
+
+@pytest.fixture
+def sitting(summit: Summit, organiser: User) -> Sitting:
+    return Sitting(summit, organiser, "browser")
+
+
+@pytest.fixture
+def rooms(summit: Summit) -> list[Room]:
+    venue = f.VenueFactory(summit=summit)
+    return [f.RoomFactory(venue=venue, name=name) for name in ("Blue", "Red")]
+
+
+def at(summit: Summit, title: str, hour: float, room: Room | None = None, **kwargs: Any) -> Session:
+    start = f.START + hour * HOUR
+    return f.SessionFactory(summit=summit, title=title, starts_at=start, ends_at=start + HOUR, room=room, **kwargs)
+
+
+def state(summit: Summit) -> State:
+    """Return the sessions by title: hours after START, and the room's name."""
+    return {
+        row.title: ((row.starts_at - f.START) / HOUR, (row.ends_at - f.START) / HOUR, row.room and row.room.name)
+        for row in Session.objects.filter(summit=summit).select_related("room")
+    }
+
+
+def later(row: Session, hours: float, room: Room | None = None) -> Placement:
+    by = hours * HOUR
+    return Placement(row.starts_at + by, row.ends_at + by, room)
+
+
+def test_several_move_at_once_and_are_taken_back(summit: Summit, sitting: Sitting, rooms: list[Room]) -> None:
+    one, two = at(summit, "One", 0, rooms[0]), at(summit, "Two", 1)
+    steps.move(sitting=sitting, placements={one.pk: later(one, 2, rooms[1]), two.pk: later(two, 0, rooms[0])})
+    moved = {"One": (2, 3, "Red"), "Two": (1, 2, "Blue")}
+    assert state(summit) == moved
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["agenda.move"] * 2
+    steps.undo(sitting=sitting)
+    assert state(summit) == {"One": (0, 1, "Blue"), "Two": (1, 2, None)}
+    steps.redo(sitting=sitting)
+    assert state(summit) == moved
+    assert AuditEntry.objects.count() == 6
+
+
+def test_what_changes_nothing_is_no_step_and_each_sitting_takes_back_its_own(
+    summit: Summit, sitting: Sitting
+) -> None:
+    one = at(summit, "One", 0)
+    assert steps.move(sitting=sitting, placements={one.pk: later(one, 0)}) is None
+    assert not BoardStep.objects.exists()
+    for turn in (steps.undo, steps.redo):
+        with pytest.raises(StepRefused, match="nothing to"):
+            turn(sitting=sitting)
+    steps.move(sitting=sitting, placements={one.pk: later(one, 1)})
+    with pytest.raises(StepRefused, match="nothing to undo"):
+        steps.undo(sitting=Sitting(summit, sitting.by, "another browser"))
+
+
+def test_a_session_that_somebody_moved_since_is_not_taken_back(
+    summit: Summit, sitting: Sitting, rooms: list[Room], organiser: User
+) -> None:
+    one = at(summit, "One", 0)
+    steps.move(sitting=sitting, placements={one.pk: later(one, 1, rooms[0])})
+    cancel_and_move.move(session=one, starts_at=one.starts_at, ends_at=one.ends_at, room=rooms[1], by=organiser)
+    with pytest.raises(StepRefused, match="Someone has since moved “One”"):
+        steps.undo(sitting=sitting)
+    assert state(summit) == {"One": (0, 1, "Red")}
+
+
+def test_pinned_sessions_move_only_on_purpose(summit: Summit, sitting: Sitting, rooms: list[Room]) -> None:
+    one, two = at(summit, "One", 0, pinned=True), at(summit, "Two", 0)
+    placements = {row.pk: later(row, 1) for row in (one, two)}
+    with pytest.raises(Pinned, match="“One” is pinned"):
+        steps.move(sitting=sitting, placements=placements)
+    assert state(summit) == {"One": (0, 1, None), "Two": (0, 1, None)}
+    steps.move(sitting=sitting, placements=placements, despite_pin=True)
+    assert state(summit) == {"One": (1, 2, None), "Two": (1, 2, None)}
+
+
+def test_two_exchange_start_and_room_and_keep_their_length(
+    summit: Summit, sitting: Sitting, rooms: list[Room]
+) -> None:
+    one, two = at(summit, "One", 0, rooms[0]), at(summit, "Two", 3, rooms[1])
+    Session.objects.filter(pk=two.pk).update(ends_at=two.ends_at + HOUR)
+    steps.swap(sitting=sitting, sessions=[one.pk, two.pk])
+    assert state(summit) == {"One": (3, 4, "Red"), "Two": (0, 2, "Blue")}
+    with pytest.raises(ValidationError, match="two sessions"):
+        steps.swap(sitting=sitting, sessions=[one.pk])
+
+
+def test_all_after_one_are_shifted(summit: Summit, sitting: Sitting, rooms: list[Room]) -> None:
+    first = at(summit, "First", 0, rooms[0])
+    at(summit, "Next", 1, rooms[0])
+    at(summit, "Pinned", 2, rooms[0], pinned=True)
+    at(summit, "Elsewhere", 1, rooms[1])
+    at(summit, "Tomorrow", 24, rooms[0])
+    at(summit, "Nowhere", 1)
+    unmoved = {"First": (0, 1, "Blue"), "Pinned": (2, 3, "Blue"), "Tomorrow": (24, 25, "Blue")}
+    unmoved["Nowhere"] = (1, 2, None)
+    steps.shift_after(sitting=sitting, session=first.pk, minutes=15)
+    assert state(summit) == {**unmoved, "Next": (1.25, 2.25, "Blue"), "Elsewhere": (1, 2, "Red")}
+    steps.shift_after(sitting=sitting, session=first.pk, minutes=30, every_room=True)
+    assert state(summit) == {**unmoved, "Next": (1.75, 2.75, "Blue"), "Elsewhere": (1.5, 2.5, "Red")}
+
+
+def test_a_copy_has_no_room_and_goes_again(summit: Summit, sitting: Sitting, rooms: list[Room]) -> None:
+    one = at(summit, "One", 0, rooms[0])
+    f.ParticipantFactory(session=one, party=f.PartyFactory(summit=summit))
+    one.texts.create(language="fr", title="Un")
+    step = steps.duplicate(sitting=sitting, sessions=[one.pk])
+    assert step is not None
+    made = Session.objects.exclude(pk=one.pk).get()
+    assert (made.title, made.room, made.starts_at) == ("One", None, one.starts_at)
+    assert (made.participants.count(), [row.title for row in made.texts.all()]) == (0, ["Un"])
+    steps.move(sitting=sitting, placements={made.pk: later(made, 2, rooms[1])})
+    steps.undo(sitting=sitting)
+    steps.undo(sitting=sitting)
+    assert not Session.objects.filter(pk=made.pk).exists()
+    steps.redo(sitting=sitting)
+    steps.redo(sitting=sitting)
+    again = Session.objects.get(pk=made.pk)
+    assert (again.public_id, again.room) == (made.public_id, rooms[1])
+    f.ParticipantFactory(session=again, party=f.PartyFactory(summit=summit))
+
+
+def test_a_copy_that_was_edited_is_not_discarded(summit: Summit, sitting: Sitting, organiser: User) -> None:
+    one = at(summit, "One", 0)
+    steps.duplicate(sitting=sitting, sessions=[one.pk])
+    made = Session.objects.exclude(pk=one.pk).get()
+    planning.change(by=organiser, session=made, values={"title": "Another"})
+    with pytest.raises(StepRefused, match="“Another” has since been changed"):
+        steps.undo(sitting=sitting)
+
+
+def test_who_may_move(summit: Summit, sitting: Sitting) -> None:
+    one = at(summit, "One", 0)
+    officer = Sitting(summit, f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit), "browser")
+    acts: list[Callable[[Sitting], object]] = [
+        lambda who: steps.move(sitting=who, placements={one.pk: later(one, 1)}),
+        lambda who: steps.duplicate(sitting=who, sessions=[one.pk]),
+    ]
+    for act in acts:
+        with pytest.raises(PermissionDenied):
+            act(officer)
+    steps.move(sitting=sitting, placements={one.pk: later(one, 1)})
+
+
+# What happens: (act, which session, by how many hours, which room).
+ACTS = st.sampled_from(["move", "swap", "shift", "copy", "undo", "undo", "redo"])
+Deed = tuple[str, int, int, int]
+DEEDS = st.lists(st.tuples(ACTS, st.integers(0, 3), st.integers(-2, 2), st.integers(0, 2)), min_size=3, max_size=10)
+
+
+class TestAnySequence(TestCase):
+    """The state after acts, undos and redos is the state after the acts that weren't undone."""
+
+    @settings(max_examples=12)
+    @given(DEEDS)
+    def test_ends_as_without_what_was_undone(self, deeds: list[Deed]) -> None:
+        done, undone = list[Deed](), list[Deed]()
+        world = _world()
+        for deed in deeds:
+            if deed[0] == "undo":
+                if done:
+                    steps.undo(sitting=world)
+                    undone.append(done.pop())
+            elif deed[0] == "redo":
+                if undone:
+                    steps.redo(sitting=world)
+                    done.append(undone.pop())
+            elif _do(world, deed):
+                done.append(deed)
+                undone.clear()
+        plain = _world()
+        before = _signature(plain)
+        for deed in done:
+            assert _do(plain, deed)
+        assert _signature(world) == _signature(plain)
+        for _deed in done:
+            steps.undo(sitting=world)
+        assert _signature(world) == before
+
+
+def _world() -> Sitting:
+    summit = f.SummitFactory()
+    venue = f.VenueFactory(summit=summit)
+    rooms = [f.RoomFactory(venue=venue, name=name) for name in ("Blue", "Red")]
+    for place in range(3):
+        at(summit, f"Session {place}", place, [*rooms, None][place])
+    return Sitting(summit, f.UserFactory.with_role(Role.ORGANISER, summit), "browser")
+
+
+def _signature(sitting: Sitting) -> list[tuple[Any, ...]]:
+    rows = Session.objects.filter(summit=sitting.summit)
+    return sorted((row.title, row.starts_at, row.ends_at, row.room.name if row.room else "") for row in rows)
+
+
+def _do(sitting: Sitting, deed: Deed) -> bool:
+    act, which, hours, place = deed
+    rows = list(Session.objects.filter(summit=sitting.summit).order_by("pk").select_related("room"))
+    row, other = rows[which % len(rows)], rows[(which + 1) % len(rows)]
+    room = [*Room.objects.filter(venue__summit=sitting.summit).select_related("venue").order_by("name"), None][place]
+    made = {
+        "move": lambda: steps.move(sitting=sitting, placements={row.pk: later(row, hours, room)}),
+        "swap": lambda: steps.swap(sitting=sitting, sessions=[row.pk, other.pk]),
+        "shift": lambda: steps.shift_after(sitting=sitting, session=row.pk, minutes=15 * hours, every_room=True),
+        "copy": lambda: steps.duplicate(sitting=sitting, sessions=[row.pk]),
+    }[act]()
+    return made is not None
+
+
+def test_every_act_is_known() -> None:
+    assert set(BoardAct.values) == {"move", "swap", "shift", "duplicate"}

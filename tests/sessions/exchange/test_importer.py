@@ -2,7 +2,6 @@
 
 import io
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Slot
@@ -26,6 +27,7 @@ from summit.imports.report import ImportReport
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
+from summit.users.models import User
 from tests.delegations.helpers import queries
 from tests.factories import (
     PersonFactory,
@@ -36,6 +38,7 @@ from tests.factories import (
     UserFactory,
     VenueFactory,
 )
+from tests.plan_apply_undo import check, few_examples
 from tests.sessions.conftest import fill, release
 from tests.sessions.exchange.helpers import preview, read_in
 
@@ -96,16 +99,9 @@ def test_an_event_becomes_a_session_of_the_draft(summit: Summit) -> None:
     report = take(summit, as_json(event()))
     assert (outcomes(report), report.facts["rooms"], report.facts["people"]) == (["new"], ["Hall A"], 1)
     row = Session.objects.get(summit=summit)
-    assert (row.title, row.summary, row.kind, row.visibility) == (
-        "Event 1",
-        "What it is about.",
-        "plenary",
-        "participants",
-    )
-    assert (row.starts_at, row.ends_at) == (
-        datetime(2025, 3, 31, 8, 30, tzinfo=UTC),
-        datetime(2025, 3, 31, 9, 15, tzinfo=UTC),
-    )
+    said = (row.title, row.summary, row.kind, row.visibility)
+    assert said == ("Event 1", "What it is about.", "plenary", "participants")
+    assert (f"{row.starts_at:%d %H:%M}", f"{row.ends_at:%d %H:%M}") == ("31 08:30", "31 09:15")
     assert row.room is not None
     assert (row.room.name, row.room.venue.summit) == ("Hall A", summit)
     assert [(slot.speaker.name, slot.minutes) for slot in row.slots.all()] == [("A. Speaker", 45)]
@@ -388,11 +384,8 @@ def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summ
     ]
     kept = Slot.every.get(speaker__name="A.")
     assert (list(Slot.objects.values_list("speaker__name", flat=True)), Slot.every.count()) == (["C."], 2)
-    assert AuditEntry.objects.get(action="agenda.slots", detail__removed=2).detail == {
-        "added": 1,
-        "changed": 0,
-        "removed": 2,
-    }
+    entry = AuditEntry.objects.get(action="agenda.slots", detail__removed=2)
+    assert entry.detail == {"added": 1, "changed": 0, "removed": 2}
     take(summit, as_json(event(persons=[{"name": "C."}, {"name": "A."}])))
     assert list(Slot.objects.order_by("position").values_list("pk", flat=True))[1:] == [kept.pk]
 
@@ -411,3 +404,35 @@ def test_speeches_of_one_who_speaks_twice_stay_and_follow_each_other(summit: Sum
     assert [name for _key, _position, name in speeches] == ["B.", "A.", "A.", "C."]
     take(summit, as_json(event(persons=[{"name": "C."}])))
     assert [slot.speaker.name for slot in row.slots.all()] == ["C."]
+
+
+EVENTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "number": st.integers(1, 4),
+            "title": st.sampled_from(["", "Opening", "Closing"]),
+            "room": st.sampled_from(["Hall A", "Hall B", "hall a"]),
+            "date": st.sampled_from(["2025-03-31T09:30:00+01:00", "2025-03-31T11:00:00+01:00", "some day"]),
+            "type": st.sampled_from(["keynote", "lunch", "unheard of"]),
+            "language": st.sampled_from(["en", "fr"]),
+            "persons": st.lists(st.sampled_from([{"name": "A. Speaker"}, {"name": "B. Other"}]), max_size=2),
+        }
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@pytest.fixture
+def by(summit: Summit) -> User:
+    PersonFactory(summit=summit, name="A. Speaker")
+    read_in(summit=summit, content=as_json(event(1), event(2)))
+    return UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.mark.slow("reads the whole database several times for each schedule")
+@given(events=EVENTS)
+@settings(few_examples, max_examples=5)
+def test_a_random_schedule(events: list[dict[str, Any]], summit: Summit, by: User) -> None:
+    content = as_json(*(event(**each) for each in events))
+    check(summit=summit, kind="schedule", filename="x.json", content=content, by=by)
