@@ -23,12 +23,12 @@ from tests.summit.api.test_viewsets import kind
 pytestmark = pytest.mark.django_db
 PAPERS = "summits/here/desk/session-documents/"
 # Longer than what the tests' settings take as a body of anything else, or keep of a file in memory.
-LONG = b"%PDF-1.7 " + b"x" * 2000
+LONG = b"%PDF-1.7 " + b"x" * 120_000
 
 
 @pytest.fixture
 def session(here: Summit, settings: Any) -> Session:
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100_000
     return SessionFactory(summit=here)
 
 

@@ -1,4 +1,4 @@
-"""Focal points and delegates by the API: the released agenda, its print and private calendars as the portal has them."""
+"""Focal points and delegates by the API: the released agenda, its print and calendars, as the portal has them."""
 
 import io
 from base64 import b64decode
@@ -106,12 +106,11 @@ def test_a_focal_point_signs_up_its_own_people_alone(own: Land, other: Land, by_
 
 def test_what_one_may_not_know_of_cannot_be_named(own: Land, by_title: dict[str, Session]) -> None:
     who, person = program(own.focal), own.head.public_id
-    for what, more in (
-        ("sign-ups", {"person": person}),
-        ("floor-requests", {"party": own.party.public_id, "speaker": person}),
-    ):
+    floor = {"party": own.party.public_id, "speaker": person}
+    asked = [("sign-ups", {"person": person}, ("Theirs", "Desk", "Draft")), ("floor-requests", floor, ("Theirs",))]
+    for what, more, titles in asked:
         missing = who.post(f"{DESK}{what}/", {"session": "nothing-here", **more})
-        for title in ("Theirs", "Desk", "Draft"):
+        for title in titles:
             hidden = who.post(f"{DESK}{what}/", {"session": by_title[title].public_id, **more})
             assert (hidden.status_code, hidden.content) == (422, missing.content)
 

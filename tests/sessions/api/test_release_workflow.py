@@ -44,27 +44,22 @@ def done(who: Program, what: str, **values: Any) -> Any:
     return answer.json()
 
 
-def planned(who: Program, party: Party, room: Room) -> Any:
-    """Plan a public session with a speaker and a party."""
-    times = {"starts_at": "2025-03-31T09:00:00+01:00", "ends_at": "2025-03-31T11:00:00+01:00"}
-    made = add(who, "sessions", title="Of ports", kind="plenary", room=room.public_id, visibility="public", **times)
-    add(who, "session-texts", session=made["id"], language="fr", title="Des ports")
-    add(who, "interpretation", session=made["id"], source="en", target="fr", booth="2")
-    add(who, "session-participants", session=made["id"], party=party.public_id, level="head1")
-    speaker = party.memberships.get().person
-    add(who, "slots", session=made["id"], speaker=speaker.public_id, party=party.public_id, title="Welcome")
-    return made
-
-
 def test_a_planned_session_becomes_public(here: Summit, organiser: Program, party: Party, rooms: list[Room]) -> None:
-    made = planned(organiser, party, rooms[0])
+    times = {"starts_at": "2025-03-31T09:00:00+01:00", "ends_at": "2025-03-31T11:00:00+01:00"}
+    values = {"title": "Of ports", "kind": "plenary", "room": rooms[0].public_id, "visibility": "public"}
+    made = add(organiser, "sessions", **values, **times)
+    of = {"session": made["id"]}
+    add(organiser, "session-texts", **of, language="fr", title="Des ports")
+    add(organiser, "interpretation", **of, source="en", target="fr", booth="2")
+    add(organiser, "session-participants", **of, party=party.public_id, level="head1")
+    speaker = party.memberships.get().person
+    add(organiser, "slots", **of, speaker=speaker.public_id, party=party.public_id, title="Welcome")
     public = "/api/v1/summits/here/agenda/"
     assert Client().get(public).json()["results"] == []
     found = done(organiser, "releases/preview")
     assert (found["number"], found["first"], found["sessions"], found["changed"]) == (1, True, 1, 1)
-    assert [(each["session"], each["nature"], each["title"]) for each in found["changes"]] == [
-        (made["id"], "added", "Of ports")
-    ]
+    changes = [(each["session"], each["nature"], each["title"]) for each in found["changes"]]
+    assert changes == [(made["id"], "added", "Of ports")]
     assert sorted((each["address"], each["sessions"]) for each in found["notices"]) == [
         ("minister@aland.example", [made["id"]]),
         ("office@aland.example", [made["id"]]),
@@ -86,35 +81,27 @@ def test_a_planned_session_becomes_public(here: Summit, organiser: Program, part
     ]
 
 
-def test_what_was_not_seen_is_not_released(here: Summit, organiser: Program, party: Party, rooms: list[Room]) -> None:
-    made = planned(organiser, party, rooms[0])
+def test_what_was_not_seen_is_not_released_and_the_draft_is_taken_back(here: Summit, organiser: Program) -> None:
+    session = f.SessionFactory(summit=here, title="Of ports")
+    where = f"sessions/{session.public_id}"
     seen = done(organiser, "releases/preview")["expected"]
     assert organiser.post(f"{DESK}releases/release/", {"note": "Blind."}).status_code == 422
-    done(organiser, f"sessions/{made['id']}/move", starts_at=made["starts_at"], ends_at="2025-03-31T12:00:00Z")
+    later(session, organiser.user, hours=1)
     late = organiser.post(f"{DESK}releases/release/", {"expected": seen})
     assert late.status_code == 412
     assert late.json()["detail"].startswith("The draft has changed since you opened this page.")
     assert not Release.objects.exists()
     found = done(organiser, "releases/preview", day="2025-03-31")
-    done(organiser, "releases/release", day="2025-03-31", expected=found["expected"])
+    made = done(organiser, "releases/release", day="2025-03-31", expected=found["expected"], tell=False)
     again = organiser.post(f"{DESK}releases/release/", {"expected": found["expected"]})
     assert (again.status_code, again.json()["detail"]) == (409, "No changes since release 1.")
     (row,) = organiser.get(f"{DESK}releases/").json()["results"]
     assert organiser.get(f"{DESK}releases/{row['id']}/").json() == row
-
-
-def test_the_draft_is_taken_back(here: Summit, organiser: Program, party: Party, rooms: list[Room]) -> None:
-    made = planned(organiser, party, rooms[0])
-    found = done(organiser, "releases/preview")
-    release = done(organiser, "releases/release", expected=found["expected"], tell=False)
-    etag = organiser.get(f"{DESK}sessions/{made['id']}/")["ETag"]
-    changed = organiser.patch(f"{DESK}sessions/{made['id']}/", {"title": "Of harbours"}, If_Match=etag)
-    assert changed.status_code == 200
-    where = f"releases/{release['id']}"
-    back = done(organiser, f"{where}/preview-restore", session=made["id"])
-    assert [(each["session"], each["nature"]) for each in back["changes"]] == [(made["id"], "changed")]
-    done(organiser, f"{where}/restore", expected=back["expected"])
-    assert organiser.get(f"{DESK}sessions/{made['id']}/").json()["title"] == "Of ports"
+    Session.objects.update(title="Of harbours")
+    back = done(organiser, f"releases/{made['id']}/preview-restore", session=session.public_id)
+    assert [(each["session"], each["nature"]) for each in back["changes"]] == [(session.public_id, "changed")]
+    done(organiser, f"releases/{made['id']}/restore", expected=back["expected"])
+    assert organiser.get(f"{DESK}{where}/").json()["title"] == "Of ports"
 
 
 CHANGES = f"{DESK}agenda/changes/"

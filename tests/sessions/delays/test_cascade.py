@@ -1,7 +1,8 @@
 """What follows from new times: what moves, what stays, and that nothing is lost."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -28,47 +29,30 @@ def person(key: int) -> ParticipantSnapshot:
 
 
 def snapshot(
-    key: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    *people: int,
-    room: str = "",
-    kind: str = SessionKind.WORKING_SESSION,
+    key: int, starts_at: datetime, ends_at: datetime, *people: int, room: str = "", **values: str
 ) -> Snapshot:
+    given = {"kind": SessionKind.WORKING_SESSION, "title": f"Session {key}", "summary": "", "visibility": "public"}
     return Snapshot(
         key=f"s{key}",
         session_id=key,
         sequence=1,
-        kind=kind,
-        title=f"Session {key}",
-        summary="",
         starts_at=starts_at,
         ends_at=ends_at,
         room_name=room,
         room_key=room,
         venue_name="House" if room else "",
-        visibility="public",
         places=tuple(person(each) for each in people),
+        **{**given, **values},
     )
 
 
 def circumstances(
     lead: Mapping[int, tuple[timedelta, timedelta]] | None = None, hours: tuple[time, time] | None = None
 ) -> Circumstances:
-    opens_at, closes_at = hours or (None, None)
-    return Circumstances(
-        zone=ZoneInfo("UTC"),
-        starts_on=date(2025, 7, 9),
-        ends_on=date(2025, 7, 9),
-        rooms={name: Seats(None, opens_at, closes_at) for name in ("Blue", "Red")},
-        lead=dict(lead or {}),
-        heads={},
-        members={},
-        in_category={},
-        party_of={},
-        stays={},
-        signed_up={},
-    )
+    rooms = {name: Seats(None, *(hours or (None, None))) for name in ("Blue", "Red")}
+    days = {"starts_on": DAY.date(), "ends_on": DAY.date()}
+    people: dict[str, Any] = {"heads": {}, "members": {}, "in_category": {}, "party_of": {}, "stays": {}}
+    return Circumstances(zone=ZoneInfo("UTC"), rooms=rooms, lead=dict(lead or {}), signed_up={}, **days, **people)
 
 
 def agenda_of(*sessions: Snapshot) -> Agenda:
@@ -88,65 +72,50 @@ def times(found: Cascade) -> dict[int, tuple[str, str]]:
 PLENARY = snapshot(1, at(10), at(11, 20), 1, 2, room="Blue")
 
 
+def follow(*sessions: Snapshot, minutes: int = 25, **more: Any) -> Cascade:
+    """Return what follows where the plenary takes so many minutes more."""
+    given = {"about": circumstances(), **more}
+    return cascade(agenda_of(PLENARY, *sessions), longer(PLENARY, minutes), **given)
+
+
 class TestWhatFollows:
     def test_sessions_of_the_same_people_and_room_move_only_as_far_as_they_must(self) -> None:
         talks = snapshot(2, at(11, 30), at(12), 1)
         lunch = snapshot(3, at(12, 30), at(13, 30), 1, 2)
         in_the_room = snapshot(4, at(11, 20), at(11, 50), 7, room="Blue")
         elsewhere = snapshot(5, at(11, 30), at(12), 9, room="Red")
-        found = cascade(
-            agenda_of(PLENARY, talks, lunch, in_the_room, elsewhere), longer(PLENARY, 25), about=circumstances()
-        )
+        found = follow(talks, lunch, in_the_room, elsewhere)
         # The plenary ends at 11:45. The break before lunch takes what is left of the delay.
         assert times(found) == {1: ("10:00", "11:45"), 4: ("11:45", "12:15"), 2: ("11:45", "12:15")}
         assert found.met == {4: 1, 2: 1}
 
     def test_a_moved_session_pushes_the_next_ones(self) -> None:
-        first = snapshot(2, at(11, 20), at(12), 1)
-        second = snapshot(3, at(12), at(12, 30), 1)
-        found = cascade(agenda_of(PLENARY, first, second), longer(PLENARY, 25), about=circumstances())
+        found = follow(snapshot(2, at(11, 20), at(12), 1), snapshot(3, at(12), at(12, 30), 1))
         assert times(found) == {1: ("10:00", "11:45"), 2: ("11:45", "12:25"), 3: ("12:25", "12:55")}
         assert found.met == {2: 1, 3: 2}
 
     def test_set_up_and_clear_down_count(self) -> None:
-        following = snapshot(2, at(11, 40), at(12), 7, room="Blue")
         lead = {1: (timedelta(), timedelta(minutes=5)), 2: (timedelta(minutes=10), timedelta())}
-        found = cascade(agenda_of(PLENARY, following), longer(PLENARY, 25), about=circumstances(lead))
+        found = follow(snapshot(2, at(11, 40), at(12), 7, room="Blue"), about=circumstances(lead))
         assert times(found)[2] == ("12:00", "12:20")
 
     def test_a_break_gives_way_and_keeps_ten_minutes(self) -> None:
         pause = snapshot(2, at(11, 20), at(11, 50), 1, kind=SessionKind.BREAK)
         after = snapshot(3, at(11, 50), at(12, 30), 1)
-        whole = agenda_of(PLENARY, pause, after)
-        assert times(cascade(whole, longer(PLENARY, 15), about=circumstances())) == {
-            1: ("10:00", "11:35"),
-            2: ("11:35", "11:50"),
-        }
-        assert times(cascade(whole, longer(PLENARY, 25), about=circumstances())) == {
-            1: ("10:00", "11:45"),
-            2: ("11:45", "11:55"),
-            3: ("11:55", "12:35"),
-        }
-        kept = cascade(whole, longer(PLENARY, 15), about=circumstances(), shorten_breaks=False)
+        shorter, shortest = (times(follow(pause, after, minutes=minutes)) for minutes in (15, 25))
+        assert shorter == {1: ("10:00", "11:35"), 2: ("11:35", "11:50")}
+        assert shortest == {1: ("10:00", "11:45"), 2: ("11:45", "11:55"), 3: ("11:55", "12:35")}
+        kept = follow(pause, after, minutes=15, shorten_breaks=False)
         assert times(kept)[3] == ("12:05", "12:45")
 
-    def test_pinned_sessions_stay_and_are_named(self) -> None:
+    def test_what_is_pinned_asked_for_earlier_or_of_another_day_stays(self) -> None:
         talks = snapshot(2, at(11, 30), at(12), 1)
-        found = cascade(agenda_of(PLENARY, talks), longer(PLENARY, 25), about=circumstances(), pinned=[2])
-        assert (times(found).keys(), found.stays) == ({1}, {2: 1})
-
-    def test_another_day_and_an_earlier_session_never_follow(self) -> None:
-        earlier = snapshot(2, at(9), at(10), 1, 2)
-        tomorrow = snapshot(3, at(24 + 1), at(24 + 2), 1, 2)
-        found = cascade(agenda_of(PLENARY, earlier, tomorrow), longer(PLENARY, 900), about=circumstances())
-        assert times(found).keys() == {1}
-
-    def test_what_is_asked_for_stays_as_asked(self) -> None:
-        talks = snapshot(2, at(11, 30), at(12), 1)
-        found = cascade(
-            agenda_of(PLENARY, talks), {**longer(PLENARY, 25), 2: placement_of(talks)}, about=circumstances()
-        )
-        assert times(found).keys() == {1}
+        pinned = follow(talks, pinned=[2])
+        assert (times(pinned).keys(), pinned.stays) == ({1}, {2: 1})
+        asked = {**longer(PLENARY, 25), 2: placement_of(talks)}
+        assert times(cascade(agenda_of(PLENARY, talks), asked, about=circumstances())).keys() == {1}
+        earlier, tomorrow = snapshot(2, at(9), at(10), 1, 2), snapshot(3, at(24 + 1), at(24 + 2), 1, 2)
+        assert times(follow(earlier, tomorrow, minutes=900)).keys() == {1}
 
 
 def _sessions(draw: st.DrawFn) -> list[Snapshot]:
@@ -162,7 +131,7 @@ def _sessions(draw: st.DrawFn) -> list[Snapshot]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(st.composite(_sessions)(), st.integers(1, 40), st.sets(st.integers(2, 8)))
 def test_a_random_day(sessions: list[Snapshot], minutes: int, pinned: set[int]) -> None:
     agenda = agenda_of(*sessions)
@@ -183,9 +152,5 @@ def test_a_random_day(sessions: list[Snapshot], minutes: int, pinned: set[int]) 
     outside = {each.key for each in found.moves.values() if each.room_key and each.ends_at > at(20)}
     assert outside <= said
     # A second pass finds nothing more to move.
-    assert (
-        cascade(
-            agenda, {key: placement_of(each) for key, each in found.moves.items()}, about=about, pinned=pinned
-        ).met
-        == {}
-    )
+    moved = {key: placement_of(each) for key, each in found.moves.items()}
+    assert cascade(agenda, moved, about=about, pinned=pinned).met == {}

@@ -1,11 +1,14 @@
-"""New times on the day: released alone, decided, with consent where it is due, and told without repeating."""
+"""New times on the day: released alone, decided, with consent where it is due, and their page."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.release_scopes import Placement
@@ -16,6 +19,7 @@ from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.retiming_preview import placement_at
 from sessions.delays.services import retiming, running
 from sessions.delays.services.retiming import AlreadyDecided, ConflictUndecided
+from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import Session
 from sessions.notifications.services import agenda_changes
 from sessions.releases.services import releases
@@ -26,6 +30,7 @@ from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
+from tests.delegations.helpers import sign_in
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import parties_of, session
 
@@ -85,6 +90,8 @@ class TestWhatIsReleased:
     def test_the_new_times_and_nothing_else_of_the_draft(self, world: World) -> None:
         Session.objects.filter(pk=world.talks.pk).update(title="Secret plan")
         Session.objects.filter(pk=world.lunch.pk).update(starts_at=world.lunch.starts_at + 5 * MINUTE)
+        running.announce_delay(session=world.plenary, by=world.officer)
+        before = AuditEntry.objects.latest("pk").pk
         made = world.retime(reason="The plenary runs over")
         assert (made.state, made.release and made.release.number) == (RetimingState.RELEASED, 2)
         assert world.times() == {"Plenary": "12:00", "Talks": "13:25", "Lunch": "13:00"}
@@ -94,16 +101,23 @@ class TestWhatIsReleased:
         assert f"{world.talks.starts_at:%H:%M}" == "13:25"
         changed = {each.session.title for each in releases.preview(summit=world.summit).changes}
         assert changed == {"Secret plan", "Lunch"}
+        # Those whose agenda changes are told why.
+        told = {row.address: (row.facts["note"], len(row.facts["changes"])) for row in Message.objects.all()}
+        why = "The plenary runs over"
+        assert told == {"aland@mission.example": (why, 2), "beland@mission.example": (why, 1)}
+        # It is recorded for each session and once for all, and the announcement that it is late ends.
+        entries = AuditEntry.objects.filter(by=world.officer, pk__gt=before).order_by("pk")
+        actions = list(entries.values_list("action", flat=True))
+        assert actions == ["agenda.move", "agenda.move", "agenda.release", "agenda.retime"]
+        assert DelayNotice.objects.get().ended_by == world.officer
 
     def test_the_draft_keeps_the_room_that_only_it_has(self, world: World) -> None:
         room = f.RoomFactory(venue__summit=world.summit, name="Annex")
         Session.objects.filter(pk=world.talks.pk).update(room=room)
         planned = world.planned()
         # Nothing of the draft is replaced, so nothing is said.
-        assert [(move.after.title, move.draft_differs) for move in planned.moves] == [
-            ("Plenary", False),
-            ("Talks", False),
-        ]
+        differs = [(move.after.title, move.draft_differs) for move in planned.moves]
+        assert differs == [("Plenary", False), ("Talks", False)]
         world.retime()
         world.talks.refresh_from_db()
         assert (f"{world.talks.starts_at:%H:%M}", world.talks.room) == ("13:25", room)
@@ -132,25 +146,6 @@ class TestWhatIsReleased:
         entry = AuditEntry.objects.get(action="agenda.move", object_key=audit.key_of(world.talks))
         assert "ends_at" in entry.detail["values"]
 
-    def test_those_whose_agenda_changes_are_told_why(self, world: World) -> None:
-        world.retime(reason="The plenary runs over")
-        told = {
-            message.address: (message.facts["note"], len(message.facts["changes"]))
-            for message in Message.objects.all()
-        }
-        why = "The plenary runs over"
-        assert told == {"aland@mission.example": (why, 2), "beland@mission.example": (why, 1)}
-
-    def test_it_is_recorded_for_each_session_and_once_for_all(self, world: World) -> None:
-        world.retime()
-        actions = list(AuditEntry.objects.filter(by=world.officer).order_by("pk").values_list("action", flat=True))
-        assert actions == ["agenda.move", "agenda.move", "agenda.release", "agenda.retime"]
-
-    def test_the_announcement_that_it_is_late_ends(self, world: World) -> None:
-        running.announce_delay(session=world.plenary, by=world.officer)
-        world.retime()
-        assert DelayNotice.objects.get().ended_by == world.officer
-
     def test_only_what_was_previewed_is_released(self, world: World) -> None:
         planned = world.planned()
         world.retime()
@@ -164,21 +159,13 @@ class TestWhatIsReleased:
         row = Session.objects.select_related("summit", "room").get(pk=world.plenary.pk)
         times = {"starts_at": row.starts_at, "ends_at": row.ends_at + 5 * MINUTE}
         chosen = {**times, "follow": True, "shorten_breaks": True}
-        rooms = {
-            name: _preview(row, values).placements[row.pk].room_name
-            for name, values in (
-                ("kept", chosen),
-                ("given", {**chosen, "room": room}),
-                ("none", {**chosen, "room": None}),
-            )
-        }
-        assert rooms == {"kept": "", "given": "Not released", "none": ""}
+        asked: tuple[dict[str, Any], ...] = (chosen, {**chosen, "room": room}, {**chosen, "room": None})
+        rooms = [_preview(row, values).placements[row.pk].room_name for values in asked]
+        assert rooms == ["", "Not released", ""]
 
-    def test_an_end_before_the_start_is_refused(self, world: World) -> None:
+    def test_an_end_before_the_start_is_refused_and_who_doesnt_run_the_day(self, world: World) -> None:
         with pytest.raises(ValidationError, match="Enter an end after the start"):
             world.retime(placements=world.longer(-60))
-
-    def test_who_doesnt_run_the_day_may_not(self, world: World) -> None:
         with pytest.raises(PermissionDenied):
             world.retime(by=f.UserFactory.with_role(Role.VIEWER, world.summit))
 
@@ -207,18 +194,14 @@ class TestJoined:
 
 
 class TestDecided:
-    def _clash(self, world: World) -> retiming_preview.RetimingPreview:
-        return world.planned(staying=[world.talks.pk])
-
     def test_each_conflict_is_decided_and_none_skipped(self, world: World) -> None:
-        planned = self._clash(world)
+        planned = world.planned(staying=[world.talks.pk])
         assert [(each.kind, each.words, each.number) for each in planned.conflicts] == [("head", "Head of Aland", 1)]
         with pytest.raises(ConflictUndecided, match="Decide 1 more conflict"):
             world.retime(placements=planned.placements)
         made = world.retime(placements=planned.placements, accepted=[each.key for each in planned.conflicts])
-        assert made.accepted == [
-            {"kind": "head", "sessions": [world.plenary.public_id, world.talks.public_id], "number": 1}
-        ]
+        sessions = [world.plenary.public_id, world.talks.public_id]
+        assert made.accepted == [{"kind": "head", "sessions": sessions, "number": 1}]
 
     def test_a_conflict_that_was_there_before_is_none_of_the_new_times(self, world: World) -> None:
         # Lunch and talks are at the same time, with another delegation in each; give them the same head.
@@ -227,28 +210,26 @@ class TestDecided:
         planned = world.planned(asked=world.longer(-5))
         assert (len(planned.moves), planned.conflicts) == (1, [])
 
-    @pytest.mark.parametrize(
-        ("kind", "said"),
-        [
-            (FixedPointKind.LEAVES, "Aland: must leave by 13:20"),
-            (FixedPointKind.KITCHEN, ""),
-            (FixedPointKind.BROADCAST, "Broadcast at 13:00: Talks"),
-        ],
-    )
-    def test_what_cant_move_is_shown(self, world: World, kind: FixedPointKind, said: str) -> None:
+    def test_what_cant_move_is_shown(self, world: World) -> None:
         at = world.talks.starts_at
-        about = {
-            FixedPointKind.LEAVES: {"party": world.parties["Aland"], "at": at + 20 * MINUTE},
-            FixedPointKind.KITCHEN: {"session": world.talks, "at": at + 25 * MINUTE},
-            FixedPointKind.BROADCAST: {"session": world.talks, "at": at},
-        }
-        f.FixedPointFactory(summit=world.summit, kind=kind, **about[kind])
-        assert [each.label for each in world.planned().conflicts] == ([said] if said else [])
+        said = []
+        for kind, values in (
+            (FixedPointKind.LEAVES, {"party": world.parties["Aland"], "at": at + 20 * MINUTE}),
+            (FixedPointKind.KITCHEN, {"session": world.talks, "at": at + 25 * MINUTE}),
+            (FixedPointKind.BROADCAST, {"session": world.talks, "at": at}),
+        ):
+            point = f.FixedPointFactory(summit=world.summit, kind=kind, **values)
+            said.append([each.label for each in world.planned().conflicts])
+            point.delete()
+        assert said == [["Aland: must leave by 13:20"], [], ["Broadcast at 13:00: Talks"]]
 
 
 class TestConsent:
-    def test_pinned_sessions_wait_for_an_organiser(self, world: World) -> None:
+    @pytest.fixture(autouse=True)
+    def pinned(self, world: World) -> None:
         Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
+
+    def test_pinned_sessions_wait_for_an_organiser(self, world: World) -> None:
         assert world.planned().consent == ["Pinned: “Plenary”"]
         waiting = world.retime()
         assert (waiting.state, Release.objects.count()) == (RetimingState.WAITING, 1)
@@ -260,30 +241,133 @@ class TestConsent:
             retiming.decline(retiming=approved, by=world.organiser)
 
     def test_an_organiser_needs_nobody_elses(self, world: World) -> None:
-        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
         assert world.retime(by=world.organiser).state == RetimingState.RELEASED
 
     def test_a_pinned_session_doesnt_follow(self, world: World) -> None:
+        Session.objects.update(pinned=False)
         Session.objects.filter(pk=world.talks.pk).update(pinned=True)
         planned = world.planned()
         assert [(stays.title, by.title) for stays, by in planned.stays] == [("Talks", "Plenary")]
         assert (len(planned.moves), len(planned.conflicts), planned.consent) == (1, 1, [])
 
     def test_tomorrow_needs_it(self, world: World) -> None:
+        Session.objects.update(pinned=False)
         old = retiming_preview.current(world.summit)[1][world.plenary.pk]
         day = timedelta(days=1)
         planned = world.planned(asked={world.plenary.pk: placement_at(old, start=day, end=day)})
         assert planned.consent == ["Not today: “Plenary”"]
 
     def test_declined_times_change_nothing(self, world: World) -> None:
-        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
         declined = retiming.decline(retiming=world.retime(), by=world.organiser)
         assert (declined.state, Release.objects.count()) == (RetimingState.DECLINED, 1)
 
     def test_a_release_in_between_makes_it_void(self, world: World) -> None:
-        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
         waiting = world.retime()
         Session.objects.filter(pk=world.lunch.pk).update(title="Dinner")
         releases.release(summit=world.summit, by=world.organiser)
         with pytest.raises(releases.DraftChanged):
             retiming.approve(retiming=waiting, by=world.organiser)
+
+
+@pytest.fixture
+def desk(world: World) -> Client:
+    return sign_in(world.summit, Role.CONFERENCE_OFFICER)
+
+
+def page(row: Session) -> str:
+    return reverse("admin:agenda_session_retime", args=[row.pk])
+
+
+def moves(response: Any) -> dict[str, tuple[str, str]]:
+    return {
+        each.after.title: (f"{each.after.starts_at:%H:%M}", f"{each.after.ends_at:%H:%M}")
+        for each in response.context["planned"].moves
+    }
+
+
+class TestPage:
+    def test_each_way_says_what_follows_and_what_cant_be_read(self, world: World, desk: Client) -> None:
+        day = f"{world.plenary.starts_at:%d/%m/%Y}"
+        asked: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
+            "longer": ({"by": "25"}, {"Plenary": ("12:00", "13:25"), "Talks": ("13:25", "13:55")}),
+            "later": ({"at": "12:10"}, {"Plenary": ("12:10", "13:10"), "Talks": ("13:10", "13:40")}),
+            "postpone": ({"to-day": day, "to-clock": "15:00"}, {"Plenary": ("15:00", "16:00")}),
+            "swap": ({"with": world.talks.public_id}, {"Plenary": ("13:00", "14:00"), "Talks": ("12:00", "12:30")}),
+        }
+        for way, (values, expected) in asked.items():
+            assert moves(desk.get(page(world.plenary), {"way": way, **values})) == expected, way
+        for wrong, said in (
+            ({"way": "longer", "by": "many"}, "Enter a number of minutes."),
+            ({"way": "longer", "at": "late"}, "Enter a time such as 14:30."),
+            ({"way": "longer", "by": "-90"}, "that leave the session a length"),
+            ({"way": "postpone", "to-clock": "tea"}, "Enter the new day and time"),
+            ({"way": "longer", "by": "25", f"start-{world.talks.public_id}": "noon"}, "enter a time such as 14:30"),
+        ):
+            response = desk.get(page(world.plenary), wrong)
+            assert (response.context["planned"], said in response.content.decode()) == (None, True), wrong
+
+    def test_a_session_that_follows_gets_another_time_or_stays(self, world: World, desk: Client) -> None:
+        key = world.talks.public_id
+        asked = {"way": "longer", "by": "25", f"start-{key}": "14:10", f"was-{key}": "13:25"}
+        assert moves(desk.get(page(world.plenary), asked))["Talks"] == ("14:10", "14:40")
+        stays = desk.get(page(world.plenary), {"way": "longer", "by": "25", "stay": key})
+        assert moves(stays).keys() == {"Plenary"}
+        # The conflict that this makes is accepted by name.
+        assert [each.kind for each in stays.context["planned"].conflicts] == ["head"]
+        shown = stays.content.decode()
+        assert 'aria-labelledby="accept-1 conflict-1"' in shown
+        assert '<span id="accept-1">Accept</span>' in shown
+        assert re.search(r'<p id="conflict-1"><strong>[^<]+</strong>: <bdi>[^<]*Aland', shown)
+
+    def test_a_break_that_gives_way_is_named_with_what_it_loses(self, world: World, desk: Client) -> None:
+        coffee = world._at(world.plenary.ends_at, 30, "Beland", title="Coffee", kind=SessionKind.BREAK)
+        releases.release(summit=world.summit, by=world.organiser, tell=False)
+        said = "“Coffee” becomes 15 minutes shorter. 15 minutes remain."
+        asked = {"way": "longer", "by": "15"}
+        shown = desk.get(page(world.plenary), asked)
+        assert moves(shown)[coffee.title] == ("13:15", "13:30")
+        assert shown.content.decode().count(said) == 1
+        assert "shorter" not in desk.get(page(world.plenary), {**asked, "breaks": "keep"}).content.decode()
+
+    def test_one_that_isnt_released_is_moved_in_the_draft(self, world: World, desk: Client) -> None:
+        row = world._at(world.plenary.starts_at, 30, title="New")
+        answer = desk.get(page(row), follow=True)
+        assert "isn’t released yet" in answer.content.decode()
+
+
+class TestReleasePage:
+    def _post(self, world: World, desk: Client, **values: Any) -> Any:
+        asked = {"way": "longer", "by": "25", **values}
+        expected = desk.get(page(world.plenary), asked).context["expected"]
+        return desk.post(page(world.plenary), {"expected": expected, **asked}, follow=True)
+
+    def test_it_is_released_and_leads_to_the_day(self, world: World, desk: Client) -> None:
+        # A time that was typed after the preview is shown first.
+        typed = {f"start-{world.talks.public_id}": "15:00", f"was-{world.talks.public_id}": "13:25"}
+        asked = {"way": "longer", "by": "25"}
+        expected = desk.get(page(world.plenary), asked).context["expected"]
+        answer = desk.post(page(world.plenary), {**asked, "expected": expected, **typed})
+        assert ("Check the new times" in answer.content.decode(), Release.objects.count()) == (True, 1)
+        answer = self._post(world, desk, reason="The plenary runs over")
+        assert "New times released as agenda 2." in answer.content.decode()
+        assert answer.redirect_chain[-1][0].startswith(reverse("admin:agenda_session_day"))
+        assert (Release.objects.get(number=2).note, world.times()["Talks"]) == ("The plenary runs over", "13:25")
+
+    def test_a_conflict_that_isnt_decided_releases_nothing(self, world: World, desk: Client) -> None:
+        answer = self._post(world, desk, stay=world.talks.public_id)
+        assert "Decide 1 more conflict" in answer.content.decode()
+        assert Release.objects.count() == 1
+        key = answer.context["planned"].conflicts[0].key
+        self._post(world, desk, stay=world.talks.public_id, accept=key)
+        assert Release.objects.count() == 2
+
+    def test_consent_is_asked_for_and_given_in_one_touch(self, world: World, desk: Client) -> None:
+        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
+        assert "An organiser has been asked for consent." in self._post(world, desk).content.decode()
+        organiser = sign_in(world.summit, Role.ORGANISER)
+        day = f"{reverse('admin:agenda_session_day')}?summit={world.summit.slug}"
+        shown = organiser.get(day).context["proposals"]
+        lines = [[each.replace("\u2060", "") for each in line] for line in shown[0].lines]
+        assert lines == [["Plenary", "12:00–13:00", "12:00–13:25"], ["Talks", "13:00–13:30", "13:25–13:55"]]
+        organiser.post(reverse("admin:agenda_retiming_approve", args=[shown[0].row.pk]))
+        assert Retiming.objects.get().state == RetimingState.RELEASED

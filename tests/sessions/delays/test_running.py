@@ -38,32 +38,20 @@ def officer(summit: Summit) -> User:
 @pytest.fixture
 def row(summit: Summit) -> Session:
     now = db_now()
-    return session(
-        summit,
-        title="Plenary",
-        visibility=Visibility.PUBLIC,
-        starts_at=now - timedelta(minutes=10),
-        ends_at=now + timedelta(minutes=50),
-    )
+    times = {"starts_at": now - timedelta(minutes=10), "ends_at": now + timedelta(minutes=50)}
+    return session(summit, title="Plenary", visibility=Visibility.PUBLIC, **times)
 
 
 class TestOnce:
-    def test_what_is_done_is_done_once(self, row: Session, officer: User) -> None:
-        acts: tuple[Act, ...] = (running.announce_delay, running.end_delay, running.start, running.end)
-        for act in acts:
-            assert (act(session=row, by=officer), act(session=row, by=officer)) == (True, False), act.__name__
-
-    def test_starting_and_ending_end_the_announcement(self, row: Session, officer: User) -> None:
-        running.announce_delay(session=row, by=officer)
-        running.start(session=row, by=officer)
-        assert late_sessions(row.summit) == frozenset()
-        running.announce_delay(session=row, by=officer)
-        running.end(session=row, by=officer)
-        assert late_sessions(row.summit) == frozenset()
-
-    def test_what_nobody_started_cant_end(self, row: Session, officer: User) -> None:
+    def test_what_is_done_is_done_once_and_only_by_who_runs_the_day(self, row: Session, officer: User) -> None:
+        viewer = f.UserFactory.with_role(Role.VIEWER, row.summit)
         with pytest.raises(running.NotStarted, match="Start it first"):
             running.end(session=row, by=officer)
+        acts: tuple[Act, ...] = (running.announce_delay, running.end_delay, running.start, running.end)
+        for act in acts:
+            with pytest.raises(PermissionDenied):
+                act(session=row, by=viewer)
+            assert (act(session=row, by=officer), act(session=row, by=officer)) == (True, False), act.__name__
 
     def test_each_is_undone(self, row: Session, officer: User) -> None:
         for act, state in (
@@ -99,102 +87,72 @@ class TestOnce:
         undo.undo(public_id=group.offer.public_id, by=officer)
         assert list(DelayNotice.objects.filter(ended_at=None)) == [newer]
 
-    def test_who_doesnt_run_the_day_may_not(self, row: Session) -> None:
-        viewer = f.UserFactory.with_role(Role.VIEWER, row.summit)
-        for act in (running.start, running.end, running.announce_delay, running.end_delay):
-            with pytest.raises(PermissionDenied):
-                act(session=row, by=viewer)
+
+WHERE_IT_STANDS = [
+    (False, False, -5, RunState.AHEAD),
+    (False, False, 5, RunState.DUE),
+    (True, False, -5, RunState.RUNNING),
+    (True, False, 5, RunState.RUNNING),
+    (True, False, 65, RunState.OVER),
+    (False, False, 65, RunState.PAST),
+    (True, True, 5, RunState.ENDED),
+]
 
 
-def _state(started: bool, ended: bool, minutes: int, summit: Summit) -> RunState:
-    """Return the state of an hour's session, so many minutes after its start."""
-    by, now = f.UserFactory(), db_now()
-    made = session(summit, starts_at=now - timedelta(minutes=minutes), ends_at=now + timedelta(minutes=60 - minutes))
-    run = SessionRun(session=made, started_at=now, started_by=by, ended_at=now if ended else None)
-    snapshot = unreleased_changes.agendas(summit).new[made.pk]
-    return RunningSession(snapshot, run if started or ended else None, None, now).state
-
-
-def test_where_a_session_stands(summit: Summit) -> None:
-    table = {
-        (False, False, -5): RunState.AHEAD,
-        (False, False, 5): RunState.DUE,
-        (True, False, -5): RunState.RUNNING,
-        (True, False, 5): RunState.RUNNING,
-        (True, False, 65): RunState.OVER,
-        (False, False, 65): RunState.PAST,
-        (True, True, 5): RunState.ENDED,
-    }
-    for (started, ended, minutes), state in table.items():
-        assert _state(started, ended, minutes, summit) == state, (started, ended, minutes)
+def test_where_a_session_stands(row: Session, officer: User) -> None:
+    """An hour's session, started and ended or not, so many minutes after its start."""
+    snapshot = unreleased_changes.agendas(row.summit).new[row.pk]
+    for started, ended, minutes, state in WHERE_IT_STANDS:
+        now = row.starts_at + timedelta(minutes=minutes)
+        run = SessionRun(session=row, started_at=now, started_by=officer, ended_at=now if ended else None)
+        assert RunningSession(snapshot, run if started else None, None, now).state == state, (started, ended, minutes)
 
 
 LATE = "running late, new time to follow"
 
 
-class TestTold:
-    def test_everybody_reads_it_where_the_session_stands(self, row: Session, officer: User, client: Client) -> None:
-        release(row.summit)
-        pages = [
-            reverse("agenda:agenda", args=[row.summit.slug]),
-            reverse("agenda:grid", args=[row.summit.slug]),
-            reverse("agenda:session", args=[row.summit.slug, row.public_id]),
-            row.summit.get_absolute_url(),
-        ]
-        assert not any(LATE in client.get(page).content.decode() for page in pages)
-        running.announce_delay(session=row, by=officer)
-        for page in pages:
-            assert LATE in client.get(page).content.decode(), page
+def test_everybody_reads_it_where_the_session_stands(row: Session, officer: User, client: Client) -> None:
+    browser = signed_in(focal(f.PartyFactory(summit=row.summit)).user)
+    release(row.summit)
+    public = [reverse(f"agenda:{name}", args=[row.summit.slug]) for name in ("agenda", "grid")]
+    public += [reverse("agenda:session", args=[row.summit.slug, row.public_id]), row.summit.get_absolute_url()]
+    theirs = f"{reverse('portal:session', args=[row.public_id])}?summit={row.summit.slug}"
 
-    def test_delegates_read_it_on_the_sessions_page(self, row: Session, officer: User) -> None:
-        person = focal(f.PartyFactory(summit=row.summit))
-        assert person.user is not None
-        browser = signed_in(person.user)
-        release(row.summit)
-        page = f"{reverse('portal:session', args=[row.public_id])}?summit={row.summit.slug}"
-        assert LATE not in browser.get(page).content.decode()
-        running.announce_delay(session=row, by=officer)
-        assert LATE in browser.get(page).content.decode()
+    def late() -> list[bool]:
+        pages = [*(client.get(path) for path in public), browser.get(theirs)]
+        return [LATE in page.content.decode() for page in pages]
 
-    def test_not_where_its_times_arent_known(self, row: Session, officer: User, client: Client) -> None:
-        Session.objects.filter(pk=row.pk).update(times_to=Visibility.ACCREDITED)
-        release(row.summit)
-        running.announce_delay(session=row, by=officer)
-        for page in (
-            reverse("agenda:agenda", args=[row.summit.slug]),
-            reverse("agenda:session", args=[row.summit.slug, row.public_id]),
-        ):
-            assert LATE not in client.get(page).content.decode(), page
+    assert late() == [False] * 5
+    running.announce_delay(session=row, by=officer)
+    assert late() == [True] * 5
+    # Not where its times aren't known.
+    Session.objects.filter(pk=row.pk).update(times_to=Visibility.ACCREDITED)
+    release(row.summit)
+    for page in (public[0], public[2]):
+        assert LATE not in client.get(page).content.decode(), page
 
 
-class TestLive:
-    def _ask(self, summit: Summit, client: Client, **headers: str) -> Any:
-        return client.get(reverse("agenda:live", args=[summit.slug, live_version.live_key(summit)]), headers=headers)
+def test_the_version_changes_with_a_delay_and_with_a_release(row: Session, officer: User, client: Client) -> None:
+    def ask(**headers: str) -> Any:
+        key = live_version.live_key(row.summit)
+        return client.get(reverse("agenda:live", args=[row.summit.slug, key]), headers=headers)
 
-    def test_the_version_changes_with_a_delay_and_with_a_release(
-        self, row: Session, officer: User, client: Client
-    ) -> None:
-        versions = [self._ask(row.summit, client).content]
-        for act in (
-            lambda: release(row.summit),
-            lambda: running.announce_delay(session=row, by=officer),
-            lambda: running.end_delay(session=row, by=officer),
-        ):
-            act()
-            answer = self._ask(row.summit, client)
-            versions.append(answer.content)
-            assert answer["Cache-Control"] == "public, max-age=1"
-            assert self._ask(row.summit, client, if_none_match=answer["ETag"]).status_code == 304
-        assert len(set(versions)) == 4
-
-    def test_only_who_knows_the_key_may_ask(self, summit: Summit, client: Client) -> None:
-        assert client.get(reverse("agenda:live", args=[summit.slug, "0" * 24])).status_code == 404
-
-    def test_an_edit_of_the_draft_says_nothing(self, row: Session, client: Client) -> None:
-        release(row.summit)
-        before = self._ask(row.summit, client).content
-        Session.objects.filter(pk=row.pk).update(title="Other")
-        assert self._ask(row.summit, client).content == before
+    versions = [ask().content]
+    for act in (
+        lambda: release(row.summit),
+        lambda: running.announce_delay(session=row, by=officer),
+        lambda: running.end_delay(session=row, by=officer),
+    ):
+        act()
+        answer = ask()
+        versions.append(answer.content)
+        assert answer["Cache-Control"] == "public, max-age=1"
+        assert ask(if_none_match=answer["ETag"]).status_code == 304
+    assert len(set(versions)) == 4
+    # An edit of the draft says nothing, and only who knows the key may ask.
+    Session.objects.filter(pk=row.pk).update(title="Other")
+    assert ask().content == versions[-1]
+    assert client.get(reverse("agenda:live", args=[row.summit.slug, "0" * 24])).status_code == 404
 
 
 def test_the_day_is_run_from_its_page(row: Session) -> None:
@@ -202,6 +160,9 @@ def test_the_day_is_run_from_its_page(row: Session) -> None:
     desk = sign_in(row.summit, Role.CONFERENCE_OFFICER)
     page = f"{reverse('admin:agenda_session_day')}?summit={row.summit.slug}"
     assert [each.session.title for each in desk.get(page).context["on"]] == ["Plenary"]
+    live = f"{reverse('admin:agenda_session_live')}?summit={row.summit.slug}"
+    before = desk.get(live).content
+    assert desk.get(live).content == before
     for name, said in (
         ("announce_delay", "announced as running late"),
         ("start", "has started"),
@@ -212,15 +173,8 @@ def test_the_day_is_run_from_its_page(row: Session) -> None:
         assert answer.redirect_chain[-1][0] == page
         assert said in answer.content.decode(), name
     assert SessionRun.objects.get().ended_by is not None
-
-
-def test_the_desks_open_pages_notice_it(row: Session, officer: User) -> None:
-    desk = sign_in(row.summit, Role.CONFERENCE_OFFICER)
-    page = f"{reverse('admin:agenda_session_live')}?summit={row.summit.slug}"
-    before = desk.get(page).content
-    assert desk.get(page).content == before
-    running.start(session=row, by=officer)
-    assert desk.get(page).content != before
+    # The desk's open pages notice it.
+    assert desk.get(live).content != before
 
 
 def test_a_page_of_many_sessions_makes_no_more_queries(summit: Summit, django_assert_max_num_queries: Any) -> None:

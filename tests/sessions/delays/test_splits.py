@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import Client
 from django.urls import reverse
 
 from sessions.agenda.models.releases import Release
@@ -92,6 +91,12 @@ class SplitWorld(World):
         given = self.halves(**values)
         return retiming_preview.preview(summit=self.summit, asked=given["placements"], split=given["split"])
 
+    def conflicts(self, given: dict[str, Any]) -> list[str]:
+        """Return the keys of the conflicts that a split makes where nothing follows."""
+        asked = {"asked": given["placements"], "split": given["split"]}
+        planned = retiming_preview.preview(summit=self.summit, follow=False, **asked)
+        return [each.key for each in planned.conflicts]
+
     def split(self, **values: Any) -> Retiming:
         return self.retime(**{**self.halves(), **values})
 
@@ -126,10 +131,8 @@ class TestBothParts:
         after = world.newest()
         assert (made.state, made.split["part"]) == (RetimingState.RELEASED, world.second().public_id)
         assert {title: _span(each) for title, each in after.items()} == {
-            "Plenary": "12:00-12:30",
-            "Plenary (continued)": "15:00-15:30",
-            "Talks": "13:00-13:30",
-            "Lunch": "13:00-14:00",
+            **{"Plenary": "12:00-12:30", "Plenary (continued)": "15:00-15:30"},
+            **{"Talks": "13:00-13:30", "Lunch": "13:00-14:00"},
         }
         first, second = after["Plenary"], after["Plenary (continued)"]
         assert (_names(first), _names(second)) == (["A", "Aland", "Beland"], ["C", "B", "Aland", "Beland"])
@@ -141,54 +144,41 @@ class TestBothParts:
         assert after["Talks"].fingerprint == before["Talks"].fingerprint
         changed = {each.session.title for each in releases.preview(summit=world.summit).changes}
         assert changed == {"Secret plan", "Secret plan (continued)", "Secret lunch"}
-
-    def test_the_draft_has_what_was_released(self, world: SplitWorld) -> None:
-        world.split()
-        first, second = Session.objects.get(pk=world.plenary.pk), world.second()
-        assert (first.title, _span(first), second.title, _span(second)) == (
-            *("Plenary", "12:00-12:30"),
-            *("Plenary (continued)", "15:00-15:30"),
-        )
-        assert (second.room_id, second.pinned, second.opening) == (world.plenary.room_id, False, None)
-        # Requests to speak go on, in the second part alone.
-        assert (first.requests_until, second.requests_until) == (None, world.plenary.requests_until)
-        assert FloorRequest.objects.get().session == second
-        assert releases.preview(summit=world.summit).changes == []
-
-    def test_speeches_that_were_not_given_move_in_the_running_order(self, world: SplitWorld) -> None:
-        world.split()
-        second = world.second()
-        rows = [
-            (row.speaker.name, row.session_id, row.position) for row in Slot.objects.order_by("session", "position")
-        ]
-        assert rows == [("A", world.plenary.pk, 0), ("C", second.pk, 0), ("B", second.pk, 1)]
-        runs = SpeechRun.objects.order_by("slot").values_list("slot__speaker__name", "session", "place")
-        assert list(runs) == [("A", world.plenary.pk, None), ("C", second.pk, None)]
-
-    def test_who_signed_up_keeps_the_place_or_the_number_in_both(self, world: SplitWorld) -> None:
-        world.split()
-        rows = SignUp.objects.order_by("session", "signed_up_at", "pk")
-        listed = list(rows.values_list("session", "person__name", "state", "signed_up_at"))
-        first = [row for row in listed if row[0] == world.plenary.pk]
-        assert [row[1:3] for row in first] == [("Guest", "place"), ("Late guest", "waiting")]
-        assert [row[1:] for row in listed if row[0] == world.second().pk] == [row[1:] for row in first]
-
-    def test_a_delegation_is_represented_by_the_same_person(self, world: SplitWorld) -> None:
-        party = world.parties["Aland"]
-        deputy = f.MembershipFactory(party=party, person__name="Deputy").person
-        representation.represent(session=world.plenary, party=party, person=deputy, by=world.officer)
-        world.split()
-        rows = Representation.objects.filter(session=world.second(), taken_back_at=None)
-        assert list(rows.values_list("party__name", "person__name")) == [("Aland", "Deputy")]
-
-    def test_it_is_recorded(self, world: SplitWorld) -> None:
-        world.split()
         actions = list(AuditEntry.objects.filter(by=world.officer).order_by("pk").values_list("action", flat=True))
         assert actions == [
             *("agenda.move", "agenda.session.add", "agenda.texts", "agenda.interpretation", "agenda.participants"),
             *("agenda.speakers.continue", "agenda.signup.add", "agenda.signup.add", "agenda.split"),
             *("agenda.release", "agenda.retime"),
         ]
+
+    def test_the_draft_has_what_was_released(self, world: SplitWorld) -> None:
+        party = world.parties["Aland"]
+        deputy = f.MembershipFactory(party=party, person__name="Deputy").person
+        representation.represent(session=world.plenary, party=party, person=deputy, by=world.officer)
+        world.split()
+        first, second = Session.objects.get(pk=world.plenary.pk), world.second()
+        assert (first.title, _span(first)) == ("Plenary", "12:00-12:30")
+        assert (second.title, _span(second)) == ("Plenary (continued)", "15:00-15:30")
+        assert (second.room_id, second.pinned, second.opening) == (world.plenary.room_id, False, None)
+        assert releases.preview(summit=world.summit).changes == []
+        # Requests to speak go on, in the second part alone.
+        assert (first.requests_until, second.requests_until) == (None, world.plenary.requests_until)
+        assert FloorRequest.objects.get().session == second
+        # Speeches that were not given move in the running order.
+        rows = Slot.objects.order_by("session", "position").values_list("speaker__name", "session", "position")
+        assert list(rows) == [("A", first.pk, 0), ("C", second.pk, 0), ("B", second.pk, 1)]
+        runs = SpeechRun.objects.order_by("slot").values_list("slot__speaker__name", "session", "place")
+        assert list(runs) == [("A", first.pk, None), ("C", second.pk, None)]
+        # Who signed up keeps the place or the number in both, and a delegation is represented by the same person.
+        signed_up = SignUp.objects.order_by("signed_up_at", "pk")
+        of_first, of_second = (
+            list(signed_up.filter(session=part).values_list("person__name", "state", "signed_up_at"))
+            for part in (first, second)
+        )
+        assert [row[:2] for row in of_first] == [("Guest", "place"), ("Late guest", "waiting")]
+        assert of_second == of_first
+        represented = Representation.objects.filter(session=second, taken_back_at=None)
+        assert list(represented.values_list("party__name", "person__name")) == [("Aland", "Deputy")]
 
     def test_a_session_that_keeps_its_end_continues_later(self, world: SplitWorld) -> None:
         world.split(**world.halves(end=60))
@@ -198,23 +188,17 @@ class TestBothParts:
 class TestPreview:
     def test_what_the_second_part_meets_moves(self, world: SplitWorld) -> None:
         planned = world.previewed(end=30, on=45, until=75)
-        assert [(move.after.title, f"{move.after.starts_at:%H:%M}") for move in planned.moves] == [
-            ("Plenary", "12:00"),
-            ("Talks", "13:15"),
-        ]
+        moves = [(move.after.title, f"{move.after.starts_at:%H:%M}") for move in planned.moves]
+        assert moves == [("Plenary", "12:00"), ("Talks", "13:15")]
         assert planned.moves[1].pushed_by == planned.second
 
     def test_each_conflict_of_the_second_part_is_decided(self, world: SplitWorld) -> None:
         given = world.halves(on=65, until=95)
         with pytest.raises(ConflictUndecided, match="Decide 1 more conflict"):
             world.split(**given)
-        planned = retiming_preview.preview(
-            summit=world.summit, asked=given["placements"], split=given["split"], follow=False
-        )
-        made = world.split(**given, accepted=[each.key for each in planned.conflicts])
-        assert made.accepted == [
-            {"kind": "head", "sessions": [world.talks.public_id, world.second().public_id], "number": 1}
-        ]
+        made = world.split(**given, accepted=world.conflicts(given))
+        sessions = [world.talks.public_id, world.second().public_id]
+        assert made.accepted == [{"kind": "head", "sessions": sessions, "number": 1}]
 
     def test_only_what_was_previewed_is_released(self, world: SplitWorld) -> None:
         expected = retiming.digest(world.previewed())
@@ -235,71 +219,63 @@ class TestPreview:
 
 
 class TestRefused:
-    @pytest.mark.parametrize(("end", "on", "until"), [(30, 29, 60), (30, 60, 60), (0, 60, 90)])
-    def test_times_that_arent_in_order(self, world: SplitWorld, end: int, on: int, until: int) -> None:
-        with pytest.raises(ValidationError):
-            world.split(**world.halves(end=end, on=on, until=until))
-
-    def test_a_speech_that_was_given_meanwhile(self, world: SplitWorld) -> None:
+    def test_what_cant_be_split(self, world: SplitWorld) -> None:
+        for end, on, until in ((30, 29, 60), (30, 60, 60), (0, 60, 90)):
+            with pytest.raises(ValidationError):
+                world.split(**world.halves(end=end, on=on, until=until))
         with pytest.raises(SpeakersRefused, match="A no longer waits to speak"):
             world.split(**world.halves(speeches="ACB"))
-        assert (Session.objects.count(), Release.objects.count()) == (3, 2)
-
-    def test_who_doesnt_run_the_day(self, world: SplitWorld) -> None:
         with pytest.raises(PermissionDenied):
             world.split(by=f.UserFactory.with_role(Role.VIEWER, world.summit))
-
-    def test_a_cancelled_session(self, world: SplitWorld) -> None:
         Session.objects.filter(pk=world.plenary.pk).update(cancelled_at=db_now())
         with pytest.raises(releases.DraftChanged):
             world.split()
+        assert (Session.objects.count(), Release.objects.count()) == (3, 2)
 
     def test_a_room_that_is_taken_and_blocked(self, world: SplitWorld) -> None:
         Session.objects.filter(pk=world.lunch.pk).update(room=world.plenary.room_id)
         releases.release(summit=world.summit, by=world.organiser)
         ConflictPolicy.objects.create(summit=world.summit, rule="room", action="block")
         given = world.halves(on=90, until=120)
-        planned = retiming_preview.preview(
-            summit=world.summit, asked=given["placements"], split=given["split"], follow=False
-        )
         with pytest.raises(ValidationError, match="The room is taken"):
-            world.split(**given, accepted=[each.key for each in planned.conflicts])
+            world.split(**given, accepted=world.conflicts(given))
         # The second part may take the room as soon as the first one leaves it.
         assert world.split(**world.halves(end=30, on=30, until=60)).state == RetimingState.RELEASED
 
 
-class TestConsent:
-    def test_the_second_part_is_made_once_an_organiser_consents(self, world: SplitWorld) -> None:
-        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
-        assert world.previewed(end=60).consent == ["Pinned: “Plenary (continued)”"]
-        waiting = world.split()
-        assert (waiting.state, Session.objects.count()) == (RetimingState.WAITING, 3)
-        day = f"{reverse('admin:agenda_session_day')}?summit={world.summit.slug}"
-        [shown] = signed_in(world.organiser).get(day).context["proposals"]
-        assert [line[0] for line in shown.lines] == ["Plenary", "Plenary (continued)"]
-        approved = retiming.approve(retiming=waiting, by=world.organiser)
-        assert approved.state == RetimingState.RELEASED
-        assert _names(world.newest()["Plenary (continued)"]) == ["C", "B", "Aland", "Beland"]
-
-    def test_declined_nothing_is_made(self, world: SplitWorld) -> None:
-        Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
-        retiming.decline(retiming=world.split(), by=world.organiser)
-        assert (Session.objects.count(), Release.objects.count()) == (3, 2)
+def test_the_second_part_is_made_once_an_organiser_consents(world: SplitWorld) -> None:
+    Session.objects.filter(pk=world.plenary.pk).update(pinned=True)
+    assert world.previewed(end=60).consent == ["Pinned: “Plenary (continued)”"]
+    retiming.decline(retiming=world.split(), by=world.organiser)
+    waiting = world.split()
+    assert (waiting.state, Session.objects.count(), Release.objects.count()) == (RetimingState.WAITING, 3, 2)
+    day = f"{reverse('admin:agenda_session_day')}?summit={world.summit.slug}"
+    [shown] = signed_in(world.organiser).get(day).context["proposals"]
+    assert [line[0] for line in shown.lines] == ["Plenary", "Plenary (continued)"]
+    approved = retiming.approve(retiming=waiting, by=world.organiser)
+    assert approved.state == RetimingState.RELEASED
+    assert _names(world.newest()["Plenary (continued)"]) == ["C", "B", "Aland", "Beland"]
 
 
 class TestInterfaces:
-    @pytest.fixture
-    def desk(self, world: SplitWorld) -> Client:
-        return sign_in(world.summit, Role.CONFERENCE_OFFICER)
-
     def _asked(self, world: SplitWorld, *, end: int = 30, on: int = 180, **values: str) -> dict[str, str]:
         """Return what the form sends: the times are minutes after the plenary's start."""
         starts_at = world.plenary.starts_at.astimezone(world.summit.zone)
         times = {name: f"{starts_at + minutes * MINUTE:%H:%M}" for name, minutes in (("end", end), ("on", on))}
         return {"way": "split", "from": "none", **times, **values}
 
-    def test_the_page_previews_and_splits(self, world: SplitWorld, desk: Client) -> None:
+    def test_the_page_previews_and_splits(self, world: SplitWorld) -> None:
+        desk = sign_in(world.summit, Role.CONFERENCE_OFFICER)
         page = reverse("admin:agenda_session_retime", args=[world.plenary.pk])
+        wrong: tuple[tuple[dict[str, Any], str], ...] = (
+            ({"until": "tea"}, "Enter when the session ends and when it continues, such as 14:30."),
+            ({"on": 10}, "The second part can’t start before the first one ends."),
+            ({"end": -60}, "Enter an end after the start."),
+            ({"end": 90}, "Enter when the second part ends."),
+        )
+        for values, said in wrong:
+            shown = desk.get(page, self._asked(world, **values))
+            assert (shown.context["planned"], shown.context["change"].errors) == (None, [said])
         asked = self._asked(world, **{"from": world.slots["C"].public_id})
         shown = desk.get(page, asked)
         assert [each.slot.speaker.name for each in shown.context["change"].moving] == ["C", "B"]
@@ -308,33 +284,13 @@ class TestInterfaces:
         assert "New times released as agenda 3." in answer.content.decode()
         assert _span(world.second()) == "15:00-15:30"
 
-    @pytest.mark.parametrize(
-        ("values", "said"),
-        [
-            ({"until": "tea"}, "Enter when the session ends and when it continues, such as 14:30."),
-            ({"on": 10}, "The second part can’t start before the first one ends."),
-            ({"end": -60}, "Enter an end after the start."),
-            ({"end": 90}, "Enter when the second part ends."),
-        ],
-    )
-    def test_what_cant_be_is_said(self, world: SplitWorld, desk: Client, values: dict[str, Any], said: str) -> None:
-        page = reverse("admin:agenda_session_retime", args=[world.plenary.pk])
-        shown = desk.get(page, self._asked(world, **values))
-        assert (shown.context["planned"], shown.context["change"].errors) == (None, [said])
-
     def test_a_program_splits_with_the_new_times(self, world: SplitWorld) -> None:
         asks = program(world.officer)
         noon = world.plenary.starts_at
         path = f"summits/{world.summit.slug}/desk/sessions/{world.plenary.public_id}"
-        sent = {
-            "starts_at": noon.isoformat(),
-            "ends_at": (noon + 30 * MINUTE).isoformat(),
-            "split": {
-                "starts_at": (noon + 180 * MINUTE).isoformat(),
-                "ends_at": (noon + 210 * MINUTE).isoformat(),
-                "speeches": [world.slots["B"].public_id],
-            },
-        }
+        start, end, on, until = ((noon + minutes * MINUTE).isoformat() for minutes in (0, 30, 180, 210))
+        second = {"starts_at": on, "ends_at": until, "speeches": [world.slots["B"].public_id]}
+        sent = {"starts_at": start, "ends_at": end, "split": second}
         shown = asks.post(f"{path}/preview-retime/", sent).json()
         assert shown["speeches"] == [world.slots["B"].public_id]
         made = asks.post(f"{path}/retime/", {**sent, "expected": shown["expected"]}).json()

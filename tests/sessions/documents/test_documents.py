@@ -55,12 +55,6 @@ TAKEN = {
 }
 
 
-def test_a_file_is_what_its_bytes_say() -> None:
-    for ending, (content, media_type) in TAKEN.items():
-        found = file_checks.read(name="../../Brief\u202e for all.exe", content=content)
-        assert (found.name, found.content_type) == (f"Brief for all.{ending}", media_type)
-
-
 REFUSED = {
     "This file is empty. Choose the document again.": b"",
     "This file type is not accepted.": b"<html>",
@@ -71,7 +65,10 @@ REFUSED = {
 }
 
 
-def test_what_is_refused_says_what_to_do() -> None:
+def test_a_file_is_what_its_bytes_say_and_what_is_refused_says_what_to_do() -> None:
+    for ending, (content, media_type) in TAKEN.items():
+        found = file_checks.read(name="../../Brief\u202e for all.exe", content=content)
+        assert (found.name, found.content_type) == (f"Brief for all.{ending}", media_type)
     for said, content in REFUSED.items():
         with pytest.raises(file_checks.FileProblem) as problem:
             file_checks.read(name="brief.pdf", content=content)
@@ -97,9 +94,8 @@ def test_a_new_version_takes_the_place_and_the_old_one_is_kept(summit: Summit, o
     new = documents.replace(document=first, paper=paper("One, second"), by=organiser)
     assert listed(session) == [("One, second", 0), ("Two", 1)]
     assert list(documents.listed(session, removed=True).values_list("title", flat=True)) == ["One"]
-    assert AuditEntry.objects.get(action="agenda.document.replace").detail == {
-        "rows": [f"agenda.document:{first.public_id}"]
-    }
+    entry = AuditEntry.objects.get(action="agenda.document.replace")
+    assert entry.detail == {"rows": [f"agenda.document:{first.public_id}"]}
     # Somebody else has the old one before them still.
     with pytest.raises(ValidationError, match="removed or replaced this document"):
         documents.replace(document=first, paper=paper("Third"), by=organiser)
@@ -110,24 +106,19 @@ def test_a_new_version_takes_the_place_and_the_old_one_is_kept(summit: Summit, o
     assert session.revision == 4
 
 
-def test_documents_change_places(summit: Summit, organiser: User) -> None:
+def test_documents_change_places_and_only_the_programme_desk_writes(summit: Summit, organiser: User) -> None:
     session = SessionFactory(summit=summit)
     made = [documents.add(session=session, paper=paper(name), by=organiser) for name in "ABC"]
     assert documents.shift(document=made[2], up=True, by=organiser) is True
     assert [title for title, _place in listed(session)] == ["A", "C", "B"]
     assert documents.shift(document=made[0], up=True, by=organiser) is False
     assert documents.shift(document=made[1], up=False, by=organiser) is False
-
-
-def test_only_the_programme_desk_writes(summit: Summit, organiser: User) -> None:
-    session = SessionFactory(summit=summit)
-    made = documents.add(session=session, paper=paper(), by=organiser)
     by = UserFactory.with_role(Role.PROTOCOL, summit)
     for action in (
         lambda: documents.add(session=session, paper=paper(), by=by),
-        lambda: documents.replace(document=made, paper=paper(), by=by),
-        lambda: documents.remove(document=made, by=by),
-        lambda: documents.shift(document=made, up=True, by=by),
+        lambda: documents.replace(document=made[0], paper=paper(), by=by),
+        lambda: documents.remove(document=made[0], by=by),
+        lambda: documents.shift(document=made[1], up=True, by=by),
     ):
         with pytest.raises(PermissionDenied):
             action()
