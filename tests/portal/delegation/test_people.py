@@ -1,4 +1,4 @@
-"""The delegation's people: named, confirmed, changed by sections, withdrawn and replaced."""
+"""The delegation's people: named, also from a table, confirmed, changed by sections, withdrawn and replaced."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from PIL import Image
 
-from delegations.badges.models.badges import Badge
 from delegations.badges.selectors.badge_check import spaced
+from delegations.imports.models import DelegationImportFile
 from delegations.members.models.categories import Category
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
@@ -19,19 +20,16 @@ from delegations.travel.models.visas import VisaLetter
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
+from summit.imports import table_parsing
 from summit.people.models import Person
+from summit.quarantine.models import FileScan
 from tests import factories as f
-from tests.portal.delegation.helpers import PASSPORT, World, make
+from tests.portal.delegation.helpers import PASSPORT, World
 from tests.portal.test_visitor_identity import follow
 from tests.sessions.conftest import release
 
 pytestmark = pytest.mark.django_db
 NEW = {"category": "delegate", "name": "Bea Bright", "office": "Counsellor", "language": "en"}
-
-
-@pytest.fixture
-def world() -> World:
-    return make(kind="country")
 
 
 @pytest.fixture
@@ -68,6 +66,9 @@ def test_the_list_is_in_the_delegations_order_with_states_and_numbers(world: Wor
 
 class TestAdd:
     def test_somebody_is_entered_and_named(self, world: World) -> None:
+        content = world.post("people/add/", {"language": "en"}, 422).content.decode()
+        for said in ('<a href="#id_category">', "Choose a category.", "Enter a name or the office held."):
+            assert said in content
         response = world.post("people/add/", NEW)
         row = Membership.objects.get()
         assert response["Location"] == world.path(page(row))
@@ -80,12 +81,8 @@ class TestAdd:
         world.member("Ada")
         people = Person.objects.count()
         content = world.post("people/add/", NEW, 422).content.decode()
-        for said in (
-            "The quota of Aland for “delegate” is 1, and 1 are named. The organisers can raise the quota: "
-            "protocol@host.example.",
-            'value="Bea Bright"',
-            'value="delegate" selected',
-        ):
+        refused = "The quota of Aland for “delegate” is 1, and 1 are named. The organisers can raise the quota: "
+        for said in (f"{refused}protocol@host.example.", 'value="Bea Bright"', 'value="delegate" selected'):
             assert said in content
         assert Person.objects.count() == people
 
@@ -122,12 +119,6 @@ class TestAdd:
         world.post("people/add/", {**NEW, "known": row.person.public_id})
         assert Membership.objects.get().person == row.person
 
-    def test_errors_lead_to_their_field(self, world: World) -> None:
-        content = world.post("people/add/", {"language": "en"}, 422).content.decode()
-        assert '<a href="#id_category">' in content
-        assert "Choose a category." in content
-        assert "Enter a name or the office held." in content
-
 
 def test_one_or_all_are_confirmed_and_nobody_elses(world: World) -> None:
     row, other = world.member("Ada"), world.member("Bob")
@@ -142,24 +133,17 @@ def test_one_or_all_are_confirmed_and_nobody_elses(world: World) -> None:
 
 
 class TestSections:
-    def test_the_persons_page_names_what_is_empty_and_shows_no_value(self, world: World, row: Membership) -> None:
+    def test_who_entered_the_passport_sees_it_in_its_section_alone(self, world: World, row: Membership) -> None:
         content = world.get(page(row))
         assert "Missing: sex, place of birth, passport type, issued by" in content
         assert "X4821397" not in content
         for section in ("name", "badge", "passport", "needs", "travel", "photo", "category"):
             assert page(row, f"edit/{section}/") in content
         assert world.client.get(world.path(page(row, "edit/nothing/"))).status_code == 404
-
-    def test_who_entered_the_passport_sees_it_and_it_is_recorded(self, world: World, row: Membership) -> None:
-        content = world.get(page(row, "edit/passport/"))
-        assert 'value="X4821397"' in content
+        assert 'value="X4821397"' in world.get(page(row, "edit/passport/"))
         entry = AuditEntry.objects.get(action=SEEN)
-        assert (entry.by, entry.object_type, entry.fields, entry.detail) == (
-            world.user,
-            "delegations.particulars",
-            ["birth_date", "nationality", "passport_expiry", "passport_name", "passport_number"],
-            {"people": [row.person.public_id]},
-        )
+        assert (entry.by, entry.object_type) == (world.user, "delegations.particulars")
+        assert (entry.fields, entry.detail) == (sorted(PASSPORT), {"people": [row.person.public_id]})
         # By a letter's link it is recorded too.
         link = f.InvitationLinkFactory(invitation=world.party.invitations.get())
         assert follow(link).get(world.path(page(row, "edit/passport/"))).status_code == 200
@@ -214,10 +198,9 @@ class TestSections:
 
 
 class TestLeaving:
-    def test_what_follows_is_said_before(self, world: World, row: Membership) -> None:
-        Badge.objects.create(party=world.party, person=row.person)
-        f.VisaLetterFactory(party=world.party, person=row.person)
-        f.DeclarationFactory(party=world.party, person=row.person)
+    def test_what_follows_is_said_before_and_after(self, world: World, row: Membership) -> None:
+        of = {"party": world.party, "person": row.person}
+        letter, badge, _declared = f.VisaLetterFactory(**of), f.BadgeFactory(**of), f.DeclarationFactory(**of)
         for rest in ("withdraw/", "replace/"):
             content = world.get(page(row, rest))
             for said in (
@@ -228,9 +211,6 @@ class TestLeaving:
                 assert said in content
             assert "wait for protocol" not in content
         assert Membership.objects.count() == 1
-
-    def test_withdrawing(self, world: World, row: Membership) -> None:
-        letter, badge = (make(party=world.party, person=row.person) for make in (f.VisaLetterFactory, f.BadgeFactory))
         response = world.post(page(row, "withdraw/"), {})
         assert response["Location"] == world.path("people/")
         shown = world.get("people/")
@@ -299,3 +279,102 @@ class TestLeaving:
             address = world.path(page(row, "replace/"))
             assert world.client.post(address, {name: foreign.public_id}).status_code == 404
         assert Membership.objects.count() == 2
+
+
+TEXT = "name,category,passport number\nAda Example,head,P1\nBea Example,delegate,P2\nCai Example,delegate,P3\n"
+
+
+def send(world: World, text: str = TEXT, status: int = 303) -> Any:
+    Category.objects.of(world.party.summit)
+    return world.post("people/table/", {"file": SimpleUploadedFile("people.csv", text.encode())}, status)
+
+
+def page_of_the_file() -> str:
+    return f"people/table/{DelegationImportFile.objects.get().public_id}/"
+
+
+def test_looked_at_then_taken_over_once(world: World) -> None:
+    assert f'href="{world.path("people/table/")}">Import people from a file</a>' in world.get("people/")
+    Category.objects.of(world.party.summit)
+    Category.objects.filter(code="delegate").update(quota=1)
+    response = send(world)
+    rest = page_of_the_file()
+    assert response["Location"] == world.path(rest)
+    said = world.get(rest)
+    assert "Nothing is imported yet." in said
+    assert "Import 2 entries</button>" in said
+    assert "The quota of Aland for “delegate” is 1, and 1 are named." in said
+    assert not Membership.objects.exists()
+    assert world.post(rest, {})["Location"] == world.path(rest)
+    assert set(Membership.objects.values_list("person__name", flat=True)) == {"Ada Example", "Bea Example"}
+    assert set(Particulars.objects.values_list("entered_for", flat=True)) == {world.party.pk}
+    said = world.get(rest)
+    assert "2 entries imported on" in said
+    assert "Import 2 entries</button>" not in said
+    refused = world.post(rest, {}, 409).content.decode()
+    assert "This file is already imported or deleted." in refused
+    assert Membership.objects.count() == 2
+    assert "Undo import</button>" in said
+    assert world.post(f"{rest}undo/", {})["Location"] == world.path(rest)
+    assert (Membership.objects.count(), "Import undone on " in world.get(rest)) == (0, True)
+    assert "There is no import of this file to undo." in world.post(f"{rest}undo/", {}, 409).content.decode()
+
+
+def test_a_table_is_read_once_it_is_checked_for_viruses(world: World, settings: Any) -> None:
+    settings.CLAMD_URL = "unix:/nowhere"
+    send(world)
+    rest = page_of_the_file()
+    said = world.get(rest)
+    assert "Being checked for viruses. Reload this page in a minute." in said
+    assert "Preview the file</button>" not in said
+    refused = world.post(rest, {}, 409).content.decode()
+    assert "Being checked for viruses." in refused
+    FileScan.objects.update(state="clean", finished_at=Now())
+    assert "Preview the file</button>" in world.get(rest)
+    world.post(rest, {})
+    assert "Import 3 entries</button>" in world.get(rest)
+
+
+def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) -> None:
+    world.member("Ada Example", person__email="ada@land.example")
+    send(world, "name,passport number\nA. Different,X4821397\n")
+    # The same passport is the same person, whose name is corrected.
+    assert "Import 1 entry</button>" in world.get(page_of_the_file())
+    DelegationImportFile.objects.all().delete()
+    send(world, "name,e-mail\nA. Example,ada@land.example\n")
+    said = world.get(page_of_the_file())
+    assert "Ada Example already exists: same email address and a similar name." in said
+    assert "entries</button>" not in said
+
+
+def test_what_is_no_table_says_why_and_one_that_waits_is_listed_and_deleted(world: World) -> None:
+    assert "No column has names." in send(world, "shoe size\n1\n", 422).content.decode()
+    assert "Choose a file." in world.post("people/table/", {}, 422).content.decode()
+    assert not DelegationImportFile.objects.exists()
+    send(world)
+    rest = page_of_the_file()
+    assert "Previewed, not imported" in world.get("people/table/")
+    assert world.post(f"{rest}delete/", {})["Location"] == world.path("people/table/")
+    # A desk's table is not there.
+    row = f.DelegationImportFileFactory(summit=world.party.summit)
+    path = world.path(f"people/table/{row.public_id}/")
+    answers = [world.client.get(world.path(rest)), world.client.get(path)]
+    answers += [world.client.post(path), world.client.post(f"{path}delete/")]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert DelegationImportFile.objects.get() == row
+
+
+def test_an_empty_table_asks_for_the_delegations_own_people(world: World) -> None:
+    for ending in ("csv", "xlsx"):
+        response = world.client.get(world.path(f"people/table/empty/?ending={ending}"))
+        head = table_parsing.read(filename="x", content=response.content).headings
+        assert (head[0], "Passport number" in head, "Delegation" in head) == ("Name", True, False)
+
+
+def test_queries_do_not_grow_with_the_rows(world: World) -> None:
+    def cost(number: int) -> int:
+        DelegationImportFile.objects.all().delete()
+        send(world, "name\n" + "\n".join(f"Person {n}" for n in range(number)))
+        return world.queries(page_of_the_file())
+
+    assert cost(1) == cost(5)

@@ -1,26 +1,24 @@
-"""Visa support letters and declarations in the portal."""
+"""What a delegation asks of the host in the portal: visa support letters, declarations and transferable passes."""
 
 from urllib.parse import quote
 
 import pytest
 
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
+from delegations.badges.services import transferable_passes
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.people.models import Person
 from summit.permissions.models import Role
 from tests import factories as f
-from tests.portal.delegation.helpers import World, make
+from tests.portal.delegation.helpers import World
 from tests.portal.test_visitor_identity import follow
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return make()
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ def ada(world: World) -> Person:
 
 
 class TestVisas:
-    def test_asking(self, world: World, ada: Person) -> None:
+    def test_asking_taking_back_and_a_refusal(self, world: World, ada: Person) -> None:
         response = world.post("visas/", {"person": ada.public_id, "embassy": "Embassy in Bland"})
         assert response["Location"] == world.path("visas/")
         letter = VisaLetter.objects.get()
@@ -37,18 +35,24 @@ class TestVisas:
         content = world.get("visas/")
         assert "requested" in content
         assert "Everyone named has a letter or a request." in content
+        world.post(f"visas/{letter.public_id}/take-back/", {})
+        letter.refresh_from_db()
+        assert letter.state == "void"
+        content = world.post(f"visas/{letter.public_id}/take-back/", {}, 409).content.decode()
+        assert "Protocol has already decided. To have the letter cancelled, write to protocol@host." in content
+        refused = {"state": "refused", "decided_at": f.START, "decided_by": f.UserFactory()}
+        f.VisaLetterFactory(party=world.party, person=ada, reason="Ask in Bland.", **refused)
+        content = world.get("visas/")
+        assert 'Reason: <bdi lang="">Ask in Bland.</bdi>' in content
+        assert "Request letter</button>" in content
 
-    def test_what_was_typed_stays_where_the_passport_is_lacking(self, world: World) -> None:
+    def test_what_was_typed_stays_and_errors_lead_to_their_field(self, world: World, ada: Person) -> None:
         bob = world.member("Bob", passport=False).person
         values = {"person": bob.public_id, "embassy": "Embassy in Bland"}
         content = world.post("visas/", values, 422).content.decode()
         said = "The letter includes passport details. First enter for Bob: name in the passport, date of birth, "
-        assert said in content
-        assert 'value="Embassy in Bland"' in content
-        assert "Enter passport data of" in content
-        assert not VisaLetter.objects.exists()
-
-    def test_errors_lead_to_their_field(self, world: World, ada: Person) -> None:
+        for each in (said, 'value="Embassy in Bland"', "Enter passport data of"):
+            assert each in content
         for values, said in (
             ({}, "Choose a person."),
             ({"person": "gone"}, "This person is no longer in the delegation. Choose someone else."),
@@ -83,26 +87,9 @@ class TestVisas:
             letter = f.VisaLetterFactory(party=world.party, person=ada, state=state, reason="Because.")
             assert world.client.get(world.path(f"visas/{letter.public_id}/letter.pdf")).status_code == 404
 
-    def test_taking_back(self, world: World, ada: Person) -> None:
-        letter = f.VisaLetterFactory(party=world.party, person=ada)
-        world.post(f"visas/{letter.public_id}/take-back/", {})
-        letter.refresh_from_db()
-        assert letter.state == "void"
-        content = world.post(f"visas/{letter.public_id}/take-back/", {}, 409).content.decode()
-        assert (
-            "Protocol has already decided. To have the letter cancelled, write to protocol@host.example." in content
-        )
-
-    def test_a_refusal_shows_its_reason(self, world: World, ada: Person) -> None:
-        refused = {"state": "refused", "decided_at": f.START, "decided_by": f.UserFactory()}
-        f.VisaLetterFactory(party=world.party, person=ada, reason="Ask in Bland.", **refused)
-        content = world.get("visas/")
-        assert 'Reason: <bdi lang="">Ask in Bland.</bdi>' in content
-        assert "Request letter</button>" in content
-
 
 class TestDeclarations:
-    def test_declaring(self, world: World, ada: Person) -> None:
+    def test_declaring_and_taking_back(self, world: World, ada: Person) -> None:
         kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons", until="2099-01-01T12:00Z")
         page = f"people/{ada.public_id}/declarations/"
         content = world.get(page)
@@ -113,24 +100,8 @@ class TestDeclarations:
         declared = Declaration.objects.get()
         assert (declared.kind, declared.person, declared.details) == (kind, ada, "Pistol")
         assert "Pistol" in world.get(page)
-        assert "Pistol" not in world.get("declarations/")
-        assert "Weapons" in world.get("declarations/")
-
-    def test_what_was_typed_stays_and_a_late_one_is_told_who_can(self, world: World, ada: Person) -> None:
-        kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons", until="2020-01-01T12:00Z")
-        page = f"people/{ada.public_id}/declarations/"
-        content = world.post(page, {"kind": "", "details": "A <b>radio"}, 422).content.decode()
-        assert "Choose an item to declare." in content
-        assert "A &lt;b&gt;radio</textarea>" in content
-        content = world.post(page, {"kind": kind.pk, "details": "Pistol"}, 422).content.decode()
-        assert (
-            "The deadline to declare Weapons has passed. The host can still add it: write to protocol@host" in content
-        )
-        assert "Pistol</textarea>" in content
-
-    def test_taking_back_and_what_was_refused(self, world: World, ada: Person) -> None:
-        declared = f.DeclarationFactory(party=world.party, person=ada)
-        page = f"people/{ada.public_id}/declarations/"
+        of_all = world.get("declarations/")
+        assert ("Pistol" in of_all, "Weapons" in of_all) == (False, True)
         world.post(f"{page}{declared.public_id}/withdraw/", {})
         assert not Declaration.objects.exists()
         decided = {"state": "refused", "reason": "No.", "decided_at": f.START, "decided_by": f.UserFactory()}
@@ -138,3 +109,61 @@ class TestDeclarations:
         assert "withdraw/" not in world.get(page)
         content = world.post(f"{page}{refused.public_id}/withdraw/", {}, 409).content.decode()
         assert "The host has refused this declaration and keeps it on record." in content
+
+    def test_what_was_typed_stays_and_a_late_one_is_told_who_can(self, world: World, ada: Person) -> None:
+        kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons", until="2020-01-01T12:00Z")
+        late = "The deadline to declare Weapons has passed. The host can still add it: write to protocol@host"
+        for sent, said, typed in (
+            ({"kind": "", "details": "A <b>radio"}, "Choose an item to declare.", "A &lt;b&gt;radio</textarea>"),
+            ({"kind": kind.pk, "details": "Pistol"}, late, "Pistol</textarea>"),
+        ):
+            content = world.post(f"people/{ada.public_id}/declarations/", sent, 422).content.decode()
+            assert (said in content, typed in content) == (True, True)
+
+
+@pytest.fixture
+def row(world: World) -> TransferablePass:
+    """The first of two passes of a delegation of four."""
+    TransferablePassRule.objects.create(summit=world.party.summit, name="Leaders’ floor", people=2, most=3)
+    for name in ("Ada", "Bob", "Cyd", "Dan"):
+        world.member(name, passport=False)
+    transferable_passes.settle_summit(summit=world.party.summit, by=SYSTEM)
+    return TransferablePass.objects.get(number=1)
+
+
+def key(world: World, name: str) -> str:
+    return str(world.party.memberships.get(person__name=name).person.public_id)
+
+
+def test_a_pass_is_passed_on_and_taken_back(world: World, row: TransferablePass) -> None:
+    ada, bob, page = key(world, "Ada"), key(world, "Bob"), f"overpasses/{row.pk}/"
+    assert "Not in use." in world.get(page)
+    content = world.post(page, {"seen": "", "person": ""}, 422).content.decode()
+    assert ('<a href="#id_person">' in content, "Choose a person." in content) == (True, True)
+    response = world.post(page, {"seen": "", "person": ada})
+    assert response["Location"] == world.path("overpasses/")
+    content = world.get("overpasses/")
+    for said in ("Leaders’ floor", "1 of 2 in use", "1 for every 2 people, 3 at most", "not in use"):
+        assert said in content
+    # Whoever is second is told and sees who carries it; whoever carries it is no choice.
+    late = world.post(page, {"seen": "", "person": bob}, 409).content.decode()
+    assert "The pass has just changed hands. Check who has it now." in late
+    for content in (late, world.get(page)):
+        assert f'name="seen" value="{ada}"' in content
+        assert "Take back from Ada" in content
+        assert f'<option value="{ada}"' not in content
+    world.post(page, {"seen": ada, "person": bob})
+    row.refresh_from_db()
+    assert row.holder is not None and row.holder.person.name == "Bob"  # noqa: PT018
+    world.post(page, {"seen": bob, "back": "1"})
+    row.refresh_from_db()
+    assert row.holder is None
+
+
+def test_one_that_is_over_is_shown_and_a_host_that_gives_none_says_so(world: World, row: TransferablePass) -> None:
+    for name, each in zip(("Ada", "Bob"), TransferablePass.objects.order_by("number"), strict=True):
+        world.post(f"overpasses/{each.pk}/", {"seen": "", "person": key(world, name)})
+    world.post(f"people/{key(world, 'Dan')}/withdraw/", {})
+    assert "1 pass too many is in use (1 allowed)." in world.get("overpasses/")
+    TransferablePassRule.objects.all().delete()
+    assert "The host issues no transferable passes." in world.get("overpasses/")
