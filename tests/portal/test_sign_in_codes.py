@@ -1,4 +1,4 @@
-"""Coming in by a code to one's mailbox, and the browsers in which the portal is open."""
+"""Coming in by a code to one's mailbox or by a letter's link, and the browsers in which the portal is open."""
 
 import re
 from datetime import timedelta
@@ -6,18 +6,26 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.test import Client
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import links
+from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession, SignInCode
-from delegations.portal_access.services import sign_in_codes
+from delegations.portal_access.services import portal_sessions, sign_in_codes
+from portal.views import sign_in_codes as sign_in_pages
 from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
 from summit.maintenance import heartbeats
+from summit.outbox.models import Message
 from summit.people.models import Person
+from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.delegations.helpers import queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 BOX = "embassy@land.example"
@@ -44,6 +52,18 @@ def come_in(mailbox: str = BOX, person: Person | None = None, **extra: Any) -> C
     return client
 
 
+def open_link(*followed: InvitationLink) -> Client:
+    """Return a browser in which letters' links were followed."""
+    client = Client()
+    for link in followed:
+        client.get(path(link))
+    return client
+
+
+def path(link: InvitationLink) -> str:
+    return f"/i/{links.token(link)}/"
+
+
 def focal(**kwargs: Any) -> Any:
     """Make a focal point whose mailbox is BOX, of an invited party."""
     point = f.FocalPointFactory(person__email=BOX, **kwargs)
@@ -54,11 +74,16 @@ def focal(**kwargs: Any) -> Any:
 class TestComingIn:
     def test_mailbox_then_code_then_portal(self) -> None:
         point = focal()
-        client = Client()
+        client, thief = Client(), Client()
         asked = ask(client)
         assert (asked.status_code, asked["Location"]) == (303, "/portal/sign-in/code/")
-        before = client.session.session_key
-        entered = client.post("/portal/sign-in/code/", {"code": code()})
+        before, told = client.session.session_key, code()
+        # The code opens only where it was asked for: without asking there is nothing to enter.
+        assert thief.get("/portal/sign-in/code/")["Location"] == "/portal/sign-in/"
+        assert thief.post("/portal/sign-in/code/", {"code": told})["Location"] == "/portal/sign-in/"
+        ask(thief, "nobody@land.example")
+        assert thief.post("/portal/sign-in/code/", {"code": told}).status_code == 422
+        entered = client.post("/portal/sign-in/code/", {"code": told})
         assert (entered.status_code, entered["Location"]) == (303, "/portal/")
         assert client.session.session_key != before
         page = client.get("/portal/").content.decode()
@@ -83,68 +108,48 @@ class TestComingIn:
         assert client.get("/portal/sign-in/person/")["Location"] == "/portal/sign-in/"
 
     def test_what_is_no_address_is_said(self) -> None:
+        client = Client()
         for mailbox in ("", "x", "a@b", "a b@c.example", "a@b.example\nBcc: c@d.example", f"{'a' * 250}@b.example"):
-            answer = ask(Client(), mailbox)
+            answer = ask(client, mailbox)
             assert (answer.status_code, "Enter a full email address" in answer.content.decode()) == (422, True)
         assert SignInCode.objects.count() == 0
 
-    def test_the_code_opens_only_where_it_was_asked_for(self) -> None:
-        focal()
-        ask(Client())
-        told, thief = code(), Client()
-        # Without asking there is nothing to enter.
-        assert thief.get("/portal/sign-in/code/")["Location"] == "/portal/sign-in/"
-        assert thief.post("/portal/sign-in/code/", {"code": told})["Location"] == "/portal/sign-in/"
-        ask(thief, "nobody@land.example")
-        assert thief.post("/portal/sign-in/code/", {"code": told}).status_code == 422
-
-    def test_the_audit_knows_the_sign_in_and_no_mailbox(self) -> None:
-        point = focal()
+    def test_the_audit_knows_the_sign_in_and_no_mailbox_and_it_opens_no_account(self) -> None:
+        point = focal(person__user=f.UserFactory(email=BOX, is_superuser=True))
         client = come_in()
-        invitation = Invitation.objects.get()
-        path = f"/portal/invitation/{invitation.public_id}/"
+        path = f"/portal/invitation/{Invitation.objects.get().public_id}/"
         assert client.post(path, {"answer": "attending", "name": "Zoe", "note": ""}).status_code == 303
-        row = PortalSession.objects.get()
         entries = AuditEntry.objects.order_by("pk")
         told = [(entry.action, entry.by, entry.by_label) for entry in entries]
-        by = f"mailbox:{row.public_id}"
+        by = f"mailbox:{PortalSession.objects.get().public_id}"
         assert told == [("delegations.sign_in", None, by), ("delegations.answer", None, by)]
         assert entries[0].object_key == point.person.public_id
         assert BOX not in str(list(entries.values()))
-
-    def test_it_opens_no_account(self) -> None:
-        desk = f.UserFactory(email=BOX, is_superuser=True)
-        focal(person__user=desk)
-        client = come_in()
-        assert client.get("/portal/").status_code == 200
         for path in ("/admin/", "/accounts/sessions/", "/accounts/2fa/"):
             assert client.get(path)["Location"].startswith(("/accounts/login/", "/admin/login/"))
 
 
-class TestDeadAtTheNextRequest:
-    def test_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        focal()
-        client, ended = come_in(), come_in()
-        path = f"/portal/invitation/{Invitation.objects.get().public_id}/"
+def test_what_a_code_opened_is_dead_at_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    focal()
+    client, ended = come_in(), come_in()
+    path = f"/portal/invitation/{Invitation.objects.get().public_id}/"
 
-        def statuses(client: Client) -> set[int]:
-            return {client.get(path).status_code, client.post(path, {}).status_code}
+    def statuses(client: Client) -> set[int]:
+        return {client.get(path).status_code, client.post(path, {}).status_code}
 
-        PortalSession.objects.filter(pk=PortalSession.objects.latest("pk").pk).update(ended_at=f.START)
-        assert (client.get(path).status_code, statuses(ended)) == (200, {302})
-        Invitation.objects.update(state="revoked")
-        assert statuses(client) == {410}
-        Invitation.objects.update(state="sent")
-        Person.objects.update(email="new@land.example")
-        assert statuses(client) == {410}
-        # The control: looked at once it would still open.
-        with monkeypatch.context() as patch:
-            patch.setattr(
-                "delegations.portal_access.services.portal_sessions.is_current_mailbox", lambda mailbox, person: True
-            )
-            assert client.get("/portal/").status_code == 200
-        Person.objects.all().delete()
-        assert statuses(client) == {302}
+    PortalSession.objects.filter(pk=PortalSession.objects.latest("pk").pk).update(ended_at=f.START)
+    assert (client.get(path).status_code, statuses(ended)) == (200, {302})
+    Invitation.objects.update(state="revoked")
+    assert statuses(client) == {410}
+    Invitation.objects.update(state="sent")
+    Person.objects.update(email="new@land.example")
+    assert statuses(client) == {410}
+    # The control: looked at once it would still open.
+    with monkeypatch.context() as patch:
+        patch.setattr(portal_sessions, "is_current_mailbox", lambda mailbox, person: True)
+        assert client.get("/portal/").status_code == 200
+    Person.objects.all().delete()
+    assert statuses(client) == {302}
 
 
 class TestBrowsers:
@@ -166,13 +171,8 @@ class TestBrowsers:
 
     def test_a_letters_link_lists_those_who_followed_it(self) -> None:
         link, other = f.InvitationLinkFactory(), f.InvitationLinkFactory()
-        clients = [Client() for _ in range(3)]
-        for client in clients:
-            client.get(f"/i/{links.token(link)}/")
-            # Followed twice in one browser it is there once.
-            client.get(f"/i/{links.token(link)}/")
-        stranger = Client()
-        stranger.get(f"/i/{links.token(other)}/")
+        # Followed twice in one browser it is there once.
+        clients, stranger = [open_link(link, link) for _ in range(3)], open_link(other)
         assert clients[0].get("/portal/browsers/").content.decode().count("<strong>") == 3
         clients[0].post("/portal/browsers/", {"end": "others"})
         assert [client.get("/portal/").status_code for client in [*clients, stranger]] == [200, 302, 302, 200]
@@ -187,15 +187,11 @@ class TestBrowsers:
 
     def test_those_that_are_gone_are_not_listed_and_cleared_away(self) -> None:
         link = f.InvitationLinkFactory()
-        clients = [Client() for _ in range(2)]
-        for client in clients:
-            client.get(f"/i/{links.token(link)}/")
+        clients = [open_link(link) for _ in range(2)]
         focal()
         come_in()
         gone = PortalSession.objects.filter(link=link).earliest("pk")
-        PortalSession.objects.exclude(pk__in=PortalSession.objects.filter(link=link).exclude(pk=gone.pk)).update(
-            last_seen_at=f.START
-        )
+        PortalSession.objects.filter(Q(pk=gone.pk) | Q(link=None)).update(last_seen_at=f.START)
         assert clients[1].get("/portal/browsers/").content.decode().count("<strong>") == 1
         heartbeats.clear_expired()
         # What a code opened stays: the audit names it.
@@ -205,7 +201,7 @@ class TestBrowsers:
         focal()
         link = f.InvitationLinkFactory()
         client = come_in()
-        client.get(f"/i/{links.token(link)}/")
+        client.get(path(link))
         planted = client.session.session_key
         session = client.session
         session["portal_seen"] = {"here": 3}
@@ -236,12 +232,13 @@ class TestBrowsers:
 
 
 class TestAttacked:
-    @pytest.mark.slow("asks for a code again and again")
-    def test_a_client_that_asks_all_the_time_is_stopped_alone(self) -> None:
+    def test_a_client_that_asks_all_the_time_is_stopped_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert sign_in_pages.LIMITS == {"code": "40/10m/ip,120/h/ip"}
+        monkeypatch.setitem(sign_in_pages.LIMITS, "code", "3/10m/ip")
         focal()
         flooder, owner = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
-        statuses = [ask(flooder, f"nobody{number}@land.example").status_code for number in range(41)]
-        assert (statuses.count(303), statuses[-1]) == (40, 429)
+        statuses = [ask(flooder, f"nobody{number}@land.example").status_code for number in range(4)]
+        assert statuses == [303, 303, 303, 429]
         assert ask(owner).status_code == 303
         assert owner.post("/portal/sign-in/code/", {"code": code()})["Location"] == "/portal/"
 
@@ -257,10 +254,13 @@ class TestAttacked:
             assert answers == [422] * 6
         assert owner.post("/portal/sign-in/code/", {"code": told})["Location"] == "/portal/"
 
-    def test_whoever_asks_when_codes_were_asked_for_often_is_told_of_the_one_that_lies_there(self) -> None:
+    def test_whoever_asks_when_codes_were_asked_for_often_is_told_of_the_one_that_lies_there(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sign_in_codes, "MOST_UNUSED", ((2, timedelta(hours=1)),))
         focal()
         for mailbox in (BOX, "nobody@land.example"):
-            for number in range(7):
+            for number in range(3):
                 ask(Client(REMOTE_ADDR=f"198.51.100.{number}"), mailbox)
             SignInCode.objects.update(written_at=Now() - timedelta(minutes=3))
         pages = []
@@ -285,3 +285,111 @@ class TestAttacked:
         for _ in range(5):
             guesser.post("/portal/sign-in/code/", {"code": "0"})
         assert owner.post("/portal/sign-in/code/", {"code": told}).status_code == 422
+
+
+def test_a_letters_link_leads_on_in_a_new_session_without_the_token() -> None:
+    link, second, client = f.InvitationLinkFactory(), f.InvitationLinkFactory(), Client()
+    client.get("/portal/?lang=fr")
+    before = client.session.session_key
+    response = client.get(path(link))
+    assert response.status_code == 303
+    assert response["Location"] == f"/portal/invitation/{link.invitation.public_id}/"
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
+    page = client.get(response["Location"])
+    assert (page.status_code, page["Cache-Control"]) == (200, "private, no-store")
+    assert links.token(link) not in page.content.decode()
+    assert client.session.session_key != before
+    assert client.session["language"] == "fr"
+
+    def opened() -> list[InvitationLink | None]:
+        return [PortalSession.objects.get(public_id=key).link for key in client.session["portal_sessions"]]
+
+    assert opened() == [link]
+    # A second link joins the first in the same browser.
+    for each in (second, link):
+        client.get(path(each))
+    assert opened() == [second, link]
+    assert client.get(f"/portal/invitation/{second.invitation.public_id}/").status_code == 200
+
+
+def test_after_the_deadline_the_page_asks_nothing_and_says_who_can_still_record_it() -> None:
+    link, client = f.InvitationLinkFactory(), Client()
+    for late in (False, True):
+        Summit.objects.update(answer_by=db_now() + timedelta(hours=-1 if late else 1))
+        page = client.get(path(link), follow=True).content.decode()
+        assert ('name="answer"' in page) is not late
+        assert ("Protocol can still record or change your answer" in page) is late
+
+
+def everything() -> list[Any]:
+    """All that a scanner could have changed, without when the link was first followed."""
+    return [
+        list(Party.objects.values()),
+        list(Invitation.objects.values()),
+        [{**row, "first_used_at": None} for row in InvitationLink.objects.values()],
+        list(Message.objects.values()),
+        list(AuditEntry.objects.values()),
+    ]
+
+
+def test_looks_of_a_scanner_change_nothing() -> None:
+    link = f.InvitationLinkFactory()
+    before, firsts = everything(), set()
+    for method, agent in (("get", ""), ("head", "python-requests/2"), ("get", "Mozilla/5.0 (compatible; SafeLinks)")):
+        client = Client(headers={"user-agent": agent})
+        response = getattr(client, method)(path(link))
+        assert response.status_code == 303
+        assert getattr(client, method)(response["Location"]).status_code == 200
+        firsts.add(InvitationLink.objects.get().first_used_at)
+    for method in ("post", "put", "delete"):
+        assert getattr(Client(), method)(path(link)).status_code == 405
+    assert everything() == before
+    assert (len(firsts), None in firsts) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "title"),
+    [
+        ("mangled", 404, "This link is incomplete"),
+        ("unknown", 404, "This link is incomplete"),
+        ("expired", 410, "This link has expired"),
+        ("revoked", 410, "This link was revoked"),
+        ("superseded", 410, "A newer letter replaced this one"),
+    ],
+)
+def test_problems_are_told_with_whom_to_write_to(change: str, status: int, title: str) -> None:
+    link = f.InvitationLinkFactory(invitation__party__name="Aland <b>")
+    address = path(link)
+    match change:
+        case "mangled":
+            address = f"{address[:-3]}/"
+        case "unknown":
+            link.delete()
+        case "expired":
+            InvitationLink.objects.update(expires_at=db_now() - timedelta(seconds=1))
+        case _:
+            InvitationLink.objects.update(revoked_at=f.START)
+            Invitation.objects.update(state="superseded" if change == "superseded" else "sent")
+    client = Client()
+    response = client.get(address)
+    content = response.content.decode()
+    assert (response.status_code, f"<h1>{title}</h1>" in content) == (status, True)
+    # Its origin alone: a browser that told nothing would have its form refused.
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("strict-origin", "no-store")
+    if status == 410:
+        assert 'href="mailto:protocol@host.example"' in content
+        assert "Aland &lt;b&gt;" in content
+    else:
+        assert "reply to the letter" in content
+        assert "Aland" not in content
+    assert BrowserSession.objects.count() == 0
+
+
+def test_a_token_with_odd_characters_is_told_too_and_following_costs_the_same_however_many_there_are() -> None:
+    for token in ("x", "%20", "a%0Ab", "%F0%9F%98%80", "x" * 500):
+        assert Client().get(f"/i/{token}/").status_code == 404
+    link = f.InvitationLinkFactory()
+    Client().get(path(link))
+    few = queries(lambda: Client().get(path(link)))
+    f.InvitationLinkFactory.create_batch(3)
+    assert queries(lambda: Client().get(path(link))) == few

@@ -1,8 +1,12 @@
-"""Who is in the portal: accounts and letters' links, read anew at every request."""
+"""Who is in the portal, read anew at every request, and what is held of them: shown, taken, corrected on request."""
 
+import json
 from datetime import date, timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
@@ -10,16 +14,28 @@ from django.test import Client, RequestFactory
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import links
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
 from portal import browser_session
+from portal.personal_data import ORDER
+from portal.views import personal_data
 from portal.visitor_identity import Viewer, viewers
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
 from summit.audit.services import Link
 from summit.core.database_clock import db_now
+from summit.core.personal_data import activity_of
+from summit.outbox.models import Message
+from summit.privacy import registry
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries
+from tests.delegations.invitations.test_messages import sent, text_of
+from tests.portal.delegation.helpers import PASSPORT
+from tests.portal.test_sign_in_codes import BOX, come_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 
 
 def asking(user: User | None, *followed: InvitationLink) -> HttpRequest:
@@ -135,12 +151,6 @@ class TestViewers:
 
 
 class TestRequired:
-    def test_an_account_that_stands_for_nobody_is_told(self) -> None:
-        client = signed_in(f.UserFactory())
-        response = client.get("/portal/")
-        assert response.status_code == 403
-        assert "This account has no delegation" in response.content.decode()
-
     def test_a_link_is_dead_at_the_next_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for how in ({"revoked_at": f.START}, {"expires_at": f.START}):
             link = f.InvitationLinkFactory()
@@ -160,9 +170,8 @@ class TestRequired:
     def test_the_summit_is_chosen_by_address_and_remembered(self) -> None:
         user = f.UserFactory()
         for slug, year in (("old", 2024), ("new", 2025)):
-            f.MembershipFactory(
-                person__user=user, party__summit__slug=slug, party__summit__starts_on=date(year, 3, 1)
-            )
+            summit = f.SummitFactory(slug=slug, starts_on=date(year, 3, 1))
+            f.MembershipFactory(person__user=user, party__summit=summit)
         client = signed_in(user)
 
         def shown(address: str) -> str:
@@ -172,9 +181,12 @@ class TestRequired:
         assert shown("/portal/?summit=old") == "old"
         assert shown("/portal/") == "old"
         assert client.get("/portal/?summit=elsewhere").status_code == 404
+        # An account that stands for nobody is told.
+        response = signed_in(f.UserFactory()).get("/portal/")
+        assert response.status_code == 403
+        assert "This account has no delegation" in response.content.decode()
 
     def test_the_link_outlives_this_machines_clock(self) -> None:
-        time_machine = pytest.importorskip("time_machine")
         link = f.InvitationLinkFactory(expires_at=db_now() + timedelta(hours=1))
         with time_machine.travel(db_now() + timedelta(days=400), tick=True):
             client = follow(link)
@@ -196,3 +208,128 @@ def test_what_was_not_sent_is_no_invitation_yet_and_who_was_not_revoked_has_not_
     f.InvitationFactory(party=point.party, supersedes=row)
     f.InvitationFactory(party=point.party, state="revoked", occasion="abc")
     assert client.get("/portal/").status_code == 200
+
+
+HELD, TAKE = "/portal/held/", "/portal/held/data.zip"
+
+
+@pytest.fixture
+def row() -> Membership:
+    found: Membership = f.MembershipFactory(
+        party__name="Aland", person__name="Ada", person__office="", person__user=f.UserFactory(), person__email=BOX
+    )
+    f.InvitationFactory(party=found.party, state="sent", sent_at=f.START)
+    Particulars.objects.create(
+        person=found.person, entered_for=found.party, withheld=["diet"], diet="No nuts", **PASSPORT
+    )
+    return found
+
+
+def user(row: Membership) -> User:
+    assert row.person.user is not None
+    return row.person.user
+
+
+def text(client: Client) -> str:
+    response = client.get(HELD)
+    assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
+    return " ".join(response.content.decode().split())
+
+
+def looked() -> list[list[str]]:
+    return list(AuditEntry.objects.filter(action=SEEN).values_list("fields", flat=True))
+
+
+def test_nothing_that_is_handed_over_is_forgotten() -> None:
+    names = sorted(each.name for each in registry.own_portions())
+    assert sorted(ORDER) == names, "name each portion in ORDER in portal/personal_data.py"
+    assert [each.name for each in registry.own_portions() if activity_of(each.model) is None] == []
+    of_desks = {each.name for each in registry.portions() if each.desks}
+    assert of_desks == {"calls", "hand_over_requests", "places", "speeches", "texts"}
+
+
+class TestReading:
+    def test_each_field_with_who_sees_it_until_when_and_whence(self, row: Membership) -> None:
+        row.party.summit.ends_on = f.START.date()
+        row.party.summit.save()
+        page = text(signed_in(user(row)))
+        assert '<dt>Passport number</dt> <dd><bdi lang="">X4821397</bdi></dd>' in page
+        assert '<dt>Nationality</dt> <dd><bdi lang="">France</bdi></dd>' in page
+        seen_by = "Also visible to: vetting, focal point. Erased automatically on "
+        assert f"Entered by the focal points of Aland. {seen_by}" in page
+        assert "Some of it was entered by the host." in page
+        assert looked() == [sorted(PASSPORT)]
+        # By a code to a mailbox of one's own too.
+        assert "X4821397" in text(come_in())
+        assert AuditEntry.objects.filter(action=SEEN).latest("pk").by_label.startswith("mailbox:")
+
+    def test_behind_a_shared_mailbox_it_is_not_said(self, row: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+        def is_not_said(client: Client) -> None:
+            page = text(client)
+            assert "Data held: Name in the passport, Date of birth, Nationality, Passport number, Valid until" in page
+            assert "X4821397" not in page
+            assert looked() == []
+            assert client.post(TAKE).status_code == 302
+
+        colleague = f.MembershipFactory(party=row.party, person__email=BOX).person
+        is_not_said(come_in(person=row.person))
+        colleague.email = ""
+        colleague.save()
+        row.party.mission_email = BOX
+        row.party.save()
+        client = come_in(person=row.person)
+        is_not_said(client)
+        # The control: without asking who else reads there it would be.
+        monkeypatch.setattr(personal_data, "is_own", lambda mailbox, subject: True)
+        assert "X4821397" in text(client)
+
+    def test_a_letters_link_says_nothing_of_who_reads(self, row: Membership) -> None:
+        client = follow(f.InvitationLinkFactory(invitation=row.party.invitations.get(), person=row.person))
+        assert "doesn’t identify you" in text(client)
+        assert "X4821397" not in text(client)
+        assert client.post(TAKE).status_code == 302
+        assert client.post(HELD, {"what": "erase"}).status_code == 200
+        assert not Message.objects.exists()
+
+
+def test_what_is_taken_is_the_same_file_without_what_desks_draft(row: Membership) -> None:
+    f.SlotFactory(session__summit=row.party.summit, speaker=row.person, party=row.party, title="Secret")
+    f.DeclarationFactory(party=row.party, person=row.person)
+    with ZipFile(BytesIO(signed_in(user(row)).post(TAKE).content)) as packed:
+        data = json.loads(packed.read("data.json"))
+    assert data["parts"]["particulars"][0]["passport_number"] == "X4821397"
+    assert "speeches" not in data["parts"]
+    assert "Secret" not in json.dumps(data)
+    assert "decided_by" not in data["parts"]["declarations"][0]
+    entry = AuditEntry.objects.get(action="summit.take_own_data")
+    assert (entry.object_key, "particulars" in entry.detail["parts"]) == (row.person.public_id, True)
+    assert looked() == [sorted(PASSPORT)]
+
+
+def test_protocol_is_asked_once_for_each_request_and_answers_the_mailbox(row: Membership) -> None:
+    client, summit = signed_in(user(row)), row.party.summit
+    for asked, said in (
+        ({"what": "", "words": "x"}, "Choose a request."),
+        ({"what": "correct", "words": " "}, "Enter what is wrong and what it should be."),
+        ({"what": "erase", "words": "x" * 2001}, "Shorten this text to 2000 characters. It has 2001."),
+    ):
+        response = client.post(HELD, asked)
+        assert (response.status_code, said in response.content.decode()) == (422, True)
+    assert not Message.objects.exists()
+    asked = {"what": "correct", "words": "My name has two n."}
+    for said in (f"Request sent. Protocol will reply to {user(row).email}.", "You have already sent this request."):
+        assert client.post(HELD, asked).status_code == 302
+        assert said in text(client)
+    (letter,) = sent()
+    assert (letter["To"], letter["Reply-To"]) == (summit.contact_email, user(row).email)
+    assert letter["Subject"] == "Ada asks to have their data corrected"
+    assert "My name has two n." in text_of(letter)
+    assert f"/admin/summit/person/{row.person_id}/" in text_of(letter)
+    entry = AuditEntry.objects.get(action="delegations.ask_own_data")
+    assert entry.detail == {"what": "correct"}
+    # Too many in a day are refused.
+    for number in range(4):
+        assert client.post(HELD, {"what": "erase", "words": str(number)}).status_code == 302
+    response = client.post(HELD, {"what": "erase", "words": "again"})
+    assert "You have made 5 requests since yesterday." in response.content.decode()
+    assert Message.objects.filter(kind="own_data").count() == 5
