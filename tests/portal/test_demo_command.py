@@ -189,12 +189,7 @@ def test_every_standing_and_answer_is_there() -> None:
     standings = Counter(Edition.objects.annotate(where=standing()).values_list("where", flat=True))
     assert set(standings) == {"published", "under_embargo", "held", "in_review", "draft", "withdrawn"}
     answers = Counter(Invitation.objects.values_list("state", "answer"))
-    assert answers == {
-        ("answered", "attending"): 7,
-        ("answered", "regrets"): 1,
-        ("sent", ""): 2,
-        ("draft", ""): 1,
-    }
+    assert answers == {("answered", "attending"): 7, ("answered", "regrets"): 1, ("sent", ""): 2, ("draft", ""): 1}
     assert list(Release.objects.filter(summit=summit).order_by("number").values_list("number", flat=True)) == [1, 2]
     assert not Edition.objects.filter(state="approved", decided_by=models.F("author")).exists()
     assert User.objects.filter(is_superuser=True).count() == 0
@@ -216,13 +211,7 @@ def test_parties_of_a_large_one_are_full_and_none_has_too_many(monkeypatch: pyte
 
 def test_one_of_hardly_anything() -> None:
     summit = synthetic.load(slug="one", sizes=synthetic.Sizes(delegations=2, sessions=2, people=4, texts=2))
-    assert border_security.counts(summit) == {
-        "parties": 2,
-        "people": 4,
-        "sessions": 2,
-        "texts": 2,
-        "subscribers": 20,
-    }
+    assert border_security.counts(summit) == {"parties": 2, "people": 4, "sessions": 2, "texts": 2, "subscribers": 20}
 
 
 def test_more_delegations_than_countries_are_numbered() -> None:

@@ -261,7 +261,7 @@ def test_times_are_offered_at_which_everybody_is_free(world: World) -> None:
     session(world.summit, world.parties["Celand"], starts_at=at(12), ends_at=at(13), room=small)
     offered = free_times(row)[TOMORROW]
     assert [(time.starts_at, time.room) for time in offered] == [
-        *((at(12), large), (at(13), small), (at(14), small), (at(15), small)),
+        *((at(12), large), (at(13), small), (at(14), small), (at(15), small))
     ]
     propose(row, at(17))
     offered = free_times(row)[TOMORROW]

@@ -1,6 +1,7 @@
-"""Bilateral meetings at the desk: the queue, its steps, and placing at a free time."""
+"""Bilateral meetings at the desk and in the API: the queue, its steps, and placing at a free time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,7 +14,9 @@ from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.portal.test_agenda import page
-from tests.sessions.conftest import Parties
+from tests.sessions.api.test_release_workflow import DESK
+from tests.sessions.conftest import Parties, focal, parties_of
+from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/agenda/bilateral/"
@@ -85,3 +88,46 @@ def test_a_meeting_is_approved_and_placed_at_a_free_time(desk: Client, parties: 
     again = desk.post(place, sent, follow=True)
     assert "This request is now “scheduled”" in again.content.decode()
     assert "can’t be placed in its present state" in page(desk, place)
+
+
+STARTS = timezone.now().replace(microsecond=0) + timedelta(days=2)
+
+
+def test_by_the_api_a_meeting_is_asked_for_answered_and_placed() -> None:
+    here = f.SummitFactory(slug="here")
+    parties = parties_of(here)
+    for party in parties.values():
+        f.InvitationFactory(party=party, answered=True)
+    who = {name: program(focal(party).user) for name, party in parties.items()}
+    desk = program(f.UserFactory.with_role(Role.ORGANISER, here))
+
+    def post(by: Program, rest: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = by.post(f"{DESK}bilaterals/{rest}", body)
+        assert answer.status_code in (200, 201), answer.content
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def listed(by: Program) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = by.get(f"{DESK}bilaterals/").json()["results"]
+        return rows
+
+    busy = {"starts_at": STARTS.isoformat(), "ends_at": (STARTS + timedelta(hours=1)).isoformat()}
+    body = {"purpose": "Trade", "minutes": 30, "level": "head", "unavailable": [busy]}
+    body |= {"party": parties["Aland"].public_id, "counterpart": parties["Beland"].public_id}
+    post(desk, "screening/", {"screening": True})
+    row = post(who["Aland"], "", body)
+    assert row["state"] == "screening"
+    assert [len(listed(by)) for by in (*who.values(), desk)] == [1, 0, 0, 1]
+    assert who["Beland"].post(f"{DESK}bilaterals/{row['id']}/accept/", {}).status_code == 404
+    post(desk, f"{row['id']}/forward/", {})
+    assert [len(listed(by)) for by in (*who.values(), desk)] == [1, 1, 0, 1]
+    # Nobody but the desk and the delegation itself reads when it can't meet.
+    assert [len(listed(by)[0]["unavailable"]) for by in (who["Aland"], who["Beland"], desk)] == [1, 0, 1]
+    post(who["Beland"], f"{row['id']}/accept/", {})
+    refused = desk.post(f"{DESK}bilaterals/{row['id']}/forward/", {})
+    assert (refused.status_code, "“accepted”" in refused.json()["detail"]) == (409, True)
+    placed = post(desk, f"{row['id']}/place/", {"starts_at": STARTS.isoformat()})
+    assert placed["state"] == "placed"
+    session = Bilateral.objects.get().session
+    assert session is not None
+    assert session.starts_at == STARTS

@@ -68,9 +68,9 @@ def test_a_taken_room_is_refused_by_the_database(summit: Summit, organiser: User
     # The control: a summit that warns takes it.
     move(two, 0.5, room, organiser)
     with pytest.raises(ValidationError, match="Some rooms are double-booked"):
-        policy_services.change(summit=summit, actions={WarningKind.ROOM: BLOCK}, by=organiser)
+        block(summit, organiser)
     move(two, 1.5, room, organiser)
-    policy_services.change(summit=summit, actions={WarningKind.ROOM: BLOCK}, by=organiser)
+    block(summit, organiser)
     assert RoomHold.objects.count() == 3
     for write in (
         lambda: Session.objects.filter(pk=two.pk).update(starts_at=f.START + 1.4 * HOUR),
@@ -88,26 +88,34 @@ def test_a_taken_room_is_refused_by_the_database(summit: Summit, organiser: User
     move(two, 0.5, room, organiser)
 
 
+def block(summit: Summit, organiser: User, kind: WarningKind = WarningKind.ROOM) -> None:
+    policy_services.change(summit=summit, actions={kind: BLOCK}, by=organiser)
+
+
 def test_sessions_that_exchange_a_room_are_in_nobodys_way(summit: Summit, organiser: User, room: Room) -> None:
     one, two = at(summit, "One", 0, room), at(summit, "Two", 1, room)
-    policy_services.change(summit=summit, actions={WarningKind.ROOM: BLOCK}, by=organiser)
+    block(summit, organiser)
     placements = {row.pk: Placement(other.starts_at, other.ends_at, room) for row, other in ((one, two), (two, one))}
     cancel_and_move.move_many(summit=summit, placements=placements, by=organiser)
     assert [row.title for row in Session.objects.order_by("starts_at")] == ["Two", "One"]
 
 
-def test_a_refusal_says_why(summit: Summit, organiser: User, room: Room) -> None:
+def test_a_refusal_says_why_also_on_the_form_of_a_session(summit: Summit, organiser: User, room: Room) -> None:
     at(summit, "One", 0, room)
     two = at(summit, "Two", 2, room)
-    policy_services.change(summit=summit, actions={WarningKind.ROOM: BLOCK}, by=organiser)
+    block(summit, organiser)
     with pytest.raises(Blocked, match="The room is taken at this time"):
         move(two, 0, room, organiser)
+    times = {"starts_at": f.START, "ends_at": f.START + HOUR}
     with pytest.raises(Blocked, match="The room is taken"):
-        planning.add(
-            by=organiser,
-            summit=summit,
-            values={"title": "New", "starts_at": f.START, "ends_at": f.START + HOUR, "room": room},
-        )
+        planning.add(by=organiser, summit=summit, values={"title": "New", "room": room, **times})
+    sent = values(summit=str(summit.pk), title="New", room=str(room.pk))
+    for name, moment in times.items():
+        local = moment.astimezone(summit.zone)
+        sent |= {f"{name}_0": f"{local:%Y-%m-%d}", f"{name}_1": f"{local:%H:%M}"}
+    page = signed_in(organiser).post(f"/admin/agenda/session/add/?summit={summit.slug}", sent)
+    assert page.status_code == 200
+    assert "The room is taken at this time" in page.content.decode()
     assert set(Session.objects.values_list("title", "starts_at")) == {("One", f.START), ("Two", f.START + 2 * HOUR)}
 
 
@@ -118,7 +126,7 @@ def test_other_blocks_are_refused_where_a_change_makes_them(
     person = f.PersonFactory(summit=summit, office="Minister")
     for row in (one, two):
         f.ParticipantFactory(session=row, person=person)
-    policy_services.change(summit=summit, actions={WarningKind.PERSON: BLOCK}, by=organiser)
+    block(summit, organiser, WarningKind.PERSON)
     with pytest.raises(Blocked, match=r"Person in two places: Minister.*“One”"):
         move(two, 0.5, None, organiser)
     with pytest.raises(Blocked, match="Person in two places"):
@@ -133,21 +141,6 @@ def test_other_blocks_are_refused_where_a_change_makes_them(
     cancel_and_move.cancel(session=two, by=organiser)
     with pytest.raises(Blocked):
         cancel_and_move.reinstate(session=two, by=organiser)
-
-
-def test_the_form_of_a_session_says_what_is_blocked(summit: Summit, organiser: User, room: Room) -> None:
-    at(summit, "One", 0, room)
-    policy_services.change(summit=summit, actions={WarningKind.ROOM: BLOCK}, by=organiser)
-    client = signed_in(organiser)
-    sent = values(summit=str(summit.pk), title="Two", room=str(room.pk))
-    zone = summit.zone
-    for name, moment in (("starts_at", f.START), ("ends_at", f.START + HOUR)):
-        local = moment.astimezone(zone)
-        sent |= {f"{name}_0": f"{local:%Y-%m-%d}", f"{name}_1": f"{local:%H:%M}"}
-    page = client.post(f"/admin/agenda/session/add/?summit={summit.slug}", sent)
-    assert page.status_code == 200
-    assert "The room is taken at this time" in page.content.decode()
-    assert Session.objects.count() == 1
 
 
 def test_ways_between_venues_take_their_time(summit: Summit, organiser: User, room: Room) -> None:
@@ -173,11 +166,8 @@ def test_the_page_of_the_rules(summit: Summit, organiser: User) -> None:
     sent = {kind.value: "warn" for kind in WarningKind} | {"room": "block", "seats": "ignore", "way_minutes": "25"}
     assert client.post(url, sent).status_code == 302
     stored = policies(summit)
-    assert (stored.action(WarningKind.ROOM), stored.action(WarningKind.SEATS), stored.way_minutes) == (
-        BLOCK,
-        IGNORE,
-        25,
-    )
+    actions = stored.action(WarningKind.ROOM), stored.action(WarningKind.SEATS)
+    assert (*actions, stored.way_minutes) == (BLOCK, IGNORE, 25)
     assert ConflictPolicy.objects.count() == 3
     assert 'value="25"' in client.get(url).content.decode()
     officer = signed_in(f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit))
@@ -188,7 +178,7 @@ def test_the_page_of_the_rules(summit: Summit, organiser: User) -> None:
 def test_whatever_writes_many_sessions_is_refused_as_a_whole(summit: Summit, organiser: User, room: Room) -> None:
     """A restored release and the new times of a day: neither loses a room, nor puts two sessions into one."""
     one, two = at(summit, "One", 0, room), at(summit, "Two", 2, room)
-    policy_services.change(summit=summit, actions={WarningKind.ROOM: BLOCK}, by=organiser)
+    block(summit, organiser)
     release = releases.release(summit=summit, by=organiser)
     third = at(summit, "Three", 6, room)
     with transaction.atomic():

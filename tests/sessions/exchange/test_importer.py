@@ -178,7 +178,7 @@ def test_kinds_are_known_by_many_names(summit: Summit) -> None:
     report = take(summit, as_json(*[event(number, type=kind) for number, kind in enumerate(said, 1)]))
     rows = [Session.objects.get(title=f"Event {number}") for number in range(1, 7)]
     assert [row.kind for row in rows] == [
-        *("plenary", "break", "press_conference", "roundtable", "working_session", "working_session"),
+        *("plenary", "break", "press_conference", "roundtable", "working_session", "working_session")
     ]
     assert rows[3].custom_kind == own
     assert [len(line.notes) for line in report.lines] == [0, 0, 0, 0, 1, 0]

@@ -152,7 +152,7 @@ def ends_as_the_feed(released: list[Agenda], readers: list[Recipient], sent: lis
 
 
 @pytest.mark.slow("keeps the calendars of drawn agendas")
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     drafts=st.lists(agendas(), min_size=1, max_size=4),
     gone=st.lists(st.booleans(), min_size=1, max_size=4),
