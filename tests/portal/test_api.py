@@ -1,4 +1,4 @@
-"""The API: its entrance, its refusals, its description, and that what is described answers."""
+"""The API: its entrance, its refusals, its description; what is described answers, and the guide to it is true."""
 
 import json
 import re
@@ -14,15 +14,19 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from portal.demo import synthetic
+from summit.api_base import token_services
 from summit.api_base.problem_types import KINDS
+from summit.api_base.scopes import all_scopes
+from summit.permissions.models import Role
 from summit.permissions.route_access import Gate
 from summit.permissions.route_table import declared
 from summit.summits.models import Summit
-from tests.factories import RoomFactory, SummitFactory, VenueFactory
+from tests.factories import RoomFactory, SummitFactory, UserFactory, VenueFactory
 from tests.press.helpers import ago, make_delivered, make_text
+from tests.sources import ROOT
 
 # Alike whatever the database.
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
@@ -66,9 +70,7 @@ def routes() -> dict[str, Any]:
     return found
 
 
-# --- description ----------------------------------------------------------------------------------------------------
 @pytest.mark.broad("it writes and validates the whole description", seconds=40)
-@pytest.mark.django_db
 def test_the_description_is_valid_in_both_forms_and_alike_for_everybody(client: Client, admin_client: Client) -> None:
     as_yaml, as_json = client.get("/api/v1/schema/"), admin_client.get("/api/v1/schema/?format=json")
     assert as_yaml["Content-Type"].startswith("application/vnd.oai.openapi")
@@ -81,40 +83,42 @@ def test_what_is_public_only_reads(schema: dict[str, Any]) -> None:
     assert schema["openapi"] == "3.1.1"
     assert all(set(methods) == {"get"} for methods in schema["paths"].values())
     assert all(methods["get"]["security"] == [{}] for methods in schema["paths"].values())
+    of_summit = (
+        "",
+        "agenda/",
+        "agenda/{public_id}/",
+        "changes/",
+        "now/",
+        "parties/",
+        "parties/{public_id}/",
+        "texts/",
+    )
+    of_text = ("", "comparison/", "editions/{number}/")
     assert set(schema["paths"]) == {
-        "/api/v1/",
-        "/api/v1/summits/",
-        "/api/v1/summits/{summit}/",
-        "/api/v1/summits/{summit}/agenda/",
-        "/api/v1/summits/{summit}/agenda/{public_id}/",
-        "/api/v1/summits/{summit}/changes/",
-        "/api/v1/summits/{summit}/now/",
-        "/api/v1/summits/{summit}/parties/",
-        "/api/v1/summits/{summit}/parties/{public_id}/",
-        "/api/v1/summits/{summit}/texts/",
-        "/api/v1/summits/{summit}/texts/{slug}/",
-        "/api/v1/summits/{summit}/texts/{slug}/comparison/",
-        "/api/v1/summits/{summit}/texts/{slug}/editions/{number}/",
+        *("/api/v1/", "/api/v1/summits/"),
+        *(f"/api/v1/summits/{{summit}}/{rest}" for rest in of_summit),
+        *(f"/api/v1/summits/{{summit}}/texts/{{slug}}/{rest}" for rest in of_text),
+    }
+    asked = [each for path in schema["paths"].values() for each in path.get("get", {}).get("parameters", ())]
+    asked += schema["components"].get("parameters", {}).values()
+    assert {(each["name"], each["description"]) for each in asked if each.get("name") in ("page_size", "cursor")} == {
+        ("page_size", "Rows per page: 50 by default, 200 at most."),
+        ("cursor", "Page cursor. Each page gives the addresses of the previous and next pages."),
     }
 
 
-@pytest.mark.django_db
 def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -> None:
-    summit = synthetic.load(slug="small", sizes=synthetic.Sizes(delegations=4, sessions=30, people=10, texts=20))
+    summit = synthetic.load(slug="small", sizes=synthetic.Sizes(delegations=4, sessions=12, people=10, texts=12))
     base = f"/api/v1/summits/{summit.slug}/"
-    values = {
-        "summit": summit.slug,
-        "public_id": client.get(f"{base}agenda/").json()["results"][0]["id"],
-        "slug": client.get(f"{base}texts/").json()["results"][0]["slug"],
-        "number": 1,
-    }
+    first = {name: client.get(f"{base}{name}/").json()["results"][0] for name in ("agenda", "texts", "parties")}
+    values = {"summit": summit.slug, "public_id": first["agenda"]["id"], "slug": first["texts"]["slug"], "number": 1}
     Summit.objects.filter(pk=summit.pk).update(public_changes=True)
     prepared = make_text(summit=summit, speech=True, moment=ago(1))
     said = make_delivered(prepared, moment=ago(1), public=True).version.text
     answers = {}
     for path in schema["paths"]:
         if path.endswith("/parties/{public_id}/"):
-            values["public_id"] = client.get(f"{base}parties/").json()["results"][0]["id"]
+            values["public_id"] = first["parties"]["id"]
         if path.endswith("/comparison/"):
             values["slug"] = said.slug
         response = client.get(path.format(**values))
@@ -123,55 +127,41 @@ def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -
 
 
 def test_all_of_the_api_is_either_public_or_knows_who_asks() -> None:
-    found = {
-        route: (getattr(view, "is_public", False), getattr(view, "is_working", False))
-        for route, view in routes().items()
-    }
-    working = {route for route in found if re.search(r"(^|/)(me|desk)/", route)}
-    assert found == {route: (route not in working, route in working) for route in found}
+    found = {}
+    for path, view in routes().items():
+        found[path] = getattr(view, "is_public", False), getattr(view, "is_working", False)
+    working = {path for path in found if re.search(r"(^|/)(me|desk)/", path)}
+    assert found == {path: (path not in working, path in working) for path in found}
     assert len(found) - len(working) == 17
     assert len(working) == sum(route.gate == Gate.API for route in declared().values())
 
 
-# --- the same for everybody -----------------------------------------------------------------------------------------
-def same_for_everybody(path: str, client: Client, admin_client: Client) -> None:
-    plain = client.get(f"/api/v1/{path}")
-    other = admin_client.get(
-        f"/api/v1/{path}", headers={"Accept-Language": "ar", "Cookie": "sessionid=x; csrftoken=y"}
-    )
-    assert plain.status_code == other.status_code == 200
-    assert (plain.content, plain["ETag"]) == (other.content, other["ETag"])
-    assert plain["Cache-Control"] == "public, no-cache"
-    assert not plain.cookies
-    assert not other.cookies
-    again = client.get(f"/api/v1/{path}", headers={"If-None-Match": plain["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
-
-
-@pytest.mark.django_db
 def test_same_bytes_for_everybody(client: Client, admin_client: Client) -> None:
     SummitFactory(slug="one")
     for path in ("", "summits/", "summits/one/", "docs/", "docs/?script=", "problems/"):
-        same_for_everybody(path, client, admin_client)
+        plain = client.get(f"/api/v1/{path}")
+        headers = {"Accept-Language": "ar", "Cookie": "sessionid=x; csrftoken=y"}
+        other = admin_client.get(f"/api/v1/{path}", headers=headers)
+        assert plain.status_code == other.status_code == 200
+        assert (plain.content, plain["ETag"]) == (other.content, other["ETag"])
+        assert plain["Cache-Control"] == "public, no-cache"
+        assert not plain.cookies
+        assert not other.cookies
+        again = client.get(f"/api/v1/{path}", headers={"If-None-Match": plain["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
     assert client.head("/api/v1/summits/").status_code == 200
 
 
-# --- refusals -------------------------------------------------------------------------------------------------------
-@pytest.mark.django_db
 def test_what_is_not_there_is_json(client: Client) -> None:
     SummitFactory(slug="secret", public=False)
-    public = ("agenda/", "texts/", "parties/", "")
-    for path in (
-        "nowhere/",
-        "nowhere",
-        *(f"summits/{name}/{rest}" for name in ("none", "secret") for rest in public),
-    ):
+    summits = [
+        f"summits/{name}/{rest}" for name in ("none", "secret") for rest in ("agenda/", "texts/", "parties/", "")
+    ]
+    for path in ("nowhere/", "nowhere", *summits):
         response = client.get(f"/api/v1/{path}")
         assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
         assert response.json() == {
-            "type": "http://localhost:8000/api/v1/problems/#not-found",
-            "title": "Not found",
-            "status": 404,
+            **{"type": "http://localhost:8000/api/v1/problems/#not-found", "title": "Not found", "status": 404},
             "detail": "There is nothing at this address.",
         }
     for method in METHODS:
@@ -183,10 +173,9 @@ def test_what_is_not_there_is_json(client: Client) -> None:
 METHODS = ("post", "put", "patch", "delete", "options")
 
 
-@pytest.mark.django_db
 def test_nothing_is_written_and_only_json_is_spoken(client: Client) -> None:
-    for path in ("", "summits/", "summits/one/agenda/", "summits/one/texts/", "schema/"):
-        for method in METHODS:
+    for path, methods in (("summits/one/agenda/", METHODS), ("", METHODS[:1]), ("summits/", METHODS[:1])):
+        for method in methods:
             response = getattr(client, method)(f"/api/v1/{path}")
             assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
             assert (response["Content-Type"], response.json()["type"][-7:]) == (PROBLEM, "#method")
@@ -194,7 +183,6 @@ def test_nothing_is_written_and_only_json_is_spoken(client: Client) -> None:
     assert (response.status_code, response["Content-Type"]) == (406, PROBLEM)
 
 
-@pytest.mark.django_db
 def test_a_missing_slash_leads_on_and_nowhere_else(client: Client) -> None:
     response = client.get("/api/v1/summits?page_size=2")
     assert (response.status_code, response["Location"]) == (301, "/api/v1/summits/?page_size=2")
@@ -202,53 +190,28 @@ def test_a_missing_slash_leads_on_and_nowhere_else(client: Client) -> None:
     assert client.get("/api/v1//elsewhere.example/summits").status_code == 404
 
 
-# --- summits --------------------------------------------------------------------------------------------------------
-@pytest.mark.django_db
 def test_entrance(client: Client) -> None:
-    assert client.get("/api/v1/").json() == {
-        "summits": "http://testserver/api/v1/summits/",
-        "schema": "http://testserver/api/v1/schema/",
-        "docs": "http://testserver/api/v1/docs/",
-        "problems": "http://testserver/api/v1/problems/",
-        "me": "http://testserver/api/v1/me/",
-    }
+    names = ("summits", "schema", "docs", "problems", "me")
+    assert client.get("/api/v1/").json() == {name: f"http://testserver/api/v1/{name}/" for name in names}
 
 
-@pytest.mark.django_db
 def test_a_summit(client: Client) -> None:
     summit = SummitFactory(slug="one", name="One", short_name="1", names={"fr": {"place": "Londres"}})
     venue = VenueFactory(summit=summit, name="House", address="Street")
     RoomFactory(venue=venue, name="B", position=2, capacity=9)
     RoomFactory(venue=venue, name="A", position=1)
+    english = {"name": "One", "short_name": "1", "place": "London", "host": "Hostland"}
+    rooms = [{"name": "A", "capacity": None}, {"name": "B", "capacity": 9}]
     assert client.get("/api/v1/summits/one/").json() == {
-        "id": summit.public_id,
-        "slug": "one",
-        "name": "One",
-        "short_name": "1",
-        "host": "Hostland",
-        "starts_on": "2025-03-31",
-        "ends_on": "2025-04-01",
-        "time_zone": "Europe/London",
-        "place": "London",
-        "language": "en",
-        "names": {
-            "en": {"name": "One", "short_name": "1", "place": "London", "host": "Hostland"},
-            "fr": {"name": "One", "short_name": "1", "place": "Londres", "host": "Hostland"},
-        },
-        "illustrative": False,
-        "api": "http://testserver/api/v1/summits/one/",
-        "page": "http://testserver/one/",
-        "venues": [
-            {
-                "name": "House",
-                "address": "Street",
-                "rooms": [{"name": "A", "capacity": None}, {"name": "B", "capacity": 9}],
-            }
-        ],
+        **english,
+        **{"id": summit.public_id, "slug": "one", "language": "en", "illustrative": False},
+        **{"starts_on": "2025-03-31", "ends_on": "2025-04-01", "time_zone": "Europe/London"},
+        "names": {"en": english, "fr": {**english, "place": "Londres"}},
+        **{"api": "http://testserver/api/v1/summits/one/", "page": "http://testserver/one/"},
+        "venues": [{"name": "House", "address": "Street", "rooms": rooms}],
     }
 
 
-@pytest.mark.django_db
 def test_queries_do_not_grow_with_the_data(client: Client, django_assert_num_queries: Any) -> None:
     summit = SummitFactory(slug="one")
     for number in (1, 6):
@@ -261,19 +224,6 @@ def test_queries_do_not_grow_with_the_data(client: Client, django_assert_num_que
             client.get("/api/v1/summits/")
 
 
-# --- docs -----------------------------------------------------------------------------------------------------------
-
-
-def test_pages_of_lists_are_described_in_words_of_this_house(schema: dict[str, Any]) -> None:
-    asked = [each for path in schema["paths"].values() for each in path.get("get", {}).get("parameters", ())]
-    asked += schema["components"].get("parameters", {}).values()
-    assert {(each["name"], each["description"]) for each in asked if each.get("name") in ("page_size", "cursor")} == {
-        ("page_size", "Rows per page: 50 by default, 200 at most."),
-        ("cursor", "Page cursor. Each page gives the addresses of the previous and next pages."),
-    }
-
-
-@pytest.mark.django_db
 def test_docs_keep_the_content_security_policy(client: Client) -> None:
     page = client.get("/api/v1/docs/")
     html = page.content.decode()
@@ -290,8 +240,6 @@ def test_docs_keep_the_content_security_policy(client: Client) -> None:
     assert "/api/v1/schema/" in script.content.decode().replace("\\u002D", "-")
 
 
-# --- problems -------------------------------------------------------------------------------------------------------
-@pytest.mark.django_db
 def test_the_type_of_a_problem_leads_to_its_words(client: Client) -> None:
     page = client.get("/api/v1/problems/").content.decode()
     for kind in KINDS.values():
@@ -300,10 +248,72 @@ def test_the_type_of_a_problem_leads_to_its_words(client: Client) -> None:
     assert client.get(told.removeprefix("http://localhost:8000")).status_code == 200
 
 
-@pytest.mark.django_db
 def test_a_public_list_refuses_a_parameter_that_it_does_not_know_by_its_name(client: Client) -> None:
     slug = SummitFactory().slug
     for path in ("", f"{slug}/parties/", f"{slug}/agenda/"):
         assert client.get(f"/api/v1/summits/{path}?lang=fr&page_size=2").status_code == 200
         refused = client.get(f"/api/v1/summits/{path}?secret=1")
         assert (refused.status_code, [each["parameter"] for each in refused.json()["errors"]]) == (400, ["secret"])
+
+
+STEPS = re.compile(r"```http\n(.*?)```\n```json (\d+)\n(.*?)```", re.DOTALL)
+REST = "…"
+
+
+def fits(told: Any, said: Any, names: dict[str, str]) -> bool:
+    """Return whether an answer is as told; what it says under a name that is new is remembered."""
+    if told == REST:
+        return True
+    if isinstance(told, dict):
+        more = REST in told
+        keys = [key for key in told if key != REST]
+        return (more or set(keys) == set(said)) and all(fits(told[key], said[key], names) for key in keys)
+    if isinstance(told, list):
+        return len(told) == len(said) and all(fits(one, other, names) for one, other in zip(told, said, strict=True))
+    name = re.fullmatch(r"<(\w+)>", told) if isinstance(told, str) else None
+    return bool(said == (names.setdefault(name.group(1), said) if name else told))
+
+
+def filled(text: str, names: dict[str, str]) -> str:
+    """Return a text with the names in it that are known filled in."""
+    return re.sub(r"<(\w+)>", lambda found: names.get(found.group(1), found.group(0)), text)
+
+
+def ask(client: Client, request: str) -> Any:
+    head, _empty, body = request.partition("\n\n")
+    first, *lines = head.strip().split("\n")
+    method, address = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in lines)
+    kind = headers.pop("Content-Type", "")
+    more = {"data": body.strip(), "content_type": kind} if kind else {}
+    return getattr(client, method.lower())(address, headers=headers, **more)
+
+
+def test_the_guide_is_true(client: Client) -> None:
+    summit = SummitFactory(slug="water-2026")
+    venue = VenueFactory(summit=summit, name="House")
+    for name in ("Hall", "Attic"):
+        RoomFactory(venue=venue, name=name)
+    make_text(summit=summit, moment=ago(1), title="Of ships", slug="ships", body="Of ships.")
+    user = UserFactory.with_role(Role.ORGANISER, summit, name="Zoe")
+    names = {"secret": token_services.make(by=user, name="Registry", scopes=all_scopes()).secret}
+    for name, role in (("officer", Role.PRESS_OFFICER), ("approver", Role.PRESS_APPROVER)):
+        desk = UserFactory.with_role(role, summit)
+        names[name] = token_services.make(by=desk, name="Newsroom", scopes=all_scopes()).secret
+    steps = STEPS.findall((ROOT / "docs" / "api.md").read_text())
+    assert len(steps) == 18
+    for request, status, told in steps:
+        response = ask(client, filled(request, names))
+        assert (response.status_code, request) == (int(status), request), response.content
+        assert fits(json.loads(filled(told, names)), response.json(), names), response.content
+        if "ETag" in response:
+            names["etag"] = response["ETag"]
+
+
+def test_control_another_answer_does_not_fit() -> None:
+    names: dict[str, str] = {}
+    assert fits({"a": "<x>", "…": "…"}, {"a": "1", "b": 2}, names)
+    assert names == {"x": "1"}
+    assert not fits({"a": "<x>"}, {"a": "2"}, names)
+    assert not fits({"a": "1"}, {"a": "1", "b": 2}, names)
+    assert not fits([1], [1, 2], names)

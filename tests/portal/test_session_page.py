@@ -122,8 +122,8 @@ class TestSignUp:
             answer: str = acting.post(f"{address}sign-up/", values, follow=True).content.decode()
             return answer
 
-        for person in (first, second, third):
-            post(person, "take")
+        for person, state in ((first, "place"), (second, "waiting"), (third, "waiting")):
+            f.SignUpFactory(session=row, person=person, state=state)
         shown = page(acting, address)
         assert [f"number {number}" in shown for number in (1, 2, 3)] == [True, True, False]
         assert "2 people wait for a place. The first of them gets this one at once." in post(first, "leave")

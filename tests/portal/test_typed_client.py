@@ -97,21 +97,13 @@ def lasting() -> Iterator[None]:
 
 def create(client: Client, **team: str) -> None:
     """Create the summit, with who works for it."""
-    made = client.ask(
-        "add_summits",
-        body=client.model(
-            "SummitInput",
-            **{
-                "slug": "rivers",
-                "name": "Summit on Rivers",
-                "short_name": "Rivers",
-                "host": "The host",
-                "place": "Wien",
-            },
-            **{"starts_on": "2030-06-03", "ends_on": "2030-06-04", "time_zone": "Europe/Vienna"},
-            **{"contact_email": "desk@host.example", "public": True},
-        ),
+    body = client.model(
+        "SummitInput",
+        **{"slug": "rivers", "name": "Summit on Rivers", "short_name": "Rivers", "host": "The host", "place": "Wien"},
+        **{"starts_on": "2030-06-03", "ends_on": "2030-06-04", "time_zone": "Europe/Vienna"},
+        **{"contact_email": "desk@host.example", "public": True},
     )
+    made = client.ask("add_summits", body=body)
     assert (made.slug, made.starts_on) == ("rivers", date(2030, 6, 3))
     for role, email in team.items():
         client.ask("add_roles", "rivers", body=client.model("RoleInput", email=email, role=role))
@@ -119,20 +111,11 @@ def create(client: Client, **team: str) -> None:
 
 def invite(client: Client) -> tuple[Any, Any]:
     """Enter a party with the person who acts for it, approve its letter and send it."""
-    party = client.ask(
-        "add_parties",
-        "rivers",
-        body=client.model(
-            "PartyInput",
-            **{"name": "Norway", "formal_name": "the Kingdom of Norway", "sort_key": "Norway", "iso_code": "NO"},
-            **{"mission_email": "mission@no.example", "external_ids": {"registry": "578"}},
-        ),
-    )
-    person = client.ask(
-        "add_people",
-        "rivers",
-        body=client.model("PersonInput", party=party.id, name="Kari Nordmann", email="kari@no.example"),
-    )
+    names = {"name": "Norway", "formal_name": "the Kingdom of Norway", "sort_key": "Norway", "iso_code": "NO"}
+    more = {"mission_email": "mission@no.example", "external_ids": {"registry": "578"}}
+    party = client.ask("add_parties", "rivers", body=client.model("PartyInput", **names, **more))
+    body = client.model("PersonInput", party=party.id, name="Kari Nordmann", email="kari@no.example")
+    person = client.ask("add_people", "rivers", body=body)
     client.ask("add_focal_points", "rivers", body=client.model("FocalPointInput", party=party.id, person=person.id))
     one = client.model("PartiesInput", parties=[party.id])
     client.ask("invite_invitations", "rivers", body=one)
@@ -149,35 +132,20 @@ def plan_and_release(client: Client, speaker: str) -> Any:
     venue = client.ask("add_venues", "rivers", body=client.model("VenueInput", name="House"))
     room = client.ask("add_rooms", "rivers", body=client.model("RoomInput", venue=venue.id, name="Hall", capacity=90))
     times = {"starts_at": START.isoformat(), "ends_at": (START + timedelta(hours=1)).isoformat()}
-    session = client.ask(
-        "add_sessions",
-        "rivers",
-        body=client.model(
-            "SessionInput", kind="plenary", title="Opening", room=room.id, visibility="public", **times
-        ),
-    )
+    of = {"kind": "plenary", "title": "Opening", "room": room.id, "visibility": "public"}
+    session = client.ask("add_sessions", "rivers", body=client.model("SessionInput", **of, **times))
     client.ask("add_slots", "rivers", body=client.model("SlotInput", session=session.id, speaker=speaker))
     preview = client.ask("preview_releases", "rivers", body=client.model("PreviewInput"))
-    client.ask(
-        "release_releases", "rivers", body=client.model("ReleaseInput", expected=preview.expected, note="The first")
-    )
+    body = client.model("ReleaseInput", expected=preview.expected, note="The first")
+    client.ask("release_releases", "rivers", body=body)
     return session
 
 
 def publish(officer: Client, approver: Client) -> Any:
     """Draft a statement, have it approved by somebody else, and let it out."""
-    text = officer.ask(
-        "add_texts",
-        "rivers",
-        body=officer.model(
-            "TextInput",
-            kind="statement",
-            language="en",
-            title="On rivers",
-            body="Rivers know no borders.",
-            slug="rivers",
-        ),
-    )
+    words = {"title": "On rivers", "body": "Rivers know no borders."}
+    sent = officer.model("TextInput", kind="statement", language="en", slug="rivers", **words)
+    text = officer.ask("add_texts", "rivers", body=sent)
     (edition,) = officer.ask("list_editions", "rivers").results
     officer.ask("submit_one_of_editions", "rivers", edition.id)
     approver.ask("approve_one_of_editions", "rivers", edition.id, body=approver.model("NoteInput"))
@@ -196,11 +164,8 @@ def test_a_program_that_knows_the_description_alone_runs_a_summit(generated: str
     row.user = UserFactory()
     row.save()
     focal = Client(generated, row.user)
-    focal.ask(
-        "answer_one_of_invitations",
-        *("rivers", invitation.id),
-        body=focal.model("AnswerInput", answer="attending", level="minister", name="Kari Nordmann"),
-    )
+    body = focal.model("AnswerInput", answer="attending", level="minister", name="Kari Nordmann")
+    focal.ask("answer_one_of_invitations", "rivers", invitation.id, body=body)
     assert organiser.ask("get_invitations", "rivers", invitation.id).answer == "attending"
 
     session = plan_and_release(organiser, person.id)
