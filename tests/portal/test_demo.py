@@ -105,14 +105,11 @@ def test_what_is_no_country_has_a_footnote_and_no_flag_in_every_language(summit:
     assert party_names.named(kosovo, policy=Policy.objects.of(summit), language="fr").flag == NEUTRAL
 
 
-def test_nobody_is_over_a_quota_and_deadlines_are_to_come(summit: Summit) -> None:
+def test_nobody_is_over_a_quota(summit: Summit) -> None:
     for meters in quotas.meters_of(summit.parties.all()).values():
         for meter in meters:
             assert not meter.closed
             assert meter.allowed is None or meter.named <= meter.allowed, (meter.party, meter.label)
-    policy = Policy.objects.get(summit=summit)
-    assert policy.name_by is not None
-    assert policy.confirm_by is not None
 
 
 def test_what_is_known_of_people_says_that_it_is_a_specimen_and_is_stored(summit: Summit) -> None:
@@ -121,7 +118,6 @@ def test_what_is_known_of_people_says_that_it_is_a_specimen_and_is_stored(summit
     for row in found:
         assert row.passport_name.startswith("SPECIMEN ")
         assert row.passport_number.startswith("SPEC")
-        assert row.passport_digest
         assert row.entered_for is not None
     # Who has an account is left to enter their own.
     assert not found.filter(person__user__isnull=False).exists()

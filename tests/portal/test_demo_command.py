@@ -1,8 +1,10 @@
-"""The command that loads demonstrations: it comes out the same, stays as it is, and makes summits of any size."""
+"""The command that loads demonstrations, of any size, and what `make run` does before its processes start."""
 
 import io
 from collections import Counter
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.apps import apps
@@ -16,6 +18,7 @@ from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from portal.demo import accounts, batches, border_security, parties, synthetic, synthetic_countries
 from portal.demo.progress import Progress
+from portal.management.commands import serve
 from press.subscriptions.models import Announcement
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
@@ -25,6 +28,8 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from summit.audit.models import AuditChain
+from summit.core.database_clock import db_now
+from summit.embedded import all_processes
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -78,22 +83,21 @@ def values(row: models.Model) -> dict[str, Any]:
     }
 
 
-# --- the command ----------------------------------------------------------------------------------------------------
 def test_it_is_loaded_where_nothing_is_and_once() -> None:
-    assert "is loaded" in demo("--if-empty")
-    assert demo("--if-empty") == "There is a summit already: nothing was loaded.\n"
-    assert demo() == "border-security-2025 is there already: nothing was changed.\n"
-    assert demo("--if-empty", "--act", "day").splitlines() == [
-        "There is a summit already: nothing was loaded.",
-        f"Another act needs a folder that isn't there yet, instead of {settings.VAR_DIR}.",
-    ]
-
-
-def test_if_empty_does_nothing_where_another_summit_is() -> None:
-    SummitFactory()
+    User.objects.create_user("organiser@summit.example", "my own secret 42")
+    nothing = "There is a summit already: nothing was loaded."
+    other = SummitFactory()
     before = rows()
-    assert demo("--if-empty") == "There is a summit already: nothing was loaded.\n"
-    assert rows() == before
+    assert (demo("--if-empty"), rows()) == (f"{nothing}\n", before)
+    other.delete()
+    assert "is loaded" in demo("--if-empty")
+    assert demo("--if-empty") == f"{nothing}\n"
+    assert demo() == "border-security-2025 is there already: nothing was changed.\n"
+    folder = f"Another act needs a folder that isn't there yet, instead of {settings.VAR_DIR}."
+    assert demo("--if-empty", "--act", "day").splitlines() == [nothing, folder]
+    # An account that is there keeps its password.
+    user = User.objects.get(email="organiser@summit.example")
+    assert (user.check_password("my own secret 42"), user.roles.count()) == (True, 2)
 
 
 @large
@@ -114,14 +118,6 @@ def test_no_password_in_production(settings: Any) -> None:
     assert [user.has_usable_password() for user in User.objects.all()] == [False] * 6
 
 
-def test_an_account_that_is_there_keeps_its_password() -> None:
-    User.objects.create_user("organiser@summit.example", "my own secret 42")
-    demo()
-    user = User.objects.get(email="organiser@summit.example")
-    assert user.check_password("my own secret 42")
-    assert user.roles.count() == 2
-
-
 def test_what_cannot_be_loaded_is_refused() -> None:
     before = rows()
     for args, said in (
@@ -135,20 +131,19 @@ def test_what_cannot_be_loaded_is_refused() -> None:
         with pytest.raises(CommandError, match=said):
             demo(*args)
     assert rows() == before
+    SummitFactory(slug="big", public=False, illustrative=True)
+    with pytest.raises(CommandError, match="its loading was ended, or a desk closed it"):
+        demo("--slug", "big")
 
 
 def test_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: Any) -> None:
-        raise LookupError
-
-    monkeypatch.setattr(border_security, "_subscribers", fail)
+    monkeypatch.setattr(border_security, "_subscribers", Mock(side_effect=LookupError))
     before = rows()
     with pytest.raises(LookupError):
         border_security.load()
     assert rows() == before
 
 
-# --- any size -------------------------------------------------------------------------------------------------------
 @large
 def test_sizes_are_met() -> None:
     said = demo("--slug", "big", "--delegations", "8", "--sessions", "60", "--people", "40", "--texts", "40")
@@ -240,12 +235,6 @@ def test_progress_is_for_terminals() -> None:
     assert [part.strip() for part in seen.getvalue().split("\r") if part.strip()] == ["1/2 one", "2/2 two"]
 
 
-def test_one_whose_loading_was_ended_is_told_of() -> None:
-    SummitFactory(slug="big", public=False, illustrative=True)
-    with pytest.raises(CommandError, match="its loading was ended, or a desk closed it"):
-        call_command("demo", "--slug", "big")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_beside_another_summit_nobody_waits_for_the_whole_of_it() -> None:
     with batches.stored():
@@ -256,3 +245,44 @@ def test_beside_another_summit_nobody_waits_for_the_whole_of_it() -> None:
     AuditChain.objects.get_or_create(pk=1)
     batches.complete(summit, {})
     assert batches.is_complete(Summit.objects.get())
+
+
+class Nothing:
+    def close(self) -> None:
+        """No database was opened."""
+
+
+@pytest.mark.parametrize(("no_demo", "last"), [(False, [("demo", True)]), (True, [])])
+def test_it_migrates_before_all_else(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, no_demo: bool, last: list[tuple[str, bool]]
+) -> None:
+    settings.VAR_DIR = tmp_path
+    did: list[Any] = []
+    monkeypatch.setattr(serve, "_check_free", lambda port: None)
+    monkeypatch.setattr(serve, "db_now", lambda: None)
+    monkeypatch.setattr(serve, "connection", Nothing())
+    monkeypatch.setattr(all_processes, "run", lambda **options: did.append("processes") or 0)
+    monkeypatch.setattr(
+        serve, "call_command", lambda name, **options: did.append((name, options.get("if_empty", False)))
+    )
+    with pytest.raises(SystemExit) as left:
+        serve.Command().handle(no_demo=no_demo, act=None)
+    ready = [(name, False) for name in ("migrate", "compile_catalogues", "collectstatic")]
+    assert did == [*ready, *last, "processes"]
+    assert left.value.code == 0
+
+
+def test_what_takes_long_is_named_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([["web"], ["web", "worker and beat"], []])
+    monkeypatch.setattr(serve, "_wait", lambda port, since: next(answers))
+    monkeypatch.setattr(serve, "connection", Nothing())
+    run: list[list[str]] = []
+    monkeypatch.setattr(serve.subprocess, "run", lambda command, **options: run.append(command))
+    said, told = io.StringIO(), io.StringIO()
+    serve.Command(stdout=said, stderr=told, no_color=True)._announce(8000, db_now())
+    assert [line.partition(".")[0] for line in told.getvalue().splitlines()] == [
+        "No answer yet from: web",
+        "No answer yet from: web, worker and beat",
+    ]
+    assert said.getvalue().split("\n")[1] == "Summit is running."
+    assert [command[2:] for command in run] == [["summit.manage", "describe_api", "--gently"]]

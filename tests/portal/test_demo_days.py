@@ -30,19 +30,20 @@ def _in(moment: datetime, clock: str) -> datetime:
     return datetime.combine(moment.astimezone(days.ZONE).date(), time.fromisoformat(clock), days.ZONE)
 
 
-@pytest.mark.parametrize("clock", ["00:15", "05:00", "10:30", "12:00", "17:15", "17:16", "21:40", "23:59"])
-def test_the_first_day_is_at_this_hour_and_by_night_so_are_its_sessions(clock: str) -> None:
-    now = _in(db_now(), clock)
-    found = days.days_of(days.Act.DAY, now)
-    assert found.at(0, days.BUSY_FROM) <= now <= found.at(0, days.BUSY_TO)
-    assert found.later % timedelta(hours=1) == timedelta()
-    if days.BUSY_FROM <= now.time() <= days.BUSY_TO:
-        assert (found.first, found.later) == (now.date(), timedelta())
+def test_the_first_day_is_at_this_hour_and_by_night_so_are_its_sessions() -> None:
+    for clock in ("00:15", "05:00", "10:30", "12:00", "17:15", "17:16", "21:40", "23:59"):
+        now = _in(db_now(), clock)
+        found = days.days_of(days.Act.DAY, now)
+        assert found.at(0, days.BUSY_FROM) <= now <= found.at(0, days.BUSY_TO), clock
+        assert found.later % timedelta(hours=1) == timedelta()
+        if days.BUSY_FROM <= now.time() <= days.BUSY_TO:
+            assert (found.first, found.later) == (now.date(), timedelta())
 
 
-@pytest.mark.parametrize("clock", ["14:30", "23:10"])
-def test_the_first_day_has_sessions_speeches_and_what_waits(clock: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = _in(db_now(), clock)
+@pytest.mark.slow("loads a demonstration of the day")
+def test_the_first_day_has_sessions_speeches_and_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By night, when all of it is later than on other days."""
+    now = _in(db_now(), "23:10")
     monkeypatch.setattr(border_security, "db_now", lambda: now)
     summit = border_security.load(days.Act.DAY)
     summit.full_clean()
@@ -58,9 +59,8 @@ def test_the_first_day_has_sessions_speeches_and_what_waits(clock: str, monkeypa
     moments = dict(Text.objects.values_list("slug", "embargo__moment"))
     out = {slug for slug, moment in moments.items() if moment <= now}
     assert out == set(first_day.OUT)
-    assert {row.version.text.slug: row.number for row in Edition.objects.filter(number__gt=1)} == {
-        first_day.CORRECTED: 2
-    }
+    later = {row.version.text.slug: row.number for row in Edition.objects.filter(number__gt=1)}
+    assert later == {first_day.CORRECTED: 2}
     # Nobody is written to of what was out before.
     assert Announcement.objects.count() == len(first_day.OUT) + 1
     for row in (*Invitation.objects.all(), *Edition.objects.all(), *Text.objects.all(), *Session.objects.all()):

@@ -1,21 +1,31 @@
-"""The portal's home and the invitation: where a delegation stands, and answering."""
+"""The portal's home, the invitation and answering it; what a liaison officer sees, and never a passport."""
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services.answers import AnswerReceipt, answer
+from delegations.liaison import selectors
+from delegations.members.models.particulars import Particulars
+from delegations.parties.models.parties import Party
+from delegations.portal_access.services import portal_sessions
+from portal import visitor_identity
 from sessions.draft.models.participants import Slot
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.delegations.helpers import queries
 from tests.portal.test_visitor_identity import follow
 from tests.press.helpers import ago, make_text
 from tests.sessions.conftest import release
@@ -33,23 +43,23 @@ def due(seconds: int) -> None:
 
 
 class TestInvitation:
-    def test_it_says_what_is_asked_of_whom_until_when(self) -> None:
-        link = f.InvitationLinkFactory(invitation__party__name="Aland", invitation__party__formal_name="Isles")
+    def test_another_may_represent_it_and_the_level_is_kept(self) -> None:
+        names = {"invitation__party__name": "Aland", "invitation__party__formal_name": "Isles"}
+        link = f.InvitationLinkFactory(invitation__party__level="government", **names)
         Summit.objects.update(answer_by="2099-03-14T17:00Z")
-        content = follow(link).get(page_of(link)).content.decode()
+        client = follow(link)
+        home = client.get("/portal/").content.decode()
+        for text in ("Not answered", "due by Saturday 14 March 2099", ">Answer for Aland</a>", page_of(link)):
+            assert text in home
+        form = client.get(page_of(link)).content.decode()
         for text in (
             '<bdi><bdi lang="en">Isles</bdi></bdi> is invited to the',
             'Answer by Saturday 14 March 2099, 17:00 <bdi lang="en">London</bdi> time',
             "Send answer of Aland</button>",
+            "We would welcome representation at the level of head of government.",
+            '<option value="asked" selected>As in the letter: head of government</option>',
         ):
-            assert text in content
-
-    def test_another_may_represent_it_and_the_level_is_kept(self) -> None:
-        link = f.InvitationLinkFactory(invitation__party__name="Aland", invitation__party__level="government")
-        client = follow(link)
-        form = client.get(page_of(link)).content.decode()
-        assert "We would welcome representation at the level of head of government." in form
-        assert '<option value="asked" selected>As in the letter: head of government</option>' in form
+            assert text in form
         assert 'value="executive"' not in form
         client.post(page_of(link), {**ANSWER, "answer": "represented", "level": "minister"})
         row = Invitation.objects.get()
@@ -58,7 +68,6 @@ class TestInvitation:
         assert '<bdi><bdi lang="en">Aland</bdi></bdi> will attend with a different representative' in content
         assert "<dd>minister</dd>" in content
         assert "<dd>invitation link</dd>" in content
-        assert "Accepted" in client.get("/portal/").content.decode()
 
     def test_the_link_shows_by_which_way_a_desk_had_the_answer(self) -> None:
         link = f.InvitationLinkFactory()
@@ -125,48 +134,32 @@ class TestInvitation:
         assert "The deadline for answers has passed. Protocol can still change yours" in response.content.decode()
         assert Invitation.objects.get().state == "sent"
 
-    def test_a_focal_point_answers_with_their_account(self) -> None:
-        user, invitation = f.UserFactory(), f.InvitationFactory(sent=True)
-        person = f.FocalPointFactory(party=invitation.party, person__user=user).person
-        client, address = signed_in(user), f"/portal/invitation/{invitation.public_id}/"
-        assert f'value="{person.label}"' in client.get(address).content.decode()
-        assert client.post(address, ANSWER).status_code == 303
-        assert AuditEntry.objects.get().by == user
-
-    def test_a_delegate_reads_and_does_not_answer(self) -> None:
-        user, invitation = f.UserFactory(), f.InvitationFactory(sent=True, party__name="Aland")
-        f.MembershipFactory(party=invitation.party, person__user=user)
-        client, address = signed_in(user), f"/portal/invitation/{invitation.public_id}/"
-        content = client.get(address).content.decode()
+    def test_a_focal_point_answers_with_their_account_and_a_delegate_reads(self) -> None:
+        invitation = f.InvitationFactory(sent=True, party__name="Aland")
+        address = f"/portal/invitation/{invitation.public_id}/"
+        delegate = signed_in(f.MembershipFactory(party=invitation.party, person__user=f.UserFactory()).person.user)
+        content = delegate.get(address).content.decode()
         assert 'Only focal points of <bdi><bdi lang="en">Aland</bdi></bdi> can answer.' in content
         assert 'name="answer"' not in content
-        refused = client.post(address, ANSWER)
+        refused = delegate.post(address, ANSWER)
         assert refused.status_code == 403
         assert "Ask a focal point of Aland to answer" in refused.content.decode()
         assert Invitation.objects.get().state == "sent"
+        person = f.FocalPointFactory(party=invitation.party, person__user=f.UserFactory()).person
+        client = signed_in(person.user)
+        assert f'value="{person.label}"' in client.get(address).content.decode()
+        assert client.post(address, ANSWER).status_code == 303
+        assert AuditEntry.objects.get().by == person.user
 
 
 class TestHome:
-    def test_it_asks_for_the_answer(self) -> None:
-        link = f.InvitationLinkFactory(invitation__party__name="Aland")
-        Summit.objects.update(answer_by="2099-03-14T17:00Z")
-        content = follow(link).get("/portal/").content.decode()
-        for text in ("Not answered", "due by Saturday 14 March 2099", ">Answer for Aland</a>", page_of(link)):
-            assert text in content
-
-    def test_the_host_is_not_asked(self) -> None:
+    def test_the_host_is_not_asked_and_other_summits_are_one_step_away(self) -> None:
         user = f.UserFactory()
-        f.MembershipFactory(party__is_host=True, person__user=user)
-        client = signed_in(user)
-        assert "You are the host." in client.get("/portal/").content.decode()
-
-    def test_other_summits_are_one_step_away(self) -> None:
-        user = f.UserFactory()
-        one, two = (f.MembershipFactory(person__user=user).party.summit for _ in range(2))
-        client = signed_in(user)
-        content = client.get("/portal/").content.decode()
-        for summit in (one, two):
-            assert f'href="/portal/?summit={summit.slug}"' in content
+        parties = [f.MembershipFactory(party__is_host=True, person__user=user).party for _number in range(2)]
+        content = signed_in(user).get("/portal/").content.decode()
+        assert "You are the host." in content
+        for party in parties:
+            assert f'href="/portal/?summit={party.summit.slug}"' in content
 
     def test_it_says_in_how_many_minutes_in_which_room_and_who_is_there(self) -> None:
         link = f.InvitationLinkFactory()
@@ -224,11 +217,133 @@ class TestHome:
 def test_what_the_delegation_said_is_told_when_it_is_published() -> None:
     link = f.InvitationLinkFactory()
     party = link.invitation.party
-    texts = {
-        title: make_text(summit=party.summit, moment=moment, speech=True, title=title).version.text
-        for title, moment in (("Ours", ago(1)), ("Ours to come", ago(-1)), ("Another one", ago(1)))
-    }
-    Slot.objects.filter(texts__slug__in=[texts["Ours"].slug, texts["Ours to come"].slug]).update(party=party)
+    for title, moment, ours in (("Ours", ago(1), True), ("To come", ago(-1), True), ("Another", ago(1), False)):
+        text = make_text(summit=party.summit, moment=moment, speech=True, title=title).version.text
+        Slot.objects.filter(texts=text).update(**{"party": party} if ours else {})
     page = follow(link).get("/portal/?lang=en").content.decode()
     assert "Published speeches of your delegation" in page
-    assert [f">{title}</a>" in page for title in texts] == [True, False, False]
+    assert [f">{title}</a>" in page for title in ("Ours", "To come", "Another")] == [True, False, False]
+
+
+# What stands in a passport and in a visa letter; none of it may reach an officer.
+NAMES = ("passport_name", "passport_number", "birth_place", "passport_issuer", "diet", "access")
+SECRET: dict[str, Any] = {name: f"SECRET {name}" for name in NAMES}
+
+
+class World:
+    """An officer with an account, who looks after one of two parties, each with a member."""
+
+    def __init__(self) -> None:
+        self.party: Party = f.PartyFactory(name="Aland")
+        self.other: Party = f.PartyFactory(name="Bland", summit=self.party.summit)
+        self.user: User = f.UserFactory()
+        of = {"person__user": self.user, "person__phone": "+44 7"}
+        self.officer = f.LiaisonOfficerFactory(summit=self.party.summit, hours="7 to 22", **of)
+        self.officer.parties.add(self.party)
+        self.client: Client = signed_in(self.user)
+        for party in (self.party, self.other):
+            person = f.MembershipFactory(party=party, person__name=f"Ada of {party.name}").person
+            travel = {"hotel": "Grand Hotel", "arrives_at": f.START, "arrival_flight": "AF 1"}
+            Particulars.objects.create(person=person, entered_for=party, **travel, **SECRET)
+            f.VisaLetterFactory(party=party, person=person, embassy="SECRET EMBASSY")
+            declared = {"details": "SECRET SERIAL", "kind__name": f"Radio of {party.name}"}
+            f.DeclarationFactory(party=party, person=person, **declared)
+        f.ContactFactory(party=self.party, name="Bea", phone="+33 2")
+
+    def page(self, party: Party | None = None) -> str:
+        return f"/portal/liaison/{(party or self.party).public_id}/"
+
+    def pages(self) -> str:
+        """Return all that the officer gets: what the portal and the API answer about the delegation."""
+        key, person = self.party.public_id, self.party.memberships.get().person.public_id
+        summit = self.party.summit.slug
+        paths = (
+            *("/portal/", "/portal/agenda/", "/portal/changes/", "/portal/calendars/", "/portal/held/", self.page()),
+            *(f"/portal/delegation/{key}/{rest}" for rest in ("", "people/", "people/export/", "visas/")),
+            *(f"/portal/delegation/{key}/people/{person}/{rest}" for rest in ("", "edit/passport/", "declarations/")),
+            *(f"/api/v1/summits/{summit}/desk/{name}/" for name in ("people", "travel", "needs", "visa-letters")),
+            f"/api/v1/summits/{summit}/desk/passports/{person}/",
+        )
+        return "".join(self.client.get(path).content.decode(errors="replace") for path in paths)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_the_home_lists_the_delegations_and_whoever_opens_their_page_is_recorded(world: World) -> None:
+    home = world.client.get("/portal/").content.decode()
+    assert (world.page() in home, "Bland" in home) == (True, False)
+    content = world.client.get(world.page()).content.decode()
+    for said in ("Ada of Aland", "AF 1", "Grand Hotel", "Radio", "Bea", 'href="tel:+332"'):
+        assert said in content
+    entry = AuditEntry.objects.get(action="summit.person.seen")
+    assert (entry.by, entry.object_key) == (world.user, world.party.public_id)
+    assert {"arrives_at", "hotel", "declarations"} <= set(entry.fields)
+    assert entry.detail["people"] == [world.party.memberships.get().person.public_id]
+    assert world.client.get(world.page(world.other)).status_code == 404
+    # A party that left the summit is gone.
+    f.InvitationFactory(party=world.party, state="revoked")
+    assert world.client.get(world.page()).status_code == 404
+
+
+@pytest.mark.slow("opens every page that may show something of a delegation, twice")
+def test_passports_visas_and_needs_never_leave_to_an_officer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = world.pages()
+    assert ("Ada of Aland" in content, "SECRET" in content) == (True, False)
+    # The control: a column more would be seen.
+    with monkeypatch.context() as patch:
+        patch.setattr(selectors, "SHOWN", (*selectors.SHOWN, "passport_number"))
+        assert SECRET["passport_number"] in world.client.get(world.page()).content.decode()
+
+    # And were the delegations looked after among those acted for, the officer would read passports.
+    def act(by_summit: dict[int, Any]) -> None:
+        for entry in by_summit.values():
+            entry.act_for(world.party, world.user)
+
+    monkeypatch.setattr(visitor_identity, "_gather_assisted", act)
+    monkeypatch.setattr("delegations.members.person_field_groups.FieldReader._own", lambda *_args: True)
+    assert SECRET["passport_number"] in world.pages()
+
+
+def test_the_agenda_is_what_the_members_see(world: World) -> None:
+    summit, by = world.party.summit, f.UserFactory(is_superuser=True)
+    for party, title in ((world.party, "Working lunch"), (world.other, "Bilateral of others")):
+        session = f.SessionFactory(summit=summit, title=title, visibility=Visibility.PARTICIPANTS)
+        f.ParticipantFactory(session=session, party=party)
+    releases.release(summit=summit, by=by, tell=False)
+    content = world.client.get(world.page()).content.decode()
+    assert "Working lunch" in content
+    assert "Bilateral of others" not in content
+
+
+def test_by_a_code_and_no_more_once_it_is_taken_away(world: World) -> None:
+    client, person = Client(), world.officer.person
+    sign_in = portal_sessions.open_by_code(mailbox=person.email, person=person, agent="")
+    session = client.session
+    session["portal_sessions"] = [sign_in.public_id]
+    session.save()
+    client.cookies["sessionid"] = session.session_key
+    assert client.get(world.page()).status_code == 200
+    world.officer.parties.clear()
+    assert client.get(world.page()).status_code == 404
+
+
+def test_the_delegation_sees_its_officers_on_its_home(world: World) -> None:
+    user = f.MembershipFactory(party=world.party, person__user=f.UserFactory()).person.user
+    content = signed_in(user).get("/portal/").content.decode()
+    for said in ("Your liaison officer at the host", 'href="tel:+447"', "7 to 22"):
+        assert said in content
+
+
+def test_queries_do_not_grow_with_the_people(world: World) -> None:
+    counts = []
+    for _each in range(2):
+        for _row in range(2):
+            person = f.MembershipFactory(party=world.party).person
+            Particulars.objects.create(person=person, arrives_at=f.START)
+            f.DeclarationFactory(party=world.party, person=person)
+        world.client.get(world.page())
+        counts.append(queries(lambda: world.client.get(world.page())))
+    assert counts[0] == counts[1]
