@@ -26,8 +26,9 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.core import transfer_registry
 from summit.outbox.models import Message
+from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
-from summit.summits.models import Summit
+from summit.summits.models import Summit, Venue
 from summit.transfer import encryption, exporter, importer, model_order, values
 from summit.transfer.encryption import ArchiveProblem
 from summit.users.models import User
@@ -37,6 +38,7 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 PASSPHRASE = "correct horse battery"
 SMALL = synthetic.Sizes(delegations=4, sessions=12, people=12, texts=6)
+SOME = (Summit, Person, Venue, User, AuditEntry)
 
 
 @pytest.fixture(autouse=True)
@@ -53,20 +55,15 @@ def make() -> Summit:
     f.PhotoFactory(person=people[0])
     f.ReplyScanFactory(reply__invitation__party=f.PartyFactory(summit=summit))
     Particulars.objects.filter(person__summit=summit).delete()
-    f.ParticularsFactory(
-        person=people[0], passport_number="C01X00T47", birth_date=date(1964, 2, 29), passport_digest="x"
-    )
+    passport = {"passport_number": "C01X00T47", "birth_date": date(1964, 2, 29), "passport_digest": "x"}
+    f.ParticularsFactory(person=people[0], **passport)
     prepared = Text.objects.filter(summit=summit, slot__isnull=False, prepared__isnull=True).order_by("-pk")[0]
     f.TextFactory(summit=summit, slot=prepared.slot, prepared=prepared, wording="delivered", kind=prepared.kind)
     revisions.freeze(summit=summit, by=organiser, final=False, note="")
     category = Category.objects.filter(summit=summit).order_by("pk")[0]
-    audit.record(
-        by=organiser,
-        action="delegations.category.change",
-        target=category,
-        summit=summit,
-        detail={"rows": [audit.name_of(category), "delegations.category:987654"], "values": {"x": [1, None]}},
-    )
+    detail = {"rows": [audit.name_of(category), "delegations.category:987654"], "values": {"x": [1, None]}}
+    changed = {"action": "delegations.category.change", "target": category, "detail": detail}
+    audit.record(by=organiser, summit=summit, **changed)
     audit.record(by=organiser, action="summit.sign_in", target=organiser, summit=summit)
     f.MessageFactory(summit=summit, facts={"path": f"/admin/press/text/{prepared.pk}/change/"}, created_at=now())
     f.EndpointFactory(summit=summit, secret="whsec_there")
@@ -91,10 +88,8 @@ def bring_in(path: Path, *, slug: str | None = None, passphrase: str = PASSPHRAS
 
 def forget(summit: Summit) -> None:
     """Empty the tables of what moves, as a database has them that has held other summits: their keys are used up."""
-    tables = [
-        model._meta.db_table
-        for model in (*map(apps.get_model, transfer_registry.LEFT), *reversed(model_order.order()))
-    ]
+    moved = [*map(apps.get_model, transfer_registry.LEFT), *reversed(model_order.order())]
+    tables = [model._meta.db_table for model in moved]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -208,31 +203,38 @@ class TestRefusals:
         return path
 
     def refused(self, path: Path, said: str, **given: Any) -> None:
-        before = {model: model._base_manager.count() for model in apps.get_models()}
+        before = {model: model._base_manager.count() for model in SOME}
         with pytest.raises(ArchiveProblem, match=said):
             bring_in(path, **given)
-        assert {model: model._base_manager.count() for model in apps.get_models()} == before
+        assert {model: model._base_manager.count() for model in SOME} == before
 
-    def test_a_summit_that_is_here(self, there: Path) -> None:
+    def test_what_can_t_be_brought_in_or_written(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.refused(there, "not the passphrase of the archive", passphrase="wrong horse battery")
         self.refused(there, "This summit already exists here")
+        for path, passphrase, said in (
+            (there.with_name("x"), "short", "must have at least 12 characters"),
+            (there, PASSPHRASE, "The file “small"),
+        ):
+            with pytest.raises(ArchiveProblem, match=said):
+                exporter.export(summit=Summit.objects.get(), path=path, passphrase=passphrase, by=SYSTEM)
         Summit.objects.update(public_id="0" * 16)
         self.refused(there, "Another summit uses the address “small”. Set a different one with --slug")
         self.refused(there, r"person “\w+” in the archive already exists", slug="other")
         self.refused(there, "lower-case letters", slug="Not One")
-
-    def test_a_wrong_passphrase_and_a_short_one(self, there: Path) -> None:
-        self.refused(there, "not the passphrase of the archive", passphrase="wrong horse battery")
-        with pytest.raises(ArchiveProblem, match="must have at least 12 characters"):
-            exporter.export(summit=Summit.objects.get(), path=there.with_name("x"), passphrase="short", by=SYSTEM)
+        whole = bytearray(there.read_bytes())
+        whole[len(encryption.MAGIC)] = 2
+        foreign = there.with_name("foreign")
+        foreign.write_bytes(whole)
+        self.refused(foreign, "The archive has format 2 but this version reads 1")
+        here = exporter.migrations()
+        monkeypatch.setattr(importer, "migrations", lambda: here | {"press": "0099_later"})
+        self.refused(there, r"created by another version \(press: \d+\w+, here 0099_later\)")
+        assert sorted(each.name for each in there.parent.iterdir()) == ["foreign", "small.summit"]
 
     def test_a_damaged_one(self, there: Path) -> None:
         whole = there.read_bytes()
-        for broken in (
-            whole[:-1],
-            whole[: len(whole) // 2],
-            whole + b"x",
-            whole[:-200] + bytes([whole[-200] ^ 1]) + whole[-199:],
-        ):
+        flipped = whole[:-200] + bytes([whole[-200] ^ 1]) + whole[-199:]
+        for broken in (whole[:-1], whole[: len(whole) // 2], whole + b"x", flipped):
             there.write_bytes(broken)
             self.refused(there, "The archive is damaged")
         there.write_bytes(b"PK something else that is long enough to be read")
@@ -253,21 +255,6 @@ class TestRefusals:
         path.write_bytes(whole)
         with pytest.raises(AssertionError, match="a transaction began"):
             bring_in(path)
-
-    def test_another_format_and_another_release(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        whole = bytearray(there.read_bytes())
-        whole[len(encryption.MAGIC)] = 2
-        foreign = there.with_name("foreign")
-        foreign.write_bytes(whole)
-        self.refused(foreign, "The archive has format 2 but this version reads 1")
-        here = exporter.migrations()
-        monkeypatch.setattr(importer, "migrations", lambda: here | {"press": "0099_later"})
-        self.refused(there, r"created by another version \(press: \d+\w+, here 0099_later\)")
-
-    def test_a_name_that_is_taken(self, there: Path) -> None:
-        with pytest.raises(ArchiveProblem, match="The file “small"):
-            export(Summit.objects.get(), there)
-        assert [each.name for each in there.parent.iterdir()] == ["small.summit"]
 
     def test_a_row_of_another_summit(self, tmp_path: Path) -> None:
         membership = f.MembershipFactory(category=f.CategoryFactory())
@@ -310,29 +297,23 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert list(actions) == ["summit.export", "summit.import"]
 
 
-class TestDeclared:
-    ALL = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
-
-    def test_every_model_moves_stays_or_belongs(self) -> None:
-        known = [*transfer_registry.MOVED, *transfer_registry.LEFT, *transfer_registry.OWN]
-        assert sorted(known) == sorted(model._meta.label for model in self.ALL)
-        assert all(why for why in (*transfer_registry.LEFT.values(), *transfer_registry.OWN.values()))
-
-    def test_control_one_that_is_declared_twice_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="declared twice"):
-            transfer_registry.declare_excluded("summit.Venue", why="x")
-
-    def test_what_moves_has_a_summit_and_refers_to_what_moves(self) -> None:
-        moves = {*model_order.order(), User}
-        for model in model_order.order():
-            assert set(model_order.references(model).values()) <= moves
-            assert isinstance(model._meta.pk, models.BigAutoField)
-            assert model_order.rows(model, Summit(pk=0)).count() == 0
-            moved = transfer_registry.moved_of(model)
-            assert moved.without | set(moved.named) <= {field.name for field in model._meta.concrete_fields}
-
-    def test_the_summit_comes_first_and_the_audit_last(self) -> None:
-        assert (model_order.order()[0], model_order.order()[-1]) == (Summit, AuditEntry)
+def test_every_model_moves_stays_or_belongs_and_refers_to_what_moves() -> None:
+    labels = [model._meta.label for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+    known = [*transfer_registry.MOVED, *transfer_registry.LEFT, *transfer_registry.OWN]
+    assert sorted(known) == sorted(labels)
+    assert all(why for why in (*transfer_registry.LEFT.values(), *transfer_registry.OWN.values()))
+    # The control: one that is declared twice is refused.
+    with pytest.raises(ValueError, match="declared twice"):
+        transfer_registry.declare_excluded("summit.Venue", why="x")
+    # The summit comes first and the audit last.
+    order = model_order.order()
+    assert (order[0], order[-1]) == (Summit, AuditEntry)
+    for model in order:
+        assert set(model_order.references(model).values()) <= {*order, User}
+        assert isinstance(model._meta.pk, models.BigAutoField)
+        assert model_order.rows(model, Summit(pk=0)).count() == 0
+        moved = transfer_registry.moved_of(model)
+        assert moved.without | set(moved.named) <= {field.name for field in model._meta.concrete_fields}
 
 
 @pytest.mark.parametrize("nameless", [True, False])
@@ -357,18 +338,14 @@ class Doubled:
     def row(self, label: str, key: str) -> str:
         return f"{label}<{key}>"
 
-    def page(self, label: str, key: str) -> str:
-        return f"{label}<{key}>"
+    page = row
 
 
-@pytest.mark.parametrize(
-    ("path", "renamed"),
-    [
+def test_addresses_of_rows_at_the_desk_follow_their_rows() -> None:
+    for path, renamed in (
         ("/admin/press/text/7/", "/admin/press/text/press.text<7>/"),
         ("/admin/press/text/#3/change/", "/admin/press/text/press.text<#3>/change/"),
         ("/admin/press/text/run/", "/admin/press/text/run/"),
         ("/border-security-2025/press/text/7/", "/border-security-2025/press/text/7/"),
-    ],
-)
-def test_addresses_of_rows_at_the_desk_follow_their_rows(path: str, renamed: str) -> None:
-    assert values.renamed({"path": path}, Doubled()) == {"path": renamed}
+    ):
+        assert values.renamed({"path": path}, Doubled()) == {"path": renamed}

@@ -96,11 +96,12 @@ def take(summit: Summit, content: bytes, **more: Any) -> ImportReport:
 
 
 def test_an_event_becomes_a_session_of_the_draft(summit: Summit) -> None:
-    report = take(summit, as_json(event()))
+    words = "<p>What it is &amp; was</p><script>x()</script><p>about.</p>"
+    report = take(summit, as_json(event(abstract=words)))
     assert (outcomes(report), report.facts["rooms"], report.facts["people"]) == (["new"], ["Hall A"], 1)
     row = Session.objects.get(summit=summit)
     said = (row.title, row.summary, row.kind, row.visibility)
-    assert said == ("Event 1", "What it is about.", "plenary", "participants")
+    assert said == ("Event 1", "What it is & was\nabout.", "plenary", "participants")
     assert (f"{row.starts_at:%d %H:%M}", f"{row.ends_at:%d %H:%M}") == ("31 08:30", "31 09:15")
     assert row.room is not None
     assert (row.room.name, row.room.venue.summit) == ("Hall A", summit)
@@ -274,24 +275,6 @@ def test_another_file_is_refused_in_words_of_ours(summit: Summit) -> None:
         *(as_json(event()).decode().encode(letters) for letters in ("utf-16", "utf-16-be", "utf-32", "utf-8-sig")),
     ):
         assert len(read(content, zone=summit.zone).events) == 1
-
-
-def test_words_of_html_lose_their_marks(summit: Summit) -> None:
-    take(summit, as_json(event(abstract="<p>One &amp; two</p><script>x()</script><p>three</p>")))
-    assert Session.objects.get().summary == "One & two\nthree"
-
-
-def test_a_title_in_another_language_stands_in_that_too(summit: Summit) -> None:
-    take(summit, as_json(event(title="Ouverture")))
-    content = as_json(event(language="fr", title="Ouverture"))
-    (line,) = take(summit, content).lines
-    assert (line.outcome, line.fields, len(line.notes)) == ("changed", ["from another schedule", "languages"], 1)
-    text = Session.objects.get().texts.get()
-    assert (text.language, text.title) == ("fr", "Ouverture")
-    assert outcomes(take(summit, content)) == ["same"]
-
-
-def test_what_is_no_schedule_says_so(summit: Summit) -> None:
     for content in (
         *(b"", b"{}", b"[1]", b'{"schedule": {"conference": {}}}', b"{" * 100_000, b"\xff\xfe{}"),
         *(b"<a/>", b"<schedule>", b"words"),
@@ -306,6 +289,16 @@ def test_what_is_no_schedule_says_so(summit: Summit) -> None:
     # Events of any shape are no fault.
     days = json.dumps({"schedule": {"conference": {"days": [{"rooms": {"A": [1, None, {}]}}]}}}).encode()
     assert outcomes(take(summit, days)) == ["refused"] * 3
+
+
+def test_a_title_in_another_language_stands_in_that_too(summit: Summit) -> None:
+    take(summit, as_json(event(title="Ouverture")))
+    content = as_json(event(language="fr", title="Ouverture"))
+    (line,) = take(summit, content).lines
+    assert (line.outcome, line.fields, len(line.notes)) == ("changed", ["from another schedule", "languages"], 1)
+    text = Session.objects.get().texts.get()
+    assert (text.language, text.title) == ("fr", "Ouverture")
+    assert outcomes(take(summit, content)) == ["same"]
 
 
 def test_only_the_programme_desk_reads_in(summit: Summit) -> None:
