@@ -94,11 +94,14 @@ def test_each_page_names_it_in_the_readers_language_with_its_footnote_and_the_fl
         # Internal notes leave the desk by no way.
         assert "Call first" not in content, name
     Party.objects.update(flag="neutral")
-    for name, content in pages(party).items():
-        assert '<img class="flag" src="/static/flags/neutral.svg" alt=""' in content, name
-    f.PolicyFactory(summit=party.summit, shows_flags=False)
-    page = Client().get("/here/agenda/?lang=fr").content.decode()
-    assert (NAME in page, FLAG in page) == (True, False)
+    listed = f"/admin/delegations/party/?summit__id__exact={party.summit_id}&lang=fr"
+    for shows_flags in (True, False):
+        f.PolicyFactory._meta.model.objects.update_or_create(
+            summit=party.summit, defaults={"shows_flags": shows_flags}
+        )
+        for page in (Client().get("/here/agenda/?lang=fr"), desk(party).get(listed)):
+            neutral = '<img class="flag" src="/static/flags/neutral.svg" alt=""' in page.content.decode()
+            assert (neutral, FLAG in page.content.decode()) == (shows_flags, shows_flags)
     assert "Call first" not in Client().get("/api/v1/summits/here/agenda/").content.decode()
     assert "Call first" in desk(party).get(f"/admin/delegations/party/{party.pk}/change/").content.decode()
 

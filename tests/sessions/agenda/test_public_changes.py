@@ -150,7 +150,7 @@ def open_summit() -> Summit:
 def test_nothing_that_is_hidden_now_is_told(open_summit: Summit) -> None:
     seen: set[str] = set()
 
-    @settings(max_examples=6, phases=[Phase.explicit, Phase.generate], derandomize=True)
+    @settings(max_examples=5, phases=[Phase.explicit, Phase.generate], derandomize=True)
     @given(st.lists(st.lists(states(), min_size=NUMBER, max_size=NUMBER), min_size=2, max_size=4))
     def told(steps: Any) -> None:
         with transaction.atomic():

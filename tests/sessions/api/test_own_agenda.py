@@ -34,6 +34,7 @@ from tests.factories import (
     SummitFactory,
     UserFactory,
 )
+from tests.module_fixtures import once_a_module
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_release_workflow import DESK, add
 from tests.sessions.conftest import release
@@ -44,24 +45,51 @@ pytestmark = pytest.mark.django_db
 TITLES = ("Open", "Ours", "Theirs", "Desk")
 
 
-@pytest.fixture
-def by_title(here: Summit, own: Land, other: Land) -> dict[str, Session]:
+class Agenda:
     """Released sessions, tomorrow: for everybody, of one party each, of the desks; and one that isn't released."""
-    soon = timezone.now() + timedelta(days=1)
-    times = {"summit": here, "starts_at": soon, "ends_at": soon + timedelta(hours=1)}
-    values: dict[str, dict[str, Any]] = {
-        "Open": {"visibility": "accredited", "sign_up": True, "capacity": 1},
-        "Ours": {"visibility": "participants", "requests_until": soon},
-        "Theirs": {"visibility": "participants", "requests_until": soon},
-        "Desk": {"visibility": "organisers"},
-    }
-    found = {title: SessionFactory(title=title, **times, **values[title]) for title in TITLES}
-    for title in ("Ours", "Desk"):
-        ParticipantFactory(session=found[title], party=own.party)
-    ParticipantFactory(session=found["Theirs"], party=other.party)
-    release(here, tell=False)
-    found["Draft"] = SessionFactory(title="Draft", visibility="accredited", sign_up=True, **times)
-    return found
+
+    def __init__(self) -> None:
+        self.here: Summit = SummitFactory(slug="here", public=False)
+        self.own, self.other = Land(self.here, "Ownland"), Land(self.here, "Otherland")
+        soon = timezone.now() + timedelta(days=1)
+        times = {"summit": self.here, "starts_at": soon, "ends_at": soon + timedelta(hours=1)}
+        values: dict[str, dict[str, Any]] = {
+            "Open": {"visibility": "accredited", "sign_up": True, "capacity": 1},
+            "Ours": {"visibility": "participants", "requests_until": soon},
+            "Theirs": {"visibility": "participants", "requests_until": soon},
+            "Desk": {"visibility": "organisers"},
+        }
+        self.by_title = {title: SessionFactory(title=title, **times, **values[title]) for title in TITLES}
+        for title in ("Ours", "Desk"):
+            ParticipantFactory(session=self.by_title[title], party=self.own.party)
+        ParticipantFactory(session=self.by_title["Theirs"], party=self.other.party)
+        release(self.here, tell=False)
+        self.by_title["Draft"] = SessionFactory(title="Draft", visibility="accredited", sign_up=True, **times)
+
+
+@once_a_module
+def agenda() -> Agenda:
+    return Agenda()
+
+
+@pytest.fixture
+def here(agenda: Agenda) -> Summit:
+    return agenda.here
+
+
+@pytest.fixture
+def own(agenda: Agenda) -> Land:
+    return agenda.own
+
+
+@pytest.fixture
+def other(agenda: Agenda) -> Land:
+    return agenda.other
+
+
+@pytest.fixture
+def by_title(agenda: Agenda) -> dict[str, Session]:
+    return agenda.by_title
 
 
 def titles(who: Program, asked: str = "") -> list[str]:
@@ -191,8 +219,9 @@ def test_only_whoever_reads_the_whole_agenda_is_given_all_of_it(
         assert (answer.status_code, answer.content) == (404, missing.content)
 
 
-def test_before_the_first_release_there_is_nothing_to_print(own: Land) -> None:
-    answer = program(own.user).post(PROGRAMME, {})
+def test_before_the_first_release_there_is_nothing_to_print() -> None:
+    land = Land(SummitFactory(slug="there"), "Farland")
+    answer = program(land.user).post(PROGRAMME.replace("here", "there"), {})
     assert (answer.status_code, answer.json()["detail"]) == (409, "The agenda is not released yet.")
 
 

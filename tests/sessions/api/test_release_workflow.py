@@ -15,6 +15,7 @@ from summit.permissions.models import Role
 from summit.public_base.page_cache import PAGES
 from summit.summits.models import Room, Summit
 from tests import factories as f
+from tests.module_fixtures import once_a_module
 from tests.sessions.api.conftest import Land
 from tests.sessions.conftest import later, release
 from tests.summit.api.conftest import Program, program
@@ -74,7 +75,7 @@ def test_a_planned_session_becomes_public(here: Summit, organiser: Program, part
     ]
     assert row["texts"] == [{"language": "fr", "title": "Des ports", "summary": ""}]
     assert row["interpretation"] == [{"from_language": "en", "into_language": "fr"}]
-    actions = AuditEntry.objects.filter(action__startswith="agenda.").order_by("pk")
+    actions = AuditEntry.objects.filter(summit=here, action__startswith="agenda.").order_by("pk")
     assert list(actions.values_list("action", flat=True)) == [
         *("agenda.session.add", "agenda.texts", "agenda.interpretation", "agenda.participants"),
         *("agenda.speakers.add", "agenda.release"),
@@ -90,42 +91,48 @@ def test_what_was_not_seen_is_not_released_and_the_draft_is_taken_back(here: Sum
     late = organiser.post(f"{DESK}releases/release/", {"expected": seen})
     assert late.status_code == 412
     assert late.json()["detail"].startswith("The draft has changed since you opened this page.")
-    assert not Release.objects.exists()
+    assert not Release.objects.filter(summit=here).exists()
     found = done(organiser, "releases/preview", day="2025-03-31")
     made = done(organiser, "releases/release", day="2025-03-31", expected=found["expected"], tell=False)
     again = organiser.post(f"{DESK}releases/release/", {"expected": found["expected"]})
     assert (again.status_code, again.json()["detail"]) == (409, "No changes since release 1.")
     (row,) = organiser.get(f"{DESK}releases/").json()["results"]
     assert organiser.get(f"{DESK}releases/{row['id']}/").json() == row
-    Session.objects.update(title="Of harbours")
+    Session.objects.filter(pk=session.pk).update(title="Of harbours")
     back = done(organiser, f"releases/{made['id']}/preview-restore", session=session.public_id)
     assert [(each["session"], each["nature"]) for each in back["changes"]] == [(session.public_id, "changed")]
     done(organiser, f"releases/{made['id']}/restore", expected=back["expected"])
     assert organiser.get(f"{DESK}{where}/").json()["title"] == "Of ports"
 
 
-CHANGES = f"{DESK}agenda/changes/"
+CHANGES = "summits/there/desk/agenda/changes/"
 TITLES = {"public": "Opening", "accredited": "Open", "ours": "Ours", "theirs": "Theirs", "organisers": "Desk"}
 
 
-@pytest.fixture
-def changed(here: Summit, own: Land, other: Land) -> dict[str, Session]:
+class Changed:
     """A session for each sort of reader, all of them moved by the second release; that of Ownland has a speech."""
-    Summit.objects.filter(pk=here.pk).update(public=True, public_changes=True)
-    desk, hour = f.UserFactory.with_role(Role.ORGANISER, here), timedelta(hours=1)
-    rows = {}
-    for number, (who, title) in enumerate(TITLES.items()):
-        times = {"starts_at": f.START + number * hour, "ends_at": f.START + (number + 1) * hour}
-        visibility = "participants" if who in ("ours", "theirs") else who
-        rows[who] = f.SessionFactory(summit=here, title=title, visibility=visibility, **times)
-    f.ParticipantFactory(session=rows["ours"], party=own.party)
-    f.SlotFactory(session=rows["ours"], speaker=own.head, party=own.party, minutes=5)
-    f.ParticipantFactory(session=rows["theirs"], party=other.party)
-    releases.release(summit=here, by=desk, tell=False)
-    for row in rows.values():
-        later(row, desk, minutes=30)
-    releases.release(summit=here, by=desk, tell=False, note="Half an hour later")
-    return rows
+
+    def __init__(self) -> None:
+        self.summit: Summit = f.SummitFactory(slug="there", public_changes=True)
+        self.own, self.other = Land(self.summit, "Ownland"), Land(self.summit, "Otherland")
+        desk, hour = f.UserFactory.with_role(Role.ORGANISER, self.summit), timedelta(hours=1)
+        self.rows: dict[str, Session] = {}
+        for number, (who, title) in enumerate(TITLES.items()):
+            times = {"starts_at": f.START + number * hour, "ends_at": f.START + (number + 1) * hour}
+            visibility = "participants" if who in ("ours", "theirs") else who
+            self.rows[who] = f.SessionFactory(summit=self.summit, title=title, visibility=visibility, **times)
+        f.ParticipantFactory(session=self.rows["ours"], party=self.own.party)
+        f.SlotFactory(session=self.rows["ours"], speaker=self.own.head, party=self.own.party, minutes=5)
+        f.ParticipantFactory(session=self.rows["theirs"], party=self.other.party)
+        releases.release(summit=self.summit, by=desk, tell=False)
+        for row in self.rows.values():
+            later(row, desk, minutes=30)
+        releases.release(summit=self.summit, by=desk, tell=False, note="Half an hour later")
+
+
+@once_a_module
+def changed() -> Changed:
+    return Changed()
 
 
 def told(who: Program, **more: Any) -> list[list[str]]:
@@ -134,44 +141,44 @@ def told(who: Program, **more: Any) -> list[list[str]]:
     return [[each["title"] for each in row["changes"]] for row in answer.json()["releases"]]
 
 
-def test_a_change_is_told_in_words(own: Land, changed: dict[str, Session]) -> None:
-    answer = program(own.user).post(CHANGES, {}).json()
+def test_a_change_is_told_in_words(changed: Changed) -> None:
+    answer = program(changed.own.user).post(CHANGES, {}).json()
     (release,) = answer["releases"]
     assert (release["note"], answer["footnotes"]) == ("Half an hour later", [])
     old, new = (f"Monday 31 March 2025, {clocks} London time" for clocks in ("11:00–12:00", "11:30–12:30"))
     assert release["changes"] == [
         {
-            **{"session": changed["ours"].public_id, "nature": "changed", "state": "changed"},
+            **{"session": changed.rows["ours"].public_id, "nature": "changed", "state": "changed"},
             **{"title": "Ours", "language": "", "when": new, "room": ""},
             "lines": [{"what": "Time", "old": old, "new": new}],
-            "speeches": [f"Speech of {own.head.label} (Ownland): position 1, at about 11:30 London time"],
+            "speeches": [f"Speech of {changed.own.head.label} (Ownland): position 1, at about 11:30 London time"],
         }
     ]
-    french = program(own.user).post(CHANGES, {}, Accept_Language="fr").json()["releases"][0]["changes"][0]
+    french = program(changed.own.user).post(CHANGES, {}, Accept_Language="fr").json()["releases"][0]["changes"][0]
     assert (french["state"], french["lines"][0]["what"]) == ("modifiée", "Date et heure")
 
 
-def test_each_is_told_of_theirs_or_of_all_they_may_know(own: Land, other: Land, changed: dict[str, Session]) -> None:
-    mine = program(own.focal)
-    assert told(mine) == told(program(own.user), everything=False) == [["Ours"]]
+def test_each_is_told_of_theirs_or_of_all_they_may_know(changed: Changed) -> None:
+    mine = program(changed.own.focal)
+    assert told(mine) == told(program(changed.own.user), everything=False) == [["Ours"]]
     assert told(mine, everything=True) == [["Opening", "Open", "Ours"]]
-    assert told(program(other.user), everything=True) == [["Opening", "Open", "Theirs"]]
+    assert told(program(changed.other.user), everything=True) == [["Opening", "Open", "Theirs"]]
     assert told(program(f.UserFactory(is_superuser=True))) == [list(TITLES.values())]
     assert mine.post(CHANGES, {"all": True}).status_code == 422
     # Whoever's party has left finds nothing.
-    f.InvitationFactory(party=own.party, state="revoked", sent_at=f.START)
+    f.InvitationFactory(party=changed.own.party, state="revoked", sent_at=f.START)
     assert mine.post(CHANGES, {"everything": True}).status_code == 404
 
 
-PUBLIC = "/api/v1/summits/here/changes/"
+PUBLIC = "/api/v1/summits/there/changes/"
 
 
-def test_everybody_is_told_only_what_is_public(changed: dict[str, Session], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everybody_is_told_only_what_is_public(changed: Changed, monkeypatch: pytest.MonkeyPatch) -> None:
     (release,) = Client().get(PUBLIC).json()["releases"]
     (change,) = release["changes"]
     assert set(release) == {"released_at", "changes"}
     told = (change["session"], change["title"], change["state"])
-    assert told == (changed["public"].public_id, "Opening", "changed")
+    assert told == (changed.rows["public"].public_id, "Opening", "changed")
     assert "speeches" not in change
     assert Client().get(f"{PUBLIC}?lang=fr").json()["releases"][0]["changes"][0]["state"] == "modifiée"
     # The control: without the predicate everybody would be told all of it.
@@ -181,21 +188,21 @@ def test_everybody_is_told_only_what_is_public(changed: dict[str, Session], monk
     assert [each["title"] for each in release["changes"]] == list(TITLES.values())
 
 
-def test_where_the_summit_tells_nobody_it_is_as_what_is_not_there(changed: dict[str, Session]) -> None:
+def test_where_the_summit_tells_nobody_it_is_as_what_is_not_there(changed: Changed) -> None:
     etag = Client().get(PUBLIC)["ETag"]
     assert Client().get(PUBLIC, headers={"If-None-Match": etag}).status_code == 304
     assert Client().get(f"{PUBLIC}?everything=true").status_code == 400
     for closed in ({"public_changes": False}, {"public": False, "public_changes": True}):
-        Summit.objects.update(**closed)
-        answer, missing = (Client().get(f"/api/v1/summits/{name}/changes/") for name in ("here", "nowhere"))
+        Summit.objects.filter(slug="there").update(**closed)
+        answer, missing = (Client().get(f"/api/v1/summits/{name}/changes/") for name in ("there", "nowhere"))
         assert (answer.status_code, answer.content) == (404, missing.content)
 
 
-def test_a_footnote_comes_with_the_name(here: Summit, changed: dict[str, Session], own: Land) -> None:
-    noted = f.PartyFactory(summit=here, name="Newland", footnote="Without prejudice.")
-    f.ParticipantFactory(session=changed["public"], party=noted)
-    release(here, tell=False)
-    for response in (Client().get(PUBLIC), program(own.user).post(CHANGES, {"everything": True})):
+def test_a_footnote_comes_with_the_name(changed: Changed) -> None:
+    noted = f.PartyFactory(summit=changed.summit, name="Newland", footnote="Without prejudice.")
+    f.ParticipantFactory(session=changed.rows["public"], party=noted)
+    release(changed.summit, tell=False)
+    for response in (Client().get(PUBLIC), program(changed.own.user).post(CHANGES, {"everything": True})):
         answer = response.json()
         (change,) = answer["releases"][0]["changes"]
         assert [line["new"] for line in change["lines"]] == ["Newland¹"]

@@ -363,7 +363,8 @@ DEEDS = st.lists(st.tuples(ACTS, st.integers(0, 3), st.integers(-2, 2), st.integ
 class TestAnySequence(TestCase):
     """The state after acts, undos and redos is the state after the acts that weren't undone."""
 
-    @settings(max_examples=12)
+    @pytest.mark.slow("makes drawn sequences of acts, and takes them back")
+    @settings(max_examples=8)
     @given(DEEDS)
     def test_ends_as_without_what_was_undone(self, deeds: list[Deed]) -> None:
         done, undone = list[Deed](), list[Deed]()

@@ -425,7 +425,7 @@ def by(summit: Summit) -> User:
 
 @pytest.mark.slow("reads the whole database several times for each schedule")
 @given(events=EVENTS)
-@settings(few_examples, max_examples=5)
+@settings(few_examples, max_examples=3)
 def test_a_random_schedule(events: list[dict[str, Any]], summit: Summit, by: User) -> None:
     content = as_json(*(event(**each) for each in events))
     check(summit=summit, kind="schedule", filename="x.json", content=content, by=by)
