@@ -51,6 +51,7 @@ def titles(text: str) -> set[str]:
     return {title for title in Session.objects.values_list("title", flat=True) if f">{title}</a>" in text}
 
 
+@pytest.mark.slow("opens an agenda of each kind of session for four readers")
 def test_what_one_may_know_of_is_shown(client: Client, summit: Summit, party: Party) -> None:
     text = page(client, CHANGES)
     assert "The agenda is not released yet." in text

@@ -107,6 +107,7 @@ def test_what_is_public_only_reads(schema: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.slow("loads a summit and asks every public address")
 def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -> None:
     summit = synthetic.load(slug="small", sizes=synthetic.Sizes(delegations=4, sessions=12, people=10, texts=12))
     base = f"/api/v1/summits/{summit.slug}/"
@@ -289,6 +290,7 @@ def ask(client: Client, request: str) -> Any:
     return getattr(client, method.lower())(address, headers=headers, **more)
 
 
+@pytest.mark.slow("makes each request of the guide")
 def test_the_guide_is_true(client: Client) -> None:
     summit = SummitFactory(slug="water-2026")
     venue = VenueFactory(summit=summit, name="House")

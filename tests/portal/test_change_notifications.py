@@ -135,6 +135,7 @@ def test_each_mailbox_learns_what_concerns_it_and_nothing_else(summit: Summit) -
     assert messages.get(address=booth.email).facts["name"] == booth.label
 
 
+@pytest.mark.slow("loads the demonstration and releases it twice")
 def test_the_portal_shows_the_same(summit: Summit) -> None:
     table = expected()
 

@@ -192,6 +192,7 @@ class TestHome:
         client.post(page_of(link), ANSWER)
         assert "<h1>Next appointment</h1>" in client.get("/portal/").content.decode()
 
+    @pytest.mark.slow("opens the home after each release")
     def test_changes_are_told_until_they_were_seen_here(self) -> None:
         link = f.InvitationLinkFactory()
         summit, begins = link.invitation.party.summit, db_now() + timedelta(hours=2)

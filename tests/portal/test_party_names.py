@@ -83,6 +83,7 @@ def pages(party: Party) -> dict[str, str]:
     return {name: response.content.decode() for name, response in found.items()}
 
 
+@pytest.mark.slow("opens each page that names a party")
 def test_each_page_names_it_in_the_readers_language_with_its_footnote_and_the_flag_chosen(
     party: Party,
 ) -> None:
@@ -285,6 +286,7 @@ def test_the_footnotes_mark_stands_also_where_the_office_names_the_party(party: 
     assert re.findall(rf"Prime Minister, {party.name}</bdi><sup>.*?(\d)</sup>", page) == ["1"]
 
 
+@pytest.mark.slow("opens each page that names a party")
 def test_the_pages_of_whoever_acts_for_it_and_of_the_desk_name_it_alike(party: Party) -> None:
     acting, client, own = portal(party), desk(party), f"/portal/delegation/{party.public_id}/"
     answers = {path: acting.get(f"{own}{path}?lang=fr") for path in ("", "people/", "focal-points/", "visas/")}

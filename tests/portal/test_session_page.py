@@ -110,6 +110,7 @@ class TestSignUp:
         client.post(f"{address}sign-up/", {"person": delegate.public_id, "do": "leave"})
         assert row.sign_ups.count() == 0
 
+    @pytest.mark.slow("asks the page of a session seven times")
     def test_what_others_would_have_at_once_is_asked_about(self, summit: Summit, party: Party) -> None:
         row = open_session(summit, title="Side event")
         release(summit)
@@ -268,6 +269,7 @@ CALENDARS = "/portal/calendars/"
 ADDRESS = re.compile(r"http://localhost:8000/calendar/([0-9a-f]{48})\.ics")
 
 
+@pytest.mark.slow("opens two calendars and ends one")
 def test_a_calendars_address_is_shown_once_and_opens_until_it_is_ended(summit: Summit, party: Party) -> None:
     person: Person = focal(party)
     f.MembershipFactory(party=party, person=person)

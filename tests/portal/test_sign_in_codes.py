@@ -22,7 +22,6 @@ from summit.core.database_clock import db_now
 from summit.maintenance import heartbeats
 from summit.outbox.models import Message
 from summit.people.models import Person
-from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import queries
@@ -129,6 +128,7 @@ class TestComingIn:
             assert client.get(path)["Location"].startswith(("/accounts/login/", "/admin/login/"))
 
 
+@pytest.mark.slow("asks after each way in which a sign-in ends")
 def test_what_a_code_opened_is_dead_at_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
     focal()
     client, ended = come_in(), come_in()
@@ -153,6 +153,7 @@ def test_what_a_code_opened_is_dead_at_the_next_request(monkeypatch: pytest.Monk
 
 
 class TestBrowsers:
+    @pytest.mark.slow("comes in from three browsers")
     def test_they_are_listed_and_one_is_ended(self) -> None:
         focal()
         lost, kept = come_in(headers={"user-agent": PHONE}), come_in(headers={"user-agent": "X11; Linux Firefox/1"})
@@ -310,15 +311,6 @@ def test_a_letters_link_leads_on_in_a_new_session_without_the_token() -> None:
         client.get(path(each))
     assert opened() == [second, link]
     assert client.get(f"/portal/invitation/{second.invitation.public_id}/").status_code == 200
-
-
-def test_after_the_deadline_the_page_asks_nothing_and_says_who_can_still_record_it() -> None:
-    link, client = f.InvitationLinkFactory(), Client()
-    for late in (False, True):
-        Summit.objects.update(answer_by=db_now() + timedelta(hours=-1 if late else 1))
-        page = client.get(path(link), follow=True).content.decode()
-        assert ('name="answer"' in page) is not late
-        assert ("Protocol can still record or change your answer" in page) is late
 
 
 def everything() -> list[Any]:

@@ -122,6 +122,7 @@ def lines(path: Path, label: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in archive.read(f"rows/{label}.jsonl").splitlines()]
 
 
+@pytest.mark.slow("exports and imports a summit")
 def test_it_comes_back_equal_part_by_part(one: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
     made, path = one
     here = bring_in(path)
@@ -163,6 +164,7 @@ def check_names(here: Summit) -> None:
     assert {int(key) for key in keys} <= set(Category.objects.values_list("pk", flat=True))
 
 
+@pytest.mark.slow("exports and imports a summit")
 def test_it_sends_nothing_and_lets_nobody_in(one: tuple[dict[str, Any], Path]) -> None:
     _made, path = one
     User.objects.filter(email="organiser@away.example").delete()

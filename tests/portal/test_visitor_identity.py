@@ -263,6 +263,7 @@ class TestReading:
         assert "X4821397" in text(come_in())
         assert AuditEntry.objects.filter(action=SEEN).latest("pk").by_label.startswith("mailbox:")
 
+    @pytest.mark.slow("comes in twice by a code")
     def test_behind_a_shared_mailbox_it_is_not_said(self, row: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
         def is_not_said(client: Client) -> None:
             page = text(client)
@@ -306,6 +307,7 @@ def test_what_is_taken_is_the_same_file_without_what_desks_draft(row: Membership
     assert looked() == [sorted(PASSPORT)]
 
 
+@pytest.mark.slow("opens the page of all that is held again and again")
 def test_protocol_is_asked_once_for_each_request_and_answers_the_mailbox(row: Membership) -> None:
     client, summit = signed_in(user(row)), row.party.summit
     for asked, said in (

@@ -49,6 +49,7 @@ def asked(parties: Parties, browsers: dict[str, Client]) -> Bilateral:
     return Bilateral.objects.get()
 
 
+@pytest.mark.slow("opens the pages of three delegations")
 def test_a_meeting_is_asked_for_accepted_and_released(parties: Parties, browsers: dict[str, Client]) -> None:
     summit: Summit = parties["Aland"].summit
     row = asked(parties, browsers)

@@ -132,6 +132,7 @@ def said(world: World, listing: str) -> str:
     return world.get()
 
 
+@pytest.mark.slow("opens the delegation's page in each state of the list")
 def test_a_focal_point_agrees_and_objects(world: World) -> None:
     shown = world.get()
     assert "The host has not yet set when the list becomes public." in shown

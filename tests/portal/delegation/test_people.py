@@ -293,6 +293,7 @@ def page_of_the_file() -> str:
     return f"people/table/{DelegationImportFile.objects.get().public_id}/"
 
 
+@pytest.mark.slow("imports a table and undoes it")
 def test_looked_at_then_taken_over_once(world: World) -> None:
     assert f'href="{world.path("people/table/")}">Import people from a file</a>' in world.get("people/")
     Category.objects.of(world.party.summit)

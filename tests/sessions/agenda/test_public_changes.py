@@ -325,6 +325,7 @@ def test_the_desk_reads_what_each_rank_reads_of_a_release(readers: Readers) -> N
     assert ("Versions by audience" in page, page.count(">in this release<")) == (True, 1)
 
 
+@pytest.mark.slow("opens each page of the agenda twice")
 def test_a_release_of_hidden_things_shows_nowhere(readers: Readers) -> None:
     base, api = f"/{readers.summit.slug}/agenda", f"/api/v1/summits/{readers.summit.slug}"
     public = [f"{base}/", f"{base}.ics", f"{base}/schedule.json", f"{base}/schedule.xml", f"{base}/sitemap.xml"]

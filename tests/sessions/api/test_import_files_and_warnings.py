@@ -1,7 +1,6 @@
 """Schedules of other conferences, warnings and comparisons by the API: as at the desk."""
 
 import base64
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +8,9 @@ import pytest
 
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
-from summit.jobs.models.jobs import Job
 from summit.summits.models import Room, Summit
 from tests import factories as f
 from tests.sessions.api.test_release_workflow import DESK
-from tests.sessions.exchange.helpers import SCHEDULE
 from tests.sessions.exchange.test_importer import as_json, event
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_viewsets import kind
@@ -49,19 +46,6 @@ def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Progra
     assert Session.objects.count() == 0
     assert kind(desk.post(f"{where}undo/", {})) == (409, "conflict")
     assert desk.delete(where, If_Match=desk.get(where)["ETag"]).status_code == 204
-
-
-def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SCHEDULE, "budget", replace(SCHEDULE.budget, at_once=1))
-    made = upload(desk, as_json(event(1), event(2))).json()
-    where = f"{SCHEDULES}{made['id']}/"
-    job = Job.objects.get()
-    assert (made["report"], made["job"]) == (None, job.public_id)
-    assert job.params == {"file": made["id"], "action": "preview"}
-    assert desk.post(f"{where}look/", {}).json()["job"] == job.public_id
-    taken = desk.post(f"{where}take/", {}).json()
-    assert Job.objects.get(public_id=taken["job"]).params["action"] == "apply"
-    assert not Session.objects.exists()
 
 
 def test_what_can_t_be_right_is_told(here: Summit, desk: Program, rooms: list[Room]) -> None:

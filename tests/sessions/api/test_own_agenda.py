@@ -143,6 +143,7 @@ def test_what_one_may_not_know_of_cannot_be_named(own: Land, by_title: dict[str,
             assert (hidden.status_code, hidden.content) == (422, missing.content)
 
 
+@pytest.mark.slow("asks the API for three readers")
 def test_the_floor_is_asked_for_granted_and_declined(desk: Program, own: Land, by_title: dict[str, Session]) -> None:
 
     def asked(who: Program) -> Any:

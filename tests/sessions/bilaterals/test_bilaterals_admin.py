@@ -93,6 +93,7 @@ def test_a_meeting_is_approved_and_placed_at_a_free_time(desk: Client, parties: 
 STARTS = timezone.now().replace(microsecond=0) + timedelta(days=2)
 
 
+@pytest.mark.slow("asks the API for four readers at each step")
 def test_by_the_api_a_meeting_is_asked_for_answered_and_placed() -> None:
     here = f.SummitFactory(slug="here")
     parties = parties_of(here)

@@ -253,6 +253,7 @@ class TestDelegations:
         Session.objects.filter(pk=table.pk).update(starts_at=lunch.ends_at)
         assert found(summit) == []
 
+    @pytest.mark.slow("opens the desk's longest pages")
     def test_the_list_the_page_and_saving_say_it(self, summit: Summit, parties: Parties) -> None:
         lunch, table = self.lunch(summit, parties)
         at(summit, "Elsewhere", 5)

@@ -286,6 +286,7 @@ def moves(response: Any) -> dict[str, tuple[str, str]]:
 
 
 class TestPage:
+    @pytest.mark.slow("previews new times nine times")
     def test_each_way_says_what_follows_and_what_cant_be_read(self, world: World, desk: Client) -> None:
         day = f"{world.plenary.starts_at:%d/%m/%Y}"
         asked: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {

@@ -264,6 +264,7 @@ class TestInterfaces:
         times = {name: f"{starts_at + minutes * MINUTE:%H:%M}" for name, minutes in (("end", end), ("on", on))}
         return {"way": "split", "from": "none", **times, **values}
 
+    @pytest.mark.slow("previews a split six times")
     def test_the_page_previews_and_splits(self, world: SplitWorld) -> None:
         desk = sign_in(world.summit, Role.CONFERENCE_OFFICER)
         page = reverse("admin:agenda_session_retime", args=[world.plenary.pk])

@@ -189,6 +189,7 @@ class TestDecided:
 
 
 class TestMarked:
+    @pytest.mark.slow("opens the desk's longest pages")
     def test_the_draft_and_the_release_say_who_left(self, summit: Summit, head: Membership) -> None:
         organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
         row, other = session(summit), session(summit)
