@@ -30,7 +30,7 @@ from tests.factories import PersonFactory, SignUpFactory
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import SILENTLY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow("loads the demonstration and releases it twice")]
 
 OPENING, CHAINS, FINANCES = "Opening", "Supply chains and enablers", "Criminal finances"
 ONLINE, IRAQ, AUSTRIA = "Countering promotion online", "Tunisia and Iraq", "Tunisia and Austria"
@@ -135,7 +135,6 @@ def test_each_mailbox_learns_what_concerns_it_and_nothing_else(summit: Summit) -
     assert messages.get(address=booth.email).facts["name"] == booth.label
 
 
-@pytest.mark.slow("loads the demonstration and releases it twice")
 def test_the_portal_shows_the_same(summit: Summit) -> None:
     table = expected()
 

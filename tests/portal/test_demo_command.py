@@ -83,6 +83,7 @@ def values(row: models.Model) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow("loads the demonstration")
 def test_it_is_loaded_where_nothing_is_and_once() -> None:
     User.objects.create_user("organiser@summit.example", "my own secret 42")
     nothing = "There is a summit already: nothing was loaded."

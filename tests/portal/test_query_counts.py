@@ -93,6 +93,7 @@ def test_which_release_is_the_newest_is_found_once(monkeypatch: pytest.MonkeyPat
     assert "InitPlan" not in released_agenda.public_agenda(summit=summit).explain()
 
 
+@pytest.mark.slow("invites many parties four times")
 def test_inviting_many_takes_as_many_queries_as_inviting_few(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inviting.invite(60)[1].queries == inviting.invite(20)[1].queries
 

@@ -55,6 +55,7 @@ def test_papers_are_for_whom_the_release_tells(client: Client, summit: Summit, p
     assert "Past the east lobby" in shown
 
 
+@pytest.mark.slow("opens four sessions after each release")
 def test_of_a_cancelled_one_whoever_could_read_it_learns_when_and_participants_why(
     client: Client, summit: Summit, party: Party, organiser: User
 ) -> None:
@@ -86,6 +87,7 @@ def test_of_a_cancelled_one_whoever_could_read_it_learns_when_and_participants_w
 
 
 class TestSignUp:
+    @pytest.mark.slow("opens the agenda and a session after each step")
     def test_a_delegate_takes_the_place_and_gives_it_back(
         self, client: Client, delegate: Person, summit: Summit, party: Party
     ) -> None:

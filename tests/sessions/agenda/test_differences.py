@@ -160,6 +160,7 @@ def check_facts(changes: list[SessionChange]) -> None:
             assert told == [aspect.what for aspect in change.aspects(language)]
 
 
+@pytest.mark.slow("compares drawn agendas")
 @SOME
 @given(old=agendas(), new=agendas())
 def test_differences_of_two_agendas(old: Agenda, new: Agenda) -> None:

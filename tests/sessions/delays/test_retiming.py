@@ -342,6 +342,7 @@ class TestReleasePage:
         expected = desk.get(page(world.plenary), asked).context["expected"]
         return desk.post(page(world.plenary), {"expected": expected, **asked}, follow=True)
 
+    @pytest.mark.slow("previews and releases new times")
     def test_it_is_released_and_leads_to_the_day(self, world: World, desk: Client) -> None:
         # A time that was typed after the preview is shown first.
         typed = {f"start-{world.talks.public_id}": "15:00", f"was-{world.talks.public_id}": "13:25"}
