@@ -96,6 +96,7 @@ def titles(who: Program, asked: str = "") -> list[str]:
     return [row["title"] for row in who.get(f"{DESK}agenda/{asked}").json()["results"]]
 
 
+@pytest.mark.slow("asks for each session of an agenda")
 def test_the_agenda_shows_what_the_portal_shows(
     own: Land, by_title: dict[str, Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -355,6 +355,7 @@ class TestReleasePage:
         assert answer.redirect_chain[-1][0].startswith(reverse("admin:agenda_session_day"))
         assert (Release.objects.get(number=2).note, world.times()["Talks"]) == ("The plenary runs over", "13:25")
 
+    @pytest.mark.slow("previews and releases new times twice")
     def test_a_conflict_that_isnt_decided_releases_nothing(self, world: World, desk: Client) -> None:
         answer = self._post(world, desk, stay=world.talks.public_id)
         assert "Decide 1 more conflict" in answer.content.decode()
