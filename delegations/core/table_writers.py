@@ -12,6 +12,7 @@ from django.utils.translation import get_language, get_language_info
 from openpyxl import Workbook
 
 from summit.core.csv_injection import harmless
+from summit.core.date_formats import cell_time
 from summit.summits.models import Summit
 
 AT_ONCE = 1_000
@@ -38,7 +39,7 @@ def cell_text(value: Any, summit: Summit) -> str:
     if value in (None, ""):
         return ""
     if isinstance(value, datetime):
-        return str(value.astimezone(summit.zone).strftime("%Y-%m-%d %H:%M"))
+        return cell_time(value.astimezone(summit.zone))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

@@ -22,6 +22,15 @@ def clock(local: datetime, form: str = "%H:%M") -> str:
     return f"{time} (UTC{ahead})"
 
 
+def cell_time(local: datetime) -> str:
+    """Return a local time as files have it, such as "2025-03-31 14:30".
+
+    If it occurs twice, add its offset, "2025-10-26 01:30+01:00": read again, it is the same moment.
+    """
+    offset = local.isoformat()[-6:] if is_repeated(local) else ""
+    return f"{local:%Y-%m-%d %H:%M}{offset}"
+
+
 def long_day(day: date) -> str:
     """Return a day in the active language, such as "Monday 31 March 2025"."""
     ordinary, first = pgettext("date", "l j F Y"), pgettext("date, first of a month", "l j F Y")

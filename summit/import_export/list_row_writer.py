@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from rest_framework import serializers
 from summit.api_base.problems import Problem, problem_of, unprocessable
 from summit.api_base.viewsets import InSummit
 from summit.audit.services import By
+from summit.core.date_formats import cell_time
 from summit.core.punctuation import comma
 from summit.import_export.importable_lists import ImportableList, headings, plain
 from summit.imports.definitions import ImportProblem
@@ -318,7 +318,7 @@ def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "Y-m-d H:i")
+        return cell_time(timezone.localtime(value))
     return "–" if value in (None, "") else str(value)
 
 
@@ -326,6 +326,9 @@ def _same(stored: Any, value: Any) -> bool:
     """Return whether a table's value equals the stored value. Differences in blanks don't count in texts."""
     if isinstance(stored, models.Manager):
         return {row.pk for row in stored.all()} == {row.pk for row in value}
+    if isinstance(stored, datetime) and isinstance(value, datetime):
+        # A local time that occurs twice equals no time of another zone (PEP 495).
+        return stored.astimezone(UTC) == value.astimezone(UTC)
     if isinstance(stored, str) and isinstance(value, str):
         return " ".join(stored.split()) == " ".join(value.split())
     return bool(stored == value)

@@ -21,6 +21,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from summit.core.csv_injection import harmless
+from summit.core.date_formats import cell_time, is_repeated
 from summit.import_export.export_columns import Column, Value
 
 CSV, XLSX, JSON = "csv", "xlsx", "json"
@@ -93,7 +94,7 @@ def _csv_value(value: Value) -> str | int | float:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return cell_time(value)
     if isinstance(value, date):
         return value.isoformat()
     return harmless(value) if isinstance(value, str) else value
@@ -105,6 +106,9 @@ def _sheet(heads: list[str], cells: list[list[Value]], first: bool) -> bytes:
 
 
 def _cell(value: Value) -> str:
+    if isinstance(value, datetime) and is_repeated(value):
+        # A spreadsheet's times have no offset: what occurs twice is written as text.
+        value = cell_time(value)
     if value is None:
         return "<c/>"
     if isinstance(value, bool):

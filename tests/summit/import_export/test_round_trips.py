@@ -4,6 +4,7 @@ the same rows."""
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from delegations.zones.models import Zone
 from press.texts.models.topics import Topic
 from sessions.draft.models.kinds import CustomKind
 from summit.import_export.list_import import list_imports
-from summit.imports import services
+from summit.imports import services, table_parsing
 from summit.imports.models import ImportFile
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
@@ -234,6 +235,21 @@ def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> N
     table = kept(world.here, "press.topic", "name,names_fr\nOceans,\n", world.by)
     assert services.apply(file=table, by=world.by).writes == 1
     assert Topic.objects.get(summit=world.here).names == {"ar": "المحيطات"}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize(("hour", "written"), [(0, "2026-10-25 01:30+01:00"), (1, "2026-10-25 01:30+00:00")])
+def test_a_time_that_the_clocks_show_twice_comes_in_as_it_went_out(
+    world: World, ending: str, hour: int, written: str
+) -> None:
+    Category.objects.of(world.here)
+    world.here.categories.update(name_by=datetime(2026, 10, 25, hour, 30, tzinfo=UTC))
+    content = exported(world, "delegations.category", ending)
+    assert table_parsing.read(filename="t", content=content).rows[0].cells.count(written) == 1
+    report = services.report_of(kept(world.here, "delegations.category", content, world.by))
+    assert report is not None
+    assert {line.outcome for line in report.lines} == {"same"}
 
 
 @pytest.mark.once
