@@ -144,7 +144,7 @@ TRIAL = register(
         name="invitation_test",
         label=gettext_lazy("letter test"),
         task="delegations.tasks.deliver_invitations",
-        shown_by="tests/delegations/invitations/test_letter_templates_admin.py",
+        shown_by="tests/delegations/invitations/test_invite_parties_admin.py",
         facts=LetterFacts,
         recipients=for_each(_addressees),
         # A test is about nothing but itself, so it shares the random key of its recipient.
