@@ -2,13 +2,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from sessions.public import on_now
 from sessions.visibility.models import Visibility
@@ -16,8 +15,10 @@ from summit.core.process_cache import forget_all
 from summit.public_base import home
 from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
+from tests import factories as f
 from tests.database_clock import stop
-from tests.factories import RoomFactory, SummitFactory, VenueFactory
+from tests.delegations.helpers import queries
+from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import fill, release, session
 
 pytestmark = pytest.mark.django_db
@@ -34,116 +35,98 @@ def _keeping(settings: LazySettings) -> Any:
     PAGES.clear()
 
 
-@pytest.fixture
-def agenda(summit: Summit) -> str:
-    """Three public sessions, at nine and twice at eleven, and one whose times are hidden. Returns the path."""
-    venue = VenueFactory(summit=summit)
-    hall, study = (RoomFactory(venue=venue, name=name) for name in ("Hall", "Study"))
-    public = {"visibility": Visibility.PUBLIC}
-    session(summit, title="Opening", starts_at=NINE, ends_at=NINE + HOUR, room=hall, **public)
-    session(summit, title="Trade", starts_at=NINE + 2 * HOUR, ends_at=NINE + 3 * HOUR, room=hall, **public)
-    session(summit, title="Borders", starts_at=NINE + 2 * HOUR, ends_at=NINE + 3.5 * HOUR, room=study, **public)
-    hidden = {"times_to": Visibility.ORGANISERS, "title": "Untimed"}
-    session(summit, starts_at=NINE, ends_at=NINE + HOUR, **public, **hidden)
+@once_a_module
+def agenda() -> Summit:
+    """Three public sessions, at nine and twice at eleven, and one whose times are hidden."""
+    summit: Summit = f.SummitFactory()
+    venue = f.VenueFactory(summit=summit)
+    hall, study = (f.RoomFactory(venue=venue, name=name) for name in ("Hall", "Study"))
+    for title, room, start, end, times_to in (
+        ("Opening", hall, 0, 1, ""),
+        ("Trade", hall, 2, 3, ""),
+        ("Borders", study, 2, 3.5, ""),
+        ("Untimed", None, 0, 1, Visibility.ORGANISERS),
+    ):
+        times = {"starts_at": NINE + start * HOUR, "ends_at": NINE + end * HOUR, "times_to": times_to}
+        session(summit, title=title, room=room, visibility=Visibility.PUBLIC, **times)
     release(summit)
-    return f"/{summit.slug}/"
+    return summit
 
 
-def page(path: str) -> str:
-    return Client().get(path).content.decode()
+def page(summit: Summit, path: str = "") -> str:
+    return Client().get(f"/{summit.slug}/{path}").content.decode()
 
 
-def states(path: str) -> list[str]:
+def states(page: str) -> list[str]:
     """The states of the sessions on a page, in their order."""
-    found = (part.partition('"')[0] for part in page(path).split('data-state="')[1:])
+    found = (part.partition('"')[0] for part in page.split('data-state="')[1:])
     return [state for state in found if state in {on_now.PAST, on_now.NOW}]
 
 
-BEFORE, OPENING, BREAK, PARALLEL, AFTER = (
-    NINE - HOUR, NINE + HOUR / 2, NINE + 1.5 * HOUR, NINE + 2.5 * HOUR, NINE + 4 * HOUR,
-)  # fmt: skip
-
-
-TITLES = ("Opening", "Trade", "Borders", "Untimed")
-
-
-def told(path: str) -> tuple[list[str], list[str]]:
+def told(home: str) -> tuple[list[str], list[str]]:
     """The titles that the home has under Now and under Next."""
-    parts = re.split("<h2[^>]*>", page(path))
-    under = {part.partition("</h2>")[0]: part for part in parts}
+    under = {part.partition("</h2>")[0]: part for part in re.split("<h2[^>]*>", home)}
+    titles = ("Opening", "Trade", "Borders", "Untimed")
     now, following = (
-        [title for title in TITLES if f">{title}</a>" in under.get(heading, "")] for heading in ("Now", "Next")
+        [title for title in titles if f">{title}</a>" in under.get(heading, "")] for heading in ("Now", "Next")
     )
     return now, following
 
 
-@pytest.mark.parametrize(
-    ("now", "at_home", "listed"),
-    [
-        (BEFORE, ([], ["Opening"]), []),
-        (OPENING, (["Opening"], ["Trade", "Borders"]), ["now"]),
-        (BREAK, ([], ["Trade", "Borders"]), ["past"]),
-        (PARALLEL, (["Trade", "Borders"], []), ["past", "now", "now"]),
-        (AFTER, ([], []), ["past", "past", "past"]),
-    ],
+BEFORE, OPENING, BREAK, PARALLEL, AFTER = (NINE + hours * HOUR for hours in (-1, 0.5, 1.5, 2.5, 4))
+LATER = OPENING + timedelta(minutes=16)
+
+
+# The moment; the titles at home under Now and Next; the states in the list and in the grid; the place of the present
+# in the grid; until when the home, the list and the grid are fresh.
+MOMENTS: tuple[tuple[datetime, list[str], list[str], list[str], list[str], list[str]], ...] = (
+    (BEFORE, [], ["Opening"], [], [], ["09:00", "09:00", "09:00"]),
+    (OPENING, ["Opening"], ["Trade", "Borders"], ["now"], ['"0"'], ["10:00", "10:00", "09:35"]),
+    (LATER, ["Opening"], ["Trade", "Borders"], ["now"], ['"3"'], ["10:00", "10:00", "09:51"]),
+    (BREAK, [], ["Trade", "Borders"], ["past"], ['"0"'], ["11:00", "11:00", "10:35"]),
+    (PARALLEL, ["Trade", "Borders"], [], ["past", "now", "now"], ['"0"'], ["12:00", "12:00", "11:35"]),
+    (AFTER, [], [], ["past", "past", "past"], [], []),
 )
-def test_each_moment_says_what_is_on_and_next(
-    now: datetime,
-    at_home: tuple[list[str], list[str]],
-    listed: list[str],
-    agenda: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    stop(monkeypatch, now)
-    assert told(agenda) == at_home
-    assert states(f"{agenda}agenda/") == states(f"{agenda}agenda/grid/") == listed
 
 
-def test_days_before_and_after_nothing_is_next(agenda: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_moment_says_what_is_on_and_next_and_until_when(agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    for now, running, following, listed, line, until in MOMENTS:
+        stop(monkeypatch, now)
+        pages = [page(agenda, path) for path in ("", "agenda/", "agenda/grid/")]
+        assert told(pages[0]) == (running, following)
+        assert states(pages[1]) == states(pages[2]) == listed
+        assert [part.partition(">")[0] for part in pages[2].split("data-now=")[1:]] == line
+        fresh = [
+            time for each in pages for time in re.findall(r'data-fresh-until="2025-03-31T(.*?):00\+01:00"', each)
+        ]
+        assert fresh == until
+
+
+def test_days_before_and_after_nothing_is_next_or_present(agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     for now in (NINE - 30 * HOUR, NINE + 60 * HOUR):
         stop(monkeypatch, now)
-        assert told(agenda) == ([], [])
+        assert told(page(agenda)) == ([], [])
+    assert "data-now" not in page(agenda, "agenda/grid/?day=2025-03-31")
+    assert "data-fresh-until" not in page(agenda, "agenda/")
 
 
 @pytest.mark.parametrize("asks", [True, False])
-def test_cached_pages_follow_the_clock(asks: bool, agenda: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_pages_follow_the_clock(asks: bool, agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written when a session begins. Control: unless it asks what has passed, the home stays."""
     if not asks:
         monkeypatch.setattr(home, "_passing", [])
     stop(monkeypatch, BEFORE)
-    assert told(agenda) == ([], ["Opening"])
+    assert told(page(agenda)) == ([], ["Opening"])
     stop(monkeypatch, OPENING)
-    assert (told(agenda)[0] == ["Opening"]) is asks
-    assert states(f"{agenda}agenda/") == ["now"]
-
-
-def test_the_present_is_a_line_in_the_grid_of_today_alone(agenda: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    grid = f"{agenda}agenda/grid/"
-    for now, place in ((OPENING, ['"0"']), (OPENING + timedelta(minutes=16), ['"3"']), (AFTER, [])):
-        stop(monkeypatch, now)
-        assert [part.partition(">")[0] for part in page(grid).split("data-now=")[1:]] == place
-    stop(monkeypatch, OPENING + 24 * HOUR)
-    assert "data-now" not in page(f"{grid}?day=2025-03-31")
-
-
-def test_a_page_says_when_the_next_one_is_made(agenda: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for now, path, until in (
-        (OPENING, "agenda/", "2025-03-31T10:00:00+01:00"),
-        (OPENING, "agenda/grid/", "2025-03-31T09:35:00+01:00"),
-        (BREAK, "", "2025-03-31T11:00:00+01:00"),
-    ):
-        stop(monkeypatch, now)
-        assert f'data-fresh-until="{until}"' in page(f"{agenda}{path}")
-    stop(monkeypatch, NINE - 30 * HOUR)
-    assert "data-fresh-until" not in page(f"{agenda}agenda/")
+    assert (told(page(agenda))[0] == ["Opening"]) is asks
 
 
 def test_the_key_of_cached_pages_tells_midnight_and_the_summits_hours(
-    agenda: str, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    agenda: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def key(now: datetime, *, slot: bool = False) -> Any:
         stop(monkeypatch, now)
-        return (on_now.passed_slot if slot else on_now.passed)(summit=summit.slug)
+        return (on_now.passed_slot if slot else on_now.passed)(summit=agenda.slug)
 
     # 23:30 and 00:30 in London.
     assert key(NINE + 14.5 * HOUR) != key(NINE + 15.5 * HOUR)
@@ -154,16 +137,13 @@ def test_the_key_of_cached_pages_tells_midnight_and_the_summits_hours(
     assert on_now.passed(summit="missing") is None
 
 
-def test_queries_do_not_grow_with_the_sessions(agenda: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queries_do_not_grow_with_the_sessions(agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     stop(monkeypatch, OPENING)
-    large = SummitFactory()
-    fill(large, 30)
+    large = f.SummitFactory()
+    fill(large, 8)
     release(large)
     for path in ("", "agenda/", "agenda/grid/"):
-        numbers = []
-        for base in (agenda, f"/{large.slug}/"):
-            forget_all()
-            with CaptureQueriesContext(connection) as asked:
-                page(f"{base}{path}")
-            numbers.append(len(asked))
-        assert numbers[0] == numbers[1], path
+        forget_all()
+        few = queries(partial(page, agenda, path))
+        forget_all()
+        assert queries(partial(page, large, path)) == few, path
