@@ -1,11 +1,12 @@
 """Releases, edits and one another at once: an edit is released whole or not at all, of two releases one is made."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors.released_snapshots import released
@@ -16,14 +17,16 @@ from sessions.releases.services import release_writer, releases
 from sessions.signups.services import signups
 from sessions.visibility.models import Visibility
 from summit.audit import services as audit
+from summit.core import prepare_before_lock
 from summit.core.database_clock import db_now
+from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import MembershipFactory, ParticipantFactory, SignUpFactory
 from tests.sessions.conftest import Parties, session
 from tests.threads import amid, at_once, meet_after, names
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 Pause = Callable[[], bool]
 
@@ -99,6 +102,7 @@ RACES: dict[str, tuple[Callable[..., Any], Any, Any]] = {
 }
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("name", RACES)
 def test_a_release_holds_the_draft(
     name: str, summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch
@@ -107,6 +111,7 @@ def test_a_release_holds_the_draft(
     assert race(summit, organiser, parties, monkeypatch) == came
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("name", RACES)
 def test_control_without_its_lock(
     name: str, summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch
@@ -132,10 +137,12 @@ def _sign_up_amid(summit: Summit, organiser: User, parties: Parties) -> list[Any
     return names(amid(sign_up, lambda: releases.release(summit=summit, by=organiser).number))
 
 
+@pytest.mark.postgresql
 def test_a_release_and_a_sign_up_do_not_deadlock(summit: Summit, organiser: User, parties: Parties) -> None:
     assert _sign_up_amid(summit, organiser, parties) == [None, 1]
 
 
+@pytest.mark.postgresql
 def test_control_with_a_lock_of_the_whole_row_one_of_them_is_lost(
     summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,3 +151,61 @@ def test_control_with_a_lock_of_the_whole_row_one_of_them_is_lost(
 
     monkeypatch.setattr(agenda_lock, "lock", lock)
     assert "OperationalError" in _sign_up_amid(summit, organiser, parties)
+
+
+# On SQLite a release is worked out before the lock to write is taken, and written only if nobody wrote meanwhile.
+@pytest.fixture
+def row(summit: Summit, parties: Parties, sqlite: bool) -> Session:
+    if not sqlite:
+        # There all is done under the lock of one summit's draft, for which nobody else waits.
+        assert prepare_before_lock.others_wrote() is None
+    return session(summit, parties["Aland"], title="As planned")
+
+
+def _written_by_another(row: Session, title: str) -> None:
+    database = sqlite3.connect(connection.settings_dict["NAME"], timeout=10)
+    database.execute("UPDATE agenda_session SET title = ? WHERE id = ?", (title, row.pk))
+    database.commit()
+    database.close()
+
+
+def _edited_amid(
+    row: Session, organiser: User, monkeypatch: pytest.MonkeyPatch, times: int
+) -> tuple[str, list[bool]]:
+    """Release while another connection writes as often after the release was worked out; return the title that was
+    released, and whether it was worked out under the lock each time."""
+    prepare, locked = releases._prepare, []
+
+    def amid(asked: Any, *, lock: bool) -> Any:
+        ready = prepare(asked, lock=lock)
+        locked.append(connection.in_atomic_block)
+        if len(locked) <= times:
+            _written_by_another(row, f"Edited {len(locked)}")
+        return ready
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases, "_prepare", amid)
+        made = releases.release(summit=row.summit, by=organiser)
+    assert Message.objects.filter(subject_key=f"release:{made.public_id}").count() == 1
+    return released(row.summit, [made.number])[made.number][row.pk].title, locked
+
+
+def test_what_was_written_meanwhile_is_released(
+    row: Session, organiser: User, monkeypatch: pytest.MonkeyPatch, sqlite: bool
+) -> None:
+    if not sqlite:
+        return
+    # The second time under the lock, so that nobody writes again meanwhile.
+    assert _edited_amid(row, organiser, monkeypatch, 1) == ("Edited 1", [False, True])
+    _written_by_another(row, "Edited before")
+    assert _edited_amid(row, organiser, monkeypatch, 0) == ("Edited before", [False])
+
+
+def test_control_where_nobody_looks_an_edit_is_overtaken(
+    row: Session, organiser: User, monkeypatch: pytest.MonkeyPatch, sqlite: bool
+) -> None:
+    if not sqlite:
+        return
+    monkeypatch.setattr(prepare_before_lock, "others_wrote", lambda: lambda: False)
+    assert _edited_amid(row, organiser, monkeypatch, 1) == ("As planned", [False])
+    assert Session.objects.get(pk=row.pk).title == "Edited 1"

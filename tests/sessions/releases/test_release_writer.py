@@ -21,10 +21,12 @@ from sessions.releases.services import release_writer, releases
 from sessions.visibility.models import DELEGATIONS, DESK, EVERYBODY, PARTS, RANKS, TAKING_PART, Visibility
 from sessions.visibility.viewers import Members
 from summit.people.models import Person
+from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.sessions.conftest import SILENTLY, session
+from tests.module_fixtures import once_a_module
+from tests.sessions.conftest import SILENTLY, parties_of, session
 
 pytestmark = pytest.mark.django_db
 NUMBER = 2
@@ -183,14 +185,15 @@ def run(world: World, examples: int) -> None:
     each()
 
 
-@pytest.fixture
-def world(summit: Summit, parties: dict[str, Party], organiser: User) -> World:
-    return World(summit, parties.values(), organiser)
+@once_a_module
+def world() -> World:
+    summit = f.SummitFactory()
+    return World(summit, parties_of(summit).values(), f.UserFactory.with_role(Role.ORGANISER, summit))
 
 
 @pytest.mark.slow("reads a release as each of many people")
 def test_each_reads_what_the_draft_lets_them_know(world: World) -> None:
-    run(world, 10)
+    run(world, 6)
 
 
 def test_control_without_ranges_of_ranks_somebody_reads_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,19 +205,20 @@ def test_control_without_ranges_of_ranks_somebody_reads_more(world: World, monke
         run(world, 20)
 
 
-@pytest.mark.parametrize("seen", [Visibility.PUBLIC, Visibility.ACCREDITED, Visibility.PARTICIPANTS])
-def test_what_goes_and_comes_back_rises(world: World, seen: Visibility) -> None:
+@pytest.mark.slow("reads seven releases as each of many people")
+def test_what_goes_and_comes_back_rises(world: World) -> None:
     """Twice it is for the desk alone, once it is cancelled: whoever was told that it is gone takes it for newer."""
-    shown, hidden = {**PLAIN, "visibility": seen}, {**PLAIN, "visibility": Visibility.ORGANISERS}
-    moved = {**shown, "title": "Talks"}
-    gone = {**moved, "cancelled": True}
-    play(world, [[state, PLAIN] for state in (shown, hidden, shown, hidden, moved, gone, moved)])
+    hidden = {**PLAIN, "visibility": Visibility.ORGANISERS}
+    shown = [{**PLAIN, "visibility": seen} for seen in (Visibility.PUBLIC, Visibility.PARTICIPANTS)]
+    moved = [{**state, "title": "Talks"} for state in shown]
+    gone = [{**state, "cancelled": True} for state in moved]
+    play(world, [shown, [hidden] * 2, shown, [hidden] * 2, moved, gone, moved])
 
 
 def test_control_without_what_went_before_it_would_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequence_numbers, "highest", lambda summit, keys: {})
     with pytest.raises(AssertionError):
-        test_what_goes_and_comes_back_rises(world, Visibility.PUBLIC)
+        test_what_goes_and_comes_back_rises(world)
 
 
 def test_a_sequence_never_falls_where_readers_of_two_ranks_come_to_read_the_same(world: World) -> None:

@@ -1,17 +1,15 @@
 """What screens show to whom, and when their addresses stop working."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from sessions.agenda.models.releases import EntryQuerySet
 from sessions.delays.models import SessionRun
@@ -31,6 +29,8 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.database_clock import stop
+from tests.delegations.helpers import queries, refuses, sign_in
+from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import fill, release, session
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +47,9 @@ def _at_half_past_nine(monkeypatch: pytest.MonkeyPatch) -> None:
 class World:
     """A summit with sessions of each visibility in two rooms, released."""
 
-    def __init__(self, summit: Summit) -> None:
-        self.summit, self.by = summit, f.UserFactory.with_role(Role.ORGANISER, summit)
+    def __init__(self) -> None:
+        self.summit = summit = f.SummitFactory()
+        self.by = f.UserFactory.with_role(Role.ORGANISER, summit)
         venue = f.VenueFactory(summit=summit, name="House")
         self.hall, self.study = (f.RoomFactory(venue=venue, name=name) for name in ("Hall", "Study"))
         self.opening = self.session("Opening", self.hall, Visibility.PUBLIC, 0)
@@ -73,9 +74,9 @@ class World:
         return screens.new_address(by=self.by, screen=row).removeprefix(settings.BASE_URL)
 
 
-@pytest.fixture
-def world(summit: Summit) -> World:
-    return World(summit)
+@once_a_module
+def world() -> World:
+    return World()
 
 
 def fetch(path: str, part: str = "content/", **headers: str) -> HttpResponse:
@@ -99,33 +100,27 @@ def _text(pattern: str, line: str) -> str:
     return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""
 
 
-@pytest.mark.parametrize(
-    ("audience", "unreadable", "expected"),
-    [
-        ("public", "", ["Opening"]),
-        ("accredited", "", ["Opening", "Briefing"]),
-        ("participants", "", ["Opening", "Briefing", "Aland and Beland"]),
-        ("organisers", "", ["Opening", "Briefing", "Aland and Beland", "Rehearsal"]),
-        ("public", "private", ["Opening", "Private meeting", "Private meeting", "Private meeting"]),
-        ("accredited", "private", ["Opening", "Briefing", "Private meeting", "Private meeting"]),
-    ],
+PRIVATE = "Private meeting"
+FOYER: tuple[tuple[str, str, list[str]], ...] = (
+    ("public", "", ["Opening"]),
+    ("accredited", "", ["Opening", "Briefing"]),
+    ("participants", "", ["Opening", "Briefing", "Aland and Beland"]),
+    ("organisers", "", ["Opening", "Briefing", "Aland and Beland", "Rehearsal"]),
+    ("public", "private", ["Opening", PRIVATE, PRIVATE, PRIVATE]),
+    ("accredited", "private", ["Opening", "Briefing", PRIVATE, PRIVATE]),
 )
-def test_a_screen_of_all_rooms_shows_what_its_audience_may_read(
-    world: World, audience: str, unreadable: str, expected: list[str]
-) -> None:
-    assert titles(world.screen(audience=audience, unreadable=unreadable)) == expected
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ({}, ["Opening", "Private meeting"]),
-        ({"unreadable": Unreadable.NOTHING}, ["Opening"]),
-        ({"audience": Visibility.PARTICIPANTS}, ["Opening", "Aland and Beland"]),
-    ],
-)
-def test_a_door_shows_its_room_alone(world: World, values: dict[str, str], expected: list[str]) -> None:
-    assert titles(world.screen(room=world.hall, **values)) == expected
+def test_a_screen_of_all_rooms_shows_what_its_audience_may_read(world: World) -> None:
+    for audience, unreadable, expected in FOYER:
+        assert titles(world.screen(audience=audience, unreadable=unreadable)) == expected
+
+
+def test_a_door_shows_its_room_alone(world: World) -> None:
+    assert titles(world.screen(room=world.hall)) == ["Opening", PRIVATE]
+    assert titles(world.screen(room=world.hall, unreadable=Unreadable.NOTHING)) == ["Opening"]
+    inside = world.screen(room=world.hall, audience=Visibility.PARTICIPANTS)
+    assert titles(inside) == ["Opening", "Aland and Beland"]
 
 
 def leaks(path: str) -> set[str]:
@@ -138,23 +133,22 @@ def leaks(path: str) -> set[str]:
     return found
 
 
-def test_nothing_of_what_the_public_may_not_read_leaves(world: World) -> None:
+def tells_the_public(world: World) -> tuple[set[str], bool]:
+    """Return what leaks on a public screen, and whether its content changes with what isn't public."""
     path = world.screen(unreadable=Unreadable.PRIVATE)
-    assert leaks(path) == set()
-    etag = fetch(path)["ETag"]
+    found, etag = leaks(path), fetch(path)["ETag"]
     Session.objects.filter(pk=world.bilateral.pk).update(title="Celand and Deland")
     release(world.summit)
-    assert fetch(path)["ETag"] == etag
+    return found, fetch(path)["ETag"] != etag
+
+
+def test_nothing_of_what_the_public_may_not_read_leaves(world: World) -> None:
+    assert tells_the_public(world) == (set(), False)
 
 
 def test_control_another_predicate_leaks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EntryQuerySet, "for_public", lambda entries: entries.at(DESK))
-    path = world.screen(unreadable=Unreadable.PRIVATE)
-    assert leaks(path) == {"Briefing", "Aland", "Rehearsal"}
-    etag = fetch(path)["ETag"]
-    Session.objects.filter(pk=world.bilateral.pk).update(title="Celand and Deland")
-    release(world.summit)
-    assert fetch(path)["ETag"] != etag
+    assert tells_the_public(world) == ({"Briefing", "Aland", "Rehearsal"}, True)
 
 
 def test_hidden_parts_stay_hidden(world: World) -> None:
@@ -165,7 +159,7 @@ def test_hidden_parts_stay_hidden(world: World) -> None:
     foyer, door = world.screen(), world.screen(room=world.hall)
     assert titles(foyer) == ["Opening", "Plenary"]
     # At the door it would tell its room, or its time.
-    assert titles(door) == ["Opening", *["Private meeting"] * 3]
+    assert titles(door) == ["Opening", *[PRIVATE] * 3]
 
 
 def test_a_summit_without_public_pages_shows_the_public_nothing(world: World) -> None:
@@ -175,22 +169,27 @@ def test_a_summit_without_public_pages_shows_the_public_nothing(world: World) ->
     assert (titles(foyer), titles(inside)) == ([], ["Opening", "Briefing"])
 
 
-class TestChanges:
-    @pytest.fixture
-    def moved(self, world: World) -> World:
-        Summit.objects.filter(pk=world.summit.pk).update(public_changes=True)
-        cancel_and_move.move(
-            session=world.opening, starts_at=NINE + HOUR, ends_at=NINE + 2 * HOUR, room=world.study, by=world.by
-        )
-        release(world.summit)
-        return world
+@once_a_module
+def moved() -> World:
+    """The opening was released, then moved to another time and room."""
+    world = World()
+    Summit.objects.filter(pk=world.summit.pk).update(public_changes=True)
+    start, end = NINE + HOUR, NINE + 2 * HOUR
+    cancel_and_move.move(session=world.opening, starts_at=start, ends_at=end, room=world.study, by=world.by)
+    release(world.summit)
+    return world
 
-    def test_old_time_and_room_are_struck(self, moved: World) -> None:
-        page = fetch(moved.screen()).content.decode()
-        assert re.findall(r"<del.*?</del>", page) == [
+
+class TestChanges:
+    def test_old_time_and_room_are_struck_where_the_summit_shows_changes(self, moved: World) -> None:
+        path = moved.screen()
+        assert re.findall(r"<del.*?</del>", fetch(path).content.decode()) == [
             '<del class="old">09:00–10:00</del>',
             '<del><bdi lang="en">Hall</bdi></del>',
         ]
+        Summit.objects.filter(pk=moved.summit.pk).update(public_changes=False)
+        assert "<del" not in fetch(path).content.decode()
+        assert "<del" in fetch(moved.screen(audience=Visibility.ACCREDITED)).content.decode()
 
     def test_the_old_door_leads_to_the_new_room(self, moved: World) -> None:
         assert told(moved.screen(room=moved.hall, unreadable="nothing")) == [("Opening", "In another room")]
@@ -206,11 +205,6 @@ class TestChanges:
         # Whoever stands at the room's own door is there.
         assert 'class="directions"' not in fetch(moved.screen(room=moved.study)).content.decode()
         assert "Après le hall est" in fetch(moved.screen(language="fr")).content.decode()
-
-    def test_only_where_the_summit_shows_changes_to_the_public(self, moved: World) -> None:
-        Summit.objects.filter(pk=moved.summit.pk).update(public_changes=False)
-        assert "<del" not in fetch(moved.screen()).content.decode()
-        assert "<del" in fetch(moved.screen(audience=Visibility.ACCREDITED)).content.decode()
 
     def test_only_for_a_day(self, moved: World, monkeypatch: pytest.MonkeyPatch) -> None:
         path = moved.screen()
@@ -269,22 +263,19 @@ def test_the_next_day_is_there_too(world: World, monkeypatch: pytest.MonkeyPatch
 
 
 class TestAddresses:
-    def test_a_page_is_private_and_leaves_no_trace(self, world: World) -> None:
+    def test_a_page_is_private_leaves_no_trace_and_is_sent_again_once_it_has_changed(self, world: World) -> None:
         path = world.screen()
-        for part in ("", "content/"):
-            response = fetch(path, part)
+        page, content = (fetch(path, part) for part in ("", "content/"))
+        for response in (page, content):
             assert response.status_code == 200
             assert (response["Cache-Control"], response["Referrer-Policy"]) == ("private, no-cache", "no-referrer")
             assert (response["X-Robots-Tag"], response["X-Summit-Time"]) == ("noindex", "2025-03-31T08:30:00+00:00")
             assert not response.cookies
-        assert path.split("/")[3] not in without_tokens(f"GET {path} HTTP/1.1")
         key = path.split("/")[3]
+        assert key not in without_tokens(f"GET {path} HTTP/1.1")
         assert not [value for row in Screen.objects.values() for value in row.values() if key in str(value)]
-
-    def test_what_has_not_changed_is_not_sent_again(self, world: World) -> None:
-        path = world.screen()
-        etag = fetch(path)["ETag"]
-        assert f'data-etag="{etag}"'.replace('"', "&quot;") in fetch(path, "").content.decode().replace('"', "&quot;")
+        etag = content["ETag"]
+        assert f'data-etag="{etag}"'.replace('"', "&quot;") in page.content.decode().replace('"', "&quot;")
         again = fetch(path, **{"If-None-Match": etag})
         assert (again.status_code, again.content, again["X-Summit-Time"]) == (304, b"", "2025-03-31T08:30:00+00:00")
 
@@ -292,11 +283,10 @@ class TestAddresses:
         path = world.screen()
         row = Screen.objects.get()
         screens.turn_off(by=world.by, screen=row)
-        missing = fetch(f"/{world.summit.slug}/screens/{'a' * 24}/")
         for part in ("", "content/"):
             response = fetch(path, part)
             assert (response.status_code, leaks(path), b"Opening" in response.content) == (404, set(), False)
-        assert missing.status_code == 404
+        assert fetch(f"/{world.summit.slug}/screens/{'a' * 24}/").status_code == 404
         with pytest.raises(screens.ScreenOff, match="This screen is already off"):
             screens.turn_off(by=world.by, screen=row)
         assert titles(world.address(row)) == ["Opening"]
@@ -336,53 +326,41 @@ class TestAddresses:
             assert Screen.objects.get().seen_at == NINE + timedelta(seconds=noted)
 
 
-class TestLanguages:
-    def test_those_of_the_summit_in_turn_or_one(self, world: World) -> None:
-        Summit.objects.filter(pk=world.summit.pk).update(names={"fr": {"name": "Sommet"}, "ar": {"name": "قمة"}})
+def test_languages_are_those_of_the_summit_in_turn_or_one(world: World) -> None:
+    Summit.objects.filter(pk=world.summit.pk).update(names={"fr": {"name": "Sommet"}, "ar": {"name": "قمة"}})
 
-        def boards(path: str) -> list[str]:
-            return re.findall(r'<section[^>]* lang="(\w+)"', fetch(path).content.decode())
+    def boards(path: str) -> list[str]:
+        return re.findall(r'<section[^>]* lang="(\w+)"', fetch(path).content.decode())
 
-        assert boards(world.screen()) == ["en", "ar", "fr"]
-        assert boards(world.screen(language="fr")) == ["fr"]
+    assert boards(world.screen()) == ["en", "ar", "fr"]
+    assert boards(world.screen(language="fr")) == ["fr"]
 
 
 def test_as_many_queries_for_many_sessions(world: World) -> None:
     path = world.screen(unreadable=Unreadable.PRIVATE)
+    fetch(path)
 
-    def queries() -> int:
+    def asked() -> int:
         forget_all()
-        fetch(path)
-        forget_all()
-        with CaptureQueriesContext(connection) as captured:
-            fetch(path)
-        return len(captured)
+        return queries(lambda: fetch(path))
 
-    few = queries()
-    fill(world.summit, 8)
+    few = asked()
+    fill(world.summit, 4)
     release(world.summit)
-    assert queries() == few
-    with CaptureQueriesContext(connection) as captured:
-        fetch(path)
+    fetch(path)
+    assert asked() == few
     # What has changed, of all that a screen depends on.
-    assert len(captured) == 1
+    assert queries(lambda: fetch(path)) == 1
 
 
-@pytest.mark.parametrize("role", [Role.CONFERENCE_OFFICER, Role.PROTOCOL])
-def test_who_may_not_set_up_screens(world: World, role: Role) -> None:
-    by: User = f.UserFactory.with_role(role, world.summit)
+def test_who_may_not_set_up_screens(world: World) -> None:
+    by: User = f.UserFactory.with_role(Role.CONFERENCE_OFFICER, world.summit)
     world.screen()
     row = Screen.objects.get()
-    acts: list[Callable[[], object]] = [
-        lambda: screens.create(by=by, summit=world.summit, values={"name": "Door"}),
-        lambda: screens.change(by=by, screen=row, values={"name": "Door"}),
-        lambda: screens.new_address(by=by, screen=row),
-        lambda: screens.turn_off(by=by, screen=row),
-        lambda: screens.remove(by=by, screen=row),
-    ]
-    for act in acts:
-        with pytest.raises(PermissionDenied):
-            act()
+    refuses(PermissionDenied, screens.create, by=by, summit=world.summit, values={"name": "Door"})
+    refuses(PermissionDenied, screens.change, by=by, screen=row, values={"name": "Door"})
+    for act in (screens.new_address, screens.turn_off, screens.remove):
+        refuses(PermissionDenied, act, by=by, screen=row)
     assert list(Screen.objects.values_list("name", flat=True)) == ["Screen 0"]
 
 
@@ -401,15 +379,15 @@ BROKEN: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_constraints(summit: Summit, name: str) -> None:
+def test_constraints(summit: Summit) -> None:
     Screen.objects.create(summit=summit, name="Foyer", digest="a" * 64, opened_at=NINE)
-    with pytest.raises(IntegrityError) as refused, transaction.atomic():
-        Screen.objects.create(**{"summit": summit, "name": "Door", **BROKEN[name]})
-    assert name in str(refused.value) or (name.endswith("_once") and "UNIQUE" in str(refused.value))
+    for name, values in BROKEN.items():
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            Screen.objects.create(**{"summit": summit, "name": "Door", **values})
+        assert name in str(refused.value) or (name.endswith("_once") and "UNIQUE" in str(refused.value))
 
 
-def test_the_form_says_what_each_audience_reads_and_leaves_it_to_the_public(world: World, desk: Client) -> None:
+def test_the_form_says_what_each_audience_reads_and_leaves_it_to_the_public(desk: Client) -> None:
     field = desk.get("/admin/agenda/screen/add/").context["adminform"].form["audience"]
     assert field.initial == Visibility.PUBLIC
     assert [(value, label.split(":")[0]) for value, label in field.field.choices] == [
@@ -418,8 +396,8 @@ def test_the_form_says_what_each_audience_reads_and_leaves_it_to_the_public(worl
     assert "also closed meetings with their titles, such as “France and Japan”." in str(field)
 
 
-def test_the_desk_creates_shows_once_and_takes_back(world: World, desk: Client) -> None:
-    base = "/admin/agenda/screen/"
+def test_the_desk_creates_shows_once_and_takes_back(world: World) -> None:
+    base, desk = "/admin/agenda/screen/", sign_in(world.summit, Role.PROGRAMME)
     world.screen(name="Foyer")
     row = Screen.objects.get()
     page = desk.post(f"{base}{row.pk}/address/").content.decode()
