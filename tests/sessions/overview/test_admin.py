@@ -1,20 +1,24 @@
-"""The agenda's desk: times in the venue's zone, decisions that ask first, the page of a release."""
+"""The agenda's desk: times in the venue's zone, decisions that ask first, the page of a release, the desk's home."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
+from sessions.overview import dashboard as overview_dashboard
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
+from summit.admin_base import dashboard as admin_base_dashboard
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.maintenance.models import Heartbeat
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -23,11 +27,12 @@ from summit.undo.models import UndoOffer
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import sign_in
-from tests.sessions.conftest import session
+from tests.delegations.helpers import said, sign_in
+from tests.sessions.conftest import release, session
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/agenda/session/"
+HOUR = timedelta(hours=1)
 
 
 def values(**changed: Any) -> dict[str, Any]:
@@ -50,28 +55,24 @@ def values(**changed: Any) -> dict[str, Any]:
     return {**found, **changed}
 
 
-@pytest.mark.parametrize(
-    ("zone", "day", "moment"),
-    [
-        ("Europe/London", "2025-03-29", datetime(2025, 3, 29, 9, tzinfo=UTC)),
-        ("Asia/Tokyo", "2025-03-31", datetime(2025, 3, 31, 0, tzinfo=UTC)),
-    ],
-)
-def test_times_are_read_and_shown_in_the_venues_zone(zone: str, day: str, moment: datetime) -> None:
-    summit = f.SummitFactory(time_zone=zone, place="Here")
+def test_times_are_read_and_shown_in_the_venues_zone() -> None:
+    summit = f.SummitFactory(time_zone="Asia/Tokyo", place="<b>Hall</b>")
     desk = sign_in(summit, Role.PROGRAMME)
-    sent = values(summit=summit.pk, starts_at_0=day, ends_at_0=day)
-    response = desk.post(f"{LIST}add/?summit={summit.slug}", sent)
+    response = desk.post(f"{LIST}add/?summit={summit.slug}", values(summit=summit.pk))
     assert response.status_code == 302, response.context["errors"]
     made = Session.objects.get()
+    moment = datetime(2025, 3, 31, 0, tzinfo=UTC)
     assert (made.starts_at, made.ends_at) == (moment, moment + timedelta(hours=1))
     page = desk.get(f"{LIST}{made.pk}/change/").content.decode()
-    assert f'All times on this page are <bdi lang="en">Here</bdi> time ({zone})' in page
-    assert f'value="{made.starts_at.astimezone(summit.zone):%d/%m/%Y}"' in page
-    assert 'value="09:00"' in page
+    # A place is no markup.
+    assert 'All times on this page are <bdi lang="en">&lt;b&gt;Hall&lt;/b&gt;</bdi> time (Asia/Tokyo)' in page
+    assert "<b>Hall</b>" not in page
+    assert ('value="31/03/2025"' in page, 'value="09:00"' in page) == (True, True)
     listed = desk.get(LIST).content.decode()
     assert ">09:00–\u206010:00</td>" in listed
-    assert re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', listed) == [f"{made.starts_at:%A %-d %B %Y}, Here time"]
+    assert re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', listed) == [
+        "Monday 31 March 2025, &lt;b&gt;Hall&lt;/b&gt; time"
+    ]
 
 
 def test_a_time_that_the_clocks_skip_is_refused(summit: Summit) -> None:
@@ -83,31 +84,23 @@ def test_a_time_that_the_clocks_skip_is_refused(summit: Summit) -> None:
 
 
 def test_only_what_belongs_to_the_summit_can_be_chosen(summit: Summit) -> None:
-    other = f.SummitFactory()
+    other, made = f.SummitFactory(), session(summit)
     user = f.UserFactory.with_role(Role.PROGRAMME, summit)
     other.roles.create(user=user, role=Role.PROGRAMME)
-    client = signed_in(user)
-    made = session(summit)
-    foreign_room = f.RoomFactory(venue=f.VenueFactory(summit=other), name="Foreign room")
+    client, path = signed_in(user), f"{LIST}{made.pk}/change/"
+    room = f.RoomFactory(venue__summit=other, name="Foreign room")
     foreign, own = f.PartyFactory(summit=other, name="Foreignland"), f.PartyFactory(summit=summit, name="Ownland")
     f.PersonFactory(summit=other, office="Foreign minister")
-    page = client.get(f"{LIST}{made.pk}/change/").content.decode()
-    found = client.get(
-        "/admin/autocomplete/",
-        {"app_label": "agenda", "model_name": "participant", "field_name": "party", "summit": summit.slug},
-    )
+    assert "Foreign" not in client.get(path).content.decode()
+    asked = {"app_label": "agenda", "model_name": "participant", "field_name": "party", "summit": summit.slug}
+    found = client.get("/admin/autocomplete/", asked)
     assert [entry["text"] for entry in found.json()["results"]] == ["Ownland"]
-    for name in ("Foreign room", "Foreignland", "Foreign minister"):
-        assert name not in page
-    for wrong in (
-        values(summit=summit.pk, room=foreign_room.pk),
-        values(summit=other.pk),
-        values(summit=summit.pk) | _participant(party=foreign.pk),
-    ):
-        assert client.post(f"{LIST}{made.pk}/change/", wrong).status_code == 200
+    wrong = client.post(path, values(summit=summit.pk, room=room.pk) | _participant(party=foreign.pk))
+    assert list(wrong.context["adminform"].form.errors) == ["room"]
+    assert list(wrong.context["inline_admin_formsets"][2].formset.errors[0]) == ["party"]
+    assert client.post(path, values(summit=other.pk)).status_code == 200
     assert not Participant.objects.exists()
-    right = values(summit=summit.pk) | _participant(party=own.pk)
-    assert client.post(f"{LIST}{made.pk}/change/", right).status_code == 302
+    assert client.post(path, values(summit=summit.pk) | _participant(party=own.pk)).status_code == 302
     assert Participant.objects.get().party == own
 
 
@@ -129,10 +122,10 @@ def test_every_edit_is_recorded_by_names_of_fields(desk: Client, summit: Summit)
 
 def test_a_session_is_cancelled_and_reinstated_at_once_and_undone(summit: Summit) -> None:
     desk, made = sign_in(summit, Role.ORGANISER), session(summit, title="Talks")
+    page = desk.get(f"{LIST}{made.pk}/").content.decode()
     for action, stands in (("cancel", False), ("reinstate", True)):
         path = f"{LIST}{made.pk}/{action}/"
-        assert f'action="{path}"' in desk.get(f"{LIST}{made.pk}/").content.decode()
-        assert desk.get(path).status_code == 405
+        assert f'action="{path}"' in page
         page = desk.post(path, follow=True).content.decode()
         made.refresh_from_db()
         assert (made.cancelled_at is None) is stands
@@ -140,9 +133,9 @@ def test_a_session_is_cancelled_and_reinstated_at_once_and_undone(summit: Summit
         acts = re.findall(r'name="act" value="(\w+)"', page)
         assert acts[0] == UndoOffer.objects.latest("pk").public_id
         assert acts[0] in acts[1:]
-    answer = desk.post("/admin/undo/", {"act": acts[0], "next": f"{LIST}{made.pk}/"}, follow=True)
-    assert answer.redirect_chain == [(f"{LIST}{made.pk}/", 302)]
-    assert "The session is cancelled again." in answer.content.decode()
+    assert desk.get(path).status_code == 405
+    answer = desk.post("/admin/undo/", {"act": acts[0], "next": f"{LIST}{made.pk}/"})
+    assert (answer["Location"], said(answer)[-1]) == (f"{LIST}{made.pk}/", "The session is cancelled again.")
     made.refresh_from_db()
     assert made.cancelled_at is not None
 
@@ -160,23 +153,23 @@ def test_the_first_preview_says_who_will_read_which_parts(summit: Summit) -> Non
         ("Participants of the session", [("Talks", "")]),
     ]
     assert "Everyone (2 sessions)" in page.content.decode()
+    # What is new was visible to nobody: the first release widens nothing.
+    assert page.context["widened"] == 0
 
 
 def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Party]) -> None:
     room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name="House"), name="Blue Room")
-    talks = session(summit, parties["Aland"], title="Talks", room=room)
     person = f.PersonFactory(summit=summit, office="Minister")
+    talks = session(summit, parties["Aland"], title="Talks", room=room)
     f.ParticipantFactory(session=talks, person=person)
-    client = sign_in(summit, Role.ORGANISER)
-    path = f"/admin/agenda/release/prepare/{summit.slug}/"
-    first = client.get(path).context["form"].initial["expected"]
-    assert client.post(path, {"note": "", "expected": first}).status_code == 302
+    client, path = sign_in(summit, Role.ORGANISER), f"/admin/agenda/release/prepare/{summit.slug}/"
+    release(summit)
     assert "No changes since the last release" in client.get(path).content.decode()
 
     Session.objects.filter(pk=talks.pk).update(ends_at=f.START + timedelta(hours=2))
     clash = session(summit, title="Clash", room=room, visibility=Visibility.ORGANISERS)
     f.ParticipantFactory(session=clash, person=person)
-    page = client.get(path).content.decode()
+    page = client.get(path)
     for words in (
         "Room double-booked",
         "Person in two places",
@@ -184,7 +177,7 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
         "09:00–\u206011:00 London time (120 minutes)",
         "Emails 1 address now.",
     ):
-        assert words in page, words
+        assert words in page.content.decode(), words
     # The mission's mailbox is an office's; whoever saw a person's is recorded.
     seen_by = AuditEntry.objects.filter(action=access_log.SEEN, object_type="summit.person")
     assert not seen_by.exists()
@@ -192,13 +185,14 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
     assert "minister@aland.example" in client.get(path).content.decode()
     assert seen_by.get().detail == {"number": 1, "keys": [person.public_id]}
     Person.objects.filter(pk=person.pk).update(email="")
-    answer = client.post(path, {"note": "x", "expected": first}, follow=True)
-    assert "The draft has changed since you opened this page" in answer.content.decode()
-    expected = client.get(path).context["form"].initial["expected"]
-    answer = client.post(path, {"note": "Longer talks", "expected": expected}, follow=True)
-    assert "Release 2 published." in answer.content.decode()
+    client.post(path, {"note": "x", "expected": "another"})
+    answer = client.post(path, {"note": "Longer talks", "expected": page.context["form"].initial["expected"]})
+    assert [words.split(".")[0] for words in said(answer)] == [
+        "The draft has changed since you opened this page",
+        "Release 2 published",
+    ]
     assert list(Release.objects.order_by("number").values_list("number", "note")) == [(1, ""), (2, "Longer talks")]
-    assert Message.objects.filter(kind="agenda_change").count() == 1
+    assert Message.objects.filter(kind="agenda_change", version=2).count() == 1
 
 
 def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, organiser: User) -> None:
@@ -209,8 +203,6 @@ def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, orga
     fewer, opened = made("Fewer", "public"), made("Opened", "participants", times_to="organisers")
     client = signed_in(organiser)
     path = f"/admin/agenda/release/prepare/{summit.slug}/"
-    # What is new was visible to nobody: the first release widens nothing.
-    assert client.get(path).context["widened"] == 0
     first = releases.release(summit=summit, by=organiser)
     Session.objects.filter(pk=wider.pk).update(visibility="public")
     Session.objects.filter(pk=part.pk).update(room_to="")
@@ -230,19 +222,86 @@ def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, orga
     assert "1 session becomes visible to more people" in back.content.decode()
 
 
-def test_the_home_of_the_desk_says_how_far_the_draft_is(summit: Summit, organiser: User) -> None:
-    made = session(summit)
+# --- The home of the desk -----------------------------------------------------------------------------------------
+def tasks(summit: Summit, role: Role) -> list[admin_base_dashboard.Task]:
+    Heartbeat.objects.get_or_create(name="sweep")
+    request: Any = RequestFactory().get("/admin/")
+    request.user = f.UserFactory.with_role(role, summit)
+    return admin_base_dashboard.tasks(request, summit)
+
+
+def opened(summit: Summit, task: admin_base_dashboard.Task) -> list[str]:
+    client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
+    page = client.get(task.address)
+    assert page.status_code == 200
+    return sorted(row.title for row in page.context["cl"].result_list)
+
+
+def test_only_who_releases_is_told_to(summit: Summit, organiser: User) -> None:
+    f.SessionFactory(summit=summit)
+    (task,) = tasks(summit, Role.ORGANISER)
+    assert task.sentence == "1 unreleased session. Preview the first release."
+    assert task.address == f"/admin/agenda/release/prepare/{summit.slug}/"
+    assert tasks(summit, Role.PROGRAMME) == []
     releases.release(summit=summit, by=organiser)
-    client = signed_in(organiser)
-    assert f"/admin/agenda/release/prepare/{summit.slug}/" not in client.get("/admin/").content.decode()
-    Session.objects.filter(pk=made.pk).update(title="Another")
-    page = client.get("/admin/").content.decode()
-    assert "1 session has changed since release 1." in page
-    assert f"/admin/agenda/release/prepare/{summit.slug}/" in page
+    assert tasks(summit, Role.ORGANISER) == []
+    f.SessionFactory.create_batch(2, summit=summit)
+    (task,) = tasks(summit, Role.ORGANISER)
+    assert task.sentence == "2 sessions have changed since release 1. Preview the next release."
 
 
-def test_a_place_is_no_markup_below_a_moment() -> None:
-    summit = f.SummitFactory(place="<b>Hall</b>")
-    page = sign_in(summit, Role.PROGRAMME).get(f"{LIST}add/").content.decode()
-    assert "&lt;b&gt;Hall&lt;/b&gt;</bdi> time (" in page
-    assert "<b>Hall</b>" not in page
+def test_warnings_open_the_list_of_them(summit: Summit) -> None:
+    person = f.PersonFactory(summit=summit)
+    for title in ("One", "Two"):
+        f.ParticipantFactory(session=f.SessionFactory(summit=summit, title=title), person=person)
+    f.SessionFactory(summit=summit, title="Alone")
+    (task,) = tasks(summit, Role.PROGRAMME)
+    assert task.sentence == "1 scheduling conflict"
+    assert task.address == f"/admin/agenda/release/warnings/{summit.slug}/"
+    task = admin_base_dashboard.Task(
+        "",
+        admin_base_dashboard.Urgency.NOW,
+        overview_dashboard.listed(summit, warning="person"),
+        overview_dashboard.EDIT,
+    )
+    assert opened(summit, task) == ["One", "Two"]
+
+
+def test_what_starts_within_the_hour_and_later_today(summit: Summit) -> None:
+    # A venue where it is morning, so that there is a later; zones end at twelve hours behind UTC.
+    now = db_now()
+    behind = min(now.hour - 9, 12)
+    summit.time_zone = f"Etc/GMT{behind:+d}" if behind else "UTC"
+    summit.starts_on = now.date() - timedelta(days=1)
+    summit.ends_on = now.date() + timedelta(days=2)
+    summit.save()
+    midnight = datetime.combine(now.astimezone(summit.zone).date() + timedelta(days=1), time(), summit.zone)
+    starts = {"Past": now - HOUR, "Soon": now + HOUR / 2, "Later": now + 2 * HOUR, "Tomorrow": midnight}
+    for title, start in starts.items():
+        f.SessionFactory(summit=summit, title=title, starts_at=start, ends_at=start + HOUR / 4)
+    f.SessionFactory(summit=summit, title="Off", starts_at=now + HOUR / 2, ends_at=now + HOUR, cancelled_at=now)
+    hour, later = tasks(summit, Role.PROGRAMME)
+    assert (hour.word, hour.sentence) == ("now", "1 session starts within the hour.")
+    assert (later.word, later.sentence) == ("next", "1 session starts later today.")
+    assert opened(summit, hour) == ["Soon"]
+    assert opened(summit, later) == ["Later"]
+
+
+def test_on_its_days_the_home_shows_what_is_on(summit: Summit) -> None:
+    now = db_now()
+    today = now.astimezone(summit.zone).date()
+    Summit.objects.filter(pk=summit.pk).update(starts_on=today, ends_on=today)
+    for title, starts_at, ends_at, more in (
+        ("Over", now - 2 * HOUR, now - HOUR, {}),
+        ("On", now - HOUR, now + HOUR, {}),
+        ("To come", now + HOUR, now + 2 * HOUR, {}),
+        ("Off", now - HOUR, now + HOUR, {"cancelled_at": now}),
+    ):
+        f.SessionFactory(summit=summit, title=title, starts_at=starts_at, ends_at=ends_at, **more)
+
+    def running(role: Role) -> list[list[str]]:
+        picture = signed_in(f.UserFactory.with_role(role, summit)).get("/admin/").context_data["picture"]
+        return [[row.title for row in shown["running"]] for _template, shown in picture if "running" in shown]
+
+    assert running(Role.PROGRAMME) == [["On"]]
+    assert running(Role.ACCREDITATION) == []

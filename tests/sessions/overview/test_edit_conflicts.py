@@ -1,4 +1,5 @@
-"""Two who edit one session at once: the second is shown what the first has changed, and nothing of either is lost."""
+"""Two who edit one session at once: the second is shown what the first has changed, and nothing of either is lost.
+Many rows of a session have pages of their own."""
 
 import html
 import re
@@ -7,239 +8,232 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from delegations.parties.models.parties import Party
 from sessions.documents.services import documents
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import cancel_and_move, revisions
+from sessions.draft.services import cancel_and_move
+from sessions.draft.services.revisions import SessionEditConflict
 from sessions.overview.admin import session_edit_conflicts
+from sessions.overview.admin.long_rows import ROWS_IN_FORM, LeftOut
 from summit.admin_base import edit_conflicts as edit_conflicts_admin_base
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.users.models import User
+from tests import factories as f
 from tests.clients import signed_in
-from tests.factories import ParticipantFactory, PartyFactory, SessionFactory, SummitFactory, UserFactory
+from tests.delegations.helpers import refuses, sign_in
+from tests.module_fixtures import once_a_module
 from tests.sessions.documents.test_documents import paper
 from tests.sessions.overview.test_admin import LIST, values
-from tests.threads import at_once, meet_after
+from tests.sessions.overview.test_session_detail import section
 
-SHOWN = re.compile(r'name="shown" value="([^"]*)"')
+pytestmark = pytest.mark.django_db
 
 
 def desk(summit: Summit, name: str) -> Client:
-    user = UserFactory.with_role(Role.PROGRAMME, summit)
-    User.objects.filter(pk=user.pk).update(name=name)
-    return signed_in(user)
+    return signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit, name=name))
 
 
-def page_of(client: Client, row: Session) -> str:
-    return client.get(f"{LIST}{row.pk}/change/").content.decode()
+def change(row: Session) -> str:
+    return f"{LIST}{row.pk}/change/"
 
 
-def carried(page: str) -> str:
-    found = SHOWN.search(page)
+def carried(response: Any) -> str:
+    """Return what a page carries of the state that it showed."""
+    found = re.search(r'name="shown" value="([^"]*)"', response.content.decode())
     assert found
     return html.unescape(found.group(1))
 
 
 def make(summit: Summit) -> Session:
-    return SessionFactory(summit=summit, kind="plenary", title="Opening", visibility="public")
+    return f.SessionFactory(summit=summit, kind="plenary", title="Opening", visibility="public")
 
 
 def form_of(row: Session, *participants: Participant, **changed: Any) -> dict[str, Any]:
+    """Return what the form of a session sends: its values, and rows of participants."""
     found = values(summit=row.summit_id, **changed)
-    found |= {
-        "participants-TOTAL_FORMS": str(len(participants)),
-        "participants-INITIAL_FORMS": str(len(participants)),
-    }
+    found |= {f"participants-{name}_FORMS": str(len(participants)) for name in ("TOTAL", "INITIAL")}
     for place, each in enumerate(participants):
-        start = f"participants-{place}-"
-        found |= {f"{start}{name}": "" for name in ("level", "person", "category", "party")}
-        found |= {f"{start}id": each.pk, f"{start}session": row.pk, f"{start}position": each.position}
-        found |= {f"{start}role": each.role, f"{start}party": each.party_id or ""}
+        own = {"id": each.pk, "session": row.pk, "position": each.position, "role": each.role}
+        own |= {"level": "", "person": "", "category": "", "party": each.party_id or ""}
+        found |= {f"participants-{place}-{name}": value for name, value in own.items()}
     return found
 
 
 def told(response: Any) -> list[tuple[str, str, str, str, str]]:
-    return [
-        (each.change.label, each.change.was, each.change.now, each.change.yours, each.who)
-        for each in response.context["meanwhile"]
-    ]
+    changes = [(each.change, each.who) for each in response.context["meanwhile"]]
+    return [(change.label, change.was, change.now, change.yours, who) for change, who in changes]
+
+
+class World:
+    """A session that two have opened, and what their pages carry."""
+
+    def __init__(self) -> None:
+        self.summit = summit = f.SummitFactory()
+        self.row = make(summit)
+        self.parties = [f.PartyFactory(summit=summit, name=name) for name in ("Aland", "Beland", "Celand", "Deland")]
+        self.rows = [
+            f.ParticipantFactory(session=self.row, party=party, position=place)
+            for place, party in enumerate(self.parties[:2])
+        ]
+        self.shown = carried(desk(summit, "Cid Example").get(change(self.row)))
+
+    def sent(self, **changed: Any) -> dict[str, Any]:
+        """Return what is sent from a page that nobody has touched but for some values."""
+        return form_of(self.row, *self.rows, **{"shown": self.shown, **changed})
+
+    def stands(self, *names: str) -> tuple[Any, ...]:
+        """Return values of the session as it is now."""
+        self.row.refresh_from_db()
+        return tuple(getattr(self.row, name) for name in names)
+
+
+@once_a_module
+def world() -> World:
+    return World()
 
 
 @pytest.fixture
-def room(summit: Summit) -> tuple[Session, Client, Client]:
-    return make(summit), desk(summit, "Ann Example"), desk(summit, "Ben Example")
+def ann(world: World) -> Client:
+    return desk(world.summit, "Ann Example")
 
 
-@pytest.mark.django_db
-class TestSecond:
-    def test_is_shown_the_firsts_changes_and_keeps_what_was_typed(self, room: tuple[Session, Client, Client]) -> None:
-        row, ann, ben = room
-        path = f"{LIST}{row.pk}/change/"
-        seen = carried(page_of(ann, row))
-        assert seen == carried(page_of(ben, row))
-        first = form_of(row, shown=seen, title="Grand opening", media="open")
-        assert ann.post(path, first).status_code == 302
-        second = form_of(row, shown=seen, title="Solemn opening", summary="With music.")
-        response = ben.post(path, second)
-        assert response.status_code == 200
-        assert told(response) == [
-            ("Title", "Opening", "Grand opening", "Solemn opening", "Ann Example"),
-            ("Media", "closed to the media", "open to the media", "", "Ann Example"),
-        ]
-        row.refresh_from_db()
-        assert (row.title, row.summary, row.revision) == ("Grand opening", "", 1)
-        # What is on the page now is what both have typed: saved, it is on top of what the first has saved.
-        shown = response.context["adminform"].form
-        assert {name: shown[name].value() for name in ("title", "summary", "media")} == {
-            "title": "Solemn opening",
-            "summary": "With music.",
-            "media": "open",
-        }
-        again = {**second, "media": "open", "shown": carried(response.content.decode())}
-        assert ben.post(path, again).status_code == 302
-        row.refresh_from_db()
-        assert (row.title, row.summary, row.media, row.revision) == ("Solemn opening", "With music.", "open", 2)
-
-    def test_control_without_the_look_the_first_would_be_lost(
-        self, room: tuple[Session, Client, Client], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(session_edit_conflicts.TogetherMixin, "compare", lambda *args: None)
-        row, ann, ben = room
-        path = f"{LIST}{row.pk}/change/"
-        seen = carried(page_of(ann, row))
-        assert ann.post(path, form_of(row, shown=seen, media="open")).status_code == 302
-        assert ben.post(path, form_of(row, shown=seen, summary="With music.")).status_code == 302
-        row.refresh_from_db()
-        assert (row.media, row.summary) == ("closed", "With music.")
-
-    def test_rows_of_both_stand(self, room: tuple[Session, Client, Client], summit: Summit) -> None:
-        row, ann, ben = room
-        path = f"{LIST}{row.pk}/change/"
-        kept, gone = (
-            ParticipantFactory(session=row, party=PartyFactory(summit=summit, name=name), position=place)
-            for place, name in enumerate(("Aland", "Beland"))
-        )
-        new, other = (PartyFactory(summit=summit, name=name) for name in ("Celand", "Deland"))
-        seen = carried(page_of(ben, row))
-        first = form_of(row, kept, gone, shown=seen)
-        first |= {"participants-1-DELETE": "on", "participants-0-level": "head", "participants-TOTAL_FORMS": "3"}
-        first |= {
-            "participants-2-role": "participant",
-            "participants-2-party": new.pk,
-            "participants-2-position": "5",
-        }
-        assert ann.post(path, first).status_code == 302
-        second = form_of(row, kept, gone, shown=seen)
-        second |= {"participants-TOTAL_FORMS": "3", "participants-2-role": "participant"}
-        second |= {"participants-2-party": other.pk, "participants-2-position": "6"}
-        response = ben.post(path, second)
-        assert told(response) == [
-            ("Participant", "participant, Aland", "participant, Aland, head only", "", "Ann Example"),
-            ("Participant", "participant, Beland", "row removed", "", "Ann Example"),
-            ("Participant", "–", "participant, Celand", "", "Ann Example"),
-        ]
-        shown = response.context["inline_admin_formsets"][2].formset
-        again = {**second, **{key: value for key, value in shown.data.items() if key.startswith("participants-")}}
-        again["shown"] = carried(response.content.decode())
-        assert ben.post(path, again).status_code == 302
-        standing = Participant.objects.filter(session=row).order_by("position", "pk")
-        assert [(each.party.name, each.level) for each in standing if each.party] == [
-            ("Aland", "head"),
-            ("Celand", ""),
-            ("Deland", ""),
-        ]
-
-    def test_hears_of_a_cancellation_and_of_documents(self, room: tuple[Session, Client, Client]) -> None:
-        row, _ann, ben = room
-        organiser = UserFactory.with_role(Role.ORGANISER, row.summit)
-        seen = carried(page_of(ben, row))
-        documents.add(session=row, paper=paper(), by=organiser)
-        cancel_and_move.cancel(session=row, by=organiser)
-        response = ben.post(f"{LIST}{row.pk}/change/", form_of(row, shown=seen, title="Solemn"))
-        assert [entry[:4] for entry in told(response)] == [
-            ("State", "scheduled", "cancelled", ""),
-            ("Documents", "–", "Brief", ""),
-        ]
-
-    def test_same_change_and_a_mangled_page_are_no_matter(self, room: tuple[Session, Client, Client]) -> None:
-        row, ann, ben = room
-        path = f"{LIST}{row.pk}/change/"
-        seen = carried(page_of(ann, row))
-        assert ann.post(path, form_of(row, shown=seen)).status_code == 302
-        assert ben.post(path, form_of(row, shown=seen, title="Other")).status_code == 302
-        for mangled in ("", "{", "[]", '{"fields": 3}', '{"fields": {"title": {"": 4}}}'):
-            assert edit_conflicts_admin_base.unpacked(mangled) is None
-        assert ben.post(path, form_of(row, shown="{")).status_code == 302
+@pytest.fixture
+def ben(world: World) -> Client:
+    return desk(world.summit, "Ben Example")
 
 
-@pytest.mark.django_db
-def test_a_pinned_session_moves_after_asking(summit: Summit) -> None:
-    row, client = make(summit), desk(summit, "Ann Example")
-    path = f"{LIST}{row.pk}/change/"
-    Session.objects.filter(pk=row.pk).update(pinned=True)
-    sent = form_of(row, pinned="on", starts_at_1="09:30")
-    response = client.post(path, sent)
-    assert "Move this pinned session" in response.content.decode()
-    assert "This session is pinned. Tick the box" in response.content.decode()
-    row.refresh_from_db()
-    before = row.starts_at
-    assert client.post(path, {**sent, "move_pinned": "on"}).status_code == 302
-    row.refresh_from_db()
-    assert row.starts_at == before + timedelta(minutes=30)
+def added(party: Party, position: int) -> dict[str, Any]:
+    """Return what a form sends of a third participant."""
+    row = {"role": "participant", "party": party.pk, "position": position}
+    return {"participants-TOTAL_FORMS": "3", **{f"participants-2-{name}": value for name, value in row.items()}}
+
+
+@pytest.mark.slow("opens and saves the page of a session several times")
+def test_the_second_is_shown_the_firsts_changes_and_nothing_of_either_is_lost(
+    world: World, ann: Client, ben: Client
+) -> None:
+    new, other = world.parties[2:]
+    first = world.sent(title="Grand opening", media="open") | added(new, 5)
+    first |= {"participants-1-DELETE": "on", "participants-0-level": "head"}
+    assert ann.post(change(world.row), first).status_code == 302
+    second = world.sent(title="Solemn opening", summary="With music.") | added(other, 6)
+    response = ben.post(change(world.row), second)
+    assert response.status_code == 200
+    assert told(response) == [
+        ("Title", "Opening", "Grand opening", "Solemn opening", "Ann Example"),
+        ("Media", "closed to the media", "open to the media", "", "Ann Example"),
+        ("Participant", "participant, Aland", "participant, Aland, head only", "", "Ann Example"),
+        ("Participant", "participant, Beland", "row removed", "", "Ann Example"),
+        ("Participant", "–", "participant, Celand", "", "Ann Example"),
+    ]
+    assert world.stands("title", "summary", "revision") == ("Grand opening", "", 1)
+    # What is on the page now is what both have typed: saved, it is on top of what the first has saved.
+    form = response.context["adminform"].form
+    assert [form[name].value() for name in ("title", "summary", "media")] == ["Solemn opening", "With music.", "open"]
+    rows = response.context["inline_admin_formsets"][2].formset.data.items()
+    again = second | {key: value for key, value in rows if key.startswith("participants-")}
+    again |= {"media": "open", "shown": carried(response)}
+    assert ben.post(change(world.row), again).status_code == 302
+    saved = ("Solemn opening", "With music.", "open", 2)
+    assert world.stands("title", "summary", "media", "revision") == saved
+    standing = world.row.participants.order_by("position", "pk").values_list("party__name", "level")
+    assert list(standing) == [("Aland", "head"), ("Celand", ""), ("Deland", "")]
+
+
+def test_control_without_the_look_the_first_would_be_lost(
+    world: World, ann: Client, ben: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_edit_conflicts.TogetherMixin, "compare", lambda *args: None)
+    assert ann.post(change(world.row), world.sent(media="open")).status_code == 302
+    assert ben.post(change(world.row), world.sent(summary="With music.")).status_code == 302
+    assert world.stands("media", "summary") == ("closed", "With music.")
+
+
+def test_the_second_hears_of_a_cancellation_and_of_documents(world: World, ben: Client) -> None:
+    by = f.UserFactory.with_role(Role.ORGANISER, world.summit)
+    documents.add(session=world.row, paper=paper(), by=by)
+    cancel_and_move.cancel(session=world.row, by=by)
+    response = ben.post(change(world.row), world.sent(title="Solemn"))
+    assert [entry[:4] for entry in told(response)] == [
+        ("State", "scheduled", "cancelled", ""),
+        ("Documents", "–", "Brief", ""),
+    ]
+
+
+def test_same_change_and_a_mangled_page_are_no_matter(world: World, ann: Client, ben: Client) -> None:
+    assert ann.post(change(world.row), world.sent()).status_code == 302
+    assert ben.post(change(world.row), world.sent(title="Other")).status_code == 302
+    for mangled in ("", "{", "[]", '{"fields": 3}', '{"fields": {"title": {"": 4}}}'):
+        assert edit_conflicts_admin_base.unpacked(mangled) is None
+
+
+def test_a_pinned_session_moves_after_asking(world: World, ann: Client) -> None:
+    Session.objects.filter(pk=world.row.pk).update(pinned=True)
+    (before,) = world.stands("starts_at")
+    sent = world.sent(shown="", pinned="on", starts_at_1="09:30")
+    page = ann.post(change(world.row), sent).content.decode()
+    assert "Move this pinned session" in page
+    assert "This session is pinned. Tick the box" in page
+    assert world.stands("starts_at") == (before,)
+    assert ann.post(change(world.row), {**sent, "move_pinned": "on"}).status_code == 302
+    assert world.stands("starts_at") == (before + timedelta(minutes=30),)
     # What leaves time and room alone asks nothing.
-    assert client.post(path, {**sent, "title": "Other"}).status_code == 302
+    assert ann.post(change(world.row), {**sent, "title": "Other"}).status_code == 302
 
 
-@pytest.mark.django_db
-def test_edits_of_the_domain_look_as_well(summit: Summit, organiser: User) -> None:
-    row = make(summit)
+def test_edits_of_the_domain_look_as_well(world: World) -> None:
+    row, by = world.row, f.UserFactory.with_role(Role.ORGANISER, world.summit)
     Session.objects.filter(pk=row.pk).update(pinned=True)
     later = {"starts_at": row.starts_at, "ends_at": row.ends_at + timedelta(hours=1), "room": None}
     with pytest.raises(cancel_and_move.Pinned, match="This session is pinned"):
-        cancel_and_move.move(session=row, by=organiser, **later)
-    cancel_and_move.move(session=row, by=organiser, despite_pin=True, expected=0, **later)
-    for action in (
-        lambda: cancel_and_move.cancel(session=row, by=organiser, expected=0),
-        lambda: cancel_and_move.move(session=row, by=organiser, despite_pin=True, expected=0, **later),
-    ):
-        with pytest.raises(revisions.SessionEditConflict, match="Someone has changed this session"):
-            action()
-    assert cancel_and_move.cancel(session=row, by=organiser, expected=1) is True
+        cancel_and_move.move(session=row, by=by, **later)
+    cancel_and_move.move(session=row, by=by, despite_pin=True, expected=0, **later)
+    changed = "Someone has changed this session"
+    refuses(SessionEditConflict, cancel_and_move.cancel, session=row, by=by, expected=0, match=changed)
+    again = {"despite_pin": True, "expected": 0, **later}
+    refuses(SessionEditConflict, cancel_and_move.move, session=row, by=by, match=changed, **again)
+    assert cancel_and_move.cancel(session=row, by=by, expected=1) is True
 
 
-def race(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], Session]:
-    """Save two changes of one page at the same moment; return what came of each, and what stands."""
-    summit = SummitFactory()
-    row, ann, ben = make(summit), desk(summit, "Ann Example"), desk(summit, "Ben Example")
-    seen = carried(page_of(ann, row))
-    # Both have found the session as it was before either saves, unless one waits for the other.
-    meet_after(monkeypatch, session_edit_conflicts.TogetherMixin, "compare")
+# --- Many rows have pages of their own ----------------------------------------------------------------------------
+def prefixes(response: Any) -> set[str]:
+    return {each.formset.prefix for each in response.context["inline_admin_formsets"]}
 
-    def save(client: Client, **changed: str) -> int:
-        return client.post(f"{LIST}{row.pk}/change/", form_of(row, shown=seen, **changed)).status_code
 
-    came = at_once(lambda: save(ann, media="open"), lambda: save(ben, summary="With music."))
+def participants(row: Session, number: int) -> list[Participant]:
+    return [f.ParticipantFactory(session=row, party=f.PartyFactory(summit=row.summit)) for _each in range(number)]
+
+
+def test_rows_beyond_a_few_are_edited_on_their_own_pages(summit: Summit) -> None:
+    row, client = make(summit), desk(summit, "Ann Example")
+    participants(row, ROWS_IN_FORM)
+    f.SlotFactory.create_batch(ROWS_IN_FORM, session=row)
+    assert prefixes(client.get(change(row))) == {"texts", "interpretation", "participants", "slots"}
+    participants(row, 1)
+    f.SlotFactory(session=row)
+    response = client.get(change(row))
+    assert prefixes(response) == {"texts", "interpretation"}
+    speakers = reverse("admin:agenda_session_speakers", args=[row.pk])
+    left_out = [LeftOut("4 participants", section(row, "participants")), LeftOut("4 speeches", speakers)]
+    assert response.context["left_out"] == left_out
+    assert prefixes(client.get(section(row, "participants"))) == {"participants"}
+    reader = sign_in(summit, Role.VIEWER).get(change(row))
+    assert prefixes(reader) >= {"participants", "slots"}
+    # A form without rows changes none.
+    without = {name: value for name, value in form_of(row, title="Closing").items() if "participants-" not in name}
+    assert client.post(change(row), without).status_code == 302
     row.refresh_from_db()
-    return sorted(came), row
+    assert (row.title, row.participants.count()) == ("Closing", ROWS_IN_FORM + 1)
 
 
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_saves_and_one_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    came, row = race(monkeypatch)
-    assert came == [200, 302]
-    assert ((row.media, row.summary), row.revision) in (
-        (("open", ""), 1),
-        (("closed", "With music."), 1),
-    )
-
-
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_without_the_lock_one_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessions.draft.services.agenda_lock.lock", lambda summit: None)
-    came, row = race(monkeypatch)
-    assert came == [302, 302]
-    assert (row.media, row.summary) != ("open", "With music.")
+def test_rows_of_a_form_are_saved_though_others_were_added_since(summit: Summit) -> None:
+    row = make(summit)
+    shown = participants(row, ROWS_IN_FORM)
+    posted = form_of(row, *shown, title="Opening") | {"participants-0-role": "chair"}
+    participants(row, 1)
+    assert desk(summit, "Ann Example").post(change(row), posted).status_code == 302
+    shown[0].refresh_from_db()
+    assert (shown[0].role, row.participants.count()) == ("chair", ROWS_IN_FORM + 1)

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sessions.draft.models.participants import FloorRequest, Participant
+from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from sessions.draft.selectors.free_rooms import rooms_at
 from sessions.draft.services import cancel_and_move, planning
@@ -22,7 +20,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in, text
-from tests.sessions.conftest import open_session, release, session
+from tests.sessions.conftest import later, open_session, release, session
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -56,75 +54,57 @@ class TestReading:
         shown = desk.get(page(row)).content.decode()
         assert f"{link}1 of 1 places taken. 2 people on the waiting list.</a>" in shown
 
-    def test_it_says_where_the_session_stands(self, desk: Client, summit: Summit, organiser: User) -> None:
+    def test_it_says_where_the_session_stands_and_what_comes_next(
+        self, desk: Client, summit: Summit, organiser: User
+    ) -> None:
         row = session(summit, title="Talks")
 
-        def state() -> str:
-            word: str = context(desk, row)["state"][1]
-            return word
+        def stands() -> tuple[str, list[str]]:
+            shown = context(desk, row)
+            return shown["state"][1], [step.label for step in shown["steps"]]
 
-        assert state() == "not released"
+        steps = ["Move session", "Add a session like this", "Record presence", "Cancel session"]
+        assert stands() == ("not released", steps)
         releases.release(summit=summit, by=organiser)
-        assert state() == "released"
-        cancel_and_move.move(
-            session=row, starts_at=row.starts_at, ends_at=row.ends_at + timedelta(minutes=5), room=None, by=organiser
-        )
-        assert state() == "changed since the release"
+        assert stands() == ("released", steps)
+        later(row, organiser, minutes=5)
+        assert stands() == ("changed since the release", steps)
         cancel_and_move.cancel(session=row, by=organiser)
-        assert state() == "cancelled"
+        assert stands() == ("cancelled", ["Reinstate session"])
 
-    def test_what_comes_next_is_offered_to_who_may_do_it(self, desk: Client, summit: Summit) -> None:
+    def test_a_reason_is_asked_for_after_the_cancellation(
+        self, desk: Client, summit: Summit, organiser: User
+    ) -> None:
         row = session(summit)
-
-        def labels(client: Client) -> list[str]:
-            return [step.label for step in context(client, row)["steps"]]
-
-        assert labels(desk) == ["Move session", "Add a session like this", "Record presence", "Cancel session"]
-        assert labels(sign_in(summit, Role.VIEWER)) == []
-        cancel_and_move.cancel(session=row, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
-        assert labels(desk) == ["Reinstate session"]
+        cancel_and_move.cancel(session=row, by=organiser)
+        url = section(row, "cancellation")
+        assert context(desk, row)["points"] == [OpenPoint("Give a reason for the cancellation", url)]
+        assert desk.post(url, {"cancellation_reason": "The minister is ill."}).status_code == 302
+        shown = context(desk, row)
+        assert shown["points"] == []
+        assert [fact.value for fact in shown["sections"]["cancellation"]["facts"]] == ["The minister is ill."]
 
     def test_who_reads_the_draft_alone_finds_nothing_to_edit(self, summit: Summit) -> None:
-        row = session(summit)
-        shown = context(sign_in(summit, Role.VIEWER), row)
+        row, reader = session(summit), sign_in(summit, Role.VIEWER)
+        shown = context(reader, row)
         assert {found["edit_url"] for found in shown["sections"].values()} == {""}
-        assert sign_in(summit, Role.VIEWER).get(section(row)).status_code == 403
+        assert shown["steps"] == []
+        assert reader.get(section(row)).status_code == 403
 
-    def test_what_clashes_leads_to_the_other_session(self, desk: Client, summit: Summit) -> None:
+    def test_what_clashes_and_who_asks_for_the_floor_waits_there(self, desk: Client, summit: Summit) -> None:
         room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
         row = session(summit, title="Talks", room=room)
-        assert context(desk, row)["points"] == []
-        assert "No scheduling conflicts" in text(desk.get(page(row)))
+        shown = desk.get(page(row))
+        assert shown.context_data["points"] == []
+        assert "No scheduling conflicts" in text(shown)
         other = session(summit, title="Dinner", room=room, starts_at=row.starts_at, ends_at=row.ends_at)
-        (point,) = context(desk, row)["points"]
-        assert point.url == page(other)
-        assert "Long Gallery" in point.sentence
-        assert "“Dinner”" in point.sentence
-
-    def test_a_request_for_the_floor_waits_there(self, desk: Client, summit: Summit) -> None:
-        row = session(summit)
-        party = f.PartyFactory(summit=summit)
-        FloorRequest.objects.create(session=row, party=party, speaker=f.PersonFactory(summit=summit))
-        url = reverse("admin:agenda_session_speakers", args=[row.pk])
-        assert context(desk, row)["points"] == [OpenPoint("Requests to speak: 1 to decide", url)]
-
-    def test_it_asks_as_much_for_many_as_for_few(self, desk: Client, summit: Summit) -> None:
-        row = session(summit, f.PartyFactory(summit=summit))
-        f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit))
-        context(desk, row)
-
-        def queries() -> int:
-            with CaptureQueriesContext(connection) as asked:
-                desk.get(page(row))
-            return len(asked)
-
-        few = queries()
-        for party in f.PartyFactory.create_batch(5, summit=summit):
-            Participant.objects.create(session=row, party=party)
-        for person in f.PersonFactory.create_batch(5, summit=summit):
-            f.SlotFactory(session=row, speaker=person)
-        context(desk, row)
-        assert queries() == few
+        party, speaker = f.PartyFactory(summit=summit), f.PersonFactory(summit=summit)
+        FloorRequest.objects.create(session=row, party=party, speaker=speaker)
+        points = {point.url: point.sentence for point in context(desk, row)["points"]}
+        speakers = reverse("admin:agenda_session_speakers", args=[row.pk])
+        assert set(points) == {page(other), speakers}
+        assert ("Long Gallery" in points[page(other)], "“Dinner”" in points[page(other)]) == (True, True)
+        assert points[speakers] == "Requests to speak: 1 to decide"
 
 
 class TestSections:
@@ -160,50 +140,27 @@ class TestSections:
         confirmed = times(pinned="on", ends_at_1="11:00", move_pinned="on")
         assert "HX-Redirect" in desk.post(section(row), confirmed, **HTMX)
 
-    def test_the_form_says_which_rooms_are_free(self, desk: Client, summit: Summit) -> None:
-        first, second = (f.RoomFactory(venue__summit=summit, name=name) for name in ("Gallery", "Library"))
-        row = session(summit, room=first)
-        other = session(summit, title="Dinner", room=second, starts_at=row.starts_at, ends_at=row.ends_at)
+    def test_the_form_says_which_rooms_are_free_and_what_would_clash(
+        self, desk: Client, summit: Summit, organiser: User
+    ) -> None:
+        gallery, library = (f.RoomFactory(venue__summit=summit, name=name) for name in ("Gallery", "Library"))
+        row = session(summit, room=gallery)
+        other = session(summit, title="Dinner", room=library, starts_at=row.starts_at, ends_at=row.ends_at)
 
-        def rooms(**query: str) -> tuple[list[str], list[str]]:
+        def rooms(**query: Any) -> tuple[list[str], list[str], list[tuple[str, str]]]:
             found = desk.get(section(row), query).context_data["free_rooms"]
-            return tuple([each.room.name for each in found[kind]] for kind in ("free", "taken"))  # type: ignore[return-value]
+            free, taken = ([each.room.name for each in found[kind]] for kind in ("free", "taken"))
+            return free, taken, [(each.label, each.who) for each in found["warnings"]]
 
-        assert rooms() == (["Gallery"], ["Library"])
-        assert rooms(**times(starts_at_0="2025-03-29", ends_at_0="2025-03-29")) == (["Gallery", "Library"], [])
-        assert desk.get(section(row), times(ends_at_1="08:00")).context_data["free_rooms"] == {}
-        assert desk.get(section(row), times(ends_at_1="noon")).context_data["free_rooms"] == {}
-        cancel_and_move.cancel(session=other, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
-        assert rooms() == (["Gallery", "Library"], [])
-
-
-def test_the_form_says_what_would_clash_before_it_is_saved(desk: Client, summit: Summit) -> None:
-    gallery, library = (f.RoomFactory(venue__summit=summit, name=name) for name in ("Gallery", "Library"))
-    row = session(summit, room=gallery)
-    session(summit, title="Dinner", room=library, starts_at=row.starts_at, ends_at=row.ends_at)
-
-    def warned(**query: Any) -> list[tuple[str, str]]:
-        found = desk.get(section(row), query).context_data["free_rooms"]["warnings"]
-        return [(each.label, each.who) for each in found]
-
-    assert warned() == []
-    assert warned(**times(room=library.pk)) == [("Room double-booked", f"Library, {library.venue}")]
-    assert warned(**times(room=gallery.pk)) == []
-    assert warned(**times(room=library.pk, starts_at_1="12:00", ends_at_1="13:00")) == []
-
-
-def test_a_reason_is_asked_for_after_the_cancellation(desk: Client, summit: Summit) -> None:
-    row = session(summit)
-    cancel_and_move.cancel(session=row, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
-    url = section(row, "cancellation")
-    assert [(point.sentence, point.url) for point in context(desk, row)["points"]] == [
-        ("Give a reason for the cancellation", url)
-    ]
-    assert desk.post(url, {"cancellation_reason": "The minister is ill."}).status_code == 302
-    assert context(desk, row)["points"] == []
-    assert [fact.value for fact in context(desk, row)["sections"]["cancellation"]["facts"]] == [
-        "The minister is ill."
-    ]
+        assert rooms() == (["Gallery"], ["Library"], [])
+        clash = ("Room double-booked", f"Library, {library.venue}")
+        assert rooms(**times(room=library.pk)) == (["Gallery"], ["Library"], [clash])
+        noon = times(room=library.pk, starts_at_1="12:00", ends_at_1="13:00")
+        assert rooms(**noon) == (["Gallery", "Library"], [], [])
+        for wrong in ("08:00", "noon"):
+            assert desk.get(section(row), times(ends_at_1=wrong)).context_data["free_rooms"] == {}
+        cancel_and_move.cancel(session=other, by=organiser)
+        assert rooms() == (["Gallery", "Library"], [], [])
 
 
 def test_a_room_is_taken_from_set_up_to_clear_down(summit: Summit) -> None:
@@ -261,12 +218,15 @@ class TestAddingDelegations:
         f.PartyFactory(summit=summit, name="Beland", iso_code="LY")
         row = session(summit)
 
-        def shown(group: str) -> list[str]:
-            return [each.name for each in desk.get(self.url(row), {"group": group}).context_data["parties"]]
+        def shown(group: str) -> tuple[list[str], int]:
+            page = desk.get(self.url(row), {"group": group})
+            return [each.name for each in page.context_data["parties"]], text(page).count(" checked")
 
-        assert (shown("accepted"), shown("africa"), shown("europe")) == (["Aland"], ["Aland", "Beland"], [])
-        assert shown("no-such-group") == ["Aland", "Beland"]
-        assert text(desk.get(self.url(row), {"group": "africa"})).count(" checked") == 2 + 1  # and the level
+        # The level is one more that is checked.
+        assert shown("accepted") == (["Aland"], 1 + 1)
+        assert shown("africa") == (["Aland", "Beland"], 2 + 1)
+        assert shown("europe") == ([], 0)
+        assert shown("no-such-group") == (["Aland", "Beland"], 2 + 1)
 
 
 def test_the_next_session_is_like_this_one(desk: Client, summit: Summit) -> None:

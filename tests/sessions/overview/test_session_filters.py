@@ -12,13 +12,14 @@ from delegations.parties.models.parties import PartyName
 from sessions.delays.models import SessionRun
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session, SessionText
+from summit.admin_base.search import matching
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import sign_in
+from tests.delegations.helpers import sign_in, text
 from tests.sessions.overview import test_admin
 
 pytestmark = pytest.mark.django_db
@@ -42,20 +43,18 @@ def test_a_list_is_narrowed_by_what_a_session_is(desk: Client, summit: Summit) -
     assert titles(desk, kind="plenary", room="none", sign_up__exact="1") == ["Plenary"]
     assert titles(desk, kind="plenary", room=room.pk) == []
     assert titles(desk, media__exact="open", visibility__exact="participants", room=room.pk) == ["Talk"]
-    for nonsense in ({"kind": "own:x"}, {"kind": "nonsense"}, {"room": "9" * 40}, {"room": "x"}):
-        assert desk.get(LIST, nonsense).status_code in (200, 302)
-    assert "Fireside talk" in desk.get(LIST).content.decode()
+    # What is nonsense is no error.
+    assert titles(desk, kind="own:x", room="x", day="nonsense") == []
+    assert desk.get(LIST, {"kind": "nonsense", "room": "9" * 40}).status_code == 302
 
 
 def test_a_list_is_narrowed_by_the_venues_day_and_what_was_cancelled(summit: Summit) -> None:
     late = datetime(2025, 3, 31, 23, 30, tzinfo=UTC)  # 00:30 in London on the first of April
     f.SessionFactory(summit=summit, title="Nightcap", starts_at=late, ends_at=late + timedelta(minutes=20))
-    f.SessionFactory(summit=summit, title="Breakfast")
+    f.SessionFactory(summit=summit, title="Breakfast", cancelled_at=late)
     client = sign_in(summit, Role.VIEWER)
     assert titles(client, day="2025-03-31") == ["Breakfast"]
     assert titles(client, day="2025-04-01") == ["Nightcap"]
-    assert client.get(LIST, {"day": "nonsense"}).status_code == 200
-    Session.objects.filter(title="Breakfast").update(cancelled_at=late)
     assert titles(client, state="cancelled") == ["Breakfast"]
 
 
@@ -79,7 +78,13 @@ def test_the_list_says_what_is_in_progress_and_what_is_over(desk: Client, summit
         SessionRun.objects.create(
             session=rows[title], started_at=now - 25 * 60 * minute, started_by=organiser, **ended
         )
-    found = {value: titles(desk, state=value) for value in ("scheduled", "running", "over", "cancelled")}
+    words = {"scheduled": "scheduled", "running": "in progress", "over": "over", "cancelled": "cancelled"}
+    found: dict[str, list[str]] = {}
+    for value, word in words.items():
+        response = desk.get(LIST, {"state": value})
+        shown = re.findall(r">(\w+)</a></bdi>.*?data-label=\"State\"[^>]*>(.*?)</td>", text(response))
+        assert {strip_tags(state) for _title, state in shown} == {word}
+        found[value] = sorted(title for title, _state in shown)
     assert found == {
         "scheduled": ["Ahead"],
         "running": ["Early", "Long", "Now"],
@@ -87,11 +92,6 @@ def test_the_list_says_what_is_in_progress_and_what_is_over(desk: Client, summit
         "cancelled": ["Off"],
     }
     assert titles(desk, state="stands") == sorted(rows)
-    page = desk.get(LIST).content.decode()
-    words = dict(re.findall(r">(\w+)</a></bdi>.*?data-label=\"State\"[^>]*>(.*?)</td>", page, re.DOTALL))
-    shown = {title: strip_tags(text) for title, text in words.items()}
-    progress = {"scheduled": "scheduled", "running": "in progress", "over": "over", "cancelled": "cancelled"}
-    assert shown == {title: progress[value] for value, rows in found.items() for title in rows}
 
 
 def test_a_search_finds_titles_in_all_languages_parties_and_people(desk: Client, summit: Summit) -> None:
@@ -106,8 +106,9 @@ def test_a_search_finds_titles_in_all_languages_parties_and_people(desk: Client,
         session=row, speaker=f.PersonFactory(summit=summit, name="", office="Commissioner"), title="Keynote"
     )
     for wanted in ("supply", "chaines", "جزيرة", "envoy", "commissioner", "keynote", "aland chaines"):
-        assert titles(desk, q=wanted) == ["Supply chains"], wanted
-    assert titles(desk, q="aland other") == []
+        assert list(matching(Session, Session.objects.all(), wanted)) == [row], wanted
+    assert list(matching(Session, Session.objects.all(), "aland other")) == []
+    assert titles(desk, q="aland") == ["Supply chains"]
     assert titles(sign_in(f.SummitFactory(), Role.PROGRAMME), q="aland") == []
 
 
@@ -119,34 +120,27 @@ class TestKinds:
     def test_a_kind_has_a_name_in_each_language(self, desk: Client, summit: Summit) -> None:
         assert desk.post(f"{KINDS}add/", self.values(summit)).status_code == 302
         made = CustomKind.objects.get()
-        assert (made.name, made.names, made.like) == (
-            "Fireside talk",
-            {"fr": "Coin du feu", "ar": "حديث"},
-            "retreat",
-        )
+        names = {"fr": "Coin du feu", "ar": "حديث"}
+        assert (made.name, made.names, made.like) == ("Fireside talk", names, "retreat")
         refused = desk.post(f"{KINDS}{made.pk}/change/", self.values(summit, name_en="Another"))
         assert "This is the summit’s own language." in refused.content.decode()
         refused = desk.post(f"{KINDS}add/", self.values(summit))
         assert "The summit already has a session type with this name." in refused.content.decode()
-        assert "Fireside talk" in desk.get(KINDS).content.decode()
 
     def test_a_session_of_a_kind_is_what_the_kind_works_like(self, desk: Client, summit: Summit) -> None:
         own = f.CustomKindFactory(summit=summit, name="Fireside talk", like="retreat")
         f.CustomKindFactory(name="Of another summit")
-        page = desk.get(f"{LIST}add/").content.decode()
-        assert ("Fireside talk" in page, "Of another summit" in page) == (True, False)
         sent = test_admin.values(summit=summit.pk, kind=f"own:{own.pk}")
         assert desk.post(f"{LIST}add/?summit={summit.slug}", sent).status_code == 302
         made = Session.objects.get()
         assert (made.kind, made.custom_kind) == ("retreat", own)
-        assert f'value="own:{own.pk}" selected' in desk.get(f"{LIST}{made.pk}/change/").content.decode()
+        page = desk.get(f"{LIST}{made.pk}/change/").content.decode()
+        assert (f'value="own:{own.pk}" selected' in page, "Of another summit" in page) == (True, False)
         assert desk.post(f"{KINDS}{own.pk}/change/", self.values(summit, like="reception")).status_code == 302
         made.refresh_from_db()
         assert (made.kind, made.revision) == ("reception", 1)
-        assert (
-            desk.post(f"{LIST}{made.pk}/change/", test_admin.values(summit=summit.pk, kind="plenary")).status_code
-            == 302
-        )
+        sent = test_admin.values(summit=summit.pk, kind="plenary")
+        assert desk.post(f"{LIST}{made.pk}/change/", sent).status_code == 302
         made.refresh_from_db()
         assert (made.kind, made.custom_kind) == ("plenary", None)
 

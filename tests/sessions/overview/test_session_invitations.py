@@ -15,17 +15,17 @@ from delegations.invitations.services import links
 from delegations.invitations.services.answers import AnswerRefused, answer
 from delegations.invitations.services.invitations import invite, revoke
 from delegations.overview.selectors import completeness, progress
+from delegations.parties.models.parties import Party
 from sessions.draft.models.sessions import Session
 from summit.audit.services import Link
 from summit.core.database_clock import db_now
 from summit.outbox import mime
 from summit.outbox.models import Message
-from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import queries
+from tests.delegations.helpers import protocol, queries, refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,14 @@ def summit() -> Summit:
     return f.SummitFactory(name="Border Summit", answer_by=db_now() - timedelta(days=1))
 
 
-def protocol(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.PROTOCOL, summit)
+@pytest.fixture
+def by(summit: Summit) -> User:
+    return protocol(summit)
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    return f.PartyFactory(summit=summit, name="Aland")
 
 
 def session(summit: Summit, **kwargs: Any) -> Session:
@@ -46,10 +52,6 @@ def session(summit: Summit, **kwargs: Any) -> Session:
     )
     said = {"title": "Working lunch", "starts_at": starts, "ends_at": starts + timedelta(hours=1), "room": room}
     return f.SessionFactory(summit=summit, **{**said, **kwargs})
-
-
-def by_link(row: Invitation) -> Link:
-    return Link(InvitationLink.objects.live().get(invitation=row).public_id)
 
 
 def test_a_session_is_found_by_its_public_id_in_its_summit_alone(summit: Summit) -> None:
@@ -62,11 +64,9 @@ def test_a_session_is_found_by_its_public_id_in_its_summit_alone(summit: Summit)
     assert queries(lambda: invitable_sessions.find(summit, [""])) == 0
 
 
-def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit) -> None:
+def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit, party: Party, by: User) -> None:
     row = session(summit, starts_at=f.START, ends_at=f.START + timedelta(minutes=90))
-    party = f.PartyFactory(summit=summit, name="Aland")
-    reach = invite(parties=[party], occasion=row.public_id, by=protocol(summit))
-    assert reach.to == [party]
+    assert invite(parties=[party], occasion=row.public_id, by=by).to == [party]
     mail = mime.render(Message.objects.get())
     assert mail.subject == "Invitation to Working lunch (Aland)"
     parts = mail.text.split("\n\n")
@@ -77,21 +77,18 @@ def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit) -> None
     ]
 
 
-def test_a_party_has_one_invitation_to_the_summit_and_one_to_each_session(summit: Summit) -> None:
-    first, second = session(summit), session(summit)
-    party, by = f.PartyFactory(summit=summit), protocol(summit)
-    for key in ("", first.public_id, second.public_id):
+def test_a_party_has_one_invitation_to_the_summit_and_one_to_each_session(
+    summit: Summit, party: Party, by: User
+) -> None:
+    keys = ["", session(summit).public_id, session(summit).public_id]
+    for key in keys:
         assert invite(parties=[party], occasion=key, by=by).to == [party]
         assert invite(parties=[party], occasion=key, by=by).skipped == [(party, "It is already invited.")]
-    assert list(Invitation.objects.order_by("number").values_list("number", "occasion")) == [
-        (1, ""),
-        (2, first.public_id),
-        (3, second.public_id),
-    ]
+    found = Invitation.objects.order_by("number").values_list("number", "occasion")
+    assert list(found) == list(enumerate(keys, start=1))
 
 
-def test_nobody_is_invited_to_what_is_not_open(summit: Summit) -> None:
-    party, by = f.PartyFactory(summit=summit), protocol(summit)
+def test_nobody_is_invited_to_what_is_not_open(summit: Summit, party: Party, by: User) -> None:
     for row, why in (
         (session(summit, cancelled_at=f.START), "The session is cancelled. The programme desk can reinstate it."),
         (
@@ -105,22 +102,24 @@ def test_nobody_is_invited_to_what_is_not_open(summit: Summit) -> None:
     assert not Message.objects.exists()
 
 
-def test_it_is_answered_by_its_link_until_the_session_begins_whatever_the_summits_deadline(summit: Summit) -> None:
-    row, party = session(summit), f.PartyFactory(summit=summit)
-    invite(parties=[party], occasion=row.public_id, by=protocol(summit))
+def test_it_is_answered_by_its_link_until_the_session_begins_whatever_the_summits_deadline(
+    summit: Summit, party: Party, by: User
+) -> None:
+    row = session(summit)
+    invite(parties=[party], occasion=row.public_id, by=by)
     invitation = Invitation.objects.get()
-    said = {"answer": "attending", "note": "", "name": "A"}
-    answer(invitation=invitation, by=by_link(invitation), **said)
+    link = Link(InvitationLink.objects.get().public_id)
+    said = {"invitation": invitation, "answer": "attending", "note": "", "name": "A"}
+    answer(by=link, **said)
     assert invitation.state == "answered"
     for changed in ({"starts_at": db_now() - timedelta(minutes=1)}, {"cancelled_at": db_now()}):
         Session.objects.filter(pk=row.pk).update(**changed)
-        with pytest.raises(AnswerRefused, match="The session has started or is cancelled"):
-            answer(invitation=invitation, by=by_link(invitation), **said)
-    answer(invitation=invitation, by=protocol(summit), **{**said, "answer": "regrets"})
+        refuses(AnswerRefused, answer, by=link, match="The session has started or is cancelled", **said)
+    answer(by=by, **{**said, "answer": "regrets"})
 
 
-def test_the_summits_numbers_know_nothing_of_it(summit: Summit) -> None:
-    row, by = session(summit), protocol(summit)
+def test_the_summits_numbers_know_nothing_of_it(summit: Summit, by: User) -> None:
+    row = session(summit)
     party, other = f.PartyFactory.create_batch(2, summit=summit)
     invite(parties=[party, other], occasion=row.public_id, by=by)
     answer(invitation=Invitation.objects.get(party=party), answer="regrets", note="", name="A", by=by)
@@ -132,26 +131,34 @@ def test_the_summits_numbers_know_nothing_of_it(summit: Summit) -> None:
 
 
 class TestPortal:
-    def follow(self, party: Any, occasion: str = "") -> Client:
+    def follow(self, party: Party, occasion: str = "") -> Client:
         client = Client()
         link = InvitationLink.objects.live().get(invitation__party=party, invitation__occasion=occasion)
         client.get(f"/i/{links.token(link)}/")
         return client
 
-    def test_its_home_shows_both_kinds(self, summit: Summit) -> None:
-        row, party, by = session(summit), f.PartyFactory(summit=summit, name="Aland"), protocol(summit)
-        invite(parties=[party], by=by)
-        invite(parties=[party], occasion=row.public_id, by=by)
-        content = self.follow(party).get("/portal/").content.decode()
+    def test_its_home_shows_both_kinds_and_whoever_is_revoked_from_the_summit_is_gone(
+        self, summit: Summit, party: Party, by: User
+    ) -> None:
+        row = session(summit)
+        for occasion in ("", row.public_id):
+            invite(parties=[party], occasion=occasion, by=by)
+        client = self.follow(party)
+        content = client.get("/portal/").content.decode()
         keys = [each.public_id for each in Invitation.objects.order_by("pk")]
         assert [f"/portal/invitation/{key}/" in content for key in keys] == [True, True]
         # The summit's deadline has passed, and the session's has not.
         assert content.count("Answer for Aland") == 1
+        revoke(invitation=Invitation.objects.get(occasion=row.public_id), by=by)
+        assert client.get("/portal/").status_code == 200
+        revoke(invitation=Invitation.objects.get(occasion=""), by=by)
+        assert client.get("/portal/").status_code == 410
 
-    def test_its_page_says_what_the_session_is_now(self, summit: Summit) -> None:
-        row, party = session(summit), f.PartyFactory(summit=summit)
-        invite(parties=[party], occasion=row.public_id, by=protocol(summit))
+    def test_its_page_says_what_the_session_is_now(self, summit: Summit, party: Party, by: User) -> None:
+        row = session(summit)
+        invite(parties=[party], occasion=row.public_id, by=by)
         client = self.follow(party, row.public_id)
+        assert client.get("/portal/").status_code == 200
         address = f"/portal/invitation/{Invitation.objects.get().public_id}/"
         Session.objects.filter(pk=row.pk).update(title="Moved lunch")
         assert "Moved lunch" in client.get(address).content.decode()
@@ -160,66 +167,48 @@ class TestPortal:
         Session.objects.filter(pk=row.pk).update(cancelled_at=db_now())
         assert "The session is cancelled." in client.get(address).content.decode()
 
-    def test_whoever_is_revoked_from_the_summit_is_gone_and_from_a_session_stays(self, summit: Summit) -> None:
-        row, party, by = session(summit), f.PartyFactory(summit=summit), protocol(summit)
-        invite(parties=[party], by=by)
-        invite(parties=[party], occasion=row.public_id, by=by)
-        client = self.follow(party)
-        revoke(invitation=Invitation.objects.get(occasion=row.public_id), by=by)
-        assert client.get("/portal/").status_code == 200
-        session_alone = f.PartyFactory(summit=summit)
-        invite(parties=[session_alone], occasion=row.public_id, by=by)
-        assert self.follow(session_alone, row.public_id).get("/portal/").status_code == 200
-        revoke(invitation=Invitation.objects.get(party=party, occasion=""), by=by)
-        assert client.get("/portal/").status_code == 410
-
 
 class TestAtTheDesk:
     ADDRESS = "/admin/delegations/invitation/"
 
-    def desk(self, summit: Summit, role: Role = Role.PROTOCOL) -> Client:
-        return signed_in(f.UserFactory.with_role(role, summit))
-
     @pytest.fixture
-    def invited(self, summit: Summit) -> Session:
+    def invited(self, summit: Summit, party: Party, by: User) -> Session:
         """Two parties are invited to the summit, one of them to a session too."""
-        row, by = session(summit), protocol(summit)
-        parties = [f.PartyFactory(summit=summit, name=name) for name in ("Aland", "Bland")]
-        invite(parties=parties, by=by)
-        invite(parties=parties[:1], occasion=row.public_id, by=by)
+        row = session(summit)
+        invite(parties=[party, f.PartyFactory(summit=summit, name="Bland")], by=by)
+        invite(parties=[party], occasion=row.public_id, by=by)
         return row
 
-    def told(self, client: Client, **query: Any) -> list[tuple[str, str]]:
-        rows = client.get(self.ADDRESS, query).context["cl"].result_list
+    def told(self, response: Any) -> list[tuple[str, str]]:
+        rows = response.context["cl"].result_list
         return sorted((row.party.name, str(occasion_title(row))) for row in rows)
 
-    def test_the_list_and_its_file_say_to_what_each_is(self, summit: Summit, invited: Session) -> None:
-        client, lunch = self.desk(summit), '<bdi lang="en">Working lunch</bdi>'
+    def test_the_list_and_its_file_say_to_what_each_is(self, summit: Summit, invited: Session, by: User) -> None:
+        client, lunch = signed_in(by), '<bdi lang="en">Working lunch</bdi>'
         other = session(summit, title="Dinner")
-        assert self.told(client) == [("Aland", lunch), ("Aland", "the summit"), ("Bland", "the summit")]
-        page = client.get(self.ADDRESS).content.decode()
-        assert lunch in page
-        assert (f"?to={invited.public_id}" in page, f"?to={other.public_id}" in page) == (True, False)
-        assert [name for name, _word in self.told(client, to="summit")] == ["Aland", "Bland"]
-        assert [name for name, _word in self.told(client, to=invited.public_id)] == ["Aland"]
-        assert self.told(client, to=other.public_id) == []
+        response = client.get(self.ADDRESS)
+        assert self.told(response) == [("Aland", lunch), ("Aland", "the summit"), ("Bland", "the summit")]
+        page = response.content.decode()
+        assert [words in page for words in (lunch, f"?to={invited.public_id}", f"?to={other.public_id}")] == [
+            *(True, True, False)
+        ]
+        for to, found in (("summit", ["Aland", "Bland"]), (invited.public_id, ["Aland"]), (other.public_id, [])):
+            assert [name for name, _word in self.told(client.get(self.ADDRESS, {"to": to}))] == found
         content = client.get(f"{self.ADDRESS}export/", {"take": "csv"})
         body = b"".join(content) if content.streaming else content.content  # type: ignore[arg-type]
         lines = body.decode("utf-8-sig").splitlines()
         assert lines[0].startswith("Delegation,For,State,")
         assert [line.split(",")[1] for line in lines[1:]].count("Working lunch") == 1
 
-    def test_its_page_and_the_page_that_revokes_say_it(self, summit: Summit, invited: Session) -> None:
-        row = Invitation.objects.get(occasion=invited.public_id)
-        client = self.desk(summit)
+    def test_its_page_and_the_page_that_revokes_say_it_until_the_session_is_gone(
+        self, invited: Session, by: User
+    ) -> None:
+        row, client = Invitation.objects.get(occasion=invited.public_id), signed_in(by)
         assert "Working lunch" in client.get(f"{self.ADDRESS}{row.pk}/change/").content.decode()
         keys = list(Invitation.objects.values_list("pk", flat=True))
         asked = client.get(f"{self.ADDRESS}revoke/", {"row": keys}).content.decode()
         assert asked.count("Working lunch") == 1
-
-    def test_a_session_that_is_gone_is_told_as_such(self, summit: Summit, invited: Session) -> None:
         Session.objects.all().delete()
-        gone = "a session no longer in the agenda"
-        client = self.desk(summit)
-        assert ("Aland", gone) in self.told(client)
-        assert "Working lunch" not in client.get(self.ADDRESS).content.decode()
+        response = client.get(self.ADDRESS)
+        assert ("Aland", "a session no longer in the agenda") in self.told(response)
+        assert "Working lunch" not in response.content.decode()
