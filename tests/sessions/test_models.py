@@ -9,12 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
+from sessions.agenda.models.removals import PublicRemoval
 from sessions.bilaterals.models import Bilateral
 from sessions.board.models import BoardStep
 from sessions.conflicts.models import ConflictPolicy, RoomHold
 from sessions.delays.models import DelayNotice, Retiming, SessionRun
+from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.presence.models import PresenceMark, Representation, ToldByTelephone
+from sessions.screens.models import Screen
+from sessions.speakers.models import ON_THE_FLOOR, SpeechInterval, SpeechRun, SpeechState
 from sessions.visibility.models import RANKS, TAKING_PART, Visibility
 from sessions.visibility.viewers import Members
 from summit.summits.models import Summit
@@ -129,13 +133,43 @@ def _told_twice(summit: Summit, **whom: Any) -> None:
     ToldByTelephone.objects.create(session=first.session, release=first.release, by=first.by, **whom)
 
 
+def _interval(summit: Summit, slot: Slot | None = None, **values: Any) -> SpeechInterval:
+    slot = slot or f.SlotFactory(session__summit=summit)
+    return SpeechInterval.objects.create(session=slot.session, slot=slot, by=f.UserFactory(), **values)
+
+
+def _run_of_speech(summit: Summit, slot: Slot | None = None, **values: Any) -> SpeechRun:
+    slot = slot or f.SlotFactory(session__summit=summit)
+    return SpeechRun.objects.create(session=slot.session, slot=slot, **values)
+
+
+def _two_speeches(summit: Summit, make: Callable[..., object], **values: Any) -> None:
+    session = f.SessionFactory(summit=summit)
+    make(summit, f.SlotFactory(session=session), **values)
+    make(summit, f.SlotFactory(session=session), **dict.fromkeys(values, SpeechState.PAUSED))
+
+
+def _screen(summit: Summit, **values: Any) -> Screen:
+    return Screen.objects.create(**{"summit": summit, "name": "Foyer", "digest": "a" * 64, **values})
+
+
+def _removed_twice(summit: Summit) -> None:
+    first = _removal(summit)
+    _removal(summit, release=first.release, session=first.session)
+
+
+def _removal(summit: Summit, **values: Any) -> PublicRemoval:
+    given = {"release": f.ReleaseFactory(summit=summit), "session": f.SessionFactory(summit=summit), **values}
+    return PublicRemoval.objects.create(**{"notice": "none", "reason": "For a test", **given})
+
+
 BROKEN: dict[str, Callable[[Summit], object]] = {
     "session_ends_after_start": lambda s: f.SessionFactory(summit=s, ends_at=f.START),
     "session_kind_known": lambda s: f.SessionFactory(summit=s, kind="picnic"),
     "session_visibility_known": lambda s: f.SessionFactory(summit=s, visibility="friends"),
     "session_reason_if_cancelled": lambda s: f.SessionFactory(summit=s, cancellation_reason="The minister is ill."),
-    "participant_party_or_person (neither)": lambda s: f.ParticipantFactory(session__summit=s),
-    "participant_party_or_person (both)": lambda s: f.ParticipantFactory(
+    "participant_of_one_sort (neither)": lambda s: f.ParticipantFactory(session__summit=s),
+    "participant_of_one_sort (both)": lambda s: f.ParticipantFactory(
         session__summit=s, party=f.PartyFactory(summit=s), person=f.PersonFactory(summit=s)
     ),
     "participant_party_once": lambda s: _twice(s, party=f.PartyFactory(summit=s)),
@@ -179,6 +213,15 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
     "retiming_released_has_release": lambda s: _retiming(
         s, state="released", decided_at=f.START, decided_by=f.UserFactory()
     ),
+    "speech_interval_kind_known": lambda s: _interval(s, kind="song"),
+    "speech_interval_ends_after_start": lambda s: _interval(s, started_at=f.START, ended_at=f.START - timedelta(1)),
+    "speech_interval_party_raises_point": lambda s: _interval(s, party=f.PartyFactory(summit=s)),
+    "speech_interval_one_runs": lambda s: _two_speeches(s, _interval),
+    "speech_run_state_known": lambda s: _run_of_speech(s, state="lost"),
+    **{
+        f"speech_run_one_has_floor ({state})": lambda s, state=state: _two_speeches(s, _run_of_speech, state=state)
+        for state in ON_THE_FLOOR
+    },
     "presence_place_known": lambda s: _mark(s, place="moon"),
     "presence_room_of_session (a room of none)": lambda s: _mark(s, place="room"),
     "presence_room_of_session (a door of one)": lambda s: _mark(s, session=f.SessionFactory(summit=s)),
@@ -208,6 +251,14 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
     "room_hold_ends_after_start": lambda s: RoomHold.objects.create(
         session=f.SessionFactory(summit=s), room=f.RoomFactory(), starts_at=f.START, ends_at=f.START
     ),
+    "screen_name_once": lambda s: [_screen(s, digest="") for _time in range(2)],
+    "screen_digest_once": lambda s: [_screen(s, name=name, opened_at=f.START) for name in ("Foyer", "Door")],
+    "screen_audience_known": lambda s: _screen(s, digest="", audience="nobody"),
+    "screen_unreadable_known": lambda s: _screen(s, digest="", unreadable="everything"),
+    "screen_opened_with_address": lambda s: _screen(s, digest="", opened_at=f.START),
+    "public_removal_has_reason": lambda s: _removal(s, reason=""),
+    "public_removal_notice_known": lambda s: _removal(s, notice="other"),
+    "public_removal_once": _removed_twice,
     "board_step_act_known": lambda s: BoardStep.objects.create(
         summit=s, by=f.UserFactory(), sitting="browser", act="juggle", changes=[]
     ),
@@ -216,8 +267,10 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_the_database_refuses_what_must_not_be(name: str, summit: Summit) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
         BROKEN[name](summit)
+    # SQLite names no constraint that makes something unique.
+    assert name.split(maxsplit=1)[0] in str(refused.value) or str(refused.value).startswith("UNIQUE")
 
 
 FROZEN = {

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from typing import Any
 
-import pytest
 from django.test import Client
 
 from delegations.members.models.members import Membership
@@ -16,7 +17,8 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.sessions.conftest import Parties, session
+from tests.module_fixtures import once_a_module
+from tests.sessions.conftest import Parties, parties_of, session
 
 SOON = timedelta(minutes=20)
 
@@ -29,7 +31,11 @@ class Day:
     session: Session
     parties: Parties
     officer: User
-    desk: Client
+
+    @cached_property
+    def desk(self) -> Client:
+        """A browser of the conference officer."""
+        return signed_in(self.officer)
 
     @property
     def party(self) -> Party:
@@ -49,8 +55,9 @@ class Day:
         return made
 
 
-@pytest.fixture
-def day(summit: Summit, parties: Parties) -> Day:
+def new_day() -> Day:
+    summit = f.SummitFactory()
+    parties = parties_of(summit)
     for name, party in parties.items():
         f.MembershipFactory(party=party, person__summit=summit, person__name=f"Head of {name}", code="head")
     start = db_now() + SOON
@@ -58,5 +65,15 @@ def day(summit: Summit, parties: Parties) -> Day:
     made = session(
         summit, *parties.values(), title="Plenary", starts_at=start, ends_at=start + timedelta(hours=1), room=room
     )
-    officer = f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit, name="Cora Officer")
-    return Day(summit, made, parties, officer, signed_in(officer))
+    return Day(summit, made, parties, f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit, name="Cora Officer"))
+
+
+@once_a_module
+def day() -> Day:
+    return new_day()
+
+
+def undo_of(response: Any) -> str:
+    """Return the key by which what a page has just done is undone."""
+    key: str = response.context["messages"]._loaded_data[0].extra_tags.rpartition("-")[2]
+    return key

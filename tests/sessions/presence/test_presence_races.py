@@ -11,11 +11,16 @@ from sessions.presence.services import marks, representation, telephone
 from summit.permissions.models import Role
 from summit.users.models import User
 from tests import factories as f
-from tests.sessions.presence.conftest import Day
-from tests.sessions.presence.test_unreached import move
+from tests.sessions.presence.conftest import Day, new_day
+from tests.sessions.presence.test_unreached import move, release
 from tests.threads import amid, at_once, meet_after, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+
+
+@pytest.fixture
+def day() -> Day:
+    return new_day()
 
 
 def test_two_tablets_make_one_tick(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +71,9 @@ def test_control_without_the_lock_one_fails(day: Day, monkeypatch: pytest.Monkey
 
 
 def test_of_two_who_telephone_one_records_it(day: Day) -> None:
-    release = move(day)
-    news = [(day.session.pk, release.pk)]
+    release(day)
+    newest = move(day)
+    news = [(day.session.pk, newest.pk)]
     users = [day.officer, f.UserFactory.with_role(Role.PROGRAMME, day.summit)]
 
     def tell(by: User) -> Callable[[], Any]:

@@ -1,8 +1,12 @@
-"""Who represents a delegation: two touches; its speeches and what waits for them follow, and the head stays."""
+"""Who represents a delegation: two touches; its speeches and what waits for them follow, the head stays; a card."""
+
+import re
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from pypdf import PdfReader
 
 from delegations.members.models.members import Membership
 from delegations.members.services import bulk_changes
@@ -12,10 +16,12 @@ from sessions.draft.services import cancel_and_move
 from sessions.draft.speech_listeners import What
 from sessions.presence.models import Place, Representation
 from sessions.presence.selectors import attendance
+from sessions.presence.selectors.place_card import place_card
 from sessions.presence.services import marks, representation
 from sessions.presence.services.marks import PresenceRefused
 from sessions.speakers.services import speakers_list
 from sessions.speakers.services.line_up_in_protocol_order import preview
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.people.models import Person
@@ -23,8 +29,8 @@ from summit.permissions.models import Role
 from summit.undo import services as undo
 from summit.undo.kinds import UndoRefused
 from tests import factories as f
-from tests.delegations.helpers import refuses, text
-from tests.sessions.presence.conftest import Day
+from tests.delegations.helpers import refuses, sign_in, text
+from tests.sessions.presence.conftest import Day, undo_of
 
 pytestmark = pytest.mark.django_db
 
@@ -66,12 +72,10 @@ def test_two_touches_and_undo(day: Day, slot: Slot, monkeypatch: pytest.MonkeyPa
     line = attendance.of_party(day.session, day.party, db_now())
     assert line is not None
     assert (line.person, line.head) == (mia, day.head)
-    organiser = f.UserFactory.with_role(Role.ORGANISER, day.summit)
     session_page = reverse("admin:agenda_session_detail", args=[day.session.pk])
-    day.desk.force_login(organiser)
-    assert 'represented by <bdi lang="en">Mia, Adviser</bdi>' in text(day.desk.get(session_page))
-    act = response.context["messages"]._loaded_data[0].extra_tags.rpartition("-")[2]
-    undo.undo(public_id=act, by=day.officer)
+    shown = text(sign_in(day.summit, Role.ORGANISER).get(session_page))
+    assert 'represented by <bdi lang="en">Mia, Adviser</bdi>' in shown
+    undo.undo(public_id=undo_of(response), by=day.officer)
     assert (speaker(slot), found[-1]) == (day.head, (What.GIVEN, mia.pk))
     assert not Representation.objects.filter(taken_back_at=None).exists()
 
@@ -130,3 +134,39 @@ def test_a_new_speakers_list_has_the_representative(day: Day) -> None:
     assert {entry.party: entry.speaker for entry in preview(session=day.session).entries}[day.party] == mia
     represent(day, day.head)
     assert {entry.party: entry.speaker for entry in preview(session=day.session).entries}[day.party] == day.head
+
+
+# --- The place card -----------------------------------------------------------------------------------------------
+def test_the_place_card_names_the_head_on_whose_behalf_one_sits_there(day: Day) -> None:
+    by_head = place_card(session=day.session, party=day.party, by=day.officer)
+    assert by_head is not None
+    assert (by_head.name, by_head.party, by_head.head) == (day.head.name, "Aland", "")
+    mia = day.member()
+    mia.card_name = "H.E. Mia"
+    mia.save()
+    represent(day, mia)
+    card = place_card(session=day.session, party=day.party, by=day.officer)
+    assert card is not None
+    assert (card.name, card.office, card.head) == ("H.E. Mia", "Adviser", day.head.label)
+    assert place_card(session=day.session, party=f.PartyFactory(summit=day.summit), by=day.officer) is None
+
+
+def test_one_touch_prints_the_place_card(day: Day) -> None:
+    mia = day.member()
+    represent(day, mia)
+    address = f"{reverse('admin:agenda_session_representation_card', args=[day.session.pk])}?party={day.party.pk}"
+    presence = reverse("admin:agenda_session_presence", args=[day.session.pk])
+    chosen = f"{reverse('admin:agenda_session_representation', args=[day.session.pk])}?party={day.party.pk}"
+    for page in (presence, chosen):
+        links = re.findall(r'href="([^"]*card\.pdf[^"]*)"', day.desk.get(page).content.decode())
+        assert links == [address]
+    response = day.desk.get(address)
+    assert (response["Content-Type"], "no-store" in response["Cache-Control"]) == ("application/pdf", True)
+    [page_of_pdf] = PdfReader(BytesIO(response.content)).pages
+    words = " ".join(page_of_pdf.extract_text().split())
+    # Once on each half.
+    counts = [words.count(each) for each in ("Aland", "Mia", "Adviser", f"on behalf of {day.head.label}")]
+    assert counts == [4, 2, 2, 2]
+    assert AuditEntry.objects.filter(action="summit.person.seen").count() == 1
+    assert day.desk.get(f"{address.partition('?')[0]}?party=0").status_code == 404
+    assert sign_in(day.summit, Role.PROTOCOL).get(address).status_code == 403

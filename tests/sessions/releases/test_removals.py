@@ -222,16 +222,6 @@ def test_accredited_media_are_told_unless_it_is_removed_silently(world: World, n
     assert all("Tunisia and France" in text and word in text and REASON not in text for text in told.values())
 
 
-def test_the_database_refuses(world: World) -> None:
-    right = {"release": world.summit.releases.get(), "session": world.talks, "notice": "none", "reason": REASON}
-    for wrong in ({"reason": ""}, {"notice": "other"}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            PublicRemoval.objects.create(**{**right, **wrong})
-    PublicRemoval.objects.create(**right)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        PublicRemoval.objects.create(**right)
-
-
 def test_a_removal_is_never_changed(world: World) -> None:
     release(world.summit)
     with connection.cursor() as cursor, pytest.raises(IntegrityError, match="never changed"), transaction.atomic():

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -368,23 +367,6 @@ def test_a_room_of_another_summit_is_refused(world: World) -> None:
     elsewhere = f.RoomFactory()
     with pytest.raises(ValidationError, match="Choose a room of this summit"):
         world.screen(room=elsewhere)
-
-
-BROKEN: dict[str, dict[str, Any]] = {
-    "screen_name_once": {"name": "Foyer"},
-    "screen_digest_once": {"digest": "a" * 64, "opened_at": NINE},
-    "screen_audience_known": {"audience": "nobody"},
-    "screen_unreadable_known": {"unreadable": "everything"},
-    "screen_opened_with_address": {"opened_at": NINE},
-}
-
-
-def test_constraints(summit: Summit) -> None:
-    Screen.objects.create(summit=summit, name="Foyer", digest="a" * 64, opened_at=NINE)
-    for name, values in BROKEN.items():
-        with pytest.raises(IntegrityError) as refused, transaction.atomic():
-            Screen.objects.create(**{"summit": summit, "name": "Door", **values})
-        assert name in str(refused.value) or (name.endswith("_once") and "UNIQUE" in str(refused.value))
 
 
 def test_the_form_says_what_each_audience_reads_and_leaves_it_to_the_public(desk: Client) -> None:

@@ -259,17 +259,7 @@ class TestMerging:
     def test_whoever_waits_moves_up_and_is_told(
         self, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "place")]
-        assert Message.objects.get(kind=PLACE_FREE.name).address == "third@x.example"
-        # The control: where a merge fills nothing they wait.
-        monkeypatch.setattr(signups, "fill", lambda **_asked: None)
-        other = f.PartyFactory(summit=summit, name="Bland")
-        assert self.merged(summit, other, organiser) == [("Zoe", "place"), ("Third", "waiting")]
-
-    def test_only_sessions_of_the_two_are_held(
-        self, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        # Others are held by no merge: it holds sessions before people.
+        # Another session is held by no merge: it holds sessions before people.
         other = open_session(summit, places=1, title="Another")
         for name, state in (("First", "place"), ("Waiter", "waiting")):
             f.SignUpFactory(session=other, person=member(party, name=name), state=state)
@@ -281,6 +271,11 @@ class TestMerging:
 
         with monkeypatch.context() as patch:
             patch.setattr(signups, "_lock", noted)
-            self.merged(summit, party, organiser)
-        merging_held = held[held.index("Side event") + 3 :]
-        assert set(merging_held) == {"Side event"}
+            assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "place")]
+        # The first three are those who sign up.
+        assert set(held[held.index("Side event") + 3 :]) == {"Side event"}
+        assert Message.objects.get(kind=PLACE_FREE.name).address == "third@x.example"
+        # The control: where a merge fills nothing they wait.
+        monkeypatch.setattr(signups, "fill", lambda **_asked: None)
+        party = f.PartyFactory(summit=summit, name="Bland")
+        assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "waiting")]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from delegations.invitations.models.invitations import Answer
 from delegations.parties.models.parties import Party
@@ -13,12 +13,15 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.releases.services.releases import release
 from sessions.speakers.services import line_up_in_protocol_order, speakers_list
+from sessions.speakers.services.imported_speeches import add_all
 from sessions.speakers.services.speakers_list import SpeakersRefused
 from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.delegations.helpers import queries
 from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +186,39 @@ class TestFromTheProtocolOrder:
         with pytest.raises(line_up_in_protocol_order.ListChanged, match="The list changed"):
             line_up_in_protocol_order.make(session=plenary, by=organiser, expected=plan.digest)
         assert order(plenary) == "G"
+
+
+# --- Several speeches at once -------------------------------------------------------------------------------------
+def test_speeches_are_added_last_and_once() -> None:
+    row = f.SessionFactory(speech_minutes=7)
+    speaker, guest = f.PersonFactory.create_batch(2, summit=row.summit)
+    party = f.PartyFactory(summit=row.summit)
+    first = f.SlotFactory(session=row, party=None, speaker=guest)
+    added = add_all(session=row, speeches=[(guest, None), (speaker, party), (speaker, party)], by=SYSTEM)
+    assert [(slot.speaker, slot.party, slot.minutes, slot.position) for slot in added] == [(speaker, party, 7, 1)]
+    assert list(Slot.objects.order_by("position")) == [first, *added]
+    row.refresh_from_db()
+    revision = row.revision
+    assert add_all(session=row, speeches=[(speaker, party)], by=SYSTEM) == []
+    row.refresh_from_db()
+    assert row.revision == revision
+    entry = AuditEntry.objects.get(action="agenda.speakers.add")
+    assert entry.detail == {"rows": [f"agenda.slot:{added[0].public_id}"]}
+
+
+def test_who_may_not_edit_adds_none() -> None:
+    row = f.SessionFactory()
+    speeches = [(f.PersonFactory(summit=row.summit), None)]
+    with pytest.raises(PermissionDenied):
+        add_all(session=row, speeches=speeches, by=f.UserFactory())
+    editor = f.UserFactory.with_role(Role.ORGANISER, row.summit)
+    assert len(add_all(session=row, speeches=speeches, by=editor)) == 1
+    with pytest.raises(ValidationError):
+        add_all(session=row, speeches=[(f.PersonFactory(), None)], by=editor)
+
+
+def test_the_number_of_queries_does_not_grow() -> None:
+    row = f.SessionFactory()
+    people = [(f.PersonFactory(summit=row.summit), None) for _ in range(6)]
+    few = queries(lambda: add_all(session=row, speeches=people[:1], by=SYSTEM))
+    assert queries(lambda: add_all(session=row, speeches=people[1:], by=SYSTEM)) == few

@@ -1,16 +1,23 @@
-"""Two who change one speakers' list at once: neither loses anything."""
+"""Two who change one speakers' list at once: neither loses anything. Two tablets on which something is pressed at the
+same time: one act counts, the other is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
-from sessions.draft.models.participants import FloorRequest, RequestState
+from sessions.draft.models.participants import FloorRequest, RequestState, Slot
 from sessions.draft.models.sessions import Session
-from sessions.speakers.services import floor_requests, speakers_list
+from sessions.speakers.delivery_listeners import DeliveryListener
+from sessions.speakers.models import SpeechInterval, SpeechRun
+from sessions.speakers.services import floor_requests, speakers_list, speech_clock
+from sessions.speakers.services.speech_clock import ClockRefused
+from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
-from tests.factories import PartyFactory, PersonFactory, SlotFactory
+from tests.factories import PartyFactory, PersonFactory, SlotFactory, UserFactory
 from tests.sessions.conftest import session
 from tests.threads import amid
 
@@ -82,3 +89,135 @@ def test_what_is_being_granted_is_granted(summit: Summit, organiser: User, monke
 def test_control_without_a_lock_it_is_lost(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(floor_requests, "lock", lambda summit: None)
     assert _granted_and_withdrawn(summit, organiser, monkeypatch) == (RequestState.WITHDRAWN, 0)
+
+
+# --- The clock ---------------------------------------------------------------------------------------------------
+@pytest.fixture
+def officer(summit: Summit) -> User:
+    return UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
+
+
+@pytest.fixture
+def slots(summit: Summit) -> list[Slot]:
+    row = session(summit)
+    return [SlotFactory(session=row, speaker=PersonFactory(summit=summit, name=name)) for name in "AB"]
+
+
+def _unlocked(slot: Slot) -> SpeechRun:
+    run, _made = SpeechRun.objects.get_or_create(slot=slot, defaults={"session_id": slot.session_id})
+    return run
+
+
+def _both(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
+    """Do `second` after `first` has read the state of its speech and before it writes, or let it wait."""
+    locked = speech_clock._locked
+
+    def act(pause: Callable[[], bool]) -> Any:
+        def slowly(slot: Slot) -> SpeechRun:
+            run = locked(slot)
+            pause()
+            return run
+
+        monkeypatch.setattr(speech_clock, "_locked", slowly)
+        return first()
+
+    return amid(act, second)
+
+
+def _floor_twice(slot: Slot, by: User, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    # A first act would also wait for the row that it makes.
+    SpeechRun.objects.create(session=slot.session, slot=slot)
+
+    def press() -> bool:
+        return speech_clock.give_floor(slot=slot, by=by)
+
+    return _both(monkeypatch, press, press)
+
+
+def test_of_two_presses_one_starts_the_clock(
+    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _floor_twice(slots[0], officer, monkeypatch) == [True, False]
+    assert SpeechInterval.objects.count() == 1
+
+
+def test_control_without_the_lock_the_second_press_fails(
+    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_clock, "_locked", _unlocked)
+    outcome, other = _floor_twice(slots[0], officer, monkeypatch)
+    assert (type(outcome), other) == (IntegrityError, True)
+
+
+def _ended_twice(slot: Slot, by: User, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], int]:
+    """End a speech on two tablets; return the outcomes, and how often the press app is told."""
+    told: list[int] = []
+    listener = DeliveryListener(lambda slot, by: "", lambda slot, by: told.append(slot.pk), lambda *_all: "")
+    monkeypatch.setattr(speech_clock, "listeners", [listener])
+    speech_clock.give_floor(slot=slot, by=by)
+
+    def press() -> bool:
+        return speech_clock.end(slot=slot, by=by)
+
+    return _both(monkeypatch, press, press), len(told)
+
+
+def test_a_speech_is_ended_once(slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _ended_twice(slots[0], officer, monkeypatch) == ([True, False], 1)
+
+
+def test_control_without_the_lock_it_is_ended_twice(
+    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_clock, "_locked", _unlocked)
+    assert _ended_twice(slots[0], officer, monkeypatch) == ([True, True], 2)
+
+
+def _floor_for_two(slots: list[Slot], by: User, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    return _both(
+        monkeypatch,
+        lambda: speech_clock.give_floor(slot=slots[0], by=by),
+        lambda: speech_clock.give_floor(slot=slots[1], by=by),
+    )
+
+
+@contextmanager
+def _without_constraints() -> Iterator[None]:
+    """Drop the constraints that let one speech have the floor, and make them again on empty tables."""
+    found = [
+        (model, constraint)
+        for model in (SpeechRun, SpeechInterval)
+        for constraint in model._meta.constraints
+        if constraint.name in ("speech_run_one_has_floor", "speech_interval_one_runs")
+    ]
+    with connection.schema_editor() as editor:
+        for model, constraint in found:
+            editor.remove_constraint(model, constraint)
+    try:
+        yield
+    finally:
+        SpeechInterval.objects.all().delete()
+        SpeechRun.objects.all().delete()
+        with connection.schema_editor() as editor:
+            for model, constraint in found:
+                editor.add_constraint(model, constraint)
+
+
+def test_of_two_speakers_one_gets_the_floor(
+    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, given = _floor_for_two(slots, officer, monkeypatch)
+    assert (type(refused), str(refused), given) == (
+        ClockRefused,
+        f"{slots[1].speaker.label} has the floor. End that speech first.",
+        True,
+    )
+    assert SpeechInterval.objects.get().slot == slots[1]
+
+
+def test_control_without_the_constraints_both_have_it(
+    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _without_constraints():
+        assert _floor_for_two(slots, officer, monkeypatch) == [True, True]
+        assert SpeechInterval.objects.filter(ended_at=None).count() == 2
