@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from sessions.draft.selectors.free_rooms import rooms_at
 from sessions.draft.services import cancel_and_move, planning
+from sessions.overview.admin import session_detail
 from sessions.releases.services import releases
 from summit.admin_base.next_steps import OpenPoint
 from summit.audit.models import AuditEntry
@@ -58,9 +59,12 @@ class TestReading:
         self, desk: Client, summit: Summit, organiser: User
     ) -> None:
         row = session(summit, title="Talks")
+        request = RequestFactory().get(page(row))
+        request.user = f.UserFactory.with_role(Role.PROGRAMME, summit)
 
         def stands() -> tuple[str, list[str]]:
-            shown = context(desk, row)
+            row.refresh_from_db()
+            shown = session_detail.context(request, row)
             return shown["state"][1], [step.label for step in shown["steps"]]
 
         steps = ["Move session", "Add a session like this", "Record presence", "Cancel session"]
@@ -71,6 +75,8 @@ class TestReading:
         assert stands() == ("changed since the release", steps)
         cancel_and_move.cancel(session=row, by=organiser)
         assert stands() == ("cancelled", ["Reinstate session"])
+        shown = context(desk, row)
+        assert (shown["state"][1], [step.label for step in shown["steps"]]) == stands()
 
     def test_a_reason_is_asked_for_after_the_cancellation(
         self, desk: Client, summit: Summit, organiser: User
@@ -132,13 +138,6 @@ class TestSections:
         assert "Someone else has saved this session" in text(answer)
         # The control: a page that says nothing of what it showed is saved.
         assert "HX-Redirect" in desk.post(section(row), times(), **HTMX)
-
-    def test_a_pinned_session_is_moved_after_asking(self, desk: Client, summit: Summit) -> None:
-        row = session(summit, pinned=True)
-        answer = desk.post(section(row), times(pinned="on", ends_at_1="11:00"), **HTMX)
-        assert 'name="move_pinned"' in text(answer)
-        confirmed = times(pinned="on", ends_at_1="11:00", move_pinned="on")
-        assert "HX-Redirect" in desk.post(section(row), confirmed, **HTMX)
 
     def test_the_form_says_which_rooms_are_free_and_what_would_clash(
         self, desk: Client, summit: Summit, organiser: User

@@ -29,20 +29,20 @@ PLAIN = datetime(2025, 3, 31, 9, 0, tzinfo=UTC)
 SECRET = datetime(2025, 3, 31, 12, 37, tzinfo=UTC)
 
 
-def make(summit: Summit, part: str, **more: object) -> Session:
-    """Make a session with a canary in one part, or in all of them where `part` is "all"."""
+def make(summit: Summit, *parts: str, **more: object) -> Session:
+    """Make a session with a canary in some of its parts."""
 
     def said(name: str, other: str) -> str:
-        return f"{MARK} {name} {kind.pk}" if part in (name, "all") else other
+        return f"{MARK} {name} {kind.pk}" if name in parts else other
 
     kind = CustomKind.objects.create(summit=summit, name=f"{MARK} kind {CustomKind.objects.count()}", like="plenary")
-    start = SECRET if part in ("times", "all") else PLAIN
+    start = SECRET if "times" in parts else PLAIN
     room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name=f"House {kind.pk}"), name=said("room", "Hall"))
     made = session(
         summit,
         title=said("title", "Opening"),
         summary=said("title", "Words"),
-        custom_kind=kind if part in ("title", "all") else None,
+        custom_kind=kind if "title" in parts else None,
         kind="plenary",
         starts_at=start,
         ends_at=start + timedelta(minutes=30),
@@ -110,20 +110,23 @@ def open_summit() -> Summit:
 
 @pytest.mark.slow("walks over all pages, files and answers of an agenda")
 @pytest.mark.parametrize(
-    "ranks", [KEPT[:1], pytest.param(KEPT[1:], marks=pytest.mark.broad("the same crawl for narrower circles"))]
+    ("ranks", "together"),
+    [(KEPT[:1], 3), pytest.param(KEPT, 1, marks=pytest.mark.broad("the same crawl for each circle and part"))],
 )
-def test_what_is_kept_stands_nowhere(ranks: list[Visibility], open_summit: Summit) -> None:
+def test_what_is_kept_stands_nowhere(ranks: list[Visibility], together: int, open_summit: Summit) -> None:
+    """So many parts of a session are kept together."""
+    groups = [PARTS[start : start + together] for start in range(0, len(PARTS), together)]
     for kept in ranks:
-        for part in PARTS:
-            make(open_summit, part, **{f"{part}_to": kept})
-        make(open_summit, "all", visibility=kept)
+        for parts in groups:
+            make(open_summit, *parts, **{f"{part}_to": kept for part in parts})
+        make(open_summit, *PARTS, visibility=kept)
     release(open_summit)
     # Nor do changes of them tell it.
     Session.objects.exclude(title_to="").update(title=f"{MARK} again")
     Session.objects.update(capacity=7)
     release(open_summit)
     assert leaks(addresses(open_summit)) == set()
-    shown = len(ranks) * len(PARTS)
+    shown = len(ranks) * len(groups)
     page = Client().get(f"/{open_summit.slug}/agenda/?kind=plenary").content.decode()
     assert f"{shown} of {shown} sessions" in page
 
@@ -138,7 +141,7 @@ def test_control_without_the_mask_each_part_is_found(open_summit: Summit, monkey
 
 
 def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Summit) -> None:
-    hidden = make(open_summit, "all", visibility=Visibility.ACCREDITED)
+    hidden = make(open_summit, *PARTS, visibility=Visibility.ACCREDITED)
     shown = make(open_summit, "documents", documents_to=Visibility.ACCREDITED)
     release(open_summit)
     base, api = f"/{open_summit.slug}/agenda/", f"/api/v1/summits/{open_summit.slug}/agenda/"
@@ -158,7 +161,7 @@ def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Sum
 
 
 def test_a_document_that_is_everybodys_is_a_file(open_summit: Summit) -> None:
-    row = make(open_summit, "none")
+    row = make(open_summit)
     document = row.documents.get()
     path = f"/{open_summit.slug}/agenda/{row.public_id}/documents/{document.public_id}/"
     assert Client().get(path).status_code == 404

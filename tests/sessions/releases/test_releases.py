@@ -393,7 +393,7 @@ def test_the_number_of_queries_does_not_grow(
     _release_queries(summit, organiser)
     # From here on each release also folds what waits of the one before.
     few = _release_queries(summit, organiser)
-    fill(summit, 8, *parties.values())
+    fill(summit, 4, *parties.values())
     releases.release(summit=summit, by=organiser)
     reads, inserts = _release_queries(summit, organiser)
     assert (reads, sum(few) <= 40) == (few[0], True)

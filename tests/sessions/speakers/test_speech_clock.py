@@ -194,7 +194,7 @@ def test_postponing_changes_the_running_order_only(row: Session, officer: User) 
         speech_clock.postpone(slot=a, behind=c.pk, by=officer)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.tuples(st.integers(0, 3), st.one_of(st.none(), st.integers(0, 3))), max_size=6))
 def test_any_postponing_gives_the_order_of_a_list(row: Session, officer: User, moves: Any) -> None:
     """The same as taking the speech out of a list and putting it behind the other one, unless that is earlier."""
@@ -214,7 +214,7 @@ def test_any_postponing_gives_the_order_of_a_list(row: Session, officer: User, m
         assert order(row) == "".join(expected)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from([*SpeechAct, "undo"]), st.sampled_from("AB")), max_size=8))
 def test_any_acts_and_undos_keep_state_and_intervals_together(row: Session, officer: User, steps: Any) -> None:
     SpeechInterval.objects.all().delete()
