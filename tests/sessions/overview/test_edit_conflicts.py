@@ -186,8 +186,7 @@ def test_edits_of_the_domain_look_as_well(world: World) -> None:
     row, by = world.row, f.UserFactory.with_role(Role.ORGANISER, world.summit)
     Session.objects.filter(pk=row.pk).update(pinned=True)
     later = {"starts_at": row.starts_at, "ends_at": row.ends_at + timedelta(hours=1), "room": None}
-    with pytest.raises(cancel_and_move.Pinned, match="This session is pinned"):
-        cancel_and_move.move(session=row, by=by, **later)
+    refuses(cancel_and_move.Pinned, cancel_and_move.move, session=row, by=by, match="This session is pinned", **later)
     cancel_and_move.move(session=row, by=by, despite_pin=True, expected=0, **later)
     changed = "Someone has changed this session"
     refuses(SessionEditConflict, cancel_and_move.cancel, session=row, by=by, expected=0, match=changed)

@@ -25,6 +25,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.delegations.helpers import refuses
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import SILENTLY, parties_of, session
 
@@ -201,8 +202,7 @@ def test_control_without_ranges_of_ranks_somebody_reads_more(world: World, monke
         return [(RANKS[row.visibility], DESK, row_at(DESK, row))]
 
     monkeypatch.setattr(release_writer, "ranges", everything)
-    with pytest.raises(AssertionError):
-        run(world, 20)
+    refuses(AssertionError, run, world, 20)
 
 
 @pytest.mark.slow("reads seven releases as each of many people")
@@ -217,8 +217,7 @@ def test_what_goes_and_comes_back_rises(world: World) -> None:
 
 def test_control_without_what_went_before_it_would_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequence_numbers, "highest", lambda summit, keys: {})
-    with pytest.raises(AssertionError):
-        test_what_goes_and_comes_back_rises(world)
+    refuses(AssertionError, test_what_goes_and_comes_back_rises, world)
 
 
 def test_a_sequence_never_falls_where_readers_of_two_ranks_come_to_read_the_same(world: World) -> None:

@@ -29,6 +29,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.delegations.helpers import refuses
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import SILENTLY, fill, later, parties_of, session
 
@@ -226,8 +227,7 @@ def test_what_was_previewed_is_released_and_nothing_else(world: World) -> None:
     world.move(world.talks)
     shown = releases.preview(summit=world.summit)
     world.move(world.plenary)
-    with pytest.raises(releases.DraftChanged):
-        world.release(expected=shown.digest)
+    refuses(releases.DraftChanged, world.release, expected=shown.digest)
     again = releases.preview(summit=world.summit)
     assert {notice.mailbox.address for notice in again.planned} == {A, B, C, MINISTER}
     assert world.release(expected=again.digest).number == 2
@@ -243,10 +243,8 @@ def test_what_was_previewed_is_released_and_nothing_else(world: World) -> None:
 def test_nothing_to_release_says_so(world: World, summit: Summit, organiser: User) -> None:
     world.update(world.plenary, title="Plenary")
     assert releases.preview(summit=world.summit).changes == []
-    with pytest.raises(releases.NothingToRelease, match="No changes since release 1"):
-        world.release()
-    with pytest.raises(releases.NothingToRelease, match="no session"):
-        releases.release(summit=summit, by=organiser)
+    refuses(releases.NothingToRelease, world.release, match="No changes since release 1")
+    refuses(releases.NothingToRelease, releases.release, summit=summit, by=organiser, match="no session")
     assert Release.objects.count() == 1
 
 
@@ -264,8 +262,7 @@ def test_a_release_is_stored_with_its_messages_or_not_at_all(world: World, monke
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr(enqueue, "draft", fail)
-    with pytest.raises(RuntimeError):
-        world.release()
+    refuses(RuntimeError, world.release)
     assert list(Release.objects.values_list("number", flat=True)) == [1]
     assert ReleasedSession.objects.filter(sequence=2).count() == 0
 

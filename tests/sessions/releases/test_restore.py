@@ -23,7 +23,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import said
+from tests.delegations.helpers import refuses, said
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import SILENTLY, parties_of, session
 
@@ -134,22 +134,19 @@ def test_restored_and_released_it_is_the_same_for_every_rank(world: World) -> No
 
 
 def test_what_the_release_does_not_hold_is_cancelled_and_what_it_does_not_know_stays(world: World) -> None:
-    with pytest.raises(restore.NothingToRestore, match="The draft is the same as release 1"):
-        world.restore()
+    refuses(restore.NothingToRestore, world.restore, match="The draft is the same as release 1")
     world.spoil()
     shown = restore.preview(release=world.first)
     Session.objects.filter(pk=world.plenary.pk).update(title="Newer still")
     # Another draft than was shown is not lost.
-    with pytest.raises(releases.DraftChanged):
-        world.restore(expected=shown.digest)
+    refuses(releases.DraftChanged, world.restore, expected=shown.digest)
     assert Session.objects.get(pk=world.plenary.pk).title == "Newer still"
     world.restore()
     standing = Session.objects.filter(cancelled_at=None).order_by("title").values_list("title", "set_up")
     assert list(standing) == [("Plenary", 15), ("Talks", 0)]
     late = Session.objects.get(title="Late")
     assert (late.cancelled_at is None, late.revision) == (False, 1)
-    with pytest.raises(releases.NothingToRelease):
-        world.release()
+    refuses(releases.NothingToRelease, world.release)
 
 
 def test_one_session_is_taken_back_and_the_others_stay(world: World) -> None:
@@ -193,8 +190,7 @@ def test_what_cannot_be_taken_back_is_said(world: World) -> None:
 
 def test_only_who_edits_the_draft_takes_it_back(world: World) -> None:
     world.spoil()
-    with pytest.raises(PermissionDenied):
-        world.restore(by=f.UserFactory.with_role(Role.CONFERENCE_OFFICER, world.summit))
+    refuses(PermissionDenied, world.restore, by=f.UserFactory.with_role(Role.CONFERENCE_OFFICER, world.summit))
     assert Session.objects.get(pk=world.plenary.pk).title == "Other"
 
 

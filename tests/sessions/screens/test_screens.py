@@ -286,8 +286,7 @@ class TestAddresses:
             response = fetch(path, part)
             assert (response.status_code, leaks(path), b"Opening" in response.content) == (404, set(), False)
         assert fetch(f"/{world.summit.slug}/screens/{'a' * 24}/").status_code == 404
-        with pytest.raises(screens.ScreenOff, match="This screen is already off"):
-            screens.turn_off(by=world.by, screen=row)
+        refuses(screens.ScreenOff, screens.turn_off, by=world.by, screen=row, match="This screen is already off")
         assert titles(world.address(row)) == ["Opening"]
         assert fetch(path).status_code == 404
 
@@ -365,8 +364,7 @@ def test_who_may_not_set_up_screens(world: World) -> None:
 
 def test_a_room_of_another_summit_is_refused(world: World) -> None:
     elsewhere = f.RoomFactory()
-    with pytest.raises(ValidationError, match="Choose a room of this summit"):
-        world.screen(room=elsewhere)
+    refuses(ValidationError, world.screen, room=elsewhere, match="Choose a room of this summit")
 
 
 def test_the_form_says_what_each_audience_reads_and_leaves_it_to_the_public(desk: Client) -> None:

@@ -30,6 +30,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.delegations.helpers import refuses
 from tests.sessions.conftest import SOON, focal, member, open_session, release, session
 from tests.threads import at_once, meet_after
 
@@ -113,8 +114,7 @@ def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) 
             signups.sign_up(session=row, person=each, by=organiser)
     assert SignUp.objects.count() == 0
     signups.sign_up(session=row, person=person, by=person.user)
-    with pytest.raises(SignUpRefused, match="already signed up"):
-        signups.sign_up(session=row, person=person, by=person.user)
+    refuses(SignUpRefused, signups.sign_up, session=row, person=person, by=person.user, match="already signed up")
 
 
 def test_who_may(summit: Summit, party: Party) -> None:
@@ -134,10 +134,8 @@ def test_who_may(summit: Summit, party: Party) -> None:
         assert signups.cancel_sign_up(session=row, person=person, by=by)
     press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
     for by in (colleague.user, stranger.user, press, their_link, another):
-        with pytest.raises(PermissionDenied):
-            signups.sign_up(session=row, person=person, by=by)
-        with pytest.raises(PermissionDenied):
-            signups.cancel_sign_up(session=row, person=person, by=by)
+        refuses(PermissionDenied, signups.sign_up, session=row, person=person, by=by)
+        refuses(PermissionDenied, signups.cancel_sign_up, session=row, person=person, by=by)
 
 
 def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: User) -> None:

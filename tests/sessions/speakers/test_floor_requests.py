@@ -20,6 +20,7 @@ from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
+from tests.delegations.helpers import refuses
 from tests.factories import UserFactory
 from tests.sessions.conftest import SOON, Parties, focal, member, session
 
@@ -54,11 +55,9 @@ class TestAsking:
             assert floor_requests.withdraw(request=made, by=by.user) is False
         made = floor_requests.ask(session=plenary, party=party, speaker=head, by=organiser)
         for by, speaker in ((head, delegate), (delegate, delegate), (theirs, head), (stranger, head)):
-            with pytest.raises(PermissionDenied):
-                floor_requests.ask(session=plenary, party=party, speaker=speaker, by=by.user)
+            refuses(PermissionDenied, floor_requests.ask, session=plenary, party=party, speaker=speaker, by=by.user)
         for by in (delegate, theirs, stranger):
-            with pytest.raises(PermissionDenied):
-                floor_requests.withdraw(request=made, by=by.user)
+            refuses(PermissionDenied, floor_requests.withdraw, request=made, by=by.user)
         made.refresh_from_db()
         assert made.state == RequestState.ASKED
 
@@ -112,8 +111,7 @@ class TestDeciding:
     def test_declining_says_why(self, plenary: Session, organiser: User, parties: Parties) -> None:
         head = member(parties["Aland"], "head")
         row = floor_requests.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
-        with pytest.raises(FloorRefused, match="Enter a reason"):
-            floor_requests.decline(request=row, reason=" ", by=organiser)
+        refuses(FloorRefused, floor_requests.decline, request=row, reason=" ", by=organiser, match="Enter a reason")
         assert floor_requests.decline(request=row, reason="No time is left.", by=organiser) is True
         message = Message.objects.get(kind=FLOOR_REQUEST.name)
         assert "Reason: No time is left." in KINDS[message.kind].render(message).text
@@ -149,7 +147,6 @@ class TestDeciding:
                 lambda by=by: floor_requests.decline(request=row, reason="No.", by=by),
                 lambda by=by: floor_requests.set_request_deadline(session=plenary, until=None, by=by),
             ):
-                with pytest.raises(PermissionDenied):
-                    call()
+                refuses(PermissionDenied, call)
         row.refresh_from_db()
         assert row.state == RequestState.ASKED

@@ -21,7 +21,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import queries
+from tests.delegations.helpers import queries, refuses
 from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db
@@ -74,8 +74,7 @@ class TestMoves:
         f.TextFactory(summit=row.summit, kind=TextKind.TRANSCRIPT, slot=written)
         speakers_list.remove(slot=Slot.objects.get(pk=slot.pk), by=organiser)
         assert list(row.slots.order_by("position").values_list("position", flat=True)) == [0, 1, 2]
-        with pytest.raises(SpeakersRefused, match="removed this speech"):
-            speakers_list.move(slot=slot, to=1, by=organiser)
+        refuses(SpeakersRefused, speakers_list.move, slot=slot, to=1, by=organiser, match="removed this speech")
         assert order(row) == "ABD"
         # Another speaker is the same speech.
         other = f.PersonFactory(summit=row.summit, name="E")
@@ -93,8 +92,7 @@ class TestMoves:
             lambda: speakers_list.settle(session=row, opening=1, speech_minutes=1, by=viewer),
             lambda: line_up_in_protocol_order.make(session=row, by=viewer),
         ):
-            with pytest.raises(PermissionDenied):
-                call()
+            refuses(PermissionDenied, call)
         assert (order(row), AuditEntry.objects.count()) == ("ABCD", 0)
 
 
@@ -209,12 +207,10 @@ def test_speeches_are_added_last_and_once() -> None:
 def test_who_may_not_edit_adds_none() -> None:
     row = f.SessionFactory()
     speeches = [(f.PersonFactory(summit=row.summit), None)]
-    with pytest.raises(PermissionDenied):
-        add_all(session=row, speeches=speeches, by=f.UserFactory())
+    refuses(PermissionDenied, add_all, session=row, speeches=speeches, by=f.UserFactory())
     editor = f.UserFactory.with_role(Role.ORGANISER, row.summit)
     assert len(add_all(session=row, speeches=speeches, by=editor)) == 1
-    with pytest.raises(ValidationError):
-        add_all(session=row, speeches=[(f.PersonFactory(), None)], by=editor)
+    refuses(ValidationError, add_all, session=row, speeches=[(f.PersonFactory(), None)], by=editor)
 
 
 def test_the_number_of_queries_does_not_grow() -> None:

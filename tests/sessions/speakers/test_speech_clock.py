@@ -38,6 +38,7 @@ from summit.summits.models import Summit
 from summit.undo import services as undo
 from summit.undo.kinds import UndoRefused
 from summit.users.models import User
+from tests.delegations.helpers import refuses
 from tests.factories import MembershipFactory, PersonFactory, SlotFactory, SummitFactory, UserFactory
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import Parties, parties_of, release, session
@@ -149,11 +150,9 @@ def test_what_is_not_in_the_table_is_refused_and_says_what_to_do(row: Session, o
     speech_clock.pause(slot=a, by=officer)
     with pytest.raises(ClockRefused, match=r"A has the floor\. End that speech first\."):
         speech_clock.give_floor(slot=b, by=officer)
-    with pytest.raises(ClockRefused, match=r"A already has the floor\."):
-        speech_clock.postpone(slot=a, by=officer)
+    refuses(ClockRefused, speech_clock.postpone, slot=a, by=officer, match=r"A already has the floor\.")
     speech_clock.end(slot=a, by=officer)
-    with pytest.raises(ClockRefused, match=r"A has already delivered this speech\."):
-        speech_clock.give_floor(slot=a, by=officer)
+    refuses(ClockRefused, speech_clock.give_floor, slot=a, by=officer, match=r"A has already delivered this speech\.")
     # Who was called in vain is heard after all.
     speech_clock.skip(slot=b, by=officer)
     assert speech_clock.give_floor(slot=b, by=officer)
@@ -170,8 +169,7 @@ def test_only_who_runs_the_day_runs_the_list(row: Session, summit: Summit) -> No
         lambda: speech_clock.close_list(session=row, by=protocol),
     ]
     for act in acts:
-        with pytest.raises(PermissionDenied):
-            act()
+        refuses(PermissionDenied, act)
     assert not SpeechRun.objects.exists()
 
 
@@ -190,8 +188,7 @@ def test_postponing_changes_the_running_order_only(row: Session, officer: User) 
     # Whoever is behind the last one can't be later still.
     assert not speech_clock.postpone(slot=slot(row, "D"), by=officer)
     speech_clock.give_floor(slot=c, by=officer)
-    with pytest.raises(ClockRefused, match=r"The list has changed\."):
-        speech_clock.postpone(slot=a, behind=c.pk, by=officer)
+    refuses(ClockRefused, speech_clock.postpone, slot=a, behind=c.pk, by=officer, match=r"The list has changed\.")
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -268,8 +265,7 @@ def test_what_was_pressed_by_mistake_is_taken_back(row: Session, officer: User, 
     with undo.grouped() as ended:
         speech_clock.end(slot=a, by=officer)
     speech_clock.give_floor(slot=b, by=officer)
-    with pytest.raises(UndoRefused, match=r"B has the floor\. End that speech first\."):
-        undone(ended, officer)
+    refuses(UndoRefused, undone, ended, officer, match=r"B has the floor\. End that speech first\.")
     assert state(row, "A") == SpeechState.DELIVERED
     speech_clock.end(slot=b, by=officer)
     with undo.grouped() as skipped:
@@ -284,8 +280,7 @@ def test_the_floor_is_not_taken_back_once_the_clock_was_stopped(row: Session, of
         speech_clock.give_floor(slot=a, by=officer)
     speech_clock.pause(slot=a, by=officer)
     speech_clock.resume(slot=a, by=officer)
-    with pytest.raises(UndoRefused, match=r"This has since changed: .* resumed a speech\. Use the buttons"):
-        undone(act, officer)
+    refuses(UndoRefused, undone, act, officer, match=r"This has since changed: .* resumed a speech\. Use the buttons")
     assert (state(row, "A"), SpeechInterval.objects.count()) == (SpeechState.SPEAKING, 2)
 
 
@@ -410,5 +405,4 @@ class TestMovedToAnotherSession:
         monkeypatch.setattr(change_guards, "guards", Registry())
         restore.restore(release=first, by=organiser)
         waiting = SlotFactory(session=other, speaker__name="E", speaker__summit=other.summit)
-        with pytest.raises(ClockRefused, match="A has the floor"):
-            speech_clock.give_floor(slot=waiting, by=officer)
+        refuses(ClockRefused, speech_clock.give_floor, slot=waiting, by=officer, match="A has the floor")
