@@ -1,7 +1,6 @@
 """Every address of the project, filled with what there is, and all that an answer tells."""
 
 import io
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -31,8 +30,8 @@ OF_OTHERS = (
     *("admin/summit/", "admin/jobs/", "portal/delegation/"),
 )
 # Variables that pick something of a text; addresses that have one are filled for each text.
-OF_TEXTS = {"slug", "language", "ending", "number", "name", "file"}
-KNOWN = {*OF_TEXTS, "summit", "public_id", "object_id", "pk", "key", "app_label"}
+OF_TEXTS = {"language", "ending", "number", "name", "file"}
+KNOWN = {*OF_TEXTS, "slug", "summit", "public_id", "object_id", "pk", "key", "app_label"}
 Binding = dict[str, list[str]]
 
 
@@ -87,17 +86,26 @@ def variables(route: str) -> tuple[str, list[str]]:
     return plain, [match.group(1) or match.group(2) for match in PART.finditer(plain)]
 
 
+def combined(turn: int, *values: list[str]) -> list[tuple[str, ...]]:
+    """Return each value at least once, beside one of each other variable; which one differs from turn to turn."""
+    longest = max(map(len, values), default=1)
+    return [tuple(each[(n + turn * n0) % len(each)] for n0, each in enumerate(values)) for n in range(longest)]
+
+
 def filled(route: str, of_texts: list[Binding], of_sessions: list[Binding]) -> set[str]:
     """Return a route's addresses, each variable filled with all that could stand there."""
     plain, names = variables(route)
     known_names = [name for name in names if name in KNOWN]
     unknown = [name for name in names if name not in KNOWN]
-    about = "press" in route or "text" in route or bool(OF_TEXTS & set(names))
+    about = "press/text" in route or "/texts/" in route or route.startswith("<slug:summit>/press/")
+    about = about or bool(OF_TEXTS & set(names))
     found = set()
     picks_others = route.startswith(OF_OTHERS) and "session" not in route
     meetings = of_sessions[-2:] if picks_others else of_sessions
-    for binding in [*(of_texts if about else of_texts[:1]), *meetings]:
-        for choice in itertools.product(*(binding.get(name) or ["x"] for name in known_names)):
+    # A summit's own pages are called by its name.
+    of_summit = [{**of_texts[0], "slug": of_texts[0]["summit"]}] if of_texts else []
+    for turn, binding in enumerate([*(of_texts if about else of_summit), *meetings]):
+        for choice in combined(turn, *(binding.get(name) or ["x"] for name in known_names)):
             known = dict(zip(known_names, choice, strict=True))
             # Variables that nobody has thought of yet get the keys of the text, one after the other.
             for key in binding[""] if unknown else [""]:
@@ -118,6 +126,12 @@ def crawled(summit: Summit, wanted: Iterable[str] | None = None) -> list[str]:
     return sorted(
         {path for route in every if not route.startswith("dev/") for path in filled(route, texts, meetings)}
     )
+
+
+def one_of_each(summit: Summit, wanted: Iterable[str]) -> list[str]:
+    """Return an address of each of these routes."""
+    texts, meetings = bindings(summit)
+    return [min(filled(route, texts, meetings)) for route in wanted if not route.startswith("dev/")]
 
 
 def visible(response: Any, path: str) -> bytes:

@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
+from delegations.imports.services import importer
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import answers
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.models.quotas import Quota
+from delegations.members.selectors import quotas as quotas_selectors
+from delegations.members.services import quotas, registration
+from delegations.parties.models.parties import Party
 from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
 from press.embargoes.services import embargoes
@@ -18,16 +25,30 @@ from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions, editions
+from summit.api_base import etags, idempotency, token_services
+from summit.api_base.models.answers import IdempotencyRecord
 from summit.audit.models import AuditEntry
-from summit.audit.services import Link
+from summit.audit.services import SYSTEM, Link
+from summit.imports.table_parsing import read
 from summit.outbox.models import Message
-from summit.summits.models import Summit
+from summit.permissions.models import Role
+from summit.summits.models import Room, Summit
 from summit.users.models import User
-from tests.factories import InvitationLinkFactory, PersonFactory, SubscriberFactory, SummitFactory
+from tests import factories as f
+from tests.factories import (
+    InvitationLinkFactory,
+    PersonFactory,
+    RoomFactory,
+    SubscriberFactory,
+    SummitFactory,
+    UserFactory,
+)
 from tests.press.helpers import ago, approver, make_embargo, make_text, officer, organiser
-from tests.threads import at_once, names
+from tests.summit.api.conftest import Program
+from tests.threads import at_once, meet_after, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, pytest.mark.usefixtures("chain")]
+
 # Two turns, since each may come out either way.
 twice = pytest.mark.parametrize("turn", [1, 2])
 Attempt = Callable[[], Any]
@@ -69,10 +90,7 @@ def test_approving_while_a_new_edition_is_saved_approves_what_was_read_or_nothin
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW, moment=ago(1), title="Read", body="Read.")
     writer, reviewer = officer(summit), approver(summit)
     unread = {"version": edition.version, "based_on": 1, "title": "Unread", "body": "Unread.", "by": writer}
-    came = race(
-        lambda: decisions.approve(edition=edition, by=reviewer),
-        lambda: editions.draft(**unread).number,
-    )
+    came = race(lambda: decisions.approve(edition=edition, by=reviewer), lambda: editions.draft(**unread).number)
     # Whoever comes second to a newer edition is told of it, and approves nothing.
     assert came in ([None, 2], [DecisionRefused.__name__, 2])
     first = came[0] is None
@@ -167,3 +185,160 @@ def test_guesses_at_once_are_all_counted_and_a_code_opens_once() -> None:
     assert (came, SignInCode.objects.get(pk=row.pk).attempts) == (["CodeProblem"] * 3, 3)
     came = race(*[lambda: sign_in_codes.prove(public_id=row.public_id, code=right)] * 2)
     assert sorted(map(str, came)) == sorted(["CodeProblem", str(row)])
+
+
+Way = Callable[[Party, User], Any]
+
+
+def _page(name: str) -> Way:
+    """A focal point names somebody on the page."""
+
+    def create(party: Party, by: User) -> str:
+        chosen = Category.objects.of(party.summit)["delegate"]
+        values = {"name": name, "office": "Envoy", "language": "en"}
+        registration.create_and_name(party=party, values=values, category=chosen, by=_link(party))
+        return "named"
+
+    return create
+
+
+def _table(name: str, *, of_a_desk: bool) -> Way:
+    """A focal point reads somebody in from a table, or a desk from a table of all parties."""
+    rows = f"delegation,name,category\nAland,{name},delegate\n"
+    table = read(filename="people.csv", content=rows.encode())
+
+    def create(party: Party, by: User) -> str:
+        whose: dict[str, Any] = {"by": SYSTEM} if of_a_desk else {"by": _link(party), "party": party}
+        report = importer.read_in(summit=party.summit, table=table, **whose)
+        return "named" if report.lines[0].outcome == "new" else "QuotaFull"
+
+    return create
+
+
+def lower(party: Party, by: User) -> str:
+    """An organiser takes the place away."""
+    chosen = Category.objects.of(party.summit)["delegate"]
+    quotas.set_quota(party=party, category=chosen, number=0, reason="The hall is small.", by=by)
+    return "lowered"
+
+
+def _link(party: Party) -> Link:
+    return Link(party.invitations.get().links.get().public_id)
+
+
+def race_for_the_last_place(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> tuple[list[Any], int, int]:
+    """Go all ways at once; return what came of each, how many are named, and how many may be."""
+    party = f.PartyFactory(name="Aland")
+    f.InvitationLinkFactory(invitation__party=party)
+    chosen = Category.objects.of(party.summit)["delegate"]
+    Category.objects.filter(pk=chosen.pk).update(quota=1)
+    by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+    # Each has found the place free before any takes it, unless one waits for the other.
+    meet_after(monkeypatch, quotas_selectors, "meters_of")
+    came = race(*(lambda way=way: way(Party.objects.get(pk=party.pk), by) for way in ways))
+    own = Quota.objects.filter(party=party, category=chosen).values_list("number", flat=True).first()
+    return came, Membership.objects.filter(party=party).count(), 1 if own is None else own
+
+
+PAGE, OF_THE_PARTY, OF_A_DESK = (
+    _page("Ada Example"),
+    _table("Cai Example", of_a_desk=False),
+    _table("Dee Example", of_a_desk=True),
+)
+PAIRS = {
+    "two pages": (PAGE, _page("Bea Bright")),
+    "a page and a table of the delegation": (PAGE, OF_THE_PARTY),
+    "a page and a table of a desk": (PAGE, OF_A_DESK),
+    "two tables": (OF_THE_PARTY, OF_A_DESK),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_exactly_one_gets_the_last_place(monkeypatch: pytest.MonkeyPatch, pair: str) -> None:
+    came, named, _allowed = race_for_the_last_place(monkeypatch, *PAIRS[pair])
+    assert (sorted(came), named) == (["QuotaFull", "named"], 1)
+
+
+def test_a_place_is_taken_or_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    came, named, allowed = race_for_the_last_place(monkeypatch, PAGE, lower)
+    assert (came, named, allowed) in ((["named", "QuotaProblem"], 1, 1), (["QuotaFull", "lowered"], 0, 0))
+
+
+def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("delegations.members.services.members._lock", lambda party: None)
+    monkeypatch.setattr(importer, "lock", lambda summit, party: None)
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_control_without_the_lock_both_get_it(monkeypatch: pytest.MonkeyPatch, pair: str) -> None:
+    _unlocked(monkeypatch)
+    came, named, _allowed = race_for_the_last_place(monkeypatch, *PAIRS[pair])
+    assert (came, named) == (["named", "named"], 2)
+
+
+def test_control_without_the_lock_a_place_is_taken_that_was_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    _unlocked(monkeypatch)
+    assert race_for_the_last_place(monkeypatch, PAGE, lower) == (["named", "lowered"], 1, 0)
+
+
+PATH = "summits/here/desk/rooms/"
+
+
+@pytest.fixture
+def room() -> Room:
+    made: Room = RoomFactory(venue__summit=SummitFactory(slug="here"), name="Hall")
+    return made
+
+
+@pytest.fixture
+def asks(room: Room) -> Program:
+    user = UserFactory.with_role(Role.ORGANISER, room.venue.summit)
+    return Program(user, token_services.make(by=user, name="Registry", scopes=["rooms:write"]).secret)
+
+
+def changes_at_once(asks: Program, room: Room) -> list[int]:
+    """Two change the same room as both have read it."""
+    path = f"{PATH}{room.public_id}/"
+    etag = asks.get(path)["ETag"]
+
+    def change(seats: int) -> int:
+        return asks.patch(path, {"capacity": seats}, If_Match=etag).status_code
+
+    return sorted(race(lambda: change(10), lambda: change(20)))
+
+
+def add_cellar(asks: Program, room: Room) -> tuple[int, bytes]:
+    """Add a room by a key that is the same each time."""
+    data = {"venue": room.venue.public_id, "name": "Cellar"}
+    response = asks.post(PATH, data, Idempotency_Key="k")
+    return response.status_code, response.content
+
+
+def test_the_same_key_at_once_has_one_effect(asks: Program, room: Room) -> None:
+    came = race(*[lambda: add_cellar(asks, room)] * 3)
+    done = {content for status, content in came if status == 201}
+    assert {status for status, _content in came} <= {201, 409}
+    assert len(done) == 1
+    assert AuditEntry.objects.filter(action="summit.room.add").count() == 1
+
+
+def test_control_without_the_row_of_the_key_the_second_is_refused_or_doubled(
+    asks: Program, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgetful(question: idempotency.Question) -> IdempotencyRecord:
+        IdempotencyRecord.objects.all().delete()
+        return IdempotencyRecord.objects.create(who=question.who, key=question.key, asked=question.asked)
+
+    monkeypatch.setattr(idempotency, "begin", forgetful)
+    assert [add_cellar(asks, room)[0] for _number in range(2)] == [201, 422]
+
+
+def test_of_two_changes_at_once_one_is_refused(asks: Program, room: Room) -> None:
+    assert changes_at_once(asks, room) == [200, 412]
+    room.refresh_from_db()
+    assert room.capacity in (10, 20)
+
+
+def test_control_compared_with_nothing_both_write(asks: Program, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(etags, "check_match", lambda request, state: None)
+    assert changes_at_once(asks, room) == [200, 200]

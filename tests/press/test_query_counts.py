@@ -197,9 +197,7 @@ every_scene = pytest.mark.broad("makes many texts for each of the other pages; t
 
 
 @pytest.mark.parametrize(
-    "scene",
-    [*NARROW, *(pytest.param(scene, marks=every_scene) for scene in BROAD)],
-    ids=lambda scene: scene.__name__,
+    "scene", [*NARROW, *(pytest.param(scene, marks=every_scene) for scene in BROAD)], ids=lambda scene: scene.__name__
 )
 def test_queries_do_not_grow(scene: Scene) -> None:
     more, ask = scene(f.SummitFactory())

@@ -4,8 +4,8 @@ API that answers the same, or says why there is none. A page that is added fails
 import pytest
 
 from summit.permissions.route_access import NOBODY, Gate
-from summit.permissions.route_table import Route, declared
-from tests.routes.test_api_write_parity import LISTS, SIGNS_IN, of_the_same_name, writing
+from summit.permissions.route_table import Route
+from tests.routes.test_api_write_parity import LISTS, SIGNS_IN, declared, of_the_same_name, writing
 
 pytestmark = pytest.mark.once
 # The list, the page of a row, what was done to it, and the list as a file.

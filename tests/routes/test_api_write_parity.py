@@ -2,13 +2,16 @@
 there is none. A page that is added fails here until it does."""
 
 import itertools
+from functools import cache
 
 import pytest
 
 from summit.permissions.route_access import NOBODY, Gate
-from summit.permissions.route_table import Route, declared
+from summit.permissions.route_table import Route
+from summit.permissions.route_table import declared as declare
 
 pytestmark = pytest.mark.once
+declared = cache(declare)
 # What a list of the admin shows and what is done there, by the resource that does the same.
 LISTS = {
     "api_apiclient": "applications",

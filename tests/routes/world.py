@@ -23,13 +23,7 @@ from django.db.models import Model
 from django.test import Client
 from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
-from fido2.webauthn import (
-    Aaguid,
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-    CollectedClientData,
-)
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.invitations.services import links
@@ -671,7 +665,7 @@ def _add_ground(world: World) -> None:
     world.objects["mail in development"] = {Whose.PUBLIC: row(messages[Whose.FOREIGN], number=1)}
     # A choice that every desk has.
     world.asked["admin:autocomplete"] = {
-        "get": {"app_label": "summit", "model_name": "venue", "field_name": "summit"},
+        "get": {"app_label": "summit", "model_name": "venue", "field_name": "summit"}
     }
 
 

@@ -1,6 +1,8 @@
 """The press desk's main job by programs: a statement is drafted, submitted, approved by somebody else, given a
 moment, and out at that moment, not before. What the desk refuses is refused in its sentences."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -9,14 +11,17 @@ from press.overview.api.texts import TextViewSet, slot_errors_as_speech
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo
 from press.texts.models.state_machine import TABLE
-from press.texts.models.texts import Text
 from summit.api_base.actions import actions_of
+from summit.core.database_clock import db_now
 from summit.summits.models import Summit
+from tests.factories import MessageFactory, SlotFactory
 from tests.press.api.conftest import DESK, do, read, refused, soon
-from tests.press.helpers import move_to_now
+from tests.press.helpers import add_language, ago, make_text, move_to_now
+from tests.press.overview.test_publication_schedule import at, give, session_at, waits
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
+
 WORDS = {"kind": "statement", "language": "en", "title": "On water", "body": "Water is short."}
 PUBLIC = "summits/here/texts/"
 
@@ -75,13 +80,19 @@ def test_another_edition_loses_nobody_s_words(officer: Program, approver: Progra
     assert Edition.objects.count() == 2
 
 
-def test_alone_in_an_emergency(officer: Program, approver: Program) -> None:
+def test_alone_together_and_in_another_language(officer: Program, approver: Program) -> None:
     text, edition = drafted(officer)
     alone = do(officer, f"editions/{edition}/approve-alone", {"reason": "The line is down."})
     assert (alone["state"], alone["emergency_reason"]) == ("approved", "The line is down.")
     assert read(officer, f"texts/{text['id']}/")["approved_alone"] is True
-    done = do(approver, f"editions/{edition}/review-afterwards")
-    assert done["afterwards_by"] == approver.user.public_id
+    assert do(approver, f"editions/{edition}/review-afterwards")["afterwards_by"] == approver.user.public_id
+    other = do(officer, "texts", {**WORDS, "title": "On air"}, status=201)
+    assert do(officer, f"texts/{text['id']}/tie", {"text": other["id"]})["lift"] == other["lift"]
+    assert do(officer, f"texts/{text['id']}/untie")["lift"] != other["lift"]
+    words = {"text": text["id"], "language": "fr", "title": "De l’eau", "body": "L’eau manque."}
+    made = do(officer, "versions", words, status=201)
+    assert (made["language"], made["authoritative"], made["edition"]) == ("fr", False, 1)
+    assert "already" in refused(officer, "versions", words)
 
 
 def test_moments_and_holds(officer: Program, approver: Program) -> None:
@@ -99,14 +110,6 @@ def test_moments_and_holds(officer: Program, approver: Program) -> None:
     assert do(officer, f"{lift}/unhold")["held_at"] is None
 
 
-def test_together_or_not_at_all(officer: Program) -> None:
-    one, _edition = drafted(officer)
-    other = do(officer, "texts", {**WORDS, "title": "On air"}, status=201)
-    tied = do(officer, f"texts/{one['id']}/tie", {"text": other["id"]})
-    assert tied["lift"] == other["lift"]
-    assert do(officer, f"texts/{one['id']}/untie")["lift"] != other["lift"]
-
-
 def test_what_a_text_is_about(here: Summit, officer: Program) -> None:
     text, _edition = drafted(officer)
     topic = do(officer, "topics", {"name": "Water", "names": {"fr": "Eau"}}, status=201)
@@ -121,45 +124,96 @@ def test_what_a_text_is_about(here: Summit, officer: Program) -> None:
     assert "#/slug" in refused(officer, "texts", {**WORDS, "slug": text["slug"]}, status=422)
 
 
-def test_a_language_is_added(officer: Program) -> None:
-    text, _edition = drafted(officer)
-    words = {"text": text["id"], "language": "fr", "title": "De l’eau", "body": "L’eau manque."}
-    made = do(officer, "versions", words, status=201)
-    assert (made["language"], made["authoritative"], made["edition"]) == ("fr", False, 1)
-    assert "already" in refused(officer, "versions", words)
-
-
-def test_many_are_approved_at_once(officer: Program, approver: Program) -> None:
-    texts = [drafted(officer) for _number in range(2)]
-    do(officer, f"editions/{texts[0][1]}/submit")
-    told = do(approver, "texts/approve", {"texts": [text["id"] for text, _edition in texts]})
-    assert told["approved"] == [texts[0][1]]
-    skipped = {"edition": texts[1][1], "text": texts[1][0]["id"], "reason": "edition 1 is “draft”"}
-    assert told["skipped"] == [skipped]
+def test_many_go_their_way_at_once(officer: Program, approver: Program) -> None:
+    drafts = [drafted(officer) for _number in range(2)]
+    (first, one), (second, two) = drafts
+    keys = {"texts": [first["id"], second["id"]]}
+    do(officer, f"editions/{two}/submit")
+    told = do(approver, "texts/approve", keys)
+    skipped = {"edition": one, "text": first["id"], "reason": "edition 1 is “draft”"}
+    assert (told["approved"], told["skipped"]) == ([two], [skipped])
+    told = do(officer, "texts/submit", keys)
+    assert (told["done"], [each["reason"] for each in told["skipped"]]) == ([one], ["edition 1 is “approved”"])
+    told = do(officer, "texts/set-moment", keys | {"moment": "2040-01-01T10:00:00Z"})
+    assert (sorted(told["done"]), told["skipped"]) == (sorted([one, two]), [])
+    assert {str(row.moment) for row in Embargo.objects.all()} == {"2040-01-01 10:00:00+00:00"}
+    do(officer, "texts/set-moment", keys | {"moment": None})
+    assert set(Embargo.objects.values_list("moment", flat=True)) == {None}
     assert "There is no object with this ID." in refused(
         approver, "texts/approve", {"texts": ["nothing"]}, status=422
     )
-
-
-def test_many_are_submitted_and_given_one_moment(officer: Program) -> None:
-    drafts = [drafted(officer) for _number in range(2)]
-    keys = [text["id"] for text, _edition in drafts]
-    do(officer, f"editions/{drafts[1][1]}/submit")
-    told = do(officer, "texts/submit", {"texts": keys})
-    assert (told["done"], [each["reason"] for each in told["skipped"]]) == (
-        [drafts[0][1]],
-        ["edition 1 is “in review”"],
-    )
-    told = do(officer, "texts/set-moment", {"texts": keys, "moment": "2040-01-01T10:00:00Z"})
-    assert (sorted(told["done"]), told["skipped"]) == (sorted(edition for _text, edition in drafts), [])
-    assert {str(moment) for moment in Text.objects.values_list("embargo__moment", flat=True)} == {
-        "2040-01-01 10:00:00+00:00"
-    }
-    do(officer, "texts/set-moment", {"texts": keys, "moment": None})
-    assert set(Text.objects.values_list("embargo__moment", flat=True)) == {None}
 
 
 def test_the_domain_s_own_names_are_not_told() -> None:
     with pytest.raises(ValidationError) as raised, slot_errors_as_speech():
         raise ValidationError({"slot": "x", "kind": "y"})
     assert set(raised.value.error_dict) == {"speech", "kind"}
+
+
+DAY = {"day": "2030-07-01"}
+
+
+def run(asks: Program, **values: str) -> dict[str, Any]:
+    return do(asks, "texts/run", values)
+
+
+def failed(summit: Summit, edition: Any) -> None:
+    about = {"kind": "publication", "subject_key": f"press.edition:{edition.public_id}"}
+    MessageFactory(summit=summit, state="failed", problem="550", **about)
+
+
+def test_what_goes_out_and_who_is_next(here: Summit, officer: Program) -> None:
+    session = session_at(here, at(10))
+    lift = waits(here, fallback_at=at(20))
+    give(SlotFactory(session=session, minutes=20), "Speech", lift)
+    session.cancelled_at = db_now()
+    session.save()
+    edition = make_text(summit=here, moment=at(11), state="in_review", title="Not ready")
+    french = add_language(edition.version.text, "fr", state="draft").version
+    held = make_text(summit=here, moment=at(12), held=True, title="Is held").version.text.embargo
+    found = run(officer, **DAY)
+    told = [(each["at"], each["by"], each["texts"][0]["title"], each["cancelled"]) for each in found["groups"]]
+    assert told == [
+        ("2030-07-01T09:10:00Z", "plan", "Speech", True),
+        ("2030-07-01T10:00:00Z", "moment", "Not ready", False),
+        ("2030-07-01T11:00:00Z", "moment", "Is held", False),
+    ]
+    first, second, third = found["groups"]
+    assert (first["lift"], first["mode"], first["tied"]) == (lift.public_id, "delivered", False)
+    assert (first["alarm_at"], first["held"]) == ("2030-07-01T19:00:00Z", False)
+    (text,) = second["texts"]
+    assert (text["id"], text["state"], text["edition"]) == (edition.version.text.public_id, "in_review", 1)
+    assert text["next"].startswith("A press approver other than the writer reviews it")
+    assert text["behind"] == [{"version": french.public_id, "language": "fr", "state": "draft"}]
+    assert (third["held"], third["hold_reason"], third["held_by_name"]) == (True, "wait", str(held.held_by))
+
+
+def test_what_is_late_or_failed_stands_in_the_run_of_every_day(
+    here: Summit, officer: Program, approver: Program
+) -> None:
+    make_text(summit=here, moment=ago(1), held=True, title="Held too long")
+    alone = make_text(summit=here, moment=ago(3), title="Alone", emergency_reason="Nobody was there.")
+    out = make_text(summit=here, moment=ago(3), title="Not told")
+    failed(here, out)
+    make_text(summit=here, title="Some day")
+    found = run(officer)
+    assert [(each["title"], each["next"]) for each in found["timeless"]] == [
+        ("Some day", "The press desk schedules it.")
+    ]
+    assert (found["unplaced"], run(officer, **DAY)["timeless"]) == (1, [])
+    late = [(each["title"], each["held"], each["late"]) for each in found["overdue"]]
+    assert late == [("Held too long", True, "Release the hold, or withdraw it.")]
+    assert [(each["edition"], each["reason"]) for each in found["unreviewed"]] == [
+        (alone.public_id, "Nobody was there.")
+    ]
+    (unsent,) = found["unsent"]
+    assert (unsent["edition"], unsent["title"], unsent["mails"]) == (out.public_id, "Not told", 1)
+    assert len(officer.get(f"{DESK}/messages/?about={unsent['about']}").json()["results"]) == 1
+    # An approver sees no mails: how many failed is told, and not where they are.
+    assert [(each["mails"], each["about"]) for each in run(approver, **DAY)["unsent"]] == [(1, None)]
+
+
+def test_what_is_no_day_is_refused(officer: Program) -> None:
+    for day in ("2030-13-01", "0001-01-01", "9999-12-31", "tomorrow"):
+        refused = do(officer, "texts/run", {"day": day}, status=422)
+        assert [each["pointer"] for each in refused["errors"]] == ["#/day"]

@@ -9,10 +9,13 @@ from django.test import Client
 
 from press.delivery_check import services as delivery_check_services
 from press.delivery_check.models import PassageCheck
+from press.delivery_check.passages import DeliveredPassage, Passage, passages, spoken
 from press.delivery_check.services import PassageCheckConflict, delivered_body, make_delivered, mark, marked, undo
 from press.texts.errors import DecisionRefused
+from press.texts.markdown_to_html import to_blocks, to_plain
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, Wording
+from press.texts.selectors.paragraph_anchors import counted
 from press.texts.services import editions
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -248,7 +251,65 @@ def test_readers_compare_only_while_both_are_read(client: Client) -> None:
         prepared = make_text(speech=True, **({"moment": ago(1)} | before))
         delivered = helpers.make_delivered(prepared, **({"moment": ago(1), "public": True} | after))
         slug, summit = delivered.version.text.slug, prepared.version.text.summit.slug
-        for root in (f"/{summit}/press", f"/api/v1/summits/{summit}/texts"):
+        site, api = f"/{summit}/press", f"/api/v1/summits/{summit}/texts"
+        for root in (site, api) if before == {"held": True} else (site,):
             answers = [client.get(f"{root}/{each}/comparison/") for each in (slug, "nothing")]
             assert [answer.status_code for answer in answers] == [404, 404], (before, after)
             assert answers[0].content == answers[1].content
+
+
+BLOCKS = """# Head
+
+One
+goes on.
+
+- a
+- b
+
+> Quoted.
+>
+> Twice.
+
+| a | b |
+| --- | --- |
+| c | d |
+
+Two [link][x].
+
+[x]: https://a.example/
+"""
+PARTS = [
+    Passage("", "# Head"),
+    Passage("p-1", "One\ngoes on."),
+    Passage("p-2", "- a\n- b"),
+    Passage("p-4", "> Quoted.\n>\n> Twice."),
+    Passage("", "| a | b |\n| --- | --- |\n| c | d |"),
+    Passage("p-6", "Two [link][x]."),
+    Passage("", "[x]: https://a.example/"),
+]
+
+
+def test_passages_are_blocks_with_the_address_of_their_first_paragraph() -> None:
+    assert passages(BLOCKS) == PARTS
+    assert passages(BLOCKS.replace("\n", "\r\n")) == PARTS
+    kept = [f"p-{number}" for number in range(11, 17)]
+    assert [part.anchor for part in passages(BLOCKS, kept)] == ["", "p-11", "p-12", "p-14", "", "p-16", ""]
+    assert len(counted(BLOCKS)) == 6
+
+
+@pytest.mark.parametrize("body", [BLOCKS, "One.", "a\n\n    code\n\nb\n\n* * *\n\n1. c\n\n   d\n2. e", ""])
+def test_what_was_read_as_it_stands_is_the_text(body: str) -> None:
+    assert to_blocks(spoken(passages(body), {})) == to_blocks(body)
+
+
+def test_what_was_heard() -> None:
+    parts = passages("# Head\n\nOne.\n\nTwo.\n\nThree.\n\nFour.")
+    heard = {
+        "p-1": DeliveredPassage(""),
+        "p-2": DeliveredPassage(""),
+        "p-3": DeliveredPassage("Other words.\n\nIn two.", inserted="And thanks."),
+        "p-4": DeliveredPassage(None, inserted="The end."),
+    }
+    assert spoken(parts, heard) == "# Head\n\nOther words.\n\nIn two.\n\nAnd thanks.\n\nFour.\n\nThe end.\n"
+    told = spoken(parts, heard, removed="[not delivered]")
+    assert to_plain(told).split("\n\n")[:3] == ["Head", "[not delivered]", "Other words."]

@@ -5,6 +5,7 @@ import itertools
 import json
 import unicodedata
 from dataclasses import replace
+from typing import Any
 
 import pypdf
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 from django.utils import translation
 from lxml import etree
 
-from press.formats import akomantoso, jsonld, ninjs, plain
+from press.formats import akomantoso, jsonld, ninjs, pdf, plain
 from press.formats.codes import THREE, three
 from press.imports import files
 from press.published_texts.related import related_content
@@ -24,12 +25,12 @@ from summit.core.languages import language_choices, spoken
 from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, PersonFactory, TopicFactory
 from tests.press.format_checks import akoma_ntoso, atom_faults, json_feed_faults, ninjs_faults
-from tests.press.formats.test_linked_data import faults
+from tests.press.formats.test_formats import faults
 from tests.press.helpers import add_edition, add_language, ago, make_text, url_of
 from tests.schemas import DATA, needs_data, needs_schemas
 
-# Alike whatever the database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
 
 AKN = {"akn": "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"}
 STATES = ("published", "corrected", "clarified", "withdrawn")
@@ -178,3 +179,77 @@ def test_five_speeches_of_a_real_debate(client: Client, summit: Summit) -> None:
     assert atom_faults(client.get(f"/{summit.slug}/press/feed.atom").content) == []
     assert json_feed_faults(client.get(f"/{summit.slug}/press/feed.json").content) == []
     assert client.get(f"/{summit.slug}/press/feed.atom").content.count(b"<entry ") == len(CODES)
+
+
+# Languages of each script that prints on a bare machine.
+WORDS = {
+    "fr": "Les frontières, où l’on passe",
+    "ru": "Границы между странами",
+    "ar": "الحدود بين الدول",
+    "he": "גבולות בין מדינות",
+    "el": "Τα σύνορα των χωρών",
+    "fa": "مرزهای کشورها",
+    "tr": "Sınırlar ve ülkeler",
+    "pl": "Granice między krajami",
+}
+each_language = pytest.mark.broad("prints further languages")
+LANGUAGES = [code if code in ("fr", "ru", "ar", "he") else pytest.param(code, marks=each_language) for code in WORDS]
+
+
+def opened(content: bytes) -> tuple[pypdf.PdfReader, str]:
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    return reader, " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tagged_in_its_language_with_its_words_in_it(language: str) -> None:
+    version = full_text(TextKind.TRANSCRIPT, "published").version.text.versions.get(language="ar")
+    version.editions.all().delete()
+    version.language = language
+    version.save()
+    edition = add_edition(version, title=WORDS[language], body=f"## {WORDS[language]}\n\n{WORDS[language]}.")
+    with translation.override(spoken(language)):
+        reader, text = opened(pdf.write(reading_of(edition)))
+    root: Any = reader.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == (language, True)
+    assert "/StructTreeRoot" in root
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    # Read from the right, this program gives the words of a line in the order in which they are drawn.
+    read = unicodedata.normalize("NFKC", text)
+    for word in unicodedata.normalize("NFKC", WORDS[language]).split():
+        assert read.count(word) >= 3, word
+
+
+def test_it_says_what_happened_to_the_text_and_nothing_else() -> None:
+    edition = full_text(TextKind.ADVISORY, "corrected")
+    add_edition(edition.version, state="draft", title="secret", body="secret", change_note="secret")
+    content = pdf.write(reading_of(edition))
+    reader, text = opened(content)
+    for said in (
+        "Gate 3",
+        "Borders & <law>",
+        "Note & <n>",
+        "Annex & <one> PDF, ",
+        "Edition 2 · English · Corrected, ",
+    ):
+        assert said in text, said
+    metadata = reader.metadata
+    assert metadata is not None
+    assert set(metadata) == {"/Title", "/Author", "/CreationDate", "/ModDate", "/Creator"}
+    assert b"secret" not in content
+    links = [str(a["/A"]["/URI"]) for page in reader.pages for a in page.get("/Annots", []) if "/A" in a]
+    assert sum("/files/" in link for link in links) == 2
+
+
+def test_a_withdrawn_text_says_so_on_paper() -> None:
+    _reader, text = opened(pdf.write(reading_of(full_text(TextKind.STATEMENT, "withdrawn"))))
+    assert ("It was wrong." in text, "English · Withdrawn, " in text) == (True, True)
+
+
+def test_the_same_reading_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = reading_of(full_text(TextKind.STATEMENT, "published"))
+    first = pdf.write(reading)
+    monkeypatch.setattr(pdf, "print_pdf", lambda _source, _data: b"")
+    assert pdf.write(reading) == first
+    corrected = reading_of(full_text(TextKind.STATEMENT, "corrected"))
+    assert pdf.write(corrected) == b""

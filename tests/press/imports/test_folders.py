@@ -1,19 +1,30 @@
 """A folder of speeches becomes transcripts: each file told, none dropped in silence, and twice the same."""
 
+import io
 import re
 import shutil
+import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
+from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from press.imports import definitions
 from press.imports import services as imports_services
+from press.imports.definitions import unpacked
 from press.imports.folder_files import gather
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
@@ -22,9 +33,18 @@ from press.texts.services import editions
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.imports import services
+from summit.imports.definitions import ImportProblem
+from summit.imports.models import ImportFile
 from summit.imports.report import ReportLine
+from summit.permissions.models import Role
 from summit.summits.models import Summit
-from tests.factories import SessionFactory, SummitFactory
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.module_fixtures import once_a_module
+from tests.plan_apply_undo import check
 from tests.press.helpers import officer, organiser
 from tests.press.imports.docx_files import docx, par
 from tests.schemas import DATA, needs_data
@@ -39,39 +59,63 @@ TABLE = """order,iso3,country,speaker,post
 """
 
 
+FILES: dict[str, str | bytes] = {
+    "BRA.txt": "Madam President, this is one.\n\nThis is two.",
+    "fra.docx": docx(par("Madam President, ", "I begin.")),
+    "fr/FRA.md": "Madame la Présidente, je **commence**.",
+    "EU.fr.txt": "Monsieur le Président.",
+    "EU.txt": "Mr. President.",
+    "DEU.txt": "No row has this.",
+    "KEN.docx": b"PK broken",
+    "BRA.xx.txt": "No such language.",
+    "picture.png": b"x",
+    "speakers.csv": TABLE,
+}
+
+
+def fill(folder: Path) -> Path:
+    (folder / "fr").mkdir()
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def _debate(slug: str) -> Summit:
+    """Make a summit with a session and an officer."""
+    made: Summit = f.SummitFactory(slug=slug)
+    officer(made)
+    f.SessionFactory(summit=made, title="General debate")
+    return made
+
+
+@once_a_module
+def imported() -> list[str]:
+    """Import the folder into the summit "debate", and return what was said."""
+    _debate("debate")
+    with TemporaryDirectory() as folder:
+        return whole(fill(Path(folder)))
+
+
 @pytest.fixture
-def summit() -> Summit:
-    found = SummitFactory(slug="debate")
-    officer(found)
-    SessionFactory(summit=found, title="General debate")
-    return found
+def empty(db: None) -> Summit:
+    """A summit into which nothing was imported."""
+    return _debate("empty")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "fr").mkdir()
-    (tmp_path / "BRA.txt").write_text("Madam President, this is one.\n\nThis is two.")
-    (tmp_path / "fra.docx").write_bytes(docx(par("Madam President, ", "I begin.")))
-    (tmp_path / "fr" / "FRA.md").write_text("Madame la Présidente, je **commence**.")
-    (tmp_path / "EU.fr.txt").write_text("Monsieur le Président.")
-    (tmp_path / "EU.txt").write_text("Mr. President.")
-    (tmp_path / "DEU.txt").write_text("No row has this.")
-    (tmp_path / "KEN.docx").write_bytes(b"PK broken")
-    (tmp_path / "BRA.xx.txt").write_text("No such language.")
-    (tmp_path / "picture.png").write_bytes(b"x")
-    (tmp_path / "speakers.csv").write_text(TABLE)
-    return tmp_path
+    return fill(tmp_path)
 
 
-def run(folder: Path, *more: str, **options: Any) -> list[str]:
+def run(folder: Path, *more: str, summit: str = "debate", **options: Any) -> list[str]:
     out = StringIO()
-    call_command("import_speeches", folder, *more, summit="debate", stdout=out, no_color=True, **options)
+    call_command("import_speeches", folder, *more, summit=summit, stdout=out, no_color=True, **options)
     # Without the numbers of the files.
     return [re.sub(r"^\d+ ", "", line) for line in out.getvalue().splitlines()]
 
 
-def whole(folder: Path, *more: str) -> list[str]:
-    return run(folder, "--make-parties", *more, speakers=folder / "speakers.csv")
+def whole(folder: Path, *more: str, **options: Any) -> list[str]:
+    return run(folder, "--make-parties", *more, speakers=folder / "speakers.csv", **options)
 
 
 TOLD = [
@@ -92,69 +136,60 @@ TOLD = [
 ]
 
 
-def test_a_folder_is_read_file_by_file(summit: Summit, folder: Path) -> None:
-    assert whole(folder) == TOLD
-    speeches = Slot.objects.order_by("position")
-    assert [(slot.party.name if slot.party else "", slot.speaker.name) for slot in speeches] == [
+BODIES = [
+    ("france-catherine-colonna-ms", "en", True, "Madam President, I begin.\n"),
+    ("france-catherine-colonna-ms", "fr", False, "Madame la Présidente, je **commence**.\n"),
+    ("brazil-jose-alvares", "en", True, "Madam President, this is one.\n\nThis is two.\n"),
+    ("european-union-charles-michel", "en", True, "Mr. President.\n"),
+    ("european-union-charles-michel", "fr", False, "Monsieur le Président.\n"),
+]
+
+
+def test_a_folder_is_read_file_by_file(imported: list[str]) -> None:
+    assert imported == TOLD
+    speeches = Slot.objects.order_by("position").values_list("party__name", "speaker__name")
+    assert list(speeches) == [
         ("France", "Catherine Colonna, Ms."),
         ("Brazil", "José Álvares"),
         ("European Union", "Charles Michel"),
         ("Kenya", "Wanjiru Kamau"),
     ]
     rows = TextVersion.objects.order_by("text__slot__position", "-authoritative").select_related("text")
-    found = [(row.text.slug, row.language, row.authoritative, editions.newest(row).body) for row in rows]
-    assert found == [
-        ("france-catherine-colonna-ms", "en", True, "Madam President, I begin.\n"),
-        ("france-catherine-colonna-ms", "fr", False, "Madame la Présidente, je **commence**.\n"),
-        ("brazil-jose-alvares", "en", True, "Madam President, this is one.\n\nThis is two.\n"),
-        ("european-union-charles-michel", "en", True, "Mr. President.\n"),
-        ("european-union-charles-michel", "fr", False, "Monsieur le Président.\n"),
-    ]
+    assert [(row.text.slug, row.language, row.authoritative, editions.newest(row).body) for row in rows] == BODIES
     assert set(Text.objects.values_list("kind", "wording", "embargo__moment")) == {("transcript", "delivered", None)}
     assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.DRAFT}
 
 
-def test_twice_changes_nothing_and_a_dry_run_writes_nothing(summit: Summit, folder: Path) -> None:
-    told = whole(folder, "--dry-run")
-    assert told == [*TOLD[:-1], f"Nothing was written. {TOLD[-1]}"]
-    assert [model.objects.count() for model in (Text, Party, Slot)] == [0, 0, 0]
-    whole(folder)
+def test_a_dry_run_writes_nothing(empty: Summit, folder: Path) -> None:
+    assert whole(folder, "--dry-run", summit="empty") == [*TOLD[:-1], f"Nothing was written. {TOLD[-1]}"]
+    rows = (empty.texts, empty.parties, Slot.objects.filter(session__summit=empty))
+    assert [each.count() for each in rows] == [0, 0, 0]
+
+
+def test_twice_changes_nothing_and_words_that_the_desk_changed_are_left(imported: list[str], folder: Path) -> None:
     before = list(AuditEntry.objects.values_list("pk", flat=True))
-    again = whole(folder)
-    assert again[-1].startswith("Entries: 8. 0 new, 0 changed, 5 unchanged, 3 refused")
+    assert whole(folder)[-1].startswith("Entries: 8. 0 new, 0 changed, 5 unchanged, 3 refused")
     entries = AuditEntry.objects.exclude(pk__in=before)
     assert {entry.action for entry in entries} == {"summit.importfile.add", "summit.importfile.apply"}
     assert (Text.objects.count(), Edition.objects.count(), Slot.objects.count()) == (3, 5, 4)
-
-
-def test_words_that_the_desk_changed_are_left(summit: Summit, folder: Path) -> None:
-    whole(folder)
     version = TextVersion.objects.get(text__slug="brazil-jose-alvares")
     author = editions.newest(version).author
     editions.draft(version=version, based_on=1, title="Brazil", body="Changed.", by=author)
-    told = whole(folder)
     said = "Edition 2 of this speech has different text. To use the file, open the page of the text."
-    assert f"(refused) BRA.txt, Brazil: José Álvares: {said}" in told
+    assert f"(refused) BRA.txt, Brazil: José Álvares: {said}" in whole(folder)
     assert editions.newest(version).body == "Changed."
 
 
-def test_moment_wording_and_review_can_be_asked_for(summit: Summit, folder: Path) -> None:
-    whole(folder, "--publish-at", "2030-07-01T09:30", "--submit", "--wording", "prepared")
-    moment = datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
-    assert set(Text.objects.values_list("wording", "embargo__moment")) == {("prepared", moment)}
-    assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.IN_REVIEW}
+def test_a_moment_can_be_given_afterwards_and_is_not_moved(imported: list[str], folder: Path) -> None:
+    for name in FILES.keys() - {"BRA.txt", "speakers.csv"}:
+        (folder / name).unlink()
+    for moment, outcome in (("2030-07-01T09:30", "changed"), ("2030-08-01T09:30", "unchanged")):
+        assert f"({outcome}) BRA.txt, Brazil: José Álvares" in whole(folder, "--publish-at", moment)
+    moments = Embargo.objects.filter(texts__slug="brazil-jose-alvares").values_list("moment", flat=True)
+    assert list(moments) == [datetime(2030, 7, 1, 8, 30, tzinfo=UTC)]
 
 
-def test_a_moment_can_be_given_afterwards_and_is_not_moved(summit: Summit, folder: Path) -> None:
-    whole(folder)
-    assert "(changed) BRA.txt, Brazil: José Álvares" in whole(folder, "--publish-at", "2030-07-01T09:30")
-    assert "(unchanged) BRA.txt, Brazil: José Álvares" in whole(folder, "--publish-at", "2030-08-01T09:30")
-    moments = set(Embargo.objects.filter(texts__isnull=False).values_list("moment", flat=True))
-    assert moments == {datetime(2030, 7, 1, 8, 30, tzinfo=UTC)}
-
-
-def test_without_a_table_the_session_says_who_speaks(summit: Summit, folder: Path) -> None:
-    whole(folder)
+def test_without_a_table_the_session_says_who_speaks(imported: list[str], folder: Path) -> None:
     Text.objects.all().delete()
     Edition.objects.all().delete()
     (folder / "speakers.csv").unlink()
@@ -165,8 +200,9 @@ def test_without_a_table_the_session_says_who_speaks(summit: Summit, folder: Pat
     assert "(new) fra.docx, France: Catherine Colonna, Ms." in told
 
 
-def test_who_is_not_known_is_said_or_entered(summit: Summit, folder: Path) -> None:
-    whole(folder)
+def test_who_is_not_known_is_said_or_entered(imported: list[str], folder: Path) -> None:
+    for name in FILES.keys() - {"BRA.txt", "fra.docx"}:
+        (folder / name).unlink()
     (folder / "speakers.csv").write_text(TABLE.replace("José Álvares,President", "Another Name,Vice-President"))
     said = "Brazil has no one called Another Name. Correct the table, or add the person."
     assert f"(refused) BRA.txt: {said}" in run(folder, speakers=folder / "speakers.csv")
@@ -180,11 +216,10 @@ def test_who_is_not_known_is_said_or_entered(summit: Summit, folder: Path) -> No
     speaker = Slot.objects.get(speaker__name="Another Name")
     assert (speaker.party, speaker.speaker.office) == (Party.objects.get(name="Brazil"), "Vice-President")
     # What is imported is refused nowhere.
-    told = whole(folder)
-    assert "(unchanged) BRA.txt, Brazil: Another Name" in told
+    assert "(unchanged) BRA.txt, Brazil: Another Name" in whole(folder)
 
 
-def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
+def test_what_cannot_be_done_is_said(empty: Summit, folder: Path) -> None:
     for options, said in (
         ({"session": "Nothing"}, "The summit has no session called Nothing."),
         ({"by": "nobody@summit.example"}, "Name with --by the mailbox of a press officer"),
@@ -192,21 +227,24 @@ def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
         ({"make_parties": True}, "Delegations are created from the table of speakers"),
     ):
         with pytest.raises(CommandError, match=said):
-            run(folder, **options)
+            run(folder, summit="empty", **options)
 
 
-def test_sessions_and_officers_are_named_where_there_are_several(summit: Summit, folder: Path) -> None:
-    SessionFactory(summit=summit, title="Closing")
+def test_sessions_officers_and_how_it_is_published_can_be_named(empty: Summit, folder: Path) -> None:
+    f.SessionFactory(summit=empty, title="Closing")
     with pytest.raises(CommandError, match="The summit has several sessions"):
-        whole(folder)
-    other = officer(summit)
-    with pytest.raises(CommandError, match="Name with --by"):
-        whole(folder, "--session", "Closing")
-    with pytest.raises(CommandError, match="Name with --by"):
-        whole(folder, "--session", "Closing", "--by", organiser(summit).email)
-    whole(folder, "--session", Session.objects.get(title="Closing").public_id, "--by", other.email)
-    assert set(Edition.objects.values_list("author", flat=True)) == {other.pk}
-    assert set(Slot.objects.values_list("session__title", flat=True)) == {"Closing"}
+        whole(folder, summit="empty")
+    other = officer(empty)
+    for given in ({}, {"by": organiser(empty).email}):
+        with pytest.raises(CommandError, match="Name with --by"):
+            whole(folder, session="Closing", summit="empty", **given)
+    named = {"session": empty.sessions.get(title="Closing").public_id, "by": other.email}
+    whole(folder, "--publish-at", "2030-07-01T09:30", "--submit", "--wording", "prepared", summit="empty", **named)
+    texts, written = empty.texts.all(), Edition.objects.filter(version__text__summit=empty)
+    assert set(written.values_list("author", "state")) == {(other.pk, EditionState.IN_REVIEW)}
+    moment = datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
+    found = set(texts.values_list("slot__session__title", "wording", "embargo__moment"))
+    assert found == {("Closing", "prepared", moment)}
 
 
 def test_names_of_files() -> None:
@@ -221,36 +259,164 @@ def test_names_of_files() -> None:
 
 
 def test_speeches_are_put_on_the_list_in_as_many_queries_for_one_as_for_many(
-    summit: Summit, folder: Path, monkeypatch: pytest.MonkeyPatch
+    empty: Summit, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imports_services._Import, "line", lambda self, file: ReportLine(number=1))
     counts = []
     for rows in (TABLE.splitlines()[:2], TABLE.splitlines()):
         (folder / "speakers.csv").write_text("\n".join(rows))
         with CaptureQueriesContext(connection) as asked:
-            whole(folder)
+            whole(folder, summit="empty")
         counts.append(sum("agenda_slot" in query["sql"] for query in asked))
     assert counts[0] == counts[1]
 
 
 @needs_data
 @pytest.mark.broad("reads a real table of 193 speakers")
-def test_real_speeches(summit: Summit, tmp_path: Path) -> None:
+def test_real_speeches(empty: Summit, tmp_path: Path) -> None:
     there = DATA / "unga-77"
     for code in ("FRA", "BRA", "EU", "PSE", "CIV", "AND"):
         shutil.copy(there / "speeches" / f"{code}.txt", tmp_path)
-    told = run(tmp_path, "--make-parties", speakers=there / "speakers.csv")
+    told = run(tmp_path, "--make-parties", speakers=there / "speakers.csv", summit="empty")
     assert told[-1].startswith("Entries: 6. 6 new, 0 changed, 0 unchanged, 0 refused")
     assert [line for line in told if " EU.txt" in line] == [
         "(new) EU.txt, European Union: Charles Michel: EU is not an ISO 3166 code; it is used for European Union "
         "(international organisation). Each line of the file is now a paragraph."
     ]
-    assert Party.objects.count() == 193
-    assert Slot.objects.count() == 6
+    assert (empty.parties.count(), Slot.objects.filter(session__summit=empty).count()) == (193, 6)
     for path in sorted(tmp_path.glob("*.txt")):
         words = path.read_text().split()
-        bodies = Edition.objects.values_list("body", flat=True)
+        bodies = Edition.objects.filter(version__text__summit=empty).values_list("body", flat=True)
         # Nothing of it reads as Markdown: but for signs that are escaped the words are the same.
         assert sum(body.replace("\\", "").split() == words for body in bodies) == 1
-    again = run(tmp_path, "--make-parties", speakers=there / "speakers.csv")
+    again = run(tmp_path, "--make-parties", speakers=there / "speakers.csv", summit="empty")
     assert again[-1].startswith("Entries: 6. 0 new, 0 changed, 6 unchanged, 0 refused")
+
+
+HOME = "/admin/press/speechimportfile/"
+
+
+def packed(**files: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+@pytest.fixture
+def session() -> Session:
+    found: Session = f.SessionFactory(summit=f.SummitFactory(slug="archive"), title="General debate")
+    # What a summit gets when somebody looks at it first.
+    Category.objects.of(found.summit)
+    Policy.objects.of(found.summit)
+    for code, name in (("FR", "France"), ("BR", "Brazil")):
+        party = f.PartyFactory(summit=found.summit, name=name, iso_code=code)
+        f.SlotFactory(session=found, party=party, speaker=f.PersonFactory(summit=found.summit, name=f"{name} speaks"))
+    return found
+
+
+@pytest.fixture
+def by(session: Session) -> User:
+    return officer(session.summit)
+
+
+ARCHIVE = {"FRA.txt": "Madam President.", "fr/FRA.md": "Madame la Présidente.", "BRA.txt": "One.", "note.png": "x"}
+
+
+def store(summit: Summit, by: Any, session: Session, **files: str) -> ImportFile:
+    options = {"session": session.public_id}
+    content = packed(**(files or ARCHIVE))
+    return services.store(summit=summit, kind="speeches", filename="s.zip", content=content, by=by, options=options)
+
+
+def test_an_officer_uploads_previews_imports_and_undoes(session: Session, by: User) -> None:
+    client, texts = signed_in(by), session.summit.texts
+    written = Edition.objects.filter(version__text__summit=session.summit)
+    assert f'href="{HOME}upload/">Upload speeches</a>' in client.get("/admin/press/text/").content.decode()
+    form = client.get(f"{HOME}upload/").content.decode()
+    assert all(text in form for text in ("Submit for review", "Each file becomes a draft transcript"))
+    asked = {
+        "app_label": "agenda",
+        "model_name": "slot",
+        "field_name": "session",
+        "term": "debate",
+        "summit": "archive",
+    }
+    found = client.get("/admin/autocomplete/", asked | {"summit": "archive"}).json()["results"]
+    assert found == [{"id": session.public_id, "text": "General debate"}]
+    assert "make_parties" not in form
+    sent = {"summit": "archive", "kind": "speeches", "wording": "delivered"}
+    words = strip_tags(client.post(f"{HOME}upload/", sent).content.decode())
+    assert ("Choose a file." in words, "Session: Fill in this field." in words) == (True, True)
+    sent["session"] = session.public_id
+    file = SimpleUploadedFile("s.zip", packed(**ARCHIVE))
+    page = client.post(f"{HOME}upload/", {**sent, "file": file})["Location"]
+    shown = client.get(page).content.decode()
+    assert "Import 3 entries" in shown
+    assert "Skipped because they are not DOCX, Markdown or plain text: note.png." in shown
+    assert texts.count() == 0
+    own = page.removesuffix("change/")
+    assert "3 entries imported." in client.post(f"{own}take/", follow=True).content.decode()
+    assert (texts.count(), written.count()) == (2, 3)
+    assert "Import undone." in client.post(f"{own}undo/", follow=True).content.decode()
+    assert (texts.count(), written.count(), session.summit.embargoes.count()) == (0, 0, 0)
+
+
+def test_it_does_what_it_says_and_nothing_remains_when_undone(session: Session, by: User) -> None:
+    content = packed(**ARCHIVE)
+    options = {"session": session.public_id, "submit": "yes", "publish_at": "2030-07-01 09:30"}
+    check(summit=session.summit, kind="speeches", filename="s.zip", content=content, by=by, options=options)
+
+
+def test_words_that_the_desk_has_changed_since_keep_the_import(session: Session, by: User) -> None:
+    file = store(session.summit, by, session)
+    services.apply(file=file, by=by)
+    version = session.summit.texts.get(slug__startswith="brazil").versions.get()
+    editions.draft(version=version, based_on=1, title="Brazil", body="Changed.", by=by)
+    with pytest.raises(ImportProblem, match="other records now depend on it"):
+        services.undo(file=file, by=by)
+    assert editions.newest(version).body == "Changed."
+
+
+def test_only_officers_import_speeches_into_a_session_of_the_summit(session: Session, by: User) -> None:
+    for other in (SYSTEM, f.UserFactory.with_role(Role.PRESS_APPROVER, session.summit)):
+        with pytest.raises(PermissionDenied):
+            store(session.summit, other, session)
+    with pytest.raises(ImportProblem, match="Session: choose from the list"):
+        store(session.summit, by, f.SessionFactory())
+
+
+def test_what_is_no_archive_of_speeches(session: Session, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for files, message in (
+        ({"note.png": "x", ".hidden.txt": "x"}, "The archive has no texts"),
+        ({"FRA.txt": "x", "a.csv": "iso3", "b.csv": "iso3"}, "The archive has several tables"),
+    ):
+        with pytest.raises(ImportProblem, match=message):
+            store(session.summit, by, session, **files)
+    with pytest.raises(ImportProblem, match="This archive can’t be read"):
+        unpacked(b"PK broken")
+    monkeypatch.setattr(definitions, "SPEECHES_BUDGET", replace(definitions.SPEECHES_BUDGET, unpacked=10))
+    with pytest.raises(ImportProblem, match="more than 500 files or 0 MB"):
+        unpacked(packed(**{"FRA.txt": "x" * 11}))
+    # The control: what it may hold is read.
+    assert unpacked(packed(**{"FRA.txt": "x" * 10})) == {"FRA.txt": b"x" * 10}
+
+
+@needs_data
+@pytest.mark.broad("reads 193 real speeches")
+def test_the_speeches_of_the_general_debate(session: Session, by: User) -> None:
+    there = DATA / "unga-77"
+    files = {path.name: path.read_text() for path in sorted((there / "speeches").glob("*.txt"))}
+    content = packed(**files, **{"speakers.csv": (there / "speakers.csv").read_text()})
+    options = {"session": session.public_id, "make_parties": "yes"}
+    report = check(summit=session.summit, kind="speeches", filename="s.zip", content=content, by=by, options=options)
+    assert (len(files), report.counts["new"], report.counts["refused"]) == (193, 193, 0)
+
+
+def test_one_speech_is_led_to_where_it_is_added(session: Session, by: User) -> None:
+    sent = {"summit": "archive", "kind": "speeches", "session": session.public_id, "wording": "delivered"}
+    file = SimpleUploadedFile("FRA.docx", docx(par("Friends.")))
+    page = signed_in(by).post(f"{HOME}upload/", {**sent, "file": file}).content.decode()
+    assert 'One speech? <a href="/admin/press/text/add/">Add text</a>' in page
+    assert "This is one speech, not an archive. Choose “Add text” to import it." in page

@@ -1,17 +1,31 @@
 """Editions under their own addresses, paragraphs that keep theirs, and what stands beside a text."""
 
+import json
 import re
+from typing import Any
+from urllib.parse import quote as quoted
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from lxml import etree, html
 
+from press.published_texts import related_speeches
+from press.published_texts.quotations import place_of
 from press.texts.errors import DecisionRefused
-from press.texts.models.editions import EditionAttachment, EditionState
+from press.texts.models.editions import Edition, EditionAttachment, EditionState
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind
 from press.texts.selectors import paragraph_anchors
 from press.texts.services import decisions, editions
-from tests.factories import AttachmentFactory, TopicFactory, UserFactory
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
+from summit.summits.models import Summit
+from tests.factories import AttachmentFactory, SessionFactory, SummitFactory, TopicFactory, UserFactory
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import (
     FIRST,
     SECOND,
@@ -23,11 +37,14 @@ from tests.press.helpers import (
     make_delivered,
     make_text,
     officer,
+    organiser,
     url_of,
 )
+from tests.press.public.test_text_lists import speech as give_speech
+from tests.press.public.test_text_lists import text_of
+from tests.sessions.conftest import SILENTLY
 
 pytestmark = pytest.mark.django_db
-
 
 # --- addresses of paragraphs ----------------------------------------------------------------------------------------
 KEPT: list[tuple[str, list[str], str, list[str], list[str]]] = [
@@ -163,3 +180,212 @@ def test_topics_and_the_medias_access_stand_on_the_page(client: Client) -> None:
     page = client.get(url_of(text)).content.decode()
     assert all(said in page for said in ("Coasts", "pooled media", "North gate"))
     assert "Côtes" in client.get(f"{url_of(text)}?lang=fr").content.decode()
+
+
+@once_a_module
+def session() -> Session:
+    """A session of five speeches, all but the second with a text that is out."""
+    made: Session = SessionFactory(summit=SummitFactory(), title="Opening", visibility=Visibility.PUBLIC)
+    slots = [give_speech(made, position, name=f"Speaker {position}") for position in range(5)]
+    for position, slot in enumerate(slots):
+        moment = ago(-1) if position == 1 else ago(1)
+        text_of(slot, slug=f"speech-{position}", title=f"Speech {position}.", moment=moment)
+    releases.release(summit=made.summit, by=organiser(made.summit), tell=False)
+    return made
+
+
+def page(summit: Summit, number: int) -> str:
+    answer = Client().get(f"/{summit.slug}/press/speech-{number}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def around(content: str) -> tuple[list[str], list[str], list[str]]:
+    """The speech before, the one after, and the others of the session."""
+    before, after = (re.findall(rf'rel="{way}" [^>]*>([^<]+)<', content) for way in ("prev", "next"))
+    others = re.findall(r">(Speech \d\.)</a>", content.partition("From the same session")[2])
+    return before, after, others
+
+
+def test_speeches_stand_in_the_order_of_the_released_agenda(session: Session) -> None:
+    rest = ["Speech 0.", "Speech 2.", "Speech 3.", "Speech 4."]
+    found = {number: around(page(session.summit, number)) for number in (0, 2, 3, 4)}
+    assert found == {
+        0: ([], ["Speech 2."], rest[1:]),
+        2: (["Speech 0."], ["Speech 3."], ["Speech 0.", "Speech 3.", "Speech 4."]),
+        3: (["Speech 2."], ["Speech 4."], ["Speech 0.", "Speech 2.", "Speech 4."]),
+        4: (["Speech 3."], [], rest[:3]),
+    }
+    # The draft is another matter.
+    session.slots.update(position=0)
+    assert around(page(session.summit, 2)) == found[2]
+
+    # What was not out is passed over until it is.
+    text = Edition.objects.get(title="Speech 1.").version.text
+    text.embargo.moment = ago(0.1)
+    text.embargo.save()
+    assert around(page(session.summit, 0))[1] == ["Speech 1."]
+
+
+def test_a_session_of_which_the_public_does_not_know_tells_of_no_speech(session: Session) -> None:
+    session.visibility = Visibility.PARTICIPANTS
+    session.save()
+    releases.release(summit=session.summit, by=organiser(session.summit), tell=False, decisions=SILENTLY)
+    assert around(page(session.summit, 2)) == ([], [], [])
+
+
+def test_withdrawn_neighbours_say_so_and_other_texts_have_none(session: Session) -> None:
+    make_text(summit=session.summit, moment=ago(1), slug="speech-9", title="A notice.")
+    assert around(page(session.summit, 9)) == ([], [], [])
+    text = Edition.objects.get(title="Speech 3.").version.text
+    text.withdrawn_at, text.withdrawn_by, text.withdrawal_reason = ago(0.1), text.embargo.decided_by, "Wrong."
+    text.save()
+    content = page(session.summit, 2)
+    assert 'Speech 3.</a> <span class="state" data-state="bad">withdrawn</span>' in content
+
+
+def test_texts_of_the_same_topics_stand_beside_it_once(session: Session) -> None:
+    summit = session.summit
+    topic = TopicFactory(summit=summit)
+    for title in ("Speech 0.", "Speech 1.", "Speech 2."):
+        Edition.objects.get(title=title).version.text.topics.add(topic)
+    for number, moment in ((7, ago(1)), (8, ago(-1))):
+        made = make_text(summit=summit, moment=moment, slug=f"speech-{number}", title=f"Speech {number}.")
+        made.version.text.topics.add(topic)
+    for number, alike in ((0, ["Speech 7."]), (7, ["Speech 2.", "Speech 0."])):
+        beside = page(summit, number).partition("On the same topics")[2]
+        assert re.findall(r">(Speech \d\.)</a>", beside) == alike
+
+
+def test_a_long_session_leads_to_the_list_of_its_texts(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = f'/{session.summit.slug}/press/?session={session.public_id}"'
+    assert link not in page(session.summit, 0)
+    monkeypatch.setattr(related_speeches, "MOST", 2)
+    assert link in page(session.summit, 2)
+    assert len(around(page(session.summit, 2))[2]) == 2
+
+
+BODY = 'First *one* & <b>two</b>.\n\n- An item\n- Another "item"\n\nLast.'
+
+
+def page_of(edition: Edition, number: int = 0, anchor: str = "") -> str:
+    pin = f"edition/{number}/" if number else ""
+    return f"{settings.BASE_URL}{url_of(edition.version.text)}{pin}{'#' if anchor else ''}{anchor}"
+
+
+def ask(client: Client, edition: Edition, url: str, rest: str = "") -> Any:
+    return client.get(f"/{edition.version.text.summit.slug}/press/oembed?url={quoted(url, safe='')}{rest}")
+
+
+def found(client: Client, edition: Edition, url: str, rest: str = "") -> dict[str, Any]:
+    response = ask(client, edition, url, rest)
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json; charset=utf-8")
+    answer: dict[str, Any] = json.loads(response.content)
+    # What the standard wants of a rich answer, and nothing that it doesn't know.
+    kinds = {"html": str, "width": int, "height": int, "title": str, "author_name": str, "author_url": str}
+    kinds |= {"provider_name": str, "provider_url": str, "cache_age": int, "version": str, "type": str}
+    assert {name: type(value) for name, value in answer.items()} == kinds
+    return answer
+
+
+@pytest.fixture
+def speech() -> Edition:
+    return make_text(moment=ago(3), speech=True, title="On <borders>", body=BODY)
+
+
+def test_a_paragraph_with_who_said_it_and_where_it_stands(client: Client, speech: Edition) -> None:
+    answer = found(client, speech, page_of(speech, anchor="p-1"))
+    page = html.fragment_fromstring(answer["html"], create_parent="div")
+    (block,) = page.findall("blockquote")
+    pin = page_of(speech, 1, "p-1")
+    assert dict(block.attrib) == {"cite": pin, "lang": "en", "dir": "ltr"}
+    assert etree.tostring(block[0], encoding="unicode") == "<p>First <em>one</em> &amp; &lt;b&gt;two&lt;/b&gt;.</p>"
+    assert page.xpath("//a/@href") == [pin]
+    assert page.xpath("string(//cite)") == answer["title"] == "On <borders>"
+    assert ("Minister" in answer["author_name"], answer["author_name"] in page.text_content()) == (True, True)
+    assert page.xpath("//strong | //@id | //@style | //@onclick | //script") == []
+
+
+def test_an_item_of_a_list_and_a_whole_text(client: Client, speech: Edition) -> None:
+    assert '<p>Another "item"</p>' in found(client, speech, page_of(speech, anchor="p-3"))["html"]
+    assert "First" in found(client, speech, page_of(speech) + "?lang=fr")["html"]
+
+
+def test_after_a_correction_the_link_goes_on_saying_what_was_quoted(client: Client, speech: Edition) -> None:
+    add_edition(
+        speech.version, decided_at=ago(1), body="First one, corrected.\n\nLast.", change_note="Two was wrong."
+    )
+    current = found(client, speech, page_of(speech, anchor="p-1"))["html"]
+    assert "corrected." in current
+    assert page_of(speech, 2, "p-1") in current
+    assert "<strong>" not in current
+    for anchor, said in (("p-1", "has changed since"), ("p-3", "has since been removed")):
+        old = found(client, speech, page_of(speech, 1, anchor))["html"]
+        assert page_of(speech, 1, anchor) in old
+        assert "The text was changed after this edition, most recently on " in old
+        assert said in old
+    assert "First <em>one</em>" in found(client, speech, page_of(speech, 1, "p-1"))["html"]
+
+
+def test_of_a_withdrawn_text_the_reason_and_no_words(client: Client) -> None:
+    edition = make_text(moment=ago(3), withdrawn_at=ago(1), title="Gone", body="words that go")
+    answer = found(client, edition, page_of(edition, anchor="p-1"))
+    assert (answer["title"], "It was wrong." in answer["html"]) == ("Withdrawn: Gone", True)
+    assert "words that go" not in answer["html"]
+
+
+def test_in_the_language_of_the_text(client: Client, speech: Edition) -> None:
+    add_language(speech.version.text, "ar", title="كلمة", body="هذا نص عربي.")
+    answer = found(client, speech, f"{page_of(speech)}ar/#p-1")
+    assert 'lang="ar" dir="rtl"><p>هذا نص عربي.</p></blockquote>' in answer["html"]
+    assert f"{page_of(speech)}ar/edition/1/#p-1" in answer["html"]
+
+
+def test_as_xml_and_in_no_other_format(client: Client, speech: Edition) -> None:
+    url = page_of(speech, anchor="p-1")
+    response = ask(client, speech, url, "&format=xml")
+    assert (response.status_code, response["Content-Type"]) == (200, "text/xml; charset=utf-8")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    root = etree.fromstring(response.content)
+    answer = found(client, speech, url)
+    assert {each.tag: each.text for each in root} == {name: str(value) for name, value in answer.items()}
+    assert ask(client, speech, url, "&format=yaml").status_code == 501
+    assert client.get(f"/{speech.version.text.summit.slug}/press/oembed").status_code == 400
+
+
+def test_no_wider_and_no_higher_than_asked(client: Client, speech: Edition) -> None:
+    def size(rest: str) -> tuple[int, int]:
+        answer = found(client, speech, page_of(speech, anchor="p-1"), rest)
+        return answer["width"], answer["height"]
+
+    assert size("") == size("&maxwidth=9000") == size("&maxwidth=x&maxheight=-1") == (600, size("")[1])
+    assert (size("&maxwidth=320&maxheight=100"), size("&maxwidth=50")[0]) == ((320, 100), 50)
+
+
+def test_what_is_not_public_is_like_what_is_not_there(client: Client, speech: Edition) -> None:
+    add_edition(speech.version, state="draft", body="secret")
+    later = make_text(summit=speech.version.text.summit, slug="later", moment=ago(-1))
+    for one, mark, other in (
+        (page_of(later), "later", "never"),
+        (page_of(later, 1, "p-1"), "later", "never"),
+        (page_of(speech, 2), "edition/2", "edition/9"),
+    ):
+        with CaptureQueriesContext(connection) as first:
+            answer = ask(client, speech, one)
+        with CaptureQueriesContext(connection) as second:
+            nowhere = ask(client, speech, one.replace(mark, other))
+        assert (answer.status_code, nowhere.status_code) == (404, 404)
+        told = answer.content.replace(quoted(mark, safe="").encode(), quoted(other, safe="").encode())
+        assert (told, dict(answer.headers), len(first)) == (nowhere.content, dict(nowhere.headers), len(second))
+    # Control: what is public is told.
+    assert ask(client, speech, page_of(speech, 1)).status_code == 200
+
+
+def test_only_addresses_of_this_summits_texts(speech: Edition, client: Client) -> None:
+    summit, path = speech.version.text.summit, url_of(speech.version.text)
+    wrong = [f"https://evil.example{path}", f"//evil.example{path}", f"{settings.BASE_URL}@evil.example{path}", path]
+    wrong += ["", "javascript:alert(1)", "http://[", f"{settings.BASE_URL}/{summit.slug}/press/"]
+    wrong += [f"{settings.BASE_URL}/{summit.slug}/agenda/", page_of(make_text(moment=ago(1)))]
+    wrong += [page_of(speech, anchor="p-99"), page_of(speech, anchor="</blockquote>"), page_of(speech, 99)]
+    assert [ask(client, speech, each).status_code for each in wrong] == [404] * len(wrong)
+    assert place_of(summit, page_of(speech)) is not None

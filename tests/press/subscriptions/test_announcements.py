@@ -1,23 +1,32 @@
 """Announcements: each subscriber is told once of what is out, in their language, and of nothing that no longer is."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.utils import translation
 
 from press.embargoes.services import embargoes
+from press.subscriptions import links as subscription_links
+from press.subscriptions.messages import WITHDRAWAL
 from press.subscriptions.models import Announcement, Subscriber
-from press.subscriptions.services import announcements
+from press.subscriptions.services import announcements, subscribers
+from press.subscriptions.services.announcements import announce_due
+from press.subscriptions.services.withdrawals import recall, recall_due
 from press.tasks import announce_publications, deliver_announcements
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
 from press.texts.models.state_machine import BY_NAME
+from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions, editions, texts
 from summit.audit.models import AuditChain, AuditEntry
 from summit.core.metrics import exposition
+from summit.outbox.message_kinds import Mail
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -35,6 +44,7 @@ from tests.press.helpers import (
 from tests.threads import at_once, names
 
 pytestmark = pytest.mark.django_db
+
 THREADS = 12
 
 
@@ -258,3 +268,155 @@ def test_texts_that_share_a_embargo_go_out_together(summit: Summit) -> None:
     move_to_now(embargo)
     assert set(public_editions()) == set(both)
     assert announcements.announce_due() == 2
+
+
+def ask(summit: Summit, address: str = "reader@paper.example", **extra: str) -> Any:
+    client = Client(enforce_csrf_checks=True)
+    return client.post(f"/{summit.slug}/press/subscribe/", {"address": address, "language": "en", **extra})
+
+
+def link(summit: Summit, purpose: str, row: Subscriber | None = None) -> str:
+    return subscription_links.url(row or Subscriber.objects.get(summit=summit), purpose).partition("8000")[2]
+
+
+def test_double_opt_in_and_out(summit: Summit, client: Client) -> None:
+    assert ask(summit, "Reader@Paper.Example", language="fr").status_code == 200
+    row = Subscriber.objects.get()
+    assert (row.address, row.language, row.confirmed_at) == ("reader@paper.example", "fr", None)
+    deliver_announcements(list(Message.objects.values_list("pk", flat=True)))
+    raw = mail.outbox[0].message().as_bytes().decode()  # type: ignore[attr-defined]
+    found = re.search(r"http\S+?/press/subscription/confirm-\S+/", re.sub(r"=\r?\n", "", raw))
+    assert found is not None
+    path = re.sub(r"^https?://[^/]+", "", found.group())
+    assert client.get(path).status_code == 200
+    row.refresh_from_db()
+    assert row.confirmed_at is None  # looking does nothing: programs look at links in mail
+    for _turn in range(2):
+        assert "Address confirmed" in client.post(path).content.decode()
+        assert Subscriber.objects.active().get() == row
+    others = [SubscriberFactory(summit=summit), SubscriberFactory(address=row.address)]
+    end = link(summit, subscription_links.END, row)
+    assert client.get(end).status_code == 200
+    assert row in Subscriber.objects.active()
+    one_click = Client(enforce_csrf_checks=True).post(end, {"List-Unsubscribe": "One-Click"})
+    assert "You have unsubscribed" in one_click.content.decode()
+    assert set(Subscriber.objects.active()) == set(others)
+    # The old mail does not begin it anew.
+    assert "This link has expired" in client.post(path).content.decode()
+    assert set(Subscriber.objects.active()) == set(others)
+
+
+def test_the_answer_is_the_same_whether_known_or_not(summit: Summit) -> None:
+    SubscriberFactory(summit=summit, address="known@paper.example")
+    SubscriberFactory(summit=summit, address="left@paper.example", ended_at=ago(1))
+    answers = [ask(summit, f"{name}@paper.example") for name in ("known", "left", "new", "new")]
+    assert answers[0].status_code == 200
+    for answer in answers:
+        del answer.headers["X-Request-ID"]
+    assert len({(answer.content, str(sorted(answer.headers.items()))) for answer in answers}) == 1
+
+
+def test_one_mail_in_ten_minutes(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    for hours, mails in ((0, 1), (0.15, 1), (0.2, 2)):
+        Subscriber.objects.update(asked_at=ago(hours))
+        ask(summit)
+        assert Message.objects.count() == mails
+    # The control: without the limit each asking is a mail.
+    monkeypatch.setattr(subscribers, "QUIET", -subscribers.QUIET)
+    ask(summit)
+    assert Message.objects.filter(kind="subscription").count() == 3
+
+
+def test_links_grow_old_and_cannot_be_guessed(summit: Summit, client: Client) -> None:
+    ask(summit)
+    row = Subscriber.objects.get()
+    good = subscription_links.token(row, subscription_links.CONFIRM)
+    home = f"/{summit.slug}/press/subscription/"
+    other = f"/{SummitFactory().slug}/press/subscription/"
+    bad = ["x", good[:-1], good.replace("confirm", "end"), f"confirm-{row.public_id}-", f"other-{row.public_id}-aa"]
+    assert [client.post(f"{home}{token}/").status_code for token in bad] == [404] * len(bad)
+    assert client.post(f"{other}{good}/").status_code == 404
+    Subscriber.objects.update(asked_at=ago(24 * 8))
+    assert "This link has expired" in client.post(f"{home}{good}/").content.decode()
+    row.refresh_from_db()
+    assert row.confirmed_at is None
+
+
+def test_links_outlive_a_change_of_the_secret(summit: Summit, settings: Any) -> None:
+    row = SubscriberFactory(summit=summit)
+    token = subscription_links.token(row, subscription_links.END)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another"
+    assert subscription_links.resolve(summit=summit, token=token) is not None
+    settings.SECRET_KEY_FALLBACKS = []
+    assert subscription_links.resolve(summit=summit, token=token) is None
+
+
+def test_what_is_no_address_is_said(summit: Summit) -> None:
+    assert ask(summit, f"{'a' * 250}@b.example").status_code == 400
+    answer = ask(summit, "<nobody>")
+    page = answer.content.decode()
+    assert (answer.status_code, "Enter a full email address" in page, "&lt;nobody&gt;" in page) == (400, True, True)
+    assert ask(SummitFactory(public=False)).status_code == 404
+    assert not Subscriber.objects.exists()
+
+
+def test_who_left_can_ask_again_and_the_question_is_dropped_once_answered(summit: Summit, client: Client) -> None:
+    SubscriberFactory(summit=summit, ended_at=ago(1), asked_at=ago(2), address="reader@paper.example")
+    ask(summit)
+    client.post(link(summit, subscription_links.CONFIRM))
+    assert Subscriber.objects.active().exists()
+    deliver_announcements(list(Message.objects.values_list("pk", flat=True)))
+    assert mail.outbox == []
+
+
+def published() -> Edition:
+    """Return an edition that a subscriber was written to about; a second one subscribed since."""
+    edition = make_text(moment=ago(1), decided_at=ago(2), title="Ships")
+    summit = edition.version.text.summit
+    SubscriberFactory(summit=summit, address="first@paper.example")
+    announce_due()
+    SubscriberFactory(summit=summit, address="later@paper.example")
+    return edition
+
+
+def recalled() -> list[str]:
+    return list(Message.objects.filter(kind="withdrawal").values_list("address", flat=True))
+
+
+def sent() -> Mail:
+    with translation.override("en"):
+        return WITHDRAWAL.render(Message.objects.get(kind="withdrawal"))
+
+
+def test_who_was_written_to_learns_of_it_once() -> None:
+    text = published().version.text
+    assert recall_due() == 0
+    texts.withdraw(text=text, reason="The sum was wrong.", by=officer(text.summit))
+    assert (recall_due(), recall_due(), recall(text.pk)) == (1, 0, False)
+    assert recalled() == ["first@paper.example"]
+    mail = sent()
+    assert mail.subject == "Withdrawn: Ships"
+    assert "Reason: The sum was wrong." in mail.text
+    assert f"/press/{text.slug}/" in mail.text
+
+
+def test_what_was_removed_is_told_with_the_reason_for_that() -> None:
+    text = published().version.text
+    texts.withdraw(text=text, reason="Wrong.", by=officer(text.summit))
+    texts.remove(text=text, reason="It named a person.", by=approver(text.summit))
+    assert recall_due() == 1
+    mail = sent()
+    assert "Reason: It named a person." in mail.text
+    assert "The text has been removed." in mail.text
+    assert text.slug not in mail.text
+
+
+def test_of_what_was_never_read_and_what_was_withdrawn_long_ago_nobody_is_told() -> None:
+    never = make_text(moment=ago(-1)).version.text
+    SubscriberFactory(summit=never.summit)
+    old = published().version.text
+    for text in (never, old):
+        texts.withdraw(text=text, reason="Not agreed.", by=officer(text.summit))
+    Text.objects.filter(pk=old.pk).update(withdrawn_at=ago(30))
+    assert (recall_due(), recalled()) == (0, [])
