@@ -96,7 +96,7 @@ def asked(made: World) -> Iterator[tuple[str, str]]:
         Role.PRESS_OFFICER: press,
         Role.PRESS_APPROVER: press[:6],
         "focal": portal,
-        "link": [path for path in portal if path.startswith("/portal/")],
+        "link": [path for path in portal if path.startswith("/portal/") and path.count("/") < 4],
         "anybody": [path for path in paths if not path.startswith(("/admin/", "/dev/", "/portal/"))],
     }.items():
         yield from ((name, path) for path in own if not RAW.search(path))

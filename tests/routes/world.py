@@ -66,31 +66,10 @@ Values = Mapping[str, object]
 PASSPORT: Any = {"passport_name": "A", "passport_number": "1", "nationality": "FR", "birth_date": "1980-01-01"}
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number", "file"), 987654),
-    **dict.fromkeys(
-        (
-            "public_id",
-            "id",
-            "slug",
-            "summit",
-            "person",
-            "declaration",
-            "letter",
-            "section",
-            "sheet",
-            "document",
-            "bilateral",
-        ),
-        "nothing-here",
-    ),
-    **{
-        "token": "x" * 60,
-        "language": "fr",
-        "ending": "txt",
-        "uidb36": "1",
-        "number": "1",
-        "name": "x.pdf",
-        "app_label": "summit",
-    },
+    **dict.fromkeys(("public_id", "id", "slug", "summit", "person", "declaration", "letter"), "nothing-here"),
+    **dict.fromkeys(("section", "sheet", "document", "bilateral"), "nothing-here"),
+    **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "number": "1", "name": "x.pdf"},
+    "app_label": "summit",
 }
 
 

@@ -422,6 +422,10 @@ def test_the_reason_is_in_the_summits_language_and_calls_whoever_has_no_name_by_
         world.release_holds()
 
 
+def _last(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
 class TestEveryWayIsWatched:
     """Whatever writes speeches, or when sessions begin and whether they stand, does so within `watching`."""
 
@@ -441,7 +445,7 @@ class TestEveryWayIsWatched:
             for name in ("_locked", "_set_state", "_start", "_stop", "_undo_end", "postpone", "record_raiser")
         },
     }
-    SLOTS = re.compile(r"(?<!\.)\b(insert|remove_slots)\(")
+    SLOTS = frozenset({"insert", "remove_slots", "bulk.insert"})
     SPEECHES = re.compile(r"\b(Slot|slot|slots|starts_at|cancelled_at|opening)\b")
 
     @staticmethod
@@ -452,17 +456,13 @@ class TestEveryWayIsWatched:
         """Return the functions that write rows and speak of speeches, or of when sessions begin and stand."""
         found = set()
         for name, node in self.functions(path).items():
+            calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
+            # A dictionary is given what to take over, rows are given columns by name.
+            names = {ast.unparse(call.func) for call in calls if not (call.args and _last(call) == "update")}
+            writes = {each.rpartition(".")[2] for each in names if "." in each} & WRITES
             # What it says of itself is no code.
-            body = ast.unparse(ast.Module(body=node.body[bool(ast.get_docstring(node)) :], type_ignores=[]))
-            calls = {
-                call.func.attr
-                for call in ast.walk(node)
-                if isinstance(call, ast.Call)
-                and isinstance(call.func, ast.Attribute)
-                # A dictionary is given what to take over, rows are given columns by name.
-                and not (call.func.attr == "update" and call.args)
-            }
-            if (calls & WRITES or "bulk.insert" in body or self.SLOTS.search(body)) and self.SPEECHES.search(body):
+            body = ast.Module(body=node.body[bool(ast.get_docstring(node)) :], type_ignores=[])
+            if (writes or names & self.SLOTS) and self.SPEECHES.search(ast.unparse(body)):
                 found.add(name)
         return found
 

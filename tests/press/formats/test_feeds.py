@@ -159,8 +159,10 @@ class TestPages:
         return summit
 
     def links(self, root: Any) -> dict[str, str]:
-        found = root.findall("a:link", namespaces=NS)
-        return {link.get("rel"): link.get("href").partition("/press/")[2] for link in found}
+        """Return the pages to which one leads, each by its number; a feed's first page is 1."""
+        found = {link.get("rel"): link.get("href") for link in root.findall("a:link", namespaces=NS)}
+        del found["alternate"]
+        return {rel: href.partition("feed.atom")[2].removeprefix("?page=") or "1" for rel, href in found.items()}
 
     def test_each_text_stands_on_one_of_them(self, client: Client, bulk: Summit) -> None:
         seen, query = [], ""
@@ -171,30 +173,18 @@ class TestPages:
                 break
             query = "?" + page["next_url"].partition("?")[2]
         assert seen == ["T0", "T1", "T2", "T3", "T4"]
-        feed = "feed.atom"
-        first, second, last = (atom_of(client, bulk, query) for query in ("", "?page=2", "?page=3"))
-        assert self.links(first) == {
-            "self": feed,
-            "first": feed,
-            "next": f"{feed}?page=2",
-            "last": f"{feed}?page=3",
-            "alternate": "",
-        } | {"alternate": self.links(first)["alternate"]}
-        assert self.links(second) == {
-            "self": f"{feed}?page=2",
-            "first": feed,
-            "previous": feed,
-            "next": f"{feed}?page=3",
-            "last": f"{feed}?page=3",
-            "alternate": self.links(first)["alternate"],
-        }
-        assert "next" not in self.links(last)
+        pages = [atom_of(client, bulk, query) for query in ("", "?page=2", "?page=3")]
+        assert [self.links(page) for page in pages] == [
+            {"self": "1", "first": "1", "next": "2", "last": "3"},
+            {"self": "2", "first": "1", "previous": "1", "next": "3", "last": "3"},
+            {"self": "3", "first": "1", "previous": "2", "last": "3"},
+        ]
         # They are one feed.
-        assert len({page.findtext("a:id", namespaces=NS) for page in (first, second, last)}) == 1
+        assert len({page.findtext("a:id", namespaces=NS) for page in pages}) == 1
 
     def test_what_is_narrowed_has_pages_of_its_own(self, client: Client, bulk: Summit) -> None:
         root = atom_of(client, bulk, "?kind=notice")
-        assert self.links(root)["next"] == "feed.atom?page=2&kind=notice"
+        assert self.links(root)["next"] == "2&kind=notice"
         assert atom_of(client, bulk, "?page=2&kind=notice").xpath("a:entry/a:title/text()", namespaces=NS) == ["T2"]
         assert "next" not in self.links(atom_of(client, bulk, "?kind=statement"))
 
@@ -211,31 +201,18 @@ class TestPages:
         assert numbers == [1, 0]
 
 
-class TestWords:
-    """An entry of a long text has its summary, or its beginning."""
-
-    BODY = "First paragraph. " * 40 + "\n\nSecond paragraph.\n\n" + "The rest of it. " * 900
-
-    def content(self, client: Client, **words: Any) -> str:
-        edition = make_text(moment=ago(1), **words)
-        summit = edition.version.text.summit
-        found: str = json_of(client, summit)["items"][0]["content_html"]
-        assert atom_of(client, summit).findtext("a:entry/a:content", namespaces=NS) == found
-        return found
-
-    def test_the_beginning(self, client: Client) -> None:
-        content = self.content(client, body=self.BODY)
-        assert ("First paragraph." in content, "The rest of it." in content) == (True, False)
-        assert "Read the full text</a>" in content
-        assert len(content) < len(self.BODY) / 10
-
-    def test_the_summary(self, client: Client) -> None:
-        content = self.content(client, body=self.BODY, summary="What it <says>.")
-        assert content.startswith("<p>What it &lt;says&gt;.</p>")
-        assert "First paragraph." not in content
-
-    def test_a_short_one_is_whole(self, client: Client) -> None:
-        assert self.content(client, body=BODY, summary="Sum") == to_html(BODY)
+def test_an_entry_of_a_long_text_has_its_summary_or_its_beginning(client: Client) -> None:
+    long = "First paragraph. " * 40 + "\n\nSecond paragraph.\n\n" + "The rest of it. " * 900
+    summit: Summit = SummitFactory()
+    for hours, words in ((3, {"body": long}), (2, {"body": long, "summary": "What it <says>."}), (1, {"body": BODY})):
+        make_text(summit=summit, moment=ago(hours), **words)
+    short, summed_up, cut_off = (item["content_html"] for item in json_of(client, summit)["items"])
+    assert short == to_html(BODY)
+    assert (summed_up.startswith("<p>What it &lt;says&gt;.</p>"), "First paragraph." in summed_up) == (True, False)
+    assert ("First paragraph." in cut_off, "The rest of it." in cut_off) == (True, False)
+    assert ("Read the full text</a>" in cut_off, len(cut_off) < len(long) / 10) == (True, True)
+    atom = atom_of(client, summit).xpath("a:entry/a:content/text()", namespaces=NS)
+    assert atom == [short, summed_up, cut_off]
 
 
 def test_control_the_rules_see_mistakes(client: Client, corrected: Edition) -> None:

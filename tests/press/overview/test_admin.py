@@ -300,8 +300,8 @@ def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> No
     assert said(answer) == "This time has passed. Choose a later time, or “now”."
     assert 'value="01/07/2020"' in answer.content.decode()
     # Where its field isn't offered any more it stands by itself.
-    answer = decide(client, edition, "approve_alone", note="Nobody is here.")
-    assert re.search(r"Your unsaved text:</strong></p><p [^>]*>Nobody is here\.</p>", answer.content.decode())
+    content = decide(client, edition, "approve_alone", note="Nobody is here.").content.decode()
+    assert re.search(r"Your unsaved text:</strong></p><p [^>]*>Nobody is here\.</p>", content)
     answer = decide(client, edition, "hold", note=" ")
     assert said(answer) == "Enter a reason for the hold. The press desk can see it."
     content = answer.content.decode()

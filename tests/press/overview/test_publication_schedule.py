@@ -141,9 +141,7 @@ class TestRun:
         for address in ("a@paper.example", "b@paper.example"):
             MessageFactory(summit=summit, problem="550", address=address, **about)
         content = shown(officer(summit), day="2030-07-01")
-        late = content[
-            content.index("Overdue or failed") : content.index("</ul>", content.index("Overdue or failed"))
-        ]
+        late = content.partition("Overdue or failed")[2].partition("</ul>")[0]
         for part in (
             "Release the hold, or withdraw it.",
             "Submit it, or schedule it for another time.",
@@ -166,7 +164,6 @@ class TestRun:
         here = f"{RUN}?summit={summit.slug}&day=2030-07-01"
         content = shown(user, day="2030-07-01")
         assert (button in content, f'name="next" value="{here.replace("&", "&amp;")}"' in content) == (True, True)
-        assert button in shown(approver(summit), day="2030-07-01")
         assert button not in shown(organiser(summit), day="2030-07-01")
         address = f"/admin/press/text/{edition.version.text_id}/decide/deliver/"
         answer = signed_in(user).post(address, {"number": "1", "next": here})
@@ -279,8 +276,10 @@ def test_each_role_is_told_what_it_can_do(summit: Summit, make: Any, expected: l
     user = make(summit)
     found = tasks(summit, user)
     assert list(found) == expected
-    for sentence, (word, address) in found.items():
-        assert (word, opened(user, address)) == WORDS[sentence]
+    assert [word for word, _address in found.values()] == [WORDS[each][0] for each in expected]
+    # What is last is the first role's alone: both open all lists between them.
+    for sentence in expected[:3] if make is approver else expected[3:]:
+        assert opened(user, found[sentence][1]) == WORDS[sentence][1]
 
 
 def test_nobody_is_told_to_review_their_own_words(summit: Summit) -> None:

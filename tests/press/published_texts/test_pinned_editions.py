@@ -208,22 +208,17 @@ def around(content: str) -> tuple[list[str], list[str], list[str]]:
 
 
 def test_speeches_stand_in_the_order_of_the_released_agenda(session: Session) -> None:
-    rest = ["Speech 0.", "Speech 2.", "Speech 3.", "Speech 4."]
-    found = {number: around(page(session.summit, number)) for number in (0, 2, 3, 4)}
+    found = {number: around(page(session.summit, number)) for number in (0, 2, 4)}
     assert found == {
-        0: ([], ["Speech 2."], rest[1:]),
+        0: ([], ["Speech 2."], ["Speech 2.", "Speech 3.", "Speech 4."]),
         2: (["Speech 0."], ["Speech 3."], ["Speech 0.", "Speech 3.", "Speech 4."]),
-        3: (["Speech 2."], ["Speech 4."], ["Speech 0.", "Speech 2.", "Speech 4."]),
-        4: (["Speech 3."], [], rest[:3]),
+        4: (["Speech 3."], [], ["Speech 0.", "Speech 2.", "Speech 3."]),
     }
-    # The draft is another matter.
+    # The draft is another matter; what was not out is passed over until it is.
     session.slots.update(position=0)
-    assert around(page(session.summit, 2)) == found[2]
-
-    # What was not out is passed over until it is.
-    text = Edition.objects.get(title="Speech 1.").version.text
-    text.embargo.moment = ago(0.1)
-    text.embargo.save()
+    embargo = Edition.objects.get(title="Speech 1.").version.text.embargo
+    embargo.moment = ago(0.1)
+    embargo.save()
     assert around(page(session.summit, 0))[1] == ["Speech 1."]
 
 

@@ -278,44 +278,40 @@ def test_a_speaker_is_found_by_their_whole_name() -> None:
     assert look(summit, '"Example Ada"').keys == ()
 
 
-class TestOrder:
-    """Of what came out at one moment what has most of the words comes first."""
+FILLER = "Other words that say nothing of it. " * 20
+FEW = f"Food is one thing. {FILLER} Security is another."
+MANY = f"Food security matters. {FILLER} Food security again, and food security."
 
-    def summit(self, *bodies: str, apart: bool = False) -> Summit:
-        made: Summit = SummitFactory()
-        embargo = make_embargo(made, ago(1))
-        for number, body in enumerate(bodies):
-            own = make_embargo(made, ago(1 + number)) if apart else embargo
-            make_text(summit=made, embargo=own, title=f"T{number}", body=body)
-        forget_all()
-        return made
 
-    FILLER = "Other words that say nothing of it. " * 20
-    FEW = f"Food is one thing. {FILLER} Security is another."
-    MOST = f"Food security matters. {FILLER} Food security again, and food security."
+def ranked(*texts: tuple[float, str]) -> Summit:
+    """Make a summit with texts T0, T1, ... by how many hours they are out, and their words."""
+    made: Summit = SummitFactory()
+    embargoes = {hours: make_embargo(made, ago(hours)) for hours, _body in texts}
+    for number, (hours, body) in enumerate(texts):
+        make_text(summit=made, embargo=embargoes[hours], title=f"T{number}", body=body)
+    forget_all()
+    return made
 
-    def titles(self, summit: Summit, query: str = "food security") -> list[str]:
-        known = dict(Edition.objects.filter(version__text__summit=summit).values_list("pk", "title"))
-        return [known[key] for key in look(summit, query).keys]
 
-    def test_it_is_by_how_much_they_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        summit = self.summit(self.MOST, self.FEW)
-        assert self.titles(summit) == ["T0", "T1"]
-        assert self.titles(summit, '"food security"') == ["T0"]
-        # The control: by their keys the other came first.
-        monkeypatch.setattr(query_search, "RANKED", 0)
-        assert self.titles(summit) == ["T1", "T0"]
+def titles(summit: Summit, query: str = "food security") -> list[str]:
+    known = dict(Edition.objects.filter(version__text__summit=summit).values_list("pk", "title"))
+    return [known[key] for key in look(summit, query).keys]
 
-    def test_what_is_newer_comes_first_whatever_it_has(self) -> None:
-        assert self.titles(self.summit(self.FEW, self.MOST, apart=True)) == ["T0", "T1"]
 
-    def test_no_other_text_moves_it(self) -> None:
-        """What isn't out has no part in the order."""
-        summit = self.summit(self.MOST, self.FEW)
-        before = self.titles(summit)
-        for _number in range(3):
-            make_text(summit=summit, body=self.FEW, moment=None)
-        assert self.titles(summit) == before
+def test_of_what_came_out_at_one_moment_what_has_most_of_the_words_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summit = ranked((1, MANY), (1, FEW))
+    assert titles(summit) == ["T0", "T1"]
+    assert titles(summit, '"food security"') == ["T0"]
+    # What isn't out has no part in the order, and what is newer comes first whatever it has.
+    for _number in range(3):
+        make_text(summit=summit, body=FEW, moment=None)
+    assert titles(summit) == ["T0", "T1"]
+    assert titles(ranked((1, FEW), (2, MANY))) == ["T0", "T1"]
+    # The control: by their keys the other came first.
+    monkeypatch.setattr(query_search, "RANKED", 0)
+    assert titles(summit) == ["T1", "T0"]
 
 
 ROWS = {"one": "alpha beta", "two": "beta gamma_delta", "three": "上海 ก็ it's_a:b", "none": ""}
