@@ -25,18 +25,20 @@ from tests.clients import signed_in
 from tests.press.api.test_texts import full_text
 from tests.press.helpers import (
     HOUR,
+    Floor,
     add_edition,
     add_language,
     ago,
     approver,
+    hang,
     make_embargo,
     make_text,
     officer,
     organiser,
+    waits,
 )
 from tests.press.overview.test_publication_schedule import give, session_at
 from tests.press.public.test_text_lists import speech, text_of
-from tests.press.speeches import Floor, hang, waits
 from tests.summit.api.conftest import program
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from summit.api.venues import RoomViewSet
 from tests.routes.api_field_names import ADDRESS, ALSO, FORM_OF, FORMLESS, INLINES, NOTHING, SHOWN, TABLE
-from tests.routes.form_pages import found
-from tests.routes.forms import described, forms_of, inputs_of
+from tests.routes.form_pages import described, forms_of, found, inputs_of
 from tests.routes.test_api_write_parity import NONE, operation_of, writing
 from tests.routes.world import make_world
 

@@ -42,8 +42,7 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.module_fixtures import once_a_module
 from tests.press.embargoes.test_undelivered_speech_alarms import body_of
-from tests.press.helpers import move_to_now, officer, organiser
-from tests.press.speeches import Floor, hang, out, timed
+from tests.press.helpers import Floor, hang, move_to_now, officer, organiser, out, timed
 from tests.sessions.exchange.test_importer import as_json, event
 from tests.sessions.overview.test_admin import values
 from tests.sources import ROOT, WRITES, tree

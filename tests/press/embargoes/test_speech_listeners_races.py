@@ -29,8 +29,7 @@ from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.users.models import User
 from tests.factories import SubscriberFactory, SummitFactory
-from tests.press.helpers import approver, make_text, officer, organiser
-from tests.press.speeches import Floor, hang, out, timed
+from tests.press.helpers import Floor, approver, hang, make_text, officer, organiser, out, timed
 from tests.threads import amid, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]

@@ -30,9 +30,8 @@ from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.factories import PersonFactory, SlotFactory, SummitFactory, UserFactory
-from tests.press.helpers import add_language, approver, make_text, officer, organiser
+from tests.press.helpers import add_language, approver, hang, make_text, officer, organiser, out, timed, waits
 from tests.press.overview.test_publication_schedule import opened, tasks
-from tests.press.speeches import hang, out, timed, waits
 from tests.sessions.conftest import session
 from tests.threads import at_once
 
