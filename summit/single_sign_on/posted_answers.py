@@ -1,28 +1,36 @@
-"""SAML responses between two requests.
+"""What SAML responses said, between two requests.
 
-A provider's POST comes without the cookie of our session (SameSite=Lax). So the response is kept in a session of its
-own, and the browser is redirected to the page that has both.
+A provider's POST comes without the cookie of our session (SameSite=Lax). So what a valid response said is kept in a
+session of its own, encrypted, and the browser is redirected to the page that has both. Nothing else is stored: what
+anybody posts is checked first, and counted by its address.
 """
 
 from allauth.socialaccount.sessions import LoginSession
+from cryptography.fernet import InvalidToken
 from django.http import HttpRequest, HttpResponse
+
+from summit.core.encrypted_fields import cipher
 
 ATTRIBUTE, COOKIE = "saml_answer", "saml-answer"
 # Seconds between the two requests.
 KEPT = 120
 
 
-def keep(request: HttpRequest, response: HttpResponse, message: str) -> None:
-    """Keep a response for the page to which `response` redirects, and set its cookie."""
+def keep(request: HttpRequest, response: HttpResponse, answer: str) -> None:
+    """Keep an answer for the page to which `response` redirects, and set its cookie."""
     kept = LoginSession(request, ATTRIBUTE, COOKIE)
-    kept.store.update({"message": message})
+    kept.store.update({"answer": cipher().encrypt(answer.encode()).decode()})
     kept.store.set_expiry(KEPT)
     kept.save(response)
 
 
 def take(request: HttpRequest) -> str:
-    """Return the response that was kept for this browser, once; "" if there is none."""
+    """Return the answer that was kept for this browser, once; "" if there is none."""
     kept = LoginSession(request, ATTRIBUTE, COOKIE)
-    message = str(kept.store.get("message", ""))
+    answer = str(kept.store.get("answer", ""))
     kept.delete()
-    return message
+    try:
+        return cipher().decrypt(answer.encode()).decode() if answer else ""
+    except InvalidToken:
+        # The key was dropped in between.
+        return ""

@@ -24,6 +24,9 @@ CANCELLED = Reason("cancelled", _("The sign-in was cancelled."), _TRY_AGAIN)
 STALE = Reason(
     "stale", _("This sign-in began more than ten minutes ago, in another browser, or was used already."), _TRY_OR_ASK
 )
+CROWDED = Reason(
+    "crowded", _("Too many sign-ins came from your network in the last minute."), _("Wait a minute and try again.")
+)
 UNREACHABLE = Reason(
     "unreachable",
     _("The identity provider did not answer."),

@@ -1,24 +1,29 @@
 """SAML 2.0 by django-allauth and python3-saml, with what this project asks besides.
 
-An assertion is signed, for us, in answer to a request of this browser, and used once. python3-saml is optional
-(requirements/saml.txt); `summit.single_sign_on.protocols` imports this module only where it is installed.
+An assertion is signed, for us, in answer to a request of this browser, and used once: all of that stands in the
+assertion itself, since nobody signs what is around it. python3-saml is optional (requirements/saml.txt);
+`summit.single_sign_on.protocols` imports this module only where it is installed.
 """
 
+import hashlib
 import json
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.saml.provider import SAMLProvider
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.constants import OneLogin_Saml2_Constants
-from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
+from onelogin.saml2.errors import OneLogin_Saml2_ValidationError
 from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from summit.single_sign_on import refusals
 from summit.single_sign_on.facts import SignInFacts
@@ -26,6 +31,8 @@ from summit.single_sign_on.models import SUBJECT_LENGTH
 from summit.single_sign_on.providers import Provider
 from summit.single_sign_on.refusals import Reason, SignInRefused
 
+# The seconds for which an assertion may be confirmed at most. Entra ID confirms for an hour and five minutes.
+MOST_CONFIRMED = 75 * 60
 PERSISTENT = OneLogin_Saml2_Constants.NAMEID_PERSISTENT
 # The attributes in which most providers send a person's name, or its two parts, and mailbox.
 NAMES = (
@@ -82,7 +89,12 @@ REASONS: dict[int, Reason] = {
 
 
 class _Response(OneLogin_Saml2_Response):  # type: ignore[misc]
-    """A response that names its audience and the request that it answers, and says why it isn't valid."""
+    """A response whose signed assertion names its audience, our address, the request that it answers and its end.
+
+    It says why it isn't valid. A valid one has `confirmed`: the request, and the time in Unix seconds until when.
+    """
+
+    confirmed = ("", 0)
 
     def __init__(self, *args: Any, told: "_Auth") -> None:
         super().__init__(*args)
@@ -94,24 +106,54 @@ class _Response(OneLogin_Saml2_Response):  # type: ignore[misc]
             super().is_valid(request_data, request_id, raise_exceptions=True)
             if not self.get_audiences():
                 raise OneLogin_Saml2_ValidationError("no audience", OneLogin_Saml2_ValidationError.WRONG_AUDIENCE)
-            if not self.get_in_response_to():
-                # Sign-ins that the provider begins are refused: anybody could sign in others to an account of theirs.
-                raise OneLogin_Saml2_ValidationError("unasked", OneLogin_Saml2_ValidationError.WRONG_INRESPONSETO)
+            self.confirmed = self._confirmation()
         except Exception as problem:
             self._told.problem = problem
             self._error = type(problem).__name__
             return False
         return True
 
+    def _confirmation(self) -> tuple[str, int]:
+        """Return the request that the signed assertion answers, and until when it is confirmed for our address.
+
+        python3-saml takes confirmations without a request, an address or an end, and one whose address only contains
+        ours. Raises OneLogin_Saml2_ValidationError if none has all that the bearer's profile demands (SAML profiles
+        2.0, 4.1.4.2). What a provider begins is refused: anybody could sign in others to an account of theirs.
+        """
+        address = self._settings.get_sp_data()["assertionConsumerService"]["url"]
+        now = OneLogin_Saml2_Utils.now()
+        names = OneLogin_Saml2_Constants.NSMAP
+        found = [
+            (str(data.get("InResponseTo", "")), str(data.get("Recipient", "")), _unix(data.get("NotOnOrAfter")))
+            for node in self._query_assertion("/saml:Subject/saml:SubjectConfirmation")
+            if node.get("Method") == OneLogin_Saml2_Constants.CM_BEARER
+            for data in node.findall("saml:SubjectConfirmationData", namespaces=names)
+        ]
+        if not any(request for request, _address, _end in found):
+            raise OneLogin_Saml2_ValidationError("unasked", OneLogin_Saml2_ValidationError.WRONG_INRESPONSETO)
+        for request, recipient, end in found:
+            if request and recipient == address and now < end <= now + MOST_CONFIRMED:
+                if self.get_in_response_to() not in (None, request):
+                    raise OneLogin_Saml2_ValidationError("other", OneLogin_Saml2_ValidationError.WRONG_INRESPONSETO)
+                return request, end
+        raise OneLogin_Saml2_ValidationError("confirmation", OneLogin_Saml2_ValidationError.WRONG_SUBJECTCONFIRMATION)
+
+
+def _unix(written: str | None) -> int:
+    """Return a time of SAML in Unix seconds, 0 for none."""
+    return int(OneLogin_Saml2_Utils.parse_SAML_to_time(written)) if written else 0
+
 
 class _Auth(OneLogin_Saml2_Auth):  # type: ignore[misc]
     """python3-saml's object for one message, which keeps the error of a response that isn't valid."""
 
     problem: Exception | None = None
+    response: _Response | None = None
 
     def response_class(self, *args: Any) -> _Response:
         """Return the response, which tells this object why it isn't valid."""
-        return _Response(*args, told=self)
+        self.response = _Response(*args, told=self)
+        return self.response
 
 
 class SamlProvider(SAMLProvider):  # type: ignore[misc]
@@ -142,7 +184,7 @@ class SamlProvider(SAMLProvider):  # type: ignore[misc]
 
     def extract_uid(self, data: "Answer") -> str:
         """Return the subject."""
-        return data.subject
+        return data.facts.subject
 
     def extract_extra_data(self, data: "Answer") -> dict[str, Any]:
         """Return nothing: no attributes are stored with an account."""
@@ -153,74 +195,98 @@ class SamlProvider(SAMLProvider):  # type: ignore[misc]
         return {}
 
 
+@dataclass(frozen=True)
 class Answer:
-    """A valid response of a provider. Raises SignInRefused where it isn't."""
+    """What a valid response says: of a sign-in, in answer to a request, by an assertion with an ID until a time."""
 
-    def __init__(self, provider: Provider, message: str) -> None:
-        self._auth = auth = _auth(provider, "sso_acs", {"SAMLResponse": message})
-        try:
-            auth.process_response()
-        except (OneLogin_Saml2_Error, ValueError) as problem:
-            raise SignInRefused(refusals.WRONG_ANSWER, type(problem).__name__) from problem
-        except Exception as problem:
-            raise SignInRefused(refusals.WRONG_ANSWER, type(problem).__name__) from problem
-        if auth.get_errors() or not auth.is_authenticated():
-            raise _refused(auth.problem)
-        self.request_id = str(auth.get_last_response_in_response_to())
-        self.attributes: dict[str, list[str]] = auth.get_attributes()
-        self.subject = self._subject(provider)
+    facts: SignInFacts
+    request: str
+    assertion: str
+    until: int
 
-    def _subject(self, provider: Provider) -> str:
-        if provider.subject_attribute:
-            found = self._first((provider.subject_attribute,))
-        elif self._auth.get_nameid_format() == PERSISTENT:
-            found = str(self._auth.get_nameid() or "")
-        else:
-            raise SignInRefused(refusals.TRANSIENT_NAME, str(self._auth.get_nameid_format()))
-        if not found or len(found) > SUBJECT_LENGTH:
-            raise SignInRefused(refusals.NO_SUBJECT, "missing or too long")
-        return found
+    def packed(self) -> str:
+        """Return the answer as a text, from which `unpacked` makes it again."""
+        return json.dumps(asdict(self))
 
-    def _first(self, names: tuple[str, ...]) -> str:
-        values = (value for name in names for value in self.attributes.get(name, []))
+    @classmethod
+    def unpacked(cls, text: str) -> Self:
+        """Return the answer that was packed."""
+        values = json.loads(text)
+        facts = SignInFacts(**{**values["facts"], "groups": tuple(values["facts"]["groups"])})
+        return cls(**{**values, "facts": facts})
+
+
+def read(provider: Provider, message: str) -> Answer:
+    """Return what a provider's response says. Raises SignInRefused if it isn't valid."""
+    auth = _auth(provider, "sso_acs", {"SAMLResponse": message})
+    try:
+        auth.process_response()
+    except Exception as problem:
+        raise SignInRefused(refusals.WRONG_ANSWER, type(problem).__name__) from problem
+    if auth.get_errors() or not auth.is_authenticated() or auth.response is None:
+        raise _refused(auth.problem)
+    request, until = auth.response.confirmed
+    return Answer(_facts(provider, auth), request, str(auth.get_last_assertion_id()), until)
+
+
+def _facts(provider: Provider, auth: "_Auth") -> SignInFacts:
+    """Return what the provider said of the sign-in. Raises SignInRefused where that names no lasting subject."""
+    attributes: dict[str, list[str]] = auth.get_attributes()
+
+    def first(*names: str) -> str:
+        values = (value for name in names for value in attributes.get(name, []))
         return next((str(value) for value in values if value), "")
 
-    def facts(self, provider: Provider) -> SignInFacts:
-        """Return what the provider said of the sign-in."""
-        auth = self._auth
-        proof = {
-            "name_id": auth.get_nameid(),
-            "name_id_format": auth.get_nameid_format(),
-            "nq": auth.get_nameid_nq(),
-            "spnq": auth.get_nameid_spnq(),
-        }
-        return SignInFacts(
-            issuer=provider.issuer,
-            subject=self.subject,
-            name=(self._first(NAMES) or f"{self._first(GIVEN_NAMES)} {self._first(FAMILY_NAMES)}".strip())[:200],
-            email=self._first(MAILBOXES)[:254].lower(),
-            # The assertion is signed by who administers the mailboxes that it names.
-            email_verified=True,
-            groups=tuple(map(str, self.attributes.get(provider.groups_claim, []))),
-            second_factor=provider.is_second_factor(auth.get_last_authn_contexts()),
-            session=str(auth.get_session_index() or ""),
-            proof=json.dumps(proof),
-            name_id=str(auth.get_nameid() or ""),
-        )
+    name_id = str(auth.get_nameid() or "")
+    if provider.subject_attribute:
+        subject = first(provider.subject_attribute)
+    elif auth.get_nameid_format() == PERSISTENT:
+        subject = name_id
+    else:
+        raise SignInRefused(refusals.TRANSIENT_NAME, str(auth.get_nameid_format()))
+    if not subject or len(subject) > SUBJECT_LENGTH:
+        raise SignInRefused(refusals.NO_SUBJECT, "missing or too long")
+    proof = {
+        "name_id": auth.get_nameid(),
+        "name_id_format": auth.get_nameid_format(),
+        "nq": auth.get_nameid_nq(),
+        "spnq": auth.get_nameid_spnq(),
+    }
+    return SignInFacts(
+        issuer=provider.issuer,
+        subject=subject,
+        name=(first(*NAMES) or f"{first(*GIVEN_NAMES)} {first(*FAMILY_NAMES)}".strip())[:200],
+        email=first(*MAILBOXES)[:254].lower(),
+        # The assertion is signed by who administers the mailboxes that it names.
+        email_verified=True,
+        groups=tuple(map(str, attributes.get(provider.groups_claim, []))),
+        second_factor=provider.is_second_factor(auth.get_last_authn_contexts()),
+        session=str(auth.get_session_index() or ""),
+        proof=json.dumps(proof),
+        name_id=name_id,
+    )
 
 
-def complete(request: HttpRequest, provider: Provider, message: str) -> SocialLogin:
-    """Return the sign-in that a provider's response stands for, with its facts.
+def complete(request: HttpRequest, provider: Provider, answer: Answer) -> SocialLogin:
+    """Return the sign-in that a provider's answer stands for, with its facts.
 
-    Raises SignInRefused, also if this browser has no such sign-in open, or the response was used already.
+    Raises PermissionDenied if this browser has no such sign-in open, SignInRefused if the assertion was used already.
     """
-    answer = Answer(provider, message)
     of_allauth = SamlProvider(request, provider)
     login: SocialLogin = of_allauth.sociallogin_from_response(request, answer)
-    # Raises PermissionDenied for a request that this browser hasn't sent. It is used up by this.
-    login.state = of_allauth.unstash_redirect_state(request, answer.request_id)
-    login.summit_facts = answer.facts(provider)
+    # The request is used up by this.
+    login.state = of_allauth.unstash_redirect_state(request, answer.request)
+    _use(answer)
+    login.summit_facts = answer.facts
     return login
+
+
+def _use(answer: Answer) -> None:
+    """Remember an assertion until it ends. Raises SignInRefused if it has ended or was used already."""
+    left = answer.until - OneLogin_Saml2_Utils.now()
+    name = hashlib.sha256(f"{answer.facts.issuer} {answer.assertion}".encode()).hexdigest()
+    if left <= 0 or not cache.add(f"saml-assertion:{name}", True, timeout=left):
+        raise SignInRefused(refusals.STALE, "ended, or used already")
 
 
 def metadata(provider: Provider) -> bytes:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
@@ -28,6 +29,8 @@ if protocols.HAS_SAML:
 
 # Bytes of a SAML response, as it is posted. Those with many groups have some 30 kB.
 MOST_POSTED = 250_000
+# SAML responses that one address may post. A venue's guests may share one.
+POSTS = {"response": "120/m/ip"}
 
 
 def _provider(slug: str, *, is_saml: bool | None = None) -> Provider:
@@ -79,27 +82,37 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @route(Gate.EVERYBODY, "POST", kind="SAML provider")
 def acs(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a provider's SAML response, and redirect to `finish`, which has the cookie of our session."""
+    """Check a provider's SAML response, and redirect to `finish`, which has the cookie of our session."""
     provider = _provider(slug, is_saml=True)
     message = request.POST.get("SAMLResponse", "")
-    if not message or len(message) > MOST_POSTED:
-        return refuse(request, provider, SignInRefused(refusals.WRONG_ANSWER, "no response, or a huge one"))
+    if not ratelimit.consume(request, app="saml", action="response", config=POSTS):
+        return refuse(request, provider, SignInRefused(refusals.CROWDED), status=429)
+    try:
+        protocols.check_saml()
+        if not message or len(message) > MOST_POSTED:
+            raise SignInRefused(refusals.WRONG_ANSWER, "no response, or a huge one")
+        answer = saml.read(provider, message)
+    except SignInRefused as refused:
+        return refuse(request, provider, refused)
     response = HttpResponseRedirect(reverse("sso_finish", args=[slug]))
-    posted_answers.keep(request, response, message)
+    posted_answers.keep(request, response, answer.packed())
     return response
 
 
 @never_cache
 @route(Gate.EVERYBODY, "GET", kind="SAML provider")
 def finish(request: HttpRequest, slug: str) -> HttpResponse:
-    """Complete a sign-in by SAML, with the response that `acs` has taken."""
+    """Complete a sign-in by SAML, with the answer that `acs` has checked."""
     provider = _provider(slug, is_saml=True)
-    message = posted_answers.take(request)
+    kept = posted_answers.take(request)
     try:
         protocols.check_saml()
-        if not message:
+        if not kept:
             raise SignInRefused(refusals.STALE)
-        response: HttpResponse = complete_social_login(request, saml.complete(request, provider, message))
+        answer = saml.Answer.unpacked(kept)
+        if answer.facts.issuer != provider.issuer:
+            raise SignInRefused(refusals.STALE, "the answer is of another provider")
+        response: HttpResponse = complete_social_login(request, saml.complete(request, provider, answer))
     except SignInRefused as refused:
         return refuse(request, provider, refused)
     except PermissionDenied:
