@@ -214,9 +214,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
-# The key of a failed sign-in is the mailbox and the client's address (summit.accounts.account_adapter: 0009).
+# The key of a failed sign-in is the mailbox and the client's address (summit.accounts.sign_in_limits: 0009).
 # Beyond a limit, the answer is the form with an error message, or "429.html".
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "reset_password": "20/m/ip,5/h/key",
+}
 # Accounts at desks sign in with a passkey, or with a password and an app (summit.accounts.mfa_middleware).
 REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")
 ACCOUNT_FORMS = {

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from summit.accounts import form_texts, sign_in_log
+from summit.accounts import form_texts, sign_in_limits, sign_in_log
 from summit.accounts.devices import device
 from summit.core.languages import spoken, with_direction_mark
 from summit.permissions.rules import can_use_admin
@@ -88,6 +88,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         mail.extra_headers["Auto-Submitted"] = "auto-generated"
         mail.extra_headers["Content-Language"] = language
         return mail
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt to sign in. Raises ValidationError, with the time to wait, if there were too many."""
+        mailbox = str(credentials.get("email") or credentials.get("username") or "")[:254].replace("\0", "")
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        self._login_failed_rl_usage = sign_in_limits.count(request, mailbox=mailbox.strip().lower(), key=key)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Count a refused password for the account with the e-mail address in `credentials`.

@@ -12,17 +12,10 @@ from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
-from django.conf import settings
-from django.core import signing
-from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import get_random_string
+from django.http import HttpRequest
 
+from summit.accounts.known_browsers import SECOND_STEP
 from summit.users.models import User
-
-COOKIE = "known_browser"
-_SALT = "summit.accounts.known_browser"
-KEPT = 180 * 24 * 3600
-MOST_ACCOUNTS = 5
 
 _APP = "second_step"
 KNOWN = {"code": "5/300s/key,40/d/key"}
@@ -50,7 +43,7 @@ def count(request: HttpRequest, user: User) -> Guess:
 
     Raises ValidationError if a known browser, or the network of an unknown browser, has made too many guesses.
     """
-    browser = _known_browsers(request).get(user.public_id, "")
+    browser = SECOND_STEP.accounts(request).get(user.public_id, "")
     source, limit = (f"browser:{browser}", KNOWN) if browser else (f"network:{ratelimit.get_ip(request)}", NETWORK)
     usage = ratelimit.consume(request, app=_APP, action="code", config=limit, key=f"{user.pk}:{source}")
     if usage is None:
@@ -66,30 +59,3 @@ def forgive(request: HttpRequest, user: User) -> None:
     ratelimit.clear(request, app=_APP, action="code", config=STRANGERS, key=str(user.pk))
     key = f"{user.pk}:network:{ratelimit.get_ip(request)}"
     ratelimit.clear(request, app=_APP, action="code", config=NETWORK, key=key)
-
-
-def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Set the cookie that identifies a browser in which an account has taken its second step.
-
-    The cookie holds the last five such accounts of the browser.
-    """
-    others = {key: value for key, value in _known_browsers(request).items() if key != user.public_id}
-    browser = _known_browsers(request).get(user.public_id) or get_random_string(16)
-    remembered = dict([*others.items(), (user.public_id, browser)][-MOST_ACCOUNTS:])
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(remembered, salt=_SALT),
-        max_age=KEPT,
-        path="/accounts/",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _known_browsers(request: HttpRequest) -> dict[str, str]:
-    try:
-        browsers: dict[str, str] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KEPT)
-    except signing.BadSignature:
-        return {}
-    return browsers

@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from summit.accounts import browser_sessions, mfa_attempt_limits, mfa_reset, sign_in_log
+from summit.accounts.known_browsers import SECOND_STEP, SIGNED_IN
 from summit.accounts.last_activity import SEEN_KEY
 from summit.permissions.mfa_status import PROTECTING, SET_UP_KEY, took_it
 from summit.users.models import User
@@ -21,14 +22,15 @@ from summit.users.models import User
 def record_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
     """Record the sign-in, and store in the session that the browser was seen now.
 
-    If the second step was taken in the browser, set the cookie that makes it a known browser.
+    Set the cookies by which the browser is known from then on, that of the second step if it was taken there.
     """
     request.session[SEEN_KEY] = int(time.time())
     login = kwargs.get("sociallogin")
     provider = str(login.provider.app.name) if login is not None else ""
     sign_in_log.record_sign_in(account=user, way=_sign_in_method(request, user), provider=provider)
+    SIGNED_IN.remember(request, response, user)
     if took_it(request):
-        mfa_attempt_limits.remember(request, response, user)
+        SECOND_STEP.remember(request, response, user)
 
 
 def _sign_in_method(request: HttpRequest, user: User) -> str:

@@ -28,6 +28,7 @@ from delegations.portal_access.models import PortalSession, SignInCode
 from delegations.portal_access.services import sign_in_codes
 from summit.accounts import browser_sessions, mfa_attempt_limits
 from summit.accounts.forms import ResetPassword
+from summit.accounts.known_browsers import SECOND_STEP, KnownBrowsers
 from summit.accounts.password_links import password_link
 from summit.outbox import enqueue, mime
 from summit.outbox.models import Message
@@ -111,7 +112,7 @@ def test_control_counted_by_account_alone_the_owner_is_out(
     zoe: User, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = known_browser(zoe, secret)
-    monkeypatch.setattr(mfa_attempt_limits, "_known_browsers", lambda request: {})
+    monkeypatch.setattr(KnownBrowsers, "accounts", lambda self, request: {})
     guess_away(zoe, secret)
     by_password(zoe, owner)
     assert enter(owner, shown(secret)).status_code == 200
@@ -171,7 +172,7 @@ def test_strangers_guesses_of_a_day_have_an_end(zoe: User, secret: str, monkeypa
 def test_a_known_browser_of_another_account_is_a_stranger(zoe: User, secret: str) -> None:
     other: User = UserFactory(email="adam@host.example", password=PASSWORD)
     thief = known_browser(other, with_app(other))
-    cookie = thief.cookies[mfa_attempt_limits.COOKIE]
+    cookie = thief.cookies[SECOND_STEP.cookie]
     # It says nothing outside the pages of signing in.
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/accounts/", True, "Lax")
     assert other.email not in cookie.value
@@ -179,7 +180,7 @@ def test_a_known_browser_of_another_account_is_a_stranger(zoe: User, secret: str
     by_password(zoe, thief)
     assert enter(thief, shown(secret)).status_code == 200
     forged = by_password(zoe, REMOTE_ADDR="198.51.100.9")
-    forged.cookies[mfa_attempt_limits.COOKIE] = f"{zoe.public_id}:x"
+    forged.cookies[SECOND_STEP.cookie] = f"{zoe.public_id}:x"
     assert enter(forged, shown(secret)).status_code == 200
 
 

@@ -287,13 +287,44 @@ def test_who_knows_a_mailbox_locks_nobody_out(by_network: bool, owner: int, monk
     assert sign_in(user.email, PASSWORD, REMOTE_ADDR="198.51.100.7") == owner
 
 
+def test_guests_of_a_venue_behind_one_address_lock_each_other_out_of_nothing() -> None:
+    zoe, max = (UserFactory(email=f"{name}@host.example", password=PASSWORD) for name in ("zoe", "max"))
+    for number in range(11):
+        sign_in(f"guest{number}@host.example", "wrong", REMOTE_ADDR="192.0.2.66")
+    assert sign_in(max.email, PASSWORD, REMOTE_ADDR="192.0.2.66") == 302
+    # Who has signed in with this browser before isn't counted with the others of the network.
+    known = Client(REMOTE_ADDR="192.0.2.66")
+    assert known.post("/accounts/login/", {"login": zoe.email, "password": PASSWORD}).status_code == 302
+    known.post("/accounts/logout/")
+    for number in range(60):
+        sign_in(f"nobody{number}@host.example", "wrong", REMOTE_ADDR="192.0.2.66")
+    assert sign_in(max.email, PASSWORD, REMOTE_ADDR="192.0.2.66") == 200
+    assert known.post("/accounts/login/", {"login": max.email, "password": PASSWORD}).status_code == 200
+    assert known.post("/accounts/login/", {"login": zoe.email, "password": PASSWORD}).status_code == 302
+
+
+def test_the_page_says_the_true_time_to_wait() -> None:
+    UserFactory(email="zoe@host.example", password=PASSWORD)
+    start = datetime.now(UTC)
+    for seconds in range(5):
+        with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
+            sign_in("zoe@host.example", "wrong", REMOTE_ADDR="192.0.2.1")
+    for seconds, said in ((5, "5 minutes"), (200, "2 minutes"), (290, "10 seconds"), (299, "1 second")):
+        with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
+            values = {"login": "zoe@host.example", "password": PASSWORD}
+            page = Client(REMOTE_ADDR="192.0.2.1").post("/accounts/login/", values).content.decode()
+        assert f"Too many attempts. Try again in {said}." in page
+    with time_machine.travel(start + timedelta(seconds=301), tick=False):
+        assert sign_in("zoe@host.example", PASSWORD, REMOTE_ADDR="192.0.2.1") == 302
+
+
 @pytest.mark.parametrize(("proxies", "status"), [(1, 302), (0, 200)])
 def test_a_client_that_tries_many_mailboxes_is_stopped_and_no_other(proxies: int, status: int, settings: Any) -> None:
     """Control: where nobody says that a proxy stands before it, all clients are one."""
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     user = UserFactory(email="zoe@host.example", password=PASSWORD)
     guesser, owner = ({"headers": {"X-Forwarded-For": address}} for address in ("192.0.2.66", "192.0.2.1"))
-    for number in range(10):
+    for number in range(60):
         sign_in(f"nobody{number}@host.example", "wrong", **guesser)
     assert sign_in(user.email, PASSWORD, **guesser) == 200
     assert sign_in(user.email, PASSWORD, **owner) == status
