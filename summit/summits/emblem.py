@@ -17,6 +17,7 @@ from PIL import Image
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.core.file_sizes import too_large
+from summit.core.pictures import PictureProblem, UnreadablePicture, read_header
 from summit.permissions.rules import check
 from summit.quarantine.kept_files import KeptFile, declare
 from summit.quarantine.models import FileScan
@@ -26,10 +27,9 @@ from summit.summits import colours
 from summit.summits.models import Emblem, Summit
 from summit.users.models import User
 
-FORMATS = ("PNG", "JPEG", "WEBP")
 LARGEST = 5 * 1024 * 1024
-# Decoded, each pixel takes four bytes of memory.
-MOST_PIXELS = 6_000_000
+# The formats that are taken, with the most pixels. Decoded, each pixel takes four bytes of memory.
+MOST_PIXELS = dict.fromkeys(("PNG", "JPEG", "WEBP"), 6_000_000)
 # The shorter side, in pixels: 20 mm on paper at 150 dpi have 118.
 SMALLEST = 120
 # The longer side is at most this many times the shorter one, so that the emblem fits beside the summit's name.
@@ -77,30 +77,25 @@ def read(content: bytes) -> Picture:
         message = _("This file is %(size)s MB. Choose one of up to %(limit)s MB.")
         raise EmblemProblem(message % too_large(len(content), LARGEST))
     try:
-        # The size in the header is checked before anything is decoded.
-        with Image.open(BytesIO(content), formats=FORMATS) as opened:
-            _check_pixels(*opened.size)
+        header = read_header(content, most=MOST_PIXELS)
+        with Image.open(BytesIO(content), formats=[header.kind]) as opened:
             picture = _trimmed(opened.convert("RGBA"))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise EmblemProblem(_too_many_pixels()) from None
     except EmblemProblem:
         raise
+    except UnreadablePicture:
+        raise EmblemProblem(_unreadable()) from None
+    except PictureProblem as problem:
+        raise EmblemProblem(str(problem)) from None
     # The decoder raises many kinds of errors for a broken or forged file.
     except Exception:
-        raise EmblemProblem(_("This file is not a readable image. Save it as PNG, then choose it again.")) from None
+        raise EmblemProblem(_unreadable()) from None
     _check_shape(*picture.size)
     _check_contrast(picture)
     return _encoded(picture)
 
 
-def _too_many_pixels() -> str:
-    message = _("This picture has more than %(n)d million pixels. Make it smaller and choose it again.")
-    return message % {"n": MOST_PIXELS // 1_000_000}
-
-
-def _check_pixels(width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise EmblemProblem(_too_many_pixels())
+def _unreadable() -> str:
+    return _("This file is not a readable image. Save it as PNG, then choose it again.")
 
 
 def _trimmed(picture: Image.Image) -> Image.Image:

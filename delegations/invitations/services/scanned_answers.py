@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from summit.core.file_sizes import too_large
+from summit.core.pictures import PictureProblem, read_header
 
 # A letter of several pages, scanned in colour, is well below this.
 LARGEST = 10 * 1024 * 1024
@@ -21,6 +22,10 @@ FORMATS: dict[str, tuple[bytes, str]] = {
     "image/jpeg": (b"\xff\xd8\xff", "jpg"),
     "image/png": (b"\x89PNG\r\n\x1a\n", "png"),
 }
+
+
+# Of a picture, by its format: A3 at 600 dpi has 70 million pixels.
+MOST_PIXELS = {"JPEG": 80_000_000, "PNG": 80_000_000}
 
 
 class ScanProblem(Exception):
@@ -37,14 +42,27 @@ class Scan:
 
 
 def read(*, filename: str, content: bytes) -> Scan:
-    """Return a file as a scan. Raises ScanProblem if it is empty, too large, or neither PDF, JPEG nor PNG."""
+    """Return a file as a scan.
+
+    Raises ScanProblem if it is empty, too large, a picture that is damaged or has too many pixels, or neither PDF,
+    JPEG nor PNG.
+    """
     if not content:
         raise ScanProblem(_("This file is empty. Choose the scan again."))
     check_size(len(content))
     for media_type, (begins, ending) in FORMATS.items():
         if content.startswith(begins):
+            if media_type.startswith("image/"):
+                _check_picture(content)
             return Scan(harmless_name(filename, ending, LONGEST_NAME, "scan"), media_type, content)
     raise ScanProblem(_("This file is not a PDF, JPEG or PNG. Save the scan in one of these formats."))
+
+
+def _check_picture(content: bytes) -> None:
+    try:
+        read_header(content, most=MOST_PIXELS)
+    except PictureProblem as problem:
+        raise ScanProblem(str(problem)) from None
 
 
 def check_size(size: int) -> None:

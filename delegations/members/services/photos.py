@@ -22,6 +22,7 @@ from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.audit.services import By
 from summit.core.file_sizes import too_large
+from summit.core.pictures import PictureProblem, UnreadablePicture, read_header
 from summit.people.models import Person
 from summit.permissions.rules import refusal
 from summit.quarantine.kept_files import KeptFile, declare
@@ -41,7 +42,6 @@ SMALLEST = 400
 # The longer side of the stored picture, in pixels.
 KEPT = 1200
 QUALITY = 85
-FORMATS = ("JPEG", "PNG", "WEBP")
 STORE = audit_action("delegations.photo.store", gettext_lazy("uploaded a photograph"), fields_of=Person)
 REMOVE = audit_action("delegations.photo.remove", gettext_lazy("deleted the photograph"), fields_of=Person)
 
@@ -80,31 +80,31 @@ def read(content: bytes) -> Picture:
         message = _("This file is %(size)s MB. Choose one of up to %(limit)s MB.")
         raise PhotoProblem(message % too_large(len(content), LARGEST))
     try:
-        # The size in the header is checked before anything is decoded.
-        with Image.open(BytesIO(content), formats=FORMATS) as opened:
-            _check_size(str(opened.format), *opened.size)
-            with slot("photographs", number=AT_ONCE, patience=PATIENCE):
-                return _reencode(opened)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PhotoProblem(_too_many("JPEG")) from None
+        header = read_header(content, most=MOST_PIXELS)
+        _check_size(header.width, header.height)
+        with (
+            slot("photographs", number=AT_ONCE, patience=PATIENCE),
+            Image.open(BytesIO(content), formats=[header.kind]) as opened,
+        ):
+            return _reencode(opened)
     except Busy:
         raise PhotoProblem(_("Other photographs are being processed. Try again in a minute.")) from None
     except PhotoProblem:
         raise
+    except UnreadablePicture:
+        raise PhotoProblem(_unreadable()) from None
+    except PictureProblem as problem:
+        raise PhotoProblem(str(problem)) from None
     # The decoder raises many kinds of errors for a broken or forged file.
     except Exception:
-        message = _("This file can’t be read as a photograph. Save it as JPEG, PNG or WebP and choose it again.")
-        raise PhotoProblem(message) from None
+        raise PhotoProblem(_unreadable()) from None
 
 
-def _too_many(kind: str) -> str:
-    message = _("This picture has more than %(n)d million pixels. Make it smaller and choose it again.")
-    return message % {"n": MOST_PIXELS[kind] // 1_000_000}
+def _unreadable() -> str:
+    return _("This file can’t be read as a photograph. Save it as JPEG, PNG or WebP and choose it again.")
 
 
-def _check_size(kind: str, width: int, height: int) -> None:
-    if width * height > MOST_PIXELS[kind]:
-        raise PhotoProblem(_too_many(kind))
+def _check_size(width: int, height: int) -> None:
     if max(width, height) > MOST_LONGER * min(width, height):
         raise PhotoProblem(_("This picture is much taller than it is wide. Crop it to head and shoulders."))
     if min(width, height) < SMALLEST:

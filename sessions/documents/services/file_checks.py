@@ -13,11 +13,14 @@ from django.utils.translation import gettext as _
 
 from delegations.invitations.services.scanned_answers import harmless_name
 from summit.core.file_sizes import too_large
+from summit.core.pictures import PictureProblem, read_header
 
 # A brief of some dozen pages with pictures is well below this.
 LARGEST = 20 * 1024 * 1024
 LONGEST_NAME = 150
 _OFFICE = "application/vnd.openxmlformats-officedocument"
+# Of a picture, by its format: an A0 poster at 200 dpi has 62 million pixels.
+MOST_PIXELS = {"JPEG": 80_000_000, "PNG": 80_000_000}
 # For each format: its first bytes, its media type and its file name extension.
 _PLAIN = (
     (b"%PDF-", "application/pdf", "pdf"),
@@ -67,19 +70,28 @@ def check_size(size: int) -> None:
 def read(*, name: str, content: bytes) -> File:
     """Return uploaded content as a validated file.
 
-    Raises FileProblem if the content is empty, too large, damaged or in a format that not everybody can open. Also
-    raises FileProblem if it has macros, which would run on the reader's machine.
+    Raises FileProblem if the content is empty, too large, damaged or in a format that not everybody can open, if it
+    has macros, which would run on the reader's machine, or is a picture with too many pixels.
     """
     if not content:
         raise FileProblem(_("This file is empty. Choose the document again."))
     check_size(len(content))
     for signature, media_type, ending in _PLAIN:
         if content.startswith(signature):
+            if media_type.startswith("image/"):
+                _check_picture(content)
             return File(harmless_name(name, ending, LONGEST_NAME, "document"), media_type, content)
     if content.startswith(b"PK"):
         media_type, ending = _packed(content)
         return File(harmless_name(name, ending, LONGEST_NAME, "document"), media_type, content)
     raise FileProblem(_("This file type is not accepted. Save the document as a PDF."))
+
+
+def _check_picture(content: bytes) -> None:
+    try:
+        read_header(content, most=MOST_PIXELS)
+    except PictureProblem as problem:
+        raise FileProblem(str(problem)) from None
 
 
 def _packed(content: bytes) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.delegations.helpers import refuses, said, sign_in
 from tests.delegations.invitations.conftest import desk, give, in_state
+from tests.pictures import jpeg, png
 from tests.threads import at_once, meet_after, names
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +168,7 @@ class TestAtOnce:
             assert Invitation.objects.get(pk=row.pk).answered_by == "Link"
 
 
-PDF, JPEG, PNG = b"%PDF-1.7\n%", b"\xff\xd8\xff\xe0 picture", b"\x89PNG\r\n\x1a\n picture"
+PDF, JPEG, PNG = b"%PDF-1.7\n%", jpeg(), png()
 
 
 def test_the_bytes_say_what_it_is() -> None:
@@ -194,6 +195,8 @@ def test_what_is_none_or_too_large_is_refused_in_a_sentence() -> None:
     for content, words in (
         *((b"", "This file is empty. Choose the scan again."), (b"<html>", none), (b" %PDF-1.7", none)),
         (bytes(12 * 1024 * 1024 + 400_000), large),
+        (png(9_000, 9_000), "This picture has more than 80 million pixels. Make it smaller and choose it again."),
+        (b"\xff\xd8\xff\xe0", "This file is damaged. Open it, save it again and choose it again."),
     ):
         assert str(refuses(ScanProblem, read, filename="note.pdf", content=content)) == words
     largest = PDF.ljust(scanned_answers.LARGEST)

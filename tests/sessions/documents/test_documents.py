@@ -21,6 +21,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests.delegations.helpers import sign_in
 from tests.factories import SessionFactory, UserFactory
+from tests.pictures import jpeg, png
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 brief"
@@ -46,8 +47,8 @@ def listed(session: Session) -> list[tuple[str, int]]:
 
 TAKEN = {
     "pdf": (PDF, "application/pdf"),
-    "jpg": (b"\xff\xd8\xff\xe0", "image/jpeg"),
-    "png": (b"\x89PNG\r\n\x1a\n", "image/png"),
+    "jpg": (jpeg(10_000, 8_000), "image/jpeg"),
+    "png": (png(10_000, 8_000), "image/png"),
     "docx": (packed("[Content_Types].xml", "word/document.xml"), f"{file_checks._OFFICE}.wordprocessingml.document"),
     "xlsx": (packed("xl/workbook.xml"), f"{file_checks._OFFICE}.spreadsheetml.sheet"),
     "pptx": (packed("ppt/presentation.xml"), f"{file_checks._OFFICE}.presentationml.presentation"),
@@ -61,6 +62,8 @@ REFUSED = {
     "This file has macros. Save it without macros, or as a PDF.": packed("word/document.xml", "word/vbaProject.bin"),
     "This file is damaged. Open it, save it again and choose it again.": b"PK\x03\x04 nothing",
     "This is a compressed folder. Add documents one at a time": packed("one.pdf", "two.pdf"),
+    "This picture has more than 80 million pixels. Make it smaller": png(30_000, 30_000),
+    "This file is damaged. Open it, save": b"\x89PNG\r\n\x1a\n",
     "This file is 20.1 MB. Reduce it to 20 MB or less.": b"%PDF-" + b"x" * file_checks.LARGEST,
 }
 
