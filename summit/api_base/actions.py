@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from django.db import transaction
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
@@ -117,6 +116,11 @@ class _ActionView(ViewSetView):
         """Whether the input of the action may contain a file."""
         return request_files.takes_files(self.action.input)
 
+    @property
+    def only_reads(self) -> bool:  # type: ignore[override]
+        """Whether the action writes nothing."""
+        return bool(self.action.safe)
+
     def verb(self, method: str) -> str:
         """Return the verb that the token's scope must allow: "read" for a safe action, else that of the method."""
         return READ if self.action.safe else super().verb(method)
@@ -212,8 +216,7 @@ class ListActionView(_ActionView):
         return self.once(self._done)
 
     def _done(self) -> Response:
-        with transaction.atomic():
-            result = self.do(summit=self.summit, values=self.sent())
+        result = self.do(summit=self.summit, values=self.sent())
         if self.action.output is not None:
             return self.told(result)
         keys = [row.pk for row in result]

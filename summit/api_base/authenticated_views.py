@@ -8,6 +8,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -112,6 +113,8 @@ class WorkingView(APIView):
     shown_once: ClassVar[tuple[str, ...]] = ()
     # Whether a POST may have a file, and may therefore be a form.
     takes_files = False
+    # Whether its POST writes nothing.
+    only_reads = False
     budget: throttling.Budget | None = None
 
     @property
@@ -201,24 +204,29 @@ class WorkingView(APIView):
         return final
 
     def once(self, do: Callable[[], Response]) -> HttpResponseBase:
-        """Return the result of `do`, called in one transaction.
+        """Return the result of `do`, called in one transaction; in none if the request only reads.
 
         With an Idempotency-Key, `do` is called only for the first request. Each later request gets the same response.
         """
         key = self.request.headers.get("Idempotency-Key")
         if key is None:
-            with transaction.atomic():
+            with self._transaction():
                 return do()
         row = idempotency.begin(self._question(key))
         if row.status is not None:
             return HttpResponse(row.body, status=row.status, headers=row.headers)
         try:
-            with transaction.atomic():
+            with self._transaction():
                 response = do()
                 self._keep(row, response)
         except Exception as error:
             return self._refused(row, error)
         return response
+
+    def _transaction(self) -> AbstractContextManager[object]:
+        """Return the transaction of a request that writes. What only reads holds up nobody: on SQLite a transaction
+        has the lock for writing from its beginning."""
+        return nullcontext() if self.only_reads else transaction.atomic()
 
     def was_answered(self) -> bool:
         """Return whether this request was sent before with the same Idempotency-Key, and its response is stored."""
