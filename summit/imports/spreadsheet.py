@@ -12,27 +12,27 @@ from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum, load
 
 
 def read(content: bytes, *, rows: int, columns: int, characters: int) -> dict[str, Any]:
-    """Return a dict with `rows`, the rows of the first visible sheet that aren't empty.
+    """Return a dict with `rows`, the rows of the first visible sheet that aren't empty, and with `more`.
 
     Each row is a pair: its number in the file, counted from 1, and its cells as text. A formula counts as the value
     that the file stores with it. A cell merged downwards has its text in each of its rows.
 
-    At most one row and one column over the limits is read, so that the caller can report the excess. The dict is
-    empty if the cells have more than `characters` characters.
+    At most `rows` rows are read; `more` says whether the sheet has others. At most one column over the limit is read,
+    so that the caller can report the excess. The dict is empty if the cells have more than `characters` characters.
     """
     with load_workbook(io.BytesIO(content)) as book:
         worksheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
         first = next((each for each in worksheets if each.visible == SheetVisibleEnum.Visible), worksheets[0])
         sheet = book.get_sheet_by_name(first.name)
-        found = []
+        found: list[tuple[int, list[str]]] = []
         for row in _rows(sheet, columns + 1):
+            if len(found) == rows:
+                return {"rows": found, "more": True}
             found.append(row)
             characters -= sum(map(len, row[1]))
             if characters < 0:
                 return {}
-            if len(found) > rows:
-                break
-    return {"rows": found}
+    return {"rows": found, "more": False}
 
 
 def _rows(sheet: CalamineSheet, columns: int) -> Iterator[tuple[int, list[str]]]:

@@ -100,8 +100,13 @@ def _worded(value: Any) -> str:
     return _clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def _check_size(columns: int, rows: int) -> None:
-    if rows > TABLE.entries:
+def _most_rows() -> int:
+    """Return how many rows are read at most: a table's entries below its headings and its title."""
+    return TABLE.entries + TITLE_ROWS
+
+
+def _check_size(columns: int, rows: int, most: int | None = None) -> None:
+    if rows > (TABLE.entries if most is None else most):
         raise ImportProblem(_("The file has more than %(n)d rows. Split it.") % {"n": TABLE.entries})
     if columns > MOST_COLUMNS:
         raise ImportProblem(_("The file has more than %(n)d columns. Remove some.") % {"n": MOST_COLUMNS})
@@ -119,11 +124,12 @@ def _table(numbered_rows: Iterator[tuple[int, list[str]]], recognised: Recognise
         while cells and not cells[-1]:
             cells.pop()
         if cells:
-            _check_size(len(cells), len(rows))
             rows.append(ParsedRow(number, cells))
+            _check_size(len(cells), len(rows), _most_rows())
     if not rows:
         raise ImportProblem(_("The file is empty. Its first row must name the columns."))
     first, *rows = rows[_headings_at([row.cells for row in rows[:TITLE_ROWS]], recognised) :]
+    _check_size(len(first.cells), len(rows))
     width = max(len(row.cells) for row in (first, *rows))
     for row in (first, *rows):
         row.cells.extend([""] * (width - len(row.cells)))
@@ -185,7 +191,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    limits = {"rows": TABLE.entries, "columns": MOST_COLUMNS, "characters": TABLE.largest}
+    limits = {"rows": _most_rows(), "columns": MOST_COLUMNS, "characters": TABLE.largest}
     try:
         result = sandbox.run(spreadsheet.__file__, content, limits, seconds=TABLE.seconds, megabytes=TABLE.megabytes)
     except sandbox.TooMuch:
@@ -203,6 +209,9 @@ def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise ImportProblem(message) from problem
     if "rows" not in result:
         raise ImportProblem(_("The spreadsheet is too large when unpacked. Save it as CSV."))
+    if result["more"]:
+        # They aren't cut: whoever reads a file says that there is more.
+        _check_size(0, _most_rows() + 1)
     for number, cells in result["rows"]:
         yield number, [_clean(cell) for cell in cells]
 

@@ -27,22 +27,25 @@ _ALIASES = {
     "BA": "Bosnia",
     "BN": "Brunei",
     "CD": "DRC; DR Congo; Congo-Kinshasa; Democratic Republic of the Congo; RDC; République démocratique du Congo",
+    "CF": "CAR; RCA",
     "CG": "Congo-Brazzaville",
     "CI": "Ivory Coast",
+    "CN": "PRC; PR China; RPC",
     "CV": "Cape Verde",
     "CZ": "Czech Republic",
     "FM": "Micronesia",
     "GB": "UK; U.K.; Great Britain; Britain; Royaume-Uni",
     "KP": "DPRK; North Korea; RPDC",
-    "KR": "ROK; South Korea",
+    "KR": "ROK; South Korea; R of Korea",
     "LA": "Lao; Laos; Lao PDR",
     "MD": "Moldova",
-    "MK": "Macedonia",
+    "MK": "Macedonia; FYROM",
     "MM": "Burma",
     "NL": "Holland",
     "PG": "PNG",
     "PS": "Palestine",
-    "RU": "Russia",
+    "RU": "Russia; Россия",
+    "SA": "KSA",
     "ST": "Sao Tome",
     "SY": "Syria",
     "SZ": "Swaziland",
@@ -57,6 +60,8 @@ _ALIASES = {
 # The similarity from which two names may be the same, one of them misspelt.
 NEAR = 0.84
 _APOSTROPHES = re.compile("['’‘ʼ`´.]")
+# Words that are written short: "St. Lucia" is Saint Lucia.
+_WHOLE = {"st": "saint", "ste": "sainte"}
 _SMALL = {"the", "and", "of", "la", "le", "les", "el", "et", "y"}
 
 
@@ -65,7 +70,7 @@ def plain(name: str) -> str:
 
     A name of small words only keeps them.
     """
-    words = re.findall(r"\w+", fold(_APOSTROPHES.sub("", name)))
+    words = [_WHOLE.get(word, word) for word in re.findall(r"\w+", fold(_APOSTROPHES.sub("", name)))]
     return " ".join([word for word in words if word not in _SMALL] or words)
 
 

@@ -219,6 +219,8 @@ COUNTRIES = (
     *(("AND", "AD"), ("fra", "FR"), ("République de Corée", "KR"), ("Российская Федерация", "RU")),
     *(("中国", "CN"), ("الصين", "CN"), ("Estados Unidos", "US"), ("Netherlands (Kingdom of the)", "NL")),
     *(("Congo (Democratic Republic of the)", "CD"), ("Congo", "CG"), ("US", "US"), ("Korea", "")),
+    *(("St Lucia", "LC"), ("St. Kitts & Nevis", "KN"), ("St Vincent and the Grenadines", "VC"), ("PRC", "CN")),
+    *(("P.R. China", "CN"), ("CAR", "CF"), ("KSA", "SA"), ("FYROM", "MK"), ("Россия", "RU"), ("R. of Korea", "KR")),
     *(("European Union", ""), ("Acme", ""), ("", "")),
 )
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -86,7 +87,20 @@ def test_what_is_no_table() -> None:
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_parsing, "TABLE", replace(table_parsing.TABLE, entries=2))
-    assert refusal(b"a\n1\n2\n3\n") == "The file has more than 2 rows. Split it."
+    for most, said in (
+        (2, ""),
+        (3, "The file has more than 2 rows. Split it."),
+        (40, "The file has more than 2 rows. Split it."),
+    ):
+        rows = [[number] for number in range(1, most + 1)]
+        lines = "".join(f"{number}\n" for (number,) in rows)
+        objects = json.dumps([{"a": number} for (number,) in rows])
+        # A sheet isn't cut in silence: its reader says that there is more.
+        for content in (f"a\n{lines}".encode(), objects.encode(), xlsx(["a"], *rows)):
+            if said:
+                assert refusal(content) == said
+            else:
+                assert len(read(filename="x", content=content).rows) == most
     monkeypatch.setattr(table_parsing, "MOST_COLUMNS", 1)
     assert refusal(b"a,b\n1,2\n") == "The file has more than 1 columns. Remove some."
     monkeypatch.setattr(table_parsing, "TABLE", replace(table_parsing.TABLE, largest=3))
