@@ -564,11 +564,12 @@ LOGGING = {
         "tokens": {"()": "summit.core.log_filters.TokenFilter"},
         "idle": {"()": "summit.core.log_filters.IdleFilter"},
     },
+        "broker": {"()": "summit.core.log_filters.BrokerFilter"},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": LOG_FORMAT,
-            "filters": ["personal", "tokens"],
+            "filters": ["broker", "personal", "tokens"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -2,9 +2,11 @@
 
 import logging
 import re
+import time
 from typing import Any
 
 from django.http import HttpRequest
+from kombu.exceptions import KombuError
 
 from summit.core.exception_text import described
 
@@ -105,6 +107,54 @@ def _described_args(args: Any) -> Any:
     if isinstance(args, dict):
         return {**args, "exc": str(args["exc"]).partition("(")[0]} if "exc" in args else args
     return tuple(described(each) if isinstance(each, BaseException) else each for each in args)
+
+
+class BrokerFilter(logging.Filter):
+    """Lets each trouble that Celery has with its broker through once a minute, in one line.
+
+    Without a broker beat logs each task that it can't send, with the stack from which it tried: 44 megabytes an hour
+    that say one thing. The line says how often it came since the last one.
+    """
+
+    PAUSE = 60.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By logger and message: when it was let through, and how often it came since.
+        self._last: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is let through; what is about the broker is cut to its first line."""
+        if record.levelno < logging.WARNING or not record.name.startswith(("celery", "kombu")):
+            return True
+        errors = [record.exc_info[1]] if record.exc_info else _arguments(record)
+        if not any(_is_of_broker(each) for each in errors):
+            return True
+        first = record.getMessage().partition("\n")[0]
+        key, now = (record.name, str(record.msg)), time.monotonic()
+        last, times = self._last.get(key, (-self.PAUSE, 0))
+        if now - last < self.PAUSE:
+            self._last[key] = (last, times + 1)
+            return False
+        self._last[key] = (now, 0)
+        record.msg, record.args = f"{first} ({times} times more since the last line)" if times else first, None
+        record.exc_info = record.exc_text = None
+        return True
+
+
+def _is_of_broker(error: Any) -> bool:
+    """Return whether an error is one of a connection, or was raised because of one."""
+    while isinstance(error, BaseException):
+        if isinstance(error, OSError | KombuError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _arguments(record: logging.LogRecord) -> list[Any]:
+    if isinstance(record.args, dict):
+        return list(record.args.values())
+    return list(record.args or ())
 
 
 class IdleFilter(logging.Filter):

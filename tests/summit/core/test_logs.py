@@ -358,3 +358,39 @@ def test_the_route_is_a_pattern_and_never_a_path() -> None:
     record = logging.LogRecord("celery.app.trace", logging.ERROR, "", 0, "x", None, None)
     record.data = {"name": "outbox.tasks.deliver", "args": "(1,)"}
     assert error_reports.scrubbed({}, {"log_record": record})["transaction"] == "outbox.tasks.deliver"
+
+
+def beat_fails(logger: logging.Logger) -> None:
+    """Log what beat logs of a task that it can't send, with the stack from which it tried."""
+    try:
+        try:
+            raise ConnectionRefusedError("refused")
+        except OSError as problem:
+            raise RuntimeError("Couldn't apply scheduled task sweep: refused") from problem
+    except RuntimeError as problem:
+        logger.error("Message Error: %s\n%s", problem, ["a line\n"] * 40, exc_info=True)
+
+
+def test_trouble_with_the_broker_is_one_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, now = io.StringIO(), [1000.0]
+    handler = logging.StreamHandler(said)
+    handler.addFilter(log_filters.BrokerFilter())
+    logger = logging.Logger("celery.beat")
+    logger.addHandler(handler)
+    monkeypatch.setattr(log_filters.time, "monotonic", lambda: now[0])
+    for second in (0, 1, 30, 59, 61):
+        now[0] = 1000.0 + second
+        beat_fails(logger)
+        logger.error("beat: Connection error: %s. Trying again in %s seconds...", OSError("refused"), 2)
+    logger.error("Another error: %s", "x")
+    first, again = "Message Error: Couldn't apply scheduled task sweep: refused", "beat: Connection error: refused."
+    more = " (3 times more since the last line)"
+    assert said.getvalue().splitlines() == [
+        *(first, f"{again} Trying again in 2 seconds..."),
+        *(first + more, f"{again} Trying again in 2 seconds...{more}"),
+        "Another error: x",
+    ]
+    # The control: without the filter each has its stack.
+    handler.filters.clear()
+    beat_fails(logger)
+    assert said.getvalue().count("Traceback") == 2
