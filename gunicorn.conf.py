@@ -12,6 +12,7 @@ import sys
 import tempfile
 from typing import Any
 
+import gunicorn.http.wsgi
 from gunicorn.glogging import Logger
 from pythonjsonlogger.json import JsonFormatter
 
@@ -44,6 +45,8 @@ class MainProcessLogger(Logger):
 
 
 logger_class = MainProcessLogger
+# What stands in the header Server: not which program this is, and so not which of its weaknesses to try.
+gunicorn.http.wsgi.SERVER = "Summit"
 
 
 def _formatter() -> logging.Formatter:

@@ -1,5 +1,6 @@
 """Checks that keep production from starting with unsafe settings. Every process runs them (see `enforce`)."""
 
+import logging
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.db import DatabaseError
 from summit.maintenance.doctor import findings
 from summit.uploads import clamd
 
+logger = logging.getLogger(__name__)
 BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
 # The requirements of Django's own check for a key (security.W009).
 KEY_LENGTH, KEY_CHARACTERS = 50, 5
@@ -191,6 +193,20 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[Error]:
     return [Error(wrong, hint=todo, id=code) for code, wrong, todo in production_problems()]
 
 
+@register()
+def check_variables(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """Return a warning for each environment variable that is set and looks like one that is read."""
+    return [Warning(wrong, hint=todo, id="summit.W004") for wrong, todo in misspelt_variables()]
+
+
+def misspelt_variables() -> list[tuple[str, str]]:
+    """Return (what is wrong, what to do) for each variable that is set, read by nobody, and looks like another."""
+    return [
+        (f"{written} is set, and nothing reads it.", f"Rename it to {meant}, or unset it.")
+        for written, meant in getattr(settings, "MISSPELT_VARIABLES", {}).items()
+    ]
+
+
 @register(Tags.security, deploy=True)
 def check_deployment(app_configs: Any, **kwargs: Any) -> list[Warning]:
     """Return warnings about settings that production starts with all the same, for `manage.py check --deploy`."""
@@ -289,8 +305,11 @@ def _is_locked_out() -> bool:
 def enforce() -> None:
     """Raise ImproperlyConfigured, with all problems in its message, if a setting is unsafe.
 
-    This is for processes that don't run Django's checks (gunicorn, the worker, beat).
+    This is for processes that don't run Django's checks (gunicorn, the worker, beat). Variables that are misspelt are
+    logged.
     """
+    for wrong, todo in misspelt_variables():
+        logger.warning("%s %s", wrong, todo)
     problems = production_problems()
     if problems:
         raise ImproperlyConfigured("\n".join(f"{code}: {wrong} {todo}" for code, wrong, todo in problems))

@@ -4,7 +4,9 @@ import os
 import sys
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from summit import __version__
 
@@ -18,7 +20,21 @@ def main() -> None:
         # Django would print its own version alone.
         sys.stdout.write(f"Summit {__version__} (Django {django.get_version()})\n")
         return
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, OperationalError) as problem:
+        # Whoever operates it needs the sentence. Whoever works on it has --traceback.
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(_in_words(problem))
+
+
+def _in_words(problem: Exception) -> str:
+    """Return what to print of an error of the settings or the database, without its traceback."""
+    lines = str(problem).strip().splitlines() or [type(problem).__name__]
+    if isinstance(problem, ImproperlyConfigured):
+        return "\n".join(lines)
+    return f"The database can't be used: {lines[0]}. Check DATABASE_URL, and whether `manage.py migrate` has run."
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ __all__ = ["DEVELOPMENT_FIELD_KEY", "DEVELOPMENT_SECRET", "INSTALLED"]
 
 BASE_DIR = ROOT
 env = Environment(GROUPS, os.environ)
+MISSPELT_VARIABLES = env.misspelt()
 
 DEFAULT_VAR_DIR: Path = env.default("VAR_DIR")
 VAR_DIR: Path = env("VAR_DIR")
@@ -563,8 +564,8 @@ LOGGING = {
         "personal": {"()": "summit.core.log_filters.PersonalDataFilter"},
         "tokens": {"()": "summit.core.log_filters.TokenFilter"},
         "idle": {"()": "summit.core.log_filters.IdleFilter"},
-    },
         "broker": {"()": "summit.core.log_filters.BrokerFilter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 FILE_SUFFIX = "_FILE"
+# How alike two names are of which one is a slip: BASE_ULR and BASE_URL have 0.875, PORT and PORTS 0.89.
+LIKENESS = 0.86
 DATABASE_SCHEMES = ("postgres", "postgresql", "psql", "pgsql", "sqlite")
 SWITCH_WORDS = {True: ("1", "true", "yes", "on"), False: ("0", "false", "no", "off")}
 
@@ -144,6 +147,14 @@ class Environment:
     def is_set(self, name: str) -> bool:
         """Return whether a variable, or the variable that names its file, is set."""
         return name in self.values or (self._declared(name).secret and name + FILE_SUFFIX in self.values)
+
+    def misspelt(self) -> dict[str, str]:
+        """Return the variables that are set and read by nobody, each with the declared one that it looks like."""
+        files = {name + FILE_SUFFIX for name, variable in self.variables.items() if variable.secret}
+        known = {*self.variables, *files}
+        unknown = sorted(name for name in self.values if name.isupper() and name not in known)
+        near = {name: get_close_matches(name, known, n=1, cutoff=LIKENESS) for name in unknown}
+        return {name: found[0] for name, found in near.items() if found}
 
     def _declared(self, name: str) -> Variable:
         if name not in self.variables:

@@ -20,6 +20,7 @@ from django import get_version
 from django.core import wsgi
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import override_settings
 
 import summit
@@ -305,6 +306,7 @@ def test_the_settings_read_what_is_declared_and_nothing_else_reads_the_environme
         "summit/maintenance/backups/postgresql.py: {**os.environ, **{variables[name].decode(): str(value) "
         "for name, value in known.items()}}",
         "summit/settings.py: Environment(GROUPS, os.environ)",
+        "summit/settings.py: env.misspelt()",
     ]
 
 
@@ -350,3 +352,36 @@ def test_the_command_line_tells_it(
     monkeypatch.setattr(sys, "argv", ["summit-manage", argument])
     manage.main()
     assert capsys.readouterr().out == f"Summit {summit.__version__} (Django {get_version()})\n"
+
+
+def test_a_misspelt_variable_is_warned_of_and_the_processes_log_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert checks.check_variables(None) == []
+    monkeypatch.setattr("django.conf.settings.MISSPELT_VARIABLES", {"BASE_ULR": "BASE_URL"})
+    (warning,) = checks.check_variables(None)
+    said = "BASE_ULR is set, and nothing reads it. Rename it to BASE_URL, or unset it."
+    assert (warning.id, f"{warning.msg} {warning.hint}") == ("summit.W004", said)
+    checks.enforce()
+    assert said in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (ImproperlyConfigured("PORT is “x”."), "PORT is “x”."),
+        (OperationalError("connection failed: wrong password\nmore"), "connection failed: wrong password."),
+    ],
+)
+def test_a_command_tells_what_is_wrong_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception, said: str
+) -> None:
+    monkeypatch.setattr(manage, "execute_from_command_line", Mock(side_effect=problem))
+    monkeypatch.setattr("sys.argv", ["manage.py", "check"])
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+    assert said in str(ended.value)
+    assert "more" not in str(ended.value)
+    monkeypatch.setattr("sys.argv", ["manage.py", "check", "--traceback"])
+    with pytest.raises(type(problem)):
+        manage.main()

@@ -18,7 +18,8 @@ PATIENCE = 5.0
 def are_safe() -> list[Finding]:
     """Nothing that `manage.py check --deploy` would say."""
     if not settings.PRODUCTION:
-        return [ok("those of development")]
+        unread = [each for each in checks.run_checks() if each.id == "summit.W004"]
+        return [warn(each.msg, each.hint or "") for each in unread] or [ok("those of development")]
     silenced = set(settings.SILENCED_SYSTEM_CHECKS)
     messages = [each for each in checks.run_checks(include_deployment_checks=True) if each.id not in silenced]
     found = [

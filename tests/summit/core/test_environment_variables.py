@@ -90,6 +90,14 @@ def test_unset_and_empty_variables_have_their_defaults() -> None:
         env("OTHER")
 
 
+def test_a_variable_that_is_misspelt_is_named_with_the_one_that_is_meant() -> None:
+    groups = [Group("", tuple(Variable(name=name, text="") for name in ("BASE_URL", "PORT", "WORKER_CONCURRENCY")))]
+    groups.append(Group("", (Variable(name="SECRET_KEY", text="", secret=True),)))
+    slips = {"BASE_ULR": "BASE_URL", "WORKER_CONCURENCY": "WORKER_CONCURRENCY", "SECRET_KEY_FLIE": "SECRET_KEY_FILE"}
+    others = ("BASE_URL", "SECRET_KEY_FILE", "HOSTNAME", "PATH", "PGHOST", "REDIS_PORT", "LANG", "base_ulr")
+    assert Environment(groups, dict.fromkeys([*slips, *others], "x")).misspelt() == slips
+
+
 class TestFiles:
     def test_a_secret_is_read_from_its_file_without_the_newline_at_its_end(self, tmp_path: Path) -> None:
         path = tmp_path / "key"

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
+import gunicorn.http.wsgi
 import pytest
 from celery import signals
 from django.db import transaction
@@ -129,4 +130,6 @@ def test_gunicorns_main_process_writes_the_same_formats(monkeypatch: pytest.Monk
         return "json" if line.startswith("{") and json.loads(line)["message"] == "Booting worker" else "text"
 
     assert [chosen(), chosen(SECRET_KEY="x"), chosen(PRODUCTION="1")] == ["text", "json", "json"]
+    # Nor does an answer say which program this is.
+    assert gunicorn.http.wsgi.SERVER == "Summit"
     assert [chosen(SECRET_KEY="x", LOG_FORMAT="text"), chosen(SECRET_KEY="x", PRODUCTION="0")] == ["text", "text"]
