@@ -175,12 +175,14 @@ class TestLayers:
         assert others == NOT_OF_THE_DATABASE
         assert len(found) - len(others) > 450
 
+    @pytest.mark.slow("reads the imports of all modules")
     def test_no_packages_import_each_other_in_a_circle(self) -> None:
         found = imported_packages()
         assert len(found) > 60
         assert {"summit.core", "summit.audit"} <= found["delegations.members"]
         TopologicalSorter(found).prepare()
 
+    @pytest.mark.slow("reads the imports of all modules")
     def test_control_a_circle_is_found(self) -> None:
         found = {**imported_packages()}
         found["summit.core"] = found.get("summit.core", frozenset()) | {"summit.outbox"}

@@ -287,6 +287,7 @@ def test_who_knows_a_mailbox_locks_nobody_out(by_network: bool, owner: int, monk
     assert sign_in(user.email, PASSWORD, REMOTE_ADDR="198.51.100.7") == owner
 
 
+@pytest.mark.slow("tries a minute's passwords")
 def test_guests_of_a_venue_behind_one_address_lock_each_other_out_of_nothing() -> None:
     zoe, max = (UserFactory(email=f"{name}@host.example", password=PASSWORD) for name in ("zoe", "max"))
     for number in range(11):
@@ -318,6 +319,7 @@ def test_the_page_says_the_true_time_to_wait() -> None:
         assert sign_in("zoe@host.example", PASSWORD, REMOTE_ADDR="192.0.2.1") == 302
 
 
+@pytest.mark.slow("tries a minute's passwords")
 @pytest.mark.parametrize(("proxies", "status"), [(1, 302), (0, 200)])
 def test_a_client_that_tries_many_mailboxes_is_stopped_and_no_other(proxies: int, status: int, settings: Any) -> None:
     """Control: where nobody says that a proxy stands before it, all clients are one."""

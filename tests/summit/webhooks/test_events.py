@@ -288,6 +288,7 @@ def parts(kind: Any) -> list[Any]:
     return [kind, *below]
 
 
+@pytest.mark.slow("the first to ask for it writes the whole description")
 def test_the_description_has_each_event_in_words(client: Any) -> None:
     shown = client.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()["webhooks"]
     assert list(shown) == sorted(EVENTS)
