@@ -237,6 +237,7 @@ def test_signing_in_is_answered_by_503_and_not_by_too_often(full: None, monkeypa
     assert Client(raise_request_exception=False).post("/accounts/login/", said).status_code == 429
 
 
+@pytest.mark.once
 def test_readiness_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.get("/readyz").status_code == 200
     monkeypatch.setattr(health.shutil, "disk_usage", lambda path: SimpleNamespace(free=health.LEAST_FREE - 1))
