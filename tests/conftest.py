@@ -57,12 +57,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     On PostgreSQL those are asked that ask what it decides (tests/plugins/postgresql.py).
     """
+    on_sqlite = connection.vendor == "sqlite"
     for item in items:
         if item.get_closest_marker("postgresql") or item.get_closest_marker("services"):
             continue
-        if item.get_closest_marker("broad") or name_of(item.nodeid) not in chosen():
+        if item.get_closest_marker("broad") or (not on_sqlite and name_of(item.nodeid) not in chosen()):
             item.add_marker(pytest.mark.once)
-    if connection.vendor == "sqlite":
+    if on_sqlite:
         left_out = [item for item in items if item.get_closest_marker("postgresql")]
         items[:] = [item for item in items if item not in set(left_out)]
         config.hook.pytest_deselected(items=left_out)

@@ -1,4 +1,5 @@
-"""Reads the project's own source, for tests of the house's rules."""
+"""Reads the project's own source, for tests of the house's rules: all of it as it was when the run began, whatever is
+written meanwhile."""
 
 import ast
 import re
@@ -19,17 +20,31 @@ WRITES = {
 WRITING = re.compile(rf"\.\s*({'|'.join(WRITES)})\b")
 
 
+# The texts of the modules, the templates, the documents and the files beside them.
+TEXTS = {
+    path: path.read_text(encoding="utf-8")
+    for found in (
+        *((ROOT / name).rglob("*.py") for name in APPS),
+        *((ROOT / "templates").rglob(f"*.{ending}") for ending in ("html", "txt")),
+        *((ROOT / folder).rglob("*.*") for folder in ("docs", "requirements")),
+        *(ROOT.glob(pattern) for pattern in ("*.md", "*.toml", "Makefile")),
+    )
+    for path in sorted(found)
+    if path.suffix in {"", ".py", ".html", ".txt", ".md", ".toml", ".csv", ".in"}
+}
+
+
 @cache
 def sources() -> list[Path]:
     """Return the project's modules but for migrations, by their path from its root."""
-    found = (path.relative_to(ROOT) for name in APPS for path in (ROOT / name).rglob("*.py"))
+    found = (path.relative_to(ROOT) for path in TEXTS if path.suffix == ".py")
     return sorted(path for path in found if "migrations" not in path.parts)
 
 
-@cache
 def text(path: Path) -> str:
-    """Return what stands in a file."""
-    return path.read_text(encoding="utf-8")
+    """Return what stood in a file when the run began, or stands in one that the test wrote."""
+    path = ROOT / path
+    return TEXTS[path] if path in TEXTS else path.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=4)

@@ -139,7 +139,7 @@ def said(entry: polib.POEntry) -> list[str]:
 
 @pytest.mark.slow("reads every module and template for texts, and writes the whole catalogue")
 def test_each_has_exactly_the_texts_of_the_source() -> None:
-    texts = extract()
+    texts = extract(text=text)
     for language in LANGUAGES:
         stands = path_of(language).read_text(encoding="utf-8")
         assert text_of(merge(catalogues.read(language), texts)) == stands, MAKE

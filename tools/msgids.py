@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,14 +84,19 @@ def in_template(source: str, where: str = "") -> Iterator[Msgid]:
         yield Msgid(parts[0], str(parts[1]), parts[2])
 
 
-def extract(root: Path = ROOT) -> list[Msgid]:
-    """Return every text of the project once, in the order of its files."""
+def text_of(path: Path) -> str:
+    """Return what stands in a file."""
+    return path.read_text(encoding="utf-8")
+
+
+def extract(root: Path = ROOT, text: Callable[[Path], str] = text_of) -> list[Msgid]:
+    """Return every text of the project once, in the order of its files; `text` returns what stands in one."""
     found: dict[tuple[str | None, str], Msgid] = {}
     modules = sorted(path for app in APPS for path in (root / app).rglob("*.py"))
     templates = sorted(path for path in (root / "templates").rglob("*") if path.suffix in {".html", ".txt"})
     for path in [*modules, *templates]:
         read = in_python if path.suffix == ".py" else in_template
-        for msgid in read(path.read_text(encoding="utf-8"), str(path.relative_to(root))):
+        for msgid in read(text(path), str(path.relative_to(root))):
             known = found.setdefault((msgid.context, msgid.text), msgid)
             if known.plural is None and msgid.plural is not None:
                 found[msgid.context, msgid.text] = msgid

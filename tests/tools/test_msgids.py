@@ -106,5 +106,5 @@ def test_xgettext_finds_the_same(tmp_path: Path) -> None:
     subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True, env=bare)
     catalogue = polib.pofile(str(tmp_path / "locale" / "fr" / "LC_MESSAGES" / "django.po"))
     theirs = {Msgid(entry.msgctxt, entry.msgid, entry.msgid_plural or None) for entry in catalogue}
-    assert theirs == set(extract())
+    assert theirs == set(extract(tmp_path))
     assert len(theirs) > 800
