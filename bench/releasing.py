@@ -128,6 +128,7 @@ def _summit(sessions: int, changes: int) -> tuple[Summit, User, list[Session]]:
         place="London",
         contact_email=f"protocol@{slug}.example",
         public=True,
+        agenda_readers="all",
     )
     RoleAssignment.objects.create(user=organiser, summit=summit, role=Role.ORGANISER)
     people = _people(summit)

@@ -35,7 +35,8 @@ class ByAlphabet(ByNewest):
 def public_parties(summit: Summit) -> QuerySet[Party]:
     """Return the public parties of a summit, with their names prefetched."""
     sessions = ReleasedSession.objects.public(summit)
-    places = ReleasedParticipant.objects.filter(released_session__in=sessions.order_by().values("pk")).order_by()
+    places = ReleasedParticipant.objects.named().filter(released_session__in=sessions.order_by().values("pk"))
+    places = places.order_by()
     texts = public_editions().filter(version__text__summit=summit, version__text__slot__party__isnull=False)
     condition = (
         Q(pk__in=places.filter(party__isnull=False).values("party"))

@@ -99,6 +99,8 @@ class SummitFactory(Factory[Summit]):
     time_zone = "Europe/London"
     place = "London"
     contact_email = "protocol@host.example"
+    # Most tests of the agenda invite no one.
+    agenda_readers = "all"
 
 
 class EmblemFactory(Factory[Emblem]):

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from delegations.invitations.selectors.taking_part import taking_part
 from delegations.parties.selectors import party_names
 from portal.views import read_marks
 from portal.views.agenda_changes import describe
@@ -83,6 +84,8 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     listed = SessionList(viewer.summit, at.stamp, get_language() or "", everything)
     rows = _session_lines(viewer, at, own, listed)
     context |= _lists(viewer, at, listed, rows, read_marks.unread(viewer, at, seen, own))
+    if not everything and not rows:
+        context["waits_for_answer"] = not taking_part().filter(pk__in=viewer.members.parties).exists()
     filters = asked(request.GET)
     context["sessions"] = listed.rendered(
         rows, tuple(filters.items()), lambda: context | _narrowed(filters, context, rows)

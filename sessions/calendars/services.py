@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
+from delegations.invitations.selectors.taking_part import people_taking_part
 from delegations.members import departure_listeners
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
@@ -206,6 +207,9 @@ def _entries_of(row: CalendarFeed, entries: EntryQuerySet) -> EntryQuerySet:
     if row.party is not None:
         members = Person.objects.filter(membership__party=row.party)
         return entries.of_members(Members.of([row.party], members))
+    person = people_taking_part([row.person_id] if row.person_id else [])
+    if not person.exists():
+        return entries.none()
     places = ReleasedParticipant.objects.filter(_places_of(row.person_id), released_session=OuterRef("full"))
     signed_up = SignUp.objects.filter(session=OuterRef("session"), person=row.person_id, state=SignUpState.PLACE)
     return entries.at(TAKING_PART).filter(Q(Exists(places)) | Q(Exists(signed_up)))

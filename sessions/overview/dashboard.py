@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from sessions.bilaterals.models import FOR_DESK, Bilateral
 from sessions.draft.models.sessions import Session
+from sessions.draft.selectors import parties_that_left
 from sessions.releases.selectors import unreleased_changes
 from sessions.releases.selectors.unreleased_changes import Standing
 from summit.admin_base.dashboard import (
@@ -103,6 +104,26 @@ def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if counts["today"]:
         message = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", counts["today"])
         yield Task(message % {"n": counts["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
+
+
+@desk_task.register(22)
+def declined_in_sessions(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Yield a task for the delegations that declined and are still in sessions; none for users who may not edit."""
+    if not allows(request.user, EDIT, summit):
+        return
+    number = parties_that_left.number_still_listed(summit)
+    if number:
+        message = ngettext(
+            "%(n)d delegation declined and is still in sessions.",
+            "%(n)d delegations declined and are still in sessions.",
+            number,
+        )
+        yield Task(message % {"n": number}, Urgency.NOW, declined_url(summit), EDIT)
+
+
+def declined_url(summit: Summit) -> str:
+    """Return the URL of the page that removes delegations that declined from sessions."""
+    return reverse("admin:agenda_session_declined", args=[summit.slug])
 
 
 @desk_task.register(22)

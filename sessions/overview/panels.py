@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Max, Q
 from django.http import HttpRequest
 
+from delegations.invitations.selectors.taking_part import has_left
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
@@ -15,7 +16,7 @@ from sessions.delays.admin.day import day_url
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
-from sessions.overview.dashboard import ahead
+from sessions.overview.dashboard import EDIT, ahead, declined_url
 from sessions.presence.selectors import attendance
 from sessions.public import on_now
 from sessions.public.session_lists import SessionLine
@@ -115,12 +116,17 @@ def _agenda(request: HttpRequest, summit: Summit, participants: Q, speeches: Q) 
 def party_agenda(request: HttpRequest, party: Party) -> dict[str, Any] | None:
     """Return the sessions in which a party or its people take part or speak, for users who may read the draft."""
     members = Membership.objects.filter(party=party).values("person")
-    return _agenda(
+    found = _agenda(
         request,
         party.summit,
         Q(party=party) | Q(person__in=members),
         Q(party=party) | Q(speaker__in=members),
     )
+    if found and found["agenda"] and has_left().filter(pk=party.pk).exists():
+        found["still_in"] = len(found["agenda"])
+        if allows(request.user, EDIT, party.summit):
+            found["remove_url"] = declined_url(party.summit)
+    return found
 
 
 def person_agenda(request: HttpRequest, person: Person) -> dict[str, Any] | None:

@@ -151,7 +151,7 @@ def public_rows(summit: Summit, at: Current) -> list[CachedSession]:
 
     Makes one query, and two more for rows that the process hasn't cached.
     """
-    rows = release_cache.rows(summit, release_cache.public(at.release), at.stamp).values()
+    rows = release_cache.public_rows(summit, release_cache.public(at.release), at.stamp).values()
     return sorted(rows, key=lambda cached: (cached.row.starts_at, cached.row.ends_at, cached.row.pk))
 
 

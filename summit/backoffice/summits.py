@@ -65,6 +65,7 @@ class SummitAdmin(ServiceAdmin):
         "answer_by",
         "public",
         "public_changes",
+        "agenda_readers",
         "illustrative",
     ]
     inlines = [VenueInline]

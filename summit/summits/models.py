@@ -95,6 +95,14 @@ def sends(summit: str) -> Q:
     return Q(~paused, ~Exists(Installation.objects.silent()))
 
 
+class AgendaReaders(models.TextChoices):
+    """Which delegations get a summit's agenda: they see it, are told of its changes, and are named in it."""
+
+    ACCEPTED = "accepted", _("those that have accepted")
+    INVITED = "invited", _("those that are invited, unless they decline")
+    ALL = "all", _("all, unless they decline")
+
+
 class Summit(PublicModel):
     """A summit. Almost all rows of other models belong to exactly one summit."""
 
@@ -127,6 +135,14 @@ class Summit(PublicModel):
     answer_by = models.DateTimeField(_("deadline for answers"), null=True, blank=True)
     public = models.BooleanField(_("has public pages"), default=True)
     public_changes = models.BooleanField(_("show agenda changes to the public"), default=False)
+    agenda_readers = models.CharField(
+        _("delegations that get the agenda"),
+        max_length=10,
+        choices=AgendaReaders,
+        default=AgendaReaders.ACCEPTED,
+        db_default=AgendaReaders.ACCEPTED,
+        help_text=_("They see it in the portal, are emailed its changes, and are named in its public sessions."),
+    )
     illustrative = models.BooleanField(
         _("demonstration"), default=False, help_text=_("Pages say that people and texts are fictional.")
     )
@@ -147,6 +163,9 @@ class Summit(PublicModel):
             models.CheckConstraint(
                 name="summit_resumed_after_paused",
                 condition=Q(resumed_at__isnull=True) | Q(resumed_at__gte=F("paused_at")),
+            ),
+            models.CheckConstraint(
+                name="summit_agenda_readers_known", condition=Q(agenda_readers__in=AgendaReaders.values)
             ),
             models.CheckConstraint(name="summit_slug_form", condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
         ]

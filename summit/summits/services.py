@@ -131,7 +131,7 @@ def remove_room(*, by: User, room: Room) -> None:
 
 
 # The fields that are set after a summit was created.
-LATER = ("answer_by", "public_changes", "illustrative")
+LATER = ("answer_by", "public_changes", "agenda_readers", "illustrative")
 
 
 def create_summit_with_settings(*, by: User, values: Mapping[str, Any]) -> Summit:

@@ -38,8 +38,8 @@ def desk(summit: Summit) -> Client:
 
 
 def change(desk: Client, summit: Summit, **given: str) -> Summit:
-    fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email", "accent")
-    data = {name: getattr(summit, name) for name in fields}
+    fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email")
+    data = {name: getattr(summit, name) for name in (*fields, "accent", "agenda_readers")}
     data |= {"starts_on": summit.starts_on, "ends_on": summit.ends_on, "answer_by_0": "", "answer_by_1": ""}
     data |= {"venues-TOTAL_FORMS": 0, "venues-INITIAL_FORMS": 0, **given}
     desk.post(f"/admin/summit/summit/{summit.pk}/change/", data)

@@ -89,6 +89,7 @@ def held(office: str) -> Person:
 def summit() -> Summit:
     """The demonstration with a chair who has an address, an interpreter of no party, a sign-up and one who waits."""
     found = border_security.load()
+    Summit.objects.update(agenda_readers="all")
     unread = Party.objects.exclude(name__in={party for _address, party in expected()})
     FocalPoint.objects.filter(party__in=unread).delete()
     Person.objects.filter(membership__party__in=unread).update(email="")

@@ -109,6 +109,7 @@ SAME = {
     "admin:agenda_conflict_policies": "sessions-set-conflict-rule",
     "admin:agenda_session_board": "sessions-row-move",
     "admin:agenda_session_participants": "session-participants-bulk",
+    "admin:agenda_session_declined": "session-participants-row",
     "admin:agenda_session_presence": "presence",
     "admin:agenda_session_presence_day": "presence",
     "admin:agenda_session_representation": "representations",

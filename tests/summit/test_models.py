@@ -56,6 +56,7 @@ EIGHT = time(8)
 # Of what can't be by itself, by the constraint: how a row is made, and its values.
 WRONG: dict[str, tuple[Callable[..., object], list[dict[str, Any]]]] = {
     "summit_ends_after_start": (SummitFactory, [{"starts_on": date(2025, 4, 1), "ends_on": date(2025, 3, 31)}]),
+    "summit_agenda_readers_known": (SummitFactory, [{"agenda_readers": "none"}]),
     "summit_slug_form": (SummitFactory, [{"slug": slug} for slug in NO_SLUGS]),
     "summit_resumed_after_paused": (SummitFactory, [{"paused_at": Now(), "resumed_at": "2020-01-01T00:00:00Z"}]),
     "venue_hours_together": (VenueFactory, [{"opens_at": EIGHT}, {"closes_at": EIGHT}]),

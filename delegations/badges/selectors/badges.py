@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.badges.models.badges import Badge
+from delegations.invitations.selectors.taking_part import has_left
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.selectors import deadlines
 from delegations.parties.models.policy import Policy
@@ -27,12 +28,13 @@ def end_reason(badge: Badge) -> str:
 
 
 def without(summit: Summit) -> QuerySet[Membership]:
-    """Return the members without a live badge, of all parties that are still in the summit. Makes one query.
+    """Return the members without a live badge, of all parties that haven't declined or been revoked. Makes one query.
 
     The members are sorted by party and place, and joined with all rows that `why_not` reads.
     """
     live = Badge.objects.live().filter(person=OuterRef("person"))
-    rows = Membership.objects.filter(~Exists(live), party__in=standing_parties().filter(summit=summit))
+    parties = standing_parties().filter(summit=summit).exclude(pk__in=has_left().values("pk"))
+    rows = Membership.objects.filter(~Exists(live), party__in=parties)
     return rows.select_related("person", "party", "category").order_by("party__sort_key", "party", "position", "pk")
 
 

@@ -20,6 +20,7 @@ from delegations.invitations.admin_urls import ANSWERABLE, answer_step, reminder
 from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState, Reply
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.invitations.selectors import bounces, invitation_status
+from delegations.invitations.selectors.taking_part import has_left
 from delegations.liaison import selectors as liaison
 from delegations.liaison.models import LiaisonOfficer
 from delegations.mailboxes import selectors as mailboxes_selectors
@@ -148,7 +149,7 @@ def _steps(
         yield reminder_step(invitation)
     if allows(user, NAME, summit, party):
         unconfirmed = [row for row in members if row.confirmed_at is None]
-        if unconfirmed:
+        if unconfirmed and not has_left().filter(pk=party.pk).exists():
             number = len(unconfirmed)
             label = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number)
             url, keys = reverse("admin:delegations_membership_confirm"), [row.pk for row in unconfirmed]

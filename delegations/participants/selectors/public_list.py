@@ -7,10 +7,10 @@ Security and others who come beside a delegation are never counted.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from delegations.invitations.models.invitations import COMING, Invitation, InvitationState
+from delegations.invitations.selectors.taking_part import has_accepted
 from delegations.members.models.categories import BESIDE, Capacity
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import (
@@ -41,10 +41,7 @@ def public_list(summit: Summit) -> QuerySet[Party]:
     The host takes part without an invitation. A single guest is never listed.
     """
     shown = Policy.objects.filter(summit=OuterRef("summit"), parties_public_at__lte=Now())
-    accepted = Invitation.objects.filter(
-        party=OuterRef("pk"), occasion="", state=InvitationState.ANSWERED, answer__in=COMING
-    )
-    rows = Party.objects.filter(Exists(shown), Q(is_host=True) | Exists(accepted), summit=summit)
+    rows = Party.objects.filter(Exists(shown), pk__in=has_accepted().values("pk"), summit=summit)
     return rows.exclude(kind=PartyKind.GUEST).exclude(public_listing=PublicListing.NONE)
 
 

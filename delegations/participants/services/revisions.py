@@ -14,11 +14,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState
+from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.selectors.taking_part import has_accepted
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.participants.models import ParticipantList
@@ -76,9 +77,7 @@ def listed_parties(summit: Summit) -> QuerySet[Party]:
 
     A party with a revoked invitation isn't included.
     """
-    invitations = Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER)
-    rows = Party.objects.filter(summit=summit).annotate(said=Subquery(invitations.values("answer")[:1]))
-    return rows.filter(Q(is_host=True) | Q(said__in=COMING))
+    return Party.objects.filter(summit=summit, pk__in=has_accepted().values("pk"))
 
 
 # The members on the list: those who count towards the total and are confirmed. A single guest confirms by accepting.

@@ -6,6 +6,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from delegations.invitations.selectors.taking_part import (
+    named_in_public,
+    people_taking_part,
+    taking_part,
+)
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
@@ -89,7 +94,7 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
 
     def at(self, rank: int) -> "EntryQuerySet":
         """Return the entries that readers of a rank may read."""
-        return self.filter(low__lte=rank, high__gte=rank)
+        return self.filter(_read_at(rank))
 
     def for_public(self) -> "EntryQuerySet":
         """Return the entries of public summits that everybody may read."""
@@ -99,13 +104,19 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         """Return the entries that these members may read together, one for each session.
 
         It is the entry for participants if one of the members takes part in the session, otherwise the entry for all
-        delegations. Without members, it is the entry for everybody, also if the summit has no public pages.
+        delegations. Without members, it is the entry for everybody, also if the summit has no public pages; so it is
+        if none of them takes part in the summit (delegations.invitations.selectors.taking_part).
         """
         if not members:
             return self.at(EVERYBODY)
         takes_part = participation_condition(members)
-        at_rank = Q(low__lte=TAKING_PART, high__gte=TAKING_PART), Q(low__lte=DELEGATIONS, high__gte=DELEGATIONS)
-        return self.filter((takes_part & at_rank[0]) | (~takes_part & at_rank[1]))
+        parties = taking_part().filter(pk__in=members.parties)
+        in_summit = Exists(parties) | Exists(people_taking_part(members.people))
+        return self.filter(
+            (takes_part & _read_at(TAKING_PART))
+            | (~takes_part & in_summit & _read_at(DELEGATIONS))
+            | (~takes_part & ~in_summit & _read_at(EVERYBODY))
+        )
 
     def of_members(self, members: Members) -> "EntryQuerySet":
         """Return the entries for participants of the sessions in which one of these members takes part.
@@ -115,17 +126,26 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         return self.at(TAKING_PART).filter(participation_condition(members))
 
 
+def _read_at(rank: int) -> Q:
+    return Q(low__lte=rank, high__gte=rank)
+
+
 def participation_condition(members: Members) -> Q:
     """Return the condition that one of these members takes part in an entry's session, by a place or by a sign-up.
+
+    Of members whose party doesn't take part in the summit, none does.
 
     The condition checks the full released row, because fewer readers may see the list of participants than the
     session.
     """
-    categories = Membership.objects.filter(person__in=members.people).order_by().values("category")
-    condition = Q(party__in=members.parties) | Q(person__in=members.people) | Q(category__in=categories)
+    parties, people = taking_part().filter(pk__in=members.parties), people_taking_part(members.people)
+    categories = Membership.objects.filter(person__in=people.values("pk")).order_by().values("category")
+    condition = Q(party__in=parties.values("pk")) | Q(person__in=people.values("pk")) | Q(category__in=categories)
     # A subquery that reads the index once, rather than once for each entry.
     places = ReleasedParticipant.objects.filter(condition).order_by().values("released_session")
-    signed_up = SignUp.objects.filter(person__in=members.people, state=SignUpState.PLACE).order_by().values("session")
+    signed_up = (
+        SignUp.objects.filter(person__in=people.values("pk"), state=SignUpState.PLACE).order_by().values("session")
+    )
     return Q(full__in=places) | Q(session__in=signed_up)
 
 
@@ -244,6 +264,22 @@ RELEASED_AGENDA = ProcessingActivity(
 )
 
 
+class PlaceQuerySet(models.QuerySet["ReleasedParticipant"]):
+    """Queryset of places in released sessions, with `named` for those that public pages name."""
+
+    def named(self) -> "PlaceQuerySet":
+        """Return the places that everybody may read of, in sessions that everybody may know of.
+
+        They are those of parties that take part and don't object to being listed, of their people, and of people
+        and groups of people without a party.
+        """
+        parties = named_in_public().values("pk")
+        absent = Membership.objects.exclude(party__in=parties).order_by().values("person")
+        return self.filter(
+            Q(party__isnull=True) | Q(party__in=parties), Q(person__isnull=True) | ~Q(person__in=absent)
+        )
+
+
 class ReleasedParticipant(models.Model):
     """A participant of a released session, under the released name. A database trigger rejects every change.
 
@@ -283,6 +319,8 @@ class ReleasedParticipant(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     minutes = models.PositiveIntegerField(_("minutes"), null=True)
     position = models.PositiveIntegerField(_("order"), default=0)
+
+    objects = PlaceQuerySet.as_manager()
 
     get_role_display, get_level_display = displayed("role", ReleasedRole), displayed("level", Attendance)
 

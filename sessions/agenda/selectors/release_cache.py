@@ -12,7 +12,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Now
 
-from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
+from sessions.agenda.models.releases import (
+    PlaceQuerySet,
+    Release,
+    ReleasedParticipant,
+    ReleasedRole,
+    ReleasedSession,
+    ReleaseEntry,
+)
 from sessions.agenda.selectors import released_snapshots
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.visibility.models import EVERYBODY
@@ -56,6 +63,8 @@ class Own:
 
 
 _ROWS: Memory[CachedSession] = Memory(8000)
+# The same rows with the places that public pages name.
+_PUBLIC_ROWS: Memory[CachedSession] = Memory(8000)
 
 
 def current(summit: Summit) -> Current | None:
@@ -123,12 +132,23 @@ def rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, CachedS
 
     Makes two queries for rows that this process hasn't cached, otherwise none.
     """
-    return _ROWS.ask_all(keys, stamp.lasting, lambda missing: _read(summit, missing))
+    return _ROWS.ask_all(
+        keys, stamp.lasting, lambda missing: _read(missing, ReleasedParticipant.objects.all(), summit)
+    )
 
 
-def _read(summit: Summit, keys: list[int]) -> dict[int, CachedSession]:
+def public_rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, CachedSession]:
+    """Return the same for rows that everybody may read, with the participants that public pages name.
+
+    Whatever changes who is named counts as a removal, by which the stamp's `lasting` changes.
+    """
+    places = ReleasedParticipant.objects.named()
+    return _PUBLIC_ROWS.ask_all(keys, stamp.lasting, lambda missing: _read(missing, places, summit))
+
+
+def _read(keys: list[int], shown: PlaceQuerySet, summit: Summit) -> dict[int, CachedSession]:
     places: dict[int, list[ReleasedParticipant]] = {}
-    people = ReleasedParticipant.objects.filter(released_session__in=keys)
+    people = shown.filter(released_session__in=keys)
     for place in people.order_by("released_session", "position", "id"):
         places.setdefault(place.released_session_id, []).append(place)
     found = {}

@@ -6,7 +6,14 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from sessions.agenda.models.releases import EntryQuerySet, Release, ReleasedSession, ReleaseEntry
+from sessions.agenda.models.releases import (
+    EntryQuerySet,
+    PlaceQuerySet,
+    Release,
+    ReleasedParticipant,
+    ReleasedSession,
+    ReleaseEntry,
+)
 from sessions.agenda.models.removals import PublicNotice, PublicRemoval
 from sessions.agenda.selectors.differences import Nature, SessionChange, in_order
 from sessions.agenda.selectors.released_snapshots import snapshots
@@ -38,7 +45,8 @@ def changes(
     """
     entries = ReleaseEntry.objects.filter(release__summit=summit)
     if everything:
-        return _as_read_now(summit, entries.for_members(members), limit, language)
+        visible = entries.for_members(members)
+        return _as_read_now(summit, visible, _history(summit, visible, limit, language), language)
     return _history(summit, entries.of_members(members), limit, language)
 
 
@@ -49,7 +57,9 @@ def public_changes(*, summit: Summit, limit: int = 20, language: str | None = No
     was hidden with a public notice. Parts that are hidden now are left out too.
     """
     visible = ReleaseEntry.objects.filter(release__summit=summit).for_public()
-    return _as_read_now(summit, visible, limit, language, notices=_notices(summit))
+    places = ReleasedParticipant.objects.named()
+    history = _history(summit, visible, limit, language, places)
+    return _as_read_now(summit, visible, history, language, notices=_notices(summit))
 
 
 def changes_at(*, summit: Summit, rank: int, limit: int = 20) -> list[ReleaseChanges]:
@@ -60,7 +70,7 @@ def changes_at(*, summit: Summit, rank: int, limit: int = 20) -> list[ReleaseCha
     if rank == EVERYBODY:
         return public_changes(summit=summit, limit=limit) if summit.public_changes else []
     visible = ReleaseEntry.objects.filter(release__summit=summit).at(rank)
-    return _as_read_now(summit, visible, limit, None)
+    return _as_read_now(summit, visible, _history(summit, visible, limit, None), None)
 
 
 def all_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
@@ -158,16 +168,15 @@ def _hidden_now(summit: Summit, visible: EntryQuerySet, sessions: Iterable[int])
 def _as_read_now(
     summit: Summit,
     visible: EntryQuerySet,
-    limit: int,
+    history: list[ReleaseChanges],
     language: str | None,
     notices: "QuerySet[PublicRemoval] | None" = None,
 ) -> list[ReleaseChanges]:
-    """Return what the newest releases changed, reduced to what these readers may know now.
+    """Return the `history` of what releases changed, reduced to what these readers may know now.
 
-    For a session with one of the `notices`, only the change that removed it is included. Makes six queries, seven
-    with notices.
+    For a session with one of the `notices`, only the change that removed it is included. Makes one query, two with
+    notices.
     """
-    history = _history(summit, visible, limit, language)
     hidden = _hidden_now(summit, visible, {change.session.session_id for each in history for change in each.changes})
     natures = {} if notices is None else {row.session_id: NATURES[row.notice] for row in notices}
 
@@ -233,7 +242,13 @@ def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tupl
     return removed, added
 
 
-def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str | None) -> list[ReleaseChanges]:
+def _history(
+    summit: Summit,
+    visible: EntryQuerySet,
+    limit: int,
+    language: str | None,
+    places: PlaceQuerySet | None = None,
+) -> list[ReleaseChanges]:
     """Return what the newest releases changed among the entries that were visible before or after.
 
     The first release counts as no change. A session that is no longer visible is GONE if the release still has it,
@@ -244,7 +259,7 @@ def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str |
         return []
     removed, added = _changed(summit, visible, [release.number for release in releases])
     row_keys = {row for row, _stands in removed.values()} | set(added.values())
-    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=row_keys))
+    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=row_keys), places)
     found: dict[int, list[SessionChange]] = {}
     for key in removed.keys() | added.keys():
         before, still_released = removed.get(key, (None, True))

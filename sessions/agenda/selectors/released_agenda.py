@@ -4,7 +4,13 @@ from enum import StrEnum
 
 from django.db.models import Prefetch
 
-from sessions.agenda.models.releases import ReleasedParticipant, ReleasedQuerySet, ReleasedRole, ReleasedSession
+from sessions.agenda.models.releases import (
+    PlaceQuerySet,
+    ReleasedParticipant,
+    ReleasedQuerySet,
+    ReleasedRole,
+    ReleasedSession,
+)
 from sessions.visibility.viewers import Members
 from summit.summits.models import Summit
 
@@ -21,10 +27,17 @@ class Who(StrEnum):
     NOBODY = "nobody"
 
 
-def _with_related(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
-    """Return the rows with their session joined, and with the participants that `who` selects, in their order."""
+def _with_related(
+    rows: ReleasedQuerySet, who: Who = Who.ALL, places: PlaceQuerySet | None = None
+) -> ReleasedQuerySet:
+    """Return the rows with their session joined, and with the participants that `who` selects, in their order.
+
+    `places` are those that their readers may read of; by default all.
+    """
     rows = rows.select_related("session")
-    order = ReleasedParticipant.objects.order_by("released_session", "position", "id")
+    order = (ReleasedParticipant.objects.all() if places is None else places).order_by(
+        "released_session", "position", "id"
+    )
     if who == Who.ALL:
         return rows.prefetch_related(Prefetch("participants", queryset=order))
     if who == Who.LEADING:
@@ -36,9 +49,10 @@ def _with_related(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySe
 def public_agenda(*, summit: Summit, who: Who = Who.ALL) -> ReleasedQuerySet:
     """Return the sessions of a summit's newest release that everybody may know of, ordered by time.
 
-    Makes two queries.
+    Of their participants, they have those that public pages name. Makes two queries.
     """
-    return _with_related(ReleasedSession.objects.public(summit), who).order_by("starts_at", "ends_at", "id")
+    rows = _with_related(ReleasedSession.objects.public(summit), who, ReleasedParticipant.objects.named())
+    return rows.order_by("starts_at", "ends_at", "id")
 
 
 def members_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:

@@ -6,7 +6,13 @@ from typing import Any
 
 from django.db.models import F
 
-from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
+from sessions.agenda.models.releases import (
+    PlaceQuerySet,
+    Release,
+    ReleasedParticipant,
+    ReleasedSession,
+    ReleaseEntry,
+)
 from sessions.agenda.selectors.snapshots import PLACE, Agenda, ParticipantSnapshot, Snapshot
 from sessions.visibility.models import DESK
 from summit.summits.models import Summit
@@ -82,15 +88,17 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
     return found
 
 
-def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
+def snapshots(summit: Summit, rows: Any, shown: PlaceQuerySet | None = None) -> dict[int, Snapshot]:
     """Return the released sessions of a queryset as snapshots, by primary key.
 
-    Makes two queries. Places and draft sessions are read as values rather than objects, because there are thousands.
+    `shown` are the places that their readers may read of; by default all. Makes two queries. Places and draft
+    sessions are read as values rather than objects, because there are thousands.
     """
     listed = list(rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by())
     places: dict[int, list[ParticipantSnapshot]] = {}
     # Filtered by keys: before the first ANALYZE, PostgreSQL would evaluate the subquery again for each place.
-    people = ReleasedParticipant.objects.filter(released_session__in=[row.pk for row in listed])
+    places_shown = ReleasedParticipant.objects.all() if shown is None else shown
+    people = places_shown.filter(released_session__in=[row.pk for row in listed])
     for row_id, *values in people.order_by("released_session", "position", "id").values_list(
         "released_session", *PLACE
     ):

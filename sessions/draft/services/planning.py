@@ -19,6 +19,7 @@ from sessions.draft.change_guards import guarded
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.permissions import check_can_edit
+from sessions.draft.selectors.parties_that_left import places_of
 from sessions.draft.services.add_and_remove_speeches import insert, remove_slots
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.cancel_and_move import Pinned
@@ -211,6 +212,25 @@ def add_parties(*, session: Session, parties: Sequence[Party], level: str, by: U
             _validate_row(row)
         store(by=by, session=session, rows={"participants": Rows(added=rows)})
     return len(rows)
+
+
+def remove_parties(*, summit: Summit, parties: Sequence[Party], by: User) -> int:
+    """Remove parties and their people from the participants of all sessions of the draft, and return from how many
+    sessions.
+
+    Their speeches stay. Raises PermissionDenied, and ValidationError if no party is given.
+    """
+    check_can_edit(by, Session(summit=summit))
+    if not parties:
+        raise ValidationError(_("Choose at least one delegation"))
+    with transaction.atomic():
+        lock(summit)
+        gone: dict[Session, list[Participant]] = {}
+        for row in places_of(parties).select_related("session__summit").order_by("session", "pk"):
+            gone.setdefault(row.session, []).append(row)
+        for session, rows in gone.items():
+            store(by=by, session=session, rows={"participants": Rows(gone=rows)})
+    return len(gone)
 
 
 def change_row(*, by: User, row: Any, values: Values) -> Any:

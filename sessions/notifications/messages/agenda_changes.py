@@ -16,6 +16,7 @@ from sessions.agenda.selectors import change_descriptions
 from sessions.agenda.selectors.differences import Nature, SessionChange
 from sessions.calendars.selectors import icalendar
 from sessions.draft.models.sessions import Session
+from sessions.notifications.messages import subjects
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_serialization import from_facts
 from sessions.notifications.selectors.notification_content import ChangeFacts, Facts
@@ -155,6 +156,7 @@ def _context(message: Message) -> dict[str, Any]:
         # As in letters, a star after the name refers to its footnote.
         "name": f"{facts['name']}*" if facts.get("footnote") else facts["name"],
         "named": facts["name"],
+        "brief": subjects.of_changes(changes, where),
         "told": [
             {
                 "story": change_descriptions.story(change, where),
@@ -175,17 +177,10 @@ def _is_first(facts: dict[str, Any], changes: list[SessionChange]) -> bool:
 
 
 def _subject(context: dict[str, Any]) -> str:
-    params = {"summit": context["summit"]["short_name"], "count": len(context["told"]), "name": context["named"]}
     if context["first"]:
+        params = {"summit": context["summit"]["short_name"], "name": context["named"]}
         return _("%(summit)s: your agenda (%(name)s)") % params
-    return (
-        ngettext(
-            "%(summit)s: one change in your agenda (%(name)s)",
-            "%(summit)s: %(count)d changes in your agenda (%(name)s)",
-            params["count"],
-        )
-        % params
-    )
+    return f"{context['brief']} ({context['named']})"
 
 
 def whom(facts: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from delegations.invitations.selectors.taking_part import people_taking_part, taking_part
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.mailboxes.selectors import Mailbox
 from delegations.members.models.categories import Capacity
@@ -85,7 +86,8 @@ def _affected_people(summit: Summit, programme: Programme) -> _AffectedPeople:
 def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]:
     """Return the mailboxes of all readers affected by these changes. Makes a constant number of queries.
 
-    A party's mailboxes (its focal points', or its mission's) read the programme of the party and of its affected
+    Parties that don't take part (delegations.invitations.selectors.taking_part) and their people are left out. A
+    party's mailboxes (its focal points', or its mission's) read the programme of the party and of its affected
     members. A person's own mailbox reads only this person's programme; the mailbox of a head also reads the party's
     programme.
     """
@@ -93,6 +95,8 @@ def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]
     affected = _affected_people(summit, programme)
     people = {*programme.people, *affected.members, *affected.signed_up, *affected.waits_for}
     parties = {*programme.parties, *(member.party for member in affected.members.values())}
+    people = set(people_taking_part(people).values_list("pk", flat=True))
+    parties = set(taking_part().filter(pk__in=parties).values_list("pk", flat=True))
     party_mailboxes = {
         (mailbox.address, mailbox.party_id)
         for mailbox in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=set())

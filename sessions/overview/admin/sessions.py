@@ -45,6 +45,7 @@ from sessions.draft.admin.inlines import (
     SlotInline,
     TextInline,
 )
+from sessions.draft.admin.parties_that_left import PartiesThatLeftMixin
 from sessions.draft.admin.session_pages import like_url
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import DRAFT_READERS
@@ -165,6 +166,7 @@ class SessionAdmin(
     UnreachedMixin,
     DecidingMixin,
     AddParticipantsMixin,
+    PartiesThatLeftMixin,
     SignUpsMixin,
     BoardMixin,
     OfSummitMixin,

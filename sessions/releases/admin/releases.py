@@ -35,6 +35,7 @@ from summit.core.punctuation import semicolon
 from summit.outbox import progress
 from summit.outbox.models import Message
 from summit.people.models import Person
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 
@@ -149,6 +150,10 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
                 )
                 for session in preview.leaving
             ],
+            "left_out": [(why.label, parties) for why, parties in preview.left_out.items()],
+            "left_out_number": sum(map(len, preview.left_out.values())),
+            "readers": summit.get_agenda_readers_display(),
+            "may_change_readers": allows(request.user, "summit.summit.change", summit),
             "told_page": page,
             "told": _message_rows(list(page), summit),
             "form": form,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from delegations.invitations.selectors.taking_part import WhyLeftOut
 from delegations.mailboxes import access_log
 from sessions.agenda.models.releases import Release
 from sessions.agenda.models.removals import PublicNotice, PublicRemoval
@@ -70,6 +71,13 @@ class AudienceSerializer(serializers.Serializer[Any]):
         return [session.key for session in audience.sessions]
 
 
+class LeftOutSerializer(serializers.Serializer[Any]):
+    """A delegation that isn't told of a release, and why."""
+
+    party = serializers.CharField(help_text="Its id.")
+    why = serializers.ChoiceField(choices=WhyLeftOut.choices)
+
+
 class PreviewSerializer(serializers.Serializer[Any]):
     """The preview of a release. At most 500 changes, messages and warnings are listed; the counts include all."""
 
@@ -94,6 +102,9 @@ class PreviewSerializer(serializers.Serializer[Any]):
     )
     told = serializers.IntegerField(help_text="How many messages it would send.")
     notices = NoticeSerializer(many=True)
+    left_out = LeftOutSerializer(
+        many=True, help_text="Delegations in these sessions that don’t get the agenda, and aren’t told."
+    )
     warned = serializers.IntegerField()
     warnings = DraftWarningSerializer(many=True)
     expected = serializers.CharField(help_text="Send it with “release”: with another draft nothing is released.")
@@ -222,6 +233,11 @@ class ReleaseViewSet(DeskViewSet):
             "widened": [change.session.key for change in changes if widens(change)],
             "told": len(next_release.planned),
             "notices": planned,
+            "left_out": [
+                {"party": party.public_id, "why": why}
+                for why, parties in next_release.left_out.items()
+                for party in parties
+            ],
             "warned": len(next_release.warnings),
             "warnings": next_release.warnings[:MOST],
             "expected": next_release.digest,

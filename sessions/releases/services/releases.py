@@ -13,9 +13,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.invitations.selectors import taking_part
+from delegations.invitations.selectors.taking_part import WhyLeftOut
+from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_scopes, sequence_numbers
-from sessions.agenda.selectors.differences import SessionChange, differences
+from sessions.agenda.selectors.differences import SessionChange, affected_programme, differences
 from sessions.agenda.selectors.release_scopes import SECOND_PART, Placement, Split
 from sessions.agenda.selectors.released_snapshots import latest, released
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
@@ -80,6 +83,8 @@ class Preview:
     sessions: int
     # Sessions that would leave the public agenda, in their last public state. Each needs a decision.
     leaving: list[Snapshot]
+    # The parties of these sessions that don't take part in the summit and aren't told, by the reason.
+    left_out: dict[WhyLeftOut, list[Party]]
     # Identifies the exact state that would be released. If it is passed as `expected`, `release` rejects other
     # states.
     digest: str
@@ -145,6 +150,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
         warnings=warnings,
         sessions=len(new),
         leaving=removals.leaving(summit, old=old, new=new),
+        left_out=taking_part.left_out(affected_programme(changes).parties),
         digest=_digest(number, new),
     )
 

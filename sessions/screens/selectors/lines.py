@@ -13,7 +13,7 @@ from sessions.agenda.selectors.release_cache import Current
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.selectors import running
 from sessions.screens.models import Screen
-from sessions.visibility.models import DESK, RANKS
+from sessions.visibility.models import DESK, EVERYBODY, RANKS
 from summit.summits.directions import directions_by_room
 from summit.summits.models import Summit
 
@@ -114,7 +114,8 @@ def _order(line: Line) -> tuple[datetime, datetime, str, str]:
 
 def _sessions(summit: Summit, at: Current, rank: int) -> list[Snapshot]:
     keys = release_cache.at_rank(at.release, rank)
-    return [cached.snapshot for cached in release_cache.rows(summit, keys, at.stamp).values()]
+    read = release_cache.public_rows if rank == EVERYBODY else release_cache.rows
+    return [cached.snapshot for cached in read(summit, keys, at.stamp).values()]
 
 
 def _line(session: Snapshot, was: Snapshot | None, runs: Day, door: str) -> Line | None:

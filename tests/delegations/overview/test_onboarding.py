@@ -215,8 +215,8 @@ class TestDue:
     def test_the_summits_page_refuses_it_where_it_was_changed(self, desk: Client, summit: Summit) -> None:
         day = self.begins_in(summit, 10)
         address = f"/admin/summit/summit/{summit.pk}/change/"
-        fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email", "accent")
-        data = {name: getattr(summit, name) for name in fields}
+        fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email")
+        data = {name: getattr(summit, name) for name in (*fields, "accent", "agenda_readers")}
         data |= {"starts_on": day, "ends_on": day, "venues-TOTAL_FORMS": 0, "venues-INITIAL_FORMS": 0}
         due = {"answer_by_0": day, "answer_by_1": "17:00"}
         answer = desk.post(address, {**data, **due})

@@ -80,7 +80,7 @@ def test_a_move_is_told_with_both_times_in_the_venues_zone(summit: Summit, organ
     said = text(sent)
     assert sent["To"] == "aland@mission.example"
     assert sent["Reply-To"] == summit.contact_email
-    assert sent["Subject"] == f"{summit.short_name}: one change in your agenda (Aland)"
+    assert sent["Subject"] == "one change to your agenda (Aland)"
     for words in ("Talks <1> & more – changed", "Talks are later", "Aland", "/portal/"):
         assert words in said
     assert "before: Monday 31 March 2025, 09:00–10:00 London time" in said
@@ -141,7 +141,7 @@ def test_several_changes_are_attached_and_one_is_not(summit: Summit, organiser: 
     (alone,) = deliver()
     parts = [part.get_content_type() for part in alone.walk()]
     assert parts == ["multipart/alternative", "text/plain", "text/html", "text/calendar"]
-    assert "Talks <1> & more – cancelled\r\n   Reason: The minister is ill." in text(alone)
+    assert "London time\r\n   Reason: The minister is ill." in text(alone)
     # It is sent once.
     assert deliver() == []
     app.loader.import_default_modules()
@@ -314,6 +314,7 @@ def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(summit: Su
 
 
 WHOLE = """1. Debate – changed
+   Monday 31 March 2025, 09:00–10:00 London time
    for: the delegation; First: no longer speaking; Second: now speaking; Third: no longer taking part
    Speakers
       before: First (Aland): 5 minutes
