@@ -30,7 +30,7 @@ from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, t
 COUNTED = (
     *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_embargo"),
     *("press_text", "press_text_people", "press_text_topics", "press_textversion", "press_topic"),
-    *("agenda_release", "agenda_delaynotice", "summit_summit", "summit_venue", "summit_room"),
+    *("agenda_release", "agenda_delaynotice", "agenda_sessionrun", "summit_summit", "summit_venue", "summit_room"),
 )
 DRAFTED = (
     *("summit_summit", "summit_venue", "summit_room", "summit_person", "delegations_party", "delegations_category"),

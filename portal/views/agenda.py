@@ -26,7 +26,8 @@ from sessions.agenda.selectors import (
 from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.release_cache import Current, Own
 from sessions.delays.selectors.live_version import live_key
-from sessions.delays.selectors.running import mark_late
+from sessions.delays.selectors.running import mark_late, mark_runs
+from sessions.public import on_now
 from sessions.public.filters import asked, narrowed
 from sessions.public.session_lists import SessionLine, SessionList
 from sessions.public.views import by_day
@@ -50,8 +51,8 @@ def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
     Return a list of the sessions that are on now, and the next session, None if there is none.
     """
     own_rows = [row for row in rows if row.mine]
-    current = [row for row in own_rows if row.starts_at <= now < row.ends_at]
-    following = next((row for row in own_rows if row.starts_at > now), None)
+    current, coming = on_now.now_and_next(own_rows, now)
+    following = coming[0] if coming else None
     for row in current:
         row.state = "now"
     if following is not None:
@@ -119,8 +120,9 @@ def _lists(
     viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], unseen: list[SessionChange]
 ) -> dict[str, Any]:
     """Return the page's context besides the list, and mark the rows that are on now, are next, or are new."""
-    current, following = mark(rows, at.moment)
     mark_late(viewer.summit, rows)
+    mark_runs(viewer.summit, rows)
+    current, following = mark(rows, at.moment)
     changed = {change.session.session_id for change in unseen}
     for row in rows:
         row.fresh = row.row.session_id in changed

@@ -22,7 +22,7 @@ from sessions.agenda.selectors.differences import SessionChange
 from sessions.bilaterals import selectors as bilaterals
 from sessions.bilaterals.permissions import ASK
 from sessions.delays.selectors.live_version import live_key
-from sessions.delays.selectors.running import mark_late
+from sessions.delays.selectors.running import mark_late, mark_runs
 from summit.core.database_clock import db_now
 
 # The most changes that the page shows in full; the page of changes has all of them.
@@ -126,8 +126,9 @@ def _whereabouts(viewer: Viewer) -> dict[str, Any]:
     """
     rows = own_agenda_of(viewer)
     moment = db_now()
-    current, following = mark(rows, moment)
     mark_late(viewer.summit, rows)
+    mark_runs(viewer.summit, rows)
+    current, following = mark(rows, moment)
     current_pks = {row.pk for row in [*current, following] if row is not None}
     day = (following or current[-1]).starts_at.astimezone(viewer.summit.zone).date() if current_pks else None
     later = [

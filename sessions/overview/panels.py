@@ -1,10 +1,10 @@
 """The agenda's panels on the summit's public home, on the home of the desks and on rows' pages, and its metrics."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.http import HttpRequest
 
 from delegations.invitations.selectors.taking_part import has_left
@@ -13,6 +13,7 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_cache
 from sessions.delays.admin.day import day_url
+from sessions.delays.selectors.running import Progress, progress
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
@@ -86,12 +87,14 @@ def now_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]
     if not allows(request.user, "agenda.session.view", summit):
         return None
     now = now_of(request)
-    rows = ahead(summit).filter(starts_at__lte=now, ends_at__gt=now).select_related("room", "summit")
+    rows = ahead(summit).annotate(stands=progress(), started=F("run__started_at"))
+    rows = rows.filter(stands=Progress.RUNNING).select_related("room", "summit")
     running = list(rows.order_by("ends_at", "pk"))
     # The day's own pages count at once.
     missing = lately(request, ("not seen", *[row.pk for row in running]), lambda: attendance.not_seen(running, now))
     for row in running:
         row.not_seen = missing[row.pk]  # type: ignore[attr-defined]
+        row.due_for = int((now - row.starts_at) / timedelta(minutes=1))  # type: ignore[attr-defined]
     return "admin/agenda/overview/now_panel.html", {
         "summit": summit,
         "running": running,

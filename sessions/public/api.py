@@ -273,6 +273,7 @@ class AgendaNow(_PublicAgenda):
         query_params.check_known(request.query_params, ("lang",))
         context = self.get_serializer_context()
         rows: list[ReleasedSession] = list(self.get_queryset())
+        running.mark_runs(self.found, rows)
         moment, zone = db_now(), self.found.zone
         today = moment.astimezone(zone).date()
         late = {

@@ -1,4 +1,7 @@
-"""What is over, on now and next in the public agenda, and when cached pages that say so change."""
+"""What is over, on now and next in the agenda, by what was recorded and else by the times; when cached pages change.
+
+Each page, file and screen that says so asks `state_of`.
+"""
 
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -8,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from sessions.agenda.models.releases import ReleasedSession
+from sessions.delays.selectors.running import OVERRUN
 from summit.core.compiled_query import Prepared
 from summit.core.database_values import as_moment
 from summit.summits.models import Summit
@@ -20,9 +24,14 @@ AHEAD = timedelta(hours=24)
 
 
 class Timed(Protocol):
-    """A session's row with its times and its state on the page."""
+    """A session's row with its times and its state on the page.
+
+    `ended` is whether a session that was started has ended, and None for others
+    (sessions.delays.selectors.running.mark_runs).
+    """
 
     state: str
+    ended: bool | None
 
     @property
     def starts_at(self) -> datetime:
@@ -40,22 +49,33 @@ class Timed(Protocol):
 Row = TypeVar("Row", bound=Timed)
 
 
-def mark(rows: Iterable[Timed], now: datetime) -> None:
-    """Set `state` on the rows that are over and on those that are on now. Other rows keep theirs.
+def state_of(row: Timed, now: datetime) -> str:
+    """Return NOW, PAST, or "" for a session that is ahead or whose times the reader may not know.
 
-    Nothing is said of a session whose times the reader may not know.
+    A session is on from when it is started until it is ended, however early or late that is. One that nobody has
+    started is on at its times.
     """
+    if not row.times_known:
+        return ""
+    if row.ended is not None:
+        return PAST if row.ended or now >= row.ends_at + OVERRUN else NOW
+    if now < row.starts_at:
+        return ""
+    return NOW if now < row.ends_at else PAST
+
+
+def mark(rows: Iterable[Timed], now: datetime) -> None:
+    """Set `state` on the rows that are over and on those that are on now. Other rows keep theirs."""
     for row in rows:
-        if row.times_known and row.starts_at <= now:
-            row.state = NOW if now < row.ends_at else PAST
+        row.state = state_of(row, now) or row.state
 
 
 def now_and_next(rows: Sequence[Row], now: datetime) -> tuple[list[Row], list[Row]]:
     """Return the rows that are on now, and those that start next, all at the same time, in the given order."""
-    timed = [row for row in rows if row.times_known]
-    current = [row for row in timed if row.starts_at <= now < row.ends_at]
-    start = min((row.starts_at for row in timed if row.starts_at > now), default=None)
-    return current, [row for row in timed if row.starts_at == start]
+    current = [row for row in rows if state_of(row, now) == NOW]
+    ahead = [row for row in rows if row.times_known and not state_of(row, now)]
+    start = min((row.starts_at for row in ahead), default=None)
+    return current, [row for row in ahead if row.starts_at == start]
 
 
 def is_on(summit: Summit, now: datetime) -> bool:
@@ -64,8 +84,12 @@ def is_on(summit: Summit, now: datetime) -> bool:
 
 
 def next_change(rows: Iterable[Timed], now: datetime) -> datetime | None:
-    """Return the next moment at which one of these sessions starts or ends, or None if it is more than a day away."""
-    moments = (moment for row in rows if row.times_known for moment in (row.starts_at, row.ends_at))
+    """Return the next moment at which one of these sessions starts or ends, or None if it is more than a day away.
+
+    Sessions that were started have no such moment: their end is recorded.
+    """
+    timed = (row for row in rows if row.times_known and row.ended is None)
+    moments = (moment for row in timed for moment in (row.starts_at, row.ends_at))
     return min((moment for moment in moments if now < moment <= now + AHEAD), default=None)
 
 

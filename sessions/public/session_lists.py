@@ -104,6 +104,7 @@ class SessionLine:
         self.mine = mine
         self.state = ""
         self.fresh = self.late = False
+        self.ended: bool | None = None
         self._level = next((level for party, level in kept.levels.items() if party in parties), "") if mine else ""
         self._list = listed
 

@@ -24,7 +24,7 @@ from sessions.agenda.selectors import (
 from sessions.agenda.selectors.release_cache import CachedSession, Current
 from sessions.agenda.selectors.released_agenda import Who
 from sessions.calendars.selectors import icalendar
-from sessions.delays.selectors.running import last_announced, late_sessions, mark_late
+from sessions.delays.selectors.running import last_announced, late_sessions, mark_late, mark_runs
 from sessions.exchange.selectors import frab
 from sessions.exchange.selectors.frab_xml import as_xml
 from sessions.public import grid, on_now, released_files
@@ -168,6 +168,7 @@ def public_lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[s
     }
     lines = [SessionLine(cached, session_list) for cached in public_rows(summit, at)]
     mark_late(summit, lines)
+    mark_runs(summit, lines)
     return lines, page
 
 

@@ -230,6 +230,7 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     get_kind_display, get_media_display = displayed("kind", SessionKind), displayed("media", MediaAccess)
     # Set by list pages for their reader. The defaults are here since a missing attribute makes templates slow.
     state, fresh, late, level, facts = "", False, False, "", ""
+    ended: bool | None = None
 
     class Meta:
         verbose_name = _("released session")

@@ -149,13 +149,39 @@ def last_announced(sessions: Iterable[int]) -> datetime | None:
     return max(filter(None, found.values()), default=None)
 
 
-def runs(summit: Summit, since: datetime) -> dict[int, bool]:
-    """Return a dict from each session that was started after a moment to whether it has ended, by primary key.
+def runs(summit: Summit, since: datetime | None = None) -> dict[int, bool]:
+    """Return a dict from each session that was started, after a moment, to whether it has ended, by primary key.
 
     Makes one query.
     """
-    rows = SessionRun.objects.filter(session__summit=summit, started_at__gt=since)
+    rows = SessionRun.objects.filter(session__summit=summit)
+    if since is not None:
+        rows = rows.filter(started_at__gt=since)
     return {session: ended is not None for session, ended in rows.values_list("session_id", "ended_at")}
+
+
+class Run(Protocol):
+    """A released session in a list, with what was recorded of it."""
+
+    ended: bool | None
+
+    @property
+    def session_id(self) -> int:
+        """The primary key of the session."""
+
+    @property
+    def times_known(self) -> bool:
+        """Whether the reader may know the times."""
+
+
+def mark_runs(summit: Summit, rows: Iterable[Run]) -> None:
+    """Set `ended` on the sessions that were started, unless the reader may not know their times.
+
+    It is whether they have ended, and None for the others. Makes one query.
+    """
+    known = runs(summit)
+    for row in rows:
+        row.ended = known.get(row.session_id) if row.times_known else None
 
 
 def running(summit: Summit, sessions: Collection[Snapshot], now: datetime) -> list[RunningSession]:

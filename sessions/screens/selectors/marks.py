@@ -10,12 +10,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import Combinable
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from sessions.agenda.models.releases import Release
-from sessions.delays.models import SessionRun
 from sessions.screens.models import Screen
 from summit.core.compiled_query import Prepared
 from summit.core.database_values import as_moment
@@ -37,23 +35,10 @@ class Mark:
     now: datetime
 
 
-def _of_runs(value: Combinable) -> Subquery:
-    rows = SessionRun.objects.filter(session__summit=OuterRef("summit")).order_by().values("session__summit")
-    return Subquery(rows.annotate(value=value).values("value"))
-
-
 def _mark(slug: str, digest: str) -> QuerySet[Screen, tuple[Any, ...]]:
     newest = Release.objects.filter(summit=OuterRef("summit")).order_by("-number").values("pk")[:1]
-    # Changes of rooms, names and announced delays are counted. Runs aren't: of these each start and end moves a time,
-    # and each that is taken back a number.
-    depends_on = {
-        **PublicVersion.objects.counted("summit_id"),
-        "release": Subquery(newest),
-        "runs": _of_runs(Count("pk")),
-        "ended": _of_runs(Count("ended_at")),
-        "last_start": _of_runs(Max("started_at")),
-        "last_end": _of_runs(Max("ended_at")),
-    }
+    # Changes of rooms and names, announced delays, and what is started and ended, are counted.
+    depends_on = {**PublicVersion.objects.counted("summit_id"), "release": Subquery(newest)}
     rows = Screen.objects.filter(summit__slug=slug, digest=digest).annotate(now=Now(), **depends_on)
     return rows.order_by().values_list("pk", F("seen_at"), "now", *_SUMMIT, *_SCREEN, *depends_on)
 
