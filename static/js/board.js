@@ -339,12 +339,20 @@
   };
   const post = async (data) => {
     busy = true;
+    // Where the board shows what is moved: the server refuses to move what somebody else has moved since.
+    for (const id of [...data.getAll("session"), ...data.getAll("place").map((place) => place.split(":")[0])]) {
+      const card = cardsOf(board).find((each) => each.dataset.id === id);
+      const { day, first, last, room } = card ? placeOf(card) : {};
+      if (card) data.append("saw", `${id}:${day}:${first}:${last}:${room}`);
+    }
     board.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(partUrl(), { method: "POST", body: data, credentials: "same-origin" });
       const text = await answer.text();
-      if (answer.status === 409) say(text);
-      else if (answer.ok && !answer.redirected) replace(text, false, data.get("do") === "place");
+      if (answer.status === 409) {
+        await renew();
+        say(text);
+      } else if (answer.ok && !answer.redirected) replace(text, false, data.get("do") === "place");
       else location.reload();
     } catch {
       say(board.dataset.wordOffline);
@@ -367,6 +375,12 @@
     if (moving === current) putBack();
   };
 
+  // Shows what others did. What is selected stays so.
+  const renew = async (wanted = () => true) => {
+    const page = await fetch(partUrl(), { credentials: "same-origin" });
+    const html = await page.text();
+    if (page.ok && !page.redirected && wanted()) replace(html, true, true);
+  };
   // What others did: asked for by number, fetched when it differs.
   const poll = async () => {
     if (!document.hidden && !moving && !busy) {
@@ -374,11 +388,8 @@
         const answer = await fetch(board.dataset.versionUrl, { cache: "no-cache", credentials: "same-origin" });
         const version = answer.ok ? (await answer.text()).trim() : "";
         const days = board.querySelector("[data-part=days]");
-        if (/^\d+$/.test(version) && version !== days.dataset.version && !moving && !busy) {
-          const page = await fetch(partUrl(), { credentials: "same-origin" });
-          const html = await page.text();
-          if (page.ok && !page.redirected && !moving && !busy) replace(html, true, true);
-        }
+        if (/^\d+$/.test(version) && version !== days.dataset.version && !moving && !busy)
+          await renew(() => !moving && !busy);
         board.classList.remove("offline");
       } catch {
         board.classList.add("offline");

@@ -82,7 +82,8 @@ def test_a_session_is_dragged_and_another_board_follows(visitor: Make) -> None:
 
 def test_two_officers_see_each_others_moves_and_whose_they_are(visitor: Make, running: Running) -> None:
     running.inside(ADD_COLLEAGUE)
-    pages = {"Organiser": board(visitor), "Programme officer": board(visitor, COLLEAGUE)}
+    colleague = visitor()
+    pages = {"Organiser": board(visitor), "Programme officer": board(colleague, COLLEAGUE)}
     for (name, page), other in zip(pages.items(), reversed(pages.values()), strict=True):
         card(page).locator("a").focus()
         page.keyboard.press("ArrowDown")
@@ -92,6 +93,19 @@ def test_two_officers_see_each_others_moves_and_whose_they_are(visitor: Make, ru
         expect(card(other).locator(".by")).to_have_text(f"moved by {name}")
         # Who moved it knows.
         expect(card(page).locator(".by")).to_have_count(0)
+    # Of two who move it at once, the second learns where it is.
+    first, second = pages.values()
+    for page in (first, second):
+        card(page).locator("a").focus()
+        page.keyboard.press("ArrowDown")
+    first.keyboard.press("Enter")
+    says(first, "1 session moved.")
+    second.keyboard.press("Enter")
+    says(second, f"“{TITLE}” was moved since: it is now on")
+    assert "409 (Conflict)" in colleague.complaints.pop()
+    expect(card(second).locator(".times")).to_have_text(card(first).locator(".times").inner_text())
+    first.keyboard.press("Control+z")
+    says(first, "Undone: Move.")
     # Each takes back only their own.
     for page in reversed(pages.values()):
         page.keyboard.press("Control+z")

@@ -34,7 +34,7 @@ from sessions.draft.change_guards import Blocked
 from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.versions import DraftVersion
-from sessions.draft.services.cancel_and_move import Pinned
+from sessions.draft.services.cancel_and_move import MovedMeanwhile, Pinned
 from summit.admin_base.live_versions import version_response
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
@@ -46,7 +46,7 @@ from summit.permissions.rules import allows
 from summit.summits.models import Room, Summit
 from summit.templatetags.moments import clock
 
-REFUSED = (StepRefused, Pinned, ValidationError)
+REFUSED = (StepRefused, Pinned, MovedMeanwhile, ValidationError)
 # How many conflicts stand beside the board. All of them have a page.
 LISTED = 40
 # The longest that a session may take, in minutes, and the most by which sessions are shifted at once.
@@ -194,17 +194,29 @@ def _act(request: HttpRequest, summit: Summit) -> str:
 
 def _place(request: HttpRequest, sitting: Sitting) -> str:
     placements = _placements(request.POST.getlist("place"), sitting.summit)
-    return _moved(steps.move(sitting=sitting, placements=placements, despite_pin=_despite_pin(request)))
+    return _moved(_move(request, sitting, placements))
+
+
+def _move(request: HttpRequest, sitting: Sitting, placements: dict[int, Placement]) -> BoardStep | None:
+    seen, despite_pin = _seen(request, sitting.summit), _despite_pin(request)
+    return steps.move(sitting=sitting, placements=placements, despite_pin=despite_pin, seen=seen)
+
+
+def _seen(request: HttpRequest, summit: Summit) -> dict[int, Placement]:
+    """Return where the board showed what is moved, by primary key; empty without the page's script."""
+    saw = request.POST.getlist("saw")
+    return _placements(saw, summit) if saw else {}
 
 
 def _to_tray(request: HttpRequest, sitting: Sitting) -> str:
     rows = Session.objects.filter(summit=sitting.summit, pk__in=_selected(request))
     placements = {row.pk: Placement(row.starts_at, row.ends_at, None) for row in rows}
-    return _moved(steps.move(sitting=sitting, placements=placements, despite_pin=_despite_pin(request)))
+    return _moved(_move(request, sitting, placements))
 
 
 def _swap(request: HttpRequest, sitting: Sitting) -> str:
-    step = steps.swap(sitting=sitting, sessions=_selected(request), despite_pin=_despite_pin(request))
+    seen, despite_pin = _seen(request, sitting.summit), _despite_pin(request)
+    step = steps.swap(sitting=sitting, sessions=_selected(request), despite_pin=despite_pin, seen=seen)
     return _("Sessions swapped.") if step else _moved(step)
 
 

@@ -29,6 +29,8 @@ from summit.users.models import User
 
 # A session's change in a step: see BoardStep.
 Change = dict[str, Any]
+# Where the user saw sessions, by primary key.
+Seen = Mapping[int, Placement]
 
 
 class StepRefused(ValueError):
@@ -45,15 +47,21 @@ class Sitting:
 
 
 def move(
-    *, sitting: Sitting, placements: Mapping[int, Placement], act: BoardAct = BoardAct.MOVE, despite_pin: bool = False
+    *,
+    sitting: Sitting,
+    placements: Mapping[int, Placement],
+    act: BoardAct = BoardAct.MOVE,
+    despite_pin: bool = False,
+    seen: Seen | None = None,
 ) -> BoardStep | None:
     """Move sessions to other times and rooms. Return the step, or None if nothing changed.
 
-    `placements` is a dict from a session's primary key to its new times and room. Raises what `move_many` raises.
+    `placements` is a dict from a session's primary key to its new times and room, `seen` one to those that the user
+    saw. Raises what `move_many` raises.
     """
     with transaction.atomic():
         changed = cancel_and_move.move_many(
-            summit=sitting.summit, placements=placements, by=sitting.by, despite_pin=despite_pin
+            summit=sitting.summit, placements=placements, by=sitting.by, despite_pin=despite_pin, seen=seen
         )
         changes = [
             {"session": key, "before": _packed(before), "after": _packed(after)}
@@ -62,7 +70,9 @@ def move(
         return _store(sitting, act, changes)
 
 
-def swap(*, sitting: Sitting, sessions: Collection[int], despite_pin: bool = False) -> BoardStep | None:
+def swap(
+    *, sitting: Sitting, sessions: Collection[int], despite_pin: bool = False, seen: Seen | None = None
+) -> BoardStep | None:
     """Exchange the starts and the rooms of two sessions, which keep their lengths. Return the step.
 
     Raises ValidationError if `sessions` aren't two primary keys. Raises what `move_many` raises.
@@ -76,7 +86,8 @@ def swap(*, sitting: Sitting, sessions: Collection[int], despite_pin: bool = Fal
             row.pk: Placement(other.starts_at, other.starts_at + (row.ends_at - row.starts_at), other.room)
             for row, other in ((first, second), (second, first))
         }
-        return move(sitting=sitting, placements=placements, act=BoardAct.SWAP, despite_pin=despite_pin)
+        act = BoardAct.SWAP
+        return move(sitting=sitting, placements=placements, act=act, despite_pin=despite_pin, seen=seen)
 
 
 def shift_after(*, sitting: Sitting, session: int, minutes: int, every_room: bool = False) -> BoardStep | None:

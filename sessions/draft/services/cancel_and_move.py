@@ -83,6 +83,15 @@ class Pinned(ValueError):
             super().__init__(_("This session is pinned. Confirm that you want to move it."))
 
 
+class MovedMeanwhile(ValueError):
+    """Raised if a session isn't where its mover saw it any more. The message is for the user."""
+
+    def __init__(self, session: Session) -> None:
+        where = comma().join(filter(None, (day_clock(session.starts_at, session.summit), str(session.room or ""))))
+        message = _("“%(title)s” was moved since: it is now on %(where)s. Move it again if you still want to.")
+        super().__init__(message % {"title": session.title, "where": where})
+
+
 def move(
     *,
     session: Session,
@@ -112,12 +121,20 @@ def move(
 
 
 def move_many(
-    *, summit: Summit, placements: Mapping[int, Placement], by: User, despite_pin: bool = False
+    *,
+    summit: Summit,
+    placements: Mapping[int, Placement],
+    by: User,
+    despite_pin: bool = False,
+    seen: Mapping[int, Placement] | None = None,
 ) -> dict[int, tuple[Placement, Placement]]:
     """Move several sessions of a summit at once, or none of them.
 
     `placements` is a dict from a session's primary key to its new times and room. Return a dict from primary key to
     the times and room before and after, for the sessions that changed. Two sessions may exchange a room.
+
+    `seen` has the times and rooms, to the minute, at which the user saw sessions. Raises MovedMeanwhile if one is
+    elsewhere now.
 
     Raises PermissionDenied. Raises ValidationError if a session would end before it starts, or if a session or a room
     belongs to another summit, and Blocked if a conflict arises that the summit blocks. Raises Pinned, which names the
@@ -137,6 +154,9 @@ def move_many(
                 len(missing),
             )
             raise ValidationError(message % {"n": len(missing)})
+        for key, place in (seen or {}).items():
+            if key in rows and Placement.of(rows[key]).to_the_minute() != place:
+                raise MovedMeanwhile(rows[key])
         return _place(summit, rows, placements, by, despite_pin=despite_pin)
 
 
