@@ -49,6 +49,7 @@ def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     ]
     fresh_until = on_now.next_change(lines, at.moment)
     known = {"summit": summit, "days": days, "current": current, "following": following, "fresh_until": fresh_until}
+    known["is_on"] = on_now.is_on(summit, at.moment)
     if following and _day(following[0].starts_at, summit) != _day(at.moment, summit):
         known["another_day"] = following[0].starts_at
     return "agenda/panel.html", {**page, **known}

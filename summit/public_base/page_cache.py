@@ -225,6 +225,8 @@ def cached_page(
         def answer(request: HttpRequest, page_version: Version, **kwargs: Any) -> HttpResponse:
             if beside is not None:
                 page_version = page_version.beside(beside(**kwargs))
+            # Open pages carry it, and compare it with that of a newer one.
+            request.page_version = page_version.digest  # type: ignore[attr-defined]
             key = (*_cache_key(view, request), also(request) if also else None)
             page = PAGES.answer(key, page_version, lambda: view(request, **kwargs), settings.KEPT_PAGES)
             return page.response(request) if isinstance(page, Page) else page

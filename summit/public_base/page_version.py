@@ -3,6 +3,7 @@
 Reading it takes one query for each response.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,11 @@ class Version:
     removals: Hashable
     since: float = field(compare=False, default_factory=time.monotonic)
     now: datetime = field(compare=False, default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def digest(self) -> str:
+        """The beginning of the SHA-256 digest of `whole`: the same in each process."""
+        return hashlib.sha256(repr(self.whole).encode()).hexdigest()[:16]
 
     def beside(self, other: Hashable) -> "Version":
         """Return the version of a page that depends on `other` too."""

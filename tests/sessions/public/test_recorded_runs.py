@@ -1,5 +1,6 @@
 """What is on is one answer for each page, file and screen: what was recorded, and else the times."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -96,3 +97,18 @@ def test_control_by_the_times_alone_they_disagree(row: Session, monkeypatch: pyt
     stop(monkeypatch, f.START - 22 * MINUTES)
     monkeypatch.setattr(on_now, "state_of", lambda row, now: on_now.NOW if row.starts_at <= now < row.ends_at else "")
     assert {place for place, found in is_on(row).items() if found} == {"desk"}
+
+
+def test_pages_of_the_summits_days_carry_their_version(row: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop(monkeypatch, f.START + 5 * MINUTES)
+    paths = ("/here/", "/here/agenda/", "/here/agenda/grid/?day=2025-03-31")
+
+    def versions() -> list[str]:
+        pages = [Client().get(path).content.decode() for path in paths]
+        return [re.findall(r'data-live-page="(\w*)"', page)[0] for page in pages]
+
+    before = versions()
+    assert versions() == before
+    assert {len(version) for version in before} == {16}
+    running.announce_delay(session=row, by=f.UserFactory.with_role(Role.ORGANISER, row.summit))
+    assert not set(versions()) & set(before)
