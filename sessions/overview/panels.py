@@ -13,10 +13,10 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_cache
 from sessions.delays.admin.day import day_url
-from sessions.delays.selectors.running import Progress, progress
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
+from sessions.draft.selectors.progress import Progress, progress
 from sessions.overview.dashboard import EDIT, ahead, declined_url
 from sessions.presence.selectors import attendance
 from sessions.public import on_now

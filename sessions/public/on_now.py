@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from sessions.agenda.models.releases import ReleasedSession
-from sessions.delays.selectors.running import OVERRUN
+from sessions.draft.selectors.progress import OVERRUN
 from summit.core.compiled_query import Prepared
 from summit.core.database_values import as_moment
 from summit.summits.models import Summit

@@ -6,26 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from django.db.models import Case, CharField, Exists, Max, OuterRef, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models import Exists, Max, OuterRef
 
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.models import DelayNotice, Retiming, RetimingState, SessionRun
 from sessions.draft.models.participants import Slot
-from sessions.draft.models.sessions import Session
 from summit.summits.models import Summit
-
-# A session that has been started and that nobody has ended is in progress for at most this long after its end.
-OVERRUN = timedelta(hours=12)
-
-
-class Progress(StrEnum):
-    """Where a session stands by the database's clock and by what was recorded."""
-
-    SCHEDULED = "scheduled"
-    RUNNING = "running"
-    OVER = "over"
 
 
 class RunState(StrEnum):
@@ -73,29 +60,6 @@ class RunningSession:
         """Whole minutes since a session that hasn't started was due, or since one that hasn't ended should have."""
         since = {RunState.DUE: self.session.starts_at, RunState.OVER: self.session.ends_at}.get(self.state, self.now)
         return int((self.now - since) / timedelta(minutes=1))
-
-
-def progress() -> Case:
-    """Return the expression for the `Progress` of a row of sessions, on the database's clock.
-
-    What was recorded counts before the planned times: a session that was started early is in progress, and one that
-    was ended early is over.
-    """
-    started = Q(run__isnull=False)
-    return Case(
-        When(run__ended_at__isnull=False, then=Value(Progress.OVER.value)),
-        When(~started & Q(starts_at__gt=Now()), then=Value(Progress.SCHEDULED.value)),
-        When(~started & Q(ends_at__lte=Now()), then=Value(Progress.OVER.value)),
-        When(started & Q(ends_at__lte=Now() - OVERRUN), then=Value(Progress.OVER.value)),
-        default=Value(Progress.RUNNING.value),
-        output_field=CharField(),
-    )
-
-
-def progress_of(sessions: Collection[int]) -> dict[int, Progress]:
-    """Return a dict from the primary keys of sessions to where they stand. Makes one query."""
-    rows = Session.objects.filter(pk__in=sessions).order_by().values_list("pk", progress())
-    return {key: Progress(value) for key, value in rows}
 
 
 def open_notices(summit: Summit) -> dict[int, DelayNotice]:

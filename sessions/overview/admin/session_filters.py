@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.selectors.warnings import RULES, warnings
-from sessions.delays.selectors import running
-from sessions.delays.selectors.running import Progress
 from sessions.draft.models.kinds import CustomKind, SessionKind
+from sessions.draft.selectors.progress import Progress, progress
 from sessions.overview.dashboard import HOUR
 from summit.admin_base.dashboard import end_of
 from summit.admin_base.row_keys import key_of
@@ -131,7 +130,7 @@ class StandingFilter(admin.SimpleListFilter):
         """Return the sessions that are cancelled, those that aren't, or those of a progress among the latter."""
         value = self.value() or ""
         if value in PROGRESS:
-            rows: models.QuerySet[Any] = queryset.alias(progress=running.progress())
+            rows: models.QuerySet[Any] = queryset.alias(progress=progress())
             return rows.filter(cancelled_at=None, progress=value)
         not_cancelled = {"stands": True, "cancelled": False}.get(value)
         return queryset if not_cancelled is None else queryset.filter(cancelled_at__isnull=not_cancelled)

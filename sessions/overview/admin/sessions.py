@@ -32,8 +32,6 @@ from sessions.conflicts.admin.warnings_on_save import ClashesMixin, warned
 from sessions.conflicts.selectors.warnings import if_moved
 from sessions.delays.admin.day import DayMixin
 from sessions.delays.admin.retime import RetimeMixin
-from sessions.delays.selectors import running
-from sessions.delays.selectors.running import Progress
 from sessions.documents.admin import PapersMixin
 from sessions.draft.admin.add_participants import AddParticipantsMixin
 from sessions.draft.admin.cancellation import DecidingMixin
@@ -50,6 +48,7 @@ from sessions.draft.admin.session_pages import like_url
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import DRAFT_READERS
 from sessions.draft.selectors.free_rooms import rooms_at
+from sessions.draft.selectors.progress import Progress, progress_of
 from sessions.draft.services import planning
 from sessions.membership_changes.services import passed_on_places
 from sessions.overview.admin import session_detail
@@ -210,7 +209,7 @@ class SessionAdmin(
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Set on rows of the list where they stand by now."""
         super().make_ready(request, rows)
-        found = running.progress_of([row.pk for row in rows])
+        found = progress_of([row.pk for row in rows])
         for row in rows:
             row.progress = found.get(row.pk, Progress.SCHEDULED)
 

@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -32,7 +33,7 @@ from sessions.speakers.models import SpeechAct
 from sessions.speakers.selectors import RunningList, RunningSpeech
 from sessions.speakers.services import floor_requests, line_up_in_protocol_order, speech_clock
 from sessions.speakers.services.speakers_list import SpeakersRefused, removed_message
-from sessions.speakers.services.speech_clock import ClockRefused
+from sessions.speakers.services.speech_clock import ClockRefused, OutOfTime
 from summit.admin_base.live_versions import version_response
 from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
@@ -45,6 +46,8 @@ from summit.users.models import User
 LIMITS = (1, 2, 3, 4, 5, 7, 10, 15)
 # A speech can be postponed behind each of so many next ones, or to the end.
 NEXT = 3
+# The target of giving the floor once the page has asked.
+DESPITE_TIME = "despite-time"
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ class SpeakingMixin(FrameMixin):
             with undo.grouped() as act:
                 try:
                     done, sentence = _do(request, session, user_of(request))
+                except OutOfTime:
+                    # The page asks again, with what follows.
+                    return redirect(f"{request.path}?{urlencode({'ask': _slot_key(request)})}")
                 except (ClockRefused, SpeakersRefused) as refused:
                     done, sentence = False, str(refused)
             if done:
@@ -119,11 +125,32 @@ class SpeakingMixin(FrameMixin):
             "attending": line_up_in_protocol_order.attending(session) if may_run and _hears_point(listed) else [],
             "open_until": open_until,
             "acted": "acted" in request.GET,
+            "asked_for": _asked_for(request, session, by) if may_run else None,
             "asked": session.requests.filter(state=RequestState.ASKED).count(),
             "may_run": may_run,
             "may_edit": can_edit(by, session),
         }
         return TemplateResponse(request, "admin/agenda/speakers/speaking.html", context)
+
+
+@dataclass(frozen=True)
+class AskedFor:
+    """A speech to which the floor was given although its session is still ahead, and what follows from its end."""
+
+    slot: Slot
+    why: str
+    follows: str
+
+
+def _asked_for(request: HttpRequest, session: Session, by: User) -> AskedFor | None:
+    """Return the speech in the query `ask`, or None if the floor can be given to it without asking."""
+    slot = Slot.objects.filter(session=session, pk=key_of(request.GET.get("ask", "")) or 0).first()
+    why = speech_clock.why_out_of_time(session) if slot else ""
+    return AskedFor(slot, why, consequences(slot, by)) if slot and why else None
+
+
+def _slot_key(request: HttpRequest) -> str:
+    return request.POST.get("do", "").partition(":")[2].partition(":")[0]
 
 
 def _hears_point(listed: RunningList) -> bool:
@@ -194,7 +221,8 @@ def _do(request: HttpRequest, session: Session, by: User) -> tuple[bool, str]:
     if name not in SENTENCES:
         raise ClockRefused(_("Choose what to do with the speech."))
     follows = consequences(slot, by) if name == SpeechAct.END else ""
-    changed = speech_clock.do(act=name, slot=slot, behind=key_of(target), by=by)
+    despite_time = target == DESPITE_TIME
+    changed = speech_clock.do(act=name, slot=slot, behind=key_of(target), by=by, despite_time=despite_time)
     done, repeated = (sentence % {"speaker": slot.speaker.label} for sentence in SENTENCES[name])
     return changed, f"{done} {follows}".strip() if changed else repeated
 

@@ -87,12 +87,13 @@ class SpeechActInput(serializers.Serializer[Any]):
     """What to do with a speech while its session runs.
 
     `behind` is the speech behind which it is postponed; null means the end. `party` is the delegation that raises a
-    point of order.
+    point of order. With `despite_time`, the floor is given although the session is still ahead.
     """
 
     act = serializers.ChoiceField(SpeechAct.choices)
     behind = InSummit(queryset=Slot.objects.all(), summit_path="session__summit", required=False, allow_null=True)
     party = InSummit(queryset=Party.objects.all(), required=False, allow_null=True)
+    despite_time = serializers.BooleanField(default=False)
 
 
 class SlotFilters(OfSessionFilters):
@@ -143,7 +144,9 @@ class SlotViewSet(HoldsAgenda):
     def run(self, *, by: User, row: Slot, values: Values) -> Slot:
         """Give the floor to the speech, pause, interrupt, resume, end, postpone or skip it."""
         behind = values.get("behind")
-        speech_clock.do(act=values["act"], slot=row, behind=behind.pk if behind else None, by=by)
+        despite_time = values["despite_time"]
+        key = behind.pk if behind else None
+        speech_clock.do(act=values["act"], slot=row, behind=key, by=by, despite_time=despite_time)
         if values["act"] == SpeechAct.POINT_OF_ORDER and values.get("party"):
             speech_clock.record_raiser(slot=row, party=values["party"], by=by)
         return row

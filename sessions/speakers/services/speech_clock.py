@@ -23,6 +23,7 @@ from sessions.draft.change_guards import Blocked, guards
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_run_day
+from sessions.draft.selectors.progress import Progress, progress_of
 from sessions.draft.services.agenda_lock import lock
 from sessions.speakers import selectors
 from sessions.speakers.delivery_listeners import listeners
@@ -43,6 +44,7 @@ from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
 from summit.summits.models import Summit
+from summit.templatetags.moments import day_clock
 from summit.undo import services as undo
 from summit.undo.kinds import UndoRefused, undoes
 from summit.undo.models import UndoStep
@@ -91,31 +93,52 @@ class ClockRefused(ValueError):
     """Raised if a speech isn't in the state for an act. The message says why and what to do."""
 
 
-def do(*, act: str, slot: Slot, by: User, behind: int | None = None) -> bool:
-    """Do an act of `SpeechAct` with a speech, and return whether anything changed. `behind` is that of `postpone`.
+class OutOfTime(ClockRefused):
+    """Raised if the session of a speech is still ahead. Whoever knows that may give the floor all the same."""
+
+
+def do(*, act: str, slot: Slot, by: User, behind: int | None = None, despite_time: bool = False) -> bool:
+    """Do an act of `SpeechAct` with a speech, and return whether anything changed. `behind` is that of `postpone`,
+    and `despite_time` that of `give_floor`.
 
     Raises PermissionDenied and ClockRefused.
     """
     if act == SpeechAct.POSTPONE:
         return postpone(slot=slot, behind=behind, by=by)
+    if act == SpeechAct.GIVE_FLOOR:
+        return give_floor(slot=slot, by=by, despite_time=despite_time)
     return _SERVICES[act](slot=slot, by=by)
 
 
-def give_floor(*, slot: Slot, by: User) -> bool:
+def give_floor(*, slot: Slot, by: User, despite_time: bool = False) -> bool:
     """Give the floor to the speaker of a speech, and start its clock. Return False if it has the floor already.
 
     Raises PermissionDenied. Raises ClockRefused if another speech has the floor, or if this one was delivered or
-    taken off the list.
+    taken off the list. Raises OutOfTime, unless `despite_time`, if the session is still ahead: when a speech ends,
+    its text may be published.
     """
     with _acting(slot, SpeechAct.GIVE_FLOOR, by) as act:
         if act.repeated:
             return False
+        if not despite_time and (why := why_out_of_time(slot.session)):
+            raise OutOfTime(why)
         if not Slot.objects.filter(pk=slot.pk).exists():
             raise ClockRefused(speakers_list.removed_message())
         act.change()
         interval = _start(slot, IntervalKind.SPEECH, by)
         undo.offer(act.record(GIVE_FLOOR), {**act.keys, "interval": interval.pk})
     return True
+
+
+def why_out_of_time(session: Session) -> str:
+    """Return the sentence why a session isn't in progress yet, or "" once it was started or its time has come.
+
+    Makes one query.
+    """
+    if progress_of([session.pk])[session.pk] != Progress.SCHEDULED:
+        return ""
+    moment = day_clock(session.starts_at, session.summit)
+    return _("This session hasn’t started. It is planned for %(moment)s.") % {"moment": moment}
 
 
 def pause(*, slot: Slot, by: User) -> bool:
@@ -220,7 +243,6 @@ def skip(*, slot: Slot, by: User) -> bool:
 
 
 _SERVICES: dict[str, Callable[..., bool]] = {
-    SpeechAct.GIVE_FLOOR: give_floor,
     SpeechAct.PAUSE: pause,
     SpeechAct.POINT_OF_ORDER: point_of_order,
     SpeechAct.RESUME: resume,
