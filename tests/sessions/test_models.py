@@ -361,11 +361,3 @@ def test_only_the_newest_release_is_current(summit: Summit) -> None:
     f.ReleaseFactory(number=7)
     assert list(ReleasedSession.objects.for_desk(summit)) == [second]
     assert [release.number for release in Release.objects.filter(summit=summit).current()] == [2]
-
-
-def test_uid_is_the_sessions_for_ever(summit: Summit) -> None:
-    session = f.SessionFactory(summit=summit)
-    before = session.uid
-    session.title, session.ends_at = "Another", f.START + timedelta(hours=3)
-    session.save()
-    assert Session.objects.get().uid == before == f"{session.public_id}@summit"

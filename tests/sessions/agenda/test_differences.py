@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessions.agenda.selectors.change_descriptions import place_line, story
+from sessions.agenda.selectors.change_descriptions import story
 from sessions.agenda.selectors.changed_lines import ChangedLine
 from sessions.agenda.selectors.differences import (
     ROLES,
@@ -290,12 +290,6 @@ def test_each_part_is_found_and_told_in_words(case: str) -> None:
     (change,) = differences(old={1: SESSION}, new={1: after})
     lines = list(story(change, SummitFactory.build()).lines)
     assert lines == ([ChangedLine(*line) for line in told] if told else lines)
-
-
-def test_a_party_is_not_named_twice() -> None:
-    named = replace(PLACE, label="Minister, Aland", party_label="Aland")
-    assert place_line(named) == "Minister, Aland"
-    assert place_line(replace(named, label="Minister")) == "Minister (Aland)"
 
 
 def test_a_session_over_midnight_names_both_days() -> None:

@@ -6,11 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
@@ -19,7 +16,7 @@ from sessions.calendars import services as calendars_services
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
-from sessions.visibility.models import DELEGATIONS, EVERYBODY, PARTS, RANKS, Visibility, rank_of
+from sessions.visibility.models import DELEGATIONS, EVERYBODY, PARTS, Visibility, rank_of
 from sessions.visibility.viewers import Members
 from summit.core.process_cache import forget_all
 from summit.people.models import Person
@@ -38,19 +35,6 @@ State = Mapping[str, str] | None
 Word = tuple[int, int, str]
 # When sessions begin: no hour at which a page may say that the agenda was updated.
 HOUR = (timezone.now().hour + 6) % 24
-
-
-@st.composite
-def states(draw: st.DrawFn) -> State:
-    """A session's visibility, and to whom each part is shown."""
-    if not draw(st.integers(0, 4)):
-        return None
-    seen = draw(st.sampled_from([Visibility.PUBLIC, Visibility.PUBLIC, Visibility.ACCREDITED, Visibility.ORGANISERS]))
-    narrower = [value for value in Visibility.values if RANKS[value] >= RANKS[seen]]
-    return {
-        "visibility": seen,
-        **{f"{part}_to": draw(st.sampled_from(["", "", *narrower])) for part in PARTS if part != "documents"},
-    }
 
 
 def word(number: int, step: int, part: str) -> str:
@@ -146,30 +130,6 @@ def open_summit() -> Summit:
     return found
 
 
-@pytest.mark.slow("releases random agendas and reads what is told of them")
-def test_nothing_that_is_hidden_now_is_told(open_summit: Summit) -> None:
-    seen: set[str] = set()
-
-    @settings(max_examples=5, phases=[Phase.explicit, Phase.generate], derandomize=True)
-    @given(st.lists(st.lists(states(), min_size=NUMBER, max_size=NUMBER), min_size=2, max_size=4))
-    def told(steps: Any) -> None:
-        with transaction.atomic():
-            world = World(open_summit)
-            for step in steps:
-                world.release(step)
-            answers = {EVERYBODY: told_to_everybody(open_summit, world.rows), DELEGATIONS: told_to_delegations(world)}
-            for rank, told in answers.items():
-                hidden = world.hidden(rank)
-                assert said(hidden, told) == []
-                seen.update(said({word(*each) for each in world.words()} - hidden, told))
-            transaction.set_rollback(True)
-
-    told()
-    # What is not hidden is told: of each part something.
-    assert {part for part in PARTS if any(f"-{part}-" in each for each in seen)} == {"title", "room", "participants"}
-    assert any(each.startswith(f"{HOUR:02}:") for each in seen)
-
-
 PUBLIC: State = {"visibility": "public", **{f"{part}_to": "" for part in PARTS if part != "documents"}}
 HIDING: dict[str, State] = {
     "the session": {**PUBLIC, "visibility": "participants"},
@@ -197,22 +157,6 @@ def test_hiding_ends_what_older_releases_told(
     forget_all()
     assert said(world.hidden(EVERYBODY), told_to_everybody(open_summit, world.rows)) != []
     assert said(world.hidden(DELEGATIONS), told_to_delegations(world)) != []
-
-
-def test_who_took_part_still_reads_what_they_were_told(open_summit: Summit) -> None:
-    party = f.PartyFactory(summit=open_summit)
-    row = session(open_summit, party, title="Tunisia and France", visibility=Visibility.PUBLIC)
-    release(open_summit)
-    Session.objects.filter(pk=row.pk).update(title="Tunisia and France again")
-    release(open_summit)
-    Session.objects.filter(pk=row.pk).update(visibility=Visibility.ORGANISERS)
-    release(open_summit)
-    found = release_changes.changes(summit=open_summit, members=Members.of([party], []), language="en")
-    stories = [change_descriptions.stories(entry.changes, open_summit)[0] for entry in found]
-    assert [(story.title, story.nature) for story in stories] == [
-        ("Tunisia and France again", "gone"),
-        ("Tunisia and France again", "changed"),
-    ]
 
 
 def test_what_is_cancelled_and_then_hidden_is_not_there(open_summit: Summit) -> None:
@@ -303,13 +247,6 @@ def test_only_what_one_may_read_is_an_update(
         assert {reader: moment for reader, moment in after.items() if moment != moved} == {
             reader: moment for reader, moment in before.items() if reader not in MOVED[visibility]
         }
-
-
-def test_what_leaves_ones_sight_is_an_update(readers: Readers) -> None:
-    by = f.UserFactory.with_role("organiser", readers.summit)
-    cancel_and_move.cancel(session=readers.rows["public"], by=by)
-    gone = release(readers.summit)
-    assert last_changed.public(readers.summit) == gone.released_at
 
 
 def test_the_desk_reads_what_each_rank_reads_of_a_release(readers: Readers) -> None:

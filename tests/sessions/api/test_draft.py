@@ -13,7 +13,6 @@ from sessions.visibility.models import PARTS
 from summit.api_base.problems import Problem
 from summit.api_base.viewset_views import check_years
 from summit.audit.models import AuditEntry
-from summit.core.registry import Registry
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from tests import factories as f
@@ -78,17 +77,6 @@ def test_only_whoever_read_it_last_moves_and_cancels_it(here: Summit, desk: Prog
     assert (late.status_code, late.json()["title"]) == (412, "Changed since you read it")
     assert done(desk, f"{where}/cancel", expected=1)["cancelled_at"] is not None
     assert done(desk, f"{where}/reinstate")["cancelled_at"] is None
-
-
-def test_a_speech_that_moves_is_told_of_once(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Any] = []
-    listen = Registry[Any]()
-    listen.register(1)(lambda happened, by: told.append([(each.slot_id, each.what) for each in happened]))
-    monkeypatch.setattr("sessions.draft.speech_listeners.listeners", listen)
-    slot = f.SlotFactory(session=f.SessionFactory(summit=here))
-    where = f"{DESK}sessions/{slot.session.public_id}/"
-    assert desk.patch(where, NOON, If_Match=desk.get(where)["ETag"]).status_code == 200
-    assert told == [[(slot.pk, "moved")]]
 
 
 def test_who_takes_part_is_one_of_three_and_once(here: Summit, desk: Program) -> None:

@@ -4,7 +4,6 @@ import io
 from base64 import b64decode
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -18,7 +17,6 @@ from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from summit.audit.models import AuditEntry
-from summit.pdf.fonts import MissingFontError
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -198,16 +196,6 @@ def titles_printed(who: Program, **values: Any) -> list[str]:
     return [title for title in TITLES if title in lines]
 
 
-def test_it_is_the_portals_to_the_byte(own: Land, by_title: dict[str, Session]) -> None:
-    """What the portal prints of one's own and of all that one may know of: tests/portal/test_pocket_programme.py."""
-    for user, everything in ((own.focal, False), (own.user, True)):
-        portal = signed_in(user)
-        page = portal.get("/portal/agenda/programme.pdf", {"show": "all"} if everything else {})
-        assert (page.status_code, page["Content-Type"]) == (200, "application/pdf")
-        assert printed(program(user), everything=everything) == page.content
-        assert page["Content-Disposition"] == f"inline; filename*=utf-8''{quote(name_of_file())}"
-
-
 def test_only_whoever_reads_the_whole_agenda_is_given_all_of_it(
     here: Summit, own: Land, by_title: dict[str, Session]
 ) -> None:
@@ -225,18 +213,6 @@ def test_before_the_first_release_there_is_nothing_to_print() -> None:
     land = Land(SummitFactory(slug="there"), "Farland")
     answer = program(land.user).post(PROGRAMME.replace("here", "there"), {})
     assert (answer.status_code, answer.json()["detail"]) == (409, "The agenda is not released yet.")
-
-
-def test_where_a_font_is_missing_one_is_told(
-    own: Land, by_title: dict[str, Session], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lacks(*args: object) -> bytes:
-        raise MissingFontError("字", ("fonts-noto-cjk",))
-
-    monkeypatch.setattr("sessions.public.pocket_programme_pdf.print_pdf", lacks)
-    answer = program(own.user).post(PROGRAMME, {})
-    assert answer.status_code == 409
-    assert answer.json()["detail"].startswith("No font on this machine can print “字”.")
 
 
 def test_its_bytes_are_kept_with_no_key_and_a_reader_in_several_parties_is_named_by_all(

@@ -17,7 +17,7 @@ from summit.summits.models import Room, Summit
 from tests import factories as f
 from tests.module_fixtures import once_a_module
 from tests.sessions.api.conftest import Land
-from tests.sessions.conftest import later, release
+from tests.sessions.conftest import later
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -141,23 +141,6 @@ def told(who: Program, **more: Any) -> list[list[str]]:
     return [[each["title"] for each in row["changes"]] for row in answer.json()["releases"]]
 
 
-def test_a_change_is_told_in_words(changed: Changed) -> None:
-    answer = program(changed.own.user).post(CHANGES, {}).json()
-    (release,) = answer["releases"]
-    assert (release["note"], answer["footnotes"]) == ("Half an hour later", [])
-    old, new = (f"Monday 31 March 2025, {clocks} London time" for clocks in ("11:00–12:00", "11:30–12:30"))
-    assert release["changes"] == [
-        {
-            **{"session": changed.rows["ours"].public_id, "nature": "changed", "state": "changed"},
-            **{"title": "Ours", "language": "", "when": new, "room": ""},
-            "lines": [{"what": "Time", "old": old, "new": new}],
-            "speeches": [f"Speech of {changed.own.head.label} (Ownland): position 1, at about 11:30 London time"],
-        }
-    ]
-    french = program(changed.own.user).post(CHANGES, {}, Accept_Language="fr").json()["releases"][0]["changes"][0]
-    assert (french["state"], french["lines"][0]["what"]) == ("modifiée", "Date et heure")
-
-
 def test_each_is_told_of_theirs_or_of_all_they_may_know(changed: Changed) -> None:
     mine = program(changed.own.focal)
     assert told(mine) == told(program(changed.own.user), everything=False) == [["Ours"]]
@@ -196,14 +179,3 @@ def test_where_the_summit_tells_nobody_it_is_as_what_is_not_there(changed: Chang
         Summit.objects.filter(slug="there").update(**closed)
         answer, missing = (Client().get(f"/api/v1/summits/{name}/changes/") for name in ("there", "nowhere"))
         assert (answer.status_code, answer.content) == (404, missing.content)
-
-
-def test_a_footnote_comes_with_the_name(changed: Changed) -> None:
-    noted = f.PartyFactory(summit=changed.summit, name="Newland", footnote="Without prejudice.")
-    f.ParticipantFactory(session=changed.rows["public"], party=noted)
-    release(changed.summit, tell=False)
-    for response in (Client().get(PUBLIC), program(changed.own.user).post(CHANGES, {"everything": True})):
-        answer = response.json()
-        (change,) = answer["releases"][0]["changes"]
-        assert [line["new"] for line in change["lines"]] == ["Newland¹"]
-        assert answer["footnotes"] == [{"mark": "1", "words": "Without prejudice.", "language": "en"}]

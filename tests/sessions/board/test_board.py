@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from sessions.board.models import BoardAct, BoardStep
+from sessions.board.models import BoardStep
 from sessions.board.services import steps
 from sessions.board.services.steps import Sitting, StepRefused
 from sessions.conflicts.models import ConflictAction, WarningKind
@@ -23,7 +23,6 @@ from sessions.draft.models.placements import Placement
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move, planning
 from sessions.draft.services.cancel_and_move import Pinned
-from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from summit.users.models import User
@@ -172,26 +171,6 @@ def test_another_board_learns_of_a_move_and_whose_it_is(summit: Summit, room: Ro
     assert "moved by" not in browser_page(tab, summit, part="1")
 
 
-def test_readers_of_the_draft_move_nothing(summit: Summit, room: Room) -> None:
-    row = at(summit, "One", 0, room)
-    viewer = signed_in(f.UserFactory.with_role(Role.VIEWER, summit))
-    page = browser_page(viewer, summit)
-    assert ">One</a>" in page
-    assert 'id="board-acts"' not in page
-    assert viewer.post(address(summit), {"do": "place", "place": place(summit, row, 1, room)}).status_code == 403
-    stranger = signed_in(f.UserFactory.with_role(Role.ACCREDITATION, summit))
-    answers = [stranger.get(f"{URL}{end}?summit={summit.slug}").status_code for end in ("", "version/", "check/")]
-    assert answers == [404] * 3
-
-
-def test_a_board_without_rooms_says_so_and_leads_to_the_rules_of_conflicts(summit: Summit, tab: Client) -> None:
-    rules = reverse("admin:agenda_conflict_policies", args=[summit.slug])
-    page = browser_page(tab, summit)
-    assert "No rooms yet." in page
-    assert f'href="{rules}"' in page
-    assert f'<a href="{URL}?summit={summit.slug}">Back to the board</a>' in tab.get(rules).content.decode()
-
-
 def test_approved_bilaterals_are_placed_from_the_tray_by_those_who_may_know(summit: Summit, tab: Client) -> None:
     row = f.BilateralFactory(
         party=f.PartyFactory(summit=summit, name="Aland"),
@@ -236,19 +215,6 @@ def state(summit: Summit) -> State:
 def later(row: Session, hours: float, room: Room | None = None) -> Placement:
     by = hours * HOUR
     return Placement(row.starts_at + by, row.ends_at + by, room)
-
-
-def test_several_move_at_once_and_are_taken_back(summit: Summit, sitting: Sitting, rooms: list[Room]) -> None:
-    one, two = at(summit, "One", 0, rooms[0]), at(summit, "Two", 1)
-    steps.move(sitting=sitting, placements={one.pk: later(one, 2, rooms[1]), two.pk: later(two, 0, rooms[0])})
-    moved = {"One": (2, 3, "Red"), "Two": (1, 2, "Blue")}
-    assert state(summit) == moved
-    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["agenda.move"] * 2
-    steps.undo(sitting=sitting)
-    assert state(summit) == {"One": (0, 1, "Blue"), "Two": (1, 2, None)}
-    steps.redo(sitting=sitting)
-    assert state(summit) == moved
-    assert AuditEntry.objects.count() == 6
 
 
 def test_what_changes_nothing_is_no_step_and_each_sitting_takes_back_its_own(
@@ -417,7 +383,3 @@ def _do(sitting: Sitting, deed: Deed) -> bool:
         "copy": lambda: steps.duplicate(sitting=sitting, sessions=[row.pk]),
     }[act]()
     return made is not None
-
-
-def test_every_act_is_known() -> None:
-    assert set(BoardAct.values) == {"move", "swap", "shift", "duplicate"}

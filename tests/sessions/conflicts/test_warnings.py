@@ -270,15 +270,6 @@ class TestDelegations:
         Session.objects.filter(pk=lunch.pk).update(cancelled_at=f.START)
         assert "Scheduling conflicts" not in client.get(path).content.decode()
 
-    def test_adding_a_speech_says_it(self, summit: Summit) -> None:
-        one, two = at(summit, "One"), at(summit, "Two", 0.5)
-        person = f.PersonFactory(summit=summit, office="Minister")
-        f.SlotFactory(session=one, speaker=person)
-        client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
-        path = f"/admin/agenda/session/{two.pk}/speakers/"
-        done = client.post(path, {"do": "add", "speaker": person.pk, "minutes": "5"}, follow=True)
-        assert "Person in two places: Minister. Conflicts with “One” (" in done.content.decode()
-
 
 class TestZones:
     """Who comes to a room that their badge doesn't open."""

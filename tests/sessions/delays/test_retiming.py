@@ -19,7 +19,6 @@ from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.retiming_preview import placement_at
 from sessions.delays.services import retiming, running
 from sessions.delays.services.retiming import AlreadyDecided, ConflictUndecided
-from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import Session
 from sessions.notifications.services import agenda_changes
 from sessions.releases.services import releases
@@ -243,13 +242,6 @@ class TestConsent:
     def test_an_organiser_needs_nobody_elses(self, world: World) -> None:
         assert world.retime(by=world.organiser).state == RetimingState.RELEASED
 
-    def test_a_pinned_session_doesnt_follow(self, world: World) -> None:
-        Session.objects.update(pinned=False)
-        Session.objects.filter(pk=world.talks.pk).update(pinned=True)
-        planned = world.planned()
-        assert [(stays.title, by.title) for stays, by in planned.stays] == [("Talks", "Plenary")]
-        assert (len(planned.moves), len(planned.conflicts), planned.consent) == (1, 1, [])
-
     def test_tomorrow_needs_it(self, world: World) -> None:
         Session.objects.update(pinned=False)
         old = retiming_preview.current(world.summit)[1][world.plenary.pk]
@@ -320,16 +312,6 @@ class TestPage:
         assert '<span id="accept-1">Accept</span>' in shown
         assert re.search(r'<p id="conflict-1"><strong>[^<]+</strong>: <bdi>[^<]*Aland', shown)
 
-    def test_a_break_that_gives_way_is_named_with_what_it_loses(self, world: World, desk: Client) -> None:
-        coffee = world._at(world.plenary.ends_at, 30, "Beland", title="Coffee", kind=SessionKind.BREAK)
-        releases.release(summit=world.summit, by=world.organiser, tell=False)
-        said = "“Coffee” becomes 15 minutes shorter. 15 minutes remain."
-        asked = {"way": "longer", "by": "15"}
-        shown = desk.get(page(world.plenary), asked)
-        assert moves(shown)[coffee.title] == ("13:15", "13:30")
-        assert shown.content.decode().count(said) == 1
-        assert "shorter" not in desk.get(page(world.plenary), {**asked, "breaks": "keep"}).content.decode()
-
     def test_one_that_isnt_released_is_moved_in_the_draft(self, world: World, desk: Client) -> None:
         row = world._at(world.plenary.starts_at, 30, title="New")
         answer = desk.get(page(row), follow=True)
@@ -354,15 +336,6 @@ class TestReleasePage:
         assert "New times released as agenda 2." in answer.content.decode()
         assert answer.redirect_chain[-1][0].startswith(reverse("admin:agenda_session_day"))
         assert (Release.objects.get(number=2).note, world.times()["Talks"]) == ("The plenary runs over", "13:25")
-
-    @pytest.mark.slow("previews and releases new times twice")
-    def test_a_conflict_that_isnt_decided_releases_nothing(self, world: World, desk: Client) -> None:
-        answer = self._post(world, desk, stay=world.talks.public_id)
-        assert "Decide 1 more conflict" in answer.content.decode()
-        assert Release.objects.count() == 1
-        key = answer.context["planned"].conflicts[0].key
-        self._post(world, desk, stay=world.talks.public_id, accept=key)
-        assert Release.objects.count() == 2
 
     def test_consent_is_asked_for_and_given_in_one_touch(self, world: World, desk: Client) -> None:
         Session.objects.filter(pk=world.plenary.pk).update(pinned=True)

@@ -77,16 +77,6 @@ class TestOnce:
             assert list(DelayNotice.objects.filter(ended_at=None)) == [notice]
             running.start(session=row, by=officer)
 
-    def test_an_announcement_that_has_another_by_now_stays_ended(self, row: Session, officer: User) -> None:
-        running.announce_delay(session=row, by=officer)
-        with undo.grouped() as group:
-            running.start(session=row, by=officer)
-        running.announce_delay(session=row, by=officer)
-        [newer] = DelayNotice.objects.filter(ended_at=None)
-        assert group.offer is not None
-        undo.undo(public_id=group.offer.public_id, by=officer)
-        assert list(DelayNotice.objects.filter(ended_at=None)) == [newer]
-
 
 WHERE_IT_STANDS = [
     (False, False, -5, RunState.AHEAD),
@@ -187,12 +177,3 @@ def test_a_page_of_many_sessions_makes_no_more_queries(summit: Summit, django_as
     desk.get(page)
     with django_assert_max_num_queries(16):
         assert len(desk.get(page).context["next"]) == 3
-
-
-def test_a_speakers_list_is_run_before_it_is_released(row: Session, summit: Summit, officer: User) -> None:
-    release(summit)
-    client, url = signed_in(officer), reverse("admin:agenda_session_speaking", args=[row.pk])
-    day = f"{reverse('admin:agenda_session_day')}?summit={summit.slug}"
-    assert url not in client.get(day).content.decode()
-    f.SlotFactory(session=row)
-    assert url in client.get(day).content.decode()

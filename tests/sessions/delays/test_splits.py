@@ -180,18 +180,8 @@ class TestBothParts:
         represented = Representation.objects.filter(session=second, taken_back_at=None)
         assert list(represented.values_list("party__name", "person__name")) == [("Aland", "Deputy")]
 
-    def test_a_session_that_keeps_its_end_continues_later(self, world: SplitWorld) -> None:
-        world.split(**world.halves(end=60))
-        assert _span(world.newest()["Plenary"]) == "12:00-13:00"
-
 
 class TestPreview:
-    def test_what_the_second_part_meets_moves(self, world: SplitWorld) -> None:
-        planned = world.previewed(end=30, on=45, until=75)
-        moves = [(move.after.title, f"{move.after.starts_at:%H:%M}") for move in planned.moves]
-        assert moves == [("Plenary", "12:00"), ("Talks", "13:15")]
-        assert planned.moves[1].pushed_by == planned.second
-
     def test_each_conflict_of_the_second_part_is_decided(self, world: SplitWorld) -> None:
         given = world.halves(on=65, until=95)
         with pytest.raises(ConflictUndecided, match="Decide 1 more conflict"):
@@ -199,14 +189,6 @@ class TestPreview:
         made = world.split(**given, accepted=world.conflicts(given))
         sessions = [world.talks.public_id, world.second().public_id]
         assert made.accepted == [{"kind": "head", "sessions": sessions, "number": 1}]
-
-    def test_only_what_was_previewed_is_released(self, world: SplitWorld) -> None:
-        expected = retiming.digest(world.previewed())
-        with pytest.raises(releases.DraftChanged):
-            world.split(**world.halves(speeches="B"), expected=expected)
-        assert Session.objects.count() == 3
-        world.split(expected=expected)
-        assert Session.objects.count() == 4
 
     def test_speeches_move_that_arent_over_by_the_end(self) -> None:
         noon = db_now()

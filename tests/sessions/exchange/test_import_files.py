@@ -2,20 +2,15 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-import jsonschema
 import pytest
-from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from lxml import etree
 
-from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import snapshots
 from sessions.draft.models.sessions import Session
 from sessions.exchange.models import ScheduleImportFile
@@ -29,14 +24,12 @@ from summit.imports.personal_data import naming
 from summit.imports.report import ImportReport
 from summit.jobs.job_kinds import Result
 from summit.jobs.models.jobs import Job
-from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.privacy.registry import Subject
-from summit.summits.models import Room, Summit
+from summit.summits.models import Summit
 from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import PersonFactory, SummitFactory, UserFactory
-from tests.schemas import SCHEMAS, needs_schemas
 from tests.sessions.conftest import release
 from tests.sessions.exchange.helpers import SCHEDULE, read_in
 from tests.sessions.exchange.test_importer import as_json, event, outcomes
@@ -70,27 +63,6 @@ def actions() -> list[str]:
     return list(entries.values_list("action", flat=True))
 
 
-def test_a_schedule_is_previewed_and_then_imported(client: Client, summit: Summit) -> None:
-    form = client.get(reverse("admin:agenda_scheduleimportfile_upload")).content.decode()
-    assert "Visibility of new sessions" in form
-    assert 'aria-invalid="true"' in upload(client, summit, b"words").content.decode()
-    response = upload(client, summit)
-    file = ScheduleImportFile.objects.get()
-    page = reverse("admin:agenda_scheduleimportfile_change", args=[file.pk])
-    assert response["Location"] == page
-    assert Session.objects.count() == 0
-    shown = client.get(page).content.decode()
-    for text in ("Import 1 entry", "Enter a title.", "New rooms: Hall A"):
-        assert text in shown
-    assert "Event 1" not in client.get(f"{page}?rows=refused").content.decode()
-    client.post(reverse("admin:agenda_scheduleimportfile_take", args=[file.pk]))
-    assert list(Session.objects.values_list("title", "visibility")) == [("Event 1", "public")]
-    shown = client.get(page).content.decode()
-    assert ("1 entry imported on " in shown, "Import 1 entry" in shown) == (True, False)
-    file.refresh_from_db()
-    assert (bytes(file.content), file.filename) == (b"", "schedule.json")
-
-
 def test_it_is_imported_once(summit: Summit, officer: User) -> None:
     """Two who press the button at once both hold the row with its bytes: the claim lets one in."""
     file, second = store(summit, officer), ImportFile.objects.get()
@@ -106,23 +78,6 @@ def test_it_is_imported_once(summit: Summit, officer: User) -> None:
     ImportFile.objects.update(applied_at=None, next_row=0)
     services.apply(file=second, by=officer)
     assert Session.objects.get().title == "Event 1"
-
-
-def test_an_import_is_undone_with_its_rooms_and_people(summit: Summit) -> None:
-    officer = UserFactory.with_role(Role.ORGANISER, summit)
-    services.apply(file=store(summit, officer), by=officer)
-    moved = as_json(event(title="Moved", room="Hall B", persons=[{"name": "B. Other"}]))
-    file = store(summit, officer, moved)
-    before = list(Session.objects.values("title", "room__name", "slots__speaker__name"))
-    services.apply(file=file, by=officer)
-    [session] = Session.objects.all()
-    assert (session.title, session.room and session.room.name) == ("Moved", "Hall B")
-    services.undo(file=file, by=officer)
-    assert list(Session.objects.values("title", "room__name", "slots__speaker__name")) == before
-    assert set(Room.objects.values_list("name", flat=True)) == {"Hall A"}
-    assert set(Person.objects.values_list("name", flat=True)) == {"A. Speaker"}
-    # Whoever edits the session as it was meanwhile is told of a conflict.
-    assert Session.objects.get().revision > session.revision
 
 
 def test_a_long_schedule_is_a_workers(
@@ -257,24 +212,6 @@ class TestReaders:
         release(summit)
         assert "A surprise" in published(summit).decode()
 
-    def test_no_calendar_changes_for_it(self, summit: Summit, django_capture_on_commit_callbacks: Any) -> None:
-        def calendar() -> list[str]:
-            """Return the lines of the calendar but for when it was made."""
-            lines = Client().get(f"/{summit.slug}/agenda.ics").content.decode().splitlines()
-            return [line for line in lines if not line.startswith(("DTSTAMP", "LAST-MODIFIED"))]
-
-        imported(summit, as_json(event(**SAID)))
-        release(summit)
-        before = calendar()
-        mail.outbox.clear()
-        imported(summit, as_json(event(**{**SAID, "track": "Another"})))
-        with django_capture_on_commit_callbacks(execute=True):
-            release(summit)
-        assert [each["track"] for each in events(summit)] == ["Another"]
-        assert list(ReleasedSession.objects.values_list("sequence", flat=True)) == [1, 1]
-        assert "SEQUENCE:1" in before
-        assert (calendar(), mail.outbox) == (before, [])
-
     def test_the_desk_reads_it(self, summit: Summit, desk: Client) -> None:
         imported(summit, as_json(event(**SAID)))
         path = f"/admin/agenda/session/{Session.objects.get().pk}/change/"
@@ -323,17 +260,3 @@ class TestTimes:
         report = imported(summit, as_json(*rows))
         assert outcomes(report) == ["refused", "refused", "new"]
         assert report.lines[0].notes == ["It would last longer than four days. Correct the duration."]
-
-
-@needs_schemas
-def test_both_forms_are_valid(summit: Summit) -> None:
-    imported(summit, as_json(event(**SAID), event(2, links=["https://b.example"])))
-    row = Session.objects.get(title="Event 2")
-    # What a desk may enter, and no schedule.
-    Session.objects.filter(pk=row.pk).update(ends_at=row.starts_at + timedelta(days=9))
-    release(summit)
-    schema = etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd"))
-    schema.assertValid(etree.fromstring(published(summit, "xml")))
-    jsonschema.validate(
-        json.loads(published(summit)), json.loads((SCHEMAS / "frab-schedule.schema.json").read_text())
-    )

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +30,6 @@ from tests.delegations.helpers import queries
 from tests.factories import (
     PersonFactory,
     RoomFactory,
-    SlotFactory,
     SummitFactory,
     TextFactory,
     UserFactory,
@@ -138,15 +135,6 @@ def test_a_changed_one_changes_what_changed(summit: Summit) -> None:
     assert [slot.speaker.name for slot in row.slots.all()] == ["B. Speaker", "C. Speaker"]
     assert row.slots.get(speaker__name="B. Speaker").public_id == kept
     assert outcomes(take(summit, as_json(later))) == ["same"]
-
-
-def test_a_dry_run_writes_nothing_and_says_the_same(summit: Summit) -> None:
-    content = as_json(event(), event(2, title=""))
-    with CaptureQueriesContext(connection) as captured:
-        seen = preview(summit=summit, content=content, by=SYSTEM)
-    assert not [query for query in captured if not query["sql"].startswith("SELECT")]
-    assert (Session.objects.count(), Room.objects.count(), Person.objects.count()) == (0, 0, 0)
-    assert take(summit, content) == seen
 
 
 def test_what_cant_be_read_is_refused_with_the_reason_and_the_rest_is_read(summit: Summit) -> None:
@@ -381,22 +369,6 @@ def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summ
     assert entry.detail == {"added": 1, "changed": 0, "removed": 2}
     take(summit, as_json(event(persons=[{"name": "C."}, {"name": "A."}])))
     assert list(Slot.objects.order_by("position").values_list("pk", flat=True))[1:] == [kept.pk]
-
-
-def test_speeches_of_one_who_speaks_twice_stay_and_follow_each_other(summit: Summit) -> None:
-    take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))
-    (row,) = Session.objects.all()
-    first, second = row.slots.order_by("position")
-    SlotFactory(session=row, party=first.party, speaker=first.speaker, position=2)
-    third = row.slots.get(position=2)
-    assert outcomes(take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))) == ["same"]
-    later = event(persons=[{"name": "B."}, {"name": "A."}, {"name": "C."}])
-    assert outcomes(take(summit, as_json(later))) == ["changed"]
-    speeches = [(slot.pk, slot.position, slot.speaker.name) for slot in row.slots.order_by("position")]
-    assert speeches[:3] == [(second.pk, 0, "B."), (first.pk, 1, "A."), (third.pk, 2, "A.")]
-    assert [name for _key, _position, name in speeches] == ["B.", "A.", "A.", "C."]
-    take(summit, as_json(event(persons=[{"name": "C."}])))
-    assert [slot.speaker.name for slot in row.slots.all()] == ["C."]
 
 
 EVENTS = st.lists(

@@ -209,13 +209,3 @@ class TestMarked:
             handovers.discard(handover=item, by=organiser)
         assert said not in client.get(page).content.decode()
         assert "wait for protocol" not in client.get(prepare).content.decode()
-
-    def test_a_place_of_every_kind(self, summit: Summit, head: Membership) -> None:
-        kinds = ("bilateral", "signing", "family_photo", "roundtable")
-        rows = [session(summit, kind=kind) for kind in kinds]
-        for row in rows:
-            place(row, head.person)
-        others = [session(summit, kind=kind) for kind in kinds]
-        members.withdraw(membership=head, by=SYSTEM)
-        assert [passed_on_places.waiting(row) for row in rows] == [["Ada"]] * 4
-        assert [passed_on_places.waiting(row) for row in others] == [[]] * 4

@@ -11,7 +11,6 @@ from django.core import mail
 from icalendar import Calendar
 
 from delegations.parties.models.parties import Party
-from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import changed_lines
 from sessions.agenda.selectors.change_descriptions import place_line
 from sessions.agenda.selectors.differences import Aspect, What
@@ -159,34 +158,6 @@ def test_several_changes_are_attached_and_one_is_not(summit: Summit, organiser: 
     assert found == [("REQUEST", 3), ("REQUEST", 2)]
 
 
-def test_who_may_read_it_is_one_line_and_nothing_for_a_calendar(summit: Summit, talks: Session) -> None:
-    """Two delegations meet in public, then not to be announced, and in public again: their calendars stay as they
-    were, and learn of the next change of the session by a SEQUENCE that rises."""
-
-    def becomes(visibility: Visibility) -> EmailMessage:
-        Session.objects.filter(pk=talks.pk).update(visibility=visibility)
-        release(summit)
-        (sent,) = deliver()
-        return sent
-
-    def row() -> ReleasedSession:
-        return ReleasedSession.objects.for_desk(summit).get(session=talks)
-
-    becomes(Visibility.PUBLIC)
-    public = row()
-    hidden = becomes(Visibility.PARTICIPANTS)
-    lines = [line.strip() for line in text(hidden).splitlines()]
-    told = [line for line in lines if "Visible to" in line or "participants of" in line]
-    assert told == ["Visible to", "now: participants of the session"]
-    assert (calendars(hidden), row().visibility, row().sequence) == ([], Visibility.PARTICIPANTS, public.sequence)
-    assert calendars(becomes(Visibility.PUBLIC)) == []
-    assert (row().fingerprint, row().sequence) == (public.fingerprint, public.sequence)
-    Session.objects.filter(pk=talks.pk).update(title="Talks again")
-    release(summit)
-    ((method, event),) = calendars(deliver()[0])
-    assert (method, event["sequence"], row().sequence) == ("REQUEST", public.sequence + 1, public.sequence + 1)
-
-
 def test_what_left_the_view_is_not_said_to_be_cancelled(summit: Summit, organiser: User, talks: Session) -> None:
     Session.objects.filter(title="Dinner").update(visibility=Visibility.ORGANISERS)
     releases.release(summit=summit, by=organiser)
@@ -197,17 +168,6 @@ def test_what_left_the_view_is_not_said_to_be_cancelled(summit: Summit, organise
         assert word not in said.lower()
     # RFC 5546 knows one word for what leaves a calendar.
     assert [method for method, _event in calendars(sent)] == ["CANCEL"]
-
-
-def test_what_a_newer_release_says_is_not_sent(summit: Summit, organiser: User, talks: Session) -> None:
-    cancel_and_move.cancel(session=talks, by=organiser)
-    releases.release(summit=summit, by=organiser)
-    cancel_and_move.reinstate(session=talks, by=organiser)
-    Session.objects.filter(pk=talks.pk).update(title="Talks again")
-    releases.release(summit=summit, by=organiser)
-    (sent,) = deliver()
-    said = text(sent)
-    assert ("Talks <1> & more" in said, "Talks again" in said, "cancelled" in said) == (True, True, False)
 
 
 def told(release: int) -> dict[str, list[str]]:

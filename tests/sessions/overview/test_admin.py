@@ -5,13 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
-from sessions.overview import dashboard as overview_dashboard
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.admin_base import dashboard as admin_base_dashboard
@@ -75,14 +74,6 @@ def test_times_are_read_and_shown_in_the_venues_zone() -> None:
     ]
 
 
-def test_a_time_that_the_clocks_skip_is_refused(summit: Summit) -> None:
-    sent = values(summit=summit.pk, starts_at_0="2025-03-30", starts_at_1="01:30", ends_at_0="2025-03-30")
-    response = sign_in(summit, Role.PROGRAMME).post(f"{LIST}add/?summit={summit.slug}", sent)
-    assert response.status_code == 200
-    assert "starts_at" in response.context["adminform"].form.errors
-    assert not Session.objects.exists()
-
-
 def test_only_what_belongs_to_the_summit_can_be_chosen(summit: Summit) -> None:
     other, made = f.SummitFactory(), session(summit)
     user = f.UserFactory.with_role(Role.PROGRAMME, summit)
@@ -107,17 +98,6 @@ def test_only_what_belongs_to_the_summit_can_be_chosen(summit: Summit) -> None:
 def _participant(**kwargs: Any) -> dict[str, Any]:
     found = {"position": "0", "role": "participant", "party": "", "level": "", "person": "", "category": "", **kwargs}
     return {"participants-TOTAL_FORMS": "1", **{f"participants-0-{key}": value for key, value in found.items()}}
-
-
-def test_every_edit_is_recorded_by_names_of_fields(desk: Client, summit: Summit) -> None:
-    made = session(summit, title="Before", kind="plenary", visibility="public", ends_at=f.START + timedelta(hours=1))
-    party = f.PartyFactory(summit=summit)
-    desk.post(f"{LIST}{made.pk}/change/", values(summit=summit.pk, title="After") | _participant(party=party.pk))
-    found = list(AuditEntry.objects.order_by("id").values_list("action", "object_key", "fields", "detail"))
-    assert found == [
-        ("agenda.session.change", made.public_id, ["title"], {}),
-        ("agenda.participants", made.public_id, [], {"added": 1, "changed": 0, "removed": 0}),
-    ]
 
 
 def test_a_session_is_cancelled_and_reinstated_at_once_and_undone(summit: Summit) -> None:
@@ -248,23 +228,6 @@ def test_only_who_releases_is_told_to(summit: Summit, organiser: User) -> None:
     f.SessionFactory.create_batch(2, summit=summit)
     (task,) = tasks(summit, Role.ORGANISER)
     assert task.sentence == "2 sessions have changed since release 1. Preview the next release."
-
-
-def test_warnings_open_the_list_of_them(summit: Summit) -> None:
-    person = f.PersonFactory(summit=summit)
-    for title in ("One", "Two"):
-        f.ParticipantFactory(session=f.SessionFactory(summit=summit, title=title), person=person)
-    f.SessionFactory(summit=summit, title="Alone")
-    (task,) = tasks(summit, Role.PROGRAMME)
-    assert task.sentence == "1 scheduling conflict"
-    assert task.address == f"/admin/agenda/release/warnings/{summit.slug}/"
-    task = admin_base_dashboard.Task(
-        "",
-        admin_base_dashboard.Urgency.NOW,
-        overview_dashboard.listed(summit, warning="person"),
-        overview_dashboard.EDIT,
-    )
-    assert opened(summit, task) == ["One", "Two"]
 
 
 def test_what_starts_within_the_hour_and_later_today(summit: Summit) -> None:

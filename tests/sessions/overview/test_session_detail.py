@@ -1,27 +1,22 @@
 """The page of a session that one reads: where it stands, what comes next, what clashes, and its sections."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
 
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
-from sessions.draft.selectors.free_rooms import rooms_at
 from sessions.draft.services import cancel_and_move, planning
-from sessions.overview.admin import session_detail
-from sessions.releases.services import releases
-from summit.admin_base.next_steps import OpenPoint
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import sign_in, text
-from tests.sessions.conftest import later, open_session, release, session
+from tests.delegations.helpers import text
+from tests.sessions.conftest import open_session, release, session
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -54,48 +49,6 @@ class TestReading:
         link = f'<a href="/admin/agenda/session/{row.pk}/sign-ups/">'
         shown = desk.get(page(row)).content.decode()
         assert f"{link}1 of 1 places taken. 2 people on the waiting list.</a>" in shown
-
-    def test_it_says_where_the_session_stands_and_what_comes_next(
-        self, desk: Client, summit: Summit, organiser: User
-    ) -> None:
-        row = session(summit, title="Talks")
-        request = RequestFactory().get(page(row))
-        request.user = f.UserFactory.with_role(Role.PROGRAMME, summit)
-
-        def stands() -> tuple[str, list[str]]:
-            row.refresh_from_db()
-            shown = session_detail.context(request, row)
-            return shown["state"][1], [step.label for step in shown["steps"]]
-
-        steps = ["Move session", "Add a session like this", "Record presence", "Cancel session"]
-        assert stands() == ("not released", steps)
-        releases.release(summit=summit, by=organiser)
-        assert stands() == ("released", steps)
-        later(row, organiser, minutes=5)
-        assert stands() == ("changed since the release", steps)
-        cancel_and_move.cancel(session=row, by=organiser)
-        assert stands() == ("cancelled", ["Reinstate session"])
-        shown = context(desk, row)
-        assert (shown["state"][1], [step.label for step in shown["steps"]]) == stands()
-
-    def test_a_reason_is_asked_for_after_the_cancellation(
-        self, desk: Client, summit: Summit, organiser: User
-    ) -> None:
-        row = session(summit)
-        cancel_and_move.cancel(session=row, by=organiser)
-        url = section(row, "cancellation")
-        assert context(desk, row)["points"] == [OpenPoint("Give a reason for the cancellation", url)]
-        assert desk.post(url, {"cancellation_reason": "The minister is ill."}).status_code == 302
-        shown = context(desk, row)
-        assert shown["points"] == []
-        assert [fact.value for fact in shown["sections"]["cancellation"]["facts"]] == ["The minister is ill."]
-
-    def test_who_reads_the_draft_alone_finds_nothing_to_edit(self, summit: Summit) -> None:
-        row, reader = session(summit), sign_in(summit, Role.VIEWER)
-        shown = context(reader, row)
-        assert {found["edit_url"] for found in shown["sections"].values()} == {""}
-        assert shown["steps"] == []
-        assert reader.get(section(row)).status_code == 403
 
     def test_what_clashes_and_who_asks_for_the_floor_waits_there(self, desk: Client, summit: Summit) -> None:
         room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
@@ -160,20 +113,6 @@ class TestSections:
             assert desk.get(section(row), times(ends_at_1=wrong)).context_data["free_rooms"] == {}
         cancel_and_move.cancel(session=other, by=organiser)
         assert rooms() == (["Gallery", "Library"], [], [])
-
-
-def test_a_room_is_taken_from_set_up_to_clear_down(summit: Summit) -> None:
-    room = f.RoomFactory(venue__summit=summit)
-    row = session(summit, room=room, set_up=30, clear_down=15)
-
-    def free(before: int, after: int) -> bool:
-        start, end = row.starts_at - timedelta(minutes=before), row.ends_at + timedelta(minutes=after)
-        long = timedelta(hours=1)
-        return all(rooms_at(summit, *span)[0].taken_by is None for span in ((start - long, start), (end, end + long)))
-
-    assert free(30, 15)
-    assert not free(29, 15)
-    assert not free(30, 14)
 
 
 class TestAddingDelegations:

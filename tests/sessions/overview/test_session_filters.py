@@ -10,10 +10,8 @@ from django.utils.html import strip_tags
 
 from delegations.parties.models.parties import PartyName
 from sessions.delays.models import SessionRun
-from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session, SessionText
 from summit.admin_base.search import matching
-from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -117,16 +115,6 @@ class TestKinds:
         given = {"summit": summit.pk, "name": "Fireside talk", "like": "retreat"}
         return {**given, "name_en": "", "name_fr": "Coin du feu", "name_ar": "حديث", **changed}
 
-    def test_a_kind_has_a_name_in_each_language(self, desk: Client, summit: Summit) -> None:
-        assert desk.post(f"{KINDS}add/", self.values(summit)).status_code == 302
-        made = CustomKind.objects.get()
-        names = {"fr": "Coin du feu", "ar": "حديث"}
-        assert (made.name, made.names, made.like) == ("Fireside talk", names, "retreat")
-        refused = desk.post(f"{KINDS}{made.pk}/change/", self.values(summit, name_en="Another"))
-        assert "This is the summit’s own language." in refused.content.decode()
-        refused = desk.post(f"{KINDS}add/", self.values(summit))
-        assert "The summit already has a session type with this name." in refused.content.decode()
-
     def test_a_session_of_a_kind_is_what_the_kind_works_like(self, desk: Client, summit: Summit) -> None:
         own = f.CustomKindFactory(summit=summit, name="Fireside talk", like="retreat")
         f.CustomKindFactory(name="Of another summit")
@@ -143,16 +131,6 @@ class TestKinds:
         assert desk.post(f"{LIST}{made.pk}/change/", sent).status_code == 302
         made.refresh_from_db()
         assert (made.kind, made.custom_kind) == ("plenary", None)
-
-    def test_only_one_that_no_session_has_is_deleted(self, summit: Summit) -> None:
-        own, client = f.CustomKindFactory(summit=summit), sign_in(summit, Role.PROGRAMME)
-        row = f.SessionFactory(summit=summit, custom_kind=own)
-        client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
-        assert CustomKind.objects.filter(pk=own.pk).exists()
-        row.delete()
-        client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
-        assert not CustomKind.objects.exists()
-        assert AuditEntry.objects.filter(action="agenda.customkind.remove").count() == 1
 
 
 def test_texts_interpretation_and_who_takes_part_are_rows_of_the_page(summit: Summit) -> None:
@@ -178,18 +156,3 @@ def test_texts_interpretation_and_who_takes_part_are_rows_of_the_page(summit: Su
     page = client.get(f"{LIST}{made.pk}/change/").content.decode()
     six = [page.index(f'value="{code}"', page.index("Official languages")) for code in ("ar", "zh", "en", "fr", "ru")]
     assert six == sorted(six)
-
-
-def test_a_part_for_more_than_the_session_is_refused_at_the_part(summit: Summit) -> None:
-    made = f.SessionFactory(summit=summit, visibility="participants")
-    parts = {"room_to": "participants", "participants_to": "participants", "times_to": "organisers", "title_to": ""}
-    wrong = sign_in(summit, Role.PROGRAMME).post(
-        f"{LIST}{made.pk}/change/",
-        test_admin.values(summit=summit.pk, visibility="organisers", **parts, documents_to="public"),
-    )
-    said = (
-        "The session itself is visible to fewer people. "
-        "Choose “Everyone who can see the session” or “organisers only”."
-    )
-    found = {name: list(told) for name, told in wrong.context["adminform"].form.errors.items()}
-    assert found == {name: [said] for name in ("room_to", "participants_to", "documents_to")}

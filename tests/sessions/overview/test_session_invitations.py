@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.invitations import invitable_sessions
 from delegations.invitations.admin.occasion_column import occasion_title
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.selectors import expiring_links, invitation_status
 from delegations.invitations.selectors.eligibility import preview
 from delegations.invitations.services import links
 from delegations.invitations.services.answers import AnswerRefused, answer
-from delegations.invitations.services.invitations import invite, revoke
+from delegations.invitations.services.invitations import invite
 from delegations.overview.selectors import completeness, progress
 from delegations.parties.models.parties import Party
 from sessions.draft.models.sessions import Session
@@ -25,7 +24,7 @@ from summit.summits.models import Room, Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import protocol, queries, refuses
+from tests.delegations.helpers import protocol, refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -52,16 +51,6 @@ def session(summit: Summit, **kwargs: Any) -> Session:
     )
     said = {"title": "Working lunch", "starts_at": starts, "ends_at": starts + timedelta(hours=1), "room": room}
     return f.SessionFactory(summit=summit, **{**said, **kwargs})
-
-
-def test_a_session_is_found_by_its_public_id_in_its_summit_alone(summit: Summit) -> None:
-    row, secret = session(summit), session(summit, visibility="organisers")
-    off = session(summit, cancelled_at=db_now())
-    found = invitable_sessions.find(summit)
-    assert found[row.public_id].place == "Long Gallery, Lancaster House"
-    assert [found[each.public_id].open for each in (row, secret, off)] == [True, False, False]
-    assert invitable_sessions.find(f.SummitFactory(), [row.public_id]) == {}
-    assert queries(lambda: invitable_sessions.find(summit, [""])) == 0
 
 
 def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit, party: Party, by: User) -> None:
@@ -136,23 +125,6 @@ class TestPortal:
         link = InvitationLink.objects.live().get(invitation__party=party, invitation__occasion=occasion)
         client.get(f"/i/{links.token(link)}/")
         return client
-
-    def test_its_home_shows_both_kinds_and_whoever_is_revoked_from_the_summit_is_gone(
-        self, summit: Summit, party: Party, by: User
-    ) -> None:
-        row = session(summit)
-        for occasion in ("", row.public_id):
-            invite(parties=[party], occasion=occasion, by=by)
-        client = self.follow(party)
-        content = client.get("/portal/").content.decode()
-        keys = [each.public_id for each in Invitation.objects.order_by("pk")]
-        assert [f"/portal/invitation/{key}/" in content for key in keys] == [True, True]
-        # The summit's deadline has passed, and the session's has not.
-        assert content.count("Answer for Aland") == 1
-        revoke(invitation=Invitation.objects.get(occasion=row.public_id), by=by)
-        assert client.get("/portal/").status_code == 200
-        revoke(invitation=Invitation.objects.get(occasion=""), by=by)
-        assert client.get("/portal/").status_code == 410
 
     def test_its_page_says_what_the_session_is_now(self, summit: Summit, party: Party, by: User) -> None:
         row = session(summit)

@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from sessions.draft.models.sessions import Session
 from sessions.presence.models import Place, PresenceMark
 from sessions.presence.selectors import attendance
 from sessions.presence.services import marks, merging
@@ -15,7 +14,6 @@ from sessions.presence.services.marks import PresenceRefused
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
-from summit.summits.models import Summit
 from summit.undo import services as undo
 from tests import factories as f
 from tests.delegations.helpers import refuses, said, sign_in, text
@@ -152,12 +150,3 @@ def test_a_merge_keeps_one_of_two_ticks_that_say_the_same(day: Day) -> None:
         (kept.pk, day.head.pk),
         (moved.pk, day.head.pk),
     ]
-
-
-def test_the_home_of_the_day_says_how_many_are_not_seen(day: Day) -> None:
-    now = db_now()
-    Summit.objects.filter(pk=day.summit.pk).update(starts_on=now.date(), ends_on=now.date() + timedelta(days=1))
-    Session.objects.filter(pk=day.session.pk).update(starts_at=now - timedelta(minutes=1))
-    tick(day)
-    shown = text(day.desk.get("/admin/"))
-    assert f'<a href="{page(day)}">2 not seen' in shown

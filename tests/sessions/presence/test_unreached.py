@@ -140,13 +140,6 @@ def test_one_telephones_and_they_leave_the_list(day: Day, changed: Release) -> N
     assert sign_in(day.summit, Role.VIEWER).get(page(day)).status_code == 403
 
 
-def test_an_open_page_learns_that_somebody_opened_the_change(day: Day, changed: Release) -> None:
-    url = f"{page(day)}version/"
-    first = day.desk.get(url)
-    read_marks.record(person=day.head, number=changed.number)
-    assert day.desk.get(url, headers={"If-None-Match": first["ETag"]}).status_code == 200
-
-
 def test_queries_do_not_grow(day: Day) -> None:
     def more(party: Party) -> None:
         f.ParticipantFactory(session=day.session, person=f.MembershipFactory(party=party).person)

@@ -1,27 +1,21 @@
 """The agenda for programs: what the API tells and narrows, and what the calendar and the schedule files say of a
 session that has everything: in whose language, of which parts, with footnotes and links, and valid."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 from icalendar import Calendar
 
 from press.texts.models.embargoes import Embargo
-from sessions.agenda.models.releases import ReleasedSession
-from sessions.delays.models import DelayNotice
 from sessions.delays.services import running as delays
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.visibility.models import Visibility
 from summit.core.compiled_query import Prepared
-from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.public_base import page_version
-from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.database_clock import stop
@@ -110,43 +104,6 @@ class TestNow:
         assert self.told(agenda) == {"now": [], "next": ["Two"], "late": ["One"]}
         late = {row["title"]: row["running_late"] for row in ask(agenda)["results"]}
         assert late == {"One": True, "Two": False, "": False}
-
-    def test_a_kept_answer_follows_the_clock_and_each_announcement(
-        self, agenda: Summit, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        settings.KEPT_PAGES = 10_000_000
-        PAGES.clear()
-        now = f"/api/v1/summits/{agenda.slug}/now/"
-        etag = Client().get(now)["ETag"]
-        assert Client().get(now, headers={"If-None-Match": etag}).status_code == 304
-        announce_delay(agenda, "One")
-        assert self.told(agenda)["late"] == ["One"]
-        stop(monkeypatch, f.START + timedelta(days=1))
-        assert self.told(agenda) == {"now": ["Two"], "next": [], "late": []}
-        PAGES.clear()
-
-
-def test_schedules_for_apps_say_what_runs_late(agenda: Summit) -> None:
-    def said() -> tuple[str, dict[str, str]]:
-        found = Client().get(f"/{agenda.slug}/agenda/schedule.json").json()["schedule"]
-        events = [each for day in found["conference"]["days"] for room in day["rooms"].values() for each in room]
-        return found["version"], {event["title"]: event["description"] for event in events}
-
-    def announce(title: str) -> None:
-        announce_delay(agenda, title)
-        # An hour after the release, since the version has minutes.
-        DelayNotice.objects.update(announced_at=db_now() + timedelta(hours=1))
-
-    version, before = said()
-    # Of a session whose times aren't public the file says nothing, and stays what it was.
-    announce("Three")
-    assert said() == (version, before)
-    announce("One")
-    again, after = said()
-    assert again > version
-    assert after == before | {"One": "Running late, new time to follow"}
-    content = Client().get(f"/{agenda.slug}/agenda/schedule.xml").content
-    assert content.decode().count("<description>Running late, new time to follow</description>") == 1
 
 
 @once_a_module
@@ -246,31 +203,3 @@ def test_files_with_all_that_is_public_are_valid(full: Session) -> None:
         check_schedule(*schedule(full.summit))
         delays.announce_delay(session=full, by=f.UserFactory.with_role(Role.ORGANISER, full.summit))
         check_schedule(*schedule(full.summit))
-
-
-def test_changes_say_in_which_language_each_word_stands(full: Session) -> None:
-    SessionText.objects.filter(session=full).update(title="Clôture")
-    full.participants.filter(role="chair").delete()
-    released(full, title="Closing", custom_kind=None)
-    pages = {
-        language: Client().get(f"/{full.summit.slug}/agenda/changes/?lang={language}").content.decode()
-        for language in ("fr", "ar")
-    }
-    french, arabic = (re.findall(r'<(?:del|ins) lang="(\w+)" dir="auto">([^<]+)<', page) for page in pages.values())
-    words = ("Ouverture", "Clôture", "Causerie", "séance plénière", "Pays d’Aland¹")
-    assert french == [("fr", word) for word in words]
-    assert arabic[:3] == [("en", "Opening"), ("en", "Closing"), ("en", "Fireside chat")]
-    assert [language for language, _said in arabic[3:]] == ["ar", "en"]
-    assert re.search(r'<h3><bdi lang="fr"><a [^>]+>Clôture</a></bdi>', pages["fr"])
-
-
-def test_speeches_begin_after_the_opening_if_times_are_known(full: Session) -> None:
-    def begin() -> list[Any]:
-        people = ReleasedSession.objects.public(full.summit).get().people
-        return [place.about for place in people if place.slot_key]
-
-    f.SlotFactory(session=full, position=1)
-    released(full, opening=10)
-    assert begin() == [full.starts_at + timedelta(minutes=minutes) for minutes in (10, 15)]
-    released(full, times_to=Visibility.ACCREDITED)
-    assert begin() == [None, None]

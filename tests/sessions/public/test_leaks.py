@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from press.texts.models.texts import Text
 from sessions.agenda.selectors import snapshots
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
@@ -158,17 +157,3 @@ def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Sum
         there, none = (Client().get(path.format(value)) for value in (key, "0" * 16))
         assert there.status_code == none.status_code, path
         assert there.content.replace(key.encode(), b"") == none.content.replace(b"0" * 16, b""), path
-
-
-def test_a_document_that_is_everybodys_is_a_file(open_summit: Summit) -> None:
-    row = make(open_summit)
-    document = row.documents.get()
-    path = f"/{open_summit.slug}/agenda/{row.public_id}/documents/{document.public_id}/"
-    assert Client().get(path).status_code == 404
-    release(open_summit)
-    response = Client().get(path)
-    assert (response.content, response["X-Content-Type-Options"]) == (b"bytes", "nosniff")
-    assert response["Content-Disposition"] == 'attachment; filename="brief.pdf"'
-    assert Client().get(path, headers={"if-none-match": response["ETag"]}).status_code == 304
-    assert path in Client().get(f"/{open_summit.slug}/agenda/{row.public_id}/").content.decode()
-    assert Text.objects.count() == 0

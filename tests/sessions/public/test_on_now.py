@@ -102,14 +102,6 @@ def test_each_moment_says_what_is_on_and_next_and_until_when(agenda: Summit, mon
         assert fresh == until
 
 
-def test_days_before_and_after_nothing_is_next_or_present(agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-    for now in (NINE - 30 * HOUR, NINE + 60 * HOUR):
-        stop(monkeypatch, now)
-        assert told(page(agenda)) == ([], [])
-    assert "data-now" not in page(agenda, "agenda/grid/?day=2025-03-31")
-    assert "data-fresh-until" not in page(agenda, "agenda/")
-
-
 @pytest.mark.parametrize("asks", [True, False])
 def test_cached_pages_follow_the_clock(asks: bool, agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written when a session begins. Control: unless it asks what has passed, the home stays."""

@@ -91,17 +91,6 @@ class TestPages:
         release(agenda)
         assert all(b"Not yet" in Client().get(path).content for path in paths(agenda))
 
-    def test_the_list_and_the_home_say_when_what_is_held(self, agenda: Summit) -> None:
-        page = get(agenda)
-        assert shown(page) == ["One", "Two", "Closing"]
-        # What is kept is said, after what has a time.
-        assert ("Three" in page, page.index(">Two</a>") < page.index("Bilateral meeting</a>")) == (False, True)
-        for said in ("Monday 31 March 2025", f"/{agenda.slug}/agenda.ics", "time not announced", "open for sign-up"):
-            assert said in page
-        home = Client().get(f"/{agenda.slug}/").content.decode()
-        for said in ("3 sessions", "Monday 31 March 2025", f"/{agenda.slug}/agenda.ics"):
-            assert said in home
-
     def test_a_summit_without_a_release_says_so(self, summit: Summit) -> None:
         session(summit, visibility=Visibility.PUBLIC, title="Draft")
         page = get(summit)
@@ -228,14 +217,6 @@ class TestGrid:
         assert "No session on this day." in get(agenda, "grid/?day=2025-05-01")
         stop(monkeypatch, NINE + timedelta(hours=20))
         assert shown(get(agenda, "grid/")) == ["Closing"]
-
-    @pytest.mark.django_db
-    def test_days_and_views_keep_the_filters(self, agenda: Summit) -> None:
-        page = get(agenda, "grid/?lang=fr&kind=plenary")
-        assert ('dir="auto">Un</a>' in page, ">Two</a>" in page) == (True, False)
-        assert '?lang=fr&amp;day=2025-04-01&amp;kind=plenary"' in page
-        assert '/agenda/?lang=fr&amp;day=2025-03-31&amp;kind=plenary"' in page
-        assert 'href="?kind=plenary">All days' in get(agenda, "?day=2025-03-31&kind=plenary")
 
 
 @pytest.mark.django_db

@@ -212,17 +212,6 @@ def test_released_reads_back_what_the_draft_was(world: World) -> None:
     ]
 
 
-def test_reinstated_sessions_rise_in_sequence(world: World) -> None:
-    cancel_and_move.cancel(session=world.talks, by=world.by)
-    world.release()
-    assert cancel_and_move.reinstate(session=world.talks, by=world.by)
-    row = world.release().entries.get(session=world.talks).released_session
-    assert row.sequence == 3
-    # The cancellation had not been sent, so that nothing has changed for those who would have read it.
-    assert told(3) == {}
-    assert set(Message.objects.filter(version=2).values_list("state", flat=True)) == {MessageState.DROPPED}
-
-
 def test_what_was_previewed_is_released_and_nothing_else(world: World) -> None:
     world.move(world.talks)
     shown = releases.preview(summit=world.summit)

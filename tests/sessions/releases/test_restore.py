@@ -18,7 +18,6 @@ from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases, restore
 from sessions.releases.services.restore_plan import Why
 from sessions.visibility.models import Visibility
-from summit.audit.models import AuditEntry
 from summit.people.models import Person
 from summit.permissions.models import Role
 from tests import factories as f
@@ -147,19 +146,6 @@ def test_what_the_release_does_not_hold_is_cancelled_and_what_it_does_not_know_s
     late = Session.objects.get(title="Late")
     assert (late.cancelled_at is None, late.revision) == (False, 1)
     refuses(releases.NothingToRelease, world.release)
-
-
-def test_one_session_is_taken_back_and_the_others_stay(world: World) -> None:
-    world.spoil()
-    done = world.restore(session_key=world.plenary.public_id)
-    assert [change.session.title for change in done.changes] == ["Plenary"]
-    assert set(Session.objects.filter(cancelled_at=None).values_list("title", flat=True)) == {"Plenary", "Late"}
-    entry = AuditEntry.objects.filter(action__startswith="agenda.restore").get()
-    assert (entry.action, entry.object_key, entry.detail) == (
-        "agenda.restore",
-        world.plenary.public_id,
-        {"number": 1},
-    )
 
 
 def test_what_cannot_be_taken_back_is_said(world: World) -> None:

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.test import Client
 
 from sessions.agenda.models.releases import EntryQuerySet
-from sessions.delays.models import SessionRun
 from sessions.delays.services import running as delays
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
@@ -23,7 +22,6 @@ from summit.audit.models import AuditEntry
 from summit.core.log_filters import without_tokens
 from summit.core.process_cache import forget_all
 from summit.permissions.models import Role
-from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -194,17 +192,6 @@ class TestChanges:
         assert told(moved.screen(room=moved.hall, unreadable="nothing")) == [("Opening", "In another room")]
         assert told(moved.screen(room=moved.study, unreadable="nothing")) == [("Opening", "")]
 
-    def test_they_tell_the_way_where_they_name_the_room(self, moved: World) -> None:
-        foyer, door = moved.screen(), moved.screen(room=moved.hall)
-        words = {"en": "Past the east lobby", "fr": "Après le hall est"}
-        summits_services.change_room(by=moved.by, room=moved.study, values={"directions": words})
-        expected = ['<p class="directions"><bdi lang="en">Past the east lobby</bdi></p>']
-        for path in (foyer, door):
-            assert re.findall(r'<p class="directions">.*?</p>', fetch(path).content.decode()) == expected
-        # Whoever stands at the room's own door is there.
-        assert 'class="directions"' not in fetch(moved.screen(room=moved.study)).content.decode()
-        assert "Après le hall est" in fetch(moved.screen(language="fr")).content.decode()
-
     def test_only_for_a_day(self, moved: World, monkeypatch: pytest.MonkeyPatch) -> None:
         path = moved.screen()
         # The second time as if every release were long ago. When one is made is the database's to say.
@@ -236,19 +223,6 @@ class TestTheDay:
         assert told(foyer) == [("Opening", late)]
         delays.start(session=world.opening, by=world.by)
         assert told(foyer) == [("Opening", "")]
-
-    def test_the_screen_learns_what_has_started_and_ended(self, world: World) -> None:
-        path = world.screen()
-        found = []
-
-        def start(*, session: Session, by: User) -> None:
-            SessionRun.objects.create(session=session, started_by=by, started_at=NINE)
-
-        for act in (lambda **_: None, start, delays.end):
-            act(session=world.opening, by=world.by)
-            page = fetch(path).content.decode()
-            found.append([name for name in ("data-started", "data-ended") if name in page])
-        assert found == [[], ["data-started"], ["data-ended"]]
 
 
 def test_the_next_day_is_there_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,13 +290,6 @@ class TestAddresses:
         other = f.SummitFactory()
         assert fetch(path.replace(f"/{world.summit.slug}/", f"/{other.slug}/", 1)).status_code == 404
 
-    def test_a_connection_is_noted_once_a_minute(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        path = world.screen()
-        for seconds, noted in ((0, 0), (59, 0), (61, 61)):
-            stop(monkeypatch, NINE + timedelta(seconds=seconds))
-            fetch(path)
-            assert Screen.objects.get().seen_at == NINE + timedelta(seconds=noted)
-
 
 def test_languages_are_those_of_the_summit_in_turn_or_one(world: World) -> None:
     Summit.objects.filter(pk=world.summit.pk).update(names={"fr": {"name": "Sommet"}, "ar": {"name": "قمة"}})
@@ -365,15 +332,6 @@ def test_who_may_not_set_up_screens(world: World) -> None:
 def test_a_room_of_another_summit_is_refused(world: World) -> None:
     elsewhere = f.RoomFactory()
     refuses(ValidationError, world.screen, room=elsewhere, match="Choose a room of this summit")
-
-
-def test_the_form_says_what_each_audience_reads_and_leaves_it_to_the_public(desk: Client) -> None:
-    field = desk.get("/admin/agenda/screen/add/").context["adminform"].form["audience"]
-    assert field.initial == Visibility.PUBLIC
-    assert [(value, label.split(":")[0]) for value, label in field.field.choices] == [
-        (value, str(label)) for value, label in Visibility.choices
-    ]
-    assert "also closed meetings with their titles, such as “France and Japan”." in str(field)
 
 
 def test_the_desk_creates_shows_once_and_takes_back(world: World) -> None:

@@ -9,21 +9,18 @@ from django.urls import reverse
 
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
-from sessions.signups import permissions
 from sessions.signups.messages import PLACE_FREE
-from sessions.signups.selectors import open_sessions
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.helpers import queries, said, sign_in, text
+from tests.delegations.helpers import said, sign_in, text
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import SOON, member, open_session, release, session
 from tests.sessions.signups.test_signups import states
 
 pytestmark = pytest.mark.django_db
-NOW = SOON - timedelta(days=1)
 
 
 @once_a_module
@@ -48,32 +45,6 @@ def people(summit: Summit) -> list[Person]:
 
 def page(row: Session) -> str:
     return reverse("admin:agenda_session_sign_ups", args=[row.pk])
-
-
-def test_open_sessions_say_what_is_taken_and_what_the_next_release_changes() -> None:
-    summit = f.SummitFactory()
-    room = f.RoomFactory(venue__summit=summit, capacity=40)
-    first = open_session(summit, places=2, title="First")
-    open_session(summit, places=None, room=room, starts_at=SOON + timedelta(minutes=1), title="In the room")
-    closing = open_session(summit, places=None, starts_at=SOON + timedelta(minutes=2), title="Closing")
-    open_session(summit, starts_at=NOW - timedelta(hours=1), title="Begun")
-    session(summit, starts_at=SOON, ends_at=SOON + timedelta(hours=1), title="Of nobody")
-    release(summit)
-    for state in ("place", "place", "waiting"):
-        f.SignUpFactory(session=first, state=state)
-    Session.objects.filter(pk=closing.pk).update(sign_up=False)
-    open_session(summit, places=7, starts_at=SOON + timedelta(minutes=3), title="Drafted")
-    found = open_sessions(summit, NOW)
-    assert [
-        (each.session.title, each.places.total, each.places.taken, each.places.waiting, each.released, each.drafted)
-        for each in found
-    ] == [
-        ("First", 2, 2, 1, True, True),
-        ("In the room", 40, 0, 0, True, True),
-        ("Closing", None, 0, 0, True, False),
-        ("Drafted", 7, 0, 0, False, True),
-    ]
-    assert queries(lambda: open_sessions(summit, NOW)) == 4
 
 
 def test_the_list_begins_with_them_and_leads_to_each(desk: Client, summit: Summit, row: Session) -> None:
@@ -106,21 +77,6 @@ def test_a_session_is_opened_in_one_place(desk: Client, summit: Summit) -> None:
     again = desk.post(path, {"session": closed.pk})
     assert again.context["form"].errors == {"session": ["Choose a session."]}
     assert sign_in(summit, Role.PROTOCOL).get(path).status_code == 403
-
-
-def test_whom_the_sign_ups_refuse_sees_no_link_to_them(
-    summit: Summit, row: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def links(role: Role) -> bool:
-        shown = sign_in(summit, role).get(reverse("admin:agenda_session_detail", args=[row.pk]))
-        return page(row) in shown.content.decode()
-
-    assert links(Role.PROTOCOL) is True
-    assert links(Role.CONFERENCE_OFFICER) is False
-    assert sign_in(summit, Role.CONFERENCE_OFFICER).get(page(row)).status_code == 403
-    # The control: without the question the link would lead to a refusal.
-    monkeypatch.setattr(f"{permissions.__name__}.allows", lambda *_asked: True)
-    assert links(Role.CONFERENCE_OFFICER) is True
 
 
 def _leave(desk: Client, row: Session, person: Person, **more: str) -> Any:
@@ -158,16 +114,3 @@ def test_what_is_refused_is_said(desk: Client, row: Session, people: list[Person
     # Who loses nothing is taken off at once.
     assert said(_leave(desk, row, people[0]))[-1] == "Ann no longer has a place."
     assert states(row) == []
-
-
-def test_who_may_only_see_signs_nobody_up(summit: Summit, row: Session, people: list[Person]) -> None:
-    protocol = sign_in(summit, Role.PROTOCOL)
-    assert protocol.get(page(row)).context["may_sign_up"] is False
-    assert protocol.post(page(row), {"person": people[0].pk}).status_code == 403
-    assert states(row) == []
-
-
-def test_people_are_found_as_one_types(desk: Client, summit: Summit, people: list[Person]) -> None:
-    asked = {"app_label": "agenda", "model_name": "signup", "field_name": "person", "term": "bo"}
-    found = desk.get(reverse("admin:autocomplete"), {**asked, "summit": summit.slug}).json()["results"]
-    assert [each["text"] for each in found] == ["Bo (Aland)"]

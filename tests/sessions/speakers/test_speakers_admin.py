@@ -51,20 +51,6 @@ def order(row: Session) -> str:
     return "".join(slot.speaker.name for slot in speakers_list.slots(row))
 
 
-def test_a_press_moves_one_speech_and_keeps_the_focus(desk: Client, row: Session) -> None:
-    key = row.slots.get(speaker__name="C").pk
-    for _press in range(2):
-        response = desk.post(page(row), {"move": f"up:{key}:2", "was": "", f"place-{key}": "9"})
-        assert (response.status_code, response["Location"]) == (302, f"{page(row)}?focus=up-{key}")
-        assert order(row) == "ACB"
-    shown = desk.get(response["Location"]).content.decode()
-    assert f'value="up:{key}:1" autofocus aria-describedby="moved"' in shown
-    assert '<bdi lang="en">C</bdi> is now number 2 of 3, at about 09:05.' in shown
-    # At the top the button that is left has it.
-    desk.post(page(row), {"move": f"up:{key}:1"})
-    assert f'value="down:{key}:2" autofocus' in desk.get(response["Location"]).content.decode()
-
-
 def test_what_is_typed_is_saved_together_beside_what_somebody_else_has_moved(desk: Client, row: Session) -> None:
     keys = dict(row.slots.values_list("speaker__name", "pk"))
     typed = {f"place-{keys[name]}": str(place) for place, name in enumerate("ABC", start=1)}
@@ -213,16 +199,6 @@ def test_the_version_is_asked_with_an_etag(tablet: Client, row: Session, monkeyp
     changed = tablet.get(address, headers={"If-None-Match": first["ETag"]})
     assert (changed.status_code, changed["ETag"]) == (200, f'"{changed.content.decode()}"')
     assert changed["ETag"] != first["ETag"]
-
-
-def test_who_reads_the_draft_sees_it_and_only_who_runs_the_day_presses(summit: Summit, row: Session) -> None:
-    viewer = sign_in(summit, Role.VIEWER)
-    shown = running(viewer, row)
-    assert ("Next speakers" in shown, 'name="do"' in shown) == (True, False)
-    key = row.slots.get(speaker__name="A").pk
-    assert viewer.post(page(row, "speaking"), {"do": f"give_floor:{key}"}).status_code == 403
-    assert sign_in(summit, Role.ACCREDITATION).get(page(row, "speaking")).status_code == 404
-    assert not SpeechRun.objects.exists()
 
 
 def test_what_isnt_on_the_list_is_refused_in_words(tablet: Client, row: Session) -> None:

@@ -62,13 +62,6 @@ class TestMoves:
         assert dict(row.slots.values_list("speaker__name", "public_id")) == keys
         assert set(AuditEntry.objects.values_list("action", flat=True)) == {"agenda.speakers.arrange"}
 
-    def test_several_at_once_each_where_it_was_put(self, row: Session, organiser: User) -> None:
-        keys = dict(row.slots.values_list("speaker__name", "pk"))
-        places, minutes = {keys["A"]: 2, keys["B"]: 3}, {keys["D"]: 8}
-        assert speakers_list.arrange(session=row, places=places, minutes=minutes, by=organiser) is True
-        assert order(row) == "CABD"
-        assert row.slots.get(speaker__name="D").minutes == 8
-
     def test_what_somebody_has_taken_off_is_not_moved(self, row: Session, organiser: User) -> None:
         slot, written = (row.slots.get(speaker__name=name) for name in "CB")
         f.TextFactory(summit=row.summit, kind=TextKind.TRANSCRIPT, slot=written)
@@ -109,14 +102,6 @@ class TestTimes:
         assert (found.there, found.used, found.free, found.over) == (50, 27, 23, 0)
         found = speakers_list.totals(row, [27, 30])
         assert (found.free, found.over) == (0, 7)
-
-    def test_another_time_limit_is_theirs_who_had_the_old_one(self, row: Session, organiser: User) -> None:
-        row.slots.filter(speaker__name="B").update(minutes=9)
-        assert speakers_list.settle(session=row, opening=None, speech_minutes=3, by=organiser) == 3
-        assert list(row.slots.order_by("position", "pk").values_list("minutes", flat=True)) == [3, 9, 3, 3]
-        row.refresh_from_db()
-        made = speakers_list.add(session=row, speaker=f.PersonFactory(summit=row.summit, name="E"), by=organiser)
-        assert (made.minutes, order(row)) == (3, "ABCDE")
 
     def test_what_can_not_be_is_said(self, row: Session, organiser: User) -> None:
         for opening, limit in ((60, None), (None, 0), (None, 1441)):
@@ -175,33 +160,8 @@ class TestFromTheProtocolOrder:
         assert (kept.speaker, kept.minutes, kept.position) == (other, 9, 2)
         assert {guest.pk, gone.pk, kept.pk} < set(plenary.slots.values_list("pk", flat=True))
 
-    def test_a_list_that_has_changed_is_not_made(self, plenary: Session, organiser: User, parties: Parties) -> None:
-        parties["Aland"].memberships.all().delete()
-        plan = line_up_in_protocol_order.preview(session=plenary)
-        # Who has named nobody is told apart.
-        assert (plan.nobody, plan.added) == ([parties["Aland"]], 2)
-        speech(plenary, "G")
-        with pytest.raises(line_up_in_protocol_order.ListChanged, match="The list changed"):
-            line_up_in_protocol_order.make(session=plenary, by=organiser, expected=plan.digest)
-        assert order(plenary) == "G"
-
 
 # --- Several speeches at once -------------------------------------------------------------------------------------
-def test_speeches_are_added_last_and_once() -> None:
-    row = f.SessionFactory(speech_minutes=7)
-    speaker, guest = f.PersonFactory.create_batch(2, summit=row.summit)
-    party = f.PartyFactory(summit=row.summit)
-    first = f.SlotFactory(session=row, party=None, speaker=guest)
-    added = add_all(session=row, speeches=[(guest, None), (speaker, party), (speaker, party)], by=SYSTEM)
-    assert [(slot.speaker, slot.party, slot.minutes, slot.position) for slot in added] == [(speaker, party, 7, 1)]
-    assert list(Slot.objects.order_by("position")) == [first, *added]
-    row.refresh_from_db()
-    revision = row.revision
-    assert add_all(session=row, speeches=[(speaker, party)], by=SYSTEM) == []
-    row.refresh_from_db()
-    assert row.revision == revision
-    entry = AuditEntry.objects.get(action="agenda.speakers.add")
-    assert entry.detail == {"rows": [f"agenda.slot:{added[0].public_id}"]}
 
 
 def test_who_may_not_edit_adds_none() -> None:

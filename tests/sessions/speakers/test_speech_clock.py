@@ -191,26 +191,6 @@ def test_postponing_changes_the_running_order_only(row: Session, officer: User) 
     refuses(ClockRefused, speech_clock.postpone, slot=a, behind=c.pk, by=officer, match=r"The list has changed\.")
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(moves=st.lists(st.tuples(st.integers(0, 3), st.one_of(st.none(), st.integers(0, 3))), max_size=6))
-def test_any_postponing_gives_the_order_of_a_list(row: Session, officer: User, moves: Any) -> None:
-    """The same as taking the speech out of a list and putting it behind the other one, unless that is earlier."""
-    SpeechRun.objects.all().delete()
-    expected = [*"ABCD"]
-    for mover, behind in moves:
-        name, other = "ABCD"[mover], None if behind is None else "ABCD"[behind]
-        if name == other:
-            continue
-        rest = [each for each in expected if each != name]
-        index = len(rest) if other is None else rest.index(other) + 1
-        later = index > expected.index(name)
-        target = None if other is None else slot(row, other).pk
-        assert speech_clock.postpone(slot=slot(row, name), behind=target, by=officer) is later
-        if later:
-            expected = [*rest[:index], name, *rest[index:]]
-        assert order(row) == "".join(expected)
-
-
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from([*SpeechAct, "undo"]), st.sampled_from("AB")), max_size=8))
 def test_any_acts_and_undos_keep_state_and_intervals_together(row: Session, officer: User, steps: Any) -> None:
@@ -355,23 +335,6 @@ def test_a_speech_taken_off_the_list_keeps_its_time(row: Session, officer: User,
         speech_clock.give_floor(slot=slot(row, "B"), by=officer)
     with pytest.raises(ProtectedError), transaction.atomic():
         a.delete()
-
-
-def test_the_version_changes_with_every_act_and_every_minute(row: Session, officer: User) -> None:
-    a = slot(row, "A")
-    versions = [selectors.version(row)]
-    acts: list[Callable[[], Any]] = [
-        lambda: speech_clock.give_floor(slot=a, by=officer),
-        lambda: speech_clock.point_of_order(slot=a, by=officer),
-        lambda: speech_clock.resume(slot=a, by=officer),
-        lambda: speech_clock.end(slot=a, by=officer),
-        lambda: speech_clock.postpone(slot=slot(row, "B"), by=officer),
-        lambda: speech_clock.shorten(session=row, minutes=2, by=officer),
-    ]
-    for act in acts:
-        act()
-        versions.append(selectors.version(row))
-    assert len(set(versions)) == len(versions)
 
 
 class TestMovedToAnotherSession:
