@@ -6,18 +6,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from press.overview.api.editions import EditionViewSet, EmbargoViewSet
-from press.overview.api.texts import TextViewSet, slot_errors_as_speech
+from press.overview.api.texts import slot_errors_as_speech
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo
-from press.texts.models.state_machine import TABLE
-from summit.api_base.actions import actions_of
-from summit.core.database_clock import db_now
 from summit.summits.models import Summit
-from tests.factories import MessageFactory, SlotFactory
+from tests.factories import MessageFactory
 from tests.press.api.conftest import DESK, do, read, refused, soon
-from tests.press.helpers import add_language, ago, make_text, move_to_now
-from tests.press.overview.test_publication_schedule import at, give, session_at, waits
+from tests.press.helpers import ago, make_text, move_to_now
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
@@ -55,12 +50,6 @@ def test_from_draft_to_out(officer: Program, approver: Program) -> None:
     assert (gone["state"], gone["withdrawal_reason"]) == ("withdrawn", "It was wrong.")
     assert do(approver, f"texts/{text['id']}/remove", {"reason": "It named somebody."})["state"] == "removed"
     assert titles(officer) == []
-
-
-def test_every_decision_of_the_table_is_offered() -> None:
-    actions = [each for kind in (EditionViewSet, EmbargoViewSet, TextViewSet) for each in actions_of(kind)]
-    offered = {each.name.replace("-", "_"): each.permission for each in actions}
-    assert {row.name: row.permission for row in TABLE}.items() <= offered.items()
 
 
 def test_another_edition_loses_nobody_s_words(officer: Program, approver: Program) -> None:
@@ -160,32 +149,6 @@ def run(asks: Program, **values: str) -> dict[str, Any]:
 def failed(summit: Summit, edition: Any) -> None:
     about = {"kind": "publication", "subject_key": f"press.edition:{edition.public_id}"}
     MessageFactory(summit=summit, state="failed", problem="550", **about)
-
-
-def test_what_goes_out_and_who_is_next(here: Summit, officer: Program) -> None:
-    session = session_at(here, at(10))
-    lift = waits(here, fallback_at=at(20))
-    give(SlotFactory(session=session, minutes=20), "Speech", lift)
-    session.cancelled_at = db_now()
-    session.save()
-    edition = make_text(summit=here, moment=at(11), state="in_review", title="Not ready")
-    french = add_language(edition.version.text, "fr", state="draft").version
-    held = make_text(summit=here, moment=at(12), held=True, title="Is held").version.text.embargo
-    found = run(officer, **DAY)
-    told = [(each["at"], each["by"], each["texts"][0]["title"], each["cancelled"]) for each in found["groups"]]
-    assert told == [
-        ("2030-07-01T09:10:00Z", "plan", "Speech", True),
-        ("2030-07-01T10:00:00Z", "moment", "Not ready", False),
-        ("2030-07-01T11:00:00Z", "moment", "Is held", False),
-    ]
-    first, second, third = found["groups"]
-    assert (first["lift"], first["mode"], first["tied"]) == (lift.public_id, "delivered", False)
-    assert (first["alarm_at"], first["held"]) == ("2030-07-01T19:00:00Z", False)
-    (text,) = second["texts"]
-    assert (text["id"], text["state"], text["edition"]) == (edition.version.text.public_id, "in_review", 1)
-    assert text["next"].startswith("A press approver other than the writer reviews it")
-    assert text["behind"] == [{"version": french.public_id, "language": "fr", "state": "draft"}]
-    assert (third["held"], third["hold_reason"], third["held_by_name"]) == (True, "wait", str(held.held_by))
 
 
 def test_what_is_late_or_failed_stands_in_the_run_of_every_day(

@@ -9,9 +9,7 @@ from django.db.models import QuerySet
 
 from press.delivery_check.models import PassageCheck
 from press.overview.api import editions as editions_api
-from press.overview.api.serializers import STANDINGS
 from press.subscriptions.models import Announcement
-from press.texts.admin.state_labels import STANDINGS as WORDS
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Text, TextKind
@@ -82,11 +80,6 @@ def test_lists_are_narrowed(here: Summit, officer: Program) -> None:
         assert len(read(officer, query)) == number, query
 
 
-def test_every_standing_has_a_word() -> None:
-    # Two are the desk's alone: an older edition's, and what waits for its speech is "unscheduled" to the predicate.
-    assert set(STANDINGS) == WORDS.keys() - {"replaced", "undelivered"}
-
-
 def test_a_speech_is_marked_and_made_as_delivered(here: Summit, officer: Program) -> None:
     edition = make_text(summit=here, speech=True, body="# Water\n\nOne.\n\nTwo.")
     [found] = read(officer, "editions/")
@@ -122,16 +115,6 @@ def test_a_file_is_kept_and_lies_beside_an_edition(here: Summit, officer: Progra
     }  # fmt: skip
     words = {"version": version.public_id, "based_on": 1, "title": "T", "body": "W.", "attachments": [kept["id"]]}
     assert do(officer, "editions", words, status=201)["attachments"] == [kept["id"]]
-
-
-def test_topics(officer: Program) -> None:
-    made = do(officer, "topics", {"name": "Water", "names": {"fr": "Eau"}}, status=201)
-    path = f"{DESK}/topics/{made['id']}/"
-    etag = officer.get(path)["ETag"]
-    changed = officer.patch(path, {"names": {"fr": "Mers"}}, If_Match=etag)
-    assert changed.json() == {"id": made["id"], "name": "Water", "names": {"fr": "Mers"}, "texts": 0}
-    assert "#/names" in refused(officer, "topics", {"name": "x", "names": {"en": "y"}}, status=422)
-    assert officer.delete(path, If_Match=officer.get(path)["ETag"]).status_code == 204
 
 
 def test_who_saw_mailboxes_is_noted(here: Summit, officer: Program) -> None:

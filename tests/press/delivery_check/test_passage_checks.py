@@ -9,10 +9,10 @@ from django.test import Client
 
 from press.delivery_check import services as delivery_check_services
 from press.delivery_check.models import PassageCheck
-from press.delivery_check.passages import DeliveredPassage, Passage, passages, spoken
+from press.delivery_check.passages import Passage, passages, spoken
 from press.delivery_check.services import PassageCheckConflict, delivered_body, make_delivered, mark, marked, undo
 from press.texts.errors import DecisionRefused
-from press.texts.markdown_to_html import to_blocks, to_plain
+from press.texts.markdown_to_html import to_blocks
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, Wording
 from press.texts.selectors.paragraph_anchors import counted
@@ -300,16 +300,3 @@ def test_passages_are_blocks_with_the_address_of_their_first_paragraph() -> None
 @pytest.mark.parametrize("body", [BLOCKS, "One.", "a\n\n    code\n\nb\n\n* * *\n\n1. c\n\n   d\n2. e", ""])
 def test_what_was_read_as_it_stands_is_the_text(body: str) -> None:
     assert to_blocks(spoken(passages(body), {})) == to_blocks(body)
-
-
-def test_what_was_heard() -> None:
-    parts = passages("# Head\n\nOne.\n\nTwo.\n\nThree.\n\nFour.")
-    heard = {
-        "p-1": DeliveredPassage(""),
-        "p-2": DeliveredPassage(""),
-        "p-3": DeliveredPassage("Other words.\n\nIn two.", inserted="And thanks."),
-        "p-4": DeliveredPassage(None, inserted="The end."),
-    }
-    assert spoken(parts, heard) == "# Head\n\nOther words.\n\nIn two.\n\nAnd thanks.\n\nFour.\n\nThe end.\n"
-    told = spoken(parts, heard, removed="[not delivered]")
-    assert to_plain(told).split("\n\n")[:3] == ["Head", "[not delivered]", "Other words."]

@@ -15,7 +15,6 @@ from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.visibility import public_editions, published_embargoes
-from press.texts.selectors.workflow_queries import together
 from press.texts.services import decisions, texts
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -23,7 +22,7 @@ from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.delegations.helpers import queries
 from tests.factories import EditionFactory, SummitFactory
-from tests.press.helpers import add_language, ago, approver, make_text, move_to_now, officer, organiser, url_of
+from tests.press.helpers import add_language, ago, approver, make_text, move_to_now, officer, url_of
 from tests.press.overview.test_admin import LIST
 
 pytestmark = pytest.mark.django_db
@@ -150,18 +149,6 @@ def test_what_cannot_be_tied(summit: Summit) -> None:
     assert not Embargo.objects.filter(tied=True).exists()
 
 
-def test_the_page_names_what_goes_out_with_it() -> None:
-    first = make_text(title="Arrivals", state="approved").version.text
-    second = make_text(summit=first.summit, title="Funding").version.text
-    alone = make_text(summit=first.summit, title="Alone").version.text
-    Text.objects.filter(pk=second.pk).update(embargo=first.embargo)
-    assert ([text.title for text in together(first)], together(alone)) == (["Funding"], [])
-    client = signed_in(officer(first.summit))
-    for text, others in ((first, True), (alone, False)):
-        page = client.get(f"/admin/press/text/{text.pk}/").content.decode()
-        assert ("hold as:" in page, f'"/admin/press/text/{second.pk}/"' in page) == (others, others)
-
-
 ASK = f"{LIST}many/approve/"
 MOMENT = f"{LIST}many/set_moment/"
 AT = {"when": "at", "moment": "2040-01-01T10:00"}
@@ -257,13 +244,6 @@ class TestAfterAnImport:
         assert "Schedule all" not in self.words(writes, "schedule")
         assert set(Text.objects.values_list("embargo__moment", flat=True)) == {datetime(2040, 1, 1, 10, tzinfo=UTC)}
         assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.APPROVED}
-
-    def test_whoever_may_not_isnt_led_there(self, summit: Summit) -> None:
-        for _number in range(2):
-            make_text(summit=summit, state=EditionState.IN_REVIEW)
-        assert "Approve all" not in self.words(signed_in(officer(summit)), "review")
-        for by, action in ((officer, "approve"), (approver, "submit"), (organiser, "set_moment")):
-            assert signed_in(by(summit)).get(f"{LIST}many/{action}/").status_code == 403
 
     def test_what_is_out_stays_and_speeches_may_be_waited_for(self, summit: Summit) -> None:
         out, waits = make_text(summit=summit, moment=ago(1)), make_text(summit=summit, speech=True)

@@ -35,14 +35,13 @@ from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
 from summit.outbox.delivery import deliver
 from summit.outbox.models import Message
-from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.module_fixtures import once_a_module
 from tests.press.embargoes.test_undelivered_speech_alarms import body_of
-from tests.press.helpers import Floor, hang, move_to_now, officer, organiser, out, timed
+from tests.press.helpers import Floor, move_to_now, officer, organiser, out
 from tests.sessions.exchange.test_importer import as_json, event
 from tests.sessions.overview.test_admin import values
 from tests.sources import ROOT, WRITES, tree
@@ -190,13 +189,6 @@ def test_control_with_nobody_listening_nothing_is_held(world: Floor, monkeypatch
     assert world.held == ""
 
 
-def test_texts_follow_their_speech_to_the_second_part(world: Floor) -> None:
-    _split(world)
-    text = Text.objects.get(embargo=world.embargoes["Ad"])
-    assert text.slot is not None
-    assert (text.slot.session.title, text.embargo.held_at) == ("Opening (continued)", None)
-
-
 def _longer(world: Floor) -> None:
     row = world.fresh()
     cancel_and_move.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at + HOUR, room=None, by=world.by)
@@ -327,27 +319,6 @@ class TestCancelled:
         assert answer.status_code == 302
         assert [slot.speaker.name for slot in speakers_list.slots(world.session)] == ["Guest", "B", "C"]
 
-    def test_buttons_tell_the_truth(self, world: Floor) -> None:
-        text = Text.objects.get(embargo=world.embargoes["Ad"])
-        by = officer(world.summit)
-        client = signed_in(by)
-
-        def shown() -> list[bool]:
-            page = client.get(f"/admin/press/text/{text.pk}/").content.decode()
-            return [
-                words in page
-                for words in ("delivered and publish now", "On hold. It is published", "hold and publish now")
-            ]
-
-        assert shown() == [True, False, False]
-        speakers_list.remove(slot=world.slots["A"], by=world.by)
-        assert shown() == [False, True, False]
-        # Once it is given, releasing the hold publishes it.
-        embargoes.deliver(embargo=text.embargo, by=by)
-        assert (out(), shown()) == (0, [False, False, True])
-        embargoes.unhold(embargo=text.embargo, by=by)
-        assert out() == 1
-
 
 def test_what_was_read_stays_and_what_is_held_keeps_its_reason(world: Floor) -> None:
     move_to_now(world.embargoes["Am"])
@@ -391,34 +362,6 @@ def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
     entry = AuditEntry.objects.filter(action="press.hold").last()
     assert entry is not None
     assert (entry.by, entry.summit) == (world.by, world.summit)
-
-
-def test_of_several_speeches_that_go_out_together_the_gravest_is_said(world: Floor) -> None:
-    shared = timed(world.summit)
-    for name in ("B", "A", "C"):
-        hang(world.slots[name], shared)
-    speakers_list.move(slot=world.slots["A"], to=4, by=world.by)
-    shared.refresh_from_db()
-    assert shared.hold_reason.startswith("The speech by A in “Opening” was moved")
-
-
-def test_of_two_that_change_places_both_were_moved() -> None:
-    assert speech_listeners._unmoved_numbers([0, 1, 2, 3]) == {0, 1, 2, 3}
-    assert speech_listeners._unmoved_numbers([1, 0, 2, 3]) == {2, 3}
-    assert speech_listeners._unmoved_numbers([1, 2, 3, 0]) == {1, 2, 3}
-    assert speech_listeners._unmoved_numbers([3, 0, 1, 2]) == {0, 1, 2}
-    assert speech_listeners._unmoved_numbers([3, 2, 1, 0]) == set()
-
-
-def test_the_reason_is_in_the_summits_language_and_calls_whoever_has_no_name_by_their_office(world: Floor) -> None:
-    Person.objects.filter(pk=world.speaker("A").pk).update(name="", office="Minister")
-    for language, said in (("en", True), ("fr", False)):
-        Summit.objects.update(language=language)
-        cancel_and_move.cancel(session=world.fresh(), by=world.by)
-        reason = Embargo.objects.get(pk=world.embargoes["Am"].pk).hold_reason
-        assert ("Opening" in reason, "Minister" in reason, "was cancelled" in reason) == (True, True, said)
-        cancel_and_move.reinstate(session=world.fresh(), by=world.by)
-        world.release_holds()
 
 
 def _last(call: ast.Call) -> str:

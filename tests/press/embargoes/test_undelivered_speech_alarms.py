@@ -15,7 +15,7 @@ from press.texts.models import embargoes as embargoes_models
 from press.texts.models.editions import EditionState
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
-from press.texts.services import decisions, texts
+from press.texts.services import texts
 from sessions.draft.models.participants import Slot
 from sessions.draft.services import cancel_and_move
 from sessions.speakers.services import speech_clock
@@ -28,10 +28,9 @@ from summit.summits.models import Summit
 from summit.undo import services as undo
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
 from tests.factories import PersonFactory, SlotFactory, SummitFactory, UserFactory
-from tests.press.helpers import add_language, approver, hang, make_text, officer, organiser, out, timed, waits
-from tests.press.overview.test_publication_schedule import opened, tasks
+from tests.press.helpers import add_language, approver, hang, officer, organiser, out, timed, waits
+from tests.press.overview.test_publication_schedule import tasks
 from tests.sessions.conftest import session
 from tests.threads import at_once
 
@@ -145,24 +144,6 @@ def test_mail_about_what_was_answered_meanwhile_is_not_sent(summit: Summit, answ
     assert (Message.objects.get(kind="alarm").state, mail.outbox) == (MessageState.DROPPED, [])
 
 
-def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit: Summit) -> None:
-    by = officer(summit)
-    text = speech(summit)
-    other = make_text(summit=summit, embargo=waits(summit, fallback_at=db_now() + HOUR), title="In time")
-    found = tasks(summit, by)
-    assert found[LATE][0] == "late"
-    assert opened(by, found[LATE][1]) == [text.versions.get().editions.get().title]
-    # At once: nobody has swept yet, and nobody is told twice.
-    assert not Embargo.objects.filter(alarmed_at__isnull=False).exists()
-    assert found["1 text will be published when you mark its speech as delivered."][0] == "next"
-    client = signed_in(by)
-    row = client.get("/admin/press/text/").content.decode()
-    assert row.count('<span class="state" data-state="bad">overdue: speech not marked as delivered</span>') == 1
-    for shown, alarmed in ((text, True), (other.version.text, False)):
-        page = client.get(f"/admin/press/text/{shown.pk}/").content.decode()
-        assert ("<strong>Overdue: the speech" in page) is alarmed
-
-
 def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
     """From end to end: nothing is public, and an alarm."""
     desk, office = organiser(summit), officer(summit)
@@ -191,21 +172,6 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
     # The control: a speech that was not cancelled goes out when given.
     embargoes.deliver(embargo=speech(summit).embargo, by=office)
     assert out() == 1
-
-
-def test_what_was_approved_alone_is_late_until_somebody_reviews_it(summit: Summit) -> None:
-    by, reader = officer(summit), approver(summit)
-    edition = make_text(summit=summit, state=EditionState.DRAFT, author=by, title="Alone")
-    late = "1 text was approved by one person. Review it."
-    assert late not in tasks(summit, reader)
-    decisions.approve_alone(edition=edition, reason="The wire has it.", by=by)
-    found = tasks(summit, reader)
-    assert (found[late][0], opened(reader, found[late][1])) == ("late", ["Alone"])
-    client, red = signed_in(by), 'data-state="bad">approved without a second person</span>'
-    assert client.get("/admin/press/text/").content.decode().count(red) == 1
-    decisions.review_afterwards(edition=edition, by=reader)
-    assert late not in tasks(summit, reader)
-    assert red not in client.get("/admin/press/text/").content.decode()
 
 
 @pytest.mark.postgresql

@@ -14,7 +14,7 @@ from django.utils import translation
 from lxml import etree
 
 from press.formats import akomantoso, jsonld, ninjs, pdf, plain
-from press.formats.codes import THREE, three
+from press.formats.codes import THREE
 from press.imports import files
 from press.published_texts.related import related_content
 from press.published_texts.selectors import Reading, find_public_edition, read
@@ -117,12 +117,6 @@ def test_every_language() -> None:
         with translation.override(spoken(code)):
             document = check(reading)
         assert document.xpath("string(//akn:FRBRlanguage/@language)", namespaces=AKN) == THREE[code]
-
-
-def test_codes_of_languages() -> None:
-    assert set(THREE) == {code for code, _name in language_choices()}
-    assert len(set(THREE.values())) == len(THREE)
-    assert [three(code) for code in ("ar", "zh", "fr", "x")] == ["ara", "zho", "fra", "und"]
 
 
 @needs_schemas
@@ -239,17 +233,3 @@ def test_it_says_what_happened_to_the_text_and_nothing_else() -> None:
     assert b"secret" not in content
     links = [str(a["/A"]["/URI"]) for page in reader.pages for a in page.get("/Annots", []) if "/A" in a]
     assert sum("/files/" in link for link in links) == 2
-
-
-def test_a_withdrawn_text_says_so_on_paper() -> None:
-    _reader, text = opened(pdf.write(reading_of(full_text(TextKind.STATEMENT, "withdrawn"))))
-    assert ("It was wrong." in text, "English · Withdrawn, " in text) == (True, True)
-
-
-def test_the_same_reading_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    reading = reading_of(full_text(TextKind.STATEMENT, "published"))
-    first = pdf.write(reading)
-    monkeypatch.setattr(pdf, "print_pdf", lambda _source, _data: b"")
-    assert pdf.write(reading) == first
-    corrected = reading_of(full_text(TextKind.STATEMENT, "corrected"))
-    assert pdf.write(corrected) == b""

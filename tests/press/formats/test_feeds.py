@@ -192,14 +192,6 @@ class TestPages:
     def test_a_page_that_there_isnt_is_404(self, page: str, client: Client, bulk: Summit) -> None:
         assert client.get(f"/{bulk.slug}/press/feed.atom?page={page}").status_code == 404
 
-    def test_what_was_removed_stands_on_the_first(self, client: Client, bulk: Summit) -> None:
-        text = Text.objects.filter(kind="statement").order_by("pk")[0]
-        withdrawn = {"withdrawn_at": ago(0.5), "withdrawn_by": UserFactory(), "withdrawal_reason": "W"}
-        removed = {"removed_at": ago(0.2), "removed_by": UserFactory(), "removal_reason": "R"}
-        Text.objects.filter(pk=text.pk).update(**withdrawn, **removed)
-        numbers = [len(atom_of(client, bulk, q).xpath("at:deleted-entry", namespaces=NS)) for q in ("", "?page=2")]
-        assert numbers == [1, 0]
-
 
 def test_an_entry_of_a_long_text_has_its_summary_or_its_beginning(client: Client) -> None:
     long = "First paragraph. " * 40 + "\n\nSecond paragraph.\n\n" + "The rest of it. " * 900

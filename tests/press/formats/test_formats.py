@@ -11,12 +11,12 @@ from django.conf import settings
 from django.test import Client
 from lxml import etree, html
 
-from press.texts.markdown_to_html import count_words, to_blocks, to_html, to_plain
+from press.texts.markdown_to_html import count_words, to_html, to_plain
 from press.texts.models.editions import Edition
 from summit.pdf import fonts, typst
 from tests.languages import pseudo
-from tests.press.format_checks import akoma_ntoso, ninjs_faults
-from tests.press.helpers import add_edition, add_language, ago, make_text, officer, url_of
+from tests.press.format_checks import akoma_ntoso
+from tests.press.helpers import add_edition, ago, make_text, officer, url_of
 from tests.schemas import needs_schemas
 
 pytestmark = pytest.mark.django_db
@@ -83,11 +83,6 @@ def test_html_is_clean_and_its_paragraphs_have_addresses(body: str, html: str) -
     assert to_html(body) == html
 
 
-def test_headings_skip_no_level() -> None:
-    body = "\n".join("#" * level + " a" for level in (2, 2, 4, 1, 2, 3, 4, 5, 6, 6))
-    assert [block.level for block in to_blocks(body)] == [2, 2, 3, 2, 3, 4, 5, 6, 6, 6]
-
-
 def test_plain_text() -> None:
     assert to_plain("# A\n\nb *c*\nd\n\n2. e\n3. f\n\n- g\n\n> h") == "A\n\nb c d\n\n2. e\n3. f\n\n– g\n\n> h\n"
     assert count_words("one *two*\n\nthree") == 3
@@ -121,15 +116,6 @@ def test_akoma_ntoso_keeps_the_words_and_their_addresses(client: Client, rich: E
     assert document.xpath("string(//*[local-name()='from'])").startswith("Minister")
 
 
-@needs_schemas
-def test_ninjs_is_valid(client: Client) -> None:
-    for speech, withdrawn, status in ((True, None, "usable"), (False, ago(1), "canceled")):
-        edition = make_text(moment=ago(3), speech=speech, withdrawn_at=withdrawn, title="T & t", body=RICH)
-        found = json.loads(get(client, edition, ".json"))
-        assert ninjs_faults(found) == []
-        assert (found["pubStatus"], found["bodies"][1]["value"]) == (status, to_plain(RICH))
-
-
 def test_a_pdf_is_readable_and_the_same_each_time(client: Client, rich: Edition) -> None:
     content = get(client, rich, ".pdf")
     reader = pypdf.PdfReader(io.BytesIO(content))
@@ -140,16 +126,6 @@ def test_a_pdf_is_readable_and_the_same_each_time(client: Client, rich: Edition)
     # What would be source stands there as words.
     assert "#set page(fill: red) #sys.inputs $x$ @ref <label> // comment" in text
     assert content == get(client, rich, ".pdf")
-
-
-def test_a_pdf_counts_its_pages_and_skips_no_level_of_headings(
-    client: Client, caplog: pytest.LogCaptureFixture
-) -> None:
-    long = "\n\n".join(["A paragraph of some length. " * 30] * 12)
-    edition = make_text(moment=ago(1), body=f"### Deep\n\n# High\n\n> #### In a quote\n\n{long}")
-    pages = pypdf.PdfReader(io.BytesIO(get(client, edition, ".pdf"))).pages
-    assert (len(pages) > 1, caplog.records) == (True, [])
-    assert all(f"{n} / {len(pages)}" in page.extract_text() for n, page in enumerate(pages, 1))
 
 
 class TestLettersWithoutAFont:
@@ -182,13 +158,6 @@ class TestLettersWithoutAFont:
         assert get(client, printed, ".pdf").startswith(b"%PDF-")
         page = client.get(f"/admin/press/text/{printed.version.text.pk}/").content.decode()
         assert "This edition has no PDF." not in page
-
-    def test_of_arabic_the_page_says_where_to_copy(self, client: Client) -> None:
-        told = []
-        for body in ("أولاً", "First"):
-            edition = make_text(moment=ago(1), body=body)
-            told.append("Copy from this page or the plain text instead." in get(client, edition, "/").decode())
-        assert told == [True, False]
 
 
 # What schema.org has of the types that stand here: from a property to what its value may be, "" for words.
@@ -293,50 +262,6 @@ def test_a_withdrawn_text_says_why_and_gives_no_words(client: Client) -> None:
     assert (found["creativeWorkStatus"], found["headline"]) == ("Withdrawn", "Withdrawn: Gone")
     assert (found["correction"][0]["text"], "articleBody" in found) == ("It was wrong.", False)
     assert "This text was withdrawn on" in graph(client, path)["og:description"]
-
-
-def test_translations_name_each_other(client: Client) -> None:
-    edition = make_text(moment=ago(5), title="English")
-    text = edition.version.text
-    add_language(text, "ar", title="كلمة", body="نص.")
-    add_language(text, "fr", title="F", state="draft")
-    path = url_of(text)
-    page = settings.BASE_URL + path
-    found, arabic = in_page(client, path), in_page(client, f"{path}ar/")
-    assert [each["@id"] for each in found["workTranslation"]] == [f"{page}ar/"]
-    assert (arabic["translationOfWork"]["@id"], arabic["inLanguage"]) == (page, "ar")
-    assert arabic["genre"] != found["genre"]
-
-
-def test_what_is_shown_where_somebody_shares_the_page(client: Client) -> None:
-    edition = make_text(moment=ago(5), title='A "title" & more', body="The *first* words.\n\n" + "And more. " * 90)
-    text = edition.version.text
-    add_language(text, "ar", title="كلمة", body="نص.")
-    path = url_of(text)
-    found = graph(client, path)
-    described = found.pop("og:description")
-    assert (described.startswith("The first words. And more."), len(described)) == (True, 200)
-    for name, value in (
-        ("og:title", 'A "title" & more'),
-        ("og:url", settings.BASE_URL + path),
-        ("og:locale", "en_GB"),
-        ("og:locale:alternate", "ar_AR"),
-        ("article:published_time", in_page(client, path)["datePublished"]),
-    ):
-        assert found[name] == value
-    assert graph(client, f"{path}ar/")["og:locale"] == "ar_AR"
-
-
-def test_the_page_leads_to_what_quotes_it(client: Client) -> None:
-    edition = make_text(moment=ago(5), body="One.\n\nTwo.")
-    add_edition(edition.version, decided_at=ago(1), body="One.\n\nTwo!", change_note="c")
-    path = url_of(edition.version.text)
-    for page in (path, f"{path}edition/1/"):
-        head = html.fromstring(client.get(page).content.decode()).find("head")
-        links = {each.get("type"): each.get("href") for each in head.findall("link[@rel='alternate']")}
-        answer = client.get(links["application/json+oembed"].removeprefix(settings.BASE_URL))
-        assert ("most recently on" in answer.json()["html"]) is (page != path)
-        assert client.get(links["text/xml+oembed"].removeprefix(settings.BASE_URL)).status_code == 200
 
 
 def test_control_the_vocabulary_is_asked(client: Client) -> None:

@@ -1,7 +1,6 @@
 """Files of words, DOCX, Markdown and plain text: what becomes of each part, and what is said of what isn't kept."""
 
 import io
-import random
 import zipfile
 
 import docx as python_docx
@@ -284,48 +283,6 @@ def test_a_rewritten_text_keeps_its_parts() -> None:
     body, notes = taken_from(text, "a.md")
     assert notes == ["html"]
     assert to_blocks(body) == to_blocks(text.replace("<i>", "").replace("</i>", ""))
-
-
-PIECES = [
-    *("foo", " ", "*", "_", "**", "你好", "。", "(", ")", "[", "]", "<b>", "&amp;", "1. ", "- ", "# ", "> ", "\\"),
-    *("`", "~~", "a_b", "|", "---", "+", "=", "السلام", "!", "[a]: b", "![i](j)", "\u00a0", "é"),
-]
-MARKS = [(), ("strong",), ("em",), ("strong", "em"), ("strike",)]
-
-
-def wrap(kind: str, spans: tuple[Span, ...]) -> Block:
-    words = Block("p", spans=spans)
-    if kind in ("p", "h"):
-        return Block(kind, level=2, spans=spans)
-    if kind == "table":
-        return Block("table", children=(Block("tr", children=(Block("td", spans=spans), Block("td"))),))
-    return Block(kind, start=7, children=(words if kind == "quote" else Block("li", children=(words,)),))
-
-
-def said(block: Block) -> str:
-    own = block.text.replace("\n", " ")
-    return "".join((own + "".join(map(said, block.children))).split())
-
-
-def test_words_come_back_from_markdown() -> None:
-    chance = random.Random(6)  # noqa: S311 - the same words each time
-    for _turn in range(150):
-        spans = tuple(
-            Span(
-                "".join(chance.choices(PIECES, k=chance.randint(1, 4))),
-                frozenset(chance.choice(MARKS)),
-                chance.choice(["", "", "https://a.example/b_(c)"]),
-            )
-            for _span in range(chance.randint(1, 4))
-        )
-        kind = chance.choice(["p", "h", "ul", "ol", "quote", "table"])
-        block = wrap(kind, spans)
-        if not said(block):
-            continue
-        found = to_blocks(write([block, Block("p", spans=(Span("end"),))], FileReport()))
-        assert (found[0].kind, said(found[0])) == (kind, said(block)), spans
-        assert kind != "ol" or found[0].start == 7
-        assert [each.text for each in found[1:]] == ["end"]
 
 
 def test_what_markdown_cannot_write_is_plain_and_said() -> None:

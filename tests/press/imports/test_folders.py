@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -269,28 +268,6 @@ def test_speeches_are_put_on_the_list_in_as_many_queries_for_one_as_for_many(
             whole(folder, summit="empty")
         counts.append(sum("agenda_slot" in query["sql"] for query in asked))
     assert counts[0] == counts[1]
-
-
-@needs_data
-@pytest.mark.broad("reads a real table of 193 speakers")
-def test_real_speeches(empty: Summit, tmp_path: Path) -> None:
-    there = DATA / "unga-77"
-    for code in ("FRA", "BRA", "EU", "PSE", "CIV", "AND"):
-        shutil.copy(there / "speeches" / f"{code}.txt", tmp_path)
-    told = run(tmp_path, "--make-parties", speakers=there / "speakers.csv", summit="empty")
-    assert told[-1].startswith("Entries: 6. 6 new, 0 changed, 0 unchanged, 0 refused")
-    assert [line for line in told if " EU.txt" in line] == [
-        "(new) EU.txt, European Union: Charles Michel: EU is not an ISO 3166 code; it is used for European Union "
-        "(international organisation). Each line of the file is now a paragraph."
-    ]
-    assert (empty.parties.count(), Slot.objects.filter(session__summit=empty).count()) == (193, 6)
-    for path in sorted(tmp_path.glob("*.txt")):
-        words = path.read_text().split()
-        bodies = Edition.objects.filter(version__text__summit=empty).values_list("body", flat=True)
-        # Nothing of it reads as Markdown: but for signs that are escaped the words are the same.
-        assert sum(body.replace("\\", "").split() == words for body in bodies) == 1
-    again = run(tmp_path, "--make-parties", speakers=there / "speakers.csv", summit="empty")
-    assert again[-1].startswith("Entries: 6. 0 new, 0 changed, 6 unchanged, 0 refused")
 
 
 HOME = "/admin/press/speechimportfile/"

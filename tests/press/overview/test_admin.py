@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from press.embargoes.admin.schedule_form import local_moment
-from press.texts.models.editions import ChangeKind, Edition, EditionState
+from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.models.visibility import public_editions
@@ -19,7 +19,6 @@ from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.clients import signed_in
-from tests.factories import UserFactory
 from tests.press.helpers import (
     HOUR,
     add_edition,
@@ -156,24 +155,6 @@ def test_an_approver_publishes_what_somebody_else_wrote(summit: Summit) -> None:
     assert public_editions().get() == edition
 
 
-def test_the_button_that_approves_says_what_is_planned_and_keeps_it(summit: Summit) -> None:
-    reader = signed_in(approver(summit))
-    later, planned = datetime(2099, 7, 1, 8, 30, tzinfo=UTC), make_embargo(summit, None, mode=EmbargoMode.DELIVERED)
-    for values, label in (
-        ({"moment": later}, f"Approve; published on Wed 1 Jul 2099 at 09:30 {summit.place} time"),
-        ({"embargo": planned}, "Approve; published when delivered"),
-        ({"held": True}, "Approve edition"),
-        ({"moment": ago(1)}, "Approve and publish now"),
-    ):
-        edition = make_text(summit=summit, state=EditionState.IN_REVIEW, **values)
-        content = page_of(reader, edition)
-        assert (f">{label}</button>" in content, 'name="publish"' in content) == (True, False), label
-        moment = edition.version.text.embargo.moment
-        sentence = "Approved and published." if label.endswith("publish now") else "Approved."
-        assert said(decide(reader, edition, "approve")) == sentence
-        assert Embargo.objects.get(texts=edition.version.text).moment == moment
-
-
 def test_what_would_be_out_long_before_its_session_is_said_at_the_button(summit: Summit) -> None:
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW, speech=True)
     session = Session.objects.filter(slots=edition.version.text.slot_id)
@@ -260,39 +241,6 @@ def test_languages_are_added_and_written() -> None:
     assert "already exists in this language" in again.content.decode()
 
 
-def test_list_and_page_say_where_each_stands() -> None:
-    edition = make_text(moment=ago(1))
-    summit = edition.version.text.summit
-    client = signed_in(officer(summit))
-    make_text(summit=summit, moment=ago(-1))
-    make_text(summit=summit, state=EditionState.IN_REVIEW)
-    add_edition(edition.version, decided_at=ago(0.5))
-    add_edition(edition.version, state=EditionState.DRAFT)
-    content = client.get(f"{LIST}?q=Title").content.decode()
-    assert all(f">{word}</span>" in content for word in ("draft", "in review", "under embargo"))
-    assert "A press officer submits it for review." in content
-    assert "edition 2 is public" in content
-    own = page_of(client, edition)
-    assert (own.count(">replaced</span>"), ">edition 2 is public</span>" in own) == (1, True)
-
-
-def test_desk_panel(summit: Summit) -> None:
-    make_text(summit=summit, moment=db_now() + HOUR, title="Comes next")
-    make_text(summit=summit, moment=ago(1), state=EditionState.IN_REVIEW, title="Is late")
-    make_text(summit=summit, moment=ago(1), title="Is out")
-    make_text(moment=ago(-1), title="Elsewhere")
-    content = signed_in(officer(summit)).get(f"/admin/?summit={summit.slug}").content.decode()
-    panel = content[content.index("Press office</h2>") : content.index("Add text")]
-    late, following = panel.split("Next publications")
-    coming, waits = following.split("Awaiting a second person")
-    assert ("Is late" in late, "Comes next" in coming, "Is late" in waits) == (True, True, True)
-    assert ("Is out" in panel, "Elsewhere" in panel) == (False, False)
-    for role, shown in ((Role.PRESS_APPROVER, True), (Role.ORGANISER, False), (Role.VIEWER, False)):
-        context = signed_in(UserFactory.with_role(role, summit)).get("/admin/").context_data
-        templates = [template for template, _variables in context["picture"]]
-        assert ("admin/press/overview/panel.html" in templates) is shown, role
-
-
 def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> None:
     edition = make_text(state=EditionState.APPROVED)
     client = signed_in(officer(edition.version.text.summit))
@@ -326,27 +274,3 @@ def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
         ("set_moment", "soon", "Scheduled. It can’t be published"),
     ):
         assert said(decide(client, edition, name, when=when)).startswith(sentence)
-
-
-def test_the_reason_of_a_correction_is_asked_and_stays_until_it_is_approved() -> None:
-    first = make_text(state=EditionState.IN_REVIEW, moment=ago(1))
-    client = signed_in(officer(first.version.text.summit))
-    # It is asked once something can have been read.
-    assert "Type of change" not in client.get(editor(first)).content.decode()
-    Edition.objects.update(state=EditionState.APPROVED)
-    why = {"change_kind": ChangeKind.CLARIFICATION, "change_note": "The year was missing."}
-    second = add_edition(first.version, state=EditionState.CHANGES_ASKED, **why)
-    content = client.get(editor(first)).content.decode()
-    asked = ("Type of change", 'name="change_note" value="The year was missing."')
-    assert all(part in content for part in (*asked, '<option value="clarification" selected>'))
-    Edition.objects.filter(pk=second.pk).update(state=EditionState.APPROVED)
-    assert 'name="change_note" value="' not in page_of(client, first)
-
-
-def test_an_advisory_asks_for_what_the_media_need() -> None:
-    edition = make_text()
-    Text.objects.update(kind=TextKind.ADVISORY)
-    client, asks = signed_in(officer(edition.version.text.summit)), "Add to the details which media can attend"
-    assert asks in client.get(page(edition)).content.decode()
-    Text.objects.update(media_access="open")
-    assert asks not in client.get(page(edition)).content.decode()

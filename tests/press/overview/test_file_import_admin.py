@@ -6,12 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from press.texts.models.editions import Edition
-from press.texts.models.texts import Text
-from press.texts.selectors.speeches import speeches
 from summit.audit.models import AuditEntry
 from summit.summits.models import Summit
 from tests.clients import signed_in
-from tests.press.helpers import HOUR, approver, make_slot, make_text, officer
+from tests.press.helpers import make_slot, make_text, officer
 from tests.press.imports.docx_files import docx, par, run
 from tests.press.overview.test_admin import LIST
 
@@ -28,23 +26,6 @@ def file(content: bytes = SPEECH, name: str = "speech.docx") -> SimpleUploadedFi
 
 def value(response: Any, name: str) -> Any:
     return response.context["form"][name].value()
-
-
-def test_a_file_fills_the_editor_of_a_new_text_and_nothing_is_saved(summit: Summit) -> None:
-    address = f"{LIST}unsaved/?summit={summit.slug}"
-    given = {"kind": "notice", "slug": "x", "language": "fr"}
-    answer = signed_in(officer(summit)).post(address, {"take": "1", "words": file(), **given})
-    page = answer.content.decode()
-    assert (answer.status_code, Text.objects.count()) == (200, 0)
-    filled = {"title": "Opening", "body": "Friends, **welcome** red\n", **given}
-    assert {name: value(answer, name) for name in filled} == filled
-    for part in (
-        f'action="{LIST}add/?summit={summit.slug}" data-draft="taken">',
-        "Colour or highlighting removed from 1 passage.",
-        "<p>Friends, <strong>welcome</strong> red</p>",
-        "3 words, about 1 minute to read aloud",
-    ):
-        assert part in page
 
 
 def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
@@ -110,27 +91,6 @@ def test_the_text_of_a_speech_begins_at_its_link_and_its_file_leaves_the_title_t
     errors = client.post(f"{LIST}add/", typed).context["form"].errors
     assert errors == {"slot": ["Choose a speech. If it is missing, add it to its session first."]}
     assert set(client.post(f"{LIST}add/", typed | {"kind": "statement"}).context["form"].errors) == {"title"}
-
-
-def test_speeches_without_a_text_are_offered_first_and_linked(summit: Summit) -> None:
-    written, open_ = make_slot(summit), make_slot(summit)
-    open_.session.starts_at = written.session.starts_at + HOUR
-    open_.session.ends_at = open_.session.starts_at + HOUR
-    open_.session.save()
-    text = make_text(summit=summit, title="Written").version.text
-    assert [row.pk for row in speeches(summit)] == [written.pk, open_.pk]
-    text.kind, text.wording, text.slot = "transcript", "prepared", written
-    text.save()
-    assert [row.pk for row in speeches(summit)] == [open_.pk, written.pk]
-    day = f"{written.session.starts_at.astimezone(summit.zone):%Y-%m-%d}"
-    sessions = [f"/admin/agenda/session/{row.session_id}/" for row in (open_, written)]
-    pages = [f"{LIST}run/?summit={summit.slug}&day={day}", *sessions]
-    link = f'text/add/?summit={summit.slug}&amp;slot={{}}"'
-    for make, shown in ((officer, [(True, False), (True, False), (False, False)]), (approver, [(False, False)] * 3)):
-        client = signed_in(make(summit))
-        contents = [client.get(path).content.decode() for path in pages]
-        assert [tuple(link.format(row.pk) in content for row in (open_, written)) for content in contents] == shown
-        assert f'{LIST}{text.pk}/"><bdi lang="">Written</bdi></a>' in contents[2]
 
 
 def test_the_preview_follows_what_is_typed(summit: Summit) -> None:

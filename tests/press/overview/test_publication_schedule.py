@@ -6,25 +6,19 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from press.overview import charts, publication_schedule
-from press.subscriptions.services import announcements
-from press.texts.models.editions import EditionState
+from press.overview import publication_schedule
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.visibility import public_editions
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.database_clock import db_now
-from summit.core.process_cache import forget_all
-from summit.outbox.models import Message
-from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.clients import signed_in
-from tests.factories import MessageFactory, SlotFactory, SubscriberFactory, SummitFactory, UserFactory
+from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import (
     HOUR,
-    add_language,
     ago,
     approver,
     make_embargo,
@@ -120,17 +114,6 @@ class TestGroups:
 
 
 class TestRun:
-    def test_each_text_says_where_it_stands_and_who_is_next(self, summit: Summit) -> None:
-        edition = make_text(summit=summit, moment=at(10), state="in_review", title="Not ready")
-        add_language(edition.version.text, "fr", state="draft")
-        make_text(summit=summit, moment=at(11), held=True, title="Is held")
-        content = shown(approver(summit), day="2030-07-01")
-        ten, eleven = content[content.index("<h2>10:00</h2>") :].split("<h2>11:00</h2>")
-        assert "A press approver other than the writer reviews it and approves it or requests changes." in ten
-        assert f"edition 1 by {edition.author}" in ten
-        assert '<bdi lang="fr">Français</bdi> <span class="state" data-state="off">draft</span>' in ten
-        assert ("Put on hold by" in eleven, '<bdi lang="">wait</bdi>' in eleven) == (True, True)
-
     def test_what_is_late_or_failed_stands_on_top_of_every_day(self, summit: Summit) -> None:
         make_text(summit=summit, moment=ago(1), held=True, title="Held too long")
         make_text(summit=summit, moment=ago(2), state="draft", title="Not approved")
@@ -173,33 +156,11 @@ class TestRun:
         answer = signed_in(user).post(address, {"number": "1", "next": "//elsewhere.example/"})
         assert (answer.status_code, answer.get("Location")) == (400, None)
 
-    def test_on_a_full_day_hours_that_are_out_are_folded(
-        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        past = at(9, day=2) - timedelta(days=3000)
-        make_text(summit=summit, moment=past, title="One")
-        make_text(summit=summit, moment=past + 2 * HOUR, state=EditionState.DRAFT, title="Two")
-        day, user = past.date().isoformat(), officer(summit)
-        assert "text is out" not in shown(user, day=day)
-        monkeypatch.setattr("press.overview.admin.publication_schedule.MOST", 1)
-        folded = shown(user, day=day).split("<details")[-1].split("</details>")[0]
-        assert ("1 text published" in folded, ">One<" in folded, ">Two<" in folded) == (True, True, False)
-
     def test_what_is_on_no_day_stands_on_todays_run_alone(self, summit: Summit) -> None:
         make_text(summit=summit, state="draft", title="Some day")
         user = officer(summit)
         found = ["Some day" in shown(user, **query) for query in ({"day": "2030-07-01"}, {"day": "no day"})]
         assert found == [False, True]
-
-    def test_whoever_sees_no_texts_finds_neither_page(self, summit: Summit) -> None:
-        make_text(summit=summit, moment=at(10), title="Under embargo")
-        stranger = officer(SummitFactory())
-        for path in (RUN, CALENDAR):
-            assert signed_in(stranger).get(path, {"summit": summit.slug}).status_code == 404
-            assert "Under embargo" not in shown(stranger, path, day="2030-07-01", month="2030-07")
-        # Whoever does is led to both.
-        content = shown(officer(summit), "/admin/", summit=summit.slug)
-        assert all(f'href="{path}?summit={summit.slug}"' in content for path in (RUN, CALENDAR))
 
 
 class TestCalendar:
@@ -216,18 +177,6 @@ class TestCalendar:
         found = [[(entry.clock, entry.text.title) for entry in cell.entries] for cell in weeks[1][:3]]
         assert found == [[("10:00", "On the first day")], [("23:59", "On the second")], []]
         assert "Later" not in answer.content.decode()
-
-    def test_a_month_and_the_change_of_clocks_in_it(self, summit: Summit) -> None:
-        for hour, minute, title in ((0, 30, "Before the change"), (22, 59, "After it"), (23, 1, "In April")):
-            make_text(summit=summit, moment=datetime(2030, 3, 31, hour, minute, tzinfo=UTC), title=title)
-        answer = signed_in(officer(summit)).get(CALENDAR, {"month": "2030-03"})
-        cells = {cell.day: cell for week in answer.context["weeks"] for cell in week}
-        last = cells[date(2030, 3, 31)]
-        assert (last.hours, [entry.clock for entry in last.entries]) == (23, ["00:30", "23:59"])
-        assert max(cells) == date(2030, 3, 31)
-        assert "The clocks change." in answer.content.decode()
-        months = [name for _url, name, _current in answer.context["months"]]
-        assert months == ["February 2030", "March 2030", "April 2030", "July 2030"]
 
 
 def asked(user: User) -> Any:
@@ -280,41 +229,3 @@ def test_each_role_is_told_what_it_can_do(summit: Summit, make: Any, expected: l
     # What is last is the first role's alone: both open all lists between them.
     for sentence in expected[:3] if make is approver else expected[3:]:
         assert opened(user, found[sentence][1]) == WORDS[sentence][1]
-
-
-def test_nobody_is_told_to_review_their_own_words(summit: Summit) -> None:
-    reader = approver(summit)
-    make_text(summit=summit, state="in_review", author=reader)
-    assert tasks(summit, reader) == {}
-    assert list(tasks(summit, approver(summit))) == ["1 text is awaiting your review."]
-
-
-def test_what_goes_out_within_hours_counts_down(summit: Summit) -> None:
-    now = db_now()
-    make_text(summit=summit, moment=now + HOUR, title="Ready")
-    make_text(summit=summit, moment=now + 2 * HOUR, state="draft", title="Not ready")
-    make_text(summit=summit, moment=now + 7 * HOUR, title="Far")
-    found = [task for task in admin_base_dashboard.tasks(asked(approver(summit)), summit) if task.counts]
-    assert [(task.word, task.sentence, task.moment) for task in found] == [
-        ("now", "“\u2068Not ready\u2069” is scheduled but not approved.", now + 2 * HOUR),
-        ("next", "“\u2068Ready\u2069” will be published.", now + HOUR),
-    ]
-
-
-def test_the_publication_lag_is_from_the_moment_to_the_last_mail(summit: Summit) -> None:
-    SubscriberFactory.create_batch(2, summit=summit)
-    moment = db_now() - HOUR
-    make_text(summit=summit, moment=moment, title="The text")
-    announcements.announce_due()
-    request = asked(organiser(summit))
-    assert charts.publication_lag(request, summit) is None
-    for seconds, mail in enumerate(Message.objects.filter(kind="publication"), start=4):
-        Message.objects.filter(pk=mail.pk).update(state="sent", sent_at=moment + timedelta(seconds=seconds))
-    forget_all()
-    found = charts.publication_lag(request, summit)
-    assert found is not None
-    assert found.title == "1 text was announced to all subscribers within 5 seconds"
-    ((title, _at, mails, lag, waiting),) = found.rows
-    assert (title, mails, lag, waiting) == ("The text", "2", "5 seconds", "0")
-    # It is for those who see texts before their moment.
-    assert charts.publication_lag(asked(UserFactory.with_role(Role.VIEWER, summit)), summit) is None

@@ -4,32 +4,26 @@ import re
 from functools import cache
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from lxml import etree, html
+from lxml import etree
 from PIL import Image
 
 from press.public import sitemap
-from press.public.views import lists
 from press.texts.markdown_to_html import to_blocks, to_html
 from press.texts.models.editions import Edition
-from press.texts.models.texts import Text, TextKind
+from press.texts.models.texts import Text
 from press.texts.selectors.rendered_editions import contents_of
 from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
-from sessions.draft.models.sessions import Session
-from summit.public import share_picture
 from summit.summits.models import Summit
-from tests.clients import signed_in
-from tests.factories import PersonFactory, ReleaseFactory, SessionFactory, SlotFactory, SummitFactory, UserFactory
+from tests.factories import ReleaseFactory, SummitFactory, UserFactory
 from tests.press.format_checks import grammar
-from tests.press.helpers import add_edition, add_language, ago, make_embargo, make_text, officer, url_of
+from tests.press.helpers import add_language, ago, make_text, url_of
 from tests.press.test_visibility import everything
-from tests.sessions.conftest import release
 
 pytestmark = pytest.mark.django_db
 
@@ -150,32 +144,6 @@ def test_languages(client: Client) -> None:
     assert ("English words" in listed, "كلمة الافتتاح" in listed) == (True, False)
 
 
-def test_history_and_withdrawal(client: Client) -> None:
-    note = "secret zero"
-    edition = make_text(moment=ago(9), decided_at=ago(10), title="Old", withdrawn_at=ago(1), change_note=note)
-    add_edition(edition.version, title="New", decided_at=ago(5), change_note="The sum was wrong.")
-    page = client.get(url_of(edition.version.text)).content.decode()
-    assert ("It was wrong." in page, "<title>Withdrawn: New" in page, note in page) == (True, True, False)
-    assert "Withdrawn</span>" in page[page.index("<h1") : page.index("</h1>")]
-    # At the top of the text, in its history, and for machines.
-    assert (page.count('<li value="'), page.count("The sum was wrong.")) == (2, 3)
-
-
-def test_pages_of_the_list(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "PAGE", 2)
-    summit = SummitFactory()
-    for number in range(4):
-        make_text(summit=summit, moment=ago(9 - number), decided_at=ago(40), title=f"Statement {number}.")
-    home = f"/{summit.slug}/press/"
-
-    def listed(query: str) -> list[str]:
-        return re.findall(r"<h2><a [^>]*>([^<]+)</a></h2>", client.get(home + query).content.decode())
-
-    assert listed("?page=1") == listed("?page=zz") == ["Statement 3.", "Statement 2."]
-    assert listed("?page=2") == ["Statement 1.", "Statement 0."]
-    assert "3–4 of 4" in client.get(f"{home}?page=2").content.decode()
-
-
 NS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
@@ -192,27 +160,6 @@ def places(client: Client, path: str) -> list[str]:
     found = [loc.removeprefix(settings.BASE_URL) for loc in ask(client, path).xpath("*/s:loc/text()", namespaces=NS)]
     assert {client.get(each).status_code for each in found} <= {200}
     return found
-
-
-def press_of(edition: Edition) -> str:
-    return f"/{edition.version.text.summit.slug}/press/"
-
-
-def test_each_language_of_a_text_names_the_others(client: Client) -> None:
-    edition = make_text(moment=ago(3), slug="opening")
-    text = edition.version.text
-    add_language(text, "ar", decided_at=ago(1))
-    add_language(text, "fr", state="draft")
-    home = press_of(edition)
-    homes = [home, f"{home}?lang=fr", f"{home}?lang=ar"]
-    assert places(client, f"{home}sitemap.xml") == [*homes, url_of(text), f"{url_of(text)}ar/"]
-    entries = ask(client, f"{home}sitemap.xml").findall("s:url", namespaces=NS)[3:]
-    page = settings.BASE_URL + url_of(text)
-    for entry in entries:
-        links = [(link.get("hreflang"), link.get("href")) for link in entry.findall("x:link", namespaces=NS)]
-        assert links == [("en", page), ("ar", f"{page}ar/")]
-    first, second = (entry.findtext("s:lastmod", namespaces=NS) for entry in entries)
-    assert first < second
 
 
 def test_the_map_knows_what_everybody_may_read(
@@ -272,50 +219,6 @@ def test_contents_of_a_text() -> None:
     assert contents_of(Edition(body="## One\n\nwords")) == []
 
 
-@pytest.mark.django_db
-def test_the_page_leads_to_its_headings_and_to_a_mail(client: Client) -> None:
-    edition = make_text(moment=ago(1), title="Tïtle & co", body=BODY)
-    path = url_of(edition.version.text)
-    page = html.fromstring(client.get(path).content.decode())
-    links = [link.get("href") for link in page.xpath("//*[contains(@class, 'contents')]")[0].iter("a")]
-    assert (len(links), {link[1:] for link in links} <= set(page.xpath("//@id"))) == (6, True)
-    (mail,) = page.xpath("//a[starts-with(@href, 'mailto:')]/@href")
-    assert unquote(mail) == f"mailto:?subject=Tïtle & co&body={settings.BASE_URL}{path}"
-    assert page.xpath("string(//code[@class='to-copy'])") == settings.BASE_URL + path
-    assert "1 minute to read" in page.text_content()
-    plain = make_text(moment=ago(1), body="No heading.")
-    assert b"contents" not in client.get(url_of(plain.version.text)).content.replace(b"#content", b"")
-
-
-def debate(summit: Summit, number: int) -> Session:
-    """Release a public session in which so many speak, whose texts are out."""
-    session: Session = SessionFactory(summit=summit, title="General debate", visibility="public")
-    embargo = make_embargo(summit, ago(1))
-    for place in range(number):
-        slot = SlotFactory(
-            session=session, speaker=PersonFactory(summit=summit, name=f"Speaker {place}"), position=place
-        )
-        edition = make_text(summit=summit, embargo=embargo, title=f"Speech {place}")
-        Text.objects.filter(pk=edition.version.text_id).update(
-            slot=slot, kind=TextKind.TRANSCRIPT, wording="delivered"
-        )
-    release(summit)
-    return session
-
-
-@pytest.mark.parametrize(("most", "shown", "link"), [(3, 3, True), (9, 5, False)])
-def test_a_session_with_many_texts_shows_some_and_leads_to_all(
-    most: int, shown: int, link: bool, summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sessions.public.views.MOST", most)
-    session = debate(summit, 5)
-    page = Client().get(f"/{summit.slug}/agenda/{session.public_id}/").content.decode()
-    assert page.count(f'href="/{summit.slug}/press/text-') == shown
-    address = f"/{summit.slug}/press/?session={session.public_id}"
-    assert (f'<a href="{address}">All 5 texts</a>' in page) is link
-    assert Client().get(address).content.decode().count(">Speech ") >= 5
-
-
 class TestWithdrawnAndRemoved:
     def test_the_api_says_that_a_removed_text_is_gone(self) -> None:
         edition = make_text(moment=ago(3), withdrawn_at=ago(2))
@@ -346,22 +249,3 @@ class TestPicture:
         answer = Client().get(address)
         picture = Image.open(BytesIO(answer.content))
         assert (answer["Content-Type"], picture.format, picture.size) == ("image/png", "PNG", (1200, 630))
-
-    def test_it_says_the_summits_name(self) -> None:
-        one, other = SummitFactory(name="One"), SummitFactory(name="Other")
-        assert share_picture.draw(one) == share_picture.draw(one)
-        assert share_picture.draw(one) != share_picture.draw(other)
-        # Letters that no font prints are no empty boxes.
-        other.name, other.language = "\U00012000\U00012001", "en"
-        assert len(share_picture.draw(other)) > 1000
-
-
-def test_the_desks_countdown_says_what_then_is_true(summit: Summit) -> None:
-    client = signed_in(officer(summit))
-    badge = 'data-badge="stands" data-badge-past="published"'
-    for state, said in (("approved", "Published"), ("draft", "Publication time reached. Reload this page.")):
-        edition = make_text(summit=summit, state=state, moment=ago(-1))
-        page = client.get(f"/admin/press/text/{edition.version.text_id}/").content.decode()
-        assert f'data-past="{said}"' in page
-        # And so does what says where the text stands.
-        assert (badge in page) == (state == "approved")

@@ -1,6 +1,5 @@
 """The press site's lists narrowed by what one chooses, and the feeds of the same."""
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -146,19 +145,6 @@ def test_a_language_lists_texts_as_they_are_in_it(summit: Summit) -> None:
     assert (titles(narrowed), link in narrowed) == (["Déclaration."], False)
 
 
-def test_topics_are_offered_as_the_reader_calls_them(summit: Summit) -> None:
-    fish = f.TopicFactory(summit=summit, name="Fish", names={"fr": "Poissons"})
-    ships = f.TopicFactory(summit=summit, name="Ships")
-    f.TopicFactory(summit=summit, name="Nobody's")
-    Edition.objects.get(title="Statement.").version.text.topics.add(fish, ships)
-    Edition.objects.get(title="Speech 0.").version.text.topics.add(ships)
-    hidden = make_text(summit=summit, state="draft", moment=ago(1), title="Hidden.")
-    hidden.version.text.topics.add(f.TopicFactory(summit=summit, name="Secret"))
-    assert offered(page(summit), "topic") == ["Fish (1)", "Ships (2)"]
-    assert offered(page(summit, "?lang=fr"), "topic") == ["Poissons (1)", "Ships (2)"]
-    assert titles(page(summit, f"?topic={ships.public_id}")) == ["Statement.", "Speech 0."]
-
-
 def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, settings: Any) -> None:
     settings.KEPT_PAGES = 10_000_000
     base = f"/{summit.slug}/press/"
@@ -197,21 +183,6 @@ def test_lists_without_anything_say_so_in_words(summit: Summit) -> None:
         assert "No published texts match your filters." in page(summit, query)
 
 
-def test_states_stand_in_the_list_and_corrections_beside_the_newest() -> None:
-    summit = f.SummitFactory()
-    old = make_text(summit=summit, moment=ago(9), decided_at=ago(10), title="Old.")
-    add_edition(old.version, title="Put right.", decided_at=ago(2), change_note="A number.")
-    make_text(summit=summit, moment=ago(5), withdrawn_at=ago(1), title="Taken back.")
-    held = make_text(summit=summit, moment=ago(9), decided_at=ago(10), held=True, title="Held.")
-    add_edition(held.version, title="Held and right.", decided_at=ago(1))
-    content = page(summit)
-    assert titles(content) == ["Taken back.", "Put right."]
-    assert content.count('data-state="bad">withdrawn<') == content.count('data-state="warn">corrected<') == 1
-    aside = content.partition("<aside")[2]
-    assert ("Recently corrected" in aside, "Put right." in aside, "Taken back." in aside) == (True, True, False)
-    assert "Recently corrected" not in page(summit, "?kind=statement")
-
-
 def test_what_comes_next_is_of_the_public_agenda_alone() -> None:
     summit = f.SummitFactory()
     for year, title in ((2025, "Past"), (2197, "Secret"), (2199, "Second"), (2198, "First")):
@@ -226,17 +197,3 @@ def test_what_comes_next_is_of_the_public_agenda_alone() -> None:
     aside = content.partition("Next on the agenda")[2]
     assert re.findall(r'dir="auto">(Past|Secret|First|Second)<', aside) == ["First", "Second"]
     assert ("Embargoed" in content, "Next on the agenda" in page(summit, "?q=x")) == (False, False)
-
-
-def test_feeds_give_what_is_asked_for_by_what_changed_last(summit: Summit, settings: Any) -> None:
-    base, query = f"/{summit.slug}/press/feed", "?q=speech&kind=transcript"
-    first = Edition.objects.get(title="Speech 0.")
-    add_edition(first.version, title="Speech 0, put right.", decided_at=ago(0.1))
-    data = json.loads(Client().get(f"{base}.json{query}").content)
-    assert [item["title"] for item in data["items"]] == ["Speech 0, put right.", "Speech 2.", "Speech 1."]
-    assert data["feed_url"] == f"{settings.BASE_URL}{base}.json{query}"
-    # Another order of the parameters is the same feed.
-    assert json.loads(Client().get(f"{base}.json?kind=transcript&lang=en&q=speech").content) == data
-    atom = Client().get(f"{base}.atom?kind=statement").content.decode()
-    assert re.findall(r"<title>(\w+ ?\d?\.)</title>", atom) == ["Statement."]
-    assert json.loads(Client().get(f"{base}.json?kind=poem").content)["items"] == []

@@ -12,19 +12,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import etree, html
 
-from press.published_texts import related_speeches
 from press.published_texts.quotations import place_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition, EditionAttachment, EditionState
-from press.texts.models.embargoes import Embargo
-from press.texts.models.texts import Text, TextKind
+from press.texts.models.texts import Text
 from press.texts.selectors import paragraph_anchors
 from press.texts.services import decisions, editions
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
-from tests.factories import AttachmentFactory, SessionFactory, SummitFactory, TopicFactory, UserFactory
+from tests.factories import AttachmentFactory, SessionFactory, SummitFactory, UserFactory
 from tests.module_fixtures import once_a_module
 from tests.press.helpers import (
     FIRST,
@@ -34,7 +32,6 @@ from tests.press.helpers import (
     ago,
     approver,
     make_corrected,
-    make_delivered,
     make_text,
     officer,
     organiser,
@@ -160,26 +157,6 @@ def test_what_was_read_and_removed_is_gone_everywhere(client: Client) -> None:
 
 
 # --- what stands beside ---------------------------------------------------------------------------------------------
-def test_prepared_and_delivered_lead_to_each_other_when_both_are_read(client: Client) -> None:
-    prepared = make_text(moment=ago(5), decided_at=ago(9), speech=True, title="As written")
-    delivered = make_delivered(prepared, moment=ago(-1), decided_at=ago(9), title="As said").version.text
-    path = url_of(prepared.version.text)
-    assert "As said" not in client.get(path).content.decode()
-    Embargo.objects.filter(pk=delivered.embargo_id).update(moment=ago(1))
-    assert "Read the text as delivered:" in client.get(path).content.decode()
-    page = client.get(url_of(delivered)).content.decode()
-    assert ("As written" in page, 'data-kind="correction"' in page) == (True, False)
-
-
-def test_topics_and_the_medias_access_stand_on_the_page(client: Client) -> None:
-    edition = make_text(moment=ago(5), decided_at=ago(9))
-    text = edition.version.text
-    text.topics.add(TopicFactory(summit=text.summit, name="Coasts", names={"fr": "Côtes"}))
-    text.kind, text.media_access, text.gather_place = TextKind.ADVISORY, "pooled", "North gate"
-    text.save()
-    page = client.get(url_of(text)).content.decode()
-    assert all(said in page for said in ("Coasts", "pooled media", "North gate"))
-    assert "Côtes" in client.get(f"{url_of(text)}?lang=fr").content.decode()
 
 
 @once_a_module
@@ -227,37 +204,6 @@ def test_a_session_of_which_the_public_does_not_know_tells_of_no_speech(session:
     session.save()
     releases.release(summit=session.summit, by=organiser(session.summit), tell=False, decisions=SILENTLY)
     assert around(page(session.summit, 2)) == ([], [], [])
-
-
-def test_withdrawn_neighbours_say_so_and_other_texts_have_none(session: Session) -> None:
-    make_text(summit=session.summit, moment=ago(1), slug="speech-9", title="A notice.")
-    assert around(page(session.summit, 9)) == ([], [], [])
-    text = Edition.objects.get(title="Speech 3.").version.text
-    text.withdrawn_at, text.withdrawn_by, text.withdrawal_reason = ago(0.1), text.embargo.decided_by, "Wrong."
-    text.save()
-    content = page(session.summit, 2)
-    assert 'Speech 3.</a> <span class="state" data-state="bad">withdrawn</span>' in content
-
-
-def test_texts_of_the_same_topics_stand_beside_it_once(session: Session) -> None:
-    summit = session.summit
-    topic = TopicFactory(summit=summit)
-    for title in ("Speech 0.", "Speech 1.", "Speech 2."):
-        Edition.objects.get(title=title).version.text.topics.add(topic)
-    for number, moment in ((7, ago(1)), (8, ago(-1))):
-        made = make_text(summit=summit, moment=moment, slug=f"speech-{number}", title=f"Speech {number}.")
-        made.version.text.topics.add(topic)
-    for number, alike in ((0, ["Speech 7."]), (7, ["Speech 2.", "Speech 0."])):
-        beside = page(summit, number).partition("On the same topics")[2]
-        assert re.findall(r">(Speech \d\.)</a>", beside) == alike
-
-
-def test_a_long_session_leads_to_the_list_of_its_texts(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = f'/{session.summit.slug}/press/?session={session.public_id}"'
-    assert link not in page(session.summit, 0)
-    monkeypatch.setattr(related_speeches, "MOST", 2)
-    assert link in page(session.summit, 2)
-    assert len(around(page(session.summit, 2))[2]) == 2
 
 
 BODY = 'First *one* & <b>two</b>.\n\n- An item\n- Another "item"\n\nLast.'
@@ -329,13 +275,6 @@ def test_of_a_withdrawn_text_the_reason_and_no_words(client: Client) -> None:
     assert "words that go" not in answer["html"]
 
 
-def test_in_the_language_of_the_text(client: Client, speech: Edition) -> None:
-    add_language(speech.version.text, "ar", title="كلمة", body="هذا نص عربي.")
-    answer = found(client, speech, f"{page_of(speech)}ar/#p-1")
-    assert 'lang="ar" dir="rtl"><p>هذا نص عربي.</p></blockquote>' in answer["html"]
-    assert f"{page_of(speech)}ar/edition/1/#p-1" in answer["html"]
-
-
 def test_as_xml_and_in_no_other_format(client: Client, speech: Edition) -> None:
     url = page_of(speech, anchor="p-1")
     response = ask(client, speech, url, "&format=xml")
@@ -346,15 +285,6 @@ def test_as_xml_and_in_no_other_format(client: Client, speech: Edition) -> None:
     assert {each.tag: each.text for each in root} == {name: str(value) for name, value in answer.items()}
     assert ask(client, speech, url, "&format=yaml").status_code == 501
     assert client.get(f"/{speech.version.text.summit.slug}/press/oembed").status_code == 400
-
-
-def test_no_wider_and_no_higher_than_asked(client: Client, speech: Edition) -> None:
-    def size(rest: str) -> tuple[int, int]:
-        answer = found(client, speech, page_of(speech, anchor="p-1"), rest)
-        return answer["width"], answer["height"]
-
-    assert size("") == size("&maxwidth=9000") == size("&maxwidth=x&maxheight=-1") == (600, size("")[1])
-    assert (size("&maxwidth=320&maxheight=100"), size("&maxwidth=50")[0]) == ((320, 100), 50)
 
 
 def test_what_is_not_public_is_like_what_is_not_there(client: Client, speech: Edition) -> None:

@@ -18,7 +18,6 @@ from press.texts.models.editions import Edition
 from press.texts.models.texts import TextKind
 from press.texts.services import editions, texts
 from summit.core.process_cache import forget_all
-from summit.people.models import Person
 from summit.summits.models import Summit
 from tests.factories import PartyNameFactory, SummitFactory
 from tests.module_fixtures import once_a_module
@@ -265,17 +264,6 @@ def test_what_stands_in_quotation_marks_is_found_as_it_stands(summit: Summit) ->
     # What has the words apart is counted.
     assert look(summit, '"helps cooperation"').found.apart == 1
     assert look(summit, '"cooperation helps"').found.apart == 0
-
-
-def test_a_speaker_is_found_by_their_whole_name() -> None:
-    summit = SummitFactory()
-    edition = make_text(summit=summit, moment=ago(1), speech=True)
-    slot = edition.version.text.slot
-    assert slot is not None
-    Person.objects.filter(pk=slot.speaker_id).update(name="Ada Maria Example")
-    forget_all()
-    assert len(look(summit, '"Ada Maria Example"').keys) == 1
-    assert look(summit, '"Example Ada"').keys == ()
 
 
 FILLER = "Other words that say nothing of it. " * 20

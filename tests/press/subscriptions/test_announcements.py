@@ -25,7 +25,6 @@ from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions, editions, texts
 from summit.audit.models import AuditChain, AuditEntry
-from summit.core.metrics import exposition
 from summit.outbox.message_kinds import Mail
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
@@ -38,7 +37,6 @@ from tests.press.helpers import (
     approver,
     make_embargo,
     make_text,
-    move_to_now,
     officer,
 )
 from tests.threads import at_once, names
@@ -163,19 +161,6 @@ def test_whoever_decides_before_the_lock_wins(change: str, monkeypatch: pytest.M
     assert Message.objects.exists()
 
 
-def test_metrics_tell_what_is_behind() -> None:
-    def behind() -> list[float]:
-        lines = exposition().decode().splitlines()
-        return [float(line.split()[1]) for line in lines if line.startswith("summit_press_unannounced")]
-
-    assert behind() == [0, 0]
-    make_text(moment=ago(1))
-    number, seconds = behind()
-    assert (number, 3590 < seconds < 3700) == (1, True)
-    announcements.announce_due()
-    assert behind()[0] == 0
-
-
 # --- At once ----------------------------------------------------------------------------------------------------
 
 
@@ -259,15 +244,6 @@ def test_of_many_approvals_and_refusals_at_once_one_stands(
     stood = 1 if guarded else THREADS
     assert race(act) == ["DecisionRefused"] * (THREADS - stood)
     assert AuditEntry.objects.filter(object_key=edition.public_id).count() == stood
-
-
-def test_texts_that_share_a_embargo_go_out_together(summit: Summit) -> None:
-    embargo = make_embargo(summit, ago(-1))
-    both = [make_text(summit=summit, embargo=embargo) for _ in range(2)]
-    assert not public_editions().exists()
-    move_to_now(embargo)
-    assert set(public_editions()) == set(both)
-    assert announcements.announce_due() == 2
 
 
 def ask(summit: Summit, address: str = "reader@paper.example", **extra: str) -> Any:

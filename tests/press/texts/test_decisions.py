@@ -48,22 +48,6 @@ def create(**kwargs: Any) -> Text:
     return texts.create_text(summit=summit, by=by, **(values | kwargs))
 
 
-def test_create_text_makes_all_that_a_text_needs(summit: Summit) -> None:
-    by = officer(summit)
-    slot = make_slot(summit)
-    text = create(summit=summit, by=by, kind=TextKind.TRANSCRIPT, wording=Wording.PREPARED, slot=slot, summary="Sum")
-    edition = Edition.objects.get()
-    assert (text.slug, text.slot, text.embargo.moment, text.embargo.mode) == (
-        "an-opening-address",
-        slot,
-        None,
-        "moment",
-    )
-    assert (edition.number, edition.state, edition.author, edition.summary) == (1, "draft", by, "Sum")
-    assert (edition.version.language, edition.version.authoritative) == ("en", True)
-    assert AuditEntry.objects.get().action == "press.create"
-
-
 def test_slug_is_proposed_free_and_checked(summit: Summit) -> None:
     for given, slug in (
         ({}, "an-opening-address"),
@@ -93,15 +77,6 @@ def test_create_text_refuses() -> None:
     assert not Text.objects.exists()
 
 
-def test_add_language() -> None:
-    text = create()
-    words = {"language": "fr", "title": "Discours", "body": "Mots.", "by": officer(text.summit)}
-    version = texts.add_language(text=text, **words)
-    assert (version.authoritative, version.editions.get().number) == (False, 1)
-    with pytest.raises(DecisionRefused, match="already exists in this language"):
-        texts.add_language(text=text, **words)
-
-
 def test_every_save_is_a_new_edition_and_the_second_editor_gets_the_first_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -120,23 +95,6 @@ def test_every_save_is_a_new_edition_and_the_second_editor_gets_the_first_ones(
         editions.draft(version=version, based_on=1, title="Mine", body="B", by=by)
     assert caught.value.newest == second
     assert list(version.editions.values_list("number", flat=True)) == [2, 1]
-
-
-def test_the_way_of_a_text() -> None:
-    text = create()
-    version, writer, reader = text.versions.get(), officer(text.summit), approver(text.summit)
-    edition = Edition.objects.get()
-    decisions.submit(edition=edition, by=writer)
-    assert edition.state == EditionState.IN_REVIEW
-    decisions.ask_changes(edition=edition, note="Shorter", by=reader)
-    assert (edition.state, edition.decision_note, edition.decided_by) == ("changes_asked", "Shorter", reader)
-    second = editions.draft(version=version, based_on=1, title="T", body="B", by=writer)
-    decisions.submit(edition=second, by=writer)
-    decisions.approve(edition=second, by=reader)
-    assert (second.state, second.decided_by) == ("approved", reader)
-    actions = ["create", "submit", "ask_changes", "draft", "submit", "approve"]
-    recorded = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
-    assert recorded == [f"press.{action}" for action in actions]
 
 
 def test_nobody_approves_their_own_words(summit: Summit) -> None:

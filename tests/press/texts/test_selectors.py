@@ -12,9 +12,8 @@ from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text
 from press.texts.selectors import word_differences
 from press.texts.selectors.merge_editions import merge_edition, merge_paragraphs
-from press.texts.selectors.rendered_editions import minutes_of
 from press.texts.selectors.word_counts import Length, measure
-from press.texts.selectors.word_differences import DifferenceKind, Pair, compare, compare_words, differ, paragraphs
+from press.texts.selectors.word_differences import DifferenceKind, Pair, compare, compare_words, differ
 from press.texts.selectors.workflow_queries import Outline, outlines, texts, todo
 from summit.core.database_clock import db_now
 from summit.summits.models import Summit
@@ -36,16 +35,6 @@ MEASURED = [
 def test_length(body: str, length: Length, minutes: int) -> None:
     assert measure(body) == length
     assert measure(body).minutes == minutes
-
-
-def test_a_text_is_told_in_what_it_has_more_of() -> None:
-    for body, by_characters in (("好好好 a", True), ("a b c 好", False)):
-        assert (measure(body).counted, measure(body).by_characters) == (3, by_characters)
-
-
-@pytest.mark.parametrize(("body", "minutes"), [("word " * 714, 3), ("字" * 1200, 3), ("", 1)])
-def test_minutes_to_read(body: str, minutes: int) -> None:
-    assert minutes_of(Edition(body=body)) == minutes
 
 
 def told(pairs: list[Pair]) -> list[str]:
@@ -100,28 +89,11 @@ def test_paragraphs_are_matched_before_their_words() -> None:
     ]
 
 
-def test_each_side_is_whole() -> None:
-    old = "A b c d e.\n\nF g h.\n\nI j k l m n o p."
-    new = "A x c d.\n\nI j k q m n o p r.\n\nS t.\n\nF g h."
-    pairs = compare(old, new)
-    before = ["".join(run.words for run in pair.old) for pair in pairs if pair.old_at is not None]
-    after = ["".join(run.words for run in pair.new) for pair in pairs if pair.new_at is not None]
-    assert [part.split() for part in before] == [part.split() for part in paragraphs(old)]
-    assert after == paragraphs(new)
-
-
 def test_marks_are_aside_for_readers() -> None:
     old, new = "A **loud** word. [Here](https://a.example/)", "A loud word. [Here](https://b.example/)"
     assert differ(compare(old, new))
     assert not differ(compare_words(old, new))
     assert compare("", "") == []
-
-
-def test_words_of_a_long_text() -> None:
-    words = [f"word{n * 7919 % 1709}" for n in range(1600)]
-    changed = [f"{word}s" if n % 40 == 0 else word for n, word in enumerate(words)]
-    old, new = ("\n\n".join(" ".join(side[n : n + 80]) for n in range(0, 1600, 80)) for side in (words, changed))
-    assert sum(run.kind == DifferenceKind.NEW for pair in compare(old, new) for run in pair.runs) == 40
 
 
 def test_what_is_held_against_each_other_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
