@@ -181,8 +181,7 @@ def timed(summit: Summit) -> Embargo:
 
 def waits(summit: Summit, **more: Any) -> Embargo:
     """Make an embargo that waits for its speech."""
-    embargo: Embargo = f.EmbargoFactory(summit=summit, mode=EmbargoMode.DELIVERED, **more)
-    return embargo
+    return f.EmbargoFactory(summit=summit, mode=EmbargoMode.DELIVERED, **more)
 
 
 class Floor:
@@ -201,8 +200,7 @@ class Floor:
 
     def _slot(self, name: str, place: int) -> Slot:
         speaker = f.PersonFactory(summit=self.summit, name=name)
-        slot: Slot = f.SlotFactory(session=self.session, speaker=speaker, position=place, minutes=10)
-        return slot
+        return f.SlotFactory(session=self.session, speaker=speaker, position=place, minutes=10)
 
     def tie(self, name: str, slot: Slot) -> None:
         """Hang two texts on a speech."""

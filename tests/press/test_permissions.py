@@ -12,6 +12,7 @@ from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.permissions.rules import RULES
 from summit.summits.models import Summit
+from tests.delegations.helpers import refuses
 from tests.factories import SummitFactory, UserFactory
 from tests.press.helpers import approver, make_text, officer, organiser
 
@@ -83,7 +84,6 @@ def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
         lambda: joint_publication.untie(text=text, by=by_organiser),
     ]
     for act in refused:
-        with pytest.raises(PermissionDenied, match="Roles that can do this"):
-            act()
+        refuses(PermissionDenied, act, match="Roles that can do this")
     assert (Text.objects.filter(summit=summit).count(), Edition.objects.filter(version=version).count()) == (2, 1)
     assert not AuditEntry.objects.exists()

@@ -153,9 +153,7 @@ CHANNELS: dict[str, Callable[[Summit], set[str]]] = {
 }
 
 
-LONG = {
-    "every page": pytest.mark.broad("asks for the page of each text"),
-}
+LONG = {"every page": pytest.mark.broad("asks for the page of each text")}
 
 
 @pytest.mark.parametrize("channel", [pytest.param(name, marks=LONG.get(name, ())) for name in CHANNELS])

@@ -15,8 +15,7 @@ DESK = "summits/here/desk"
 
 @pytest.fixture
 def here() -> Summit:
-    made: Summit = SummitFactory(slug="here")
-    return made
+    return SummitFactory(slug="here")
 
 
 @pytest.fixture

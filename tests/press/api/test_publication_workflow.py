@@ -174,9 +174,3 @@ def test_what_is_late_or_failed_stands_in_the_run_of_every_day(
     assert len(officer.get(f"{DESK}/messages/?about={unsent['about']}").json()["results"]) == 1
     # An approver sees no mails: how many failed is told, and not where they are.
     assert [(each["mails"], each["about"]) for each in run(approver, **DAY)["unsent"]] == [(1, None)]
-
-
-def test_what_is_no_day_is_refused(officer: Program) -> None:
-    for day in ("2030-13-01", "0001-01-01", "9999-12-31", "tomorrow"):
-        refused = do(officer, "texts/run", {"day": day}, status=422)
-        assert [each["pointer"] for each in refused["errors"]] == ["#/day"]

@@ -21,6 +21,7 @@ from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.users.models import User
 from tests.clients import signed_in
+from tests.delegations.helpers import refuses
 from tests.module_fixtures import once_a_module
 from tests.press import helpers
 from tests.press.helpers import add_language, ago, approver, make_text, officer, url_of
@@ -74,8 +75,7 @@ def test_a_mark_is_taken_back_and_the_one_before_counts_again(edition: Edition, 
     assert undo(passage_check=second, by=by) == back
     undo(passage_check=first, by=by)
     assert standing(edition)[0] == ("p-1", "", "")
-    with pytest.raises(DecisionRefused):
-        undo(passage_check=back, by=by)
+    refuses(DecisionRefused, undo, passage_check=back, by=by)
     assert PassageCheck.objects.count() == 4
 
 
@@ -89,8 +89,7 @@ def test_two_officers_at_one_passage(edition: Edition, by: User, monkeypatch: py
     mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=theirs.pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "accept", "")]
     undo(passage_check=second, by=by)
-    with pytest.raises(PassageCheckConflict):
-        mark(edition=edition, anchor="p-2", kind="strike", by=other, seen=second.pk)
+    refuses(PassageCheckConflict, mark, edition=edition, anchor="p-2", kind="strike", by=other, seen=second.pk)
     # The control: without looking, the second officer replaces what they haven't seen.
     monkeypatch.setattr(delivery_check_services, "_check_seen", lambda *_asked: None)
     mark(edition=edition, anchor="p-1", kind="strike", by=other, seen=0)
@@ -108,17 +107,14 @@ def test_what_is_no_mark_is_refused(edition: Edition, by: User) -> None:
         ({"anchor": "p-1", "kind": "change", "words": "a\x07"}, ValidationError),
     ]
     for values, problem in refused:
-        with pytest.raises(problem):
-            mark(edition=edition, by=by, **values)
+        refuses(problem, mark, edition=edition, by=by, **values)
     summit = edition.version.text.summit
-    with pytest.raises(PermissionDenied):
-        mark(edition=edition, anchor="p-1", kind="accept", by=approver(summit))
+    refuses(PermissionDenied, mark, edition=edition, anchor="p-1", kind="accept", by=approver(summit))
     for other, said in (
         (make_text(summit=summit), "Only prepared texts"),
         (make_text(summit=summit, speech=True, withdrawn_at=ago(1)), "withdrawn"),
     ):
-        with pytest.raises(DecisionRefused, match=said):
-            mark(edition=other, anchor="p-1", kind="accept", by=by)
+        refuses(DecisionRefused, mark, edition=other, anchor="p-1", kind="accept", by=by, match=said)
     assert not PassageCheck.objects.exists()
 
 
@@ -173,8 +169,7 @@ def test_what_is_told_of_removed_passages_is_in_the_texts_language(edition: Edit
 def test_a_speech_of_which_nothing_was_spoken_is_none(edition: Edition, by: User) -> None:
     for anchor in ("p-1", "p-2", "p-3"):
         mark(edition=edition, anchor=anchor, kind="strike", by=by)
-    with pytest.raises(DecisionRefused, match="there is nothing to publish"):
-        make_delivered(edition=edition, by=by)
+    refuses(DecisionRefused, make_delivered, edition=edition, by=by, match="there is nothing to publish")
     assert not Text.objects.filter(wording=Wording.DELIVERED).exists()
 
 

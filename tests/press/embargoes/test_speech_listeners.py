@@ -111,25 +111,6 @@ def _restored(world: Floor) -> None:
     restore.restore(release=release, by=world.by)
 
 
-def _restored_order(world: Floor) -> None:
-    release = releases.release(summit=world.summit, by=world.by)
-    speakers_list.move(slot=world.slots["A"], to=4, by=world.by)
-    world.release_holds()
-    restore.restore(release=release, session_key=world.session.public_id, by=world.by)
-
-
-def _restored_to_nothing(world: Floor) -> None:
-    """Restore a release in which the session was not."""
-    cancel_and_move.cancel(session=world.session, by=world.by)
-    times = {"starts_at": world.session.starts_at, "ends_at": world.session.ends_at}
-    other = f.SessionFactory(summit=world.summit, title="Other", **times)
-    release = releases.release(summit=world.summit, by=world.by)
-    cancel_and_move.reinstate(session=world.session, by=world.by)
-    cancel_and_move.cancel(session=other, by=world.by)
-    world.release_holds()
-    restore.restore(release=release, by=world.by)
-
-
 def _split(world: Floor) -> None:
     """Let the session continue in two hours with all speeches but the guest's."""
     releases.release(summit=world.summit, by=world.by, tell=False)
@@ -169,8 +150,6 @@ WAYS: dict[str, tuple[Way, str]] = {
     "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
     "session split": (_split, MOMENTS),
     "agenda restored": (_restored, ALL),
-    "restored to where it wasn't": (_restored_to_nothing, ALL),
-    "order restored": (_restored_order, "Ad Am Bm Cm"),
 }
 
 

@@ -205,8 +205,7 @@ AT_ONCE = "Its text is published at once."
 @pytest.fixture
 def slot(summit: Summit) -> Slot:
     row = session(summit, title="Opening")
-    made: Slot = f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit, name="Ada"))
-    return made
+    return f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit, name="Ada"))
 
 
 @pytest.fixture

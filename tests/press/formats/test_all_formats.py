@@ -9,25 +9,21 @@ from typing import Any
 
 import pypdf
 import pytest
-from django.test import Client
 from django.utils import translation
 from lxml import etree
 
 from press.formats import akomantoso, jsonld, ninjs, pdf, plain
 from press.formats.codes import THREE
-from press.imports import files
 from press.published_texts.related import related_content
 from press.published_texts.selectors import Reading, find_public_edition, read
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Text, TextKind, Wording
-from press.texts.selectors.rendered_editions import plain_of
 from summit.core.languages import language_choices, spoken
-from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, PersonFactory, TopicFactory
-from tests.press.format_checks import akoma_ntoso, atom_faults, json_feed_faults, ninjs_faults
+from tests.press.format_checks import akoma_ntoso, ninjs_faults
 from tests.press.formats.test_formats import faults
-from tests.press.helpers import add_edition, add_language, ago, make_text, url_of
-from tests.schemas import DATA, needs_data, needs_schemas
+from tests.press.helpers import add_edition, add_language, ago, make_text
+from tests.schemas import needs_schemas
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -142,37 +138,6 @@ def test_control_the_standards_see_mistakes() -> None:
     found = json.loads(ninjs.write(reading))
     del found["associations"][0]["uri"]
     assert ninjs_faults(found)
-
-
-SPEECHES = DATA / "unga-77" / "speeches"
-# The first of the alphabet, the longest, the shortest, and two others.
-CODES = ("AGO", "CIV", "MLI", "RWA", "UKR")
-
-
-@pytest.mark.broad("writes long speeches in every format; test_all_formats.py writes short texts")
-@needs_data
-@needs_schemas
-def test_five_speeches_of_a_real_debate(client: Client, summit: Summit) -> None:
-    for code in CODES:
-        path = SPEECHES / f"{code}.txt"
-        taken = files.read(filename=path.name, content=path.read_bytes())
-        edition = make_text(summit=summit, moment=ago(1), speech=True, title=f"Address of {code}", body=taken.body)
-        base, words = url_of(edition.version.text)[:-1], set(plain_of(edition).split())
-        given = {ending: client.get(f"{base}.{ending}").content for ending in ("txt", "pdf", "xml", "json", "jsonld")}
-        assert plain_of(edition).rstrip() in given["txt"].decode()
-        document = etree.fromstring(given["xml"])
-        akoma_ntoso().assertValid(document)
-        assert words <= set("\n".join(document.itertext()).split())
-        assert ninjs_faults(json.loads(given["json"])) == []
-        assert faults(json.loads(given["jsonld"])) == []
-        reader = pypdf.PdfReader(io.BytesIO(given["pdf"]))
-        text = unicodedata.normalize("NFKC", " ".join(page.extract_text() for page in reader.pages))
-        found = sum(unicodedata.normalize("NFKC", word) in text for word in words)
-        # A word that is broken at a line's end is two there.
-        assert found >= 0.97 * len(words)
-    assert atom_faults(client.get(f"/{summit.slug}/press/feed.atom").content) == []
-    assert json_feed_faults(client.get(f"/{summit.slug}/press/feed.json").content) == []
-    assert client.get(f"/{summit.slug}/press/feed.atom").content.count(b"<entry ") == len(CODES)
 
 
 # Languages of each script that prints on a bare machine.

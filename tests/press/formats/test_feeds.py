@@ -182,12 +182,6 @@ class TestPages:
         # They are one feed.
         assert len({page.findtext("a:id", namespaces=NS) for page in pages}) == 1
 
-    def test_what_is_narrowed_has_pages_of_its_own(self, client: Client, bulk: Summit) -> None:
-        root = atom_of(client, bulk, "?kind=notice")
-        assert self.links(root)["next"] == "2&kind=notice"
-        assert atom_of(client, bulk, "?page=2&kind=notice").xpath("a:entry/a:title/text()", namespaces=NS) == ["T2"]
-        assert "next" not in self.links(atom_of(client, bulk, "?kind=statement"))
-
     @pytest.mark.parametrize("page", ["0", "4", "x", "-1"])
     def test_a_page_that_there_isnt_is_404(self, page: str, client: Client, bulk: Summit) -> None:
         assert client.get(f"/{bulk.slug}/press/feed.atom?page={page}").status_code == 404

@@ -42,6 +42,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.delegations.helpers import refuses
 from tests.module_fixtures import once_a_module
 from tests.plan_apply_undo import check
 from tests.press.helpers import officer, organiser
@@ -225,18 +226,15 @@ def test_what_cannot_be_done_is_said(empty: Summit, folder: Path) -> None:
         ({"publish_at": "tomorrow"}, "Enter a date and time"),
         ({"make_parties": True}, "Delegations are created from the table of speakers"),
     ):
-        with pytest.raises(CommandError, match=said):
-            run(folder, summit="empty", **options)
+        refuses(CommandError, run, folder, summit="empty", match=said, **options)
 
 
 def test_sessions_officers_and_how_it_is_published_can_be_named(empty: Summit, folder: Path) -> None:
     f.SessionFactory(summit=empty, title="Closing")
-    with pytest.raises(CommandError, match="The summit has several sessions"):
-        whole(folder, summit="empty")
+    refuses(CommandError, whole, folder, summit="empty", match="The summit has several sessions")
     other = officer(empty)
     for given in ({}, {"by": organiser(empty).email}):
-        with pytest.raises(CommandError, match="Name with --by"):
-            whole(folder, session="Closing", summit="empty", **given)
+        refuses(CommandError, whole, folder, session="Closing", summit="empty", match="Name with --by", **given)
     named = {"session": empty.sessions.get(title="Closing").public_id, "by": other.email}
     whole(folder, "--publish-at", "2030-07-01T09:30", "--submit", "--wording", "prepared", summit="empty", **named)
     texts, written = empty.texts.all(), Edition.objects.filter(version__text__summit=empty)
@@ -351,17 +349,14 @@ def test_words_that_the_desk_has_changed_since_keep_the_import(session: Session,
     services.apply(file=file, by=by)
     version = session.summit.texts.get(slug__startswith="brazil").versions.get()
     editions.draft(version=version, based_on=1, title="Brazil", body="Changed.", by=by)
-    with pytest.raises(ImportProblem, match="other records now depend on it"):
-        services.undo(file=file, by=by)
+    refuses(ImportProblem, services.undo, file=file, by=by, match="other records now depend on it")
     assert editions.newest(version).body == "Changed."
 
 
 def test_only_officers_import_speeches_into_a_session_of_the_summit(session: Session, by: User) -> None:
     for other in (SYSTEM, f.UserFactory.with_role(Role.PRESS_APPROVER, session.summit)):
-        with pytest.raises(PermissionDenied):
-            store(session.summit, other, session)
-    with pytest.raises(ImportProblem, match="Session: choose from the list"):
-        store(session.summit, by, f.SessionFactory())
+        refuses(PermissionDenied, store, session.summit, other, session)
+    refuses(ImportProblem, store, session.summit, by, f.SessionFactory(), match="Session: choose from the list")
 
 
 def test_what_is_no_archive_of_speeches(session: Session, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,10 +364,8 @@ def test_what_is_no_archive_of_speeches(session: Session, by: User, monkeypatch:
         ({"note.png": "x", ".hidden.txt": "x"}, "The archive has no texts"),
         ({"FRA.txt": "x", "a.csv": "iso3", "b.csv": "iso3"}, "The archive has several tables"),
     ):
-        with pytest.raises(ImportProblem, match=message):
-            store(session.summit, by, session, **files)
-    with pytest.raises(ImportProblem, match="This archive can’t be read"):
-        unpacked(b"PK broken")
+        refuses(ImportProblem, store, session.summit, by, session, match=message, **files)
+    refuses(ImportProblem, unpacked, b"PK broken", match="This archive can’t be read")
     monkeypatch.setattr(definitions, "SPEECHES_BUDGET", replace(definitions.SPEECHES_BUDGET, unpacked=10))
     with pytest.raises(ImportProblem, match="more than 500 files or 0 MB"):
         unpacked(packed(**{"FRA.txt": "x" * 11}))

@@ -7,18 +7,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from press.embargoes.admin.schedule_form import local_moment
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextKind, Wording
+from press.texts.models.topics import Topic
 from press.texts.models.visibility import public_editions
+from press.texts.services import texts, topics
 from sessions.draft.models.sessions import Session
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.clients import signed_in
+from tests.factories import TopicFactory
 from tests.press.helpers import (
     HOUR,
     add_edition,
@@ -31,6 +37,7 @@ from tests.press.helpers import (
     officer,
     organiser,
 )
+from tests.press.imports.docx_files import docx, par, run
 
 pytestmark = pytest.mark.django_db
 
@@ -274,3 +281,148 @@ def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
         ("set_moment", "soon", "Scheduled. It can’t be published"),
     ):
         assert said(decide(client, edition, name, when=when)).startswith(sentence)
+
+
+TOPICS = "/admin/press/topic/"
+
+
+def values(summit: Summit, **changed: str) -> dict[str, Any]:
+    return {"summit": summit.pk, "name": "Coasts", "name_en": "", "name_fr": "Côtes", "name_ar": "السواحل", **changed}
+
+
+def test_a_topic_has_a_name_in_each_language_and_is_renamed(summit: Summit) -> None:
+    client = signed_in(officer(summit))
+    assert client.post(f"{TOPICS}add/", values(summit)).status_code == 302
+    made = Topic.objects.get()
+    assert (made.summit, made.name, made.names) == (summit, "Coasts", {"fr": "Côtes", "ar": "السواحل"})
+    assert [made.called(language) for language in ("fr", "ar", "de")] == ["Côtes", "السواحل", "Coasts"]
+    for path, given, sentence in (
+        ("add/", {}, "The summit already has a topic with this name."),
+        (f"{made.pk}/change/", {"name_en": "Another"}, "This is the summit’s own language."),
+    ):
+        assert sentence in client.post(f"{TOPICS}{path}", values(summit, **given)).content.decode()
+    make_text(summit=summit).version.text.topics.add(made)
+    assert client.post(f"{TOPICS}{made.pk}/change/", values(summit, name="Shores")).status_code == 302
+    listed = client.get(TOPICS).context["cl"].result_list
+    assert [(row.name, row.number) for row in listed] == [("Shores", 1)]
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_only_one_that_no_text_has_is_deleted(summit: Summit, used: bool) -> None:
+    topic, client = TopicFactory(summit=summit), signed_in(officer(summit))
+    if used:
+        make_text(summit=summit, title="About <it>").version.text.topics.add(topic)
+    shown = client.get(f"{TOPICS}{topic.pk}/delete/").content.decode()
+    assert ("About &lt;it&gt;</bdi></a>" in shown) is used
+    assert ("Remove the topic from these texts first:" in shown) is used
+    client.post(f"{TOPICS}{topic.pk}/delete/", {"post": "yes"})
+    assert Topic.objects.exists() is used
+
+
+def test_a_name_that_cannot_be_is_refused(summit: Summit) -> None:
+    by = officer(summit)
+    for names, said in (
+        ({"en": "Shores"}, "This is the summit’s own language."),
+        ({"de": "Küsten"}, "Enter one of: en, fr, ar."),
+        ({"fr": "x" * 81}, "80 characters"),
+        ({"fr": "a\x07"}, "printed"),
+    ):
+        with pytest.raises(ValidationError, match=said):
+            topics.add_topic(by=by, summit=summit, values={"name": "Coasts", "names": names})
+
+
+def test_what_is_not_said_of_such_a_text_is_refused(summit: Summit) -> None:
+    by, text = officer(summit), make_text(summit=summit).version.text
+    told = {"gather_place": "Gate", "comparison_public": True}
+    with pytest.raises(ValidationError) as refused:
+        texts.describe(text=text, by=by, topics=[str(n) for n in range(21)], people=[], **told)
+    assert set(refused.value.error_dict) == {"gather_place", "comparison_public", "topics"}
+    speech = make_text(summit=summit, speech=True).version.text
+    with pytest.raises(ValidationError, match="so its session can’t be changed here"):
+        texts.describe(text=speech, by=by, topics=[], people=[], session=speech.slot.session)
+
+
+SPEECH = docx(
+    par("Opening", style="Titel") + par("Friends, ", run("welcome", "<w:b/>"), run(" red", '<w:color w:val="F00"/>'))
+)
+
+
+def file(content: bytes = SPEECH, name: str = "speech.docx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def value(response: Any, name: str) -> Any:
+    return response.context["form"][name].value()
+
+
+def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
+    edition = make_text(body="Saved.")
+    text = edition.version.text
+    client = signed_in(officer(text.summit))
+    address = f"{LIST}{text.pk}/unsaved/?version=en"
+    typed = {"title": "Mine", "summary": "S", "body": "Typed for an hour.", "change_note": "N", "based_on": "1"}
+    answer = client.post(address, typed | {"take": "1", "words": file()})
+    names = ("title", "summary", "body", "change_note", "based_on")
+    assert [value(answer, name) for name in names] == ["Mine", "S", "Friends, **welcome** red\n", "N", "1"]
+    page = answer.content.decode()
+    assert 'readonly dir="auto">Typed for an hour.</textarea>' in page
+    assert "Choose the attachment again" not in page
+    beside = client.post(address, typed | {"show": "1", "file": file()}).content.decode()
+    assert "Choose the attachment again" in beside
+    back = client.post(address, typed | {"back": "1", "body": "From a file.", "before": "Typed for an hour."})
+    assert [value(back, name) for name in names] == ["Mine", "S", "Typed for an hour.", "N", "1"]
+    assert Edition.objects.count() == 1
+    assert not AuditEntry.objects.filter(action__startswith="press.").exists()
+
+
+def test_another_language_takes_words_and_previews_without_a_script_too() -> None:
+    edition = make_text(body="Saved.")
+    client, base = signed_in(officer(edition.version.text.summit)), f"{LIST}{edition.version.text.pk}"
+    typed = {"title": "T", "body": "One *two* <b>three</b>.", "based_on": "1", "show": "1"}
+    answer = client.post(f"{base}/unsaved/", typed)
+    assert value(answer, "body") == "One *two* <b>three</b>."
+    page = answer.content.decode()
+    assert "<p>One <em>two</em> &lt;b&gt;three&lt;/b&gt;.</p>" in page
+    values = {"language": "ar", "take": "1", "words": file("مرحبا".encode(), "a.txt")}
+    answer = client.post(f"{base}/language/unsaved/", values)
+    assert (value(answer, "language"), value(answer, "body")) == ("ar", "مرحبا\n")
+
+
+def test_what_cannot_be_read_is_said_and_what_was_typed_stays(summit: Summit) -> None:
+    client, address = signed_in(officer(summit)), f"{LIST}unsaved/?summit={summit.slug}"
+    for values, said in (({}, "Choose a file."), ({"words": file(b"%PDF-1.7", "a.pdf")}, "This is a PDF.")):
+        typed = {"take": "1", "title": "T", "body": "B" if values else ""}
+        answer = client.post(address, typed | values)
+        assert (answer.status_code, value(answer, "title"), value(answer, "body")) == (400, "T", typed["body"])
+        assert f'<a href="#id_words">{said}' in answer.content.decode()
+    # Pressed again it keeps the text of the file without an error.
+    answer = client.post(address, {"take": "1", "title": "T", "body": "From a file."})
+    assert (answer.status_code, value(answer, "body")) == (200, "From a file.")
+    assert "There is a problem" not in answer.content.decode()
+
+
+def test_the_text_of_a_speech_begins_at_its_link_and_its_file_leaves_the_title_to_the_speech(summit: Summit) -> None:
+    client, slot = signed_in(officer(summit)), make_slot(summit)
+    link = f"{LIST}add/?summit={summit.slug}&slot={slot.pk}"
+    answer = client.get(link)
+    assert (value(answer, "kind"), value(answer, "slot")) == ("transcript", slot.pk)
+    assert f'<option value="{slot.pk}" selected' in answer.content.decode()
+    untitled = {"take": "1", "words": file(b"Friends, welcome.", "a.txt"), "kind": "transcript"}
+    answer = client.post(f"{LIST}unsaved/?summit={summit.slug}", untitled | {"slot": slot.pk, "language": "en"})
+    proposed = f"Address by {slot.speaker.office} ({slot.session.title})"
+    assert value(answer, "title") == proposed
+    # Saved without a title it has the same; without a speech as well one of them is asked for.
+    typed = {"kind": "transcript", "wording": "prepared", "language": "en", "body": "B"}
+    assert client.post(f"{LIST}add/", typed | {"slot": slot.pk}).status_code == 302
+    assert Edition.objects.get().title == proposed
+    errors = client.post(f"{LIST}add/", typed).context["form"].errors
+    assert errors == {"slot": ["Choose a speech. If it is missing, add it to its session first."]}
+    assert set(client.post(f"{LIST}add/", typed | {"kind": "statement"}).context["form"].errors) == {"title"}
+
+
+def test_the_preview_follows_what_is_typed(summit: Summit) -> None:
+    client, path = signed_in(officer(summit)), f"{LIST}preview/"
+    answer = client.post(path, {"body": "# One\n\n各位代表你好 two <script>x()</script>[a](javascript:b)"})
+    part = answer.content.decode()
+    assert ("<h2>One</h2>" in part, "<script" in part, "<html" in part) == (True, False, False)
+    assert "520 characters, about 2 minutes to read aloud" in client.post(path, {"body": "好" * 520}).content.decode()

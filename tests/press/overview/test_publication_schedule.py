@@ -8,7 +8,6 @@ from django.test import RequestFactory
 
 from press.overview import publication_schedule
 from press.texts.models.embargoes import Embargo, EmbargoMode
-from press.texts.models.visibility import public_editions
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from summit.admin_base import dashboard as admin_base_dashboard
@@ -17,16 +16,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
-from tests.press.helpers import (
-    HOUR,
-    ago,
-    approver,
-    make_embargo,
-    make_slot,
-    make_text,
-    officer,
-    organiser,
-)
+from tests.press.helpers import HOUR, ago, approver, make_embargo, make_slot, make_text, officer, organiser
 
 pytestmark = pytest.mark.django_db
 
@@ -139,22 +129,6 @@ class TestRun:
         alone.save()
         assert "Nobody was there." not in shown(officer(summit), day="2030-07-01")
         assert "Nothing is overdue or failed." in shown(officer(other := SummitFactory()), summit=other.slug)
-
-    def test_the_speech_is_given_from_the_run_and_one_comes_back(self, summit: Summit) -> None:
-        edition = make_text(summit=summit, embargo=waits(summit, fallback_at=at(10)), title="Speech")
-        user = officer(summit)
-        button = "Mark speech as delivered and publish now"
-        here = f"{RUN}?summit={summit.slug}&day=2030-07-01"
-        content = shown(user, day="2030-07-01")
-        assert (button in content, f'name="next" value="{here.replace("&", "&amp;")}"' in content) == (True, True)
-        assert button not in shown(organiser(summit), day="2030-07-01")
-        address = f"/admin/press/text/{edition.version.text_id}/decide/deliver/"
-        answer = signed_in(user).post(address, {"number": "1", "next": here})
-        assert (answer.status_code, answer["Location"]) == (302, here)
-        assert public_editions().get() == edition
-        # It has been given already: that is said on the text's own page.
-        answer = signed_in(user).post(address, {"number": "1", "next": "//elsewhere.example/"})
-        assert (answer.status_code, answer.get("Location")) == (400, None)
 
     def test_what_is_on_no_day_stands_on_todays_run_alone(self, summit: Summit) -> None:
         make_text(summit=summit, state="draft", title="Some day")

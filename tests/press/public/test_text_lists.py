@@ -27,8 +27,7 @@ pytestmark = pytest.mark.django_db
 def speech(session: Session, position: int = 0, *, name: str = "Ada Alander", party: str = "Aland") -> Slot:
     found = session.summit.parties.filter(name=party).first() or f.PartyFactory(summit=session.summit, name=party)
     speaker = session.summit.people.filter(name=name).first() or f.PersonFactory(summit=session.summit, name=name)
-    slot: Slot = f.SlotFactory(session=session, party=found, speaker=speaker, position=position)
-    return slot
+    return f.SlotFactory(session=session, party=found, speaker=speaker, position=position)
 
 
 def text_of(slot: Slot, **words: Any) -> Edition:

@@ -1,5 +1,6 @@
 """What is found by which words, in each language: the same on both databases."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from delegations.parties.selectors import party_names
 from press.public.filters import FilterResult, narrowed
 from press.published_texts import selectors as published_texts_selectors
+from press.search import highlight, tokens
 from press.search import query as query_search
 from press.search import services as search_services
 from press.search.full_text_index import Holds
@@ -17,6 +19,7 @@ from press.search.params import SearchParams
 from press.texts.models.editions import Edition
 from press.texts.models.texts import TextKind
 from press.texts.services import editions, texts
+from summit.core.languages import language_choices
 from summit.core.process_cache import forget_all
 from summit.summits.models import Summit
 from tests.factories import PartyNameFactory, SummitFactory
@@ -302,49 +305,67 @@ def test_of_what_came_out_at_one_moment_what_has_most_of_the_words_comes_first(
     assert titles(summit) == ["T1", "T0"]
 
 
-ROWS = {"one": "alpha beta", "two": "beta gamma_delta", "three": "上海 ก็ it's_a:b", "none": ""}
-
-
-@pytest.fixture
-def words() -> None:
-    """Make rows of words."""
-    summit = SummitFactory()
-    SearchWord.objects.bulk_create(
-        [SearchWord(summit=summit, language="en", word=word, trigrams=terms) for word, terms in ROWS.items()]
-    )
-
-
-def found(*groups: list[str]) -> set[str]:
-    return set(SearchWord.objects.filter(Holds("trigrams", groups)).values_list("word", flat=True))
-
-
-@pytest.mark.usefixtures("words")
-def test_rows_that_have_one_of_each_group() -> None:
-    for groups, expected in (
-        ([["beta"]], {"one", "two"}),
-        ([["alpha", "gamma_delta"]], {"one", "two"}),
-        ([["alpha"], ["beta"]], {"one"}),
-        ([["alpha", "gamma_delta"], ["beta"]], {"one", "two"}),
-        # Whole words alone.
-        ([["gamma"]], set()),
-        ([["上"]], set()),
-        *(([[word]], {"three"}) for word in ("上海", "ก็", "it's_a:b")),
-        # What would be an operator is a word like any other.
-        ([["OR"], ["beta"]], set()),
-        ([['"', "'", "\\", "*", "|", "&", ")", "trigrams:", "beta"]], {"one", "two"}),
-    ):
-        assert found(*groups) == expected, groups
-
-
-@pytest.mark.usefixtures("words")
-def test_the_index_follows_the_rows() -> None:
-    SearchWord.objects.filter(word="one").update(trigrams="epsilon")
-    assert (found(["alpha"]), found(["epsilon"]), found(["beta"])) == (set(), {"one"}, {"two"})
-    SearchWord.objects.filter(word="two").delete()
-    assert found(["beta"]) == set()
-
-
 def test_asking_for_nothing_is_an_error() -> None:
     for groups in ([], [[]], [["a"], []]):
         with pytest.raises(ValueError, match="nothing to look for"):
             Holds("trigrams", groups)
+
+
+def test_each_language_finds_its_own_words() -> None:
+    texts = ("Border Straße d’été", "حدود الأمن", "границы", "边境", "σύνορα", "सीमा सुरक्षा", "국경 안보")
+    for text, (language, _name) in itertools.product(texts, language_choices()):
+        known = tokens.terms(text, language)
+        assert all(not one.terms.isdisjoint(known) for one in tokens.wanted(text, [language]))
+        assert all(" " not in term for term in known)
+
+
+def test_a_query_has_an_end() -> None:
+    assert len(tokens.wanted(" ".join(f"word{n}" for n in range(99)), ["en"])) == tokens.MOST
+    assert tokens.wanted("", ["en"]) == tokens.wanted(" - ’ a", ["en"]) == []
+    assert [one.word for one in tokens.wanted("x" * 500, ["en"])] == ["x" * tokens.LONGEST_QUERY]
+    assert all(len(term) <= tokens.LONGEST + 3 for term in tokens.terms("x" * 5000, "en"))
+
+
+BODY = (
+    "# On *borders*\n\nFirst we [thank you](https://x.example/borders). " + "Nothing happens here. " * 40
+    + "Then **smugglers** were stopped at the border by officers. " + "Nothing happens there. " * 40
+)  # fmt: skip
+
+
+def excerpt(body: str, query: str, language: str = "en") -> str:
+    return str(highlight.excerpt(body, language, tokens.wanted(query, [language])))
+
+
+def test_an_excerpt_shows_the_place_with_most_of_what_was_looked_for() -> None:
+    shown = excerpt(BODY, "border smuggler")
+    assert "<mark>smugglers</mark> were stopped at the <mark>border</mark> by officers." in shown
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+    assert len(shown) < highlight.LENGTH + 120
+    assert excerpt(BODY, "border").startswith("On <mark>borders</mark> First we thank you")
+    assert excerpt(BODY, "xylophone") == ""
+
+
+def test_an_excerpt_begins_and_ends_between_words() -> None:
+    inside = excerpt(BODY, "officers").strip("…").replace("<mark>", "").replace("</mark>", "")
+    assert f" {inside} " in f" {highlight.bare(BODY)} "
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "language", "expected"),
+    [
+        ("我们讨论边境安全问题", "边境安全", "zh", "我们讨论<mark>边境安全</mark>问题"),
+        ("إن أمن الْحُدُودِ لنا", "حدود", "ar", "إن أمن <mark>الْحُدُودِ</mark> لنا"),
+        ("L’ÉTÉ <b>", "ete b", "fr", "L’<mark>ÉTÉ</mark> &lt;b&gt;"),
+        ("A & B", "zz", "en", "A &amp; B"),
+        ("border", "border", "en", "<mark>border</mark>"),
+    ],
+)
+def test_marks(text: str, query: str, language: str, expected: str) -> None:
+    assert highlight.marked(text, language, tokens.wanted(query, [language])) == expected
+
+
+def test_a_long_text_without_spaces_is_cut() -> None:
+    shown = excerpt("空" * 1000 + "边境" + "空" * 1000, "边境", "zh")
+    assert "<mark>边境</mark>" in shown
+    assert len(shown) < highlight.LENGTH + 60

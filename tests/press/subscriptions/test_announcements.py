@@ -30,15 +30,7 @@ from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import SubscriberFactory, SummitFactory
-from tests.press.helpers import (
-    add_edition,
-    add_language,
-    ago,
-    approver,
-    make_embargo,
-    make_text,
-    officer,
-)
+from tests.press.helpers import add_edition, add_language, ago, approver, make_embargo, make_text, officer
 from tests.threads import at_once, names
 
 pytestmark = pytest.mark.django_db

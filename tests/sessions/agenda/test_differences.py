@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,14 +21,12 @@ from sessions.agenda.selectors.differences import (
     differences,
     personal,
 )
-from sessions.agenda.selectors.released_snapshots import row_of
 from sessions.agenda.selectors.sequence_numbers import numbered
 from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
 from sessions.conflicts.selectors.occupied_times import Use, overlapping
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import MediaAccess
 from sessions.notifications.selectors.change_serialization import from_facts, to_facts
-from sessions.releases.services.release_writer import Rows, ranges
 from sessions.visibility.models import DESK, PARTS, RANKS, Visibility, rank_of
 from tests.factories import START, SummitFactory
 
@@ -210,13 +207,6 @@ def test_readers_of_a_rank_know_what_is_for_them_and_no_more(session: Snapshot) 
             assert not view.audiences
             assert "interpreter" not in {place.role for place in view.places}
             assert {booth for _source, _target, booth in view.languages} <= {""}
-    # Ranges put the same views together, and every rank that knows of the session is in one.
-    spans = list(ranges(session, lambda rank, view: row_of(view)))
-    covered = [(rank, row.fingerprint) for low, high, row in spans for rank in range(low, high + 1)]
-    views = [(rank, session.at(rank)) for rank in range(DESK + 1)]
-    assert covered == [(rank, view.fingerprint) for rank, view in views if view is not None]
-    same = Rows()
-    assert all(one[2] is not two[2] for one, two in pairwise(ranges(session, lambda rank, view: same.of(view))))
 
 
 LATER = timedelta(minutes=30)
@@ -260,11 +250,7 @@ CHANGED: dict[str, tuple[dict[str, Any], list[What], list[tuple[str, str, str]] 
     ),
     "interpreters": ({"places": (PLACE, replace(PLACE, role="interpreter"))}, [What.INTERPRETERS], None),
     "title in another language": ({"texts": (("fr", "Ouverture", ""),)}, [What.TITLE], None),
-    "custom type": (
-        {"kind_names": (("en", "Fireside talk"),)},
-        [What.KIND],
-        [("Type", "plenary", "Fireside talk")],
-    ),
+    "custom type": ({"kind_names": (("en", "Fireside talk"),)}, [What.KIND], [("Type", "plenary", "Fireside talk")]),
     "languages": (
         {"languages": (("en", "fr", "2"),)},
         [What.LANGUAGES],

@@ -126,8 +126,7 @@ def said(hidden: Iterable[str], told: str) -> list[str]:
 
 @pytest.fixture
 def open_summit() -> Summit:
-    found: Summit = f.SummitFactory(public_changes=True)
-    return found
+    return f.SummitFactory(public_changes=True)
 
 
 PUBLIC: State = {"visibility": "public", **{f"{part}_to": "" for part in PARTS if part != "documents"}}

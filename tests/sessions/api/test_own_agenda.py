@@ -20,18 +20,8 @@ from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
+from tests import factories as f
 from tests.clients import signed_in
-from tests.factories import (
-    START,
-    FocalPointFactory,
-    InvitationFactory,
-    MembershipFactory,
-    ParticipantFactory,
-    PartyFactory,
-    SessionFactory,
-    SummitFactory,
-    UserFactory,
-)
 from tests.module_fixtures import once_a_module
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_release_workflow import DESK, add
@@ -47,7 +37,7 @@ class Agenda:
     """Released sessions, tomorrow: for everybody, of one party each, of the desks; and one that isn't released."""
 
     def __init__(self) -> None:
-        self.here: Summit = SummitFactory(slug="here", public=False)
+        self.here: Summit = f.SummitFactory(slug="here", public=False)
         self.own, self.other = Land(self.here, "Ownland"), Land(self.here, "Otherland")
         soon = timezone.now() + timedelta(days=1)
         times = {"summit": self.here, "starts_at": soon, "ends_at": soon + timedelta(hours=1)}
@@ -57,12 +47,12 @@ class Agenda:
             "Theirs": {"visibility": "participants", "requests_until": soon},
             "Desk": {"visibility": "organisers"},
         }
-        self.by_title = {title: SessionFactory(title=title, **times, **values[title]) for title in TITLES}
+        self.by_title = {title: f.SessionFactory(title=title, **times, **values[title]) for title in TITLES}
         for title in ("Ours", "Desk"):
-            ParticipantFactory(session=self.by_title[title], party=self.own.party)
-        ParticipantFactory(session=self.by_title["Theirs"], party=self.other.party)
+            f.ParticipantFactory(session=self.by_title[title], party=self.own.party)
+        f.ParticipantFactory(session=self.by_title["Theirs"], party=self.other.party)
         release(self.here, tell=False)
-        self.by_title["Draft"] = SessionFactory(title="Draft", visibility="accredited", sign_up=True, **times)
+        self.by_title["Draft"] = f.SessionFactory(title="Draft", visibility="accredited", sign_up=True, **times)
 
 
 @once_a_module
@@ -168,8 +158,8 @@ def test_the_floor_is_asked_for_granted_and_declined(desk: Program, own: Land, b
 
 
 def test_nobody_of_a_summit_reads_what_it_would_show_everybody(own: Land) -> None:
-    closed = SummitFactory(slug="closed", public=False)
-    session = SessionFactory(summit=closed, visibility="public")
+    closed = f.SummitFactory(slug="closed", public=False)
+    session = f.SessionFactory(summit=closed, visibility="public")
     release(closed, tell=False)
     who, where = program(own.focal), "summits/closed/desk/agenda/"
     assert (who.get(where).status_code, who.get(f"{where}{session.public_id}/").status_code) == (404, 404)
@@ -199,20 +189,14 @@ def titles_printed(who: Program, **values: Any) -> list[str]:
 def test_only_whoever_reads_the_whole_agenda_is_given_all_of_it(
     here: Summit, own: Land, by_title: dict[str, Session]
 ) -> None:
-    whole, mine = program(UserFactory(is_superuser=True)), program(own.user)
+    whole, mine = program(f.UserFactory(is_superuser=True)), program(own.user)
     assert titles_printed(whole) == list(TITLES)
     assert (titles_printed(mine), titles_printed(mine, everything=True)) == (["Ours"], ["Open", "Ours"])
     missing = mine.post("summits/nowhere/desk/agenda/programme/", {})
-    InvitationFactory(party=own.party, state="revoked", sent_at=START)
-    for user in (own.user, UserFactory.with_role(Role.ORGANISER, here)):
+    f.InvitationFactory(party=own.party, state="revoked", sent_at=f.START)
+    for user in (own.user, f.UserFactory.with_role(Role.ORGANISER, here)):
         answer = program(user).post(PROGRAMME, {"everything": True})
         assert (answer.status_code, answer.content) == (404, missing.content)
-
-
-def test_before_the_first_release_there_is_nothing_to_print() -> None:
-    land = Land(SummitFactory(slug="there"), "Farland")
-    answer = program(land.user).post(PROGRAMME.replace("here", "there"), {})
-    assert (answer.status_code, answer.json()["detail"]) == (409, "The agenda is not released yet.")
 
 
 def test_its_bytes_are_kept_with_no_key_and_a_reader_in_several_parties_is_named_by_all(
@@ -258,7 +242,7 @@ def test_an_address_is_made_told_once_and_ended(here: Summit, own: Land) -> None
 
 
 def test_it_is_one_s_own_or_of_whom_one_acts_for(here: Summit, own: Land) -> None:
-    member = MembershipFactory(party=PartyFactory(summit=here), person__user=UserFactory())
+    member = f.MembershipFactory(party=f.PartyFactory(summit=here), person__user=f.UserFactory())
     theirs = calendars_services.make(by=member.person.user, person=member.person)[0]
     for data in ({}, {"party": member.party.public_id}, {"person": member.person.public_id}, {"person": "nobody"}):
         assert kind(make(own.focal, data)) == (422, "fields")
@@ -271,8 +255,8 @@ def test_a_token_makes_none_and_one_of_another_summit_sees_none(own: Land, monke
     asks = program(own.focal, ["calendars:write"])
     assert kind(asks.post(MINE, person)) == (403, "browser-only")
     made = make(own.focal, person).json()
-    there = SummitFactory(slug="there")
-    FocalPointFactory(party=PartyFactory(summit=there), person__user=own.focal)
+    there = f.SummitFactory(slug="there")
+    f.FocalPointFactory(party=f.PartyFactory(summit=there), person__user=own.focal)
     elsewhere: Program = program(own.focal, summit=there)
     assert elsewhere.get(MINE).json() == {"results": []}
     assert elsewhere.post(f"{MINE}{made['id']}/end/", {}).status_code == 404

@@ -34,6 +34,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.delegations.helpers import refuses
 from tests.factories import SessionFactory, SummitFactory
 from tests.module_fixtures import once_a_module
 from tests.schemas import SCHEMAS, needs_schemas
@@ -323,10 +324,8 @@ def test_what_a_mailbox_opened_dies_where_it_stands_for_them_no_more(world: Worl
 
 def test_nobody_makes_one_of_what_they_may_not_read_and_there_are_ten_at_most(world: World) -> None:
     for target in ({"person": world.head}, {"party": world.party}):
-        with pytest.raises(PermissionDenied):
-            calendars_services.make(by=world.member.user, **target)  # type: ignore[arg-type]
+        refuses(PermissionDenied, calendars_services.make, by=world.member.user, **target)
     assert not CalendarFeed.objects.exists()
     for _number in range(calendars_services.MOST):
         world.address(world.member)
-    with pytest.raises(calendars_services.TooManyCalendars, match="There are already 10 addresses"):
-        world.address(world.member)
+    refuses(calendars_services.TooManyCalendars, world.address, world.member, match="There are already 10 addresses")

@@ -24,6 +24,7 @@ from summit.summits.models import Room, Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.delegations.helpers import refuses
 from tests.sessions.overview.test_admin import values
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +68,7 @@ def test_a_taken_room_is_refused_by_the_database(summit: Summit, organiser: User
     two, three = at(summit, "Two", 2, room), at(summit, "Three", 4, room, set_up=15)
     # The control: a summit that warns takes it.
     move(two, 0.5, room, organiser)
-    with pytest.raises(ValidationError, match="Some rooms are double-booked"):
-        block(summit, organiser)
+    refuses(ValidationError, block, summit, organiser, match="Some rooms are double-booked")
     move(two, 1.5, room, organiser)
     block(summit, organiser)
     assert RoomHold.objects.count() == 3
@@ -104,8 +104,7 @@ def test_a_refusal_says_why_also_on_the_form_of_a_session(summit: Summit, organi
     at(summit, "One", 0, room)
     two = at(summit, "Two", 2, room)
     block(summit, organiser)
-    with pytest.raises(Blocked, match="The room is taken at this time"):
-        move(two, 0, room, organiser)
+    refuses(Blocked, move, two, 0, room, organiser, match="The room is taken at this time")
     times = {"starts_at": f.START, "ends_at": f.START + HOUR}
     with pytest.raises(Blocked, match="The room is taken"):
         planning.add(by=organiser, summit=summit, values={"title": "New", "room": room, **times})
@@ -127,8 +126,7 @@ def test_other_blocks_are_refused_where_a_change_makes_them(
     for row in (one, two):
         f.ParticipantFactory(session=row, person=person)
     block(summit, organiser, WarningKind.PERSON)
-    with pytest.raises(Blocked, match=r"Person in two places: Minister.*“One”"):
-        move(two, 0.5, None, organiser)
+    refuses(Blocked, move, two, 0.5, None, organiser, match=r"Person in two places: Minister.*“One”")
     with pytest.raises(Blocked, match="Person in two places"):
         planning.change(by=organiser, session=two, values={"starts_at": f.START})
     assert kinds(summit) == []
@@ -139,8 +137,7 @@ def test_other_blocks_are_refused_where_a_change_makes_them(
     # What was there before is no obstacle to another change.
     planning.change(by=organiser, session=two, values={"title": "Two, renamed"})
     cancel_and_move.cancel(session=two, by=organiser)
-    with pytest.raises(Blocked):
-        cancel_and_move.reinstate(session=two, by=organiser)
+    refuses(Blocked, cancel_and_move.reinstate, session=two, by=organiser)
 
 
 def test_ways_between_venues_take_their_time(summit: Summit, organiser: User, room: Room) -> None:

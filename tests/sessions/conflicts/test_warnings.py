@@ -205,7 +205,6 @@ def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
     page = list_of_warnings()
     labels = [warned.label for warned in page.context["warnings"]]
     assert labels == ["Outside the summit’s days", "Speeches longer than the session"]
-    assert f'href="/admin/agenda/session/{row.pk}/"' in page.content.decode()
     for query, titles in (
         ("?kind=speeches", ["Long talks"]),
         ("?kind=days", ["Too early"]),

@@ -5,15 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.release_scopes import Placement, placement_of
 from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
-from sessions.conflicts.selectors import warnings
 from sessions.conflicts.selectors.warning_context import Circumstances, Seats
-from sessions.conflicts.selectors.warnings import WarningKind
 from sessions.delays.selectors.cascade import Cascade, cascade
 from sessions.draft.models.kinds import SessionKind
 
@@ -89,11 +84,6 @@ class TestWhatFollows:
         assert times(found) == {1: ("10:00", "11:45"), 4: ("11:45", "12:15"), 2: ("11:45", "12:15")}
         assert found.met == {4: 1, 2: 1}
 
-    def test_a_moved_session_pushes_the_next_ones(self) -> None:
-        found = follow(snapshot(2, at(11, 20), at(12), 1), snapshot(3, at(12), at(12, 30), 1))
-        assert times(found) == {1: ("10:00", "11:45"), 2: ("11:45", "12:25"), 3: ("12:25", "12:55")}
-        assert found.met == {2: 1, 3: 2}
-
     def test_set_up_and_clear_down_count(self) -> None:
         lead = {1: (timedelta(), timedelta(minutes=5)), 2: (timedelta(minutes=10), timedelta())}
         found = follow(snapshot(2, at(11, 40), at(12), 7, room="Blue"), about=circumstances(lead))
@@ -116,41 +106,3 @@ class TestWhatFollows:
         assert times(cascade(agenda_of(PLENARY, talks), asked, about=circumstances())).keys() == {1}
         earlier, tomorrow = snapshot(2, at(9), at(10), 1, 2), snapshot(3, at(24 + 1), at(24 + 2), 1, 2)
         assert times(follow(earlier, tomorrow, minutes=900)).keys() == {1}
-
-
-def _sessions(draw: st.DrawFn) -> list[Snapshot]:
-    found = []
-    for key in range(1, draw(st.integers(2, 8)) + 1):
-        start = draw(st.integers(8 * 12, 19 * 12))
-        length = draw(st.integers(1, 24))
-        people = draw(st.sets(st.integers(1, 4), max_size=3))
-        room = draw(st.sampled_from(["", "Blue", "Red"]))
-        kind = draw(st.sampled_from([SessionKind.WORKING_SESSION, SessionKind.BREAK]))
-        first, last = DAY + timedelta(minutes=5 * start), DAY + timedelta(minutes=5 * (start + length))
-        found.append(snapshot(key, first, last, *people, room=room, kind=kind))
-    return found
-
-
-@settings(max_examples=60)
-@given(st.composite(_sessions)(), st.integers(1, 40), st.sets(st.integers(2, 8)))
-def test_a_random_day(sessions: list[Snapshot], minutes: int, pinned: set[int]) -> None:
-    agenda = agenda_of(*sessions)
-    about = circumstances(hours=(time(8), time(20)))
-    found = cascade(agenda, longer(sessions[0], minutes), about=about, pinned=pinned)
-    # Nothing pinned moves, nothing is lost, and what follows keeps its length unless it is a break.
-    assert not pinned & found.moves.keys()
-    assert found.moves.keys() <= agenda.keys()
-    for key in found.met:
-        before, after = agenda[key], found.moves[key]
-        assert after.starts_at > before.starts_at
-        assert after.minutes == before.minutes or before.kind == SessionKind.BREAK
-        assert after.minutes > 0
-    # What leaves its venue's hours is said.
-    said = {
-        each.sessions[0].key for each in warnings.find(agenda | found.moves, about) if each.kind == WarningKind.HOURS
-    }
-    outside = {each.key for each in found.moves.values() if each.room_key and each.ends_at > at(20)}
-    assert outside <= said
-    # A second pass finds nothing more to move.
-    moved = {key: placement_of(each) for key, each in found.moves.items()}
-    assert cascade(agenda, moved, about=about, pinned=pinned).met == {}

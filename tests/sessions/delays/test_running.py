@@ -23,7 +23,7 @@ from summit.undo import services as undo
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import sign_in
+from tests.delegations.helpers import refuses, sign_in
 from tests.sessions.conftest import focal, release, session
 
 pytestmark = pytest.mark.django_db
@@ -45,12 +45,10 @@ def row(summit: Summit) -> Session:
 class TestOnce:
     def test_what_is_done_is_done_once_and_only_by_who_runs_the_day(self, row: Session, officer: User) -> None:
         viewer = f.UserFactory.with_role(Role.VIEWER, row.summit)
-        with pytest.raises(running.NotStarted, match="Start it first"):
-            running.end(session=row, by=officer)
+        refuses(running.NotStarted, running.end, session=row, by=officer, match="Start it first")
         acts: tuple[Act, ...] = (running.announce_delay, running.end_delay, running.start, running.end)
         for act in acts:
-            with pytest.raises(PermissionDenied):
-                act(session=row, by=viewer)
+            refuses(PermissionDenied, act, session=row, by=viewer)
             assert (act(session=row, by=officer), act(session=row, by=officer)) == (True, False), act.__name__
 
     def test_each_is_undone(self, row: Session, officer: User) -> None:

@@ -32,7 +32,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import sign_in
+from tests.delegations.helpers import refuses, sign_in
 from tests.module_fixtures import once_a_module
 from tests.sessions.delays.test_retiming import MINUTE, World
 from tests.summit.api.conftest import program
@@ -184,8 +184,7 @@ class TestBothParts:
 class TestPreview:
     def test_each_conflict_of_the_second_part_is_decided(self, world: SplitWorld) -> None:
         given = world.halves(on=65, until=95)
-        with pytest.raises(ConflictUndecided, match="Decide 1 more conflict"):
-            world.split(**given)
+        refuses(ConflictUndecided, world.split, match="Decide 1 more conflict", **given)
         made = world.split(**given, accepted=world.conflicts(given))
         sessions = [world.talks.public_id, world.second().public_id]
         assert made.accepted == [{"kind": "head", "sessions": sessions, "number": 1}]
@@ -207,11 +206,9 @@ class TestRefused:
                 world.split(**world.halves(end=end, on=on, until=until))
         with pytest.raises(SpeakersRefused, match="A no longer waits to speak"):
             world.split(**world.halves(speeches="ACB"))
-        with pytest.raises(PermissionDenied):
-            world.split(by=f.UserFactory.with_role(Role.VIEWER, world.summit))
+        refuses(PermissionDenied, world.split, by=f.UserFactory.with_role(Role.VIEWER, world.summit))
         Session.objects.filter(pk=world.plenary.pk).update(cancelled_at=db_now())
-        with pytest.raises(releases.DraftChanged):
-            world.split()
+        refuses(releases.DraftChanged, world.split)
         assert (Session.objects.count(), Release.objects.count()) == (3, 2)
 
     def test_a_room_that_is_taken_and_blocked(self, world: SplitWorld) -> None:

@@ -29,10 +29,10 @@ from summit.privacy.registry import Subject
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.clients import signed_in
+from tests.delegations.helpers import refuses
 from tests.factories import PersonFactory, SummitFactory, UserFactory
 from tests.sessions.conftest import release
-from tests.sessions.exchange.helpers import SCHEDULE, read_in
-from tests.sessions.exchange.test_importer import as_json, event, outcomes
+from tests.sessions.exchange.test_importer import SCHEDULE, as_json, event, outcomes, read_in
 
 pytestmark = pytest.mark.django_db
 TWO = as_json(event(), event(2, title=""))
@@ -69,8 +69,7 @@ def test_it_is_imported_once(summit: Summit, officer: User) -> None:
     services.apply(file=file, by=officer)
     Session.objects.update(title="Changed by hand")
     for act in (services.apply, services.refresh_preview):
-        with pytest.raises(ImportProblem, match="already imported or deleted"):
-            act(file=file, by=officer)
+        refuses(ImportProblem, act, file=file, by=officer, match="already imported or deleted")
     with pytest.raises(ImportProblem), transaction.atomic():
         services.apply(file=second, by=officer)
     assert Session.objects.get().title == "Changed by hand"
@@ -103,12 +102,10 @@ def test_a_long_schedule_is_a_workers(
 
 def test_only_who_edits_the_draft_uploads(summit: Summit, officer: User) -> None:
     press = UserFactory.with_role(Role.PRESS_OFFICER, summit)
-    with pytest.raises(PermissionDenied):
-        store(summit, press)
+    refuses(PermissionDenied, store, summit, press)
     file = store(summit, officer)
     for act in (services.refresh_preview, services.apply, services.undo, services.discard):
-        with pytest.raises(PermissionDenied):
-            act(file=file, by=press)
+        refuses(PermissionDenied, act, file=file, by=press)
     assert Session.objects.count() == 0
     services.discard(file=file, by=officer)
     assert actions() == ["summit.importfile.add", "summit.importfile.remove"]

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Slot
@@ -19,25 +18,16 @@ from sessions.exchange.selectors import planner
 from sessions.exchange.selectors.parsers import read
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
-from summit.audit.services import SYSTEM
-from summit.imports.definitions import ImportProblem
+from summit.audit.services import SYSTEM, By
+from summit.imports.definitions import DEFINITIONS, ImportProblem, Upload
 from summit.imports.report import ImportReport
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
-from summit.users.models import User
-from tests.delegations.helpers import queries
-from tests.factories import (
-    PersonFactory,
-    RoomFactory,
-    SummitFactory,
-    TextFactory,
-    UserFactory,
-    VenueFactory,
-)
-from tests.plan_apply_undo import check, few_examples
+from tests import factories as f
+from tests.delegations.helpers import queries, refuses
+from tests.plan_apply_undo import check
 from tests.sessions.conftest import fill, release
-from tests.sessions.exchange.helpers import preview, read_in
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +102,7 @@ def test_the_same_twice_changes_nothing(summit: Summit, monkeypatch: pytest.Monk
     assert (list(Session.objects.values()), AuditEntry.objects.count()) == (before, told)
     assert [model.objects.count() for model in (Session, Slot, Person, Room)] == [1] * 4
     # Two summits may read one file.
-    assert outcomes(take(SummitFactory(), XML)) == ["new"]
+    assert outcomes(take(f.SummitFactory(), XML)) == ["new"]
     # The control: without its identity it would be there twice.
     monkeypatch.setattr(planner, "identity", lambda summit, key: f"{'7':>016}")
     assert outcomes(take(summit, as_json(event()))) == ["new"]
@@ -184,9 +174,9 @@ def test_times_without_an_offset_are_the_conferences(summit: Summit) -> None:
 
 
 def test_rooms_and_people_that_are_there_are_taken(summit: Summit) -> None:
-    room = RoomFactory(venue=VenueFactory(summit=summit), name="HALL A")
-    person = PersonFactory(summit=summit, name="Á. Speaker")
-    PersonFactory.create_batch(2, summit=summit, name="B. Twice")
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit), name="HALL A")
+    person = f.PersonFactory(summit=summit, name="Á. Speaker")
+    f.PersonFactory.create_batch(2, summit=summit, name="B. Twice")
     report = take(summit, as_json(event(persons=[{"name": "A. Speaker"}, {"name": "B. Twice"}])))
     row = Session.objects.get()
     assert (row.room, [slot.speaker for slot in row.slots.all()]) == (room, [person])
@@ -256,8 +246,7 @@ def test_another_file_is_refused_in_words_of_ours(summit: Summit) -> None:
         (BILLION, "declares a document type or entities"),
         (BILLION.decode().encode("utf-16"), "declares a document type or entities"),
     ):
-        with pytest.raises(ImportProblem, match=said):
-            read(content, zone=summit.zone)
+        refuses(ImportProblem, read, content, zone=summit.zone, match=said)
     for content in (
         XML.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
         *(as_json(event()).decode().encode(letters) for letters in ("utf-16", "utf-16-be", "utf-32", "utf-8-sig")),
@@ -268,12 +257,10 @@ def test_another_file_is_refused_in_words_of_ours(summit: Summit) -> None:
         *(b"<a/>", b"<schedule>", b"words"),
         b'<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><schedule><conference/></schedule>',
     ):
-        with pytest.raises(ImportProblem):
-            read(content, zone=summit.zone)
+        refuses(ImportProblem, read, content, zone=summit.zone)
     for raw in (1, None, [], {}, {"rooms": []}, {"rooms": {"A": 1}}):
         days = json.dumps({"schedule": {"conference": {"days": [raw]}}}).encode()
-        with pytest.raises(ImportProblem, match=r"^Day 1 has no rooms with lists of events"):
-            read(days, zone=summit.zone)
+        refuses(ImportProblem, read, days, zone=summit.zone, match=r"^Day 1 has no rooms with lists of events")
     # Events of any shape are no fault.
     days = json.dumps({"schedule": {"conference": {"days": [{"rooms": {"A": [1, None, {}]}}]}}}).encode()
     assert outcomes(take(summit, days)) == ["refused"] * 3
@@ -290,9 +277,8 @@ def test_a_title_in_another_language_stands_in_that_too(summit: Summit) -> None:
 
 
 def test_only_the_programme_desk_reads_in(summit: Summit) -> None:
-    desk, other = (UserFactory.with_role(role, summit) for role in (Role.PROGRAMME, Role.PRESS_OFFICER))
-    with pytest.raises(PermissionDenied):
-        read_in(summit=summit, content=XML, by=other)
+    desk, other = (f.UserFactory.with_role(role, summit) for role in (Role.PROGRAMME, Role.PRESS_OFFICER))
+    refuses(PermissionDenied, read_in, summit=summit, content=XML, by=other)
     report = read_in(summit=summit, content=XML, by=desk)
     # Protocol enters people.
     assert (outcomes(report), Person.objects.filter(name="A. Speaker").count()) == (["new"], 0)
@@ -306,7 +292,7 @@ def test_our_own_schedule_changes_nothing_here_and_is_a_draft_elsewhere(summit: 
     for ending in ("json", "xml"):
         content = Client().get(f"/{summit.slug}/agenda/schedule.{ending}").content
         assert outcomes(take(summit, content)) == ["same"] * 3
-    other = SummitFactory()
+    other = f.SummitFactory()
     assert outcomes(take(other, content)) == ["new"] * 3
     theirs = [list(Session.objects.filter(summit=each).values("title", "starts_at")) for each in (summit, other)]
     assert theirs[0] == theirs[1]
@@ -330,8 +316,7 @@ def test_the_command_tells_of_each_event(summit: Summit, tmp_path: Path) -> None
     assert Session.objects.get().visibility == "public"
     assert run()[0] == "1 (unchanged) Event 1"
     file.write_bytes(b"words")
-    with pytest.raises(CommandError):
-        run()
+    refuses(CommandError, run)
     with pytest.raises(CommandError, match="There is no summit nowhere"):
         call_command("import_schedule", str(file), "--summit", "nowhere")
 
@@ -358,7 +343,7 @@ def test_as_few_statements_for_many_events_as_for_few(summit: Summit) -> None:
 
 def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summit) -> None:
     take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))
-    TextFactory(summit=summit, slot=Slot.objects.get(speaker__name="A."))
+    f.TextFactory(summit=summit, slot=Slot.objects.get(speaker__name="A."))
     report = take(summit, as_json(event(persons=[{"name": "C."}])))
     assert report.lines[0].notes == [
         "A. is no longer in the file. The speech is cancelled, but a text depends on it."
@@ -371,33 +356,33 @@ def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summ
     assert list(Slot.objects.order_by("position").values_list("pk", flat=True))[1:] == [kept.pk]
 
 
-EVENTS = st.lists(
-    st.fixed_dictionaries(
-        {
-            "number": st.integers(1, 4),
-            "title": st.sampled_from(["", "Opening", "Closing"]),
-            "room": st.sampled_from(["Hall A", "Hall B", "hall a"]),
-            "date": st.sampled_from(["2025-03-31T09:30:00+01:00", "2025-03-31T11:00:00+01:00", "some day"]),
-            "type": st.sampled_from(["keynote", "lunch", "unheard of"]),
-            "language": st.sampled_from(["en", "fr"]),
-            "persons": st.lists(st.sampled_from([{"name": "A. Speaker"}, {"name": "B. Other"}]), max_size=2),
-        }
-    ),
-    min_size=1,
-    max_size=5,
-)
-
-
-@pytest.fixture
-def by(summit: Summit) -> User:
-    PersonFactory(summit=summit, name="A. Speaker")
+@pytest.mark.slow("reads the whole database several times")
+def test_it_does_what_it_says_and_nothing_remains_when_undone(summit: Summit) -> None:
+    f.PersonFactory(summit=summit, name="A. Speaker")
     read_in(summit=summit, content=as_json(event(1), event(2)))
-    return UserFactory.with_role(Role.ORGANISER, summit)
+    rows = [
+        event(1, title="Closing", room="Hall B", persons=[{"name": "B. Other"}]),
+        event(2, room="hall a", type="lunch"),
+    ]
+    rows += [event(3, language="fr", type="unheard of"), event(4, title=""), event(5, date="some day")]
+    by = f.UserFactory.with_role(Role.ORGANISER, summit)
+    check(summit=summit, kind="schedule", filename="x.json", content=as_json(*rows), by=by)
 
 
-@pytest.mark.slow("reads the whole database several times for each schedule")
-@given(events=EVENTS)
-@settings(few_examples, max_examples=3)
-def test_a_random_schedule(events: list[dict[str, Any]], summit: Summit, by: User) -> None:
-    content = as_json(*(event(**each) for each in events))
-    check(summit=summit, kind="schedule", filename="x.json", content=content, by=by)
+SCHEDULE = DEFINITIONS["schedule"]
+
+
+def uploaded(summit: Summit, content: bytes, by: By = SYSTEM, visibility: str = Visibility.PARTICIPANTS) -> Upload:
+    SCHEDULE.check_permission(summit=summit, party_key="", by=by)
+    return Upload(summit, content, by, options={"visibility": visibility})
+
+
+def read_in(*, summit: Summit, content: bytes, by: By = SYSTEM, visibility: str = "participants") -> ImportReport:
+    upload = uploaded(summit, content, by, visibility)
+    with transaction.atomic():
+        SCHEDULE.lock(upload)
+        return SCHEDULE.write(upload, SCHEDULE.prepare(upload, slice(None)))
+
+
+def preview(*, summit: Summit, content: bytes, by: By = SYSTEM) -> ImportReport:
+    return SCHEDULE.preview(uploaded(summit, content, by))

@@ -26,6 +26,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.delegations.helpers import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -151,8 +152,7 @@ class TestDecided:
         assert Session.objects.get().updated_at > before
         (entry,) = AuditEntry.objects.filter(action="agenda.pass_on")
         assert (entry.by, entry.object_key, entry.detail) == (by, slot.session.public_id, {"what": "speech"})
-        with pytest.raises(ItemNotHeld):
-            passed_on_places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
+        refuses(ItemNotHeld, passed_on_places.pass_speech, key=slot.public_id, giver=head.person, taker=taker, by=by)
         # A place is taken with its role and order.
         f.ParticipantFactory(session=slot.session, person=head.person, role="chair", position=3)
         passed_on_places.pass_place(key=slot.session.public_id, giver=head.person, taker=taker, by=by)
@@ -175,8 +175,7 @@ class TestDecided:
         assert Slot.objects.count() == Participant.objects.count() == 0
         assert Session.objects.get() == row
         assert AuditEntry.objects.filter(action="agenda.drop").count() == 2
-        with pytest.raises(ItemNotHeld):
-            passed_on_places.remove_place(key=row.public_id, giver=head.person, by=by)
+        refuses(ItemNotHeld, passed_on_places.remove_place, key=row.public_id, giver=head.person, by=by)
 
     def test_a_speech_whose_text_is_entered_is_cancelled(self, summit: Summit, head: Membership, by: User) -> None:
         slot = f.SlotFactory(session=session(summit), speaker=head.person)

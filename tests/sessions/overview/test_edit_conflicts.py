@@ -18,7 +18,6 @@ from sessions.draft.services import cancel_and_move
 from sessions.draft.services.revisions import SessionEditConflict
 from sessions.overview.admin import session_edit_conflicts
 from sessions.overview.admin.long_rows import ROWS_IN_FORM, LeftOut
-from summit.admin_base import edit_conflicts as edit_conflicts_admin_base
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
@@ -163,11 +162,6 @@ def test_the_second_hears_of_a_cancellation_and_of_documents(world: World, ben: 
         ("State", "scheduled", "cancelled", ""),
         ("Documents", "–", "Brief", ""),
     ]
-
-
-def test_a_mangled_page_is_none() -> None:
-    for mangled in ("", "{", "[]", '{"fields": 3}', '{"fields": {"title": {"": 4}}}'):
-        assert edit_conflicts_admin_base.unpacked(mangled) is None
 
 
 def test_a_pinned_session_moves_after_asking(world: World, ann: Client) -> None:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move, planning
-from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -67,20 +66,6 @@ class TestReading:
 
 
 class TestSections:
-    def test_a_session_is_moved_in_its_section_and_nothing_else_of_it(self, desk: Client, summit: Summit) -> None:
-        row = session(summit, f.PartyFactory(summit=summit), title="Talks", summary="Of ships")
-        answer = desk.post(section(row), times(starts_at_1="1430", ends_at_1="15.30"), **HTMX)
-        assert answer["HX-Redirect"] == f"{page(row)}#time-and-room"
-        # Where the form is in the row's own page, that is loaded again: only its part would change otherwise.
-        here = {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver{page(row)}#media"}
-        again = desk.post(section(row), times(starts_at_1="1430", ends_at_1="15.30"), **here)
-        assert (again["HX-Refresh"], "HX-Redirect" in again) == ("true", False)
-        row.refresh_from_db()
-        assert row.starts_at.astimezone(summit.zone).strftime("%H:%M") == "14:30"
-        assert (row.title, row.summary, row.participants.count()) == ("Talks", "Of ships", 1)
-        entry = AuditEntry.objects.get(action="agenda.session.change")
-        assert sorted(entry.fields) == ["ends_at", "starts_at"]
-
     def test_what_somebody_else_changed_meanwhile_is_shown_first(self, desk: Client, summit: Summit) -> None:
         row = session(summit, title="Talks")
         shown = desk.get(section(row)).context_data["shown"]
@@ -165,17 +150,3 @@ class TestAddingDelegations:
         assert shown("africa") == (["Aland", "Beland"], 2 + 1)
         assert shown("europe") == ([], 0)
         assert shown("no-such-group") == (["Aland", "Beland"], 2 + 1)
-
-
-def test_the_next_session_is_like_this_one(desk: Client, summit: Summit) -> None:
-    room = f.RoomFactory(venue__summit=summit)
-    row = session(summit, room=room, kind="plenary", visibility="public")
-    (url,) = [step.url for step in context(desk, row)["steps"] if step.label == "Add a session like this"]
-    initial = desk.get(url).context_data["adminform"].form.initial
-    found = tuple(initial[name] for name in ("room", "kind", "visibility", "starts_at"))
-    assert found == (room, "plenary", "public", row.ends_at)
-    assert initial["ends_at"] - initial["starts_at"] == row.ends_at - row.starts_at
-    # One of another summit is nobody's model.
-    foreign = f.SessionFactory(room=None)
-    query = {"summit": summit.slug, "like": foreign.public_id}
-    assert "room" not in desk.get(reverse("admin:agenda_session_add"), query).context_data["adminform"].form.initial

@@ -171,16 +171,3 @@ class TestAtTheDesk:
         lines = body.decode("utf-8-sig").splitlines()
         assert lines[0].startswith("Delegation,For,State,")
         assert [line.split(",")[1] for line in lines[1:]].count("Working lunch") == 1
-
-    def test_its_page_and_the_page_that_revokes_say_it_until_the_session_is_gone(
-        self, invited: Session, by: User
-    ) -> None:
-        row, client = Invitation.objects.get(occasion=invited.public_id), signed_in(by)
-        assert "Working lunch" in client.get(f"{self.ADDRESS}{row.pk}/change/").content.decode()
-        keys = list(Invitation.objects.values_list("pk", flat=True))
-        asked = client.get(f"{self.ADDRESS}revoke/", {"row": keys}).content.decode()
-        assert asked.count("Working lunch") == 1
-        Session.objects.all().delete()
-        response = client.get(self.ADDRESS)
-        assert ("Aland", "a session no longer in the agenda") in self.told(response)
-        assert "Working lunch" not in response.content.decode()

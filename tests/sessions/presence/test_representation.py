@@ -16,7 +16,6 @@ from sessions.draft.services import cancel_and_move
 from sessions.draft.speech_listeners import What
 from sessions.presence.models import Place, Representation
 from sessions.presence.selectors import attendance
-from sessions.presence.selectors.place_card import place_card
 from sessions.presence.services import marks, representation
 from sessions.presence.services.marks import PresenceRefused
 from sessions.speakers.services import speakers_list
@@ -37,8 +36,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def slot(day: Day) -> Slot:
-    made: Slot = f.SlotFactory(session=day.session, party=day.party, speaker=day.head)
-    return made
+    return f.SlotFactory(session=day.session, party=day.party, speaker=day.head)
 
 
 def represent(day: Day, person: Person, **more: object) -> int:
@@ -72,9 +70,6 @@ def test_two_touches_and_undo(day: Day, slot: Slot, monkeypatch: pytest.MonkeyPa
     line = attendance.of_party(day.session, day.party, db_now())
     assert line is not None
     assert (line.person, line.head) == (mia, day.head)
-    session_page = reverse("admin:agenda_session_detail", args=[day.session.pk])
-    shown = text(sign_in(day.summit, Role.ORGANISER).get(session_page))
-    assert 'represented by <bdi lang="en">Mia, Adviser</bdi>' in shown
     undo.undo(public_id=undo_of(response), by=day.officer)
     assert (speaker(slot), found[-1]) == (day.head, (What.GIVEN, mia.pk))
     assert not Representation.objects.filter(taken_back_at=None).exists()
@@ -137,18 +132,6 @@ def test_a_new_speakers_list_has_the_representative(day: Day) -> None:
 
 
 # --- The place card -----------------------------------------------------------------------------------------------
-def test_the_place_card_names_the_head_on_whose_behalf_one_sits_there(day: Day) -> None:
-    by_head = place_card(session=day.session, party=day.party, by=day.officer)
-    assert by_head is not None
-    assert (by_head.name, by_head.party, by_head.head) == (day.head.name, "Aland", "")
-    mia = day.member()
-    mia.card_name = "H.E. Mia"
-    mia.save()
-    represent(day, mia)
-    card = place_card(session=day.session, party=day.party, by=day.officer)
-    assert card is not None
-    assert (card.name, card.office, card.head) == ("H.E. Mia", "Adviser", day.head.label)
-    assert place_card(session=day.session, party=f.PartyFactory(summit=day.summit), by=day.officer) is None
 
 
 def test_one_touch_prints_the_place_card(day: Day) -> None:

@@ -103,8 +103,7 @@ def leaks(paths: list[str]) -> set[str]:
 
 @pytest.fixture
 def open_summit() -> Summit:
-    found: Summit = f.SummitFactory(public_changes=True)
-    return found
+    return f.SummitFactory(public_changes=True)
 
 
 @pytest.mark.slow("walks over all pages, files and answers of an agenda")

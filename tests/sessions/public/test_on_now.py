@@ -113,22 +113,6 @@ def test_cached_pages_follow_the_clock(asks: bool, agenda: Summit, monkeypatch: 
     assert (told(page(agenda))[0] == ["Opening"]) is asks
 
 
-def test_the_key_of_cached_pages_tells_midnight_and_the_summits_hours(
-    agenda: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def key(now: datetime, *, slot: bool = False) -> Any:
-        stop(monkeypatch, now)
-        return (on_now.passed_slot if slot else on_now.passed)(summit=agenda.slug)
-
-    # 23:30 and 00:30 in London.
-    assert key(NINE + 14.5 * HOUR) != key(NINE + 15.5 * HOUR)
-    assert key(OPENING) == key(OPENING + timedelta(minutes=6))
-    assert key(OPENING, slot=True) != key(OPENING + timedelta(minutes=6), slot=True)
-    over = NINE + 60 * HOUR
-    assert key(over, slot=True) == key(over + timedelta(minutes=6), slot=True)
-    assert on_now.passed(summit="missing") is None
-
-
 def test_queries_do_not_grow_with_the_sessions(agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     stop(monkeypatch, OPENING)
     large = f.SummitFactory()

@@ -1,7 +1,6 @@
 """The clock of the speakers' list: its acts by the table, what it stores, what it adds up, and what can be undone."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +8,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.deletion import ProtectedError
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sessions.agenda.models.releases import Release
 from sessions.draft import change_guards
@@ -19,15 +16,7 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import restore
 from sessions.speakers import selectors
-from sessions.speakers.models import (
-    ON_THE_FLOOR,
-    TRANSITIONS,
-    IntervalKind,
-    SpeechAct,
-    SpeechInterval,
-    SpeechRun,
-    SpeechState,
-)
+from sessions.speakers.models import SpeechInterval, SpeechRun, SpeechState
 from sessions.speakers.services import floor_requests, speakers_list, speech_clock
 from sessions.speakers.services.speech_clock import ClockRefused
 from summit.audit.models import AuditEntry
@@ -189,43 +178,6 @@ def test_postponing_changes_the_running_order_only(row: Session, officer: User) 
     assert not speech_clock.postpone(slot=slot(row, "D"), by=officer)
     speech_clock.give_floor(slot=c, by=officer)
     refuses(ClockRefused, speech_clock.postpone, slot=a, behind=c.pk, by=officer, match=r"The list has changed\.")
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.tuples(st.sampled_from([*SpeechAct, "undo"]), st.sampled_from("AB")), max_size=8))
-def test_any_acts_and_undos_keep_state_and_intervals_together(row: Session, officer: User, steps: Any) -> None:
-    SpeechInterval.objects.all().delete()
-    SpeechRun.objects.all().delete()
-    with pytest.MonkeyPatch.context() as patch:
-        # Without texts: what press does when a speech ends has its own tests.
-        patch.setattr(speech_clock, "listeners", [])
-        _act_and_undo(row, officer, steps)
-
-
-def _act_and_undo(row: Session, officer: User, steps: Any) -> None:
-    """Do the steps, and check after each that states and running intervals belong together."""
-    offers: list[undo.UndoGroup] = []
-    for name, who in steps:
-        before = state(row, who)
-        if name == "undo":
-            if offers:
-                with suppress(UndoRefused):
-                    undone(offers.pop(), officer)
-        else:
-            with undo.grouped() as act:
-                try:
-                    changed = speech_clock.do(act=name, slot=slot(row, who), by=officer)
-                except ClockRefused:
-                    changed = False
-            if changed:
-                assert (before in TRANSITIONS[name].before, state(row, who)) == (True, TRANSITIONS[name].after)
-            if act.offer:
-                offers.append(act)
-        speaking = SpeechRun.objects.filter(state__in=ON_THE_FLOOR)
-        kinds = {SpeechState.SPEAKING: IntervalKind.SPEECH, SpeechState.INTERRUPTED: IntervalKind.POINT_OF_ORDER}
-        runs = {(run.slot_id, kinds[run.state]) for run in speaking if run.state in kinds}
-        running = SpeechInterval.objects.filter(ended_at=None)
-        assert {(each.slot_id, each.kind) for each in running} == runs
 
 
 def test_what_was_pressed_by_mistake_is_taken_back(row: Session, officer: User, organiser: User) -> None:
