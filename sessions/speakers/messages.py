@@ -105,7 +105,7 @@ FLOOR_REQUEST = register(
         name="floor_request",
         label=gettext_lazy("request to speak"),
         task="sessions.tasks.deliver_agenda_changes",
-        shown_by="tests/sessions/speakers/test_floor_requests.py",
+        shown_by="tests/sessions/speakers/test_speakers_list.py",
         facts=FloorRequestFacts,
         recipients=for_each(_addressees),
         # A request is decided only once, so no version is needed.

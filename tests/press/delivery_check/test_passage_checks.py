@@ -9,13 +9,12 @@ from django.test import Client
 
 from press.delivery_check import services as delivery_check_services
 from press.delivery_check.models import PassageCheck
-from press.delivery_check.passages import Passage, passages, spoken
+from press.delivery_check.passages import passages, spoken
 from press.delivery_check.services import PassageCheckConflict, delivered_body, make_delivered, mark, marked, undo
 from press.texts.errors import DecisionRefused
 from press.texts.markdown_to_html import to_blocks
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, Wording
-from press.texts.selectors.paragraph_anchors import counted
 from press.texts.services import editions
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -273,23 +272,6 @@ Two [link][x].
 
 [x]: https://a.example/
 """
-PARTS = [
-    Passage("", "# Head"),
-    Passage("p-1", "One\ngoes on."),
-    Passage("p-2", "- a\n- b"),
-    Passage("p-4", "> Quoted.\n>\n> Twice."),
-    Passage("", "| a | b |\n| --- | --- |\n| c | d |"),
-    Passage("p-6", "Two [link][x]."),
-    Passage("", "[x]: https://a.example/"),
-]
-
-
-def test_passages_are_blocks_with_the_address_of_their_first_paragraph() -> None:
-    assert passages(BLOCKS) == PARTS
-    assert passages(BLOCKS.replace("\n", "\r\n")) == PARTS
-    kept = [f"p-{number}" for number in range(11, 17)]
-    assert [part.anchor for part in passages(BLOCKS, kept)] == ["", "p-11", "p-12", "p-14", "", "p-16", ""]
-    assert len(counted(BLOCKS)) == 6
 
 
 @pytest.mark.parametrize("body", [BLOCKS, "One.", "a\n\n    code\n\nb\n\n* * *\n\n1. c\n\n   d\n2. e", ""])

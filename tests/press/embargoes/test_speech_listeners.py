@@ -27,7 +27,6 @@ from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.membership_changes.services import passed_on_places
-from sessions.overview.admin import long_rows
 from sessions.releases.services import releases, restore
 from sessions.speakers.services import floor_requests, line_up_in_protocol_order, speakers_list
 from sessions.speakers.services.speakers_list import SpeakersRefused
@@ -269,34 +268,6 @@ class TestCancelled:
         world.release_holds()
         deliver(list(Message.objects.filter(kind="held").values_list("pk", flat=True)))
         assert (Message.objects.get(kind="held").state, mail.outbox) == ("dropped", [])
-
-    def test_what_holds_nothing_writes_to_nobody(self, world: Floor) -> None:
-        officer(world.summit)
-        speakers_list.add(
-            session=world.fresh(), speaker=f.PersonFactory(summit=world.summit), party=None, by=world.by
-        )
-        assert not Message.objects.filter(kind="held").exists()
-        for _time in range(2):
-            # What is held already is told no more.
-            cancel_and_move.cancel(session=world.fresh(), by=world.by)
-            assert Message.objects.filter(kind="held").count() == 1
-            cancel_and_move.reinstate(session=world.fresh(), by=world.by)
-
-    def test_in_the_admin(self, world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(long_rows, "ROWS_IN_FORM", 4)
-        path = f"/admin/agenda/session/{world.session.pk}/change/"
-        client = signed_in(world.by)
-        formset = next(
-            each for each in client.get(path).context["inline_admin_formsets"] if each.opts.model is Slot
-        ).formset
-        sent: dict[str, Any] = {f"{formset.prefix}-TOTAL_FORMS": 4, f"{formset.prefix}-INITIAL_FORMS": 4}
-        for form in formset.initial_forms:
-            sent |= {f"{form.prefix}-{name}": value or "" for name, value in form.initial.items()}
-            sent |= {f"{form.prefix}-id": form.instance.pk, f"{form.prefix}-position": form.instance.position}
-            sent |= {f"{form.prefix}-DELETE": "on"} if form.instance.pk == world.slots["A"].pk else {}
-        answer = client.post(path, values(summit=world.summit.pk, title="Opening") | sent)
-        assert answer.status_code == 302
-        assert [slot.speaker.name for slot in speakers_list.slots(world.session)] == ["Guest", "B", "C"]
 
 
 def test_what_was_read_stays_and_what_is_held_keeps_its_reason(world: Floor) -> None:

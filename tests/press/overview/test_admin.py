@@ -28,7 +28,6 @@ from tests.factories import TopicFactory
 from tests.press.helpers import (
     HOUR,
     add_edition,
-    add_language,
     ago,
     approver,
     make_embargo,
@@ -119,19 +118,6 @@ def test_hours_that_the_clocks_skip_or_show_twice() -> None:
         local_moment("2025-03-30T01:30", zone)
     assert local_moment("2025-10-26T01:30", zone) == datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
     assert local_moment("2025-10-26T00:30", zone) == datetime(2025, 10, 25, 23, 30, tzinfo=UTC)
-
-
-def test_a_text_is_read_before_it_is_edited(summit: Summit) -> None:
-    edition = make_text(summit=summit, body="The words.", moment=ago(1))
-    add_language(edition.version.text, "fr", state=EditionState.DRAFT)
-    reader = signed_in(approver(summit))
-    for client, edits in ((signed_in(officer(summit)), True), (reader, False)):
-        content = page_of(client, edition)
-        assert ("The words." in content, "<textarea" in content.partition("Edition 1 as")[0]) == (True, False)
-        assert (editor(edition) in content) is edits
-    tabs = content.split('<nav class="tabs"')[1].split("</nav>")[0]
-    assert re.findall(r"data-state=\"\w+\">(\w+)</span>", tabs) == ["published", "draft"]
-    assert reader.get(editor(edition))["Location"] == f"{page(edition)}?version=en"
 
 
 def test_words_are_saved_and_submitted_at_once(summit: Summit) -> None:

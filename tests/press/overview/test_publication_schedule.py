@@ -130,12 +130,6 @@ class TestRun:
         assert "Nobody was there." not in shown(officer(summit), day="2030-07-01")
         assert "Nothing is overdue or failed." in shown(officer(other := SummitFactory()), summit=other.slug)
 
-    def test_what_is_on_no_day_stands_on_todays_run_alone(self, summit: Summit) -> None:
-        make_text(summit=summit, state="draft", title="Some day")
-        user = officer(summit)
-        found = ["Some day" in shown(user, **query) for query in ({"day": "2030-07-01"}, {"day": "no day"})]
-        assert found == [False, True]
-
 
 class TestCalendar:
     def test_the_summits_days_stand_in_whole_weeks(self, summit: Summit) -> None:

@@ -164,17 +164,6 @@ def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, setti
     assert told("newness.") == [False] * 3
 
 
-def test_what_was_chosen_can_be_taken_out_and_has_one_address(summit: Summit, settings: Any) -> None:
-    home, address = f"/{summit.slug}/press/", "?q=fish&kind=statement&until=2099-01-01"
-    content = page(summit, "?until=2099-01-01&kind=statement&lang=fr&q=fish").replace("&amp;", "&")
-    assert f'<link rel="canonical" href="{settings.BASE_URL}{home}{address}">' in content
-    chips = ("kind=statement&until=2099-01-01", "q=fish&until=2099-01-01", "q=fish&kind=statement")
-    assert re.findall(r'class="chip" href="([^"]*)"', content) == [f"?lang=fr&{rest}" for rest in chips]
-    assert all(f'href="{home}{name}{address}"' in content for name in ("feed.atom", "feed.json"))
-    sent = Client().get(f"{home}?q=fish&kind=statement&speaker=&since=&until=2099-01-01&lang=fr")
-    assert (sent.status_code, sent["Location"]) == (302, f"{home}?lang=fr&q=fish&kind=statement&until=2099-01-01")
-
-
 def test_lists_without_anything_say_so_in_words(summit: Summit) -> None:
     assert "Nothing published yet." in page(f.SummitFactory())
     assert "No published text has these words or similar words." in page(summit, "?q=xylophone")

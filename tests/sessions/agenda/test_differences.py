@@ -276,10 +276,3 @@ def test_each_part_is_found_and_told_in_words(case: str) -> None:
     (change,) = differences(old={1: SESSION}, new={1: after})
     lines = list(story(change, SummitFactory.build()).lines)
     assert lines == ([ChangedLine(*line) for line in told] if told else lines)
-
-
-def test_a_session_over_midnight_names_both_days() -> None:
-    (change,) = differences(old={}, new={1: replace(SESSION, ends_at=START + timedelta(hours=20))})
-    assert story(change, SummitFactory.build()).when == (
-        "Monday 31 March 2025, 09:00 to Tuesday 1 April 2025, 05:00 London time"
-    )

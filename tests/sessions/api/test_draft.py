@@ -10,7 +10,6 @@ from sessions.documents.models import Document
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
-from sessions.visibility.models import PARTS
 from summit.api_base.problems import Problem
 from summit.api_base.viewset_views import check_years
 from summit.audit.models import AuditEntry
@@ -197,25 +196,6 @@ def test_sessions_are_narrowed_by_what_is_declared(here: Summit, desk: Program, 
     Session.objects.filter(pk=one.pk).update(updated_at=f.START)
     assert titles("changed_since=2025-06-01T00:00:00Z") == ["Two"]
     assert desk.get(f"{DESK}sessions/?secret=1").status_code == 400
-
-
-def test_each_sort_of_reader_sees_what_is_shown_to_them(here: Summit, viewer: Program) -> None:
-    def read(row: Session, **headers: str) -> Any:
-        return viewer.post(f"{DESK}sessions/{row.public_id}/who-sees/", {}, **headers).json()
-
-    # Room and people are shown to fewer than the session, papers to the desks alone.
-    kept = {"room_to": "participants", "participants_to": "participants", "documents_to": "organisers"}
-    row = f.SessionFactory(summit=here, visibility="accredited", **kept)
-    found = read(row)
-    assert [(each["reader"], each["called"], each["knows"]) for each in found] == [
-        ("public", "everyone", False),
-        ("accredited", "all delegations", True),
-        ("participants", "participants of the session", True),
-        ("organisers", "organisers only", True),
-    ]
-    assert [[part for part in PARTS if each["parts"][part]] for each in found] == [
-        *([], ["title", "times"], ["title", "room", "times", "participants"], list(PARTS))
-    ]
 
 
 def test_nothing_moves_to_years_no_page_tells(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,6 @@ from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import Parties, session
-from tests.sessions.overview.test_admin import values
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -251,23 +250,6 @@ class TestDelegations:
         # One that ends as the other starts is no clash.
         Session.objects.filter(pk=table.pk).update(starts_at=lunch.ends_at)
         assert found(summit) == []
-
-    @pytest.mark.slow("opens the desk's longest pages")
-    def test_the_list_the_page_and_saving_say_it(self, summit: Summit, parties: Parties) -> None:
-        lunch, table = self.lunch(summit, parties)
-        at(summit, "Elsewhere", 5)
-        client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
-        listed = client.get(f"/admin/agenda/session/?summit__id__exact={summit.pk}").content.decode()
-        assert listed.count('data-state="warn">Delegation in two places<') == 2
-        path = f"/admin/agenda/session/{table.pk}/change/"
-        page = client.get(path)
-        assert "Scheduling conflicts" in page.content.decode()
-        assert [row.who for row in page.context["warnings"]] == ["Aland, Beland"]
-        sent: dict[str, Any] = values(summit=summit.pk, title="Round", starts_at_1="09:30", ends_at_1="10:30")
-        saved = client.post(path, sent, follow=True).content.decode()
-        assert "Delegation in two places: Aland, Beland (2 delegations). Conflicts with “Working lunch” (" in saved
-        Session.objects.filter(pk=lunch.pk).update(cancelled_at=f.START)
-        assert "Scheduling conflicts" not in client.get(path).content.decode()
 
 
 class TestZones:

@@ -25,7 +25,6 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
 from tests.delegations.helpers import refuses
 
 pytestmark = pytest.mark.django_db
@@ -185,26 +184,3 @@ class TestDecided:
         handovers.discard(handover=item, by=by)
         item.refresh_from_db()
         assert (item.state, Slot.objects.count(), Slot.every.get()) == ("dropped", 0, slot)
-
-
-class TestMarked:
-    @pytest.mark.slow("opens the desk's longest pages")
-    def test_the_draft_and_the_release_say_who_left(self, summit: Summit, head: Membership) -> None:
-        organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
-        row, other = session(summit), session(summit)
-        place(row, head.person)
-        f.SlotFactory(session=row, speaker=head.person)
-        client = signed_in(organiser)
-        said = "Ada has left the delegation. Their place stays until protocol passes it on or discards it."
-        page = f"/admin/agenda/session/{row.pk}/change/"
-        assert said not in client.get(page).content.decode()
-        members.withdraw(membership=head, by=SYSTEM)
-        assert client.get(page).content.decode().count(said) == 1
-        assert said not in client.get(f"/admin/agenda/session/{other.pk}/change/").content.decode()
-        prepare = f"/admin/agenda/release/prepare/{summit.slug}/"
-        preview = client.get(prepare).content.decode()
-        assert "2 handovers are waiting for protocol. They are still released under the old names." in preview
-        for item in Handover.objects.all():
-            handovers.discard(handover=item, by=organiser)
-        assert said not in client.get(page).content.decode()
-        assert "wait for protocol" not in client.get(prepare).content.decode()

@@ -67,11 +67,6 @@ def test_times_are_read_and_shown_in_the_venues_zone() -> None:
     assert 'All times on this page are <bdi lang="en">&lt;b&gt;Hall&lt;/b&gt;</bdi> time (Asia/Tokyo)' in page
     assert "<b>Hall</b>" not in page
     assert ('value="31/03/2025"' in page, 'value="09:00"' in page) == (True, True)
-    listed = desk.get(LIST).content.decode()
-    assert ">09:00–\u206010:00</td>" in listed
-    assert re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', listed) == [
-        "Monday 31 March 2025, &lt;b&gt;Hall&lt;/b&gt; time"
-    ]
 
 
 def test_only_what_belongs_to_the_summit_can_be_chosen(summit: Summit) -> None:
@@ -248,23 +243,3 @@ def test_what_starts_within_the_hour_and_later_today(summit: Summit) -> None:
     assert (later.word, later.sentence) == ("next", "1 session starts later today.")
     assert opened(summit, hour) == ["Soon"]
     assert opened(summit, later) == ["Later"]
-
-
-def test_on_its_days_the_home_shows_what_is_on(summit: Summit) -> None:
-    now = db_now()
-    today = now.astimezone(summit.zone).date()
-    Summit.objects.filter(pk=summit.pk).update(starts_on=today, ends_on=today)
-    for title, starts_at, ends_at, more in (
-        ("Over", now - 2 * HOUR, now - HOUR, {}),
-        ("On", now - HOUR, now + HOUR, {}),
-        ("To come", now + HOUR, now + 2 * HOUR, {}),
-        ("Off", now - HOUR, now + HOUR, {"cancelled_at": now}),
-    ):
-        f.SessionFactory(summit=summit, title=title, starts_at=starts_at, ends_at=ends_at, **more)
-
-    def running(role: Role) -> list[list[str]]:
-        picture = signed_in(f.UserFactory.with_role(role, summit)).get("/admin/").context_data["picture"]
-        return [[row.title for row in shown["running"]] for _template, shown in picture if "running" in shown]
-
-    assert running(Role.PROGRAMME) == [["On"]]
-    assert running(Role.ACCREDITATION) == []

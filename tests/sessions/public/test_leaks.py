@@ -5,14 +5,18 @@ A canary in each part, shown to each rank, is looked for wherever anybody can lo
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from sessions.agenda.selectors import snapshots
+from sessions.agenda.selectors import change_descriptions, release_changes, snapshots
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.visibility.models import PARTS, Visibility
+from sessions.visibility.viewers import Members
+from summit.core.process_cache import forget_all
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.sessions.conftest import release, session
@@ -156,3 +160,48 @@ def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Sum
         there, none = (Client().get(path.format(value)) for value in (key, "0" * 16))
         assert there.status_code == none.status_code, path
         assert there.content.replace(key.encode(), b"") == none.content.replace(b"0" * 16, b""), path
+
+
+HIDING: dict[str, dict[str, str]] = {
+    "the session": {"visibility": Visibility.PARTICIPANTS},
+    **{part: {f"{part}_to": Visibility.PARTICIPANTS} for part in PARTS if part != "documents"},
+}
+
+
+def as_it_was(summit: Summit, visible: Any, history: Any, *asked: Any, notices: Any = None) -> Any:
+    """Return changes as their readers could read them then."""
+    return history
+
+
+@pytest.mark.parametrize("what", HIDING)
+def test_hiding_ends_what_older_releases_told(
+    what: str, open_summit: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To everybody, and to delegations without a place in the session."""
+    session(open_summit, visibility=Visibility.PUBLIC)
+    release(open_summit)
+    row = make(open_summit, *(PARTS if what == "the session" else [what]))
+    release(open_summit)
+    room = f.RoomFactory(
+        venue=f.VenueFactory(summit=open_summit), name=f"{MARK} another" if what == "room" else "Hall"
+    )
+    title = "Opening again" if what in ("room", "times", "participants") else f"{MARK} again"
+    Session.objects.filter(pk=row.pk).update(title=title, room=room, ends_at=row.ends_at + timedelta(minutes=5))
+    release(open_summit)
+    Session.objects.filter(pk=row.pk).update(**HIDING[what])
+    release(open_summit)
+    paths = [f"/{open_summit.slug}/agenda/changes/", f"/api/v1/summits/{open_summit.slug}/changes/"]
+
+    def told() -> list[bool]:
+        members = Members.of([f.PartyFactory(summit=open_summit)], [])
+        found = release_changes.changes(summit=open_summit, members=members, everything=True, language="en")
+        own = repr([change_descriptions.stories(entry.changes, open_summit) for entry in found])
+        public = leaks([*paths, f"/{open_summit.slug}/agenda/{row.public_id}/"])
+        return [bool(public), MARK in own or bool(SECRET_TIME.search(own.encode()))]
+
+    assert told() == [False, False]
+    # The control: without the filter it is told.
+    monkeypatch.setattr(release_changes, "_as_read_now", as_it_was)
+    PAGES.clear()
+    forget_all()
+    assert told() == [True, True]

@@ -16,7 +16,6 @@ from sessions.overview.panels import public_panel
 from sessions.public import grid
 from sessions.visibility.models import Visibility
 from summit.permissions.models import Role
-from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
@@ -98,18 +97,13 @@ class TestPages:
         assert "The agenda is not released yet." in get(summit, "grid/")
         assert public_panel(summit) is None
 
-    def test_a_sessions_page_tells_times_of_the_venue_and_the_way_as_it_is_now(self, agenda: Summit) -> None:
+    def test_a_sessions_page_tells_times_of_the_venue_and_the_way(self, agenda: Summit) -> None:
         row = agenda.sessions.get(title="One")
         page = get(agenda, f"{row.public_id}/")
         assert '<time datetime="2025-03-31T09:00:00+01:00">Monday 31 March 2025, 09:00</time>' in page
         assert '<time datetime="2025-03-31T10:00:00+01:00">10:00 <bdi lang="en">London</bdi> time</time>' in page
         assert page.index("about 09:00") < page.index("about 09:10")
         assert '<bdi lang="en">Ground floor, left</bdi>' in page
-        # The page is cached, and the way is no part of a release.
-        by, words = f.UserFactory.with_role(Role.ORGANISER, agenda), {"en": "First floor", "fr": "À l’étage"}
-        summits_services.change_room(by=by, room=row.room, values={"directions": words})
-        assert '<bdi lang="en">First floor</bdi>' in get(agenda, f"{row.public_id}/")
-        assert '<bdi lang="fr">À l’étage</bdi>' in get(agenda, f"{row.public_id}/?lang=fr")
         calendar = get(agenda, f"{row.public_id}.ics")
         assert (calendar.count("BEGIN:VEVENT"), f"UID:{row.public_id}@summit" in calendar) == (1, True)
 
