@@ -18,12 +18,10 @@ GRAMMARS = Path(__file__).with_name("grammars")
 
 @cache
 def akoma_ntoso() -> etree.XMLSchema:
-    """Return the schema of Akoma Ntoso 3.0."""
     return etree.XMLSchema(etree.parse(str(SCHEMAS / "akomantoso30.xsd")))
 
 
 def ninjs_faults(found: dict[str, Any]) -> list[str]:
-    """Return what is wrong with a ninjs document by its schema."""
     return [error.message for error in _ninjs().iter_errors(found)]
 
 

@@ -124,7 +124,6 @@ def add_edition(
 
 
 def add_language(text: Text, language: str, **words: Any) -> Edition:
-    """Add a translation of a text, with an approved edition, and return the edition."""
     return add_edition(f.TextVersionFactory(text=text, language=language, authoritative=False), **words)
 
 
@@ -154,7 +153,6 @@ def url_of(text: Text) -> str:
 
 
 def queries(client: Client, path: str) -> int:
-    """Return how many queries a page takes."""
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
     return len(captured)
@@ -163,7 +161,6 @@ def queries(client: Client, path: str) -> int:
 def hang(
     slot: Slot, embargo: Embargo, wording: Wording = Wording.PREPARED, state: str = EditionState.APPROVED
 ) -> Text:
-    """Hang an approved text of a speech on an embargo."""
     text: Text = f.TextFactory(
         summit=slot.session.summit, embargo=embargo, slot=slot, kind=TextKind.TRANSCRIPT, wording=wording
     )
@@ -172,7 +169,6 @@ def hang(
 
 
 def timed(summit: Summit) -> Embargo:
-    """Make an embargo whose moment comes in an hour."""
     embargo: Embargo = f.EmbargoFactory(
         summit=summit, moment=db_now() + timedelta(hours=1), decided_by=f.UserFactory()
     )
@@ -180,7 +176,6 @@ def timed(summit: Summit) -> Embargo:
 
 
 def waits(summit: Summit, **more: Any) -> Embargo:
-    """Make an embargo that waits for its speech."""
     return f.EmbargoFactory(summit=summit, mode=EmbargoMode.DELIVERED, **more)
 
 
@@ -203,17 +198,14 @@ class Floor:
         return f.SlotFactory(session=self.session, speaker=speaker, position=place, minutes=10)
 
     def tie(self, name: str, slot: Slot) -> None:
-        """Hang two texts on a speech."""
         for letter, embargo in (("m", timed(self.summit)), ("d", waits(self.summit))):
             hang(slot, embargo, Wording.PREPARED if letter == "m" else Wording.NOTES)
             self.embargoes[name + letter] = embargo
 
     def speaker(self, name: str) -> Person:
-        """Return who gives a speech."""
         return self.slots[name].speaker
 
     def fresh(self) -> Session:
-        """Return the session as it is stored."""
         return Session.objects.select_related("summit").get(pk=self.session.pk)
 
     def release_holds(self) -> None:
@@ -228,5 +220,4 @@ class Floor:
 
 
 def out() -> int:
-    """Return how many editions everybody may read."""
     return public_editions().count()

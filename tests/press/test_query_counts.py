@@ -22,21 +22,8 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
+from tests.press import helpers as h
 from tests.press.api.test_texts import full_text
-from tests.press.helpers import (
-    HOUR,
-    Floor,
-    add_edition,
-    add_language,
-    ago,
-    approver,
-    hang,
-    make_embargo,
-    make_text,
-    officer,
-    organiser,
-    waits,
-)
 from tests.press.overview.test_publication_schedule import give, session_at
 from tests.press.public.test_text_lists import speech, text_of
 from tests.summit.api.conftest import program
@@ -54,29 +41,29 @@ def get(client: Client, *paths: str) -> None:
 def announcing(summit: Summit) -> Any:
     def more(number: int) -> None:
         f.SubscriberFactory.create_batch(number, summit=summit)
-        make_text(summit=summit, moment=ago(1))
+        h.make_text(summit=summit, moment=h.ago(1))
 
     return more, announcements.announce_due
 
 
 def list_and_page(summit: Summit) -> Any:
-    client, edition = signed_in(officer(summit)), make_text(summit=summit, moment=ago(1))
+    client, edition = signed_in(h.officer(summit)), h.make_text(summit=summit, moment=h.ago(1))
 
     def more(number: int) -> None:
         for _each in range(number):
             for state in EditionState.values:
-                make_text(summit=summit, moment=ago(-1), state=state, speech=True)
-            add_edition(edition.version)
+                h.make_text(summit=summit, moment=h.ago(-1), state=state, speech=True)
+            h.add_edition(edition.version)
 
     page = f"/admin/press/text/{edition.version.text_id}/"
     return more, lambda: get(client, "/admin/press/text/", page)
 
 
 def approving_many(summit: Summit) -> Any:
-    by, editions = approver(summit), list[Edition]()
+    by, editions = h.approver(summit), list[Edition]()
 
     def more(number: int) -> None:
-        editions.extend(make_text(summit=summit, state=EditionState.IN_REVIEW) for _each in range(number))
+        editions.extend(h.make_text(summit=summit, state=EditionState.IN_REVIEW) for _each in range(number))
 
     def ask() -> None:
         texts = [each.version.text for each in editions]
@@ -88,29 +75,29 @@ def approving_many(summit: Summit) -> Any:
 
 
 def moving_a_session(summit: Summit) -> Any:
-    world = Floor(summit, by=organiser(summit))
+    world = h.Floor(summit, by=h.organiser(summit))
     held = {"held_at": world.session.starts_at, "held_by": world.by, "hold_reason": "wait"}
 
     def more(number: int) -> None:
         for _each in range(number):
             place = world.session.slots.count()
-            hang(world._slot(f"Speaker {place}", place), waits(summit, **held))
+            h.hang(world._slot(f"Speaker {place}", place), h.waits(summit, **held))
 
     def ask() -> None:
         row = world.fresh()
-        times = {"starts_at": row.starts_at + HOUR, "ends_at": row.ends_at + HOUR}
+        times = {"starts_at": row.starts_at + h.HOUR, "ends_at": row.ends_at + h.HOUR}
         cancel_and_move.move(session=row, room=None, by=world.by, **times)
 
     return more, ask
 
 
 def passages_to_mark(summit: Summit) -> Any:
-    by, texts = officer(summit), list[str]()
+    by, texts = h.officer(summit), list[str]()
     client = signed_in(by)
 
     def more(number: int) -> None:
         body = "\n\n".join(f"Words {n}." for n in range(9 * number))
-        edition = make_text(summit=summit, speech=True, body=body)
+        edition = h.make_text(summit=summit, speech=True, body=body)
         for place in range(1, 1 + 4 * number):
             PassageCheck.objects.create(edition=edition, anchor=f"p-{place}", kind="accept", by=by)
         texts.append(f"/admin/press/text/{edition.version.text_id}/marking/?version=en")
@@ -121,21 +108,21 @@ def passages_to_mark(summit: Summit) -> Any:
 def public_pages(summit: Summit) -> Any:
     """Lists, what they are narrowed by, feeds, maps, and a text in its formats."""
     opening = f.SessionFactory(summit=summit, title="Opening", visibility=Visibility.PUBLIC)
-    home, topic, by = f"/{summit.slug}/press/", f.TopicFactory(summit=summit), organiser(summit)
-    make_text(summit=summit, moment=ago(2), slug="a-text")
+    home, topic, by = f"/{summit.slug}/press/", f.TopicFactory(summit=summit), h.organiser(summit)
+    h.make_text(summit=summit, moment=h.ago(2), slug="a-text")
     asked = ["", "?kind=transcript&language=en", f"?session={opening.public_id}", "?q=speech", "?q=speeck"]
     asked += ["?q=xylophone", "feed.atom?kind=transcript", "feed.json?q=speech", "sitemap.xml", "a-text/"]
     paths = ["/sitemap.xml", f"/{summit.slug}/", f"/api/v1/summits/{summit.slug}/texts/", f"{home}a-text.json"]
     paths += [home + each for each in asked]
 
     def more(number: int) -> None:
-        embargo = make_embargo(summit, ago(1))
+        embargo = h.make_embargo(summit, h.ago(1))
         for _each in range(number):
             place = opening.slots.count()
             slot = speech(opening, place, name=f"Di {place}", party=f"Land {place}")
-            edition = text_of(slot, embargo=embargo, title="Speech.", decided_at=ago(5))
+            edition = text_of(slot, embargo=embargo, title="Speech.", decided_at=h.ago(5))
             edition.version.text.topics.add(topic)
-            add_edition(edition.version, decided_at=ago(0.5), change_note="c", title="Speech.")
+            h.add_edition(edition.version, decided_at=h.ago(0.5), change_note="c", title="Speech.")
         releases.release(summit=summit, by=by, tell=False)
 
     return more, lambda: get(Client(), *paths)
@@ -144,25 +131,25 @@ def public_pages(summit: Summit) -> Any:
 def _day(summit: Summit, session: Session, number: int) -> None:
     """Fill a day's run: what goes out, what is late, what was approved alone, what was not sent."""
     for _each in range(number):
-        embargo = make_embargo(summit, None, mode=EmbargoMode.DELIVERED)
+        embargo = h.make_embargo(summit, None, mode=EmbargoMode.DELIVERED)
         give(f.SlotFactory(session=session, position=session.slots.count(), minutes=1), "Speech", embargo)
-        edition = make_text(summit=summit, moment=db_now() + HOUR / 60, held=True, emergency_reason="Alone.")
-        add_language(edition.version.text, "fr")
-        make_text(summit=summit, moment=ago(1), state="draft")
-        make_text(summit=summit)
-        unsent = make_text(summit=summit, moment=ago(3), emergency_reason="Alone.")
+        edition = h.make_text(summit=summit, moment=db_now() + h.HOUR / 60, held=True, emergency_reason="Alone.")
+        h.add_language(edition.version.text, "fr")
+        h.make_text(summit=summit, moment=h.ago(1), state="draft")
+        h.make_text(summit=summit)
+        unsent = h.make_text(summit=summit, moment=h.ago(3), emergency_reason="Alone.")
         about = {"kind": "publication", "subject_key": f"press.edition:{unsent.public_id}"}
         f.MessageFactory(summit=summit, state="failed", problem="550", **about)
 
 
 def run_and_calendar(summit: Summit) -> Any:
-    client, session = signed_in(officer(summit)), session_at(summit, db_now())
+    client, session = signed_in(h.officer(summit)), session_at(summit, db_now())
     pages = ["/admin/press/text/run/", "/admin/press/text/embargoes/"]
     return lambda number: _day(summit, session, number), lambda: get(client, *pages)
 
 
 def run_by_the_api(summit: Summit) -> Any:
-    asks, session = program(officer(summit)), session_at(summit, db_now())
+    asks, session = program(h.officer(summit)), session_at(summit, db_now())
 
     def ask() -> None:
         assert asks.post(f"summits/{summit.slug}/desk/texts/run/", {}).status_code == 200

@@ -4,7 +4,6 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import pypdf
 import pytest
@@ -16,7 +15,6 @@ from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.texts import Text
-from press.texts.selectors.workflow_queries import with_standing
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from tests.factories import SubscriberFactory, SummitFactory, UserFactory
@@ -180,22 +178,3 @@ def test_a_summit_without_public_pages_shows_nothing(summit: Summit) -> None:
     Summit.objects.update(public=False)
     names = CHANNELS.keys() - {"every page", "search", "pdf"}
     assert [name for name in names if CHANNELS[name](summit)] == []
-
-
-STANDINGS: list[tuple[dict[str, Any], str]] = [
-    ({"state": "draft", "moment": ago(1)}, "draft"),
-    ({"state": "in_review", "moment": ago(1)}, "in_review"),
-    ({"state": "changes_asked"}, "changes_asked"),
-    ({}, "unscheduled"),
-    ({"moment": ago(-1)}, "under_embargo"),
-    ({"moment": ago(1)}, "published"),
-    ({"moment": ago(1), "held": True}, "held"),
-    ({"moment": ago(1), "withdrawn_at": ago(0.5)}, "withdrawn"),
-]
-
-
-def test_standing_is_derived() -> None:
-    for values, name in STANDINGS:
-        edition = make_text(**values)
-        row: Any = with_standing(Text.objects.filter(pk=edition.version.text_id)).get()
-        assert (row.standing, row.title) == (name, edition.title)

@@ -74,7 +74,6 @@ class Alike(dict[str, Decision]):
         return self._decision
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Return the decision."""
         return self._decision
 
 
@@ -89,7 +88,6 @@ def release(summit: Summit, **more: Any) -> Release:
 
 
 def later(row: Session, by: User, **by_how_much: int) -> None:
-    """Move a session of the draft to a later time."""
     span = timedelta(**by_how_much)
     cancel_and_move.move(
         session=row, starts_at=row.starts_at + span, ends_at=row.ends_at + span, room=row.room, by=by
@@ -98,14 +96,12 @@ def later(row: Session, by: User, **by_how_much: int) -> None:
 
 
 def member(party: Party, code: str = "delegate", **kwargs: object) -> Person:
-    """Make a member of a party who has an account."""
     person: Person = f.PersonFactory(summit=party.summit, user=f.UserFactory(), **kwargs)
     f.MembershipFactory(party=party, person=person, code=code)
     return person
 
 
 def focal(party: Party) -> Person:
-    """Make a focal point of a party who has an account."""
     return f.FocalPointFactory(party=party, person__user=f.UserFactory()).person
 
 

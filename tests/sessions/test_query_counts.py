@@ -73,7 +73,6 @@ class World:
         self.release()
 
     def release(self) -> None:
-        """Release the draft, and change all of it."""
         releases.release(summit=self.summit, by=self.by)
         Session.objects.update(title=f"Of ports {Session.objects.count()}")
 

@@ -29,7 +29,6 @@ def approver(here: Summit) -> Program:
 
 
 def do(asks: Program, path: str, data: Any = None, *, status: int = 200, **headers: str) -> dict[str, Any]:
-    """Do something below the desk, and return what is answered."""
     answered = asks.post(f"{DESK}/{path}/", data or {}, **headers)
     assert answered.status_code == status, answered.content
     found: dict[str, Any] = answered.json()
@@ -37,7 +36,6 @@ def do(asks: Program, path: str, data: Any = None, *, status: int = 200, **heade
 
 
 def refused(asks: Program, path: str, data: Any = None, *, status: int = 409) -> str:
-    """Ask for what is refused, and return why."""
     found = do(asks, path, data, status=status)
     return str(found["detail"]) if "errors" not in found else str(found["errors"])
 

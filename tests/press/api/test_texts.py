@@ -221,7 +221,6 @@ PUBLIC = "summits/here/texts/"
 
 
 def drafted(officer: Program) -> tuple[dict[str, str], str]:
-    """Draft a statement; return the text and its edition's id."""
     text = do(officer, "texts", WORDS, status=201)
     [edition] = read(officer, f"editions/?text={text['id']}")
     return text, edition["id"]

@@ -32,7 +32,6 @@ BODY = "# Head\n\nOne.\n\nTwo.\n\nThree."
 
 @once_a_module
 def edition() -> Edition:
-    """Return the prepared text of a speech in three paragraphs."""
     return make_text(speech=True, body=BODY)
 
 

@@ -164,7 +164,6 @@ def test_what_waits_and_is_another_persons_is_approved(summit: Summit) -> None:
     waits = make_text(summit=summit, state=EditionState.IN_REVIEW)
     theirs = make_text(summit=summit, state=EditionState.DRAFT)
     own = EditionFactory(version=theirs.version, number=2, state=EditionState.IN_REVIEW, author=by)
-    # The newest edition counts.
     draft = EditionFactory(version=make_text(summit=summit, state=EditionState.IN_REVIEW).version, number=2)
     reach = bulk_decisions.decide(action=APPROVE, texts=texts_of(waits, own, draft), by=by)
     assert [edition.pk for edition in reach.to] == [waits.pk]
@@ -239,7 +238,6 @@ class TestAfterAnImport:
                 problem = "Enter a date and time, such as 2025-03-31 09:30."
                 assert (wrong.status_code, problem in wrong.content.decode()) == (400, True)
             assert client.post(f"{LIST}many/{action}/", {"row": keys, **more}).status_code == 302
-        # Nothing waits any more.
         assert "Schedule all" not in self.words(writes, "schedule")
         assert set(Text.objects.values_list("embargo__moment", flat=True)) == {datetime(2040, 1, 1, 10, tzinfo=UTC)}
         assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.APPROVED}

@@ -53,7 +53,6 @@ Way = Callable[[Floor], Any]
 
 @once_a_module
 def world() -> Floor:
-    """Return a session with speeches on which texts hang."""
     summit = f.SummitFactory()
     return Floor(summit, by=organiser(summit))
 
@@ -259,7 +258,6 @@ class TestCancelled:
         assert "The speech by A in “Opening” was cancelled." in body
         text = Text.objects.get(embargo=world.embargoes["Am"])
         assert f"/admin/press/text/{text.pk}/" in body
-        # No word of a text.
         assert text.versions.get().editions.get().title not in body
 
     def test_nobody_is_written_to_about_what_is_released_already(self, world: Floor) -> None:

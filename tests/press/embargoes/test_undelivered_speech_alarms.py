@@ -57,7 +57,6 @@ def speech(summit: Summit, **more: Any) -> Text:
 
 
 def body_of(sent: Any) -> str:
-    """Return what a mail says."""
     body = message_from_bytes(sent.message().as_bytes(), policy=policy.default).get_body(("plain",))
     assert body is not None
     return str(body.get_content())
@@ -80,7 +79,6 @@ def test_the_press_desk_is_told_once(summit: Summit) -> None:
     assert Embargo.objects.get().alarmed_at is not None
     (entry,) = AuditEntry.objects.filter(action="press.alarm")
     assert (entry.by, entry.detail) == (None, {"messages": 3})
-    # Nothing went out by it.
     assert (out(), announcements.announce_due()) == (0, 0)
     assert text.embargo.moment is None
 
@@ -245,7 +243,6 @@ def test_the_text_is_published_as_by_the_button_of_the_press_office(slot: Slot, 
     assert embargo.decided_by == both
     assert AuditEntry.objects.filter(action="press.deliver").count() == 1
     assert delivered_speeches.consequences(slot, both) == ""
-    # What is published stays, and the speech goes on.
     assert undone(act, both) == ["1 text stays published. The press office can put it on hold."]
     assert out() == 1
     assert speech_clock.end(slot=slot, by=both)

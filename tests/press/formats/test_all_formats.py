@@ -116,21 +116,6 @@ def test_every_language() -> None:
 
 
 @needs_schemas
-def test_the_prepared_and_the_delivered_text_name_each_other() -> None:
-    prepared = make_text(moment=ago(9), speech=True, title="Prepared text")
-    delivered = make_text(summit=prepared.version.text.summit, moment=ago(3), speech=True, title="As delivered")
-    Text.objects.filter(pk=delivered.version.text.pk).update(
-        prepared=prepared.version.text, wording=Wording.DELIVERED, slot=prepared.version.text.slot
-    )
-    documents = [check(reading_of(each)) for each in (prepared, delivered)]
-    said = "//akn:references/akn:{}[@eId='{}']/@showAs"
-    assert documents[0].xpath(said.format("passiveRef", "delivered"), namespaces=AKN) == ["As delivered"]
-    assert documents[1].xpath(said.format("activeRef", "prepared"), namespaces=AKN) == ["Prepared text"]
-    found = json.loads(ninjs.write(reading_of(delivered)))["associations"]
-    assert [(each["rel"], each["name"]) for each in found] == [("prepared", "Prepared text")]
-
-
-@needs_schemas
 def test_control_the_standards_see_mistakes() -> None:
     reading = reading_of(full_text(TextKind.STATEMENT, "corrected"))
     document = etree.fromstring(akomantoso.write(reading).replace(b"textualMod", b"textMod"))

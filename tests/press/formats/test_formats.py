@@ -94,12 +94,6 @@ def test_plain_text() -> None:
     assert count_words("one *two*\n\nthree") == 3
 
 
-def test_txt(client: Client, rich: Edition) -> None:
-    content = get(client, rich, ".txt").decode()
-    assert (content.startswith("Tïtle & <co> #1\n"), "*" in content.replace("* * *", "")) == (True, False)
-    assert all(word in content for word in ["Note & co", *WORDS])
-
-
 @needs_schemas
 def test_akoma_ntoso_is_valid(client: Client) -> None:
     edition = make_text(moment=ago(3), speech=True, withdrawn_at=ago(1), title="T & t", summary="S", body=RICH)

@@ -81,7 +81,6 @@ def fill(folder: Path) -> Path:
 
 
 def _debate(slug: str) -> Summit:
-    """Make a summit with a session and an officer."""
     made: Summit = f.SummitFactory(slug=slug)
     officer(made)
     f.SessionFactory(summit=made, title="General debate")
@@ -98,7 +97,6 @@ def imported() -> list[str]:
 
 @pytest.fixture
 def empty(db: None) -> Summit:
-    """A summit into which nothing was imported."""
     return _debate("empty")
 
 

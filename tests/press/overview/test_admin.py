@@ -25,17 +25,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import TopicFactory
-from tests.press.helpers import (
-    HOUR,
-    add_edition,
-    ago,
-    approver,
-    make_embargo,
-    make_slot,
-    make_text,
-    officer,
-    organiser,
-)
+from tests.press import helpers as h
 from tests.press.imports.docx_files import docx, par, run
 
 pytestmark = pytest.mark.django_db
@@ -71,8 +61,8 @@ def words(based_on: int, **values: str) -> dict[str, Any]:
 
 
 def test_a_text_goes_its_way_through_the_desk(summit: Summit) -> None:
-    writer, reader = signed_in(officer(summit)), signed_in(approver(summit))
-    slot = make_slot(summit)
+    writer, reader = signed_in(h.officer(summit)), signed_in(h.approver(summit))
+    slot = h.make_slot(summit)
     values = {"kind": TextKind.TRANSCRIPT, "wording": Wording.PREPARED, "language": "en", "slot": slot.pk}
     answer = writer.post(f"{LIST}add/?summit={summit.slug}", values | {"title": "Opening address", "body": "One."})
     text = Text.objects.get()
@@ -100,8 +90,8 @@ def test_a_text_goes_its_way_through_the_desk(summit: Summit) -> None:
 
 
 def test_moment_is_entered_in_the_venues_zone() -> None:
-    edition = make_text()
-    client = signed_in(officer(edition.version.text.summit))
+    edition = h.make_text()
+    client = signed_in(h.officer(edition.version.text.summit))
     decide(client, edition, "set_moment", when="at", moment="2030-07-01T09:30")
     assert Embargo.objects.get().moment == datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
     assert 'value="01/07/2030"' in page_of(client, edition)
@@ -121,7 +111,7 @@ def test_hours_that_the_clocks_skip_or_show_twice() -> None:
 
 
 def test_words_are_saved_and_submitted_at_once(summit: Summit) -> None:
-    client = signed_in(officer(summit))
+    client = signed_in(h.officer(summit))
     values = {"kind": TextKind.STATEMENT, "wording": Wording.NONE, "language": "en", "title": "T"}
     answer = client.post(f"{LIST}add/?summit={summit.slug}", values | {"body": "One.", "submit": "1"})
     edition = Edition.objects.get()
@@ -133,9 +123,9 @@ def test_words_are_saved_and_submitted_at_once(summit: Summit) -> None:
 
 
 def test_an_approver_publishes_what_somebody_else_wrote(summit: Summit) -> None:
-    edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
+    edition = h.make_text(summit=summit, state=EditionState.IN_REVIEW)
     edition.author.roles.create(summit=summit, role=Role.PRESS_APPROVER)
-    reader, writer = signed_in(approver(summit)), signed_in(edition.author)
+    reader, writer = signed_in(h.approver(summit)), signed_in(edition.author)
     buttons = [">Approve and publish now</button>", ">Approve edition</button>", ">Approve edition alone</button>"]
     for client, shown in ((reader, [True, True, False]), (writer, [False, False, True])):
         content = page_of(client, edition)
@@ -149,16 +139,16 @@ def test_an_approver_publishes_what_somebody_else_wrote(summit: Summit) -> None:
 
 
 def test_what_would_be_out_long_before_its_session_is_said_at_the_button(summit: Summit) -> None:
-    edition = make_text(summit=summit, state=EditionState.IN_REVIEW, speech=True)
+    edition = h.make_text(summit=summit, state=EditionState.IN_REVIEW, speech=True)
     session = Session.objects.filter(slots=edition.version.text.slot_id)
     warning = "If you publish now, the text is out before delivery."
     for hours, state, make, shown in (
-        (48, "in_review", approver, True),
-        (0.5, "in_review", approver, False),
-        (48, "approved", officer, True),
+        (48, "in_review", h.approver, True),
+        (0.5, "in_review", h.approver, False),
+        (48, "approved", h.officer, True),
     ):
-        session.update(starts_at=db_now() + hours * HOUR, ends_at=db_now() + (hours + 1) * HOUR)
-        decided = {"decided_by": approver(summit), "decided_at": ago(1)} if state == "approved" else {}
+        session.update(starts_at=db_now() + hours * h.HOUR, ends_at=db_now() + (hours + 1) * h.HOUR)
+        decided = {"decided_by": h.approver(summit), "decided_at": h.ago(1)} if state == "approved" else {}
         Edition.objects.update(state=state, **decided)
         assert (warning in page_of(signed_in(make(summit)), edition)) is shown
 
@@ -174,29 +164,29 @@ BUTTONS = {
     "Withdraw text",
     "Mark speech as delivered and publish now",
 }
-IN_REVIEW, HELD, OUT = ({"state": "in_review"}, {"held": True}, {"moment": ago(1)})
+IN_REVIEW, HELD, OUT = ({"state": "in_review"}, {"held": True}, {"moment": h.ago(1)})
 WRITES = {"Edit text", "Withdraw text"}
 SHOWN: list[tuple[Any, dict[str, Any], set[str]]] = [
-    (officer, {"state": "draft"}, WRITES | {"Submit for review", "Schedule", "Hold text"}),
-    (officer, HELD, WRITES | {"Schedule", "Release hold"}),
-    (officer, OUT, WRITES | {"Hold text"}),
-    (approver, IN_REVIEW, {"Approve edition", "Request changes", "Schedule", "Hold text", "Withdraw text"}),
-    (organiser, IN_REVIEW, {"Hold text"}),
-    (officer, OUT | {"withdrawn_at": ago(0.5)}, set()),
+    (h.officer, {"state": "draft"}, WRITES | {"Submit for review", "Schedule", "Hold text"}),
+    (h.officer, HELD, WRITES | {"Schedule", "Release hold"}),
+    (h.officer, OUT, WRITES | {"Hold text"}),
+    (h.approver, IN_REVIEW, {"Approve edition", "Request changes", "Schedule", "Hold text", "Withdraw text"}),
+    (h.organiser, IN_REVIEW, {"Hold text"}),
+    (h.officer, OUT | {"withdrawn_at": h.ago(0.5)}, set()),
 ]
 
 
 @pytest.mark.parametrize(("make", "values", "shown"), SHOWN)
 def test_buttons_fit_the_role_and_the_state(make: Any, values: dict[str, Any], shown: set[str]) -> None:
-    edition = make_text(**values)
+    edition = h.make_text(**values)
     content = page_of(signed_in(make(edition.version.text.summit)), edition)
     assert {label for label in BUTTONS if re.search(f">{label}</(button|a)>", content)} == shown
 
 
 def test_the_second_editor_sees_the_first_ones_words_and_loses_none() -> None:
-    edition = make_text(state=EditionState.DRAFT)
-    client = signed_in(officer(edition.version.text.summit))
-    add_edition(edition.version, state=EditionState.DRAFT, body="Their words.")
+    edition = h.make_text(state=EditionState.DRAFT)
+    client = signed_in(h.officer(edition.version.text.summit))
+    h.add_edition(edition.version, state=EditionState.DRAFT, body="Their words.")
     answer = client.post(editor(edition), words(1, body="My words."))
     content = answer.content.decode()
     assert answer.status_code == 409
@@ -210,8 +200,8 @@ def test_the_second_editor_sees_the_first_ones_words_and_loses_none() -> None:
 
 
 def test_what_stops_a_form_is_said() -> None:
-    edition = make_text(state=EditionState.DRAFT)
-    client = signed_in(officer(edition.version.text.summit))
+    edition = h.make_text(state=EditionState.DRAFT)
+    client = signed_in(h.officer(edition.version.text.summit))
     given = {"kind": "statement", "wording": "none", "language": "en", "title": "T", "body": "B"}
     for wrong, sentence in (
         ({"slug": edition.version.text.slug}, "Another text has this address"),
@@ -224,8 +214,8 @@ def test_what_stops_a_form_is_said() -> None:
 
 
 def test_languages_are_added_and_written() -> None:
-    edition = make_text(state=EditionState.DRAFT)
-    client = signed_in(officer(edition.version.text.summit))
+    edition = h.make_text(state=EditionState.DRAFT)
+    client = signed_in(h.officer(edition.version.text.summit))
     path = f"{LIST}{edition.version.text_id}/language/"
     assert client.get(path).status_code == 200
     content = client.post(path, {"language": "ar", "title": "كلمة", "body": "نص"}, follow=True).content.decode()
@@ -235,8 +225,8 @@ def test_languages_are_added_and_written() -> None:
 
 
 def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> None:
-    edition = make_text(state=EditionState.APPROVED)
-    client = signed_in(officer(edition.version.text.summit))
+    edition = h.make_text(state=EditionState.APPROVED)
+    client = signed_in(h.officer(edition.version.text.summit))
     answer = decide(client, edition, "set_moment", when="at", moment="2020-07-01T09:30")
     assert said(answer) == "This time has passed. Choose a later time, or “now”."
     assert 'value="01/07/2020"' in answer.content.decode()
@@ -252,9 +242,9 @@ def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> No
 
 def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
     alarm = datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
-    embargo = make_embargo(summit, None, mode=EmbargoMode.DELIVERED, fallback_at=alarm)
-    edition = make_text(state=EditionState.DRAFT, embargo=embargo, summit=summit)
-    client = signed_in(officer(summit))
+    embargo = h.make_embargo(summit, None, mode=EmbargoMode.DELIVERED, fallback_at=alarm)
+    edition = h.make_text(state=EditionState.DRAFT, embargo=embargo, summit=summit)
+    client = signed_in(h.officer(summit))
     content = page_of(client, edition)
     assert ("Not approved. It is published when approved." in content, "publish now" in content) == (True, False)
     # The form begins with how it stands.
@@ -277,7 +267,7 @@ def values(summit: Summit, **changed: str) -> dict[str, Any]:
 
 
 def test_a_topic_has_a_name_in_each_language_and_is_renamed(summit: Summit) -> None:
-    client = signed_in(officer(summit))
+    client = signed_in(h.officer(summit))
     assert client.post(f"{TOPICS}add/", values(summit)).status_code == 302
     made = Topic.objects.get()
     assert (made.summit, made.name, made.names) == (summit, "Coasts", {"fr": "Côtes", "ar": "السواحل"})
@@ -287,7 +277,7 @@ def test_a_topic_has_a_name_in_each_language_and_is_renamed(summit: Summit) -> N
         (f"{made.pk}/change/", {"name_en": "Another"}, "This is the summit’s own language."),
     ):
         assert sentence in client.post(f"{TOPICS}{path}", values(summit, **given)).content.decode()
-    make_text(summit=summit).version.text.topics.add(made)
+    h.make_text(summit=summit).version.text.topics.add(made)
     assert client.post(f"{TOPICS}{made.pk}/change/", values(summit, name="Shores")).status_code == 302
     listed = client.get(TOPICS).context["cl"].result_list
     assert [(row.name, row.number) for row in listed] == [("Shores", 1)]
@@ -295,9 +285,9 @@ def test_a_topic_has_a_name_in_each_language_and_is_renamed(summit: Summit) -> N
 
 @pytest.mark.parametrize("used", [True, False])
 def test_only_one_that_no_text_has_is_deleted(summit: Summit, used: bool) -> None:
-    topic, client = TopicFactory(summit=summit), signed_in(officer(summit))
+    topic, client = TopicFactory(summit=summit), signed_in(h.officer(summit))
     if used:
-        make_text(summit=summit, title="About <it>").version.text.topics.add(topic)
+        h.make_text(summit=summit, title="About <it>").version.text.topics.add(topic)
     shown = client.get(f"{TOPICS}{topic.pk}/delete/").content.decode()
     assert ("About &lt;it&gt;</bdi></a>" in shown) is used
     assert ("Remove the topic from these texts first:" in shown) is used
@@ -306,7 +296,7 @@ def test_only_one_that_no_text_has_is_deleted(summit: Summit, used: bool) -> Non
 
 
 def test_a_name_that_cannot_be_is_refused(summit: Summit) -> None:
-    by = officer(summit)
+    by = h.officer(summit)
     for names, said in (
         ({"en": "Shores"}, "This is the summit’s own language."),
         ({"de": "Küsten"}, "Enter one of: en, fr, ar."),
@@ -318,12 +308,12 @@ def test_a_name_that_cannot_be_is_refused(summit: Summit) -> None:
 
 
 def test_what_is_not_said_of_such_a_text_is_refused(summit: Summit) -> None:
-    by, text = officer(summit), make_text(summit=summit).version.text
+    by, text = h.officer(summit), h.make_text(summit=summit).version.text
     told = {"gather_place": "Gate", "comparison_public": True}
     with pytest.raises(ValidationError) as refused:
         texts.describe(text=text, by=by, topics=[str(n) for n in range(21)], people=[], **told)
     assert set(refused.value.error_dict) == {"gather_place", "comparison_public", "topics"}
-    speech = make_text(summit=summit, speech=True).version.text
+    speech = h.make_text(summit=summit, speech=True).version.text
     with pytest.raises(ValidationError, match="so its session can’t be changed here"):
         texts.describe(text=speech, by=by, topics=[], people=[], session=speech.slot.session)
 
@@ -342,9 +332,9 @@ def value(response: Any, name: str) -> Any:
 
 
 def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
-    edition = make_text(body="Saved.")
+    edition = h.make_text(body="Saved.")
     text = edition.version.text
-    client = signed_in(officer(text.summit))
+    client = signed_in(h.officer(text.summit))
     address = f"{LIST}{text.pk}/unsaved/?version=en"
     typed = {"title": "Mine", "summary": "S", "body": "Typed for an hour.", "change_note": "N", "based_on": "1"}
     answer = client.post(address, typed | {"take": "1", "words": file()})
@@ -362,8 +352,8 @@ def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
 
 
 def test_another_language_takes_words_and_previews_without_a_script_too() -> None:
-    edition = make_text(body="Saved.")
-    client, base = signed_in(officer(edition.version.text.summit)), f"{LIST}{edition.version.text.pk}"
+    edition = h.make_text(body="Saved.")
+    client, base = signed_in(h.officer(edition.version.text.summit)), f"{LIST}{edition.version.text.pk}"
     typed = {"title": "T", "body": "One *two* <b>three</b>.", "based_on": "1", "show": "1"}
     answer = client.post(f"{base}/unsaved/", typed)
     assert value(answer, "body") == "One *two* <b>three</b>."
@@ -375,7 +365,7 @@ def test_another_language_takes_words_and_previews_without_a_script_too() -> Non
 
 
 def test_what_cannot_be_read_is_said_and_what_was_typed_stays(summit: Summit) -> None:
-    client, address = signed_in(officer(summit)), f"{LIST}unsaved/?summit={summit.slug}"
+    client, address = signed_in(h.officer(summit)), f"{LIST}unsaved/?summit={summit.slug}"
     for values, said in (({}, "Choose a file."), ({"words": file(b"%PDF-1.7", "a.pdf")}, "This is a PDF.")):
         typed = {"take": "1", "title": "T", "body": "B" if values else ""}
         answer = client.post(address, typed | values)
@@ -388,7 +378,7 @@ def test_what_cannot_be_read_is_said_and_what_was_typed_stays(summit: Summit) ->
 
 
 def test_the_text_of_a_speech_begins_at_its_link_and_its_file_leaves_the_title_to_the_speech(summit: Summit) -> None:
-    client, slot = signed_in(officer(summit)), make_slot(summit)
+    client, slot = signed_in(h.officer(summit)), h.make_slot(summit)
     link = f"{LIST}add/?summit={summit.slug}&slot={slot.pk}"
     answer = client.get(link)
     assert (value(answer, "kind"), value(answer, "slot")) == ("transcript", slot.pk)
@@ -407,7 +397,7 @@ def test_the_text_of_a_speech_begins_at_its_link_and_its_file_leaves_the_title_t
 
 
 def test_the_preview_follows_what_is_typed(summit: Summit) -> None:
-    client, path = signed_in(officer(summit)), f"{LIST}preview/"
+    client, path = signed_in(h.officer(summit)), f"{LIST}preview/"
     answer = client.post(path, {"body": "# One\n\n各位代表你好 two <script>x()</script>[a](javascript:b)"})
     part = answer.content.decode()
     assert ("<h2>One</h2>" in part, "<script" in part, "<html" in part) == (True, False, False)

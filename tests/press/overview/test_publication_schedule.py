@@ -53,7 +53,6 @@ def session_at(summit: Summit, starts_at: datetime) -> Session:
 
 
 def give(slot: Slot, title: str, embargo: Embargo) -> None:
-    """Make a text of a speech that hangs on an embargo."""
     text = make_text(summit=embargo.summit, embargo=embargo, title=title).version.text
     text.slot = slot
     text.save()

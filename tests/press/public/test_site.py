@@ -218,33 +218,31 @@ def test_contents_of_a_text() -> None:
     assert contents_of(Edition(body="## One\n\nwords")) == []
 
 
-class TestWithdrawnAndRemoved:
-    def test_the_api_says_that_a_removed_text_is_gone(self) -> None:
-        edition = make_text(moment=ago(3), withdrawn_at=ago(2))
-        text = edition.version.text
-        base = f"/api/v1/summits/{text.summit.slug}/texts/{text.slug}"
-        addresses = [f"{base}/", f"{base}/editions/1/", f"{base}/?language=en"]
-        assert [Client().get(address).status_code for address in addresses] == [200] * 3
-        removed: dict[str, Any] = {"removed_at": ago(1), "removed_by": UserFactory(), "removal_reason": "Not ours."}
-        Text.objects.filter(pk=text.pk).update(**removed)
-        for address in addresses:
-            answer = Client().get(address)
-            assert (answer.status_code, answer.json()["type"].rpartition("#")[2]) == (410, "gone")
-            assert answer.json()["detail"] == "The press office removed this text: Not ours."
-        # What nobody had read was never there.
-        hidden = make_text(summit=text.summit, slug="hidden", moment=ago(-1), withdrawn_at=ago(1))
-        Text.objects.filter(pk=hidden.version.text_id).update(**removed)
-        for address in (f"{base.rpartition('/')[0]}/hidden/", f"{base}/?language=fr"):
-            assert Client().get(address).status_code == 404
-
-
-class TestPicture:
-    def test_each_public_page_names_it(self) -> None:
-        text = make_text(moment=ago(1)).version.text
-        address = f"/{text.summit.slug}/picture.png"
-        for path in ("", "agenda/", "press/", f"press/{text.slug}/"):
-            page = Client().get(f"/{text.summit.slug}/{path}").content.decode()
-            assert f'<meta property="og:image" content="{settings.BASE_URL}{address}">' in page, path
+def test_the_api_says_that_a_removed_text_is_gone() -> None:
+    edition = make_text(moment=ago(3), withdrawn_at=ago(2))
+    text = edition.version.text
+    base = f"/api/v1/summits/{text.summit.slug}/texts/{text.slug}"
+    addresses = [f"{base}/", f"{base}/editions/1/", f"{base}/?language=en"]
+    assert [Client().get(address).status_code for address in addresses] == [200] * 3
+    removed: dict[str, Any] = {"removed_at": ago(1), "removed_by": UserFactory(), "removal_reason": "Not ours."}
+    Text.objects.filter(pk=text.pk).update(**removed)
+    for address in addresses:
         answer = Client().get(address)
-        picture = Image.open(BytesIO(answer.content))
-        assert (answer["Content-Type"], picture.format, picture.size) == ("image/png", "PNG", (1200, 630))
+        assert (answer.status_code, answer.json()["type"].rpartition("#")[2]) == (410, "gone")
+        assert answer.json()["detail"] == "The press office removed this text: Not ours."
+    # What nobody had read was never there.
+    hidden = make_text(summit=text.summit, slug="hidden", moment=ago(-1), withdrawn_at=ago(1))
+    Text.objects.filter(pk=hidden.version.text_id).update(**removed)
+    for address in (f"{base.rpartition('/')[0]}/hidden/", f"{base}/?language=fr"):
+        assert Client().get(address).status_code == 404
+
+
+def test_each_public_page_names_its_picture() -> None:
+    text = make_text(moment=ago(1)).version.text
+    address = f"/{text.summit.slug}/picture.png"
+    for path in ("", "agenda/", "press/", f"press/{text.slug}/"):
+        page = Client().get(f"/{text.summit.slug}/{path}").content.decode()
+        assert f'<meta property="og:image" content="{settings.BASE_URL}{address}">' in page, path
+    answer = Client().get(address)
+    picture = Image.open(BytesIO(answer.content))
+    assert (answer["Content-Type"], picture.format, picture.size) == ("image/png", "PNG", (1200, 630))

@@ -31,7 +31,6 @@ def speech(session: Session, position: int = 0, *, name: str = "Ada Alander", pa
 
 
 def text_of(slot: Slot, **words: Any) -> Edition:
-    """Publish a text of a speech."""
     edition = make_text(summit=slot.session.summit, **{"moment": ago(1), **words})
     text = edition.version.text
     text.slot, text.kind, text.wording = slot, TextKind.TRANSCRIPT, "delivered"

@@ -13,7 +13,6 @@ from press.published_texts import selectors as published_texts_selectors
 from press.search import highlight, tokens
 from press.search import query as query_search
 from press.search import services as search_services
-from press.search.full_text_index import Holds
 from press.search.models import SearchEntry, SearchWord
 from press.search.params import SearchParams
 from press.texts.models.editions import Edition
@@ -104,7 +103,6 @@ FOUND: list[tuple[str, set[str]]] = [
 
 @once_a_module
 def summit() -> Summit:
-    """Return a summit with a text in each language."""
     summit: Summit = SummitFactory()
     embargo = make_embargo(summit, ago(2))
     for key, (language, title, body) in TEXTS.items():
@@ -117,7 +115,6 @@ def look(summit: Summit, query: str, **chosen: Any) -> FilterResult:
 
 
 def keys(shown: FilterResult) -> list[str]:
-    """The texts that are shown, in their order."""
     known = dict(Edition.objects.values_list("pk", "version__text__slug"))
     return [known[key].removeprefix("text-") for key in shown.keys]
 
@@ -303,12 +300,6 @@ def test_of_what_came_out_at_one_moment_what_has_most_of_the_words_comes_first(
     # The control: by their keys the other came first.
     monkeypatch.setattr(query_search, "RANKED", 0)
     assert titles(summit) == ["T1", "T0"]
-
-
-def test_asking_for_nothing_is_an_error() -> None:
-    for groups in ([], [[]], [["a"], []]):
-        with pytest.raises(ValueError, match="nothing to look for"):
-            Holds("trigrams", groups)
 
 
 def test_each_language_finds_its_own_words() -> None:

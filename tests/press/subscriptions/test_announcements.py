@@ -269,7 +269,6 @@ def test_double_opt_in_and_out(summit: Summit, client: Client) -> None:
     one_click = Client(enforce_csrf_checks=True).post(end, {"List-Unsubscribe": "One-Click"})
     assert "You have unsubscribed" in one_click.content.decode()
     assert set(Subscriber.objects.active()) == set(others)
-    # The old mail does not begin it anew.
     assert "This link has expired" in client.post(path).content.decode()
     assert set(Subscriber.objects.active()) == set(others)
 

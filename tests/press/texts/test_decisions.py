@@ -27,25 +27,14 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests.delegations.helpers import refuses
 from tests.factories import SummitFactory, UserFactory
-from tests.press.helpers import (
-    HOUR,
-    add_edition,
-    ago,
-    approver,
-    make_embargo,
-    make_slot,
-    make_text,
-    move_to_now,
-    officer,
-    organiser,
-)
+from tests.press import helpers as h
 
 pytestmark = pytest.mark.django_db
 
 
 def create(**kwargs: Any) -> Text:
     summit = kwargs.pop("summit", None) or SummitFactory()
-    by = kwargs.pop("by", None) or officer(summit)
+    by = kwargs.pop("by", None) or h.officer(summit)
     values = {"kind": TextKind.STATEMENT, "title": "An opening address", "body": "Words.", "language": "en"}
     return texts.create_text(summit=summit, by=by, **(values | kwargs))
 
@@ -67,8 +56,8 @@ def test_slug_is_proposed_free_and_checked(summit: Summit) -> None:
 def test_create_text_refuses() -> None:
     summit, elsewhere = SummitFactory(), SummitFactory()
     for given, sentence in (
-        ({"kind": "transcript", "wording": Wording.NOTES, "slot": make_slot(elsewhere)}, "another summit"),
-        ({"embargo": make_embargo(elsewhere, None)}, "another summit"),
+        ({"kind": "transcript", "wording": Wording.NOTES, "slot": h.make_slot(elsewhere)}, "another summit"),
+        ({"embargo": h.make_embargo(elsewhere, None)}, "another summit"),
         ({"kind": TextKind.TRANSCRIPT}, "Choose a form for a transcript"),
         ({"wording": Wording.NOTES}, "Choose a form for a transcript"),
         ({"body": "Bell \x07"}, "control character"),
@@ -81,12 +70,12 @@ def test_every_save_is_a_new_edition_and_the_second_editor_gets_the_first_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     text = create()
-    version, by = text.versions.get(), officer(text.summit)
+    version, by = text.versions.get(), h.officer(text.summit)
     first = version.editions.get()
     second = editions.draft(version=version, based_on=1, title="T", body="B", change_note="N", by=by)
     assert (second.number, second.state, second.author, second.change_note) == (2, "draft", by, "N")
     with pytest.raises(EditConflict, match="has saved edition 2 since") as caught:
-        editions.draft(version=version, based_on=1, title="Mine", body="B", by=officer(text.summit))
+        editions.draft(version=version, based_on=1, title="Mine", body="B", by=h.officer(text.summit))
     assert caught.value.newest == second
     # It is found by the constraint too.
     answers = iter([first, second])
@@ -98,7 +87,7 @@ def test_every_save_is_a_new_edition_and_the_second_editor_gets_the_first_ones(
 
 
 def test_nobody_approves_their_own_words(summit: Summit) -> None:
-    both = officer(summit)
+    both = h.officer(summit)
     both.roles.create(summit=summit, role=Role.PRESS_APPROVER)
     create(summit=summit, by=both)
     edition = Edition.objects.get()
@@ -107,16 +96,18 @@ def test_nobody_approves_their_own_words(summit: Summit) -> None:
     assert Edition.objects.get().state == EditionState.IN_REVIEW
     # Control: with the domain's check passed by, the constraint still holds.
     with pytest.raises(IntegrityError):
-        Edition.objects.filter(pk=edition.pk).update(state=EditionState.APPROVED, decided_by=both, decided_at=ago(1))
+        Edition.objects.filter(pk=edition.pk).update(
+            state=EditionState.APPROVED, decided_by=both, decided_at=h.ago(1)
+        )
 
 
 def test_only_the_newest_edition_is_submitted_and_no_older_one_approved_over_a_newer() -> None:
-    first = make_text(state=EditionState.DRAFT)
+    first = h.make_text(state=EditionState.DRAFT)
     summit = first.version.text.summit
-    second = add_edition(first.version, state=EditionState.DRAFT)
-    refuses(DecisionRefused, decisions.submit, edition=first, by=officer(summit), match="Edition 2 is newer")
+    second = h.add_edition(first.version, state=EditionState.DRAFT)
+    refuses(DecisionRefused, decisions.submit, edition=first, by=h.officer(summit), match="Edition 2 is newer")
     Edition.objects.update(state=EditionState.IN_REVIEW)
-    reader = approver(summit)
+    reader = h.approver(summit)
     newer = rf"{second.author} has saved edition 2 since edition 1\. Read it before you decide"
     # Nor over one that nobody has approved yet: what it changes may be what was wrong.
     for approved in (False, True):
@@ -126,9 +117,9 @@ def test_only_the_newest_edition_is_submitted_and_no_older_one_approved_over_a_n
 
 
 def test_a_withdrawn_text_gets_no_words_and_is_not_withdrawn_again() -> None:
-    edition = make_text(state=EditionState.IN_REVIEW, withdrawn_at=ago(1))
+    edition = h.make_text(state=EditionState.IN_REVIEW, withdrawn_at=h.ago(1))
     text = edition.version.text
-    by, words = officer(text.summit), {"title": "T", "body": "B"}
+    by, words = h.officer(text.summit), {"title": "T", "body": "B"}
     with pytest.raises(DecisionRefused, match="has been withdrawn"):
         editions.draft(version=edition.version, based_on=1, by=by, **words)
     refuses(DecisionRefused, texts.add_language, text=text, language="fr", by=by, match="has been withdrawn", **words)
@@ -136,21 +127,21 @@ def test_a_withdrawn_text_gets_no_words_and_is_not_withdrawn_again() -> None:
 
 
 def test_moment_is_set_moved_and_taken_back() -> None:
-    embargo = make_text().version.text.embargo
-    by = officer(embargo.summit)
-    later = db_now() + HOUR
-    for moment in (later, later + HOUR, None):
+    embargo = h.make_text().version.text.embargo
+    by = h.officer(embargo.summit)
+    later = db_now() + h.HOUR
+    for moment in (later, later + h.HOUR, None):
         embargoes.set_moment(embargo=embargo, moment=moment, by=by)
         assert (embargo.moment, embargo.decided_by) == (moment, by if moment else None)
     with pytest.raises(DecisionRefused, match="This time has passed"):
-        embargoes.set_moment(embargo=embargo, moment=ago(1), by=by)
+        embargoes.set_moment(embargo=embargo, moment=h.ago(1), by=by)
 
 
 def test_published_moment_is_not_moved() -> None:
-    embargo = make_text(moment=ago(1)).version.text.embargo
-    by = officer(embargo.summit)
+    embargo = h.make_text(moment=h.ago(1)).version.text.embargo
+    by = h.officer(embargo.summit)
     for act in (
-        lambda: embargoes.set_moment(embargo=embargo, moment=db_now() + HOUR, by=by),
+        lambda: embargoes.set_moment(embargo=embargo, moment=db_now() + h.HOUR, by=by),
         lambda: embargoes.set_moment(embargo=embargo, moment=None, by=by),
         lambda: embargoes.release_now(embargo=embargo, by=by),
         lambda: embargoes.wait_for_delivery(embargo=embargo, by=by),
@@ -158,29 +149,29 @@ def test_published_moment_is_not_moved() -> None:
         refuses(DecisionRefused, act, match=r"This is already published.* Put it on hold or withdraw the text")
     embargoes.hold(embargo=embargo, reason="r", by=by)
     with pytest.raises(DecisionRefused, match="This is already published"):
-        embargoes.set_moment(embargo=embargo, moment=db_now() + HOUR, by=by)
+        embargoes.set_moment(embargo=embargo, moment=db_now() + h.HOUR, by=by)
     assert not public_editions().exists()
     embargoes.unhold(embargo=embargo, by=by)
-    assert public_editions().get().published_at == embargo.moment < ago(0.5)
+    assert public_editions().get().published_at == embargo.moment < h.ago(0.5)
 
 
 def test_passed_moment_of_what_was_never_read_is_moved() -> None:
-    embargo = make_text(state=EditionState.IN_REVIEW, moment=ago(1)).version.text.embargo
-    embargoes.set_moment(embargo=embargo, moment=db_now() + HOUR, by=officer(embargo.summit))
+    embargo = h.make_text(state=EditionState.IN_REVIEW, moment=h.ago(1)).version.text.embargo
+    embargoes.set_moment(embargo=embargo, moment=db_now() + h.HOUR, by=h.officer(embargo.summit))
     assert embargo.moment > db_now()
 
 
 def test_release_now_and_delivery() -> None:
-    edition = make_text()
+    edition = h.make_text()
     embargo = edition.version.text.embargo
-    by = officer(embargo.summit)
+    by = h.officer(embargo.summit)
     embargoes.wait_for_delivery(embargo=embargo, by=by)
     assert (embargo.mode, embargo.moment) == (EmbargoMode.DELIVERED, None)
     assert not public_editions().exists()
     embargoes.deliver(embargo=embargo, by=by)
     assert public_editions().get() == edition
     refuses(DecisionRefused, embargoes.deliver, embargo=embargo, by=by, match="already marked as delivered")
-    other = make_text(summit=embargo.summit)
+    other = h.make_text(summit=embargo.summit)
     embargoes.release_now(embargo=other.version.text.embargo, by=by)
     assert set(public_editions()) == {edition, other}
 
@@ -188,9 +179,9 @@ def test_release_now_and_delivery() -> None:
 def test_what_was_held_before_its_moment_comes_out_when_the_hold_is_released_unless_it_was_withdrawn(
     summit: Summit,
 ) -> None:
-    kept, withdrawn = (make_text(summit=summit, moment=ago(1), held=True) for _number in range(2))
-    Embargo.objects.update(held_at=ago(2))
-    by, before = officer(summit), db_now()
+    kept, withdrawn = (h.make_text(summit=summit, moment=h.ago(1), held=True) for _number in range(2))
+    Embargo.objects.update(held_at=h.ago(2))
+    by, before = h.officer(summit), db_now()
     texts.withdraw(text=withdrawn.version.text, reason="r", by=by)
     for edition in (kept, withdrawn):
         embargoes.unhold(embargo=edition.version.text.embargo, by=by)
@@ -200,19 +191,19 @@ def test_what_was_held_before_its_moment_comes_out_when_the_hold_is_released_unl
 
 
 def test_what_is_held_and_approved_is_not_read() -> None:
-    edition = make_text(state=EditionState.IN_REVIEW)
+    edition = h.make_text(state=EditionState.IN_REVIEW)
     embargo = edition.version.text.embargo
-    move_to_now(embargo)
-    embargoes.hold(embargo=embargo, reason="r", by=organiser(embargo.summit))
-    decisions.approve(edition=edition, by=approver(embargo.summit))
+    h.move_to_now(embargo)
+    embargoes.hold(embargo=embargo, reason="r", by=h.organiser(embargo.summit))
+    decisions.approve(edition=edition, by=h.approver(embargo.summit))
     assert not public_editions().exists()
 
 
 def test_published_editions_leave_out_what_was_replaced_before_the_moment() -> None:
-    first = make_text(moment=ago(5), decided_at=ago(9))
-    second = add_edition(first.version, decided_at=ago(8))
-    third = add_edition(first.version, decided_at=ago(2))
-    add_edition(first.version, state=EditionState.DRAFT)
+    first = h.make_text(moment=h.ago(5), decided_at=h.ago(9))
+    second = h.add_edition(first.version, decided_at=h.ago(8))
+    third = h.add_edition(first.version, decided_at=h.ago(2))
+    h.add_edition(first.version, state=EditionState.DRAFT)
     assert list(published_editions().order_by("number")) == [second, third]
     found = public_editions().get()
     assert found == third
@@ -220,15 +211,15 @@ def test_published_editions_leave_out_what_was_replaced_before_the_moment() -> N
 
 
 def test_approving_and_publishing_keeps_what_others_planned(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-    by = approver(summit)
+    by = h.approver(summit)
     planned = [
-        {"embargo": make_embargo(summit, ago(-1))},
-        {"embargo": make_embargo(summit, None, mode=EmbargoMode.DELIVERED)},
-        {"embargo": make_embargo(summit, None, tied=True)},
+        {"embargo": h.make_embargo(summit, h.ago(-1))},
+        {"embargo": h.make_embargo(summit, None, mode=EmbargoMode.DELIVERED)},
+        {"embargo": h.make_embargo(summit, None, tied=True)},
         {"held": True},
     ]
     for values in planned:
-        edition = make_text(summit=summit, state=EditionState.IN_REVIEW, **values)
+        edition = h.make_text(summit=summit, state=EditionState.IN_REVIEW, **values)
         before = Embargo.objects.filter(texts=edition.version.text).values().get()
         with pytest.raises(DecisionRefused, match="Someone has scheduled this text"):
             embargoes.approve_and_publish(edition=edition, note="", by=by)
@@ -245,7 +236,7 @@ def test_approving_and_publishing_keeps_what_others_planned(summit: Summit, monk
 def test_approving_and_publishing_needs_a_second_person_and_is_one_step(
     summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
+    edition = h.make_text(summit=summit, state=EditionState.IN_REVIEW)
     edition.author.roles.create(summit=summit, role=Role.PRESS_APPROVER)
     with pytest.raises(DecisionRefused, match="Another press approver must approve it"):
         embargoes.approve_and_publish(edition=edition, note="", by=edition.author)
@@ -258,7 +249,7 @@ def test_approving_and_publishing_needs_a_second_person_and_is_one_step(
     monkeypatch.setattr(embargoes, "release_now", fails)
     for block, state in ((embargoes.transaction, "in_review"), (SimpleNamespace(atomic=nullcontext), "approved")):
         monkeypatch.setattr(embargoes, "transaction", block)
-        refuses(DecisionRefused, embargoes.approve_and_publish, edition=edition, note="", by=approver(summit))
+        refuses(DecisionRefused, embargoes.approve_and_publish, edition=edition, note="", by=h.approver(summit))
         edition.refresh_from_db()
         assert edition.state == state
 
@@ -280,14 +271,15 @@ ACTS: dict[str, Callable[[Edition, User, str], object]] = {
 
 
 def stand(state: str) -> Edition:
-    """Return an edition of a text of which something stands in a state."""
-    edition = make_text(state=state if state in OF_EDITIONS else EditionState.DRAFT, held=state == EmbargoState.HELD)
+    edition = h.make_text(
+        state=state if state in OF_EDITIONS else EditionState.DRAFT, held=state == EmbargoState.HELD
+    )
     if state == EditionState.APPROVED:
         Edition.objects.filter(pk=edition.pk).update(emergency_reason="Nobody was there.")
     if state in (TextState.WITHDRAWN, TextState.REMOVED):
-        gone: dict[str, Any] = {"withdrawn_at": ago(2), "withdrawn_by": UserFactory(), "withdrawal_reason": "r"}
+        gone: dict[str, Any] = {"withdrawn_at": h.ago(2), "withdrawn_by": UserFactory(), "withdrawal_reason": "r"}
         if state == TextState.REMOVED:
-            gone |= {"removed_at": ago(1), "removed_by": UserFactory(), "removal_reason": "r"}
+            gone |= {"removed_at": h.ago(1), "removed_by": UserFactory(), "removal_reason": "r"}
         Text.objects.filter(pk=edition.version.text_id).update(**gone)
     return Edition.objects.select_related("version__text__embargo", "version__text__summit").get(pk=edition.pk)
 
@@ -363,7 +355,7 @@ def test_who_approved_it_alone_does_not_review_it_afterwards() -> None:
     # The constraint holds without the domain's check, for the writer too.
     for one in (by, edition.author):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Edition.objects.filter(pk=edition.pk).update(afterwards_by=one, afterwards_at=ago(0))
+            Edition.objects.filter(pk=edition.pk).update(afterwards_by=one, afterwards_at=h.ago(0))
 
 
 OFFICER, PRESS = {"press_officer"}, {"press_officer", "press_approver"}
@@ -405,10 +397,10 @@ def test_the_table() -> None:
 @pytest.mark.django_db
 def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
     """Who may is tried where each service is; nothing is written here."""
-    edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
+    edition = h.make_text(summit=summit, state=EditionState.IN_REVIEW)
     version, text, embargo = edition.version, edition.version.text, edition.version.text.embargo
     words = {"title": "T", "body": "B"}
-    by_officer, by_approver, by_organiser = officer(summit), approver(summit), organiser(summit)
+    by_officer, by_approver, by_organiser = h.officer(summit), h.approver(summit), h.organiser(summit)
     viewer = UserFactory.with_role(Role.VIEWER, summit)
     refused = [
         lambda: texts.create_text(summit=summit, kind="statement", language="en", by=by_approver, **words),
@@ -417,7 +409,7 @@ def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
         lambda: decisions.submit(edition=edition, by=by_approver),
         lambda: decisions.ask_changes(edition=edition, note="n", by=by_officer),
         lambda: decisions.approve(edition=edition, by=by_officer),
-        lambda: decisions.approve(edition=edition, by=approver(SummitFactory())),
+        lambda: decisions.approve(edition=edition, by=h.approver(SummitFactory())),
         lambda: decisions.approve_alone(edition=edition, reason="r", by=by_organiser),
         lambda: decisions.review_afterwards(edition=edition, by=by_officer),
         lambda: embargoes.set_moment(embargo=embargo, moment=None, by=by_organiser),
@@ -430,7 +422,7 @@ def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
         lambda: texts.withdraw(text=text, reason="r", by=by_organiser),
         lambda: texts.remove(text=text, reason="r", by=by_officer),
         lambda: texts.describe(text=text, by=by_approver, topics=[], people=[]),
-        lambda: joint_publication.tie(text=text, to=make_text(summit=summit).version.text, by=by_organiser),
+        lambda: joint_publication.tie(text=text, to=h.make_text(summit=summit).version.text, by=by_organiser),
         lambda: joint_publication.untie(text=text, by=by_organiser),
     ]
     for act in refused:

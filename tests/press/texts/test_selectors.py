@@ -71,24 +71,6 @@ def test_words() -> None:
         assert told(compare(old, new)) == expected
 
 
-def test_paragraphs_are_matched_before_their_words() -> None:
-    old = "One stays as it is.\n\nTwo goes away.\n\nThree is changed a little here."
-    new = "One stays\nas it is.\n\nThree was changed a little here.\n\nSomething else entirely comes."
-    pairs = compare(old, new)
-    assert told(pairs) == [
-        "One stays\nas it is.",
-        "[-Two goes away.-]",
-        "Three [-is -]{+was +}changed a little here.",
-        "{+Something else entirely comes.+}",
-    ]
-    assert [(pair.kind, pair.old_at, pair.new_at) for pair in pairs] == [
-        (DifferenceKind.SAME, 0, 0),
-        (DifferenceKind.GONE, 1, None),
-        (DifferenceKind.CHANGED, 2, 1),
-        (DifferenceKind.NEW, None, 2),
-    ]
-
-
 def test_marks_are_aside_for_readers() -> None:
     old, new = "A **loud** word. [Here](https://a.example/)", "A loud word. [Here](https://b.example/)"
     assert differ(compare(old, new))

@@ -23,7 +23,6 @@ from sessions.agenda.selectors.differences import (
 )
 from sessions.agenda.selectors.sequence_numbers import numbered
 from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
-from sessions.conflicts.selectors.occupied_times import Use, overlapping
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import MediaAccess
 from sessions.notifications.selectors.change_serialization import from_facts, to_facts
@@ -168,22 +167,6 @@ def test_differences_of_two_agendas(old: Agenda, new: Agenda) -> None:
     check_facts(changes)
     assert differences(old=old, new=dict(old)) == []
     assert numbered(old, old, {}) == old
-
-
-@SOME
-@given(agenda=agendas())
-def test_overlapping_finds_each_pair_once(agenda: Agenda) -> None:
-    rows = list(agenda.values())
-    expected = {
-        frozenset((one.session_id, two.session_id))
-        for number, one in enumerate(rows)
-        for two in rows[number + 1 :]
-        if one.starts_at < two.ends_at and two.starts_at < one.ends_at
-    }
-    uses = [Use(row.starts_at, row.ends_at, row) for row in rows]
-    found = [frozenset((one.session.session_id, two.session.session_id)) for one, two in overlapping(uses)]
-    assert len(found) == len(set(found))
-    assert set(found) == expected
 
 
 @SOME

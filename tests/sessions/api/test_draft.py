@@ -1,7 +1,7 @@
 """The working draft by the API: as the desk's pages store it, and refused as they refuse."""
 
 import base64
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +10,12 @@ from sessions.documents.models import Document
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
-from summit.api_base.problems import Problem
-from summit.api_base.viewset_views import check_years
 from summit.audit.models import AuditEntry
-from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from tests import factories as f
 from tests.sessions.api.test_release_workflow import DESK, add, done
 from tests.sessions.exchange.test_importer import as_json, event
-from tests.summit.api.conftest import Program, program
+from tests.summit.api.conftest import Program
 from tests.summit.api.test_viewsets import kind
 
 pytestmark = pytest.mark.django_db
@@ -211,15 +208,6 @@ def test_nothing_moves_to_years_no_page_tells(here: Summit, desk: Program, monke
         assert set(errors(refused)) == {"#/starts_at", "#/ends_at"}
     monkeypatch.setattr("summit.api_base.actions.check_years", lambda values: None)
     assert desk.post(f"{where}move/", far).status_code == 200
-
-
-def test_what_lies_deeper_is_looked_at_too(here: Summit) -> None:
-    protocol = program(f.UserFactory.with_role(Role.PROTOCOL, here))
-    refused = protocol.post(f"{DESK}invitations/send/", {"answer_by": "0001-01-01T00:00:00Z"})
-    assert set(errors(refused)) == {"#/answer_by"}
-    with pytest.raises(Problem) as raised:
-        check_years({"way": [{"dated": date(2200, 1, 1)}, {"dated": date(2199, 1, 1)}]})
-    assert [each["pointer"] for each in raised.value.errors] == ["#/way/0/dated"]
 
 
 SCHEDULES = f"{DESK}schedules/"

@@ -57,11 +57,9 @@ class World:
         return services.ask(**{**sides, "by": self.people[party], **ASK, **kwargs})
 
     def accepted(self, **kwargs: Any) -> Bilateral:
-        """Let Aland ask Beland, which accepts."""
         return services.accept(bilateral=self.ask(**kwargs), by=self.people["Beland"])
 
     def place(self, row: Bilateral, **kwargs: Any) -> Bilateral:
-        """Let the organiser place a meeting at ten."""
         return services.place(bilateral=row, by=self.organiser, **{"starts_at": self.at(10), "room": None, **kwargs})
 
     def at(self, hour: int) -> datetime:

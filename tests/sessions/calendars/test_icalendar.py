@@ -118,7 +118,6 @@ def test_the_hour_that_comes_twice_is_told_in_utc(summit: Summit, monkeypatch: p
         return [(title, at.dt.astimezone(UTC), "TZID" not in at.params) for title, at in told]
 
     assert starts() == [("First", start, True), ("Second", start + HOUR, True), ("After", start + 2 * HOUR, False)]
-    # The page says which, and its sentence too.
     page = Client().get(f"/{summit.slug}/agenda/").content.decode()
     assert all(said in page for said in ("01:30 (UTC+1)", "01:30 (UTC)"))
     # Control: without it each reader of the calendar makes the second the first.
@@ -130,7 +129,6 @@ def test_the_hour_that_comes_twice_is_told_in_utc(summit: Summit, monkeypatch: p
 
 
 def schedule(summit: Summit, query: str = "") -> tuple[dict[str, Any], etree._Element]:
-    """Return what the two schedule files say."""
     files = [Client().get(f"/{summit.slug}/agenda/schedule.{ending}{query}") for ending in ("json", "xml")]
     assert [file.status_code for file in files] == [200, 200]
     return json.loads(files[0].content), etree.fromstring(files[1].content)
@@ -266,7 +264,6 @@ def test_a_program_that_asks_again_gets_a_304(world: World) -> None:
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     SignUp.objects.filter(state=SignUpState.PLACE).delete()
     assert fetch(token, if_none_match=first["ETag"]).status_code == 200
-    # No cookie is looked at or set.
     client = signed_in(world.by)
     response = client.get(f"/calendar/{token}.ics")
     assert (response.status_code, response.cookies, "Cookie" in response.get("Vary", "")) == (200, {}, False)

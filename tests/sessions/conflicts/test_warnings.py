@@ -213,9 +213,6 @@ def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
     ):
         shown = list_of_warnings(query).context["warnings"]
         assert [warned.sessions[0][0] for warned in shown] == titles
-    lists = f"/admin/agenda/session/?summit__id__exact={summit.pk}&warning="
-    for kind, rows in (("any", {"Long talks", "Too early"}), ("days", {"Too early"}), ("room", set())):
-        assert {each.title for each in client.get(lists + kind).context["cl"].result_list} == rows
 
 
 def test_no_warning_says_when_somebody_travels_or_is_told_whoever_may_not_see_the_draft(summit: Summit) -> None:
@@ -229,27 +226,18 @@ def test_no_warning_says_when_somebody_travels_or_is_told_whoever_may_not_see_th
     assert ("scheduling conflict" in home, "Secret talks" in home) == (False, False)
 
 
-class TestDelegations:
-    """A delegation that is entered as a whole is in two places too, and where that is made it is told."""
-
-    def lunch(self, summit: Summit, parties: Parties) -> tuple[Session, Session]:
-        lunch, table = at(summit, "Working lunch"), at(summit, "Roundtable", 0.5)
-        for name, level in (("Aland", ""), ("Beland", "head")):
-            f.ParticipantFactory(session=lunch, party=parties[name])
-            f.ParticipantFactory(session=table, party=parties[name], level=level)
-        return lunch, table
-
-    def test_each_two_sessions_name_those_that_are_in_both(self, summit: Summit, parties: Parties) -> None:
-        lunch, table = self.lunch(summit, parties)
-        f.ParticipantFactory(session=table, party=parties["Celand"])
-        assert found(summit) == [("delegation", "Aland, Beland", "Roundtable", "Working lunch", 2)]
-        assert warnings.near(summit, [lunch])[0].detail == "2 delegations"
-        # Near is what of them is warned.
-        assert warnings.near(summit, [table]) == warnings.warnings(summit, draft(summit))
-        assert warnings.near(summit, [at(summit, "Elsewhere", 5)]) == warnings.near(summit, []) == []
-        # One that ends as the other starts is no clash.
-        Session.objects.filter(pk=table.pk).update(starts_at=lunch.ends_at)
-        assert found(summit) == []
+def test_delegations_that_are_entered_as_a_whole_are_in_two_places_too(summit: Summit, parties: Parties) -> None:
+    lunch, table = at(summit, "Working lunch"), at(summit, "Roundtable", 0.5)
+    for name, level in (("Aland", ""), ("Beland", "head")):
+        f.ParticipantFactory(session=lunch, party=parties[name])
+        f.ParticipantFactory(session=table, party=parties[name], level=level)
+    f.ParticipantFactory(session=table, party=parties["Celand"])
+    assert found(summit) == [("delegation", "Aland, Beland", "Roundtable", "Working lunch", 2)]
+    assert warnings.near(summit, [lunch])[0].detail == "2 delegations"
+    assert warnings.near(summit, [table]) == warnings.warnings(summit, draft(summit))
+    assert warnings.near(summit, [at(summit, "Elsewhere", 5)]) == warnings.near(summit, []) == []
+    Session.objects.filter(pk=table.pk).update(starts_at=lunch.ends_at)
+    assert found(summit) == []
 
 
 class TestZones:

@@ -80,7 +80,6 @@ class World:
         return retiming.retime(**{"summit": self.summit, "by": self.officer, **given})
 
     def times(self) -> dict[str, str]:
-        """Return the start of each session in the newest release."""
         number = Release.objects.filter(summit=self.summit).order_by("-number")[0].number
         return {each.title: f"{each.starts_at:%H:%M}" for each in released(self.summit, [number])[number].values()}
 
@@ -105,7 +104,6 @@ class TestWhatIsReleased:
         assert f"{world.talks.starts_at:%H:%M}" == "13:25"
         changed = {each.session.title for each in releases.preview(summit=world.summit).changes}
         assert changed == {"Secret plan", "Lunch"}
-        # Those whose agenda changes are told why.
         told = {row.address: (row.facts["note"], len(row.facts["changes"])) for row in Message.objects.all()}
         why = "The plenary runs over"
         assert told == {"aland@mission.example": (why, 2), "beland@mission.example": (why, 1)}
@@ -296,7 +294,6 @@ class TestPage:
         assert moves(desk.get(page(world.plenary), asked))["Talks"] == ("14:10", "14:40")
         stays = desk.get(page(world.plenary), {"way": "longer", "by": "25", "stay": key})
         assert moves(stays).keys() == {"Plenary"}
-        # The conflict that this makes is accepted by name.
         assert [each.kind for each in stays.context["planned"].conflicts] == ["head"]
 
     def test_one_that_isnt_released_is_moved_in_the_draft(self, world: World, desk: Client) -> None:

@@ -113,7 +113,6 @@ def test_everybody_reads_it_where_the_session_stands(row: Session, officer: User
     assert late() == [False] * 5
     running.announce_delay(session=row, by=officer)
     assert late() == [True] * 5
-    # Not where its times aren't known.
     Session.objects.filter(pk=row.pk).update(times_to=Visibility.ACCREDITED)
     release(row.summit)
     for page in (public[0], public[2]):
@@ -161,7 +160,6 @@ def test_the_day_is_run_from_its_page(row: Session) -> None:
         assert answer.redirect_chain[-1][0] == page
         assert said in answer.content.decode(), name
     assert SessionRun.objects.get().ended_by is not None
-    # The desk's open pages notice it.
     assert desk.get(live).content != before
 
 

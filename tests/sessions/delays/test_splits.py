@@ -161,10 +161,8 @@ class TestBothParts:
         assert (second.title, _span(second)) == ("Plenary (continued)", "15:00-15:30")
         assert (second.room_id, second.pinned, second.opening) == (world.plenary.room_id, False, None)
         assert releases.preview(summit=world.summit).changes == []
-        # Requests to speak go on, in the second part alone.
         assert (first.requests_until, second.requests_until) == (None, world.plenary.requests_until)
         assert FloorRequest.objects.get().session == second
-        # Speeches that were not given move in the running order.
         rows = Slot.objects.order_by("session", "position").values_list("speaker__name", "session", "position")
         assert list(rows) == [("A", first.pk, 0), ("C", second.pk, 0), ("B", second.pk, 1)]
         runs = SpeechRun.objects.order_by("slot").values_list("slot__speaker__name", "session", "place")

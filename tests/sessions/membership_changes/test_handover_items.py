@@ -115,7 +115,6 @@ class TestTold:
             place(rows[visibility], head.person)
         reader = Delegation(party, (head.person,))
         slot = f.SlotFactory(session=rows["public"], speaker=head.person)
-        # Nothing is released yet.
         assert [self.told(row, "place", reader).told for row in rows.values()] == [None] * 4
         releases.release(summit=summit, by=organiser)
         later = session(summit, title="Not released")
@@ -126,7 +125,6 @@ class TestTold:
         # Who doesn't read for the person doesn't know of what is for those who take part.
         known = {name for name, row in rows.items() if self.told(row, "place", Delegation(party)).told}
         assert known == {"public", "accredited"}
-        # A renamed session is told as it was released.
         Session.objects.update(title="Coup")
         item = self.told(rows["public"], "speech", reader, slot.public_id)
         assert item.told is not None
@@ -152,7 +150,6 @@ class TestDecided:
         (entry,) = AuditEntry.objects.filter(action="agenda.pass_on")
         assert (entry.by, entry.object_key, entry.detail) == (by, slot.session.public_id, {"what": "speech"})
         refuses(ItemNotHeld, passed_on_places.pass_speech, key=slot.public_id, giver=head.person, taker=taker, by=by)
-        # A place is taken with its role and order.
         f.ParticipantFactory(session=slot.session, person=head.person, role="chair", position=3)
         passed_on_places.pass_place(key=slot.session.public_id, giver=head.person, taker=taker, by=by)
         assert Participant.objects.values_list("person", "role", "position").get() == (taker.pk, "chair", 3)

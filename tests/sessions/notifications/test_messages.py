@@ -10,7 +10,6 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from delegations.parties.models.parties import Party
 from sessions.agenda.selectors import changed_lines
 from sessions.agenda.selectors.change_descriptions import place_line
 from sessions.agenda.selectors.differences import Aspect, What
@@ -35,7 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 def deliver() -> list[EmailMessage]:
-    """Deliver all that waits and return the mails."""
     mail.outbox.clear()
     deliver_agenda_changes(list(Message.objects.filter(kind="agenda_change").values_list("pk", flat=True)))
     messages = [sent if hasattr(sent, "as_bytes") else sent.message() for sent in mail.outbox]
@@ -96,25 +94,6 @@ def test_a_move_is_told_with_both_times_in_the_venues_zone(summit: Summit, organ
     stored = Message.objects.get(version=2)
     assert event["dtstamp"].dt == stored.created_at.replace(microsecond=0)
     assert stored.state == MessageState.SENT
-
-
-def test_a_new_room_is_told_with_the_way_to_it(summit: Summit, organiser: User, parties: Parties) -> None:
-    venue = f.VenueFactory(summit=summit)
-    ways = {"en": "Up the stairs <left>", "fr": "En haut"}
-    first, second = (f.RoomFactory(venue=venue, name=name, directions=ways) for name in ("One", "Two"))
-    Party.objects.filter(pk=parties["Beland"].pk).update(language="fr")
-    moved, stays = (session(summit, parties["Aland"], parties["Beland"], room=first) for _number in range(2))
-    release(summit, tell=False)
-    cancel_and_move.move(session=moved, starts_at=moved.starts_at, ends_at=moved.ends_at, room=second, by=organiser)
-    later(stays, organiser, hours=2)
-    releases.release(summit=summit, by=organiser)
-    sent = {str(each["To"]): each for each in deliver()}
-    said = text(sent["aland@mission.example"])
-    assert said.count("How to get there: Up the stairs <left>") == 1
-    html = sent["aland@mission.example"].get_body(("html",))
-    assert html is not None
-    assert '<bdi lang="en">Up the stairs &lt;left&gt;</bdi>' in html.get_content()
-    assert ": En haut" in text(sent["beland@mission.example"])
 
 
 def test_the_first_release_tells_of_a_programme(summit: Summit, parties: Parties) -> None:
@@ -201,7 +180,6 @@ def test_each_learns_its_own_place_and_time_and_nobody_elses(
         "beland@mission.example": speech("Beland", 2, "09:15"),
         "celand@mission.example": speech("Celand", 3, "09:20"),
     }
-    # What has gone out isn't told again.
     Message.objects.all().delete()
     speakers_list.move(slot=debate.slots.get(speaker__name="Celand"), to=2, by=organiser)
     releases.release(summit=summit, by=organiser)

@@ -63,7 +63,6 @@ def test_times_are_read_and_shown_in_the_venues_zone() -> None:
     moment = datetime(2025, 3, 31, 0, tzinfo=UTC)
     assert (made.starts_at, made.ends_at) == (moment, moment + timedelta(hours=1))
     page = desk.get(f"{LIST}{made.pk}/change/").content.decode()
-    # A place is no markup.
     assert 'All times on this page are <bdi lang="en">&lt;b&gt;Hall&lt;/b&gt;</bdi> time (Asia/Tokyo)' in page
     assert "<b>Hall</b>" not in page
     assert ('value="31/03/2025"' in page, 'value="09:00"' in page) == (True, True)

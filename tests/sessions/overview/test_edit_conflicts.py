@@ -84,7 +84,6 @@ class World:
         return form_of(self.row, *self.rows, **{"shown": self.shown, **changed})
 
     def stands(self, *names: str) -> tuple[Any, ...]:
-        """Return values of the session as it is now."""
         self.row.refresh_from_db()
         return tuple(getattr(self.row, name) for name in names)
 
@@ -115,7 +114,6 @@ def test_the_second_is_shown_the_firsts_changes_and_nothing_of_either_is_lost(
     world: World, ann: Client, ben: Client
 ) -> None:
     new, other = world.parties[2:]
-    # Who saves what stands changes nothing.
     assert ben.post(change(world.row), world.sent()).status_code == 302
     first = world.sent(title="Grand opening", media="open") | added(new, 5)
     first |= {"participants-1-DELETE": "on", "participants-0-level": "head"}
@@ -213,7 +211,6 @@ def test_rows_beyond_a_few_are_edited_on_their_own_pages(summit: Summit) -> None
     assert prefixes(client.get(section(row, "participants"))) == {"participants"}
     reader = sign_in(summit, Role.VIEWER).get(change(row))
     assert prefixes(reader) >= {"participants", "slots"}
-    # A form without rows changes none.
     without = {name: value for name, value in form_of(row, title="Closing").items() if "participants-" not in name}
     assert client.post(change(row), without).status_code == 302
     row.refresh_from_db()

@@ -1,6 +1,5 @@
 """The page of a session that one reads: where it stands, what comes next, what clashes, and its sections."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,15 +7,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
-from django.utils.html import strip_tags
 
 from delegations.parties.models.parties import PartyName
-from sessions.delays.models import SessionRun
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.draft.services import cancel_and_move, planning
 from summit.admin_base.search import matching
-from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -193,42 +189,6 @@ def test_a_list_is_narrowed_by_the_venues_day_and_what_was_cancelled(summit: Sum
     assert titles(client, day="2025-03-31") == ["Breakfast"]
     assert titles(client, day="2025-04-01") == ["Nightcap"]
     assert titles(client, state="cancelled") == ["Breakfast"]
-
-
-def test_the_list_says_what_is_in_progress_and_what_is_over(desk: Client, summit: Summit, organiser: User) -> None:
-    now, minute, day = db_now(), timedelta(minutes=1), timedelta(days=1)
-    # Without the conflict that a session lies outside the summit's days.
-    Summit.objects.filter(pk=summit.pk).update(starts_on=now - 3 * day, ends_on=now + 3 * day)
-    planned: dict[str, tuple[int, int]] = {
-        "Ahead": (10, 70), "Now": (-10, 50), "Past": (-90, -30),
-        "Early": (5, 60), "Short": (-60, 10), "Long": (-90, -5), "Forgotten": (-24 * 60, -23 * 60),
-    }  # fmt: skip
-    rows = {
-        title: f.SessionFactory(
-            summit=summit, title=title, starts_at=now + start * minute, ends_at=now + end * minute
-        )
-        for title, (start, end) in planned.items()
-    }
-    f.SessionFactory(summit=summit, title="Off", starts_at=now, ends_at=now + minute, cancelled_at=now)
-    for title in ("Early", "Short", "Long", "Forgotten"):
-        ended = {"ended_at": now, "ended_by": organiser} if title == "Short" else {}
-        SessionRun.objects.create(
-            session=rows[title], started_at=now - 25 * 60 * minute, started_by=organiser, **ended
-        )
-    words = {"scheduled": "scheduled", "running": "in progress", "over": "over", "cancelled": "cancelled"}
-    found: dict[str, list[str]] = {}
-    for value, word in words.items():
-        response = desk.get(LIST, {"state": value})
-        shown = re.findall(r">(\w+)</a></bdi>.*?data-label=\"State\"[^>]*>(.*?)</td>", text(response))
-        assert {strip_tags(state) for _title, state in shown} == {word}
-        found[value] = sorted(title for title, _state in shown)
-    assert found == {
-        "scheduled": ["Ahead"],
-        "running": ["Early", "Long", "Now"],
-        "over": ["Forgotten", "Past", "Short"],
-        "cancelled": ["Off"],
-    }
-    assert titles(desk, state="stands") == sorted(rows)
 
 
 def test_a_search_finds_titles_in_all_languages_parties_and_people(desk: Client, summit: Summit) -> None:

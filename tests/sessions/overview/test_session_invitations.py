@@ -4,13 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from delegations.invitations.admin.occasion_column import occasion_title
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.selectors import expiring_links, invitation_status
 from delegations.invitations.selectors.eligibility import preview
-from delegations.invitations.services import links
 from delegations.invitations.services.answers import AnswerRefused, answer
 from delegations.invitations.services.invitations import invite
 from delegations.overview.selectors import completeness, progress
@@ -117,27 +115,6 @@ def test_the_summits_numbers_know_nothing_of_it(summit: Summit, by: User) -> Non
     assert stands == {**dict.fromkeys(stands, 0), "uninvited": 2}
     assert (progress.by_day(summit), progress.by_continent(summit)) == (({}, {}), [])
     assert (completeness.declined_lately(summit).count(), expiring_links.ending_links().count()) == (0, 0)
-
-
-class TestPortal:
-    def follow(self, party: Party, occasion: str = "") -> Client:
-        client = Client()
-        link = InvitationLink.objects.live().get(invitation__party=party, invitation__occasion=occasion)
-        client.get(f"/i/{links.token(link)}/")
-        return client
-
-    def test_its_page_says_what_the_session_is_now(self, summit: Summit, party: Party, by: User) -> None:
-        row = session(summit)
-        invite(parties=[party], occasion=row.public_id, by=by)
-        client = self.follow(party, row.public_id)
-        assert client.get("/portal/").status_code == 200
-        address = f"/portal/invitation/{Invitation.objects.get().public_id}/"
-        Session.objects.filter(pk=row.pk).update(title="Moved lunch")
-        assert "Moved lunch" in client.get(address).content.decode()
-        answered = client.post(address, {"answer": "attending", "name": "A", "note": ""})
-        assert (answered.status_code, Invitation.objects.get().state) == (303, "answered")
-        Session.objects.filter(pk=row.pk).update(cancelled_at=db_now())
-        assert "The session is cancelled." in client.get(address).content.decode()
 
 
 class TestAtTheDesk:

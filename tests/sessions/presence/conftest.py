@@ -34,7 +34,6 @@ class Day:
 
     @cached_property
     def desk(self) -> Client:
-        """A browser of the conference officer."""
         return signed_in(self.officer)
 
     @property
@@ -44,11 +43,9 @@ class Day:
 
     @property
     def head(self) -> Person:
-        """The head of the first delegation."""
         return Membership.objects.get(party=self.party, capacity="head").person
 
     def member(self, name: str = "Mia") -> Person:
-        """Make a member of the first delegation."""
         made: Person = f.MembershipFactory(
             party=self.party, person__summit=self.summit, person__name=name, person__office="Adviser", code="adviser"
         ).person

@@ -22,7 +22,6 @@ from sessions.presence.selectors import attendance
 from sessions.presence.services import marks, merging, representation
 from sessions.presence.services.marks import PresenceRefused
 from sessions.speakers.services import speakers_list
-from sessions.speakers.services.line_up_in_protocol_order import preview
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
@@ -91,7 +90,6 @@ def test_the_door_is_of_a_day_and_the_day_page_has_all_heads(day: Day) -> None:
     for place in ("landed", "door"):
         day.desk.post(url, {"party": day.party.pk, "person": day.head.pk, "place": place})
     assert groups(day, url) == {"unseen": ["Beland", "Celand"], "landed": [], "door": ["Aland"]}
-    # Yesterday's door says nothing of today.
     PresenceMark.objects.filter(place="door").update(day=db_now().date() - timedelta(days=1))
     assert groups(day, url) == {"unseen": ["Beland", "Celand"], "landed": ["Aland"], "door": []}
     assert tick(day, Place.DOOR)[1]
@@ -256,14 +254,6 @@ def test_the_representative_is_the_one_to_be_seen_until_they_leave(day: Day, slo
     assert attendance.not_seen([day.session], db_now()) == {day.session.pk: 3}
 
 
-def test_a_new_speakers_list_has_the_representative(day: Day) -> None:
-    mia = day.member()
-    represent(day, mia)
-    assert {entry.party: entry.speaker for entry in preview(session=day.session).entries}[day.party] == mia
-    represent(day, day.head)
-    assert {entry.party: entry.speaker for entry in preview(session=day.session).entries}[day.party] == day.head
-
-
 # --- The place card -----------------------------------------------------------------------------------------------
 
 
@@ -280,7 +270,6 @@ def test_one_touch_prints_the_place_card(day: Day) -> None:
     assert (response["Content-Type"], "no-store" in response["Cache-Control"]) == ("application/pdf", True)
     [page_of_pdf] = PdfReader(BytesIO(response.content)).pages
     words = " ".join(page_of_pdf.extract_text().split())
-    # Once on each half.
     counts = [words.count(each) for each in ("Aland", "Mia", "Adviser", f"on behalf of {day.head.label}")]
     assert counts == [4, 2, 2, 2]
     assert AuditEntry.objects.filter(action="summit.person.seen").count() == 1

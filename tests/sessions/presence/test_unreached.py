@@ -75,7 +75,6 @@ def test_who_has_opened_the_change_or_acts_for_the_delegation_is_reached(day: Da
     read_marks.record(person=day.head, number=changed.number)
     read_marks.record(person=focal(day.parties["Beland"]), number=changed.number, session=day.session)
     assert names(day) == ["Celand"]
-    # Another change, and all have to learn it.
     move(day)
     assert names(day) == ["Aland", "Beland", "Celand"]
 
@@ -136,7 +135,6 @@ def test_one_telephones_and_they_leave_the_list(day: Day, changed: Release) -> N
     assert "already recorded" in said(day.desk.post(page(day), posted))[-1]
     undo.undo(public_id=undo_key, by=day.officer)
     assert names(day) == ["Aland", "Beland", "Celand"]
-    # Numbers are for those who run the day.
     assert sign_in(day.summit, Role.VIEWER).get(page(day)).status_code == 403
 
 

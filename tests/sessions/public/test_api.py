@@ -134,7 +134,6 @@ def event(summit: Summit, query: str = "") -> dict[str, Any]:
 
 
 def released(row: Session, **values: Any) -> None:
-    """Change a session and release it."""
     Session.objects.filter(pk=row.pk).update(**values)
     release(row.summit)
 

@@ -12,7 +12,6 @@ from lxml import etree
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.services import cancel_and_move
-from sessions.overview.panels import public_panel
 from sessions.public import grid
 from sessions.visibility.models import Visibility
 from summit.permissions.models import Role
@@ -90,13 +89,6 @@ class TestPages:
         release(agenda)
         assert all(b"Not yet" in Client().get(path).content for path in paths(agenda))
 
-    def test_a_summit_without_a_release_says_so(self, summit: Summit) -> None:
-        session(summit, visibility=Visibility.PUBLIC, title="Draft")
-        page = get(summit)
-        assert ("is not released yet" in page, "Draft" in page) == (True, False)
-        assert "The agenda is not released yet." in get(summit, "grid/")
-        assert public_panel(summit) is None
-
     def test_a_sessions_page_tells_times_of_the_venue_and_the_way(self, agenda: Summit) -> None:
         row = agenda.sessions.get(title="One")
         page = get(agenda, f"{row.public_id}/")
@@ -128,7 +120,6 @@ class TestChanges:
         assert "agenda/changes/" not in get(agenda)
 
     def found(self, summit: Summit, row: Session) -> str:
-        """Return what stands at a session's public address."""
         response = Client().get(f"/{summit.slug}/agenda/{row.public_id}/")
         if response.status_code == 410:
             assert row.title in response.content.decode()
@@ -153,7 +144,6 @@ class TestFilters:
 
 
 def at(start: int, end: int, room: str = "Hall", *, known: bool = True) -> Any:
-    """A session from one minute after nine to another."""
     times = {"starts_at": NINE + timedelta(minutes=start), "ends_at": NINE + timedelta(minutes=end)}
     return SimpleNamespace(row=SimpleNamespace(room_key=room, room_name=room, times_known=known, **times))
 
@@ -177,11 +167,6 @@ class TestGrid:
         for end, step, rows in ((60, 30, 2), (45, 15, 3), (40, 10, 4), (35, 5, 7), (7, 5, 2)):
             found = drawn(at(0, end))
             assert (found.step, len(found.rows)) == (step, rows)
-
-    def test_rows_begin_at_full_hours_of_the_venue(self) -> None:
-        found = drawn(at(15, 45), zone=Summit(time_zone="Asia/Kathmandu"))
-        # 13:45 + 15 minutes.
-        assert (found.rows[0].label, found.step) == ("14:00", 30)
 
     def test_what_is_in_one_room_at_once_stands_side_by_side(self) -> None:
         found = drawn(at(0, 60), at(0, 30), at(30, 60))

@@ -204,7 +204,6 @@ def test_released_reads_back_what_the_draft_was(world: World) -> None:
     assert {key: row.content for key, row in found.items()} == {key: row.content for key, row in now.items()}
     stored = dict(ReleasedSession.objects.values_list("session", "fingerprint"))
     assert stored == {key: row.fingerprint for key, row in now.items()}
-    # Speeches and participants are frozen by name.
     people = ReleasedSession.objects.get(session=world.plenary).participants
     assert list(people.values_list("role", "label", "party_label", "title", "minutes", "slot_key", "position")) == [
         ("speaker", "Minister", "Celand", "Opening", 10, world.slot.public_id, 0),
@@ -274,7 +273,6 @@ def fail_to_reach(*boxes: str, version: int = 2) -> None:
 def test_a_newer_release_folds_what_has_not_been_sent(world: World) -> None:
     first = world.talks.starts_at
     world.moved()
-    # Aland is told, Beland not yet.
     Message.objects.filter(version=2, address=A).update(state=MessageState.SENT, sent_at=Now())
     second = world.talks.starts_at
     world.moved()

@@ -123,7 +123,6 @@ def test_restored_and_released_it_is_the_same_for_every_rank(world: World) -> No
     }
     # Calendars take what comes back for newer than what it replaces.
     assert {row.sequence for row in agendas[3].values()} == {3}
-    # Speeches keep their identity.
     found = Slot.objects.filter(session=world.plenary).order_by("position")
     assert [(slot.public_id, slot.speaker, slot.minutes) for slot in found] == [
         (keys[0], world.minister, 10),
@@ -137,7 +136,6 @@ def test_what_the_release_does_not_hold_is_cancelled_and_what_it_does_not_know_s
     world.spoil()
     shown = restore.preview(release=world.first)
     Session.objects.filter(pk=world.plenary.pk).update(title="Newer still")
-    # Another draft than was shown is not lost.
     refuses(releases.DraftChanged, world.restore, expected=shown.digest)
     assert Session.objects.get(pk=world.plenary.pk).title == "Newer still"
     world.restore()

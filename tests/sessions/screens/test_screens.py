@@ -62,12 +62,10 @@ class World:
         )
 
     def screen(self, **values: Any) -> str:
-        """Add a screen and return the path of its address."""
         values = {"name": f"Screen {Screen.objects.count()}", **values}
         return self.address(screens.create(by=self.by, summit=self.summit, values=values))
 
     def address(self, row: Screen) -> str:
-        """Give a screen a new address and return its path."""
         return screens.new_address(by=self.by, screen=row).removeprefix(settings.BASE_URL)
 
 

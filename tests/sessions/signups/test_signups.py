@@ -65,7 +65,6 @@ class TestPlaces:
         mail = KINDS[message.kind].render(message)
         assert mail.subject == "You have a place: Side event"
         assert all(words in mail.text for words in ("Second", "Side event", f"/portal/agenda/{row.public_id}/"))
-        # Whoever waits and leaves moves nobody up.
         assert signups.cancel_sign_up(session=row, person=third, by=third.user) is True
         assert signups.cancel_sign_up(session=row, person=third, by=third.user) is False
         assert states(row) == [("Second", "place")]
@@ -89,7 +88,6 @@ class TestPlaces:
                 signups.sign_up(session=row, person=person, by=person.user)
         assert states(seated) == [("A", "place"), ("B", "waiting"), ("C", "waiting")]
         assert states(free) == [("A", "place"), ("B", "place"), ("C", "place")]
-        # A release with more places moves up who waits.
         Session.objects.filter(pk=wider.pk).update(capacity=2)
         assert states(wider)[1] == ("B", "waiting")
         release(summit)

@@ -25,7 +25,6 @@ pytestmark = pytest.mark.django_db
 
 @once_a_module
 def row() -> Session:
-    """A session of three delegations with three speeches."""
     summit = SummitFactory()
     made = session(summit, *parties_of(summit).values())
     for position, name in enumerate("ABC"):

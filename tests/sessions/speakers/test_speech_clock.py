@@ -39,7 +39,6 @@ MINUTE = timedelta(minutes=1)
 
 @once_a_module
 def row() -> Session:
-    """A session of three delegations with four speeches."""
     summit = SummitFactory()
     made = session(summit, *parties_of(summit).values())
     for position, name in enumerate("ABCD"):
@@ -166,7 +165,6 @@ def test_postponing_changes_the_running_order_only(row: Session, officer: User) 
     a, c = slot(row, "A"), slot(row, "C")
     assert speech_clock.postpone(slot=a, behind=c.pk, by=officer)
     assert order(row) == "BCAD"
-    # A second press on the same button.
     assert not speech_clock.postpone(slot=a, behind=c.pk, by=officer)
     with undo.grouped() as act:
         assert speech_clock.postpone(slot=slot(row, "B"), by=officer)
@@ -174,7 +172,6 @@ def test_postponing_changes_the_running_order_only(row: Session, officer: User) 
     assert [each.speaker.name for each in speakers_list.slots(row)] == ["A", "B", "C", "D"]
     assert undone(act, officer).done == ["The speech is as it was."]
     assert order(row) == "BCAD"
-    # Whoever is behind the last one can't be later still.
     assert not speech_clock.postpone(slot=slot(row, "D"), by=officer)
     speech_clock.give_floor(slot=c, by=officer)
     refuses(ClockRefused, speech_clock.postpone, slot=a, behind=c.pk, by=officer, match=r"The list has changed\.")
@@ -281,7 +278,6 @@ def test_a_speech_taken_off_the_list_keeps_its_time(row: Session, officer: User,
     assert speaking.slot == a
     assert speech_clock.end(slot=slot(row, "A"), by=officer)
     assert [line.slot for line in selectors.running_list(row).done] == [a]
-    # One that has not begun can't begin any more.
     Slot.every.filter(speaker__name="B").update(cancelled_at=db_now())
     with pytest.raises(ClockRefused, match=r"Someone has removed this speech from the list\."):
         speech_clock.give_floor(slot=slot(row, "B"), by=officer)
