@@ -102,15 +102,6 @@ def test_sweeps_run_often() -> None:
     assert (night.hour, night.minute) == ({nightly_purge.HOUR}, {nightly_purge.MINUTE})
 
 
-def test_every_kind_of_message_has_a_task() -> None:
-    app.loader.import_default_modules()
-    assert {kind.task for kind in KINDS.values()} <= set(app.tasks)
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
-    # What is slow or must not wait for letters has tasks of its own.
-    own = ("system", "invitation", "reminder", "sign_in_code", "agenda_change", "alarm")
-    assert len({KINDS[name].task for name in own}) == 6
-
-
 def test_what_may_hang_has_a_queue_of_its_own() -> None:
     app.loader.import_default_modules()
     own = {name for name in app.tasks if not name.startswith("celery.")}

@@ -6,7 +6,6 @@ import os
 import re
 import runpy
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -338,11 +337,6 @@ def _reads(value: ast.expr) -> bool:
 
 
 # --- the version ----------------------------------------------------------------------------------------------------
-def test_the_version_stands_in_one_place() -> None:
-    project = tomllib.loads(text(ROOT / "pyproject.toml"))
-    assert ("version" in project["project"]["dynamic"], "version" in project["project"]) == (True, False)
-    assert project["tool"]["hatch"]["version"]["path"] == "summit/__init__.py"
-    assert summit.__version__ == settings.VERSION
 
 
 @pytest.mark.parametrize("argument", ["--version", "version"])

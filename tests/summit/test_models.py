@@ -140,26 +140,6 @@ def test_what_stands_at_the_edge_of_a_constraint_is_kept() -> None:
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
-def test_rows_are_called_by_what_they_have() -> None:
-    for row, said in (
-        (SummitFactory(name="The one"), "The one"),
-        (VenueFactory(name="House"), "House"),
-        (RoomFactory(name="Hall"), "Hall"),
-        (User(email="a@host.example"), "a@host.example"),
-        (User(email="a@host.example", name="Zoé"), "Zoé"),
-        (PersonFactory(name="Zoé", office=""), "Zoé"),
-        (PersonFactory(name="", office="Minister"), "Minister"),
-        (PersonFactory(name="Zoé", office="Minister"), "Zoé, Minister"),
-    ):
-        assert str(row) == said
-
-
-def test_a_summit_has_an_address_and_the_newest_stands_first() -> None:
-    old = SummitFactory(slug="one", starts_on=date(2024, 1, 1))
-    new = SummitFactory(starts_on=date(2025, 1, 1), public=False)
-    assert (old.get_absolute_url(), old.zone.key) == ("/one/", "Europe/London")
-    assert list(Summit.objects.all()) == [new, old]
-    assert list(Summit.objects.open_to_public()) == [old]
 
 
 def test_addresses_are_kept_small_and_found_in_any_case() -> None:

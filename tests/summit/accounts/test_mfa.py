@@ -85,15 +85,6 @@ class TestAtRest:
 
 
 class TestSigningIn:
-    def test_the_code_of_the_app_is_asked_for_and_opens(self, zoe: User) -> None:
-        secret = with_app(zoe)
-        client = by_password(zoe)
-        assert "_auth_user_id" not in client.session
-        wrong = client.post(AUTHENTICATE, {"code": "000000"})
-        assert "This code is not right" in wrong.content.decode()
-        assert client.post(AUTHENTICATE, {"code": code(secret)}).status_code == 302
-        assert client.session["_auth_user_id"] == str(zoe.pk)
-
     @staticmethod
     def entered(zoe: User, moments: tuple[int, ...]) -> list[int]:
         """Enter one code at moments, in seconds from when it is shown; return the answers."""
@@ -184,15 +175,6 @@ class TestWords:
             assert f"{settings.BASE_URL}/accounts/2fa/" in mail
             assert ("Content-Language: fr" in mail, "Auto-Submitted: auto-generated" in mail) == (True, True)
             assert FOREIGN.findall(mail) == []
-
-    def test_recovery_codes_are_made_with_the_first_way_and_can_be_kept(self, zoe: User) -> None:
-        client = by_password(zoe)
-        done = set_up(client)
-        assert done.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
-        assert done.content.decode().count("<code") == 10
-        kept = client.get("/accounts/2fa/recovery-codes/download/").content.decode()
-        assert kept.startswith("Recovery codes of zoe@host.example.")
-        assert len(re.findall(r"^\d{8}$", kept, flags=re.MULTILINE)) == 10
 
 
 def led_to(client: Client, path: str = "/admin/") -> str:

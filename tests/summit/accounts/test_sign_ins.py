@@ -9,20 +9,17 @@ import pytest
 import time_machine
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from summit.accounts import browser_sessions, sign_in_log
+from summit.accounts import sign_in_log
 from summit.accounts.devices import device
 from summit.accounts.models import RefusedSignIns
 from summit.audit.actions import ACTION_WORDS, Facts
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.maintenance import heartbeats
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.tasks import chain_audit
@@ -78,21 +75,6 @@ class TestBrowsers:
     def delegate(self, zoe: User) -> None:
         """Let her have a portal."""
         FocalPointFactory(person__user=zoe)
-
-    def test_they_are_listed_in_words_until_they_expire(self, zoe: User, django_assert_num_queries: Any) -> None:
-        phone = by_password(zoe, headers={"user-agent": PHONE})
-        by_password(UserFactory(), headers={"user-agent": "Firefox/1 Windows"})
-        client = by_password(zoe, headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/133.0"})
-        page = client.get(SESSIONS).content.decode()
-        assert re.findall(r"<strong>(.*?)</strong>", page) == ["Firefox on Linux", "Safari on iPhone"]
-        assert (page.count("this browser"), PHONE in page) == (1, False)
-        with django_assert_num_queries(2):
-            assert len(browser_sessions.listed(zoe)) == 2
-        expired = {"expire_date": timezone.now() - timedelta(hours=1)}
-        Session.objects.filter(pk=phone.session.session_key).update(**expired)
-        assert len(browser_sessions.listed(zoe)) == 1
-        heartbeats.clear_expired()
-        assert UserSession.objects.count() == 2
 
     @pytest.mark.slow("opens three pages in each of four browsers after every step")
     def test_one_is_ended_and_then_all_others(self, zoe: User) -> None:

@@ -8,8 +8,7 @@ from django.test import Client
 
 from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
-from summit.api_base.scopes import by_label, resources
-from summit.core.text_normalisation import fold
+from summit.api_base.scopes import resources
 from summit.permissions.models import Role
 from summit.users.models import User
 from tests.clients import signed_in
@@ -67,19 +66,6 @@ def boxes(page: str) -> dict[str, bool]:
     """Return each box of what a token may do, and whether it is ticked."""
     found = re.findall(r'<input type="checkbox" name="scopes" value="([^"]+)"[^>]*?( checked)?>', page)
     return {scope: bool(ticked) for scope, ticked in found}
-
-
-def test_what_it_may_do_is_chosen_in_lines_by_what_they_are_called(browser: Client) -> None:
-    page = browser.get(PATH).content.decode()
-    # Of what nobody changes there is no box for changing.
-    verbs = {True: ("read", "write"), False: ("read",)}
-    assert list(boxes(page)) == [
-        "*:read",
-        *(f"{each.name}:{verb}" for each in by_label() for verb in verbs[each.writes]),
-    ]
-    assert ("audit:read" in boxes(page), "audit:write" in boxes(page)) == (True, False)
-    lines = re.findall(r'<th scope="row">([^<]+)</th>', page)
-    assert (lines, len(lines)) == (sorted(lines, key=fold), len(resources()))
 
 
 def test_everything_is_chosen_to_be_read_by_one_box(browser: Client) -> None:

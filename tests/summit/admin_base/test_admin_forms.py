@@ -13,19 +13,14 @@ from django.test import Client
 from delegations.overview.admin.parties import PartyAdmin
 from delegations.parties.models.parties import Party
 from sessions.draft.models.kinds import CustomKind
-from sessions.draft.models.participants import Participant
 from summit.admin_base import forms as admin_base_forms
 from summit.admin_base import messages as admin_base_messages
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitModelAdmin
-from summit.audit import services as audit
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.summit.audit.test_actions import told_on
-from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 ADD_PARTY, PERSON, KINDS = "/admin/delegations/party/add/", "/admin/summit/person/", "/admin/agenda/customkind/"
@@ -128,22 +123,6 @@ class TestAmongRows:
         assert save(desk, party, **rows("names", *entries)).status_code == 302
         assert list(party.names.values_list("name", flat=True)) == ["Terre"]
 
-    def test_a_participant_twice_in_a_session(self, desk: Client, summit: Summit) -> None:
-        session = f.SessionFactory(summit=summit)
-        values = {"kind": "plenary", "title": "Opening", "visibility": "public"}
-        for end, time in (("starts", "09:00"), ("ends", "10:00")):
-            values |= {f"{end}_at_0": "2025-03-31", f"{end}_at_1": time}
-        values |= {f"{each}-{name}_FORMS": "0" for each in ("texts", "interpretation", "slots") for name in NUMBERS}
-        entries, said = [], []
-        for who, row in (("party", f.PartyFactory(summit=summit)), ("person", f.PersonFactory(summit=summit))):
-            entries += [{who: row.pk, "role": "participant", "position": 0}] * 2
-            name = who.replace("party", "delegation")
-            said += [{}, {who: [f"This {name} is already in the session. Change that row."]}]
-        form = {**values, **rows("participants", *entries), "participants-INITIAL_FORMS": 0}
-        response = desk.post(f"/admin/agenda/session/{session.pk}/change/", form)
-        assert refused(response, "participants") == said
-        assert not Participant.objects.exists()
-
 
 def test_whoever_is_second_is_looked_at_once_more(desk: Client, party: Party, monkeypatch: Any) -> None:
     save_model = PartyAdmin.save_model
@@ -202,45 +181,7 @@ def test_no_constraint_that_a_form_may_meet_shows_its_name() -> None:
     assert silent == set()
 
 
-def test_what_is_changed_and_not_deleted_on_a_page_of_its_own(desk: Client, summit: Summit) -> None:
-    room = f.RoomFactory(venue__summit=summit)
-    back = '<a class="button" href="/admin/">Back to the desk</a>'
-    for address, said in (
-        (f"summit/venue/{room.venue_id}/delete/", "Delete venues on the page of their summit."),
-        (f"summit/room/{room.pk}/delete/", "Delete rooms on the page of their venue."),
-        # Where nothing says where, it is said that it isn't here.
-        (f"summit/summit/{summit.pk}/delete/", "You can’t delete this here."),
-        # What the system writes is said to be that.
-        ("outbox/message/add/", "The system creates this record"),
-    ):
-        answer = desk.get(f"/admin/{address}")
-        page = answer.content.decode()
-        assert (answer.status_code, said in page, back in page) == (403, True, True), address
-    for address, shown in (("/admin/summit/venue/0/change/", True), ("/nowhere/", False)):
-        assert (back in desk.get(address).content.decode()) is shown
-
-
 # --- what is said of what was done ----------------------------------------------------------------------------------
-def test_saving_says_so_and_the_history_is_offered_to_organisers(
-    desk: Client, organiser: User, summit: Summit
-) -> None:
-    person, other = f.PersonFactory.create_batch(2, summit=summit)
-    for row, action in ((person, "test.done"), (other, "test.elsewhere")):
-        audit.record(by=organiser, action=action, target=row, summit=summit)
-    # What has no words any more is told by its name.
-    assert told_on(desk, person) == ["did “test.done”"]
-    address = f"{PERSON}{person.pk}/"
-    page = desk.get(f"{address}change/")
-    protocol = desk_of(summit, Role.PROTOCOL).get(f"{address}change/")
-    assert [f"{address}history/" in each.content.decode() for each in (page, protocol)] == [True, False]
-    form = page.context["adminform"].form
-    page = desk.post(f"{address}change/", {name: form[name].value() or "" for name in form.fields}, follow=True)
-    assert [str(message) for message in page.context["messages"]] == [f"“{person}” saved."]
-
-
-def test_signing_in_says_so_in_few_words(client: Client, organiser: User) -> None:
-    page = client.post("/accounts/login/", {"login": organiser.email, "password": f.PASSWORD}, follow=True)
-    assert [str(message) for message in page.context["messages"]] == [f"Signed in as {organiser}."]
 
 
 def headings(page: str) -> tuple[str, str]:

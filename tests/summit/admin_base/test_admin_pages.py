@@ -12,7 +12,6 @@ from django.contrib.admin.sites import site
 from django.test import Client
 
 from summit.admin_base import summit_scope
-from summit.admin_base.menu_places import MenuEntry, MenuGroup, MenuPlace, navigation
 from summit.admin_base.time_zones import ZoneMixin
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -107,31 +106,6 @@ class TestMenu:
         # The list whose address the page's begins with is another one.
         assert re.findall(r'aria-current="\w+">(\w+)</a>', shown) == ["Agenda", "Board"]
 
-    def test_one_list_of_a_group_needs_no_word(self) -> None:
-        entries = [
-            MenuEntry("first", "/a/", MenuPlace.AGENDA, MenuGroup.DAILY),
-            MenuEntry("second", "/b/", MenuPlace.AGENDA, MenuGroup.DECISIONS),
-            MenuEntry("third", "/c/", MenuPlace.AGENDA, MenuGroup.MORE),
-            MenuEntry("fourth", "/d/", MenuPlace.AGENDA, MenuGroup.MORE, scope="?s=1"),
-        ]
-        (place,) = navigation(entries, "/d/5/")
-        assert [link.name for link in place.links] == ["First", "Second"]
-        (more,) = place.menus
-        assert (more.name, [link.url for link in more.links]) == ("More", ["/c/", "/d/?s=1"])
-        assert (place.url, place.within, more.within) == ("/a/", True, True)
-        assert [(link.current, link.within) for link in more.links] == [(False, False), (False, True)]
-
-    def test_settings_have_what_is_set_up_once_and_the_gear_says_that_one_is_there(self, desk: Client) -> None:
-        page = desk.get("/admin/settings/")
-        found = {str(label): [entry.name for entry in entries] for label, entries in page.context["groups"]}
-        assert list(found) == [str(group.label) for group in MenuGroup if group.of_settings]
-        assert {"Categories", "Zones", "Delegation policy", "Letters"} <= set(found["Delegations and accreditation"])
-        access = ["Accounts", "Roles", "Audit log", "Roles by group", "Identity providers of delegations"]
-        assert found["Accounts and access"] == [*access, "Sign-ins of delegates"]
-        assert "Messages" in found["Messages and other systems"]
-        assert re.search(r'/admin/settings/[^>]*aria-current="page"', nav(page.content.decode()))
-        assert re.search(r'/admin/settings/[^>]*aria-current="true"', nav(read(desk, ZONES)))
-
     def test_each_role_sees_its_own(self, summit: Summit) -> None:
         vetting = places(read(desk_of(summit, Role.VETTING), "/admin/"))
         assert (vetting[0], {"Delegations", "Agenda", "Press"} & set(vetting)) == ("Accreditation", set())
@@ -168,14 +142,6 @@ class TestLists:
         page = desk.post(PARTIES, {"action": "invite", "index": "0", "_selected_action": party.pk})
         assert page.status_code == 200
         assert "admin/delegations/invitations/invite_parties.html" in [template.name for template in page.templates]
-
-    def test_days_stand_above_sessions_in_their_order(self, desk: Client, summit: Summit) -> None:
-        # 23:30 in London is the next day in Tokyo.
-        start = datetime(2025, 3, 31, 22, 30, tzinfo=UTC)
-        f.SessionFactory(summit=summit, starts_at=start, ends_at=start.replace(minute=50))
-        found = r'scope="rowgroup"[^>]*>([^<]+)<'
-        assert re.findall(found, read(desk, SESSIONS)) == ["Tuesday 1 April 2025, Tokyo time"]
-        assert re.findall(found, read(desk, SESSIONS, o="1")) == []
 
 
 class TestForms:

@@ -10,9 +10,6 @@ from django.test import Client
 from django.utils import translation
 
 from delegations.parties.models.parties import Party, PartyName
-from press.texts.admin.forms import speeches
-from sessions.speakers.admin.forms import SpeechForm
-from summit.admin_base import edit_conflicts
 from summit.admin_base.autocomplete import FieldChoices, RowSelectMixin
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -87,15 +84,6 @@ class TestFinding:
             assert list(desk.choice_labels([party]).values()) == ["Tchad"]
         assert ask(client, "agenda.participant.party", summit, "tchad") == ["Chad"]
 
-    def test_a_speech_is_found_by_speaker_and_session(self, summit: Summit) -> None:
-        for title in ("Opening", "Plenary"):
-            session = f.SessionFactory(summit=summit, title=title)
-            f.SlotFactory(session=session, speaker__summit=summit, speaker__name="Ana Silva", speaker__office="")
-        client = desk_of(summit, Role.PRESS_OFFICER)
-        assert ask(client, "press.text.slot", summit, "plen silva") == ["Ana Silva (Plenary)"]
-        assert ask(client, "press.text.slot", summit, "a\0na plenary") == ["Ana Silva (Plenary)"]
-        assert speeches(summit).count() == 2
-
 
 class TestForms:
     def test_what_is_chosen_is_asked_for_once(self, summit: Summit, django_assert_max_num_queries: Any) -> None:
@@ -106,14 +94,6 @@ class TestForms:
         with django_assert_max_num_queries(28):
             page = client.get(path).content.decode()
         assert re.findall(r"selected>(Land \d)<", page) == [f"Land {number}" for number in range(6)]
-
-    def test_what_somebody_else_changed_is_said_by_name(self, summit: Summit) -> None:
-        party = f.PartyFactory(summit=summit, name="Ownland")
-        foreign = f.PartyFactory(name="Foreignland")
-        form_field = SpeechForm(session=f.SessionFactory(summit=summit)).fields["party"]
-        assert edit_conflicts.display(form_field, {"": str(party.pk)}) == "Ownland"
-        assert edit_conflicts.display(form_field, {"": str(foreign.pk)}) == str(foreign.pk)
-        assert edit_conflicts.display(form_field, {"": "not a key"}) == "not a key"
 
 
 MARK = "Canary"

@@ -117,15 +117,6 @@ class TestTasks:
             said = [sentence for _word, sentence in tasks(summit, role)]
             assert {what for what in whats if any(what in entry for entry in said)} == expected, role
 
-    def test_the_viewer_sees_the_map_alone(self, here: Summit) -> None:
-        f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
-        seen = home(here, Role.VIEWER)
-        assert "0 of 1 invited delegations have answered" in seen
-        assert ('class="tasks"' in seen, "chart-drawing" in seen) == (False, False)
-        # The control: whoever works with them has both.
-        seen = home(here, Role.PROTOCOL)
-        assert ("chart-answers" in seen, "chart-regions" in seen) == (True, True)
-
     def test_another_summit_is_not_told_of(self, here: Summit) -> None:
         other = f.SummitFactory(answer_by=db_now() - HOUR)
         f.InvitationFactory(party__summit=other, state="sent", sent_at=f.START)
@@ -166,17 +157,6 @@ class TestComing:
             "Soon",
             said[2],
         ]
-
-    def test_before_the_summit_its_beginning_and_its_first_session_stand_there(self, here: Summit) -> None:
-        now = db_now()
-        day = (now + timedelta(days=40)).date()
-        Summit.objects.filter(pk=here.pk).update(starts_on=day, ends_on=day)
-        here.refresh_from_db()
-        for days in (40, 41):
-            start = now + timedelta(days=days)
-            f.SessionFactory(summit=here, title=f"Day {days}", starts_at=start, ends_at=start + HOUR)
-        found = [entry.sentence for entry in admin_base_dashboard.coming(asked(here), here)]
-        assert found == ["The summit begins.", "Day 40"]
 
 
 def test_of_what_is_due_late_is_one_row_and_the_days_follow(here: Summit) -> None:
@@ -241,12 +221,6 @@ class TestBars:
         # "start" is where the language begins, so that the anchors stay as they are.
         assert texts(drawing)[:2] == [("100.00%", "start", "Europe"), ("0.00%", "end", "4 of 4")]
 
-    def test_a_long_label_leaves_room_for_the_words_at_the_end_and_of_nothing_nothing_is_drawn(self) -> None:
-        rows = [BarRow("x" * 60, [1], "1"), BarRow("none", [0, 0], "0")]
-        drawing = svg_charts.bars(name="c", title="t", about="a", rows=rows)
-        assert texts(drawing)[0][2] == "x" * 35 + "…"
-        assert len(rects(drawing)) == 1
-
 
 class TestColumns:
     def test_equal_neighbours_are_one_shape_and_heights_are_to_scale(self) -> None:
@@ -255,22 +229,6 @@ class TestColumns:
         assert rects(drawing) == [("chart-full", "25.00%", "50.00%"), ("chart-full", "75.00%", "25.00%")]
         heights = [float(r.attrib["height"]) for r in parsed(drawing).iter(f"{SVG}rect")]
         assert heights == [svg_charts.PLOT / 2, svg_charts.PLOT]
-
-    def test_marks_are_steps_joined_where_neighbours_have_one(self) -> None:
-        values = [Column("1", 0, 2), Column("2", 0, 4), Column("3", 0), Column("4", 0, 4)]
-        drawing = svg_charts.columns(name="c", title="t", about="a", values=values, most="4")
-        marks = [line for line in parsed(drawing).iter(f"{SVG}line") if line.attrib.get("class") == "chart-mark"]
-        ends = [(float(m.attrib["x1"].strip("%")), float(m.attrib["x2"].strip("%"))) for m in marks]
-        assert ends == [(0, 25), (25, 25), (25, 50), (75, 100)]
-
-    def test_the_first_and_the_last_label_the_top_and_what_is_due_are_written(self) -> None:
-        values = [Column("1 May", 1), Column("2 May", 1), Column("3 May", 2)]
-        drawing = svg_charts.columns(
-            name="c", title="t", about="a", values=values, most="2 invited", due=(0.9, "due")
-        )
-        ends = [("0.00%", "start", "1 May"), ("100.00%", "end", "3 May")]
-        assert texts(drawing) == [("0.00%", "start", "2 invited"), ("90.00%", "end", "due"), *ends]
-        assert rects(svg_charts.columns(name="c", title="t", about="a", values=[], most="0")) == []
 
 
 def test_a_drawing_is_an_image_with_a_name_and_needs_no_style() -> None:
@@ -300,15 +258,3 @@ def test_the_day_comes_first_in_every_language_and_comes_back_as_it_is_shown(lan
             assert field.clean(value) == date(2025, 4, 3), typed
             # As after an error elsewhere in the form.
             assert field.widget.format_value(value) == field.widget.format_value(date(2025, 4, 3)) == "03/04/2025"
-
-
-def test_what_is_no_date_is_left_for_the_field() -> None:
-    widget = DayInput()
-    for typed, value, shown in (
-        ("", "", ""),
-        ("soon", "soon", "soon"),
-        ("3/4", "3/4", "3/4"),
-        ("31/31/2025", "2025-31-31", "31/31/2025"),
-    ):
-        assert widget.value_from_datadict({"day": typed}, {}, "day") == value
-        assert widget.format_value(value) == shown, typed

@@ -35,20 +35,6 @@ def read(client: Client, path: str) -> str:
     return response.content.decode()
 
 
-class TestPhones:
-    def test_a_row_shows_its_name_and_two_facts_but_for_empty_ones(self, desk: Client, summit: Summit) -> None:
-        f.PartyFactory(summit=summit)
-        content = read(desk, PARTIES)
-        columns = re.findall(r'<td data-label="(\w+)" role="cell" data-phone="(\w+)"', content)
-        assert columns == [("Answer", "text"), ("People", "number")]
-        assert '<th scope="row" role="rowheader"' in content
-        assert content.count('<tr role="row">') == 2
-        f.RoomFactory(venue__summit=summit, capacity=None)
-        columns = re.findall(r'<td data-label="(\w+)" role="cell"( data-phone)?', read(desk, ROOMS))
-        assert columns[:2] == [("Venue", " data-phone"), ("Seats", "")]
-        assert [str(each) for each in DESKS if not set(each.phone_columns) <= set(each.list_display)] == []
-
-
 class TestTabs:
     def test_each_state_of_the_answer_is_a_tab_with_its_number(self, desk: Client, summit: Summit) -> None:
         f.PartyFactory(summit=summit, is_host=True)
@@ -68,18 +54,6 @@ class TestTabs:
         for tab in tabs[1:4]:
             assert desk.get(PARTIES + tab.query).context["cl"].result_count == tab.number
 
-    def test_the_lists_of_the_place_are_links_and_a_primary_source_is_the_button(self, summit: Summit) -> None:
-        f.ReplyFactory(invitation__party__summit=summit)
-        button = '<a class="button" href="/admin/delegations/invitation/?state__exact=sent">Record answer</a>'
-        for role, offered in ((Role.PROTOCOL, 1), (Role.PROGRAMME, 0)):
-            content = read(desk_of(summit, role), REPLIES)
-            (tabs,) = re.findall('<nav class="tabs of-place".*?</nav>', content)
-            assert re.findall(r">([\w ]+)</a>", tabs)[:4] == ["Delegations", "Members", "Invitations", "Answers"]
-            assert f'href="{REPLIES}" aria-current="page"' in tabs
-            (said,) = re.findall('<p class="list-source">(.*?)</p>', content)
-            assert said == "Answers by link or in the portal are recorded automatically, others by hand."
-            assert content.count(button) == offered
-
 
 class TestSources:
     def test_each_list_adds_or_says_where_rows_come_from(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,19 +61,6 @@ class TestSources:
         # The control: a list that nobody adds to is found where it declares nothing.
         monkeypatch.setattr(ReplyAdmin, "row_source", None)
         assert [str(desk) for desk in DESKS if not sentence_of(desk)] == ["delegations.ReplyAdmin"]
-
-    def test_the_sentence_leads_on_whoever_may_go_there_and_says_who_can_add(self, summit: Summit) -> None:
-        f.InvitationFactory(party__summit=summit, sent=True)
-        f.RoomFactory(venue__summit=summit)
-        leads = f'<a href="/admin/delegations/party/invite/?summit={summit.slug}">Invite delegations</a>'
-        source = "Each invited delegation is listed here."
-        for role, path, said in (
-            (Role.PROTOCOL, "/admin/delegations/invitation/", [f"{source} {leads}"]),
-            (Role.PROGRAMME, "/admin/delegations/invitation/", [source]),
-            (Role.VIEWER, ROOMS, ["Roles that can add one: organiser, programme."]),
-            (Role.ORGANISER, ROOMS, []),
-        ):
-            assert re.findall('<p class="list-source">(.*?)</p>', read(desk_of(summit, role), path)) == said
 
 
 # --- as an account has arranged them --------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ without a record, and its own pages are checked before they run."""
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.sites import site
 from django.db.models import Model
@@ -17,19 +16,16 @@ from delegations.parties.models.parties import Party
 from summit.accounts import role_assignments
 from summit.admin_base import model_pages
 from summit.admin_base.model_admin import ReadOnlyAdmin, RoleMixin, SummitModelAdmin
-from summit.admin_base.model_pages import ModelPage
 from summit.api import api_client_services
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
-from summit.permissions.route_access import Access, Gate
 from summit.permissions.rules import RULES
 from summit.single_sign_on.models import IdentityProvider
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
 from tests.delegations.helpers import sign_in
 from tests.summit.admin_base.helpers import request_of
 
@@ -114,29 +110,6 @@ class TestSummits:
             response = desk.get(f"/admin/summit/venue/{venue.pk}/change/")
             [rooms] = response.context["inline_admin_formsets"]
             assert (bool(rooms.has_add_permission), bool(rooms.has_delete_permission)) == (may, may)
-
-    def test_whoever_works_for_one_need_not_be_told_which(self) -> None:
-        def proposed(user: User, **query: str) -> int | None:
-            """Return for which summit a new row is proposed."""
-            initial = people.get_changeform_initial_data(request_of(User.objects.get(pk=user.pk), **query))
-            found: int | None = initial.get("summit")
-            return found
-
-        people: Any = site.get_model_admin(Person)
-        own, second, foreign = f.SummitFactory.create_batch(3)
-        f.PersonFactory(summit=own)
-        user = f.UserFactory.with_role(Role.ORGANISER, own)
-        # Nobody is told it by a column: a list is of one summit.
-        listed = signed_in(user).get("/admin/summit/person/").context["cl"]
-        assert "summit" not in listed.list_display
-        for wanted in (own.pk, None):
-            # What an address names is proposed, but for what is foreign.
-            assert (proposed(user, summit=own.slug), proposed(user, summit=foreign.slug)) == (own.pk, wanted)
-            second.roles.get_or_create(user=user, role=Role.ORGANISER)
-        # Who may everything is proposed the only one.
-        second.delete()
-        foreign.delete()
-        assert proposed(f.UserFactory(is_superuser=True)) == own.pk
 
 
 def take_away(desk: Client, row: RoleAssignment, where: str) -> str:
@@ -240,23 +213,3 @@ class TestOwnPages:
         monkeypatch.setattr("delegations.membership_changes.admin.handovers._groups", lambda *args: [])
         monkeypatch.setattr("summit.admin_base.model_admin.RoleMixin.has_view_permission", lambda *args: True)
         assert sign_in(summit, Role.PRESS_OFFICER).get(address).status_code == 200
-
-    def test_what_is_declared_follows_from_the_path_and_the_model(self) -> None:
-        for page, kind, see in (
-            (ModelPage("issue/", "issue"), "", "delegations.badge.view"),
-            (ModelPage("<int:pk>/x/", "x"), "delegations.badge", "delegations.badge.view"),
-            (ModelPage("<int:pk>/x/", "x", subset="lost"), "delegations.badge lost", "delegations.badge.view"),
-            (ModelPage("<slug:slug>/x/", "x"), "summit.summit", "delegations.badge.view"),
-            (ModelPage("<int:pk>/", "x", kind="agenda.slot", see="slot.view"), "agenda.slot", "slot.view"),
-        ):
-            access = BadgeAdmin(Badge, admin.site)._access_of(page)
-            assert access == Access.of(Gate.DESK, "GET POST", kind=kind, see=see)
-
-    def test_a_method_that_is_overridden_keeps_its_page(self) -> None:
-        class Other(BadgeAdmin):
-            def end_view(self, request: object) -> None:  # type: ignore[override]
-                raise NotImplementedError
-
-        views = {page.name: method for page, method in Other(Badge, admin.site)._pages()}
-        assert views["end"].__qualname__.endswith("Other.end_view")
-        assert {"issue", "check", "paper", "reissue", "end", "table"} == views.keys()

@@ -142,15 +142,6 @@ class TestWho:
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
-def test_too_little_and_nothing_found_say_what_to_do(desk: Client) -> None:
-    for wanted in ("", "e", " é ", "\0"):
-        assert search.split_terms(wanted) == []
-    assert "Enter at least two letters" in page(desk, " é ")
-    nothing = page(desk, "<b>zz")
-    assert "No results." in nothing
-    assert 'value="&lt;b&gt;zz"' in nothing
-    # The box stands on every page.
-    assert 'action="/admin/search/"' in nothing
 
 
 def test_the_rest_is_in_the_list_and_who_saw_people_is_recorded(summit: Summit, desk: Client) -> None:

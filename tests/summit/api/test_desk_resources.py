@@ -19,7 +19,6 @@ from summit.api import api_client_services
 from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
 from summit.api_base.permission_classes import PublicMixin
-from summit.api_base.scopes import all_scopes
 from summit.audit import access_log
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
@@ -31,7 +30,6 @@ from summit.outbox.models import Message
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits import services as summits_services
 from summit.summits.models import Summit
-from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.clients import signed_in
@@ -109,18 +107,6 @@ def test_roles_are_given_and_taken_and_an_organiser_stays(organiser: Program, he
     assert RoleAssignment.objects.get() == own
 
 
-def test_whoever_is_new_is_written_to_in_their_language(organiser: Program) -> None:
-    said = ({}, {"language": ""}, {"language": "fr"}, {"language": "tlh"})
-    addresses = [f"{letter}@host.example" for letter in "abcd"]
-    rows = [{"email": each, "role": "viewer", **more} for each, more in zip(addresses, said, strict=True)]
-    done = organiser.post(f"{ROLES}bulk/", {"rows": rows}, Idempotency_Key="k").json()["rows"]
-    assert [each["status"] for each in done] == [201, 201, 201, 422]
-    assert [each["pointer"] for each in done[3]["problem"]["errors"]] == ["#/language"]
-    spoken = {"a@host.example": "en", "b@host.example": "en", "c@host.example": "fr"}
-    assert dict(User.objects.exclude(pk=organiser.user.pk).values_list("email", "language")) == spoken
-    assert dict(Message.objects.values_list("address", "language")) == spoken
-
-
 # --- tasks: the same as on somebody's home --------------------------------------------------------------------------
 @pytest.fixture
 def busy(here: Summit) -> Summit:
@@ -177,16 +163,6 @@ def test_what_is_not_ones_to_do_is_not_told(busy: Summit, viewer: Program, monke
     for part in parts:
         monkeypatch.setattr(f"{part}.dashboard.allows", lambda user, action, summit: True)
     assert len(told(viewer)) > 2
-
-
-def test_only_a_token_for_it_is_told(busy: Summit, organiser: Program) -> None:
-    make_text(summit=busy, moment=db_now() + timedelta(hours=1), title="Communiqué")
-    (held,) = [each for each in told(program(organiser.user, ["tasks:read"])) if "Communiqué" in each["sentence"]]
-    assert held["urgency"] == "next"
-    others = [scope for scope in all_scopes() if not scope.startswith("tasks:")]
-    answer = program(organiser.user, others).get(TASKS)
-    assert kind(answer) == (403, "scope")
-    assert 'scope="tasks:read"' in answer["WWW-Authenticate"]
 
 
 # --- the audit, messages, webhooks, long work -----------------------------------------------------------------------

@@ -25,7 +25,6 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.summit.audit.test_actions import told_on
 from tests.summit.conftest import desk_of
 from tests.triggers import without_trigger
 
@@ -107,18 +106,6 @@ def test_a_partys_page_names_the_people_on_it(desk: Client, summit: Summit) -> N
     fields = ["contacts", "focal_points", "memberships", "mission_contact"]
     named = {"people": sorted(person.public_id for person in people)}
     assert entries() == [("Paula", summit.pk, "delegations.party", party.public_id, fields, named)]
-
-
-def test_a_persons_history_tells_who_saw_them_where(desk: Client, summit: Summit) -> None:
-    person: Person = f.MembershipFactory(party=f.PartyFactory(summit=summit)).person
-    other: Person = f.PersonFactory(summit=summit)
-    desk.get(PEOPLE)
-    desk.get(f"/admin/delegations/party/{person.membership.party_id}/change/")
-    desk.get(f"{PEOPLE}{person.pk}/change/")
-    organiser, in_list = desk_of(summit), "viewed a list with personal data, 2 rows"
-    assert told_on(organiser, person, "?show=seen") == [*["viewed personal data"] * 2, in_list]
-    assert told_on(organiser, person) == []
-    assert [entry.detail["number"] for entry in access_log.seen_of(other)] == [2]
 
 
 def test_it_costs_one_query_and_the_first_time_a_short_transaction(desk: Client, person: Person) -> None:

@@ -12,7 +12,6 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils.translation import override
 
-from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
@@ -120,17 +119,6 @@ class TestTelling:
         others = [(other.kind, other.name) for other in line.others]
         assert (line.who, others) == ("Olive", [("token", "Badge printer")])
 
-    def test_an_invitation(self, summit: Summit, organiser: User) -> None:
-        party = f.PartyFactory(summit=summit, name="France")
-        invitations.invite(parties=[party], by=organiser)
-        (line,) = lines()
-        invitation = Invitation.objects.get()
-        assert (line.what, line.row) == (
-            "invited the delegation, with 1 letter",
-            rendering.NamedObject("invitation", "France", f"/admin/delegations/invitation/{invitation.pk}/change/"),
-        )
-        assert [change.name for change in line.changes] == ["Sent", "Sent by", "State"]
-
     def test_a_move_says_from_when_to_when_and_where(self, summit: Summit, organiser: User) -> None:
         room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
         session = f.SessionFactory(summit=summit)
@@ -227,15 +215,3 @@ class TestHistory:
             page = Slice(AuditEntry.objects.all(), QueryDict(query), size=5)
             assert ([entry.pk for entry in page.entries], page.newer, page.older) == wanted
             assert (page.first, page.last, page.query) == (wanted[0][0], wanted[0][-1], "show=x")
-
-    def test_many_entries_are_narrowed_to_one_action(self, desk: Client, organiser: User, summit: Summit) -> None:
-        party = f.PartyFactory(summit=summit)
-        values: dict[str, Any] = {"by": organiser, "target": party, "summit": summit}
-        actions = ["delegations.party.add", *["delegations.party.change"] * 50]
-        audit.record_many([audit.entry(**values, action=action) for action in actions])
-        changed = [
-            ("delegations.party.add", "Added the delegation"),
-            ("delegations.party.change", "Changed the delegation"),
-        ]
-        assert history(desk, party).context["actions"] == [("Delegations", changed)]
-        assert told_on(desk, party, "?action=delegations.party.add") == ["added the delegation"]

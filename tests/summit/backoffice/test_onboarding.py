@@ -107,15 +107,6 @@ class TestFirstAccount:
 
 
 class TestSummit:
-    def test_whoever_set_the_system_up_creates_it_and_is_its_organiser(self, owner: User, organiser: User) -> None:
-        with pytest.raises(PermissionDenied):
-            summits_services.create_summit(by=organiser, **FIELDS)
-        made = summits_services.create_summit(by=owner, **FIELDS)
-        assert {name: getattr(made, name) for name in FIELDS} == FIELDS
-        assert made.roles.values_list("user", "role").get() == (owner.pk, Role.ORGANISER)
-        told = AuditEntry.objects.order_by("id").values_list("action", "by")
-        assert list(told) == [(f"summit.{each}.add", owner.pk) for each in ("summit", "roleassignment")]
-
     def test_the_page_proposes_an_address_tells_of_a_pale_colour_and_goes_on(self, owner: User) -> None:
         data = {**FIELDS, "slug": "", "accent": "#ffcc00"}
         answer = signed_in(owner).post("/admin/setup/", data, follow=True)
@@ -257,18 +248,6 @@ class TestTeam:
             add(("ann@b.example", role))
             assert Message.objects.latest("version").facts["roles"] == [role]
 
-    def test_what_is_taken_away_before_the_mail_is_out_is_not_told(self, here: Summit, owner: User, add: Any) -> None:
-        gone = f.UserFactory()
-        both = [("ann@b.example", role, "Ann") for role in (Role.VIEWER, Role.PROTOCOL)]
-        add(*both, ("ben@b.example", Role.VIEWER), (gone.email, Role.PROTOCOL))
-        role_assignments.remove(assignments=list(here.roles.filter(role=Role.VIEWER)), by=owner)
-        # Who may not sign in any more is not written to.
-        User.objects.filter(pk=gone.pk).update(is_active=False)
-        deliver()
-        assert (written()[0], "Your role: protocol." in written()[1]) == ("ann@b.example", True)
-        assert Message.objects.get(address="ben@b.example").problem == "@summit.roles_removed:"
-        assert Message.objects.get(address=gone.email).state == "dropped"
-
     def test_the_page_keeps_what_was_written_where_it_refuses(self, organiser: User, desk: Client, add: Any) -> None:
         page, data = "/admin/setup/here/team/", {"team-TOTAL_FORMS": "2", "team-INITIAL_FORMS": "0"}
         data |= {"team-0-email": "a@b.example", "team-0-role": "protocol", "team-1-role": "press_officer"}
@@ -299,11 +278,6 @@ class TestTeam:
 
 
 class TestSteps:
-    def test_an_empty_installation_says_where_to_begin(self, client: Client, owner: User) -> None:
-        assert b"No public summits yet" in client.get("/").content
-        states = [stand.state for stand in signed_in(owner).get("/admin/").context["steps"]]
-        assert states == ["now", "open", "open", "open", "open"]
-
     def test_where_one_is_follows_from_what_is_there(self, here: Summit, organiser: User, desk: Client) -> None:
         def states() -> list[str]:
             forget_all()

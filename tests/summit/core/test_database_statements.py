@@ -1,10 +1,8 @@
 """Rows stored at once, counted in one query, and asked for by a query whose SQL is made once."""
 
-import gc
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
@@ -17,9 +15,6 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.core import batched_counts, bulk_insert, compiled_query
 from summit.core.compiled_query import Prepared
-from summit.outbox import enqueue
-from summit.outbox.messages import SYSTEM_MAIL
-from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit, Venue
 from tests import factories as f
@@ -85,50 +80,6 @@ def test_statements_do_not_grow_with_the_rows(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(bulk_insert, "MOST_VALUES", 105)
     monkeypatch.setattr(bulk_insert, "MOST_ROWS", 7)
     assert queries(lambda: bulk_insert.insert(some)) == 3
-
-
-class Facts(TypedDict):
-    quotes: str
-    words: str
-    list: list[Any]
-    n: int
-
-
-def test_only_what_is_new_is_stored(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any) -> None:
-    summit = f.SummitFactory()
-    facts = {"quotes": '"it\\\'s" 100%', "words": "préséance \u202b", "list": [None, {"n": 1}]}
-
-    def rows(first: int, number: int) -> list[Message]:
-        values: dict[str, Any] = {
-            "summit": summit,
-            "kind": replace(SYSTEM_MAIL, facts=Facts),
-            "recipient_key": "people",
-            "language": "en",
-        }
-        return [
-            enqueue.draft(subject_key=f"test:{n}", address=f"{n}@land.example", facts=facts | {"n": n}, **values)
-            for n in range(first, first + number)
-        ]
-
-    with django_assert_num_queries(1):
-        assert bulk_insert.insert_new(rows(0, 3)) == 3
-    monkeypatch.setattr(bulk_insert, "MOST_ROWS", 2)
-    # Two are there already; nothing at all costs nothing.
-    assert bulk_insert.insert_new(rows(1, 5)) == 3
-    assert bulk_insert.insert_new([]) == 0
-    found = Message.objects.order_by("pk")
-    assert [row.facts for row in found] == [facts | {"n": n} for n in range(6)]
-    assert {(row.summit, row.state, row.rendered, row.attempts) for row in found} == {(summit, "pending", None, 0)}
-    assert all(row.created_at and row.next_attempt_at for row in found)
-
-
-def test_the_collector_rests_and_goes_on() -> None:
-    with bulk_insert.uncollected():
-        assert not gc.isenabled()
-        with bulk_insert.uncollected():
-            pass
-        assert not gc.isenabled()
-    assert gc.isenabled()
 
 
 # --- counted --------------------------------------------------------------------------------------------------------

@@ -10,8 +10,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken
-from django import forms
-from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
@@ -123,22 +121,6 @@ class TestTextAndDays:
         empty = Particulars.objects.filter(passport_name="", birth_date="")
         assert list(empty.values_list("pk", flat=True)) == [row.pk]
         assert not Particulars.objects.filter(diet="").exists()
-
-    def test_a_day_is_read_from_what_forms_and_files_give(self) -> None:
-        field = Particulars._meta.get_field("birth_date")
-        assert field.to_python("1960-02-29") == field.to_python(date(1960, 2, 29)) == date(1960, 2, 29)
-        assert field.to_python("") is field.to_python(None) is None
-        for wrong in ("1961-02-29", "tomorrow"):
-            with pytest.raises(ValidationError):
-                field.to_python(wrong)
-
-    def test_forms_ask_for_text_days_and_choices_and_serializers_get_the_text(self) -> None:
-        made = forms.fields_for_model(Particulars, ["passport_name", "birth_date", "sex"])
-        assert [type(field) for field in made.values()] == [forms.CharField, forms.DateField, forms.TypedChoiceField]
-        with pytest.raises(ValidationError):
-            made["passport_name"].clean("x" * 201)
-        row = ParticularsFactory.build(passport_name="ZOE")
-        assert Particulars._meta.get_field("passport_name").value_to_string(row) == "ZOE"
 
 
 # --- written anew ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Environment variables are read as they are declared, and from files if they are secrets."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -61,14 +60,6 @@ def refusal(values: dict[str, str], name: str, groups: list[Group] = GROUPS) -> 
 )
 def test_a_value_is_parsed_by_its_type(kind: Kind, text: str, expected: object) -> None:
     assert value(kind, text) == expected
-
-
-def test_addresses_are_taken_apart() -> None:
-    database: Any = value(DATABASE, "postgres://u:p%40ss@db.example:6000/summit?sslmode=verify-full")
-    expected = ("db.example", 6000, "summit", "p@ss", {"sslmode": "verify-full"})
-    assert tuple(database[name] for name in ("HOST", "PORT", "NAME", "PASSWORD", "OPTIONS")) == expected
-    mail: Any = value(MAIL_SERVER, "smtp+tls://u:p@mail.example:587")
-    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
 
 
 def test_what_is_not_of_its_type_is_named_but_for_a_secret() -> None:

@@ -21,7 +21,6 @@ from summit.core import lock_yielding, process_metrics
 from summit.core.metrics import exposition
 from summit.core.process_cache import Memory, forget_all
 from summit.maintenance import metrics as maintenance_metrics
-from summit.maintenance.models import Heartbeat
 from summit.outbox import delivery
 from tests import factories as f
 from tests.press.helpers import ago, approver, make_text
@@ -132,18 +131,6 @@ def test_a_database_that_is_down_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     found = exposition()
     said = [name in found for name in (b"summit_database_up 0.0", b"summit_outbox", b"summit_http_requests")]
     assert said == [True, False, True]
-
-
-def test_a_sweep_is_late_by_what_is_over_its_interval() -> None:
-    Heartbeat.objects.create(name="sweep", at=f.START)
-    found = exposition().decode()
-    numbers = [
-        float(line.split()[-1])
-        for name in ("summit_sweep_seconds", "summit_sweep_lag_seconds")
-        for line in found.splitlines()
-        if line.startswith(f'{name}{{sweep="sweep"}}')
-    ]
-    assert (len(numbers), round(numbers[0] - numbers[1])) == (2, 1)
 
 
 def names_given() -> set[str]:

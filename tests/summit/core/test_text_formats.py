@@ -15,7 +15,7 @@ from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
 from delegations.invitations.services import links
-from summit.core import field_error_messages, punctuation
+from summit.core import punctuation
 from summit.core.date_formats import clock, long_day, short_day
 from summit.core.file_names import disposition, file_name
 from summit.core.file_sizes import MEGABYTE, megabytes, too_large
@@ -172,15 +172,6 @@ def test_a_field_says_what_to_do(field: forms.Field, entered: Any, said: list[st
     with override("en"), pytest.raises(forms.ValidationError) as refused:
         field.clean(entered)
     assert refused.value.messages == said
-
-
-def test_it_says_so_in_each_language() -> None:
-    said = []
-    for language in ("en", "fr", "ar"):
-        with override(language):
-            said.append({str(words) for kinds in field_error_messages.WORDS.values() for words in kinds.values()})
-    english, *others = said
-    assert [english & other for other in others] == [set(), set()]
 
 
 # --- pages and mails speak the languages that have a catalogue ------------------------------------------------------

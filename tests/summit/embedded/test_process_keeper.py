@@ -61,25 +61,6 @@ def test_what_runs_is_told_to_end(tmp_path: Path) -> None:
     assert (codes, lines(log)) == ([-signal.SIGTERM], 1)
 
 
-def test_pauses_grow_and_begin_anew_after_what_was_steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Keeper(["nothing of this name"])
-    pauses: list[float] = []
-    monkeypatch.setattr(found, "_wait", pauses.append)
-    # Each run takes a second, the eighth two minutes; the tenth is told to end.
-    took = iter([1.0] * 7 + [120.0, 1.0, 1.0])
-    now = [0.0]
-
-    def once() -> int:
-        now[0] += next(took)
-        found.ending = len(pauses) == 9
-        return 1
-
-    monkeypatch.setattr(found, "_once", once)
-    monkeypatch.setattr(process_keeper.time, "monotonic", lambda: now[0])
-    assert found.run() == 1
-    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 1.0, 2.0]
-
-
 def test_a_command_that_is_not_there_is_tried_again(capfd: Any) -> None:
     found = Keeper(["/nowhere/at/all"])
     assert found._once() == 127

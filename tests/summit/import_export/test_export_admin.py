@@ -342,30 +342,6 @@ def test_a_long_list_is_made_by_a_worker(long_list: Client, monkeypatch: pytest.
     assert [row[2] for row in whole[1:]] == NAMES
 
 
-def test_a_killed_workers_work_goes_on_where_it_was(long_list: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = begun(long_list, "csv")
-    claimed = runner.claim(job.pk)
-    assert claimed is not None
-    runner.step(claimed)
-    # It wrote a part and died before its step was stored: the whole step is undone.
-    with monkeypatch.context() as patched:
-        usual, asked = runner.claimed_rows, []
-
-        def dying(job: Job) -> Any:
-            asked.append(job)
-            if len(asked) > 1:
-                raise KeyboardInterrupt
-            return usual(job)
-
-        patched.setattr(runner, "claimed_rows", dying)
-        with pytest.raises(KeyboardInterrupt):
-            runner.step(claimed)
-    assert list(ExportedFilePart.objects.values_list("number", flat=True)) == [0]
-    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    runner.run(job.pk)
-    assert [row[2] for row in rows_of(content_of(long_list, job), "csv")] == ["Name", *NAMES]
-
-
 def test_what_is_gone_meanwhile_is_left_out(long_list: Client) -> None:
     job = begun(long_list, "json")
     Venue.objects.filter(name__in=["Venue 0", "Venue 1", "Venue 3"]).delete()
@@ -447,12 +423,6 @@ class TestPaper:
         entry = AuditEntry.objects.get(action=access_log.SEEN)
         assert (entry.detail["keys"], entry.fields) == ([party.public_id], ["memberships"])
         assert ("Borduria: Without prejudice." in page, "Aland" in page) == (True, False)
-
-    def test_a_long_list_has_none(self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(export_admin, "AT_ONCE", 1)
-        f.VenueFactory.create_batch(2, summit=summit)
-        assert "The list is too long for a PDF. Filter it to get one." in desk.get(VENUES).content.decode()
-        assert desk.post(VENUES, {"ending": "pdf"})["Content-Type"].startswith("text/html")
 
     def test_where_a_font_lacks_it_says_so(
         self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch

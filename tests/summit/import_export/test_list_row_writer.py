@@ -1,7 +1,6 @@
 """Tables that fill lists: looked at row by row before anything is written, taken over once."""
 
 import io
-import json
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -29,7 +28,7 @@ from summit.permissions.models import Role
 from summit.summits import services as summits_services
 from summit.summits.models import Summit, Venue
 from summit.users.models import User
-from tests.factories import ListImportFileFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
+from tests.factories import ListImportFileFactory, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 UPLOAD = "/admin/summit/listimportfile/upload/"
@@ -77,31 +76,6 @@ def test_a_table_is_previewed_and_applied_once(
     monkeypatch.setattr(list_import.transaction, "set_rollback", lambda wanted: None)
     kept(summit, organiser, "name\nNewer\n")
     assert Venue.objects.filter(name="Newer").exists()
-
-
-def test_a_changed_export_changes_the_row_that_it_names(desk: Client, summit: Summit, organiser: User) -> None:
-    row = RoomFactory(venue__summit=summit, name="Blue", capacity=40)
-    answer: Any = desk.post("/admin/summit/room/table/", {"ending": "json"})
-    [found] = json.loads(b"".join(answer.streaming_content))
-    found |= {"name": "Green", "capacity": None}
-    table = kept(summit, organiser, json.dumps([found]), ROOM)
-    assert outcomes(table)[0][1:] == ("changed", ["name", "seats"])
-    services.apply(file=table, by=organiser)
-    row.refresh_from_db()
-    assert (row.name, row.capacity) == ("Green", None)
-
-
-def test_a_room_is_refused_where_its_venue_is_not_known(summit: Summit, organiser: User) -> None:
-    VenueFactory(summit=SummitFactory(), name="Elsewhere")
-    VenueFactory(summit=summit, name="Here")
-    table = kept(summit, organiser, "venue,name,seats\nElsewhere,A,1\nhere,B,many\nHere,C,30\n", ROOM)
-    found = outcomes(table)
-    assert [(about, outcome) for about, outcome, _notes in found] == [
-        ("A, Elsewhere", "refused"),
-        ("B, here", "refused"),
-        ("C, Here", "new"),
-    ]
-    assert [notes[0].split(":")[0] for _about, _outcome, notes in found[:2]] == ["Venue", "Seats"]
 
 
 def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User) -> None:

@@ -8,23 +8,20 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.urls import reverse
 
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.import_export.list_import import list_imports
 from summit.imports import definitions, jobs, journal, services
-from summit.imports.api import ImportFileSerializer
-from summit.imports.definitions import DEFINITIONS, ImportOption, ImportProblem, Upload
+from summit.imports.definitions import DEFINITIONS, ImportProblem, Upload
 from summit.imports.models import ImportFile
-from summit.imports.report import ImportReport, Outcome, Question, ReportLine
+from summit.imports.report import ImportReport, Question, ReportLine
 from summit.jobs import runner
 from summit.jobs.models.jobs import Job, JobState
 from summit.permissions.models import Role
 from summit.permissions.rules import RULES
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
-from tests.clients import signed_in
 from tests.factories import ListImportFileFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 from tests.threads import at_once
 
@@ -185,23 +182,7 @@ def refused_by_the_database(file: ImportFile, organiser: User) -> bool:
     return False
 
 
-def test_options_are_the_definitions(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    choice = ImportOption("mood", "Mood", lambda summit: [("good", "Good"), ("bad", "Bad")], default="good")
-    monkeypatch.setattr(list_imports()[VENUE], "options", (choice,))
-    assert stored(summit, organiser).options == {"mood": "good"}
-    given: dict[str, Any] = {
-        "summit": summit,
-        "kind": VENUE,
-        "filename": "v.csv",
-        "content": b"name\nA\n",
-        "by": organiser,
-    }
-    assert services.store(**given, options={"mood": "bad", "other": "x"}).options == {"mood": "bad"}
-    with pytest.raises(ImportProblem, match="Mood: choose from the list"):
-        services.store(**given, options={"mood": "sad"})
-
-
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:
     with pytest.raises(ImportProblem, match="more than 10 MB"):
         services.check_size(VENUE, 10 * 1024 * 1024 + 1)
     services.check_size(VENUE, 10 * 1024 * 1024)
@@ -231,35 +212,6 @@ def test_a_job_of_a_file_that_is_gone_says_so(summit: Summit, organiser: User) -
     runner.run(job.pk)
     job = Job.objects.get(pk=job.pk)
     assert (job.result, jobs._onward(job)) == ("gone", None)
-
-
-def test_the_page_says_why_a_file_was_not_read(
-    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def run(action: jobs.ImportAction) -> Job:
-        job = jobs.start(file=file, action=action, by=organiser)
-        runner.run(job.pk)
-        return Job.objects.get(pk=job.pk)
-
-    def refuse(_upload: Any) -> ImportReport:
-        raise ImportProblem("The room plan is gone.")
-
-    definition = list_imports()[VENUE]
-    monkeypatch.setattr(definition, "budget", replace(definition.budget, at_once=1))
-    file = stored(summit, organiser)
-    page = reverse("admin:summit_listimportfile_change", args=[file.pk])
-    with monkeypatch.context() as patched:
-        patched.setattr(definition, "preview", refuse)
-        job = run(jobs.ImportAction.PREVIEW)
-    assert (job.result, jobs._onward(job)) == ("refused", (page, "Show reason"))
-    shown = signed_in(organiser).get(page).content.decode()
-    assert "The room plan is gone." in shown
-    assert "Preview 3 entries" in shown
-    file.refresh_from_db()
-    content = ImportFileSerializer().get_report(file)
-    assert (content["problem"], content["lines"]) == ("The room plan is gone.", [])
-    assert run(jobs.ImportAction.PREVIEW).result == "preview"
-    assert "The room plan is gone." not in signed_in(organiser).get(page).content.decode()
 
 
 def test_the_record_of_processing_names_whoever_sees_import_files_of_any_kind() -> None:
@@ -299,26 +251,6 @@ def test_what_others_write_meanwhile_is_not_undone(guarded: bool, monkeypatch: p
 
 
 # --- reports --------------------------------------------------------------------------------------------------------
-NOTES = ["Look at it."]
-
-
-def test_a_report_comes_back_as_it_was() -> None:
-    question = Question("2 enter", "Enter it?", [["enter", "yes"]])
-    lines = [
-        ReportLine(1, "changed", "Opening", "Hall A", NOTES, ["title"], [["title", "Old", "New"]]),
-        ReportLine(2, "asks", questions=[question]),
-    ]
-    report = ImportReport(lines, "fr", {"rooms": ["Hall A"], "people": 3, "left": {"logo": 1}})
-    assert ImportReport.from_data(report.as_data()) == report
-    assert (report.writes, report.summary) == (
-        1,
-        "0 new, 1 changed, 0 unchanged, 0 refused, 1 left out until somebody decides",
-    )
-
-
-def test_what_is_refused_is_not_odd_besides() -> None:
-    odd = {Outcome.NEW, Outcome.CHANGED, Outcome.SAME}
-    assert {value for value in Outcome if ReportLine(1, value, notes=NOTES).odd} == odd
 
 
 def test_steps_add_up() -> None:

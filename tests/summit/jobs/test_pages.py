@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
-from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from summit.admin_base.progress_bar import time_left
 from summit.audit import services as audit
@@ -26,7 +25,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.clients import signed_in
-from tests.factories import ParticipantFactory, PartyFactory, SessionFactory, UserFactory
+from tests.factories import PartyFactory, SessionFactory, UserFactory
 from tests.summit.conftest import desk_of
 from tests.summit.jobs.conftest import Counting, claimed
 from tests.triggers import without_trigger
@@ -54,17 +53,6 @@ def bar_and_words(text: str) -> tuple[str, str]:
 
 
 class TestProgress:
-    def test_it_survives_a_reload(self, desk: Client, job: Job) -> None:
-        text = page(desk, job)
-        assert bar_and_words(text) == ("<progress>", "It starts within a few seconds.")
-        # Without script there is a link.
-        assert f'href="/admin/jobs/{job.public_id}/">Refresh</a>' in text
-        working = advance(job, 3)
-        for _ in range(2):
-            assert bar_and_words(page(desk, job)) == ('<progress value="3" max="10">', "3 of 10")
-        runner.step(working)
-        assert bar_and_words(page(desk, job)) == ('<progress value="4" max="10">', "4 of 10")
-
     def test_the_script_asks_for_json(self, desk: Client, job: Job) -> None:
         def asked() -> Any:
             return desk.get(f"/admin/jobs/{job.public_id}/", headers={"accept": "application/json"}).json()
@@ -165,20 +153,6 @@ class TestVerifyingTheAudit:
         for client, offered in ((desk, True), (viewer, False)):
             assert ("Verify audit log" in client.get("/admin/jobs/").content.decode()) is offered
 
-    def test_in_slices_up_to_its_end(
-        self, desk: Client, organiser: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("summit.jobs.audit_verification.verification.advance.__kwdefaults__", {"limit": 2})
-        chained(organiser, summit, 5)
-        working = claimed(self.ask(desk))
-        found = []
-        for _ in range(3):
-            ended = runner.step(working)
-            audit.chain()
-            found.append((ended, Job.objects.get().done, Job.objects.get().total))
-        assert found == [(False, 2, 5), (False, 4, 5), (True, 5, 5)]
-        assert Job.objects.get().result == "whole"
-
 
 # --- progress of messages -------------------------------------------------------------------------------------------
 def set_states(**states: int) -> None:
@@ -245,26 +219,6 @@ class TestInvitations:
 
 
 class TestReleases:
-    def test_one_lands_there(self, desk: Client, summit: Summit, organiser: User) -> None:
-        sessions = SessionFactory.create_batch(3, summit=summit)
-        for session in sessions:
-            ParticipantFactory(session=session, party=PartyFactory(summit=summit))
-        # Of the first nobody is told: there was nothing before it.
-        releases.release(summit=summit, by=organiser, tell=False)
-        for session in sessions:
-            cancel_and_move.cancel(session=session, by=organiser)
-        digest = releases.preview(summit=summit).digest
-        response = desk.post(
-            f"/admin/agenda/release/prepare/{summit.slug}/", {"note": "", "expected": digest}, follow=True
-        )
-        page = response.content.decode()
-        assert re.search(r"/admin/agenda/release/\d+/sent/", response.redirect_chain[0][0])
-        assert shown(page)[1] == "0 of 3 messages sent"
-        set_states(sent=2, dropped=1)
-        page = desk.get(response.redirect_chain[0][0]).content.decode()
-        assert shown(page) == ('value="3" max="3"', "2 of 3 messages sent", "")
-        assert "1 no longer needed and not sent." in page
-
     def test_where_nobody_had_to_be_told(self, desk: Client, summit: Summit, organiser: User) -> None:
         SessionFactory(summit=summit)
         made = releases.release(summit=summit, by=organiser)

@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from summit import urls
-from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base import model_pages
 from summit.core.database_clock import db_now
 from summit.core.metrics import exposition
 from summit.maintenance.models import Heartbeat
 from summit.outbox import dashboard as outbox_dashboard
-from summit.outbox import delivery, html_part, state_labels
+from summit.outbox import delivery, html_part
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits import emblem
@@ -106,14 +105,6 @@ def test_who_reads_may_not_send_again(client: Client, summit: Summit, monkeypatc
     assert message.state == "pending"
 
 
-def test_the_next_attempt_is_told_of_what_is_to_be_sent(desk: Client, summit: Summit) -> None:
-    assert set(state_labels.SIGNS) == {"pending", "sent", "failed", "dropped"}
-    sent = MessageFactory.create(summit=summit, state="sent", sent_at=LATER)
-    for message, told in ((MessageFactory.create(summit=summit), True), (failed(summit), False), (sent, False)):
-        page = desk.get(f"{LIST}{message.pk}/change/").content.decode()
-        assert (message.state, "Next attempt" in page) == (message.state, told)
-
-
 def test_the_numbers_count_by_kind_and_state_and_tell_how_late_the_oldest_is(summit: Summit) -> None:
     before = exposition().decode()
     assert ("summit_outbox_oldest_due_seconds 0.0" in before, "summit_sweep_seconds{" in before) == (True, False)
@@ -154,25 +145,6 @@ def test_median_and_slowest_of_each_hour() -> None:
     ]
 
 
-def test_the_chart_says_how_many_and_how_long_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admin_base_dashboard, "LATELY", 60)
-    summit = SummitFactory(time_zone="UTC")
-    request: Any = RequestFactory().get("/admin/")
-    request.user = UserFactory.with_role(Role.ORGANISER, summit)
-    assert outbox_dashboard.lag(request, summit) is None
-    sent(summit, db_now(), 2, 8)
-    # What it shows is asked once a minute.
-    assert outbox_dashboard.lag(request, summit) is None
-    admin_base_dashboard.cached_on_request(request, "now", db_now)
-    request.desk_found["now"] += timedelta(minutes=1)
-    found = outbox_dashboard.lag(request, summit)
-    assert found is not None
-    assert found.title == "2 emails sent in 24 hours, the slowest after 8 seconds"
-    assert [row[1:] for row in found.rows] == [["2", "2 seconds", "8 seconds"]]
-    request.user = UserFactory.with_role(Role.VIEWER, summit)
-    assert outbox_dashboard.lag(request, summit) is None
-
-
 def test_durations_in_the_unit_that_matters() -> None:
     words = {0: "1 second", 1.6: "2 seconds", 99: "99 seconds", 120: "2 minutes", 7200: "2 hours"}
     assert {seconds: outbox_dashboard.duration(timedelta(seconds=seconds)) for seconds in words} == words
@@ -193,33 +165,6 @@ def mail_bytes(text: str = f"Your Excellency,\n\nanswer here: {LINK}\n") -> byte
     mail.add_alternative(CALENDAR, subtype="calendar", params={"method": "REQUEST"})
     mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="Lettre d’invitation.pdf")
     return bytes(mail)
-
-
-def test_pages_have_fifty_newest_first_and_keep_the_search(client: Client, django_assert_num_queries: Any) -> None:
-    MessageFactory.create_batch(51, rendered_subject="Letter")
-    MessageFactory(address="newer@land.example", rendered_subject="Second", problem="x", state="failed")
-    newest = client.get("/dev/mail/").content.decode()
-    assert 0 < newest.index("newer@land.example") < newest.index("Letter")
-    with django_assert_num_queries(2):
-        first = client.get("/dev/mail/?q=letter").content.decode()
-    assert (first.count("data-state="), "newer@land.example" in first) == (50, False)
-    assert 'href="?q=letter&amp;page=2"' in first
-    assert client.get("/dev/mail/?q=letter&page=2").content.decode().count("data-state=") == 1
-
-
-def test_a_mail_shows_headers_text_with_links_parts_and_source_and_no_markup_of_its_own(client: Client) -> None:
-    # The first letters are a name's, so that they can't decide from which side it reads.
-    text = f"Republic of Tunisia\n\nدعوة <script>alert(1)</script> & more: {LINK}\n"
-    for language, direction in (("en", "ltr"), ("ar", "rtl")):
-        message = MessageFactory.create(language=language, rendered=mail_bytes(text))
-        page = client.get(f"/dev/mail/{message.public_id}/").content.decode()
-        for part in (
-            f'&lt;script&gt;alert(1)&lt;/script&gt; &amp; more: <a href="{LINK}">{LINK}</a>',
-            *("Summit &lt;summit@host.example&gt;", "Lettre d’invitation.pdf", "text/calendar, attached to the text"),
-            *("Content-Type: multipart/mixed", f'<div class="mail-text" lang="{language}" dir="{direction}">'),
-        ):
-            assert part in page
-        assert "<script>alert(1)" not in page
 
 
 def test_the_html_stands_in_a_frame_that_runs_and_loads_nothing(client: Client) -> None:

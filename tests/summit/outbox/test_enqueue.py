@@ -288,12 +288,6 @@ def test_what_there_is_one_of() -> None:
         MessageFactory(**{**key, name: other})
 
 
-def test_the_date_is_when_it_was_caused() -> None:
-    row = MessageFactory()
-    row.refresh_from_db()
-    assert (row.date, str(row)) == (row.created_at, row.address)
-
-
 def test_mail_to_the_person_goes_and_mail_that_names_them_once_it_is_out() -> None:
     person = PersonFactory(name="Ada Alander", email="ada@land.example")
     about = {"summit": person.summit, "facts": {"label": "Ada Alander"}}

@@ -213,11 +213,6 @@ def test_blocks_of_a_text() -> None:
     assert text_markup.split_footer("a\n") == ("a", "")
 
 
-def test_a_code_reads_from_its_first_digit_in_a_mail_from_right_to_left(summit: Summit) -> None:
-    (code,) = page_of(parsed(sample("sign_in_code", summit, "ar"))).xpath("//p[@class='apart']/bdi")
-    assert re.fullmatch(r"\d{4} \d{4}", code.text)
-
-
 @pytest.mark.parametrize(
     ("line", "shown"),
     [

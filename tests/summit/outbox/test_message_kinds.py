@@ -201,15 +201,6 @@ def test_a_message_is_not_sent_for_one_of_its_own_reasons_alone() -> None:
     assert replace(kind, withdrawn=never_withdrawn).why_withdrawn(message) == ""
 
 
-def test_a_kind_says_who_gets_it() -> None:
-    """A declaration without recipients, facts, reasons or a test isn't made at all."""
-    needed = ("label", "task", "shown_by", "facts", "recipients", "subject_key", "version", "build_facts", "reasons")
-    for missing in (*needed, "withdrawn"):
-        given = {name: value for name, value in vars(WEBHOOK_OFF).items() if name not in (missing, "fact_keys")}
-        with pytest.raises(TypeError, match=missing):
-            MessageKind(**given)
-
-
 def test_every_module_with_kinds_is_imported_at_the_start() -> None:
     pattern = r"register\(\s*MessageKind\("
     assert unregistered(pattern, modules_by_name()) == []

@@ -4,7 +4,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from email import message_from_bytes
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,18 +81,6 @@ def test_no_server_is_not_the_end(settings: Any) -> None:
     assert row.problem.startswith("ConnectionRefusedError")
 
 
-def test_second_attempt_sends_the_same_bytes(settings: Any) -> None:
-    row = MessageFactory()
-    with mail_server(settings) as box:
-        box.to_content = "451 later"
-        delivery.deliver([row.pk])
-        box.to_content = "250 taken"
-        Message.objects.update(next_attempt_at=Now())
-        assert delivery.deliver([row.pk]) == 1
-    assert box.taken == [([row.address], html_part.with_html(row))]
-    assert message_from_bytes(box.taken[0][1])["Subject"] == "test"
-
-
 def watched(monkeypatch: pytest.MonkeyPatch, *, cuts: bool) -> threading.Event:
     """Return what is set when the watch cuts a connection; without `cuts` nothing is cut then."""
     called, cut = threading.Event(), smtp_connection.CuttableBackend.cut
@@ -168,10 +155,6 @@ def test_an_address_that_is_none_fails_alone(settings: Any) -> None:
     bad.refresh_from_db()
     assert (bad.state, len(box.taken)) == ("failed", 1)
     assert bad.problem.startswith("ValueError")
-
-
-def test_leases_are_longer_than_sends(settings: Any) -> None:
-    assert settings.OUTBOX_SEND_DEADLINE + 5 < settings.OUTBOX_LEASE
 
 
 # Seconds between two bytes, and until something that should have come hangs.

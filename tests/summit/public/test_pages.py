@@ -10,9 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client, RequestFactory
 
-from summit.core.registry import Registry
 from summit.permissions.models import Role
-from summit.public_base import home as home_panels
 from summit.public_base.public_pages import public_page
 from summit.summits import colours
 from summit.summits.models import Summit
@@ -98,15 +96,6 @@ def test_the_home_says_what_where_and_when_and_its_links_carry_the_language(summ
     assert [
         said for said in ('<html lang="ar" dir="rtl">', f'href="{HERE}agenda/?lang=ar"') if said not in arabic
     ] == []
-
-
-def test_the_home_shows_panels_with_values(summit: Summit, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    panels: Registry[Any] = Registry()
-    found = ("dev/message_state.html", {"message": {"state": "sent", "get_state_display": "out"}})
-    panels.register(2)(lambda _summit: found)
-    panels.register(1)(lambda _summit: None)
-    monkeypatch.setattr(home_panels, "_panels", panels)
-    assert 'data-state="good">out</span>' in client.get(HERE).content.decode()
 
 
 def test_public_pages_answer_304_and_refuse_to_be_written_to(summit: Summit, client: Client) -> None:

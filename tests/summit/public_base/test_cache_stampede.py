@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summit.public_base import page_cache
-from summit.public_base.page_cache import Page, PageCache
+from summit.public_base.page_cache import PageCache
 from summit.public_base.page_version import Version
 from tests.processes import wait_for
 from tests.threads import beside
@@ -143,19 +143,6 @@ def test_nobody_waits_for_ever(site: Site, monkeypatch: pytest.MonkeyPatch) -> N
         site.gate.set()
     # What took so long is older than what was made meanwhile, and doesn't replace it.
     assert site.read() == "mine"
-
-
-def test_a_page_that_is_too_large_is_shared_by_those_who_wait_and_not_cached(site: Site) -> None:
-    site.gate.clear()
-
-    def ask() -> Page | HttpResponse:
-        return site.cache.answer("page", site.version(), site.make, 1)
-
-    with beside(ask) as one, beside(ask) as two:
-        wait_for(lambda: site.made == [1], 20, "it is made")
-        site.gate.set()
-    assert one.outcome.content == two.outcome.content == b"1"
-    assert site.cache.size == 0
 
 
 ACTS = st.lists(st.tuples(st.sampled_from(["add", "take"]), st.integers(1, 4)), min_size=1, max_size=12)

@@ -311,14 +311,6 @@ def test_the_audit_says_which_provider_and_what_was_switched(root: User) -> None
     assert changes == {"Active": ("yes", "no"), "Client secret": ("", "")}
 
 
-def test_whoever_signs_in_at_a_provider_alone_reads_so(idp: OpenIdProvider, root: User, rootdesk: Client) -> None:
-    link(root, issuer=idp.issuer)
-    sentence = "A password or passkey doesn’t sign you in here."
-    assert sentence not in rootdesk.get("/accounts/2fa/").content.decode()
-    IdentityProvider.objects.update(is_required=True)
-    assert sentence in rootdesk.get("/accounts/2fa/").content.decode()
-
-
 def test_the_desk_of_roles_by_group(idp: OpenIdProvider, summit: Summit, desk: Client, rootdesk: Client) -> None:
     url = "/admin/summit/grouprole/add/"
     posted = {"summit": summit.pk, "issuer": idp.issuer, "group": "press", "role": Role.PRESS_OFFICER}

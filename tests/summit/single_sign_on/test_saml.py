@@ -47,19 +47,6 @@ class TestSigningIn:
         assert (response["Location"], is_signed_in(browser)) == ("/accounts/sso/link/", False)
         assert UnlinkedSignIn.objects.get().email == zoe.email
 
-    @pytest.mark.parametrize(
-        "attributes",
-        [
-            {"displayName": ["Zoë Zeller"]},
-            {"givenName": ["Zoë"], "sn": ["Zeller"]},
-            {"urn:oid:2.5.4.42": ["Zoë Zeller"]},
-        ],
-    )
-    def test_an_organiser_sees_whose_sign_in_it_is(self, idp: SamlProvider, attributes: dict[str, list[str]]) -> None:
-        idp.attributes |= attributes
-        idp.sign_in(Client())
-        assert UnlinkedSignIn.objects.get().name == "Zoë Zeller"
-
     def test_the_subject_may_be_an_attribute(self, idp: SamlProvider, zoe: User) -> None:
         IdentityProvider.objects.update(subject_attribute="objectId")
         link(zoe, "o-1", idp.issuer)

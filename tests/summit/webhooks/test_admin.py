@@ -131,20 +131,6 @@ class TestDeliveries:
         listed = page(desk, "webhooks_endpoint_change", row.endpoint_id)
         assert reverse("admin:webhooks_delivery_change", args=[row.pk]) in listed
 
-    def test_the_next_attempt_is_told_of_what_is_tried_again_alone(self, desk: Client, summit: Summit) -> None:
-        ended, problem = {"ended_at": "2025-01-01T00:00Z"}, {"problem": "@webhooks.status:404"}
-        # Of a webhook that is off nothing is tried.
-        off = {"endpoint__enabled": False, "endpoint__off_why": "hand", "endpoint__off_at": "2025-01-01T00:00Z"}
-        for state, more, shown in (
-            ("pending", {}, (True, False)),
-            ("pending", off, (False, False)),
-            ("sent", ended, (False, True)),
-            ("failed", {**ended, **problem}, (False, True)),
-        ):
-            row = DeliveryFactory(endpoint__summit=summit, state=state, **more)
-            said = page(desk, "webhooks_delivery_change", row.pk)
-            assert (state, more, ("Next attempt" in said, "Ended" in said)) == (state, more, shown)
-
     def test_it_is_sent_again_by_its_button_and_in_the_list(self, desk: Client, summit: Summit) -> None:
         gone = {"state": "failed", "problem": "@webhooks.status:404", "ended_at": "2025-01-01T00:00Z"}
         rows = [DeliveryFactory(endpoint__summit=summit, **gone) for _number in range(3)]
@@ -186,11 +172,3 @@ class TestTelling:
             "dropped",
             "sent",
         ]
-
-    def test_the_numbers(self, client: Client) -> None:
-        DeliveryFactory()
-        EndpointFactory(enabled=False, off_why="gone", off_at="2025-01-01T00:00Z")
-        shown = client.get("/metrics").content.decode()
-        assert 'summit_webhook_deliveries{state="pending"} 1.0' in shown
-        assert 'summit_webhooks{state="off"} 1.0' in shown
-        assert "summit_webhook_oldest_due_seconds " in shown
