@@ -21,10 +21,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from delegations.privacy.services import nightly_purge
 from summit import settings as module
 from summit.celery import app, close_stale_connections
-from summit.maintenance.sweeps import SWEEPS
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.tasks import clear_expired
@@ -86,20 +84,6 @@ def test_a_database_that_is_cut_off_is_noticed(tmp_path: Path, monkeypatch: pyte
     assert several["target_session_attrs"] == "read-write"
     assert (several["connect_timeout"], several["tcp_user_timeout"], several["keepalives_idle"]) == (3, 5000, 5)
     assert options("postgres://u:p@one.example/s?connect_timeout=20")["connect_timeout"] == 20
-
-
-def test_sweeps_run_often() -> None:
-    app.loader.import_default_modules()
-    seconds = {"sweep": 1, "publications": 1, "webhooks": 1, "jobs": 2, "alarms": 5, "audit": 5, "installation": 15}
-    seldom = {"roles by group": 60, "reminders": 120, "expired": 3600}
-    assert {name: each.every for name, each in SWEEPS.items()} == seconds | seldom
-    schedule = app.conf.beat_schedule
-    tasks = {"sweep": "summit.tasks.sweep", "purge": "delegations.tasks.purge"}
-    assert {name: entry["task"] for name, entry in schedule.items()} == tasks
-    # Whatever the page says of the next purge.
-    night = schedule["purge"]["schedule"]
-    assert schedule["sweep"]["schedule"] == 1
-    assert (night.hour, night.minute) == ({nightly_purge.HOUR}, {nightly_purge.MINUTE})
 
 
 def test_what_may_hang_has_a_queue_of_its_own() -> None:

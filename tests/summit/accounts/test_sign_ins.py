@@ -1,4 +1,4 @@
-"""Where an account is signed in, listed and ended; and signing in and out, and being refused, in the audit."""
+"""Where an account is signed in, listed and ended; signing in, out and refused, in the audit; and its tokens."""
 
 import json
 import re
@@ -9,14 +9,15 @@ import pytest
 import time_machine
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from summit.accounts import sign_in_log
 from summit.accounts.devices import device
 from summit.accounts.models import RefusedSignIns
+from summit.api_base import token_services
+from summit.api_base.models.tokens import Token
+from summit.api_base.scopes import resources
 from summit.audit.actions import ACTION_WORDS, Facts
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -24,7 +25,8 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.tasks import chain_audit
 from summit.users.models import User
-from tests.factories import PASSWORD, FocalPointFactory, UserFactory
+from tests.clients import signed_in
+from tests.factories import PASSWORD, FocalPointFactory, TokenFactory, UserFactory
 from tests.summit.accounts.helpers import by_password, code, mails, with_app
 from tests.summit.audit.test_actions import told_on
 from tests.summit.conftest import desk_of
@@ -227,14 +229,82 @@ def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
     assert told()[2:] == [("system", "refused 1 sign-in attempt")]
 
 
-def test_the_same_is_done_for_an_address_without_an_account(zoe: User) -> None:
-    def statements(email: str) -> list[str]:
-        cache.clear()
-        with CaptureQueriesContext(connection) as captured:
-            refuse(email)
-        return [" ".join(str(query["sql"]).split()[:3]) for query in captured.captured_queries]
+# --- the page of one's tokens: made and shown once, listed, revoked -------------------------------------------------
+PATH = "/accounts/tokens/"
+WANTED = {"name": "Registry", "scopes": ["rooms:read"], "days": "90", "summit": "here"}
 
-    known: Any = statements(zoe.email)
-    unknown = [words for words in statements("nobody@host.example") if not words.startswith("ROLLBACK")]
-    # What is taken back is rolled back to its savepoint before that is released.
-    assert [words.split()[0] for words in unknown] == [words.split()[0] for words in known]
+
+@pytest.fixture
+def browser(zoe: User) -> Client:
+    return signed_in(zoe)
+
+
+def secret_on(page: str) -> str:
+    found = re.search(r"<textarea[^>]*>(\w+)</textarea>", page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_it_is_made_shown_once_and_revoked(browser: Client) -> None:
+    secret = secret_on(browser.post(PATH, WANTED).content.decode())
+    token = Token.objects.get()
+    assert (token_services.find(secret), token.scopes) == (token, ["rooms:read"])
+    page = browser.get(PATH)
+    assert (secret in page.content.decode(), f"{secret[:7]}…" in page.content.decode()) == (False, True)
+    assert "no-store" in page["Cache-Control"]
+    for said in ("Token revoked", "This token was already revoked"):
+        assert said in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    assert token_services.find(secret) is None
+
+
+def test_a_page_that_is_loaded_again_makes_no_other(browser: Client) -> None:
+    posted = {**WANTED, "once": "a-mark"}
+    assert browser.post(PATH, {**posted, "name": ""}).status_code == 400
+    secret = secret_on(browser.post(PATH, posted).content.decode())
+    page = browser.post(PATH, posted, follow=True).content.decode()
+    assert "only one token was created" in page
+    assert secret not in page
+    assert Token.objects.count() == 1
+    # The form below the secret is another one: what is typed there is made.
+    marks = re.findall(r'name="once" value="(\w+)"', page)
+    assert len(marks) == 1
+    secret_on(browser.post(PATH, {**WANTED, "once": marks[0]}).content.decode())
+    assert Token.objects.count() == 2
+
+
+def boxes(page: str) -> dict[str, bool]:
+    """Return each box of what a token may do, and whether it is ticked."""
+    found = re.findall(r'<input type="checkbox" name="scopes" value="([^"]+)"[^>]*?( checked)?>', page)
+    return {scope: bool(ticked) for scope, ticked in found}
+
+
+def test_everything_is_chosen_to_be_read_by_one_box(browser: Client) -> None:
+    wanted = ["*:read", "rooms:write"]
+    # What was ticked stays where something else is missing.
+    kept = boxes(browser.post(PATH, {**WANTED, "scopes": wanted, "name": ""}).content.decode())
+    assert [scope for scope, ticked in kept.items() if ticked] == wanted
+    page = browser.post(PATH, {**WANTED, "scopes": wanted}).content.decode()
+    assert Token.objects.get().scopes == sorted([*(f"{each.name}:read" for each in resources()), "rooms:write"])
+    assert "Can read everything. Can read and change: rooms." in page
+    assert not any(boxes(page).values())
+    page = browser.post(PATH, {**WANTED, "scopes": ["venues:read", "rooms:read", "rooms:write"]}).content.decode()
+    assert "Can read: venues. Can read and change: rooms." in page
+
+
+def test_what_can_t_be_made_is_said(browser: Client, zoe: User) -> None:
+    for changed in ({"scopes": []}, {"summit": "there"}, {"days": "9999"}):
+        page = browser.post(PATH, {**WANTED, **changed})
+        assert (page.status_code, 'class="error-summary"' in page.content.decode()) == (400, True), changed
+    assert not Token.objects.exists()
+    TokenFactory.create_batch(50, user=zoe)
+    assert "You already have 50 tokens" in browser.post(PATH, WANTED).content.decode()
+
+
+def test_nobody_revokes_another_s_and_a_desk_takes_its_second_step_first(browser: Client, settings: Any) -> None:
+    token = TokenFactory()
+    browser.post(PATH, {"revoke": token.public_id})
+    assert Token.objects.get().revoked_at is None
+    settings.REQUIRE_SECOND_FACTOR = True
+    assert "complete two-step verification" in browser.get(PATH).content.decode()
+    browser.post(PATH, WANTED)
+    assert Token.objects.get() == token

@@ -116,24 +116,6 @@ class TestMenu:
 
 # --- lists and forms ------------------------------------------------------------------------------------------------
 class TestLists:
-    def test_an_empty_list_says_what_to_do_and_others_what_they_show(self, desk: Client, summit: Summit) -> None:
-        content = read(desk, PARTIES)
-        assert "Nothing here yet." in content
-        assert f'class="button" href="{PARTIES}add/"' in content
-        assert "Show all delegations" in read(desk, PARTIES, kind__exact="state")
-        f.PartyFactory.create_batch(52, summit=summit)
-        f.PartyFactory(summit=summit, name="Aland")
-        first, second = read(desk, PARTIES), read(desk, PARTIES, p=2, o="-1")
-        for content, said, near in ((first, "1–50 of 53", ["next"]), (second, "51–53 of 53", ["prev"])):
-            assert (said in content, "53 delegations" in content) == (True, True)
-            assert re.findall('rel="(next|prev)"', content) == near
-        # Cells carry the names of their columns.
-        columns = ["Type", "Protocol order", "Answer", "Level of attendance", "Head of delegation", "People"]
-        assert re.findall(r'<td data-label="([^"]+)"', first) == columns * 50
-        assert ("aria-sort" in first, second.count('aria-sort="descending"')) == (False, 1)
-        content = read(desk, PARTIES, q="Aland")
-        assert (">Aland<" in content, ">Land " in content) == (True, False)
-
     def test_a_button_does_it_to_what_is_ticked(self, desk: Client, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit)
         page = desk.post(PARTIES, {"action": "invite", "index": "0"}, follow=True)

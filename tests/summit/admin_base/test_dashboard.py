@@ -199,17 +199,6 @@ def two_bars() -> str:
 
 
 class TestBars:
-    def test_parts_follow_each_other_to_one_scale_and_words_stand_at_both_ends_escaped(self) -> None:
-        drawing = two_bars()
-        assert rects(drawing) == [
-            ("chart-full", "0.00%", "75.00%"),
-            ("chart-hatched", "75.00%", "25.00%"),
-            ("chart-open", "0.00%", "50.00%"),
-        ]
-        europe = [("0.00%", "start", "Europe"), ("100.00%", "end", "4 of 4")]
-        assert texts(drawing) == [*europe, ("0.00%", "start", "A & B"), ("100.00%", "end", "0 of 2")]
-        assert "\u2068A &amp; B\u2069" in drawing
-
     def test_from_the_right_it_is_mirrored(self) -> None:
         with translation.override("ar"):
             drawing = two_bars()

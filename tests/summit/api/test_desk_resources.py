@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from summit.accounts import visible_accounts
-from summit.admin_base import dashboard
 from summit.api import api_client_services
 from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
@@ -35,7 +33,6 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries
 from tests.press.helpers import make_text
-from tests.summit.admin_base.helpers import request_of
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_viewsets import kind
 
@@ -144,16 +141,6 @@ def test_a_task_says_what_how_soon_where_and_by_when_and_is_read_alone(busy: Sum
     assert organiser.get(f"{TASKS}?urgency=late").status_code == 400
     assert organiser.post(TASKS, {}).status_code == 405
     assert organiser.get(TASKS, If_None_Match=answer["ETag"]).status_code == 304
-
-
-def test_each_is_told_what_stands_on_their_home(busy: Summit) -> None:
-    for role, number in ((Role.ORGANISER, 3), (Role.PRESS_APPROVER, 1)):
-        user = f.UserFactory.with_role(role, busy)
-        sentences = [each["sentence"] for each in told(program(user))]
-        assert sentences == [task.sentence for task in dashboard.tasks(request_of(user), busy)]
-        assert len(sentences) == number
-    page = unescape(signed_in(user).get("/admin/").content.decode())
-    assert [each for each in sentences if each not in page] == []
 
 
 def test_what_is_not_ones_to_do_is_not_told(busy: Summit, viewer: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,21 +176,6 @@ def test_what_is_kept_is_made_once_and_the_oldest_goes() -> None:
     assert memory.get("a") is None
 
 
-def test_several_are_made_at_once_and_by_what_they_depend_on() -> None:
-    memory: Memory[int] = Memory(10)
-    asked: list[list[int]] = []
-
-    def make(keys: list[int]) -> dict[int, int]:
-        asked.append(keys)
-        return {key: key * 10 for key in keys if key != 3}
-
-    assert memory.ask_all([1, 2], "x", make) == {1: 10, 2: 20}
-    # What isn't there is asked for again, and what depends on something else is another.
-    assert memory.ask_all([1, 2, 3], "x", make) == {1: 10, 2: 20}
-    assert memory.ask_all([1], "y", make) == {1: 10}
-    assert asked == [[1, 2], [3], [1]]
-
-
 # --- how it gives way on SQLite ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("vendor", "inside", "worked", "waits"),

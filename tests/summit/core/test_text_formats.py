@@ -1,4 +1,4 @@
-"""Days, marks, names and sizes of files, telephone numbers, refusals of fields, and the language of it all."""
+"""How days, names, sizes and numbers are written, in which language, and what may stand in a field."""
 
 from datetime import date, datetime
 from email import message_from_bytes, policy
@@ -9,13 +9,21 @@ import pytest
 from allauth.account.adapter import get_adapter
 from allauth.core import context as allauth_context
 from django import forms
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpResponse
 from django.template import Context, Template
 from django.test import Client, RequestFactory
+from django.urls import get_resolver, path
 from django.utils.translation import override
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from delegations.invitations.services import links
-from summit.core import punctuation
+from summit import urls
+from summit.core import punctuation, validators
 from summit.core.date_formats import clock, long_day, short_day
 from summit.core.file_names import disposition, file_name
 from summit.core.file_sizes import MEGABYTE, megabytes, too_large
@@ -24,8 +32,12 @@ from summit.core.phone_links import tel_uri
 from summit.outbox import mime
 from summit.outbox.message_kinds import Mail
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import slug_form
 from summit.templatetags.phone_numbers import phone_link
 from tests import factories as f
+from tests.clients import signed_in
+from tests.factories import SummitFactory
 
 
 @pytest.mark.parametrize(
@@ -34,7 +46,6 @@ from tests import factories as f
         ("en", date(2025, 3, 31), "Monday 31 March 2025", "Mon 31 Mar 2025"),
         ("fr", date(2025, 3, 31), "lundi 31 mars 2025", "lun 31 mars 2025"),
         ("fr", date(2025, 4, 1), "mardi 1er avril 2025", "mar 1er avril 2025"),
-        ("fr", date(2025, 4, 11), "vendredi 11 avril 2025", "ven 11 avril 2025"),
     ],
 )
 def test_a_day_is_written_as_its_language_writes_it(language: str, day: date, long: str, short: str) -> None:
@@ -50,10 +61,8 @@ def test_a_day_is_written_as_its_language_writes_it(language: str, day: date, lo
         ("Europe/London", "2025-10-26T02:00Z", "02:00"),
         # An hour that is skipped, and one like any other.
         ("Europe/London", "2025-03-30T01:00Z", "02:00"),
-        ("Europe/London", "2025-03-31T08:30Z", "09:30"),
         ("America/St_Johns", "2025-11-02T04:00Z", "01:30 (UTC-2:30)"),
         ("Australia/Lord_Howe", "2025-04-05T15:10Z", "01:40 (UTC+10:30)"),
-        ("UTC", "2025-10-26T01:30Z", "01:30"),
     ],
 )
 def test_an_hour_that_comes_twice_says_which_it_is(zone: str, moment: str, said: str) -> None:
@@ -70,7 +79,6 @@ LINE = Template("{% load punctuation %}Hall{% comma %}House{% semicolon %}09:30{
         ("en", "Hall, House; 09:30–\u206010:05", "France: sent"),
         ("fr", "Hall, House\u202f; 09:30–\u206010:05", "France\u00a0: sent"),
         ("ar", "Hall، House؛ 09:30 إلى\u00a0\u206010:05", "France: sent"),
-        ("ar-eg", "Hall، House؛ 09:30 إلى\u00a0\u206010:05", "France: sent"),
         (None, "Hall, House; 09:30–\u206010:05", "France: sent"),
     ],
 )
@@ -132,11 +140,9 @@ def test_a_size_is_told_to_a_tenth_and_what_is_too_large_never_as_the_limit() ->
     [
         ("+44 20 7946 0004", "tel:+442079460004"),
         ("+44 (0)20 7946-0004", "tel:+442079460004"),
-        ("(+33) 1.20", "tel:+33120"),
         ("020 7946 0004", "tel:02079460004"),
         ("(0) 20", "tel:020"),
         ("+33 1 20 ext. 12", "tel:+33120;ext=12"),
-        ("+33 1 20 x12", "tel:+33120;ext=12"),
         ("+33 1 20, Extension 12", "tel:+33120;ext=12"),
         ("next 12", "tel:12"),
         ("1+2", "tel:12"),
@@ -237,3 +243,119 @@ class TestPersonalPages:
         assert self.language(known) == "ar"
         for asked, language in (("", "fr"), ("?lang=ar", "ar"), ("", "ar")):
             assert client.get(f"/portal/{asked}")["Content-Language"] == language
+
+
+# --- what may stand in a field --------------------------------------------------------------------------------------
+def code(validator: object, value: str) -> str:
+    """The code of the refusal, or nothing."""
+    try:
+        validator(value)  # type: ignore[operator]
+    except ValidationError as problem:
+        return str(problem.code)
+    return ""
+
+
+# --- slugs ----------------------------------------------------------------------------------------------------------
+def test_no_summit_takes_an_address_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = {
+        *("admin", "portal", "i", "api", "accounts", "dev", "healthz", "readyz", "metrics", "robots"),
+        *("static", "media", "favicon", "sitemap", "help", "about", "login", "logout", "new", "webhooks", "calendar"),
+        "handbook",
+    }
+    assert validators.reserved_slugs() == taken
+    assert {slug for slug in taken if code(validators.validate_free_slug, slug) == "reserved"} == taken
+    assert code(validators.validate_free_slug, "border-security-2025") == ""
+    # A new route is reserved at once.
+    added = path("newsroom/", lambda request: HttpResponse())
+    monkeypatch.setattr(get_resolver(), "url_patterns", [*urls.urlpatterns, added])
+    assert validators.reserved_slugs() - taken == {"newsroom"}
+    with pytest.raises(ValidationError, match="The system itself uses the address") as refused:
+        SummitFactory.build(slug="portal").full_clean(validate_unique=False, validate_constraints=False)
+    assert set(refused.value.message_dict) == {"slug"}
+
+
+PRINTED = ("line\nbreak\r\n\ttab", "👩‍⚖️", "\u200fa\u202a", "\xa0", "中文", "العربية", "Zoé")
+# By the code of its refusals: a validator, what it refuses and what it takes.
+FORMS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
+    "invalid": (
+        slug_form,
+        ("a\n", "a\r", "A", "a.b", "", "-", "a-", "-a", "a--b", "a_b", "a b", "a/b", "ä", "aaa "),
+        ("a", "0", "border-security-2025", "a-b-c"),
+    ),
+    "zone": (
+        validators.validate_time_zone,
+        ("", "London", "Europe/Nowhere", "europe/london", "../etc/passwd", "/etc/localtime", "+01:00"),
+        ("Europe/London", "Africa/Tunis", "Asia/Kathmandu", "UTC"),
+    ),
+    "colour": (
+        validators.validate_colour,
+        ("", "red", "#fff", "#1d4f9", "#1d4f911", "1d4f91", "#1d4f9g", "#1d4f91\n", "#1d4f91;}"),
+        ("#000000", "#1d4f91", "#ABCDEF"),
+    ),
+    # What looks like nothing is refused, joiners within words stay.
+    "unseen": (
+        validators.validate_text,
+        ("\u200b", "\u200f \u200e", "\u3164", "\u2800\ufe0f", "\u00ad\n"),
+        ("", " ", "\n\t", "a\u200b", "می\u200cخواهم", "क्\u200dष", "❤\ufe0f", *PRINTED),
+    ),
+}
+
+
+@pytest.mark.parametrize("refusal", FORMS)
+def test_what_has_a_form(refusal: str) -> None:
+    validator, wrong, right = FORMS[refusal]
+    assert {text: code(validator, text) for text in wrong} == dict.fromkeys(wrong, refusal)
+    assert {text: code(validator, text) for text in right} == dict.fromkeys(right, "")
+
+
+# --- characters -----------------------------------------------------------------------------------------------------
+def test_no_control_character_and_nothing_that_turns_the_letters_round() -> None:
+    control = "Character 3 is a control character and can’t be printed. Remove it."
+    override = "Character 3 is invisible and reverses the text after it. Remove it."
+    refused = {chr(number): control for number in (*range(32), *range(127, 160)) if chr(number) not in "\n\r\t"}
+    for character, said in {**refused, "\u202d": override, "\u202e": override}.items():
+        with pytest.raises(ValidationError) as problem:
+            validators.validate_text(f"ab{character}")
+        assert problem.value.messages == [said]
+        assert not validators.is_printable(character)
+    validators.validate_text("ab\n\r\t")
+
+
+def test_nothing_that_is_no_character() -> None:
+    ends = [plane + end for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)]
+    for number in (0xD800, 0xDFFF, 0xFDD0, 0xFDEF, *ends):
+        assert code(validators.validate_text, f"ab{chr(number)}") == "control", number
+        assert not validators.is_printable(chr(number))
+
+
+@settings(max_examples=50)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="\u202d\u202e")))
+def test_everything_else_can_be_printed(text: str) -> None:
+    # Beside a letter: alone, some of them are not seen.
+    assert code(validators.validate_text, f"a{text}") == ""
+
+
+def test_what_stands_in_one_line_has_no_line_breaks() -> None:
+    for text in ("two\nlines", "two\r\nlines", "two\u2028lines", "two\u2029lines"):
+        assert code(validators.validate_printable, text) == "line_break", text
+        assert code(validators.validate_text, text) == ""
+    assert code(validators.validate_printable, "a\tb and a \u200d joiner") == ""
+    assert code(validators.validate_printable, "ab\0") == "control"
+
+
+def test_each_column_takes_lines_as_its_control_does() -> None:
+    one, several = validators.validate_printable, validators.validate_text
+    fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+    texts = [isinstance(field, models.TextField) for field in fields]
+    other = [one if is_text else several for is_text in texts]
+    assert [str(field) for field, wrong in zip(fields, other, strict=True) if wrong in field.validators] == []
+
+
+@pytest.mark.django_db
+def test_the_api_takes_no_line_breaks_into_names() -> None:
+    summit = f.SummitFactory()
+    desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
+    said = {"name": "Alba\nnia", "formal_name": "Republic", "sort_key": "Albania", "kind": "country"}
+    refused = desk.post(f"/api/v1/summits/{summit.slug}/desk/parties/", said, content_type="application/json")
+    assert refused.status_code == 422
+    assert "Enter a single line. Remove the line break." in refused.content.decode()

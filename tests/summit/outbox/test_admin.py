@@ -2,7 +2,6 @@
 
 import runpy
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from summit.core.database_clock import db_now
 from summit.core.metrics import exposition
 from summit.maintenance.models import Heartbeat
 from summit.outbox import dashboard as outbox_dashboard
-from summit.outbox import delivery, html_part
+from summit.outbox import delivery
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits import emblem
@@ -151,26 +150,10 @@ def test_durations_in_the_unit_that_matters() -> None:
 
 
 # --- the development mailbox ----------------------------------------------------------------------------------------
-CALENDAR = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
-LINK = "http://localhost:8000/i/abc-def_123/"
-
-
-def mail_bytes(text: str = f"Your Excellency,\n\nanswer here: {LINK}\n") -> bytes:
-    """Return a mail with a text, a calendar beside it and a document."""
-    mail = EmailMessage()
-    mail["Subject"] = "Einladung für Genève"
-    mail["From"] = "Summit <summit@host.example>"
-    mail["To"] = "mission@land.example"
-    mail.set_content(text)
-    mail.add_alternative(CALENDAR, subtype="calendar", params={"method": "REQUEST"})
-    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="Lettre d’invitation.pdf")
-    return bytes(mail)
-
-
 def test_the_html_stands_in_a_frame_that_runs_and_loads_nothing(client: Client) -> None:
     summit = SummitFactory()
     emblem.store(summit=summit, content=drawn(), by=UserFactory.with_role(Role.ORGANISER, summit))
-    message = MessageFactory.create(rendered=mail_bytes("<script>alert(1)</script>"), summit=summit)
+    message = MessageFactory.create(rendered=b"Subject: x\r\n\r\n<script>alert(1)</script>\r\n", summit=summit)
     path = f"/dev/mail/{message.public_id}/page/"
     shown = client.get(f"/dev/mail/{message.public_id}/").content.decode()
     assert f'<iframe class="mail-page" src="{path}" sandbox ' in shown
@@ -183,25 +166,6 @@ def test_the_html_stands_in_a_frame_that_runs_and_loads_nothing(client: Client) 
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     bare = MessageFactory.create(rendered=b"Subject: x\r\nContent-Type: application/pdf\r\n\r\n")
     assert client.get(f"/dev/mail/{bare.public_id}/page/").status_code == 404
-
-
-def test_parts_and_source_are_downloads(client: Client) -> None:
-    content = mail_bytes()
-    message = MessageFactory.create(rendered=content)
-    calendar = client.get(f"/dev/mail/{message.public_id}/parts/1/")
-    assert calendar["Content-Type"] == "text/calendar"
-    assert calendar["Content-Disposition"] == 'attachment; filename="part-1.ics"'
-    assert calendar.content.decode().split() == CALENDAR.split()
-    letter = client.get(f"/dev/mail/{message.public_id}/parts/2/")
-    assert (letter["Content-Type"], letter.content) == ("application/pdf", b"%PDF-1.7")
-    assert letter["Content-Disposition"].startswith("attachment; filename*=utf-8''Lettre%20d")
-    assert client.get(f"/dev/mail/{message.public_id}/parts/3/").status_code == 404
-    source = client.get(f"/dev/mail/{message.public_id}/source/")
-    assert (source["Content-Type"], source.content) == ("message/rfc822", html_part.with_html(message))
-    # Of a mail that is not written yet there is none.
-    message = MessageFactory.create(rendered=None)
-    addresses = [f"/dev/mail/{message.public_id}/{path}" for path in ("", "source/", "page/", "parts/1/")]
-    assert [client.get(address).status_code for address in addresses] == [200, 404, 404, 404]
 
 
 def test_the_mailbox_is_in_development_alone(settings: Any) -> None:

@@ -248,10 +248,6 @@ def bad_server(settings: Any, greeting: bytes = b"", after: threading.Event | No
 
 
 # --- the watch ------------------------------------------------------------------------------------------------------
-# Seconds after which what should have come hangs.
-PATIENCE = 60
-
-
 class Alarm:
     def __init__(self) -> None:
         self.number = 0

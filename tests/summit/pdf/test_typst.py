@@ -110,15 +110,6 @@ def test_what_breaks_a_rule_of_tagged_documents_is_printed_and_noted(caplog: pyt
         typst_pdf.print_pdf(skipping, {"text": "한"})
 
 
-def test_what_is_installed_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    for present, told in (
-        ("Noto Sans CJK SC", ("", "fonts-noto-core")),
-        ("Noto Serif Devanagari", ("fonts-noto-cjk", "")),
-    ):
-        monkeypatch.setattr(fonts, "further", lambda present=present: (present,))
-        assert (fonts.package_for("𪜀"), fonts.package_for("ꦏ")) == told
-
-
 def test_what_is_said(request: pytest.FixtureRequest) -> None:
     one, two = MissingFontError("中", ("a",)), MissingFontError("中", ("a", "b"))
     assert missing_fonts.missing(one) == "No font on this machine can print “中”."

@@ -1,22 +1,19 @@
 """What a view declares about its route is enforced before it runs."""
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.views import View
 
 from portal import visitor_identity
-from summit.admin_base import pages, summit_pages
+from summit.admin_base import summit_pages
 from summit.permissions import route_access
 from summit.permissions.models import Role
-from summit.permissions.route_access import Access, Gate, access_of, attach, location, route
+from summit.permissions.route_access import Access, Gate, access_of, attach, route
 from summit.public_base.public_pages import public_page
 from summit.summits.models import Summit
 from tests import factories as f
@@ -78,19 +75,6 @@ def test_a_gate_that_it_does_not_enforce_is_refused() -> None:
 
 @pytest.mark.django_db
 class TestPagesOfTheDesk:
-    def test_one_without_an_object_asks_itself(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-        organiser = sign_in(summit, Role.ORGANISER)
-        assert organiser.get("/admin/arm/").status_code == 403
-        monkeypatch.setattr(pages, "check", lambda *args: None)
-        assert organiser.get("/admin/arm/").status_code == 200
-
-    def test_one_of_a_summit_asks_for_the_summit_first(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-        path, viewer = f"/admin/summit/arm/{summit.slug}/", sign_in(summit, Role.VIEWER)
-        assert sign_in(f.SummitFactory(), Role.ORGANISER).get(path).status_code == 404
-        assert viewer.get(path).status_code == 403
-        monkeypatch.setattr(summit_pages, "check", lambda *args: None)
-        assert viewer.get(path).status_code == 200
-
     def test_writing_asks_for_more(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[str] = []
         monkeypatch.setattr(summit_pages, "check", lambda user, action, summit: asked.append(action))
@@ -99,22 +83,6 @@ class TestPagesOfTheDesk:
         client.post(f"/admin/delegations/policy/{summit.slug}/")
         see, change = "delegations.policy.view", "delegations.policy.change"
         assert asked == [see, see, change]
-
-
-def test_a_second_declaration_is_refused_by_file_and_line_and_control(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = inspect.getsourcelines(page)[1]
-    once = route(Gate.EVERYBODY)(page)
-    with pytest.raises(ImproperlyConfigured) as refused:
-        public_page()(once)
-    assert str(refused.value) == (
-        f"tests/summit/permissions/test_route_access.py:{line} (page) declares its route twice"
-    )
-    assert access_of(page) is None
-    # A class is named where a view is made of one.
-    assert location(View.as_view()).endswith("(View)")
-    monkeypatch.setattr(route_access, "access_of", lambda view: None)
-    twice = public_page("public text")(route(Gate.HOLDER)(page))
-    assert access_of(twice) == Access(Gate.EVERYBODY, kind="public text")
 
 
 def test_wrappers_keep_the_declaration() -> None:

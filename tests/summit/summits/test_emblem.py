@@ -177,18 +177,6 @@ def test_contrast_is_that_of_wcag() -> None:
             colours.channels(wrong)
 
 
-def test_a_readable_colour_stays_and_one_that_is_too_pale_or_too_dark_is_moved() -> None:
-    assert colours.light_accent("#1d4f91") == colours.Accent("#1d4f91", "#ffffff")
-    assert colours.dark_accent("#e8c020") == colours.Accent("#e8c020", "#10100e")
-    for moved, ground, plain, wanted in (
-        (colours.light_accent, colours.LIGHT_GROUNDS[0], "#e8c020", "#816a0d"),
-        (colours.dark_accent, colours.DARK_GROUNDS[0], "#1d4f91", "#5791dd"),
-    ):
-        assert moved(plain).colour == wanted
-        # The control: as it was it would not be readable.
-        assert colours.contrast(plain, ground) < colours.TEXT
-
-
 @given(any_colour)
 @examples(max_examples=40)
 def test_every_colour_becomes_readable_on_pages_buttons_and_paper(colour: str) -> None:
