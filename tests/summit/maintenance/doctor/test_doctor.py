@@ -74,6 +74,11 @@ def as_set(settings: Any, **values: Any) -> None:
         setattr(settings, name, value)
 
 
+def arranging(prepare: Callable[..., None]) -> Callable[..., Arrange]:
+    """Let a function be called with what it takes besides the settings and the patch."""
+    return lambda *values, **named: lambda settings, patch: prepare(settings, patch, *values, **named)
+
+
 def answering(settings: Any, patch: pytest.MonkeyPatch, taken: tuple[str, ...] = QUEUES) -> None:
     settings.REDIS_URL = "redis://broker"
     there = MagicMock()
@@ -93,16 +98,16 @@ def silent(settings: Any, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(broker, "_open", refuse)
 
 
-def smtp(error: Exception | None = None, **values: Any) -> Arrange:
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        as_set(settings, **SMTP, **values)
-        patch.setattr(mail, "get_connection", lambda *args, **kwargs: MagicMock(open=MagicMock(side_effect=error)))
-
-    return arrange
+@arranging
+def smtp(settings: Any, patch: pytest.MonkeyPatch, error: Exception | None = None, **values: Any) -> None:
+    as_set(settings, **SMTP, **values)
+    patch.setattr(mail, "get_connection", lambda *args, **kwargs: MagicMock(open=MagicMock(side_effect=error)))
 
 
-def records(error: Exception | None = None, **changes: list[str] | None) -> Arrange:
+@arranging
+def records(
+    settings: Any, patch: pytest.MonkeyPatch, error: Exception | None = None, **changes: list[str] | None
+) -> None:
     """Let DNS have the records of a domain as they should be, but for some."""
     rows: dict[str, list[str] | None] = {**RECORDS, **{key.replace("__", "."): row for key, row in changes.items()}}
 
@@ -114,11 +119,8 @@ def records(error: Exception | None = None, **changes: list[str] | None) -> Arra
             raise dns.resolver.NXDOMAIN
         return [SimpleNamespace(strings=[text.encode()]) for text in texts]
 
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        settings.DEFAULT_FROM_EMAIL = "Summit <summit@summit.example>"
-        patch.setattr(dns.resolver, "resolve", resolve)
-
-    return arrange
+    settings.DEFAULT_FROM_EMAIL = "Summit <summit@summit.example>"
+    patch.setattr(dns.resolver, "resolve", resolve)
 
 
 def key_lost(settings: Any, patch: pytest.MonkeyPatch) -> None:
@@ -126,129 +128,101 @@ def key_lost(settings: Any, patch: pytest.MonkeyPatch) -> None:
     settings.FIELD_KEYS = [Fernet.generate_key().decode()]
 
 
-def swept(seconds: int) -> Arrange:
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        clocks.current_app.loader.import_default_modules()
-        at = Now() - timedelta(seconds=seconds)
-        Heartbeat.objects.bulk_create([Heartbeat(name=name, at=at) for name in SWEEPS])
-
-    return arrange
+@arranging
+def swept(settings: Any, patch: pytest.MonkeyPatch, seconds: int) -> None:
+    clocks.current_app.loader.import_default_modules()
+    at = Now() - timedelta(seconds=seconds)
+    Heartbeat.objects.bulk_create([Heartbeat(name=name, at=at) for name in SWEEPS])
 
 
-def behind(seconds: float) -> Arrange:
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        now = clocks.db_now().timestamp() + seconds
-        patch.setattr(clocks, "time", SimpleNamespace(time=lambda: now))
-
-    return arrange
+@arranging
+def behind(settings: Any, patch: pytest.MonkeyPatch, seconds: float) -> None:
+    now = clocks.db_now().timestamp() + seconds
+    patch.setattr(clocks, "time", SimpleNamespace(time=lambda: now))
 
 
-def free(number: int) -> Arrange:
-    return lambda settings, patch: patch.setattr(
-        files.shutil, "disk_usage", lambda path: SimpleNamespace(free=number)
-    )
+@arranging
+def free(settings: Any, patch: pytest.MonkeyPatch, number: int) -> None:
+    patch.setattr(files.shutil, "disk_usage", lambda path: SimpleNamespace(free=number))
 
 
-def static(*releases: str, content: str = "a") -> Arrange:
+@arranging
+def static(settings: Any, patch: pytest.MonkeyPatch, *releases: str, content: str = "a") -> None:
     """Let a static file be collected by releases one after the other, last with this content. Its source is “a”."""
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        root, source = settings.TMP_PATH / "static", settings.TMP_PATH / "source"
-        as_set(settings, STATIC_ROOT=root, PRODUCTION=True)
-        for folder in (root, source):
-            folder.mkdir()
-        (source / "a.js").write_text("a")
-        (root / "a.js").write_text(content)
-        for release in releases:
-            (root / f"a.{release}.js").touch()
-            manifest = {"version": "1.1", "paths": {"a.js": f"a.{release}.js"}, "hash": ""}
-            path = root / f"staticfiles-{release}.json"
-            path.write_text(json.dumps(manifest))
-            os.utime(path, (releases.index(release), releases.index(release)))
-        finder = SimpleNamespace(list=lambda ignore: [("a.js", SimpleNamespace(path=lambda name: source / name))])
-        patch.setattr(files.finders, "get_finders", lambda: [finder])
-
-    return arrange
+    root, source = settings.TMP_PATH / "static", settings.TMP_PATH / "source"
+    as_set(settings, STATIC_ROOT=root, PRODUCTION=True)
+    for folder in (root, source):
+        folder.mkdir()
+    (source / "a.js").write_text("a")
+    (root / "a.js").write_text(content)
+    for release in releases:
+        (root / f"a.{release}.js").touch()
+        manifest = {"version": "1.1", "paths": {"a.js": f"a.{release}.js"}, "hash": ""}
+        path = root / f"staticfiles-{release}.json"
+        path.write_text(json.dumps(manifest))
+        os.utime(path, (releases.index(release), releases.index(release)))
+    finder = SimpleNamespace(list=lambda ignore: [("a.js", SimpleNamespace(path=lambda name: source / name))])
+    patch.setattr(files.finders, "get_finders", lambda: [finder])
 
 
-def texts(compiled: bool, source: str = "") -> Arrange:
+@arranging
+def texts(settings: Any, patch: pytest.MonkeyPatch, compiled: bool, source: str = "") -> None:
     """Let catalogues be compiled, or not, with a source for French or with none, as in a wheel."""
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        settings.LOCALE_PATHS = [settings.TMP_PATH]
-        for code in ("fr", "ar") if compiled else ("fr",):
-            (settings.TMP_PATH / code / "LC_MESSAGES").mkdir(parents=True)
-            (settings.TMP_PATH / code / "LC_MESSAGES" / "django.mo").touch()
-        if source:
-            (settings.TMP_PATH / "fr" / "LC_MESSAGES" / "django.po").write_text(source)
-
-    return arrange
+    settings.LOCALE_PATHS = [settings.TMP_PATH]
+    for code in ("fr", "ar") if compiled else ("fr",):
+        (settings.TMP_PATH / code / "LC_MESSAGES").mkdir(parents=True)
+        (settings.TMP_PATH / code / "LC_MESSAGES" / "django.mo").touch()
+    if source:
+        (settings.TMP_PATH / "fr" / "LC_MESSAGES" / "django.po").write_text(source)
 
 
-def scanner(answer: bytes | OSError) -> Arrange:
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        settings.CLAMD_URL = "tcp://scanner:3310"
-        there = MagicMock()
-        there.__enter__.return_value.recv.return_value = answer
-        error = answer if isinstance(answer, OSError) else None
-        patch.setattr(socket, "create_connection", MagicMock(return_value=there, side_effect=error))
-
-    return arrange
+@arranging
+def scanner(settings: Any, patch: pytest.MonkeyPatch, answer: bytes | OSError) -> None:
+    settings.CLAMD_URL = "tcp://scanner:3310"
+    there = MagicMock()
+    there.__enter__.return_value.recv.return_value = answer
+    error = answer if isinstance(answer, OSError) else None
+    patch.setattr(socket, "create_connection", MagicMock(return_value=there, side_effect=error))
 
 
-def postgresql(used: bool, host: str = "db", mode: str = "") -> Arrange:
+@arranging
+def postgresql(settings: Any, patch: pytest.MonkeyPatch, used: bool, host: str = "db", mode: str = "") -> None:
     """Let the database be PostgreSQL on another machine, with TLS or without."""
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        there = MagicMock(vendor="postgresql", settings_dict={"HOST": host, "OPTIONS": {"sslmode": mode}})
-        there.cursor.return_value.__enter__.return_value.fetchone.return_value = (used, "TLSv1.3" if used else None)
-        patch.setattr(database, "connection", there)
-
-    return arrange
+    there = MagicMock(vendor="postgresql", settings_dict={"HOST": host, "OPTIONS": {"sslmode": mode}})
+    there.cursor.return_value.__enter__.return_value.fetchone.return_value = (used, "TLSv1.3" if used else None)
+    patch.setattr(database, "connection", there)
 
 
-def connected(*connections: str, worker: str = VERSION) -> Arrange:
+@arranging
+def connected(settings: Any, patch: pytest.MonkeyPatch, *connections: str, worker: str = VERSION) -> None:
     """Let processes of these releases be connected to PostgreSQL, each twice, and let a worker run a release."""
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(database, "connection", MagicMock(vendor="postgresql"))
-        patch.setattr(database.releases, "of_connections", lambda: dict.fromkeys(connections, 2))
-        patch.setattr(database.releases, "of_workers", lambda: {"mail@host": worker})
-
-    return arrange
+    patch.setattr(database, "connection", MagicMock(vendor="postgresql"))
+    patch.setattr(database.releases, "of_connections", lambda: dict.fromkeys(connections, 2))
+    patch.setattr(database.releases, "of_workers", lambda: {"mail@host": worker})
 
 
-def backed_up(hours: int | None) -> Arrange:
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        settings.PRODUCTION = True
-        if hours is not None:
-            Heartbeat.objects.create(name=heartbeats.BACKUP, at=Now() - timedelta(hours=hours))
-
-    return arrange
+@arranging
+def backed_up(settings: Any, patch: pytest.MonkeyPatch, hours: int | None) -> None:
+    settings.PRODUCTION = True
+    if hours is not None:
+        Heartbeat.objects.create(name=heartbeats.BACKUP, at=Now() - timedelta(hours=hours))
 
 
-def version(number: int) -> Arrange:
-    there = MagicMock(vendor="postgresql", pg_version=number)
-    return lambda settings, patch: patch.setattr(database, "connection", there)
+@arranging
+def version(settings: Any, patch: pytest.MonkeyPatch, number: int) -> None:
+    patch.setattr(database, "connection", MagicMock(vendor="postgresql", pg_version=number))
 
 
-def applied(*, later: bool) -> Arrange:
+@arranging
+def applied(settings: Any, patch: pytest.MonkeyPatch, *, later: bool) -> None:
     """Let a migration be missing, or one of a later version be there."""
-
-    def arrange(settings: Any, patch: pytest.MonkeyPatch) -> None:
-        with connection.cursor() as cursor:
-            if later:
-                cursor.execute(
-                    "INSERT INTO django_migrations (app, name, applied) VALUES ('press', '0999_x', CURRENT_TIMESTAMP)"
-                )
-            else:
-                cursor.execute("DELETE FROM django_migrations WHERE app = 'press' AND name LIKE '0004%'")
-
-    return arrange
+    with connection.cursor() as cursor:
+        if later:
+            cursor.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('press', '0999_x', CURRENT_TIMESTAMP)"
+            )
+        else:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'press' AND name LIKE '0004%'")
 
 
 def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
