@@ -115,15 +115,6 @@ class TestMenu:
 
 
 # --- lists and forms ------------------------------------------------------------------------------------------------
-class TestLists:
-    def test_a_button_does_it_to_what_is_ticked(self, desk: Client, summit: Summit) -> None:
-        party = f.PartyFactory(summit=summit)
-        page = desk.post(PARTIES, {"action": "invite", "index": "0"}, follow=True)
-        said = ["Select the rows first, then choose an action."]
-        assert [str(message) for message in page.context["messages"]] == said
-        page = desk.post(PARTIES, {"action": "invite", "index": "0", "_selected_action": party.pk})
-        assert page.status_code == 200
-        assert "admin/delegations/invitations/invite_parties.html" in [template.name for template in page.templates]
 
 
 class TestForms:

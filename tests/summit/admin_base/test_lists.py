@@ -170,12 +170,6 @@ class TestSelections:
         # Another session knows nothing of it.
         assert selections.chosen_keys(ask({}, query)) == []
 
-    def test_a_session_keeps_the_newest(self) -> None:
-        session: dict[str, Any] = {}
-        queries = [selections.query_of(ask(session), range(start, start + selections.MOST + 1)) for start in range(5)]
-        found = [bool(selections.chosen_keys(ask(session, query))) for query in queries]
-        assert found == [False, True, True, True, True]
-
     def test_more_than_a_url_holds_are_chosen(
         self, summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -95,23 +95,6 @@ def test_the_chosen_summit_is_searched_or_all_of_them(summit: Summit, organiser:
         assert sorted(hit.note for hit in response.context["found"][0].hits) == sorted(notes)
 
 
-def test_sessions_by_title_room_and_summary_and_texts(summit: Summit, organiser: User, desk: Client) -> None:
-    room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
-    f.SessionFactory(summit=summit, title="Opening", room=room)
-    f.SessionFactory(summit=summit, title="Closing", summary="The communiqué is read")
-    for wanted, title in (("gallery", "Opening"), ("communique closing", "Closing")):
-        assert found(organiser, wanted) == {"Session": ([title], 1)}
-    assert "Monday 31 March 2025, 09:00 London time · Long Gallery" in page(desk, "gallery")
-    # Texts by their newest title in any language.
-    first = f.EditionFactory(version__text__summit=summit, title="Old words")
-    f.EditionFactory(version=first.version, number=2, title="Opening address")
-    french = {"version__text": first.version.text, "version__language": "fr", "version__authoritative": False}
-    f.EditionFactory(**french, title="Allocution d’ouverture")
-    for wanted in ("address", "ouverture"):
-        assert found(organiser, wanted) == {"Text": (["Opening address"], 1)}
-    assert found(organiser, "old words") == {}
-
-
 # --- what one may not see -------------------------------------------------------------------------------------------
 class TestWho:
     def test_each_finds_what_their_lists_show(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from django.utils.translation import override
 
 from delegations.invitations.services import invitations
 from delegations.members.models.members import Membership
-from delegations.parties.models.parties import Party
 from sessions.draft.services import cancel_and_move
 from summit.admin_base.history import Slice, of_row
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitModelAdmin
@@ -22,7 +21,6 @@ from summit.audit import rendering
 from summit.audit import services as audit
 from summit.audit.actions import ACTION_WORDS, AuditAction, Facts, RowActions, action_named, audit_action
 from summit.audit.models import AuditEntry
-from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -138,16 +136,6 @@ class TestTelling:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM summit_person")
         assert lines()[0].row == rendering.NamedObject("person", f"since deleted ({entry.object_key})")
-
-    def test_a_field_is_named_as_on_the_pages(self) -> None:
-        # The flight is of the particulars, which extend a person one to one.
-        for model, name, label in (
-            (Person, "office", "Office held"),
-            (Person, "arrival_flight", "Arrival flight or train"),
-            (Party, "memberships", "Members"),
-            (Person, "of_no_model", "Of_no_model"),
-        ):
-            assert rendering.field_name(model, name) == label
 
     def test_queries_do_not_grow(self, summit: Summit) -> None:
         for _ in range(3):

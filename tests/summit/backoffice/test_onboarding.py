@@ -1,13 +1,10 @@
 """The first steps at the ground floor: the first account, the summit, its venue, its team."""
 
-import shlex
-import sys
 from collections.abc import Callable
 from datetime import date
 from email import message_from_bytes
 from email.policy import default
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +15,6 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from portal.management.commands import serve
 from summit.accounts import first_account, role_assignments
 from summit.accounts.first_account import NotFirst
 from summit.accounts.role_assignments import Colleague
@@ -93,17 +89,6 @@ class TestFirstAccount:
                 with pytest.raises(NotFirst):
                     first_account.first_account(email="other@ministry.example")
                 transaction.set_rollback(True)
-
-    def test_the_line_that_make_run_prints_opens_the_same_database(self, settings: Any) -> None:
-        command = f"{shlex.quote(sys.executable)} manage.py create_first_account you@example.org"
-        files = Path("/srv/my files")
-        for port, var, said in (
-            (8000, settings.DEFAULT_VAR_DIR, ""),
-            (8123, settings.DEFAULT_VAR_DIR, "PORT=8123 "),
-            (8123, files, f"PORT=8123 VAR_DIR='{files}' "),
-        ):
-            settings.PORT, settings.VAR_DIR = port, var
-            assert serve.first_account() == said + command
 
 
 class TestSummit:

@@ -20,7 +20,6 @@ from summit.core.environment_variables import (
     Group,
     Kind,
     Variable,
-    describe,
 )
 
 SECRET = "not to be shown: a€b"
@@ -112,13 +111,3 @@ class TestFiles:
             (empty, "which is empty. Write KEY into it."),
         ):
             assert refusal({"KEY_FILE": str(path)}, "KEY") == f"KEY_FILE names {path}, {said}"
-
-
-def test_the_description_has_everything() -> None:
-    assert describe(GROUPS).partition("## One\n\n")[2].splitlines()[::2] == [
-        *("### `KEY`", "A key.", "*Secret, text* · required in production"),
-        *("### `SIZE`", "A size.", "*Whole number* · default: `67108864`"),
-        *("### `PAUSE`", "A pause.", "*Secret, number* · default: `10`"),
-        "## Two",
-        *("### `DOUBLE`", "Twice.", "*Text* · default: twice · example: `4`"),
-    ]

@@ -138,35 +138,32 @@ def test_every_list_has_its_rows_without_markup_and_asks_no_more_for_many(superu
 ALLOWED = {"summit.auditentry": 12, "summit.person": 1, "agenda.signup": 1, "delegations.invitation": 4}
 
 
-# Lists that no uploaded table fills, with the reason. Whoever adds a list gives it an import, or says here why not.
-MADE, HISTORY = "the system makes its rows, or a button on another page does", "it is the list of uploads"
-ROWS_MADE = (
-    *("delegations.badge", "delegations.focalpointrequest", "delegations.handover", "delegations.portalsubject"),
-    *("delegations.invitationlink", "delegations.transferablepass", "delegations.participantlist"),
-    *("delegations.duplicatecandidate", "delegations.visaletter", "webhooks.delivery", "outbox.message"),
-    *("press.announcement", "agenda.release", "agenda.retiming", "agenda.signup", "summit.auditentry"),
-)
-FILES = ("delegations.delegation", "agenda.schedule", "summit.list", "press.speech")
-NO_UPLOAD = {
-    **dict.fromkeys(ROWS_MADE, MADE),
-    **dict.fromkeys((f"{each}importfile" for each in FILES), HISTORY),
-    "api.apiclient": "a program's first token is shown once, to whoever enters it",
-    "delegations.declaration": "what is brought is declared by the delegation, or at the person's page",
-    "delegations.invitation": "delegations are invited by choosing them in their list, and letters by approving them",
-    "delegations.liaisonofficer": "an officer is entered with a person, or chosen among those who are there",
-    "delegations.membership": "people come with their delegations, by the table of people",
-    "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
-    "webhooks.endpoint": "its secret is shown once, to whoever enters it",
-    "agenda.bilateral": "delegations ask each other in the portal",
-    "agenda.fixedpoint": "a few, entered when they are known",
-    "agenda.screen": "its address is shown once, to whoever makes it",
-    "press.subscriber": "whoever has a mailbox subscribes it: no table says that they want to be written to",
-    "delegations.partyprovider": "a few, chosen by hand",
-    "summit.grouprole": "a few, chosen by hand",
-    "summit.identityprovider": "a few, each entered with its secret",
-    "summit.summit": "a whole summit comes in by import_summit",
-    "summit.user": "an account comes with its first role, by the table of roles",
+# Lists that no uploaded table fills, by the reason. Whoever adds a list gives it an import, or says here why not.
+HISTORY = "it is the list of uploads"
+BY_REASON = {
+    "the system makes its rows, or a button on another page does": (
+        *("delegations.badge", "delegations.focalpointrequest", "delegations.handover", "delegations.portalsubject"),
+        *("delegations.invitationlink", "delegations.transferablepass", "delegations.participantlist"),
+        *("delegations.duplicatecandidate", "delegations.visaletter", "webhooks.delivery", "outbox.message"),
+        *("press.announcement", "agenda.release", "agenda.retiming", "agenda.signup", "summit.auditentry"),
+    ),
+    HISTORY: tuple(
+        f"{each}importfile" for each in ("delegations.delegation", "agenda.schedule", "summit.list", "press.speech")
+    ),
+    "a secret or an address is shown once, to whoever enters it": (
+        "api.apiclient",
+        "webhooks.endpoint",
+        "agenda.screen",
+    ),
+    "a few, entered or chosen by hand": (
+        *("agenda.fixedpoint", "delegations.partyprovider", "summit.grouprole", "summit.identityprovider"),
+    ),
+    "it comes with something else, or by its own page": (
+        *("delegations.declaration", "delegations.invitation", "delegations.liaisonofficer", "agenda.bilateral"),
+        *("delegations.membership", "delegations.reply", "press.subscriber", "summit.summit", "summit.user"),
+    ),
 }
+NO_UPLOAD = {label: reason for reason, labels in BY_REASON.items() for label in labels}
 
 
 def test_no_list_that_a_table_fills_is_said_to_have_no_table() -> None:

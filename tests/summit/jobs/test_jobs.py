@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -429,17 +428,6 @@ class TestInvitations:
         (link,) = re.findall(r'href="([^"]+)">2 messages failed', page)
         assert desk.get(link.replace("&amp;", "&")).context["cl"].result_count == 2
         assert "data-progress" not in page
-
-    def test_letters_written_otherwise_are_not_counted(self, desk: Client, summit: Summit, organiser: User) -> None:
-        early, late = PartyFactory.create_batch(2, summit=summit), PartyFactory.create_batch(3, summit=summit)
-        invitations.invite(parties=early, by=organiser)
-        Invitation.objects.update(sent_at=F("sent_at") - timedelta(hours=1))
-        invitations.invite(parties=late, by=organiser)
-        invitations.write_anew(invitation=Invitation.objects.get(party=late[0]), by=organiser)
-        for party, number in ((early[1], 2), (late[1], 3)):
-            row = Invitation.objects.get(party=party)
-            page = desk.get(f"/admin/delegations/invitation/{row.pk}/sent/").content.decode()
-            assert shown(page)[1] == f"0 of {number} messages sent"
 
     def test_queries_do_not_grow(self, desk: Client, summit: Summit, organiser: User) -> None:
         numbers = []

@@ -97,13 +97,6 @@ def test_the_address_names_the_language_of_public_pages(rf: RequestFactory) -> N
     assert translation.get_language() == "en"
 
 
-def test_personal_pages_remember_the_language_for_the_session(client: Client) -> None:
-    # Public pages don't.
-    for path, language in (("", "en"), ("?lang=ar", "ar"), ("", "ar"), ("?lang=en", "en"), ("", "en")):
-        assert client.get(f"/accounts/login/{path}")["Content-Language"] == language
-        assert client.get("/nothing-here/")["Content-Language"] == "en"
-
-
 # --- a database that can't be used ----------------------------------------------------------------------------------
 def problem(cause: Exception | None, **values: str | None) -> OperationalError:
     found = OperationalError("it can't be used")

@@ -14,7 +14,6 @@ from summit.permissions.models import Role
 from summit.public_base.public_pages import public_page
 from summit.summits import colours
 from summit.summits.models import Summit
-from summit.users.models import User
 from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
@@ -177,14 +176,3 @@ def test_signing_in_leads_to_the_desk_and_out_to_the_entrance(summit: Summit, cl
     left = client.post("/accounts/logout/")
     assert (left.status_code, left["Location"]) == (302, "/")
     assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
-
-
-def test_the_desk_chooses_among_the_readers_summits(desk: Client, organiser: User, summit: Summit) -> None:
-    hidden = SummitFactory.create(slug="hidden", short_name="Hidden one")
-    other = SummitFactory.create(slug="other", short_name="Other one", starts_on=date(2020, 1, 1))
-    organiser.roles.create(summit=other, role=Role.PROTOCOL)
-    page = desk.get("/admin/?summit=other").content.decode()
-    assert f'<h1><bdi lang="en">{other.name}</bdi></h1>' in page
-    assert 'href="/admin/?summit=border-security-2025"' in page
-    assert "Hidden one" not in page
-    assert hidden.name not in desk.get("/admin/?summit=hidden").content.decode()
