@@ -242,7 +242,7 @@ class TestPages:
         assert desk.get("/admin/arm/").status_code == 403
 
 
-def test_commands_look_and_resume(summit: Summit, settings: Any) -> None:
+def test_commands_look_and_resume(summit: Summit) -> None:
     out, empty = StringIO(), f.SummitFactory()
     call_command("pause_summit", "--all", stdout=out)
     call_command("resume_summit", "--all", "--look", stdout=out)

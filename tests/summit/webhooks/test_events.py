@@ -218,7 +218,7 @@ def lacks_scenario(event: Event[Any]) -> list[str]:
     return found if row.hidden else [*found, f"{TABLE}: the scenario of {event.name} has nothing hidden"]
 
 
-def test_every_event_has_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_event_has_a_scenario() -> None:
     assert [line for event in EVENTS.values() for line in lacks_scenario(event)] == []
     assert SCENARIOS.keys() == EVENTS.keys()
     # The controls: a new event, and a service that nothing tries.
@@ -264,7 +264,7 @@ def test_nobody_is_told_of_what_is_hidden(name: str, what: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_what_is_not_known_is_refused_wherever_it_is_emitted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_known_is_refused_wherever_it_is_emitted(name: str) -> None:
     summit, event = SummitFactory(), EVENTS[name]
     subject = SCENARIOS[name].unknown(summit)
     all_of(summit)
@@ -459,7 +459,7 @@ def test_many_texts_are_a_handful_of_pings_and_each_language_has_its_feed(summit
     assert len(pinged()) == 6 + 6 + 2
 
 
-def test_without_a_hub_nothing_is_asked_or_stored(settings: Any, django_assert_num_queries: Any) -> None:
+def test_without_a_hub_nothing_is_asked_or_stored(django_assert_num_queries: Any) -> None:
     text = make_text(moment=ago(60)).version.text
     with transaction.atomic(), django_assert_num_queries(0):
         websub.changed(text, ["en"], "x")
