@@ -184,7 +184,6 @@ class TestManyEntries:
 
 class TestVerified:
     def head(self, reader: User) -> str:
-        """Return what stands above the list."""
         found = [head for head in (function(request_of(reader)) for function in audit_head) if head]
         return "".join(render_to_string(template, context) for template, context in found)
 

@@ -304,27 +304,6 @@ def test_a_venue_s_page_writes_its_rooms_by_the_domain(desk: Client, summit: Sum
     assert list(entries[:2]) == [(first.public_id, ["capacity"]), (second.public_id, [])]
 
 
-def test_what_a_venue_and_a_room_can_t_be_is_said_and_nothing_is_lost(desk: Client, summit: Summit) -> None:
-    room = f.RoomFactory(venue__summit=summit, name="Music Room", capacity=None)
-    f.RoomFactory(venue=room.venue, name="Hall")
-    venue, kept = f"{VENUES}{room.venue_id}/change/", {"venue": room.venue_id, "name": "Hall", "position": 0}
-    hours = {**HOUSE, "summit": summit.pk, "rooms-TOTAL_FORMS": 0, "rooms-INITIAL_FORMS": 0, "opens_at": "08:00"}
-    for address, given, said in (
-        (venue, {**hours, "closes_at": ""}, "Enter both opening and closing times, or leave both blank."),
-        (venue, {**hours, "closes_at": "08:00"}, "Enter different opening and closing times, or leave both blank"),
-        (f"/admin/summit/room/{room.pk}/change/", kept, "The venue already has a room with this name."),
-        (f"/admin/summit/room/{room.pk}/change/", {**kept, "capacity": "-5"}, "Enter 0 or more."),
-    ):
-        page = desk.post(address, given)
-        found = page.content.decode()
-        assert (page.status_code, said in found, f'value="{given["name"]}"' in found) == (200, True, True)
-    room.refresh_from_db()
-    assert (room.name, room.capacity) == ("Music Room", None)
-    for opens, closes, listed in (("08:00", "01:00", "08:00–\u206001:00"), ("", "", "always")):
-        page = desk.post(venue, {**hours, "opens_at": opens, "closes_at": closes}, follow=True)
-        assert listed in page.content.decode()
-
-
 def test_a_room_stays_in_its_summit(summit: Summit) -> None:
     room, other = f.RoomFactory(venue__summit=summit), f.VenueFactory()
     client = signed_in(f.UserFactory(is_superuser=True))

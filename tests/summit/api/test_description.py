@@ -85,7 +85,6 @@ def test_another_version_writes_it_anew(made: list[str], settings: Any, monkeypa
 
 # --- actions that write nothing ask no more of a token than reading does --------------------------------------------
 def actions(patterns: list[URLPattern | URLResolver]) -> list[Action]:
-    """Return all actions that have an address."""
     found: list[Action] = []
     for pattern in patterns:
         if isinstance(pattern, URLResolver):

@@ -235,7 +235,6 @@ class Api:
 
 @pytest.fixture(scope="module")
 def api(described: Any) -> Api:
-    """All of the API."""
     operations = {found.ok().label: found.ok() for found in described.get_all_operations()}
     tags = Counter(operation.tags[0] for operation in operations.values())
     parts = [(described.include(tag=tag).as_state_machine(), number) for tag, number in tags.items()]

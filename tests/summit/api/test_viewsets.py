@@ -27,7 +27,6 @@ VENUES = "summits/here/desk/venues/"
 
 
 def kind(response: Any) -> tuple[int, str]:
-    """Return the status of a refusal and its kind."""
     assert response["Content-Type"] == "application/problem+json"
     body = response.json()
     assert body["status"] == response.status_code
@@ -220,7 +219,6 @@ def test_lost_updates_are_refused(organiser: Program, rooms: list[Room], monkeyp
 # --- the same key ---------------------------------------------------------------------------------------------------
 @pytest.fixture
 def data(rooms: list[Room]) -> dict[str, str]:
-    """A room to be added."""
     return {"venue": rooms[0].venue.public_id, "name": "Cellar"}
 
 

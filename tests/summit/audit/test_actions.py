@@ -40,7 +40,6 @@ def from_the_desks() -> set[str]:
 
 
 def declared_in(source: str) -> set[str]:
-    """Return the actions that a module declares."""
     found = DECLARES.findall(source)
     return {
         action

@@ -52,7 +52,6 @@ FIELDS: dict[str, Any] = {
 
 @pytest.fixture
 def owner() -> User:
-    """Whoever set the system up."""
     return f.UserFactory.create(is_superuser=True)
 
 
@@ -164,7 +163,6 @@ class TestVenue:
 
 
 def written() -> tuple[str, str]:
-    """The one mail that went out: its mailbox and its text."""
     (sent,) = mail.outbox
     found: Any = message_from_bytes(sent.message().as_bytes(), policy=default)
     return found["To"], found.get_body(("plain",)).get_content()

@@ -39,7 +39,6 @@ def shown(client: Client, words: str) -> str:
 
 
 def links(page: str) -> list[str]:
-    """Return the texts of the links, in their order."""
     texts = re.findall(r"<a [^>]*>(.*?)</a>", page, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", "", text).split()) for text in texts]
 

@@ -36,7 +36,6 @@ def value(kind: Kind, text: str) -> object:
 
 
 def refusal(values: dict[str, str], name: str, groups: list[Group] = GROUPS) -> str:
-    """Return what is said of a variable that can't be read."""
     with pytest.raises(ImproperlyConfigured) as raised:
         Environment(groups, values)(name)
     assert raised.value.__suppress_context__ or raised.value.__context__ is None

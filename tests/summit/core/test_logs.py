@@ -143,7 +143,6 @@ def fail(organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def gunicorn_fails() -> None:
-    """Log what gunicorn logs of a request that it can't handle."""
     log = logging.getLogger("gunicorn.error")
     try:
         raises(RuntimeError)()
@@ -284,8 +283,6 @@ DSN = "https://key@sentry.example/1"
 
 
 class Kept(Transport):
-    """Keeps what would be sent."""
-
     sent: list[str] = []
 
     def capture_envelope(self, envelope: Any) -> None:

@@ -134,7 +134,6 @@ def test_a_database_that_is_down_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def names_given() -> set[str]:
-    """Return the names of all series that /metrics may give."""
     found = set()
     for family in text_string_to_metric_families(exposition().decode()):
         endings = {"counter": ["_total"], "histogram": ["_bucket", "_count", "_sum"]}.get(family.type, [""])

@@ -52,7 +52,6 @@ def parsed(message: Message) -> EmailMessage:
 
 
 def part_of(mail: EmailMessage, kind: str) -> str:
-    """Return the "plain" or the "html" form of a mail."""
     body = mail.get_body((kind,))
     assert body is not None
     return str(body.get_content())

@@ -70,7 +70,6 @@ def mentions(path: Path, names: set[str]) -> bool:
 
 
 def lacks(kind: MessageKind[Any]) -> Iterator[str]:
-    """Yield what the declaration of a kind lacks, a sentence each."""
     here = f"{file_of(kind)}: the kind {kind.name}"
     if kind.compose is None and not (ROOT / "templates" / kind.template).is_file():
         yield f"{here} has no template templates/{kind.template}"

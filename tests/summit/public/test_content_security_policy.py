@@ -20,12 +20,10 @@ HERE = "/here/"
 
 
 def inline_of(content: str) -> list[str]:
-    """Return what the content security policy would refuse in a page."""
     return INLINE.findall(content) + INLINE_SCRIPT.findall(content)
 
 
 def check_policy(response: HttpResponse) -> None:
-    """Assert that a page has the policy and nothing that the policy refuses."""
     policy = response["Content-Security-Policy"]
     assert [word for word in ("unsafe", "nonce") if word in policy] == []
     assert [word for word in ("default", "script", "style") if f"{word}-src '" not in policy] == []
@@ -97,7 +95,6 @@ def rules(sheet: Path) -> str:
 
 
 def without_print(text: str) -> str:
-    """Return what stands outside the layer of print."""
     return re.sub(r"@layer print \{.*?\n\}\n", "", text, flags=re.DOTALL)
 
 

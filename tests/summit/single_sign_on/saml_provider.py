@@ -123,7 +123,6 @@ class SamlProvider:
         )
 
     def signed(self, xml: str) -> str:
-        """Return an element with a signature by the provider's key."""
         number = self.key_number
         signed: bytes = OneLogin_Saml2_Utils.add_sign(xml, pem(number), certificate(number))
         return signed.decode()

@@ -91,7 +91,6 @@ def _beside(idp: SamlProvider) -> str:
 
 
 def _changed_after(idp: SamlProvider) -> str:
-    """Return a response whose assertion was changed after it was signed."""
     return idp.response(idp.signed(idp.assertion()).replace(">n-1<", ">n-2<"))
 
 

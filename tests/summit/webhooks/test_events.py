@@ -209,7 +209,6 @@ def told(name: str) -> list[tuple[str, int]]:
 
 
 def lacks_scenario(event: Event[Any]) -> list[str]:
-    """Return what the table of scenarios lacks of an event."""
     row = SCENARIOS.get(event.name)
     if row is None:
         return [f"{TABLE} has no scenario for {event.name} of {file_of(event)}"]
@@ -290,7 +289,6 @@ def test_the_documentation_shows_an_event_as_it_is_sent(settings: Any) -> None:
 
 
 def parts(kind: Any) -> list[Any]:
-    """Return a TypedDict and those that are parts of it."""
     below = [part for each in types_of(kind).values() if is_typeddict(each) for part in parts(each)]
     return [kind, *below]
 

@@ -63,7 +63,6 @@ def world(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tup
 
 
 def found(function: Callable[[], Any]) -> tuple[Status, str]:
-    """Return the worst status that a check found, and all that it said."""
     findings = Check("it", function).run()
     worst = max((each.status for each in findings), key=list(Status).index)
     return worst, " ".join(f"{each.text} {each.todo}" for each in findings)
