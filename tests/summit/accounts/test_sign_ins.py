@@ -34,7 +34,6 @@ from tests.summit.conftest import desk_of
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 SESSIONS, NEW = "/accounts/sessions/", "another long pass phrase"
 WINDOWS, ANDROID = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Mozilla/5.0 (Linux; Android 15; Pixel 8)"
-MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X)"
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 PHONE = f"{IPHONE} {KIT} Version/18.1 Mobile/15E148 Safari/604.1"
@@ -51,9 +50,7 @@ def zoe(summit: Summit) -> User:
     [
         (f"{WINDOWS} {KIT} Chrome/131.0.0.0 Safari/537.36", "Chrome on Windows"),
         (f"{WINDOWS} {KIT} Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0", "Edge on Windows"),
-        (f"{ANDROID} {KIT} Chrome/131.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
         (f"{ANDROID} {KIT} SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36", "Samsung Internet on Android"),
-        (f"{MAC} {KIT} Version/18.1 Safari/605.1.15", "Safari on Mac"),
         (PHONE, "Safari on iPhone"),
         (f"{IPHONE} {KIT} CriOS/131.0 Mobile/15E148 Safari/604.1", "Chrome on iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox on Linux"),

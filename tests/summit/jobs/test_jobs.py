@@ -313,16 +313,6 @@ class TestProgress:
 
 
 class TestEnds:
-    def test_done(self, desk: Client, job: Job) -> None:
-        assert f"/admin/jobs/{job.public_id}/" in desk.get("/admin/").content.decode()
-        runner.run(job.pk)
-        text = page(desk, job)
-        assert "Counted to 10." in text
-        gone = ("Refresh", "data-progress=", "Stop job", "Resume job")
-        assert [said for said in gone if said in text] == []
-        # The home shows what is under way.
-        assert f"/admin/jobs/{job.public_id}/" not in desk.get("/admin/").content.decode()
-
     def test_failed_says_what_to_do_next(self, desk: Client, job: Job, counting: Counting) -> None:
         counting.breaks[2] = LookupError("secret")
         runner.run(job.pk)

@@ -7,14 +7,12 @@ from typing import Any
 import pypdf
 import pytest
 import typst
-from django.utils import translation
 
-from summit.pdf import fonts, missing_fonts
+from summit.pdf import fonts
 from summit.pdf import typst as typst_pdf
 from summit.pdf.fonts import FOLDER, MissingFontError
 from summit.pdf.paper_size import paper_of
 from summit.summits.models import Summit
-from tests.languages import pseudo
 
 SOURCE = b"""#let d = json(bytes(sys.inputs.data))
 #set document(title: "A", date: datetime(year: 2025, month: 3, day: 31))
@@ -108,18 +106,6 @@ def test_what_breaks_a_rule_of_tagged_documents_is_printed_and_noted(caplog: pyt
     # Never with boxes, though typst would not tell.
     with pytest.raises(MissingFontError):
         typst_pdf.print_pdf(skipping, {"text": "한"})
-
-
-def test_what_is_said(request: pytest.FixtureRequest) -> None:
-    one, two = MissingFontError("中", ("a",)), MissingFontError("中", ("a", "b"))
-    assert missing_fonts.missing(one) == "No font on this machine can print “中”."
-    install = "Ask the system administrator to install the {} and restart the system."
-    assert missing_fonts.remedy(one) == install.format("package a")
-    assert missing_fonts.remedy(two) == install.format("packages a, b")
-    assert missing_fonts.remedy(MissingFontError("中", ())).startswith("No package provides one.")
-    pseudo.install(request)
-    with translation.override("fr"):
-        assert missing_fonts.missing(one) == "⟦No font on this machine can print “中”.⟧"
 
 
 def test_the_fonts_here_are_few_and_have_their_licence() -> None:
