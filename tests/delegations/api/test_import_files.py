@@ -1,18 +1,14 @@
 """Tables of parties and people by the API: uploaded, looked at, taken over once, deleted."""
 
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from delegations.imports.definitions import PEOPLE
 from delegations.imports.models import DelegationImportFile
 from delegations.members import column_headings
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
-from summit.jobs import runner
-from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers, seen_by
 
@@ -66,17 +62,6 @@ def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
 def test_what_is_no_table_is_refused(place: Place) -> None:
     assert pointers(place.protocol.post(HERE, sent("shoe size\n38\n"))) == {"#/content"}
     assert not DelegationImportFile.objects.exists()
-
-
-def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    Category.objects.of(place.summit)
-    monkeypatch.setattr(PEOPLE, "budget", replace(PEOPLE.budget, at_once=2))
-    made = place.protocol.post(HERE, sent()).json()
-    where = f"{HERE}{made['id']}/"
-    assert made["report"] is None
-    assert place.protocol.get(f"{DESK}jobs/{made['job']}/").json()["state"] == "waiting"
-    runner.run(Job.objects.get().pk)
-    assert place.protocol.get(where).json()["report"]["counts"]["new"] == 2
 
 
 def test_a_focal_point_brings_their_own_people(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

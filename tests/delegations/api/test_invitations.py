@@ -23,7 +23,7 @@ from summit.permissions import rules
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers, seen_by, values
+from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers, seen_by
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
@@ -139,17 +139,6 @@ def test_a_focal_point_finds_nothing_of_other_parties(place: Place, monkeypatch:
     # Control: a draft is told where all of a party's are its own.
     monkeypatch.setitem(rules._OWN, Invitation, lambda user, role: Q(party=place.one))
     assert draft.public_id in ids(place.focal.get(HERE))
-
-
-def test_lists_are_narrowed(place: Place) -> None:
-    sent(place, sent_by=place.protocol.user)
-    sent(place, party=place.other, sent_at=f.START + timedelta(days=1), occasion="s" * 16)
-    since = (f.START + timedelta(hours=1)).isoformat().replace("+", "%2B")
-    for query, found in (
-        *((f"sent_since={since}", ["Bland"]), (f"occasion={'s' * 16}", ["Bland"])),
-        (f"to_summit=true&party={place.one.public_id}", ["Aland"]),
-    ):
-        assert values(place.protocol.get(f"{HERE}?{query}"), "party_name") == found
 
 
 def test_who_read_an_answer_is_recorded(place: Place) -> None:

@@ -35,17 +35,6 @@ def test_a_party_is_entered_whole_and_known_by_another_system_s_key(protocol: Pr
     assert kind(protocol.get(where)) == (404, "not-found")
 
 
-def test_what_can_t_be_is_said_by_field(protocol: Program, here: Summit) -> None:
-    f.ExternalIdFactory(party__summit=here, value="4711")
-    for data, wanted in (
-        ({}, {"#/name", "#/formal_name", "#/sort_key"}),
-        ({**VALUES, "kind": "organisation"}, {"#/iso_code"}),
-        ({**VALUES, "names": {"xx": {"name": "A"}}}, {"#/names/xx"}),
-        ({**VALUES, "external_ids": {"registry": "4711"}}, {"#"}),
-    ):
-        assert pointers(protocol.post(PARTIES, data)) == wanted
-
-
 def test_its_own_people_see_it_alone(own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     Party.objects.filter(pk=own.party.pk).update(notes="Secret", mission_contact="Gil")
     f.ExternalIdFactory(party=own.party)

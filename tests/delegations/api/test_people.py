@@ -8,11 +8,9 @@ from django.db.models import Q
 from delegations.members.models.members import FormerMember, Membership
 from summit.people.models import Person
 from summit.permissions import rules
-from summit.permissions.models import Role
-from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Land, ids, kind, pointers, seen_by, values
-from tests.summit.api.conftest import Program, program
+from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
 PEOPLE, MEMBERS = f"{DESK}people/", f"{DESK}members/"
@@ -164,17 +162,3 @@ def test_members_stand_in_an_order_and_are_confirmed_together(own: Land, other: 
     assert names(focal.get(f"{MEMBERS}?confirmed=true")) == ["Ada of Own"]
     for more in ({"party": other.party.public_id}, {"party": party, "members": [other.person.public_id]}):
         assert kind(focal.post(f"{MEMBERS}confirm/", more)) == (422, "fields")
-
-
-def test_a_badge_printer_narrows_members(own: Land, other: Land, here: Summit) -> None:
-    printer = program(f.UserFactory.with_role(Role.ACCREDITATION, here), ["members:read"])
-    f.MembershipFactory(party=own.party, code="interpreter", person__name="Ben", position=1)
-    f.PhotoFactory(person=own.person)
-    for query, wanted in (
-        *(("order=-name", ["Ben", "Ada of Own", "Ada of Other"]), ("category=interpreter&q=own", ["Ben"])),
-        *(
-            (f"party={own.party.public_id}", ["Ada of Own", "Ben"]),
-            ("lacks=photo&capacity=delegate", ["Ada of Other"]),
-        ),
-    ):
-        assert names(printer.get(f"{MEMBERS}?{query}")) == wanted, query

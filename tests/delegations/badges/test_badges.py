@@ -77,13 +77,6 @@ class TestIssue:
         assert issue(member(party), by=desk) == ([], [said])
         assert list(badges_selectors.without(party.summit)) == []
 
-    def test_who_has_none_is_told_in_the_order_of_parties(self, party: Party, desk: User) -> None:
-        first, second = member(party), member(party)
-        other = member(f.PartyFactory(summit=party.summit, name="Albania"))
-        member(f.PartyFactory())
-        issue(second, by=desk)
-        assert list(badges_selectors.without(party.summit)) == [first, other]
-
     @pytest.mark.parametrize("deadline", ["summit", "category", "none"])
     def test_they_are_parted_by_what_stops_them(self, party: Party, deadline: str) -> None:
         late, sure = member(party), member(party, confirmed_at=f.START)
@@ -283,14 +276,6 @@ class TestInLine:
         told = AuditEntry.objects.filter(action="delegations.transferablepass.count").order_by("pk")
         assert [(row.detail["before"], row.detail["now"], row.by) for row in told] == [(0, 1, by), (1, 2, by)]
 
-    def test_what_nobody_carries_goes_first(self) -> None:
-        party, _rule = make(6)
-        hand(party, "P0", number=2)
-        withdraw(party, "P5", "P4")
-        assert carried(party) == {1: None, 2: "P0"}
-        withdraw(party, "P3", "P2")
-        assert carried(party) == {2: "P0"}
-
     def test_one_that_is_carried_is_over_until_it_comes_back(self) -> None:
         party, _rule = make(4)
         hand(party, "P0", 1)
@@ -370,13 +355,6 @@ class TestPassOn:
         assert (entry.by, entry.detail["now"]) == (by, None)
         withdraw(party, "P1")
         assert set(carried(party).values()) == {None}
-
-    def test_a_refused_departure_gives_nothing_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        party, _rule = make(2)
-        hand(party, "P0")
-        monkeypatch.setattr(transferable_passes, "settle_party", lambda **kwargs: 1 / 0)
-        refuses(ZeroDivisionError, withdraw, party, "P0")
-        assert carried(party) == {1: "P0"}
 
 
 @pytest.mark.postgresql

@@ -13,7 +13,6 @@ from PIL import Image
 from pypdf import PdfReader
 
 from delegations.badges import badge_pdf as paper
-from delegations.badges.admin import badge_pages
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badge_sheet
 from delegations.badges.selectors.badge_check import spaced
@@ -52,26 +51,6 @@ def png() -> bytes:
 @pytest.fixture
 def desk(summit: Summit) -> Client:
     return sign_in(summit, Role.ACCREDITATION)
-
-
-def test_the_list_is_narrowed_and_searched(party: Party, desk: Client) -> None:
-    live = f.BadgeFactory(party=party)
-    person = f.MembershipFactory(party=party, person__office="Astronomer").person
-    dead = f.BadgeFactory(party=party, person=person, ended_at=f.START, why="Lost.")
-    other = f.BadgeFactory(party=f.PartyFactory(summit=party.summit))
-    hidden = f.BadgeFactory()
-    for query, found in (
-        *(
-            ("?state=live", {live, other}),
-            (f"?state=dead&party={party.pk}", {dead}),
-            (f"?party={party.pk}", {live, dead}),
-        ),
-        *((f"?q={live.public_id}", {live}), ("?q=astronomer", {dead})),
-        (f"?category={live.person.membership.category_id}", {live, dead, other}),
-    ):
-        page = text(desk.get(BADGES + query))
-        shown = {badge for badge in (live, dead, other, hidden) if spaced(badge.public_id) in page}
-        assert shown == found, query
 
 
 def test_those_without_are_shown_and_get_one(party: Party, desk: Client) -> None:
@@ -211,15 +190,6 @@ class TestPaper:
         documents = [desk.get(html.unescape(address)) for address in addresses]
         assert [len(PdfReader(io.BytesIO(document.content)).pages) for document in documents] == [1, 1]
 
-    def test_all_get_theirs_though_the_page_shows_fewer(
-        self, party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(badge_pages, "MOST", 1)
-        f.MembershipFactory.create_batch(3, party=party, confirmed_at=f.START)
-        address = f"{BADGES}issue/?summit={party.summit.slug}"
-        assert "Issue all 3 badges" in desk.get(address).content.decode()
-        assert said(desk.post(address, {"all": "1"}))[-1].startswith("3 badges issued.")
-
     def test_what_stands_on_it(self, party: Party) -> None:
         party.summit.language = "fr"
         party.summit.save()
@@ -262,16 +232,3 @@ class TestPaper:
         assert set(COLOURS) == set(Capacity.values)
         for colour in COLOURS.values():
             assert contrast(colour, print_ink(colour)) >= 4.5
-
-    def test_the_code_is_the_number(self) -> None:
-        assert paper.code("0a1bcdefghjkmnpq").startswith("<svg")
-        assert paper.code("0a1bcdefghjkmnpq") != paper.code("0a1bcdefghjkmnpr")
-
-
-def test_the_home_tells_those_who_issue(party: Party, desk: Client) -> None:
-    f.InvitationFactory(party=party, answered=True)
-    f.MembershipFactory(party=party)
-    address = f'<a href="{BADGES}issue/?summit=here"'
-    page = text(desk.get("/admin/"))
-    assert address in page
-    assert address not in text(sign_in(party.summit, Role.PROTOCOL).get("/admin/"))

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
-from delegations.contacts import selectors, services
+from delegations.contacts import services
 from delegations.contacts.models import Contact
 from delegations.parties.models.parties import Party
 from summit.audit.models import AuditEntry
@@ -56,19 +56,6 @@ def test_others_do_not(party: Party, role: Role) -> None:
     refuses(PermissionDenied, services.change, contact=row, values={"note": "x"}, by=by)
     refuses(PermissionDenied, services.remove, contact=row, by=by)
     assert Contact.objects.get().note == ""
-
-
-def test_one_list_with_the_focal_points_first_and_the_roles_in_order(party: Party) -> None:
-    f.ContactFactory(party=party, role="duty_officer", name="", phone="1")
-    f.ContactFactory(party=party, role="private_office", name="Bea", office="Secretary", phone="2")
-    f.FocalPointFactory(party=party, person__name="Fay", person__office="", person__phone="3")
-    f.ContactFactory(name="Somebody of another party")
-    found = [(line.role, line.label, line.phone) for line in selectors.lines(party)]
-    assert found == [
-        ("Focal point", "Fay", "3"),
-        ("Private office", "Bea, Secretary", "2"),
-        ("Duty officer of the mission", "", "1"),
-    ]
 
 
 def test_the_section_is_edited_in_place_with_the_permission(party: Party, desk: Client) -> None:

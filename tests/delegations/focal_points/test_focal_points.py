@@ -51,15 +51,6 @@ def browser(row: FocalPoint) -> PortalSession:
 
 
 class TestName:
-    def test_it_is_recorded_and_acts_at_once(self, party: Party, protocol: User) -> None:
-        person = f.PersonFactory(summit=party.summit, user=f.UserFactory(), name="Hal")
-        assert not can_act(person.user, ACTION, party)
-        row = focal_points.name(party=party, person=person, by=protocol)
-        entry = AuditEntry.objects.get()
-        assert (entry.action, entry.object_key) == ("delegations.focalpoint.add", str(row.pk))
-        assert entry.fields == ["party", "person"]
-        assert can_act(User.objects.get(pk=person.user.pk), ACTION, party)
-
     def test_once_in_their_summit_and_by_whom(self, party: Party, protocol: User) -> None:
         fay = point(party).person
         there = r"^Fay is already a focal point for Aland\.$"
@@ -81,14 +72,6 @@ class TestTold:
         rows = Message.objects.filter(kind="focal_point").order_by("pk")
         assert focal_points_messages.untrue(list(rows)) == {}
         return [(row.address, row.facts["what"], row.language, row.facts["account"]) for row in rows]
-
-    def test_whom_a_desk_makes_one(self, party: Party, protocol: User) -> None:
-        person = f.PersonFactory(summit=party.summit, email="hal@land.example", language="fr")
-        focal_points.name(party=party, person=person, by=protocol)
-        assert self.told() == [("hal@land.example", "named", "fr", False)]
-        mail = focal_points_messages.FOCAL_POINT.render(Message.objects.get())
-        assert mail.subject == "You are now a focal point for Aland"
-        assert "/portal/sign-in/" in mail.text
 
     def test_whom_a_desk_takes_off(self, party: Party, protocol: User) -> None:
         focal_points.remove(point=point(party), by=protocol)

@@ -30,20 +30,6 @@ def path(row: FocalPointRequest, step: str = "change") -> str:
 
 
 class TestRequests:
-    def test_the_list_finds_and_narrows(self, party: Party, gil: FocalPointRequest, desk: Client) -> None:
-        f.FocalPointRequestFactory(party=party, name="Hal", instead_of=f.PersonFactory(summit=party.summit))
-        f.FocalPointRequestFactory()
-        shown = text(desk.get(f"{LIST}?state__exact=open"))
-        assert all(words in shown for words in ("Gil", "Hal", "in addition"))
-        shown = text(desk.get(f"{LIST}?q=gil"))
-        assert ("Gil" in shown, "Hal" in shown) == (True, False)
-        assert desk.get(f"{LIST}?state__exact=refused").context["cl"].result_count == 0
-        # The home counts them and opens them.
-        home, waits = text(desk.get("/admin/")), "2 focal point requests are waiting for a decision."
-        assert home.count(waits) == 1
-        (address, *_more) = re.findall(rf'<a href="([^"]+)">{waits}', home)
-        assert desk.get(address.replace("&amp;", "&")).context["cl"].result_count == 2
-
     def test_approving(self, party: Party, gil: FocalPointRequest, desk: Client) -> None:
         response = desk.post(path(gil, "approve"), follow=True)
         assert "Gil now acts for Aland. We have emailed them how to open the portal." in text(response)

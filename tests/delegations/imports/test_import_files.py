@@ -9,13 +9,12 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from delegations.imports import blank_files, column_recognition, definitions
+from delegations.imports import column_recognition, definitions
 from delegations.imports.definitions import PEOPLE
-from delegations.imports.models import DelegationImportFile, TableKind
+from delegations.imports.models import DelegationImportFile
 from delegations.imports.services import importer
-from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars
 from delegations.members.person_field_groups import COLUMNS
 from delegations.parties.models.parties import Party
@@ -33,7 +32,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import refuses, sign_in, text
+from tests.delegations.helpers import refuses, text
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/delegations/delegationimportfile/"
@@ -164,24 +163,6 @@ def test_files_that_nobody_imports_and_old_journals_are_deleted(summit: Summit, 
     assert "more than two weeks old" in str(refuses(ImportProblem, services.undo, file=done, by=protocol))
 
 
-class TestBlank:
-    @pytest.mark.parametrize(
-        ("kind", "ending", "language"), [("people", "csv", "ar"), ("people", "xlsx", "en"), ("parties", "csv", "fr")]
-    )
-    def test_its_headings_are_known_in_every_language(
-        self, kind: str, ending: str, language: str, summit: Summit
-    ) -> None:
-        wanted = blank_files.names(TableKind(kind))
-        with translation.override(language):
-            made = blank_files.write(wanted, ending=ending, categories=Category.objects.of(summit).values())
-        found = column_recognition.recognise(table_parsing.read(filename="x", content=made).headings)
-        assert (list(found.known.values()), found.unknown, found.twice) == (wanted, [], [])
-
-    def test_it_asks_for_nothing_that_its_reader_may_not_enter(self) -> None:
-        assert "passport_number" not in blank_files.names(TableKind.PEOPLE, allowed=["diet"])
-        assert blank_files.names(TableKind.PEOPLE, own=True)[0] == "name"
-
-
 UPLOADED = """party,kind,name,category,size
 France,country,Ada Example,,1
 France,country,Bea Example,wizard,2
@@ -197,30 +178,6 @@ def send(client: Client, given: str = UPLOADED, **values: Any) -> Any:
 
 @pytest.mark.once
 class TestUpload:
-    def test_the_lists_lead_to_it(self, summit: Summit, desk: Client) -> None:
-        for address, kind, words in (
-            *(("delegations/party", "parties", "delegations"), ("summit/person", "people", "people")),
-        ):
-            leads = f'<a href="{HOME}upload/?kind={kind}&amp;summit=here">Upload {words}</a>'
-            assert leads in text(desk.get(f"/admin/{address}/"))
-        assert "Upload people" not in text(sign_in(summit, Role.ACCREDITATION).get("/admin/summit/person/"))
-
-    def test_rows_are_told_before_anything_is_written(self, desk: Client) -> None:
-        response = send(desk)
-        own = f"{HOME}{DelegationImportFile.objects.get().pk}/change/"
-        assert response["Location"] == own
-        page = text(desk.get(own))
-        for words in (
-            *("Nothing is imported yet.", "Import 2 entries</button>", "<strong>2</strong> <span>refused</span>"),
-            *("Unknown columns skipped: size.", "“wizard” is not a category of this summit.", "&lt;b&gt;Acme"),
-        ):
-            assert words in page, words
-        assert not Party.objects.exists()
-        assert AuditEntry.objects.get(action=SEEN).fields == ["report"]
-        # Only the rows that one asks for.
-        refused = text(desk.get(f"{own}?rows=refused"))
-        assert ("Bea Example" in refused, "Ada Example" in refused) == (True, False)
-
     def test_what_cannot_be_read_says_why(self, desk: Client) -> None:
         f.SummitFactory(slug="there")
         for values, said in (
@@ -239,6 +196,7 @@ class TestTake:
         send(desk)
         address = f"{HOME}{DelegationImportFile.objects.get().pk}/take/"
         page = text(desk.post(address, follow=True))
+        assert AuditEntry.objects.get(action=SEEN).fields == ["report"]
         assert all(words in page for words in ("2 entries imported.", "2 entries imported on "))
         assert "Import 2 entries</button>" not in page
         assert (Person.objects.count(), Party.objects.count()) == (2, 2)

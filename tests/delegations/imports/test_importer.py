@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 
-from bench import importing
 from delegations.imports.selectors import existing_rows
 from delegations.imports.services.importer import preview
 from delegations.members.models.categories import Category
@@ -21,7 +20,6 @@ from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.imports.report import ImportReport
-from summit.imports.table_parsing import read
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -29,7 +27,6 @@ from tests import factories as f
 from tests.delegations.helpers import link, queries, refuses
 from tests.delegations.imports import conftest
 from tests.delegations.imports.conftest import outcomes, table
-from tests.schemas import DATA, needs_data
 
 pytestmark = pytest.mark.django_db
 HEADS = """iso3,country,speaker,post
@@ -106,15 +103,6 @@ class TestParties:
         assert report.counts["changed"] == 1
         assert (Party.objects.get().name, Person.objects.get().name) == ("Acme", "Ada Example")
 
-    def test_rows_that_say_too_little_or_nonsense(self, summit: Summit) -> None:
-        report = into(summit, "delegation,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
-        assert outcomes(report) == ["refused"] * 3
-        assert [report.lines[0].notes, report.lines[1].notes] == [
-            ["The delegation’s name is missing. Enter its name or ISO 3166 code."],
-            [f"“planet” is not a delegation type. Enter one of: country, {OTHER_KINDS}."],
-        ]
-        assert not Party.objects.exists()
-
     def test_a_summit_that_does_not_say_country(self, summit: Summit) -> None:
         Policy.objects.create(summit=summit, says_country=False)
         rows = ",country\nAcme,planet\nNowhere,Participant\nElsewhere,country\nShop,\n"
@@ -139,13 +127,6 @@ class TestPeople:
         assert report.lines[4].notes == ["name: Shorten this text to 200 characters. It has 300."]
         assert Membership.objects.count() == 1
 
-    def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:
-        into(summit, "delegation,name,office,e-mail\nFrance,Ada,Minister,a@x.example\n")
-        report = into(summit, "delegation,name,office,e-mail,rank\nFrance,ADA,,a@x.example,General\n")
-        person = Person.objects.get()
-        assert (person.name, person.office, person.rank) == ("ADA", "Minister", "General")
-        assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["name", "rank"])]
-
     def test_the_same_name_elsewhere_is_pointed_out_to_a_desk(self, summit: Summit) -> None:
         into(summit, "delegation,name,e-mail\nFrance,Ada Example,a@x.example\n")
         report = into(summit, "delegation,name,e-mail\nItaly,EXAMPLE Ada,\nKenya,A. Example,a@x.example\n")
@@ -159,17 +140,6 @@ class TestPeople:
         into(summit, "delegation,name,e-mail\nFrance,Ada Example,a@x.example\nItaly,Bea Example,\n")
         into(summit, "delegation,name,e-mail\nItaly,Bea Example,a@x.example\n")
         assert DuplicateCandidate.objects.get().why == "email"
-
-    def test_whoever_is_refused_resembles_nobody(self, summit: Summit) -> None:
-        into(summit, "country,head\nFrance,Ada Example\nItaly,Bea Bright\n")
-        report = into(summit, "country,head\nItaly,Ada Example\nKenya,Cai Example\n")
-        assert told(report) == [
-            (2, "refused", ["Italy already has a head of delegation. Replace that person instead."]),
-            (3, "new", []),
-        ]
-        assert [line.odd for line in report.lines] == [False, False]
-        assert not DuplicateCandidate.objects.exists()
-        assert Person.objects.count() == 3
 
     def test_passports_are_left_out_for_whoever_may_not_fill_them(self, summit: Summit) -> None:
         text = "delegation,name,passport number\nFrance,Ada,AB123\n"
@@ -274,11 +244,6 @@ class TestOneParty:
         assert "adviser" in into(summit, text).lines[0].notes[0]
 
 
-def test_the_bench_reads_everybody_in() -> None:
-    times = importing.measure(people=5, rounds=1)
-    assert (times.people, Person.objects.count(), Particulars.objects.count()) == (5, 5, 5)
-
-
 class TestCommand:
     def test_it_tells_the_numbers(self, summit: Summit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = tmp_path / "heads.csv"
@@ -294,25 +259,6 @@ class TestCommand:
         call_command("import_delegations", str(path), "--summit", "here", "--enter")
         assert "Entries: 4." in capsys.readouterr().out
         assert Party.objects.count() == 2
-
-    def test_what_it_cannot_do(self, summit: Summit, tmp_path: Path) -> None:
-        gone = str(tmp_path / "gone.csv")
-        for path, slug, said in (
-            ("x.csv", "nowhere", "There is no summit nowhere. There are: here."),
-            (gone, "here", f"{gone} can't be read: No such file or directory."),
-        ):
-            assert str(refuses(CommandError, call_command, "import_delegations", path, "--summit", slug)) == said
-
-
-@needs_data
-def test_the_general_debate(summit: Summit) -> None:
-    content = (DATA / "unga-77" / "speakers.csv").read_bytes()
-    speakers = read(filename="speakers.csv", content=content)
-    asked = preview(summit=summit, table=speakers, by=SYSTEM)
-    assert asked.counts["asks"] == 193
-    dry = preview(summit=summit, table=speakers, by=SYSTEM, answers=ENTER)
-    assert dry.counts == {"new": 193, "changed": 0, "same": 0, "asks": 0, "refused": 0, "odd": 3}
-    assert [line.number for line in dry.lines if line.odd] == [110, 111, 149]
 
 
 def test_a_focal_point_is_told_who_is_known_and_nobody_is_entered_twice(summit: Summit, france: Party) -> None:

@@ -337,10 +337,6 @@ class TestOneBadCell:
         monkeypatch.setattr(person_row_form, "WHO", ())
         assert (outcomes(into(summit, long)), people("name", "office")) == (["new"], [("", "Minister")])
 
-    def test_a_row_with_a_mailbox_and_nobody_is_told(self, summit: Summit, france: Party) -> None:
-        report = into(summit, "delegation,name,e-mail\nFrance,,a@x.example\n")
-        assert report.lines[0].notes == ["This row names no person. Enter a name or the office held."]
-
 
 class TestNamesOfOneWord:
     def test_many_of_one_delegation_are_as_many(

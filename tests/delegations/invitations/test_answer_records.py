@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.urls import reverse
 
 from delegations.invitations.models.invitations import Channel, Invitation, Reply, ReplyScan
 from delegations.invitations.services import answers, scanned_answers
@@ -22,7 +21,7 @@ from summit.undo.models import UndoOffer
 from summit.users.models import User
 from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
-from tests.delegations.helpers import refuses, said, sign_in
+from tests.delegations.helpers import refuses
 from tests.delegations.invitations.conftest import desk, give, in_state
 from tests.pictures import jpeg, png
 from tests.threads import at_once, meet_after, names
@@ -254,14 +253,3 @@ class TestUndo:
     def test_an_answer_by_the_link_isnt_offered(self, row: Invitation) -> None:
         answer(invitation=row, by=desk(row), answer="attending", note="", name="Head")
         assert not UndoOffer.objects.exists()
-
-    def test_the_desk_offers_it_beside_the_message(self, row: Invitation) -> None:
-        client = sign_in(row.party.summit)
-        address = reverse("admin:delegations_invitation_answer", args=[row.pk])
-        values = {"answer": "attending", "level": "unsaid", "name": "Embassy", "channel": "telephone", "newest": ""}
-        page = client.post(address, values, follow=True).content.decode()
-        act = UndoOffer.objects.get().public_id
-        assert f'name="act" value="{act}"' in page
-        assert said(client.post("/admin/undo/", {"act": act})) == [
-            *("1 answer undone.", "The invitation is unanswered again."),
-        ]

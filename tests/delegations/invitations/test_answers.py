@@ -140,13 +140,6 @@ class TestUntil:
         row.party.summit.refresh_from_db()
         return row
 
-    def test_it_may_be_changed_until_it_is_due(self) -> None:
-        row = self.due(in_state("sent"), 60)
-        link = Link(row.links.get().public_id)
-        give(row, link)
-        give(row, link, answer="regrets", name="Another")
-        assert (row.answer, row.answered_by, AuditEntry.objects.count()) == ("regrets", "Another", 2)
-
     @pytest.mark.parametrize("state", ["sent", "answered"])
     def test_afterwards_it_is_refused_with_who_can(self, state: str) -> None:
         row = self.due(in_state(state), -1)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation, Reply, ReplyScan
-from delegations.invitations.models.letters import CallNote, CallOutcome
+from delegations.invitations.models.letters import CallNote
 from delegations.invitations.services import phone_calls, scanned_answers
 from delegations.invitations.services.answers import answer
 from delegations.invitations.services.phone_calls import CallProblem, Narrowed, record
@@ -25,7 +25,6 @@ from tests import factories as f
 from tests.delegations.helpers import refuses, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
-REPLIES = "/admin/delegations/reply/"
 PDF = b"%PDF-1.7 the note"
 
 
@@ -112,33 +111,6 @@ class TestRecording:
         assert AuditEntry.objects.get(action=access_log.SEEN).object_key == row.public_id
         assert desk.post(page_of(row), values(newest=newer.public_id)).status_code == 302
         assert Invitation.objects.get().answer == "attending"
-
-
-@pytest.mark.once
-class TestReading:
-    def test_lists_are_narrowed_by_way_and_level(self, summit: Summit, desk: Client) -> None:
-        kept = [("telephone", "minister"), ("link", "minister"), ("link", "")]
-        rows = [
-            f.ReplyFactory(invitation__party__summit=summit, channel=channel, level=level) for channel, level in kept
-        ]
-        for query, number in (("channel__exact=link", 2), ("level__exact=minister", 2)):
-            assert desk.get(f"{REPLIES}?{query}").context["cl"].result_count == number
-        # Invitations by the way of the answer that holds.
-        f.ReplyFactory(invitation=rows[0].invitation, channel="letter")
-        for channel, number in (("letter", 1), ("telephone", 0)):
-            listed = desk.get("/admin/delegations/invitation/", {"channel": channel}).context["cl"]
-            assert listed.result_count == number
-
-    def test_an_invitation_and_a_party_show_their_answers(self, summit: Summit, desk: Client) -> None:
-        paper = {"channel": "note_verbale", "reference": "NV 7", "dated": date(2025, 3, 3)}
-        reply = f.ReplyFactory(invitation__party__summit=summit, **paper)
-        f.ReplyScanFactory(reply=reply)
-        invitation = reply.invitation
-        for name, row in (("invitation", invitation), ("party", invitation.party), ("reply", reply)):
-            page = "detail" if name == "party" else "change"
-            shown = text(desk.get(reverse(f"admin:delegations_{name}_{page}", args=[row.pk])))
-            assert all(f"<bdi>{words}</bdi>" in shown for words in ("note verbale", "NV 7")), name
-        assert reverse("admin:delegations_reply_scan", args=[reply.pk]) in shown
 
 
 @pytest.mark.once
@@ -277,14 +249,3 @@ class TestPage:
         assert said(response) == ["Call to First recorded."]
         assert "Lunch" in text(desk.get(one))
         assert desk.post(two, {"outcome": "nobody"})["Location"] == f"{SHEET}?summit=here"
-
-    def test_an_answer_on_the_telephone_is_recorded_from_there(self, summit: Summit, desk: Client) -> None:
-        row = waiting(summit, "Aland", 9)
-        address = reverse("admin:delegations_invitation_call", args=[row.pk])
-        leads = desk.post(address, {"outcome": CallOutcome.ANSWERED.value})["Location"]
-        page = reverse("admin:delegations_invitation_answer", args=[row.pk])
-        assert leads == f"{page}?channel=telephone&from=calls"
-        assert '<option value="telephone" selected>telephone</option>' in text(desk.get(leads))
-        given = {"answer": "attending", "level": "unsaid", "name": "Ambassador", "channel": "telephone", "newest": ""}
-        assert desk.post(leads, given)["Location"] == f"{SHEET}?summit=here"
-        assert names(summit) == []

@@ -88,14 +88,6 @@ class TestInvite:
         assert (again.to, again.skipped) == ([], [(party, "It is already invited.")])
         assert (Invitation.objects.count(), Message.objects.count(), AuditEntry.objects.count()) == (1, 1, 1)
 
-    def test_a_draft_is_sent_and_a_revoked_party_is_invited_anew(self) -> None:
-        draft = f.InvitationFactory()
-        gone = f.InvitationFactory(party__summit=draft.party.summit, state="revoked")
-        invite(parties=[draft.party, gone.party], by=protocol(draft.party.summit))
-        draft.refresh_from_db()
-        assert draft.state == "sent"
-        assert sorted(gone.party.invitations.values_list("state", flat=True)) == ["revoked", "sent"]
-
     def test_who_may_not_invites_nobody(self) -> None:
         here, there = f.PartyFactory(), f.PartyFactory()
         other = f.UserFactory.with_role(Role.PROGRAMME, here.summit)

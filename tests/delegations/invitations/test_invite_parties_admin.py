@@ -128,17 +128,6 @@ class TestASecondPerson:
         assert list(Invitation.objects.values_list("party", "state")) == [(party.pk, "sent")]
         assert Message.objects.count() == 1
 
-    def test_what_is_at_different_steps_has_a_button_each(self, summit: Summit, desk: Client) -> None:
-        new, waits, ready = f.PartyFactory.create_batch(3, summit=summit)
-        one, two = (f.UserFactory.with_role(Role.PROTOCOL, summit) for _each in range(2))
-        f.InvitationFactory(party=waits, prepared_by=one)
-        approved = {"state": "approved", "approved_by": two, "approved_at": f.START}
-        f.InvitationFactory(party=ready, prepared_by=one, **approved)
-        page = ask(desk)
-        found = {each["step"]: [party for party, _boxes in each["rows"]] for each in page.context["steps"]}
-        assert found == {"prepare": [new], "approve": [waits], "send": [ready]}
-        assert page.context["title"] == "Invite 3 delegations"
-
 
 GUEST = {
     "name": "Ada Rossi",
@@ -235,30 +224,11 @@ class TestASession:
         assert set(made.values_list("party", flat=True)) == {one.pk, two.pk, three.pk}
 
 
-def test_the_list_of_parties_leads_to_both(summit: Summit, desk: Client) -> None:
-    for client, number in ((desk, 1), (sign_in(summit, Role.VIEWER), 0)):
-        shown = text(client.get("/admin/delegations/party/"))
-        assert [shown.count(f'href="{case.PAGE}"') for case in (TestAGuest, TestASession)] == [number] * 2
-
-
 def test_all_letters_are_listed_with_whose_text_they_have(summit: Summit, desk: Client) -> None:
     f.LetterTemplateFactory(summit=summit, purpose="guest", language="fr", body="{link}")
     rows = [(str(label), [own for _name, _address, own in row]) for label, row in desk.get(LETTERS).context["rows"]]
     assert ("invitation to an individual guest", [False, True, False]) in rows
     assert len(rows) == 6
-
-
-def test_it_is_read_with_the_data_of_the_party_that_one_chooses(summit: Summit, desk: Client) -> None:
-    f.PartyFactory(summit=summit, name="Aland")
-    other = f.PartyFactory(summit=summit, name="Zland", formal_name="Republic of Zland")
-    assert "Invitation to the Border Summit (Aland)" in text(desk.get(PAGE))
-    given = {"subject": "To {party}", "body": "{formal_name}: {link}", "party": other.pk, "do": "read"}
-    shown = text(desk.post(PAGE, given))
-    assert ("To Zland" in shown, "Republic of Zland: http" in shown) == (True, True)
-    f.SessionFactory(summit=summit, title="Working lunch")
-    for purpose in ("guest", "occasion", "visa"):
-        letter = desk.get(f"{LETTERS}?purpose={purpose}&language=ar").context["letter"]
-        assert (letter.language, {"{", "}"} & set(letter.subject + letter.text)) == ("ar", set()), purpose
 
 
 def test_it_is_kept_and_put_back_and_what_is_refused_is_told_at_its_field(summit: Summit, desk: Client) -> None:

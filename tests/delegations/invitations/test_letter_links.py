@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from django.urls import reverse
 
 from delegations.invitations import link_tokens
 from delegations.invitations.models.invitations import Invitation, InvitationLink
@@ -24,7 +23,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import queries, refuses, said, sign_in, text
+from tests.delegations.helpers import queries, refuses, said, text
 
 pytestmark = pytest.mark.django_db
 LINKS = "/admin/delegations/invitationlink/"
@@ -284,49 +283,12 @@ def test_a_superseded_letters_link_says_so(summit: Summit, protocol: User) -> No
     assert 'action="/i/ask/"' in text(response)
 
 
-SENTENCE = (
-    "The letter to mission@land.example bounced: the email address doesn’t exist. Correct the address, then "
-    "send the letter again."
-)
-
-
 def back(party: Party, by: User) -> Invitation:
     invitations.invite(parties=[party], by=by)
     row = Invitation.objects.get(party=party)
     letter = Message.objects.filter(subject_key=letter_facts.subject_key(row))
     letter.update(state="sent", sent_at=f.START, returned_at="2099-01-01T00:00Z", returned_why="5.1.1 550 unknown")
     return row
-
-
-def pages(row: Invitation) -> list[str]:
-    return [
-        reverse("admin:delegations_party_detail", args=[row.party_id]),
-        reverse("admin:delegations_invitation_change", args=[row.pk]),
-    ]
-
-
-def test_both_pages_say_so_with_what_to_do(summit: Summit, protocol: User, desk: Client) -> None:
-    row = back(f.PartyFactory(summit=summit, mission_email="mission@land.example"), protocol)
-    for page in pages(row):
-        shown = text(desk.get(page))
-        for words in (
-            *(SENTENCE, '<bdi lang="en" translate="no">550 unknown</bdi>'),
-            f"{pages(row)[0]}edit/mission/#id_mission_email",
-            reverse("admin:delegations_invitation_write_anew", args=[row.pk]),
-        ):
-            assert words in shown
-    # Who sees no invitations is not told.
-    assert "bounced" not in text(sign_in(summit, Role.PRESS_OFFICER).get(pages(row)[0]))
-
-
-def test_a_focal_points_mailbox_is_corrected_on_their_page(summit: Summit, protocol: User, desk: Client) -> None:
-    party = f.PartyFactory(summit=summit, mission_email="")
-    focal = f.FocalPointFactory(party=party, person__email="focal@land.example").person
-    row = back(party, protocol)
-    assert [found.focal for found in bounces.letters_back([row])] == [focal.pk]
-    shown = text(desk.get(pages(row)[1]))
-    assert f'<a href="{reverse("admin:summit_person_edit", args=[focal.pk, "contact"])}#id_email">' in shown
-    assert "#id_mission_email" not in shown
 
 
 def test_a_new_letter_settles_it(party: Party, protocol: User) -> None:

@@ -1,7 +1,6 @@
 """Letters: a summit's own texts and their placeholders, frozen when they are sent, and the same on paper."""
 
 import io
-from datetime import date
 from typing import Any
 
 import pypdf
@@ -86,18 +85,6 @@ class TestTemplates:
         elsewhere = letter_templates_selectors.Texts(f.SummitFactory())
         assert elsewhere.of("delegation", "en") == default_letters.usual("delegation", "en")
 
-    def test_saving_again_changes_the_one_there_is(self, summit: Summit) -> None:
-        first = own(summit)
-        assert own(summit, body="Other\r\n{link} ") == first
-        first.refresh_from_db()
-        assert (first.subject, first.body) == ("For {party}", "Other\n{link}")
-        entries = AuditEntry.objects.order_by("pk").values_list("action", "fields", "detail")
-        said = {"purpose": "delegation", "language": "en"}
-        assert list(entries) == [
-            ("delegations.lettertemplate.add", ["body", "subject"], said),
-            ("delegations.lettertemplate.change", ["body"], said),
-        ]
-
     def test_what_cannot_be_sent_is_refused_at_its_field(self, summit: Summit) -> None:
         for field, value in (
             *(("purpose", "poem"), ("language", "xx"), ("subject", " "), ("subject", "x" * 201)),
@@ -181,21 +168,6 @@ class TestFrozen:
 
 
 class TestPaper:
-    def test_a_line_of_the_letterhead_runs_as_its_own_letters_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        printed: dict[str, Any] = {}
-
-        def keep(_source: bytes, data: dict[str, Any]) -> bytes:
-            printed.update(data)
-            return b""
-
-        monkeypatch.setattr(letter_pdf, "print_pdf", keep)
-        head = "Home Office\n2 Marsham Street\n10 شارع النصر\n12-14"
-        sheet = letter_pdf.LetterSheet("T", (), head, "", date(2025, 3, 31), "", "F", "A", "ar")
-        letter_pdf.write(sheet)
-        assert [(line["text"], line["way"]) for line in printed["letterhead"]] == [
-            ("Home Office", "ltr"), ("2 Marsham Street", "ltr"), ("10 شارع النصر", "rtl"), ("12-14", "ltr"),
-        ]  # fmt: skip
-
     def test_it_has_all_but_the_link_and_asks_no_query(self, summit: Summit, django_assert_num_queries: Any) -> None:
         signed = {"signatory_name": "A. Signatory", "signatory_office": "Director"}
         sender = {"reference_prefix": "HO/", "letter_sender": "Home Office\n2 Marsham Street"}
@@ -235,18 +207,6 @@ class TestPaper:
         assert split(["A. B.", "One"], "A. B.") == (("A. B.", "One"), "")
         assert split([], "A. B.") == ((), "")
 
-    def test_it_has_the_venues_paper_its_languages_direction_and_the_name_of_its_file(self, summit: Summit) -> None:
-        Summit.objects.update(time_zone="America/Toronto")
-        land = party(Summit.objects.get(), language="ar")
-        f.PartyNameFactory(party=land, language="ar", name="ألاند : شمال/جنوب")
-        invite(parties=[land], by=protocol(summit))
-        (attached,) = rendered().attachments
-        assert attached.filename.endswith(" – ألاند شمال جنوب.pdf")
-        info = pypdf.PdfReader(io.BytesIO(attached.content))
-        box, root = info.pages[0].mediabox, info.trailer["/Root"]
-        assert (round(box.width), round(box.height)) == (612, 792)
-        assert (root["/Lang"], root["/ViewerPreferences"]["/Direction"]) == ("ar", "/R2L")
-
     def test_it_has_the_emblem_and_asks_for_it_once(self, summit: Summit, django_assert_num_queries: Any) -> None:
         store_emblem(summit=summit, content=png(), by=f.UserFactory(is_superuser=True))
         invite(parties=[party(Summit.objects.get()), f.PartyFactory(summit=summit)], by=protocol(summit))
@@ -258,13 +218,6 @@ class TestPaper:
         for message in (first, second):
             message.facts.pop("emblem")
         assert _pictures(KINDS["invitation"].render(first)) == 0
-
-    def test_a_long_one_has_its_pages_counted(self, summit: Summit) -> None:
-        own(summit, body="\n\n".join(["word " * 150] * 5) + "\n\n{link}")
-        invite(parties=[party(summit)], by=protocol(summit))
-        found = pages(rendered().attachments[0].content)
-        assert len(found) > 1
-        assert all(f"{number} / {len(found)}" in page for number, page in enumerate(found, start=1))
 
     def test_where_no_font_prints_it_the_mail_goes(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         def bare(*_args: Any) -> bytes:

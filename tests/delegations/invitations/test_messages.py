@@ -90,13 +90,6 @@ def test_a_delegation_is_addressed_by_its_style_and_an_organisation_by_name_or_p
     assert openings == [*["Dear A. Example,"] * 2, *["Dear Sir or Madam,"] * 2, "Your Excellency,"]
 
 
-def test_the_letter_is_in_the_partys_language() -> None:
-    invited(language="fr")
-    (letter,) = sent()
-    assert letter["Content-Language"] == "fr"
-    assert "Nous saisissons cette occasion" in text_of(letter)
-
-
 def test_what_was_revoked_before_it_went_out_stays_here() -> None:
     for end in (
         lambda link, by: revoke(invitation=link.invitation, by=by),

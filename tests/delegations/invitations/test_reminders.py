@@ -185,20 +185,6 @@ class TestRemind:
         assert deliver() == [InvitationLink.objects.live().get().address]
         assert InvitationLink.objects.count() == 2
 
-    def test_the_desks_home_and_the_invitations_page_tell_it(self, row: Invitation, desk: Client) -> None:
-        address = reverse("admin:delegations_invitation_change", args=[row.pk])
-        going = "Automatic reminder to delegations that have not answered: 1 now."
-        gone = "(7 days before the deadline)"
-        # The one of two days before: those of 14 and 7 days have passed.
-        assert text(desk.get("/admin/")).count(going) == 1
-        assert gone not in text(desk.get(address))
-        remind()
-        deliver()
-        shown = text(desk.get(address))
-        assert (gone in shown, "&lt;span" in shown) == (True, False)
-        answers.answer(invitation=row, answer="regrets", note="", name="A", by=SYSTEM)
-        assert going not in text(desk.get("/admin/"))
-
 
 def reasons(targets: manual_reminders.ReminderTargets) -> dict[str, str]:
     return {party.name: why for party, why in targets.skipped}
@@ -305,19 +291,6 @@ class TestByTheDesk:
         assert again["Location"] == reverse("admin:delegations_party_detail", args=[rows[0].party_id])
         assert said(again)[-1].startswith("Aland: It had a reminder on ")
         assert len(stored()) == 2
-
-    def test_a_list_offers_what_its_rows_can_need(self, summit: Summit, row: Invitation, desk: Client) -> None:
-        f.PartyFactory(summit=summit)
-        f.InvitationFactory(party__summit=summit, answered=True)
-        for name, query, offered in (
-            *(("party", "", ["remind", "invite"]), ("party", "answer=open", ["remind"])),
-            *(("party", "answer=uninvited", ["invite"]), ("party", "answer=answered", [])),
-            ("invitation", "state__exact=sent", ["remind"]),
-        ):
-            page = desk.get(f"{reverse(f'admin:delegations_{name}_changelist')}?{query}")
-            form = page.context["action_form"]
-            choices = form.fields["action"].choices if form else []
-            assert [value for value, _label in choices if value in ("invite", "remind")] == offered, query
 
 
 @pytest.mark.postgresql

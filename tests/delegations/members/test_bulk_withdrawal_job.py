@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from django.utils import translation
 
 from delegations.members import bulk_withdrawal_job
 from delegations.members.models.members import FormerMember, Membership
@@ -21,7 +20,6 @@ from summit.permissions.models import RoleAssignment
 from summit.undo.models import UndoOffer
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
 from tests.delegations.helpers import queries, refuses, said, text
 
 pytestmark = pytest.mark.django_db
@@ -90,24 +88,6 @@ class TestAtTheDesk:
         assert (Membership.objects.count(), FormerMember.objects.count()) == (3, 0)
         assert "Undo 3 changes" not in text(desk.get(address))
 
-    def test_few_are_withdrawn_at_once_and_people_of_two_summits_by_two_jobs(
-        self, party: Party, desk: Client
-    ) -> None:
-        answer = desk.post(f"{LIST}withdraw/", chosen(members_of(party, 2)))
-        assert answer["Location"] == f"/admin/delegations/party/{party.pk}/#members"
-        assert (Membership.objects.count(), Job.objects.count()) == (0, 0)
-        other = f.PartyFactory(name="Bland")
-        client = signed_in(f.UserFactory(is_superuser=True))
-        client.post(f"{LIST}withdraw/", chosen([*members_of(party, 2), *members_of(other, 2)]))
-        assert {job.summit for job in Job.objects.all()} == {party.summit, other.summit}
-
-    def test_more_than_the_most_is_said(self, party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("delegations.overview.admin.members.MOST", 3)
-        picked = {"action": "withdraw", "_selected_action": [row.pk for row in members_of(party, 4)]}
-        asked = text(desk.post(LIST, picked, follow=True))
-        assert "You can change 3 members at a time. These are the first 3; repeat for the others." in asked
-        assert "Withdraw 3 members</button>" in asked
-
 
 class TestWork:
     def test_a_killed_workers_job_goes_on_with_the_next(self, party: Party, protocol: User) -> None:
@@ -156,17 +136,6 @@ class TestWork:
         assert bulk_withdrawal_job.WITHDRAW_MEMBERS.bad(job)
         # Nor do they read who was meant.
         assert bulk_withdrawal_job.lines(job) == []
-
-    def test_parties_are_named_for_the_reader_and_the_erased_are_not(self, party: Party, protocol: User) -> None:
-        f.PartyNameFactory(party=party, name="Åland-en-français")
-        rows = members_of(party, 2)
-        job = begun(rows, protocol)
-        rows[0].person.delete()
-        told = [(line.name, line.about) for line in bulk_withdrawal_job.lines(job)]
-        assert told == [("", "Aland"), ("P1", "Aland")]
-        with translation.override("fr"):
-            line = bulk_withdrawal_job.lines(job)[0]
-        assert (line.about, line.about_language) == ("Åland-en-français", "fr")
 
     def test_nobody_asks_for_a_party_that_is_not_theirs(self, party: Party, protocol: User) -> None:
         foreign = members_of(f.PartyFactory(), 1)

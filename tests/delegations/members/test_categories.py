@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import transferable_pass_rules
-from delegations.core.row_order import OrderChanged
 from delegations.core.services import rows as rows_services
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.members import FormerMember, Membership
@@ -142,16 +141,6 @@ class TestCategories:
         categories.remove(category=own, by=organiser)
         assert not Category.objects.filter(code="experts").exists()
         assert actions() == [("delegations.category.remove", [])]
-
-    def test_they_are_put_in_order_and_the_second_is_told(self, summit: Summit, protocol: User) -> None:
-        found = categories.of(summit)
-        seen = rows_services.mark([row.pk for row in found])
-        last = found[-1]
-        categories.arrange(summit=summit, order=[last.pk], expected=seen, by=protocol)
-        assert [row.code for row in categories.of(summit)][:2] == ["staff", "head"]
-        with pytest.raises(OrderChanged, match="Someone else has just saved a different order"):
-            categories.arrange(summit=summit, order=[found[1].pk], expected=seen, by=protocol)
-        assert actions() == [("delegations.category.arrange", [])]
 
 
 @pytest.mark.postgresql

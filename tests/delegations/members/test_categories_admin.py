@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import category, listed, said, sign_in, text
+from tests.delegations.helpers import category, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 LIST, ZONES, RULES = (f"/admin/delegations/{name}/" for name in ("category", "zone", "transferablepassrule"))
@@ -59,34 +59,6 @@ class TestCategories:
         assert "Every summit has “spouse”. To stop people" in text(office.post(page, {"post": "yes"}))
         assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
         assert set(Category.objects.filter(pk__in=[usual.pk, own.pk])) == {usual}
-
-    def test_is_added_with_names_and_zones(self, summit: Summit, office: Client) -> None:
-        zone = f.ZoneFactory(summit=summit)
-        values = {"summit": summit.pk, "code": "vip", "capacity": "guest", "name_en": "VIP", "name_fr": "Invité"}
-        values |= {"quota": 2, "zones": [zone.pk], "name_by_0": "2025-03-01", "name_by_1": "17:00", "offered": "on"}
-        assert office.post(f"{LIST}add/", values).status_code == 302
-        row = Category.objects.get(code="vip")
-        assert (row.names, row.quota, row.vetted, row.offered) == ({"en": "VIP", "fr": "Invité"}, 2, False, True)
-        assert row.name_by.isoformat() == "2025-03-01T17:00:00+00:00"
-        assert list(AuditEntry.objects.values_list("action", flat=True)) == ["delegations.category.add"]
-        # Capacity and code are shown and stay.
-        shown = text(office.get(f"{LIST}{row.pk}/change/"))
-        assert ('name="capacity"' in shown, 'name="code"' in shown, "guest" in shown) == (False, False, True)
-
-    def test_the_usual_colour_is_shown_and_not_stored(self, summit: Summit, office: Client) -> None:
-        row = Category.objects.of(summit)["guest"]
-        page, stored = f"{LIST}{row.pk}/change/", []
-        shown = text(office.get(page))
-        for words in ('type="color" name="colour" value="#e07b1f"', "The usual colour is #e07b1f."):
-            assert words in shown
-        for colour in ("#e07b1f", "#123456", "#E07B1F"):
-            assert office.post(page, form(row, colour=colour)).status_code == 302
-            stored.append(Category.objects.get(pk=row.pk).colour)
-        assert stored == ["", "#123456", ""]
-        # Of a new one the capacity isn't known yet.
-        values = {"summit": summit.pk, "code": "vip", "capacity": "guest", "colour": "#1d4f91"}
-        assert office.post(f"{LIST}add/", values).status_code == 302
-        assert Category.objects.get(code="vip").badge_colour == "#e07b1f"
 
     def test_what_is_refused_is_said_at_its_field(self, summit: Summit, office: Client) -> None:
         row = f.MembershipFactory(party__summit=summit, party__name="Aland").category
@@ -172,18 +144,6 @@ def page(party: Party) -> str:
 
 
 class TestPage:
-    def test_shows_the_meters_and_who_raises_a_number(self, party: Party, desk: Client) -> None:
-        Policy.objects.create(summit=party.summit, total=4)
-        f.MembershipFactory(party=party, code="head")
-        shown = text(desk.get(page(party)))
-        for words in (
-            "To raise the quota: Roles that can do this: organiser.",
-            'data-state="warn">full</span>',
-            "total",
-        ):
-            assert words in shown
-        assert 'name="number"' not in shown
-
     def test_an_organiser_raises_one_with_a_reason(self, party: Party, office: Client) -> None:
         f.MembershipFactory(party=party)
         good = {"category": category(party).pk, "number": "12", "reason": "Hosts the next summit"}
@@ -203,24 +163,3 @@ class TestPage:
         assert office.post(page(party), {"drop": row.category_id}).status_code == 302
         assert office.post(page(party), {**good, "category": "all"}).status_code == 302
         assert Quota.objects.get().category is None
-
-
-def test_all_exceptions_are_listed_with_reason_and_who(party: Party, office: Client) -> None:
-    by = f.UserFactory(name="Otto")
-    f.QuotaFactory(party=party, category=category(party, "head"), number=2, reason="Two kings", set_by=by)
-    f.QuotaFactory(number=77)
-    shown = text(office.get("/admin/delegations/quota/"))
-    for words in ("Aland", "Two kings", "Otto", "1 quota"):
-        assert words in shown, words
-
-
-def test_parties_over_full_and_with_room(party: Party, organiser: User) -> None:
-    full, over = (f.PartyFactory(summit=party.summit, name=name) for name in ("Bland", "Cland"))
-    f.MembershipFactory(party=full, code="head")
-    f.MembershipFactory.create_batch(2, party=over)
-    f.QuotaFactory(party=over, category=category(party), number=1)
-    f.QuotaFactory(party=party, category=category(party), number=0)
-    for word, name in (("over", "Cland"), ("full", "Bland"), ("room", "Aland")):
-        assert [row.name for row in listed(organiser, Party, quotas=word)] == [name]
-    # Who sees no members narrows nothing.
-    assert len(listed(f.UserFactory.with_role(Role.VIEWER, party.summit), Party, quotas="over")) == 3

@@ -13,9 +13,8 @@ from delegations.members.services import duplicates, passport_digests, people
 from delegations.members.services.duplicates import find_duplicates
 from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
-from summit.audit.services import SYSTEM, Link, Mailbox
+from summit.audit.services import SYSTEM, Link
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -58,15 +57,6 @@ class TestEnter:
             ("summit.person.add", "summit.person", ["name"], {}),
             ("delegations.particulars.change", "summit.person", ["birth_date", "passport_number"], {}),
         ]
-
-    def test_by_a_desk(self, party: Party, protocol: User, focal: Link) -> None:
-        person = people.create(party=party, values={"office": "Minister", "diet": "vegan"}, by=protocol)
-        assert stored(person) == (None, [])
-        by_desk = people.create(party=party, values={"name": "A"}, by=protocol)
-        by_focal = people.create(party=party, values={"name": "B"}, by=focal)
-        # A focal point looks after whom it entered before they are a member.
-        assert not Particulars.objects.filter(person=by_desk).exists()
-        assert stored(by_focal) == (party.pk, [])
 
     def test_what_is_wrong_stores_nothing(self, party: Party, protocol: User) -> None:
         for values in ({}, {"diet": "vegan"}, {"name": " "}):
@@ -210,15 +200,6 @@ class TestAsked:
         assert DuplicateCandidate.objects.count() == 1
 
 
-def test_a_focal_point_by_account_and_by_code(party: Party) -> None:
-    point = f.FocalPointFactory(party=party, person__user=f.UserFactory())
-    code = PortalSession.objects.create(person=point.person, mailbox=point.person.email)
-    for name, by in (("Zoe", point.person.user), ("Ann", Mailbox(code.public_id))):
-        person = people.create(party=party, values={"name": name, "hotel": "Ritz"}, by=by)
-        assert stored(person) == (party.pk, [])
-        assert people.change(person=person, values={"hotel": "Savoy"}, by=by) == {"hotel"}
-
-
 def there(summit: Summit, **values: Any) -> Person:
     """Somebody who is entered, with particulars as the domain stores them."""
     person = f.PersonFactory(summit=summit, name=values.pop("name", ""), email=values.pop("email", ""))
@@ -251,14 +232,6 @@ def test_who_is_found_by_what(summit: Summit) -> None:
     ):
         assert found(summit, **values) == who, values
     assert found(f.SummitFactory(), name="B", passport_number="AB123") == []
-
-
-def test_the_most_likely_first_and_oneself_never(summit: Summit) -> None:
-    named = there(summit, name="Zoe Example")
-    there(summit, name="X", passport_number="AB1")
-    values = {"name": "Zoe Example", "passport_number": "AB1"}
-    assert found(summit, **values) == [("X", "passport"), ("Zoe Example", "name")]
-    assert [hit.person.name for hit in find_duplicates(summit=summit, values=values, exclude=named)] == ["X"]
 
 
 def test_digests_tell_nothing_and_an_older_key_still_finds(summit: Summit, settings: Any) -> None:

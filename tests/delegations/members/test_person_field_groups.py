@@ -1,10 +1,9 @@
 """Who sees and changes which of what people are asked for, and what is refused of what they enter."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
-from django.utils import timezone, translation
 
 from delegations.members import person_field_groups
 from delegations.members.forms import PersonForm
@@ -224,31 +223,6 @@ def test_what_is_refused(summit: Summit) -> None:
         assert errors(summit, **values) == found, values
 
 
-def test_dates_and_moments_of_python_are_taken_and_nobody_is_born_tomorrow(summit: Summit) -> None:
-    today = timezone.localdate(timezone=summit.zone)
-    said = "Enter a date of birth in the past, as in the passport."
-    assert errors(summit, birth_date=today.isoformat()) == {}
-    assert errors(summit, birth_date=(today + timedelta(days=1)).isoformat()) == {"birth_date": [said]}
-    values = {"arrives_at": f.START, "birth_date": date(1960, 2, 29)}
-    form = PersonForm(values, summit=summit, fields=values)
-    assert form.is_valid()
-    assert form.cleaned_data == values
-
-
-def test_moments_are_the_venues(summit: Summit) -> None:
-    form = PersonForm({"arrives_at_0": "2025-03-31", "arrives_at_1": "09:30"}, summit=summit, fields=["arrives_at"])
-    assert form.is_valid()
-    # London has summer time on that day.
-    assert form.cleaned_data == {"arrives_at": datetime(2025, 3, 31, 8, 30, tzinfo=UTC)}
-    person = f.ParticularsFactory(person__summit=summit, arrives_at=f.START).person
-    shown = str(PersonForm(summit=summit, person=person, fields=["arrives_at"])["arrives_at"])
-    assert 'value="31/03/2025"' in shown
-    assert 'value="09:00"' in shown
-    # What was posted and refused stands there as it was.
-    posted = PersonForm({"arrives_at_0": "2025-03-31", "arrives_at_1": ""}, summit=summit, fields=["arrives_at"])
-    assert 'value="31/03/2025"' in str(posted["arrives_at"])
-
-
 def test_what_is_not_given_counts_as_it_is_and_what_is_other_is_changed(summit: Summit) -> None:
     person = f.ParticularsFactory(
         person__summit=summit, arrives_at=f.START, passport_number="1234567890", passport_type="other"
@@ -262,12 +236,3 @@ def test_what_is_not_given_counts_as_it_is_and_what_is_other_is_changed(summit: 
     form = PersonForm(values, summit=summit, person=person, fields=values)
     assert form.is_valid()
     assert form.changed == {"name": "Zoe", "hotel": "Savoy"}
-
-
-def test_countries_are_named_in_the_readers_language(summit: Summit) -> None:
-    for language, name in (("en", "Germany"), ("fr", "Allemagne")):
-        with translation.override(language):
-            offered = list(PersonForm(summit=summit, fields=["nationality"]).fields["nationality"].choices)
-        assert offered[:2] == [("", "–"), ("AF", "Afghanistan")]
-        assert dict(offered)["DE"] == name
-        assert len({code for code, _name in offered}) == len(offered) == 252

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, EmailField
 from django.utils import timezone, translation
-from django.utils.functional import Promise
 
 from delegations.imports import blank_files, column_recognition
 from delegations.imports.models import TableKind
@@ -134,18 +133,6 @@ def test_its_heading_is_recognised_in_each_language() -> None:
         lambda name: any("\u0600" <= letter <= "\u06ff" for letter in COLUMNS[name].personal_field.headings),
         "its headings are in Arabic too: change them where the field is declared",
     )
-
-
-def test_labels_and_choices_are_translated() -> None:
-    labels: dict[str, list[str]] = {}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            for name in COLUMNS:
-                labels.setdefault(name, []).append(label(name))
-    all_have(lambda name: len(set(labels[name])) > 1, "translate its label in locale/*/LC_MESSAGES/django.po")
-    for name, column in COLUMNS.items():
-        for value, words in set(column.flatchoices) - set(settings.LANGUAGES):
-            assert isinstance(words, Promise), f"{name}: mark the name of its choice {value!r} for translation"
 
 
 def test_blank_files_have_it_and_say_what_it_takes() -> None:

@@ -1,22 +1,19 @@
 """Photographs: made upright, small and free of what a camera wrote into them; the sheet of them, and who sees it."""
 
 import base64
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from PIL import Image, ImageCms, JpegImagePlugin
-from pypdf import PdfReader
 
 from delegations.members.models.particulars import Photo
 from delegations.members.services import photos as domain
 from delegations.members.services.photos import PhotoProblem, read, remove, store
-from delegations.participants import photo_sheet_pdf
 from delegations.participants.selectors import photo_sheet
 from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
@@ -251,51 +248,6 @@ class TestWhom:
         monkeypatch.setattr(photo_sheet, "MOST", 2)
         many = str(refuses(photo_sheet.TooManyPhotos, faces))
         assert many == "A sheet holds 2 people. Choose fewer delegations, or an arrival date."
-
-    def test_of_some_parties_and_of_a_day_at_the_venue(self, summit: Summit, vetting: User) -> None:
-        summit.time_zone = "Pacific/Auckland"
-        summit.save()
-        zone = ZoneInfo("Pacific/Auckland")
-        one, two, three = (somebody(summit, name) for name in ("One", "Two", "Three"))
-        for person, moment in ((one, (30, 23, 59)), (two, (31, 0, 0)), (three, (31, 23, 59))):
-            f.ParticularsFactory(person=person, arrives_at=datetime(2025, 3, *moment, tzinfo=zone))
-        days = photo_sheet.arrival_days(summit)
-        assert [day.isoformat() for day in days] == ["2025-03-30", "2025-03-31"]
-        chosen = {"summit": summit, "by": vetting, "language": "en", "day": days[1]}
-        assert sorted(names(photo_sheet.faces(**chosen))) == ["Three", "Two"]
-        assert names(photo_sheet.faces(**chosen, parties=[two.membership.party_id])) == ["Two"]
-
-    def test_each_with_party_in_the_language_and_photograph(self, summit: Summit, vetting: User) -> None:
-        party = f.PartyFactory(summit=summit, name="Aland")
-        f.PartyNameFactory(party=party, name="Alande")
-        somebody(summit, "One", party, person__form_of_address="H.E.")
-        somebody(summit, "Two", party, photo=False, position=1)
-        one, two = photo_sheet.faces(summit=summit, by=vetting, language="fr")
-        assert (one.address, one.office, one.party, one.language) == ("H.E.", "Minister", "Alande", "fr")
-        assert (base64.b64decode(one.photo), two.photo) == (JPEG, "")
-
-    def test_by_the_alphabet_of_its_language_with_the_marks_of_footnotes(self, summit: Summit, vetting: User) -> None:
-        for name, french, note in (("Aland", "Zélande", "Without prejudice."), ("Borduria", "Bordurie", "")):
-            party = f.PartyFactory(summit=summit, name=name, sort_key=name, footnote=note)
-            f.PartyNameFactory(party=party, name=french)
-            somebody(summit, f"Of {name}", party)
-        english = photo_sheet.faces(summit=summit, by=vetting, language="en")
-        french_faces = photo_sheet.faces(summit=summit, by=vetting, language="fr")
-        assert (names(english), names(french_faces)) == (["Of Aland", "Of Borduria"], ["Of Borduria", "Of Aland"])
-        assert [(face.mark, face.footnote) for face in french_faces] == [("", ""), ("1", "Without prejudice.")]
-
-
-class TestPrinted:
-    def test_it_prints_in_each_language(self, summit: Summit, vetting: User) -> None:
-        somebody(summit, "Ada Bly")
-        somebody(summit, "Cy Dee", photo=False)
-        for language in ("en", "ar"):
-            faces = photo_sheet.faces(summit=summit, by=vetting, language=language)
-            made = photo_sheet_pdf.write(summit=summit, faces=faces, language=language, now=f.START)
-            shown = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
-            assert all(words in shown for words in ("Ada Bly", "1 / 1"))
-            assert b"pdfuaid" in made
-            assert made == photo_sheet_pdf.write(summit=summit, faces=faces, language=language, now=f.START)
 
 
 def test_it_is_chosen_taken_and_recorded(summit: Summit, vetting: User) -> None:

@@ -205,16 +205,6 @@ def test_items_stand_by_party_and_giver(party: Party, item: Handover, successor:
     assert "Pass on to Bea" not in text(desk.get(WAITING))
 
 
-def test_it_is_passed_on_to_the_successor(item: Handover, successor: Person, desk: Client) -> None:
-    response = desk.post(decide(item), {"to": successor.pk})
-    assert response["Location"] == f"{WAITING}?summit=here"
-    assert said(response) == ["Passed on to Bea. The next agenda release notifies those concerned."]
-    assert handover_items.held(successor) == [("place", item.key)]
-    again = said(desk.post(decide(item), {"do": "drop"}))[-1]
-    assert again == "Someone else has already decided this handover. Reload the list."
-    assert Handover.objects.get().state == "passed"
-
-
 def test_another_member_is_chosen(party: Party, item: Handover, desk: Client) -> None:
     other = f.MembershipFactory(party=party, code="adviser", person__name="Cy", person__office="").person
     page = text(desk.get(decide(item)))
@@ -224,11 +214,3 @@ def test_another_member_is_chosen(party: Party, item: Handover, desk: Client) ->
     assert Handover.objects.get().state == "open"
     desk.post(decide(item), {"to": other.pk})
     assert Participant.objects.get().person == other
-
-
-def test_it_is_dropped_after_asking(item: Handover, desk: Client) -> None:
-    address = f"{decide(item)}?do=drop"
-    assert "The place stays empty and the session is not affected." in text(desk.get(address))
-    assert Participant.objects.count() == 1
-    assert said(desk.post(address, {"do": "drop"}))[0].startswith("Discarded.")
-    assert Participant.objects.count() == 0

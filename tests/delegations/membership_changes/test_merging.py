@@ -21,7 +21,6 @@ from sessions.agenda.models.releases import ReleasedParticipant
 from sessions.draft.models.participants import Participant, Slot
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
-from summit.admin_base import dashboard
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -190,18 +189,6 @@ def test_it_moves_all_or_nothing(by: User, pair: tuple[Person, Person], monkeypa
     monkeypatch.setattr(merging, "_remove", lambda person: 1 / 0)
     refuses(ZeroDivisionError, merge, kept=kept, gone=gone, by=by)
     assert Photo.objects.get().person == gone
-
-
-def test_from_the_home_to_the_list_to_one_person(summit: Summit, by: User, pair: tuple[Person, Person]) -> None:
-    kept, gone = pair
-    page = f"/admin/delegations/duplicatecandidate/{f.DuplicateCandidateFactory(person=gone, other=kept).pk}/merge/"
-    client = signed_in(by)
-    assert "1 possible duplicate to check." in [task.sentence for task in dashboard.tasks_of(by, summit)]
-    shown = text(client.get(page))
-    for words in ("Keep Zoe</button>", "Keep Zoé, Minister</button>", "zoe@land.example", "Not duplicates"):
-        assert words in shown, words
-    assert client.post(page, {"keep": 987654}).status_code == 422
-    assert client.post(page, {"keep": kept.pk})["Location"] == f"/admin/summit/person/{kept.pk}/"
 
 
 def test_nothing_is_entered_about_who_was_erased(by: User, pair: tuple[Person, Person]) -> None:

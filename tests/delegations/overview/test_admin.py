@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.admin.sites import site
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -29,46 +28,13 @@ from summit.undo.models import UndoOffer
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import category, listed, one_of_each, refuses, request_of, said, sign_in, text
+from tests.delegations.helpers import category, refuses, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/delegations/party/"
 INVITATIONS = "/admin/delegations/invitation/"
 LINKS = "/admin/delegations/invitationlink/"
 INVITE = "/admin/delegations/party/invite/"
-
-
-class TestLists:
-    def test_parties_are_narrowed_by_what_came_of_the_invitation_and_searched(
-        self, summit: Summit, organiser: User
-    ) -> None:
-        one_of_each(summit)
-        f.PartyFactory(summit=summit, name="Bland", formal_name="Kingdom", is_host=False)
-        for query, names in (
-            ({"answer": "uninvited"}, ["Bland", "Draft", "Revoked", "Uninvited"]),
-            ({"answer": "invited"}, ["Attending", "Open", "Regrets"]),
-            ({"answer": "open"}, ["Open"]),
-            ({"answer": "answered"}, ["Attending", "Regrets"]),
-            ({"answer": "attending"}, ["Attending"]),
-            ({"answer": "regrets"}, ["Regrets"]),
-            ({"q": "kingdom"}, ["Bland"]),
-        ):
-            assert [row.name for row in listed(organiser, Party, **query)] == names, query
-
-    def test_leads_to_the_pages_of_its_summit_that_the_reader_may_see(self, desk: Client) -> None:
-        tools = text(desk.get(PARTIES)).partition('<ul class="object-tools">')[2]
-        leads = re.findall(r'href="/admin/delegations/(\w+)/here/"', tools.partition("</ul>")[0])
-        assert leads == ["session", "guest"]
-
-    def test_the_number_of_people_is_for_those_who_see_members(self, summit: Summit, protocol: User) -> None:
-        small, large = f.PartyFactory(summit=summit, name="Aland"), f.PartyFactory(summit=summit, name="Borduria")
-        f.MembershipFactory(party=small)
-        f.MembershipFactory.create_batch(2, party=large)
-        admin, viewer = site.get_model_admin(Party), f.UserFactory.with_role(Role.VIEWER, summit)
-        columns = admin.get_changelist_instance(request_of(protocol)).list_display
-        rows = listed(protocol, Party, o=f"-{columns.index('people')}")
-        assert [(row.name, row.people_number) for row in rows] == [("Borduria", 2), ("Aland", 1)]
-        assert "people" not in admin.get_changelist_instance(request_of(viewer)).list_display
 
 
 def page(party: Party) -> str:
@@ -110,18 +76,6 @@ class TestInvite:
     def ask(self, client: Client, parties: list[Party]) -> Any:
         return client.post(PARTIES, {"action": "invite", "_selected_action": [party.pk for party in parties]})
 
-    def test_it_says_whom_it_reaches_and_whom_not_before_it_sends(self, party: Party, desk: Client) -> None:
-        for address in ("one@land.example", "two@land.example"):
-            f.FocalPointFactory(party=party, person__email=address)
-        mute = f.PartyFactory(summit=party.summit, name="Mute", mission_email="")
-        shown = text(self.ask(desk, [party, mute]))
-        for words in (
-            *("Send 1 invitation</button>", "3 letters will be sent", "one@land.example", "two@land.example"),
-            *(party.mission_email, "Add the mission’s address, or a focal point with an email address."),
-        ):
-            assert words in shown
-        assert (Invitation.objects.count(), Message.objects.count()) == (0, 0)
-
     def test_it_sends_what_was_confirmed(self, summit: Summit, desk: Client) -> None:
         chosen = f.PartyFactory.create_batch(2, summit=summit)
         f.PartyFactory(summit=summit)
@@ -138,17 +92,6 @@ class TestInvite:
 
 
 class TestInvitation:
-    BUTTONS = ("Record answer", "Send a new letter", "Revoke invitation")
-
-    def test_it_is_read_and_not_changed(self, summit: Summit, desk: Client) -> None:
-        link = f.InvitationLinkFactory(invitation__party__summit=summit)
-        address = f"{INVITATIONS}{link.invitation_id}/change/"
-        shown = text(desk.get(address))
-        assert all(words in shown for words in (*self.BUTTONS, link.address))
-        assert link.nonce not in shown
-        shown = text(sign_in(summit, Role.PROGRAMME).get(address))
-        assert not any(words in shown for words in self.BUTTONS)
-
     def test_a_new_letter_is_sent_after_asking(self, party: Party, protocol: User, desk: Client) -> None:
         invite(parties=[party], by=protocol)
         address = reverse("admin:delegations_invitation_write_anew", args=[Invitation.objects.get().pk])
@@ -204,16 +147,6 @@ def detail(party: Party) -> str:
 
 
 class TestPartysPage:
-    def test_shows_its_members_with_what_can_be_done(self, party: Party, desk: Client) -> None:
-        row = member(party)
-        replace, planner = f'href="{LIST}{row.pk}/replace/"', sign_in(party.summit, Role.PROGRAMME)
-        for address in (detail(party), f"{LIST}{row.pk}/change/"):
-            assert replace in text(desk.get(address))
-        shown = text(planner.get(detail(party)))
-        assert ("Zoe" in shown, replace in shown) == (True, False)
-        # Nothing of a member is saved by the form of the delegation.
-        assert Membership not in {inline.model for inline in site.get_model_admin(Party).inlines}
-
     def test_they_are_put_in_order_by_hand(self, party: Party, desk: Client) -> None:
         one, two = member(party, "One"), member(party, "Two", position=1)
         address = f"/admin/delegations/party/{party.pk}/members/order/"
@@ -363,22 +296,3 @@ class TestMany:
         by = f.UserFactory(is_superuser=True)
         reach = bulk_changes.to_move(memberships=[member(party)], category=category(foreign.party, "adviser"), by=by)
         assert [why for _row, why in reach.skipped] == ["belongs to a different summit from the category"]
-
-
-class TestList:
-    def test_is_narrowed(self, party: Party, protocol: User, desk: Client) -> None:
-        other = f.PartyFactory(summit=party.summit, name="Bland")
-        Category.objects.of(party.summit)
-        Category.objects.filter(code="spouse").update(vetted=False)
-        one = member(party, "One", confirmed_at=db_now())
-        member(other, "Two", code="spouse")
-        f.ParticularsFactory(person=one.person, arrives_at=f.START)
-        f.PhotoFactory(person=one.person)
-        assert "passport number, photograph, arrival" in text(desk.get(LIST))
-        for query, name in (
-            *(({"party": other.pk}, "Two"), ({"category": one.category_id}, "One"), ({"q": "bland"}, "Two")),
-            *(({"confirmed_at__isempty": 1}, "Two"), ({"vetted": "no"}, "Two")),
-            *(({"lacks": "photo"}, "Two"), ({"lacks": "arrival"}, "Two")),
-        ):
-            assert [row.person.name for row in listed(protocol, Membership, **query)] == [name], query
-        assert [row.person.name for row in listed(protocol, Membership)] == ["One", "Two"]

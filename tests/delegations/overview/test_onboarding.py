@@ -1,18 +1,16 @@
 """The last two of the first steps: who is invited, and the letter."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from django.utils import timezone
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import first_letter
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.selectors import un_country_names
-from delegations.parties.selectors.regions import CONTINENTS
 from delegations.parties.services import bulk_entry
 from delegations.parties.services.bulk_entry import LineProblems
 from summit.audit.models import AuditEntry
@@ -106,14 +104,6 @@ class TestLines:
             assert len(bulk_entry.create_parties(summit=summit, text=text, by=organiser)) == 40
 
 
-def test_each_country_stands_on_one_continent_and_has_a_name() -> None:
-    found = un_country_names.proposed("en")
-    codes = [code for _group, pairs in found for code, _name in pairs]
-    assert len(codes) == len(set(codes)) == 195
-    assert [group for group, _pairs in found] == list(CONTINENTS)
-    assert all(name for _group, pairs in found for _code, name in pairs)
-
-
 class TestPartiesPage:
     def test_chosen_countries_are_put_into_the_list_and_entered_and_wrong_lines_stay(self, desk: Client) -> None:
         answer = desk.post(PARTIES, {"do": "propose", "lines": "Good Shipping Ltd\n", "country": ["FR", "KE", "XX"]})
@@ -151,14 +141,6 @@ class TestLetter:
         summit.refresh_from_db()
         assert summit.answer_by is None
         assert not any(model.objects.exists() for model in (Invitation, InvitationLink, Message))
-
-    def test_a_moment_is_proposed_and_read_at_the_venue(self, desk: Client, france: Party, summit: Summit) -> None:
-        Summit.objects.filter(pk=summit.pk).update(time_zone="Pacific/Auckland")
-        day = (db_now() + timedelta(days=20)).date()
-        desk.post(LETTER, {"do": "first", "answer_by": f"{day}T09:30"})
-        found = Summit.objects.get(pk=summit.pk)
-        local = found.answer_by.astimezone(found.zone)
-        assert (local.date(), local.hour, local.minute) == (day, 9, 30)
 
     @pytest.mark.parametrize(("do", "names"), [("first", ["France"]), ("all", ["France", "Kenya"])])
     def test_it_sends_the_first_or_all(self, desk: Client, france: Party, do: str, names: list[str]) -> None:

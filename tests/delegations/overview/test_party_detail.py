@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.members.models.members import Membership
-from delegations.members.services import members
-from delegations.overview.admin import party_detail, person_detail
+from delegations.overview.admin import party_detail
 from delegations.parties.models.parties import Party
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
@@ -24,7 +23,6 @@ from tests.delegations.helpers import request_of, sign_in, text
 from tests.delegations.overview.test_admin import member
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
@@ -87,42 +85,6 @@ class TestReading:
         Membership.objects.update(confirmed_at=f.START)
         assert labels() == ["Change answer", "Add a member"]
 
-    def test_open_points(self, party: Party, organiser: User) -> None:
-        def points() -> list[str]:
-            return [point.sentence for point in party_detail.context(request_of(organiser), party)["points"]]
-
-        assert points() == ["No email address of the mission"]
-        f.InvitationFactory(party=party, answered=True)
-        assert points() == ["No email address of the mission", "No focal point", "No head of delegation"]
-        head = member(party, "Zoe", code="head")
-        f.FocalPointFactory(party=party, person=head.person)
-        f.VisaLetterFactory(party=party, person=head.person)
-        f.DeclarationFactory(party=party, person=head.person)
-        assert {"1 visa support letter to decide", "1 declaration to decide"} <= set(points())
-        assert not {"No focal point", "No head of delegation"} & set(points())
-
-    def test_who_was_withdrawn_stays_there_and_is_named_again(
-        self, party: Party, desk: Client, protocol: User
-    ) -> None:
-        def former() -> list[str]:
-            found = party_detail.context(request_of(protocol), party)["former_members"]
-            return [each.person.name for each in found]
-
-        row, stays = member(party, "Zoe"), member(party, "Yan")
-        members.withdraw(membership=row, by=protocol)
-        shown = text(desk.get(page(party)))
-        assert f'name="person" value="{row.person_id}" class="as-link">Name again' in shown
-        assert row.person.public_id in str(AuditEntry.objects.filter(action=access_log.SEEN).latest("pk").detail)
-        assert former() == ["Zoe"]
-        values = {"person": row.person_id, "category": row.category_id}
-        assert desk.post(reverse("admin:delegations_party_name", args=[party.pk]), values).status_code == 302
-        assert [each.person for each in party.memberships.order_by("position")] == [stays.person, row.person]
-        assert former() == []
-        # Who was erased isn't called by name.
-        members.withdraw(membership=party.memberships.get(person=row.person), by=protocol)
-        Person.objects.filter(pk=row.person_id).update(erased_at=f.START)
-        assert former() == []
-
 
 class TestSections:
     def test_one_is_edited_alone(self, party: Party, desk: Client) -> None:
@@ -137,34 +99,6 @@ class TestSections:
         assert (party.mission_email, party.mission_phone, party.name) == ("london@aland.example", "", "Aland")
         changed = ["mission_email", "mission_name", "mission_phone"]
         assert AuditEntry.objects.get(action="delegations.party.change").fields == changed
-
-    def test_by_htmx_it_takes_the_sections_place_and_then_the_page_is_loaded_anew(
-        self, party: Party, desk: Client
-    ) -> None:
-        edit = section(party, "notes")
-        there = desk.get(edit, **HTMX, HTTP_HX_CURRENT_URL=f"http://testserver{page(party)}?x=1").content.decode()
-        assert f'hx-get="{page(party)}" hx-target="#section-form" hx-select="#notes"' in there
-        for headers in ({}, {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver{edit}"}):
-            assert 'hx-select="#notes"' not in desk.get(edit, **headers).content.decode()
-        answer = desk.post(edit, {"notes": "Call first."}, **HTMX)
-        assert (answer.status_code, answer["HX-Redirect"]) == (200, f"{page(party)}#notes")
-
-    def test_names_in_other_languages(self, party: Party, desk: Client) -> None:
-        names = {"language": "fr", "name": "Alande", "formal_name": "Iles"}
-        values = {"name": "Aland", "formal_name": "Aland Islands", "sort_key": "Aland", "footnote": ""}
-        values |= {f"names-0-{name}": value for name, value in names.items()}
-        values |= {"names-TOTAL_FORMS": "1", "names-INITIAL_FORMS": "0"}
-        assert desk.post(section(party, "names"), values)["Location"] == f"{page(party)}#names"
-        assert list(party.names.values_list("language", "name")) == [("fr", "Alande")]
-        facts = desk.get(page(party)).context_data["sections"]["names"]["facts"]
-        assert ["Français", "Alande, Iles"] in [[fact.label, fact.value] for fact in facts]
-
-    def test_a_level_fits_the_kind_in_either_section(self, party: Party, desk: Client) -> None:
-        Party.objects.filter(pk=party.pk).update(kind="country", level="minister")
-        answer = desk.post(section(party, "kind"), {"kind": "organisation", "flag": party.flag})
-        assert (answer.status_code, "error" in text(answer)) == (200, True)
-        party.refresh_from_db()
-        assert party.kind == "country"
 
     def test_only_those_that_there_are_for_who_may(self, party: Party, summit: Summit, desk: Client) -> None:
         assert desk.get(section(party, "nothing")).status_code == 404
@@ -191,27 +125,6 @@ class TestPerson:
     @pytest.fixture
     def row(self, party: Party) -> Membership:
         return member(party, "Zoe")
-
-    def test_the_list_leads_to_it_and_it_leads_to_the_delegation(self, row: Membership, desk: Client) -> None:
-        address = reverse("admin:summit_person_detail", args=[row.person_id])
-        assert f'href="{address}"' in text(desk.get(reverse("admin:summit_person_changelist")))
-        shown = text(desk.get(address))
-        assert f'href="{page(row.party)}"' in shown
-        assert '<input type="text"' not in shown.partition("<main")[2].partition("</main>")[0]
-        row.delete()
-        assert "Not a member of any delegation." in text(desk.get(address))
-
-    def test_what_comes_next_and_what_is_missing(self, row: Membership, protocol: User) -> None:
-        def found() -> tuple[list[str], list[str]]:
-            context = person_detail.context(request_of(protocol), row.person)
-            return [step.label for step in context["steps"]], [point.sentence for point in context["points"]]
-
-        steps, points = found()
-        assert steps == ["Confirm", "Change category", "Replace person", "Withdraw"]
-        assert points == ["No passport data", "No photograph", "No arrival"]
-        Membership.objects.update(confirmed_at=f.START)
-        f.ParticularsFactory(person=row.person, arrives_at=f.START)
-        assert found() == (steps[1:], points[:2])
 
     def test_a_section_is_edited_alone_and_whoever_opens_it_is_recorded(self, row: Membership, desk: Client) -> None:
         address = reverse("admin:summit_person_edit", args=[row.person_id, "contact"])

@@ -76,19 +76,6 @@ class TestPage:
             ("vetting", sorted([*own, "arrives_at", "hotel"])),
         ]
 
-    def test_tells_of_parties_badges_and_keys(self, person: Person, desk: Client) -> None:
-        former = f.FormerMemberFactory(party__summit=person.summit, party__name="Bland", person=person)
-        person.badges.create(party=former.party, ended_at=f.START, why="replaced")
-        live = person.badges.create(party=person.membership.party)
-        f.ExternalIdFactory(party=None, person=person, system="register", value="K-7")
-        f.DuplicateCandidateFactory(person=person, other__name="Zoé Double")
-        shown = text(desk.get(page(person)))
-        for words in ("Bland, until ", live.public_id, "cancelled on Monday 31 March 2025", "K-7", "Zoé Double"):
-            assert words in shown, words
-        posted = {"name": "Zoë", "office": "", "language": "fr", "rank": "Minister"}
-        assert desk.post(page(person, "change"), posted).status_code == 302
-        assert AuditEntry.objects.get(action="summit.person.change").fields == ["language", "name", "rank"]
-
 
 class TestGroups:
     def test_the_passport_is_shown_on_request_and_each_look_is_recorded(
@@ -117,21 +104,6 @@ class TestGroups:
         row = Particulars.objects.get()
         assert (row.passport_number, row.nationality, row.sex, row.hotel) == ("AB124", "DE", "F", "Ritz")
 
-    def test_a_journey_is_entered_in_the_venues_time_and_needs_by_their_officer(
-        self, person: Person, desk: Client, summit: Summit
-    ) -> None:
-        posted = {"arrives_at_0": "2025-03-30", "arrives_at_1": "18:30", "hotel": "Savoy"}
-        assert desk.post(page(person, "travel"), posted).status_code == 302
-        row = Particulars.objects.get()
-        # Summer time has begun that morning.
-        assert (row.arrives_at.isoformat(), row.hotel) == ("2025-03-30T17:30:00+00:00", "Savoy")
-        officer = sign_in(summit, Role.CONFERENCE_OFFICER)
-        shown = officer.get(page(person, "needs"))
-        assert (shown.status_code, "vegan" in text(shown)) == (200, True)
-        assert officer.get(page(person, "travel")).status_code == 404
-        assert officer.post(page(person, "needs"), {"diet": "halal"})["Location"] == "/admin/"
-        assert Particulars.objects.get().diet == "halal"
-
 
 class TestPhoto:
     def test_is_served_to_those_who_may_stored_and_deleted(self, person: Person, desk: Client) -> None:
@@ -151,23 +123,6 @@ class TestPhoto:
         assert (Photo.objects.get().width, Photo.objects.get().height) == (500, 900)
         assert desk.post(page(person, "photo"), {"remove": "1"}).status_code == 302
         assert not Photo.objects.exists()
-
-
-def test_somebody_is_entered_and_whoever_seems_to_be_there_is_pointed_out(person: Person, desk: Client) -> None:
-    def post(**values: Any) -> Any:
-        return desk.post(f"{LIST}add/", {"summit": person.summit_id, "office": "", "language": "en", **values})
-
-    assert post(name="Adam").status_code == 302
-    assert Person.objects.get(name="Adam").summit == person.summit
-    assert AuditEntry.objects.filter(action="summit.person.add").count() == 1
-    answer = post(name="ZOÉ")
-    assert "A different person from Zoe already exists in Aland: same name." in text(answer)
-    assert f'href="{page(person)}"' in text(answer)
-    # Somebody else's key has no effect.
-    assert post(name="ZOÉ", another="nobody").status_code == 200
-    assert not Person.objects.filter(name="ZOÉ").exists()
-    assert post(name="ZOÉ", another=person.public_id).status_code == 302
-    assert Person.objects.filter(name="ZOÉ").count() == 1
 
 
 def test_the_list_is_narrowed_for_those_who_see_what_it_is_narrowed_by(party: Party, protocol: User) -> None:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.participants.models import ParticipantList
-from delegations.participants.selectors.comparison import differences
 from delegations.participants.selectors.listing import arrange
 from delegations.participants.services import revisions
 from delegations.parties.models.parties import Party
@@ -150,13 +149,6 @@ class TestDifferences:
         assert [person.member["name"] for person in found.people_gone] == ["Two"]
         changed = [(person.before or {})["name"] for person in found.people_changed]
         assert (changed, [person.member["name"] for person in found.people_changed]) == (["One"], ["One Bis"])
-
-    def test_the_first_adds_everything_and_the_same_differs_in_nothing(self, summit: Summit, protocol: User) -> None:
-        delegation(summit, "Aland")
-        made = revisions.freeze(summit=summit, by=protocol)
-        assert len(revisions.since_last(made).parties_added) == 1
-        content = revisions.content_of(made)
-        assert not differences(content, content)
 
 
 class TestArranging:

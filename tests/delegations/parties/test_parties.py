@@ -7,18 +7,17 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
-from delegations.invitations.selectors.level_choices import ASKED, choices
 from delegations.members.services import registration
-from delegations.parties.models.parties import Level, Party, PartyKind, PartyName
+from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
-from delegations.parties.selectors.levels import OFFERED, problem
+from delegations.parties.selectors.levels import problem
 from delegations.parties.services import parties, policy
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import refuses, sign_in, text
+from tests.delegations.helpers import refuses, text
 
 pytestmark = pytest.mark.django_db
 VALUES = {"name": "France", "formal_name": "French Republic", "sort_key": "France", "iso_code": "FR"}
@@ -145,20 +144,6 @@ def test_people_have_keys_too(summit: Summit, protocol: User) -> None:
     assert alone.external_ids.count() == 0
 
 
-def test_who_may_come_at_which_level() -> None:
-    assert {
-        PartyKind.COUNTRY: tuple(Level)[:-2],
-        PartyKind.SUBSTATE: (
-            *(Level.GOVERNMENT, Level.DEPUTY, Level.MINISTER, Level.VICE_MINISTER, Level.OFFICIAL),
-            Level.REPRESENTATIVE,
-        ),
-        PartyKind.INTERNATIONAL: (Level.EXECUTIVE, Level.OFFICIAL, Level.AMBASSADOR, Level.REPRESENTATIVE),
-        PartyKind.ORGANISATION: (Level.EXECUTIVE, Level.REPRESENTATIVE),
-        PartyKind.GUEST: (),
-    } == OFFERED
-    assert set(OFFERED) == set(PartyKind)
-
-
 def test_the_others_are_refused_in_a_sentence() -> None:
     leave = "Choose one of these levels, or leave this blank: "
     for kind, level, said in (
@@ -171,13 +156,6 @@ def test_the_others_are_refused_in_a_sentence() -> None:
     ):
         found = problem(level, kind)
         assert found.startswith(said) if said else not found
-
-
-def test_what_the_letter_asks_for_is_offered_where_it_fits() -> None:
-    company = f.PartyFactory.build(kind="organisation", level="representative")
-    assert [value for value, _name in choices(company)] == [ASKED, "executive", "representative"]
-    company.level = "state"
-    assert [value for value, _name in choices(company)] == ["executive", "representative"]
 
 
 PAGE = "/admin/delegations/policy/here/"
@@ -226,15 +204,6 @@ def test_the_page_saves_in_the_venue_s_zone(summit: Summit, desk: Client) -> Non
     row = Policy.objects.get(summit=summit)
     assert (row.shows_flags, row.says_country, row.letter_sender) == (False, True, "Host")
     assert row.name_by.astimezone(summit.zone).strftime("%Y-%m-%d %H:%M") == "2025-03-01 17:00"
-
-
-def test_who_reads_it_alone_is_told_who_changes_it(summit: Summit) -> None:
-    reader = sign_in(summit, Role.PROGRAMME)
-    shown = text(reader.get(PAGE))
-    assert "Only organisers and protocol can change this." in shown
-    # It is reached from the settings by those who read it.
-    for client, sees in ((reader, True), (sign_in(summit, Role.VETTING), False)):
-        assert (PAGE in text(client.get("/admin/settings/?summit=here"))) is sees
 
 
 def test_letters_say_in_their_language_who_writes_them(summit: Summit, desk: Client) -> None:

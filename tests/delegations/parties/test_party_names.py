@@ -16,7 +16,7 @@ from delegations.parties.selectors import footnotes, party_names, proposed_names
 from delegations.parties.selectors.party_names import NamedParty
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.helpers import said, sign_in, text
+from tests.delegations.helpers import sign_in, text
 
 pytestmark = pytest.mark.django_db
 
@@ -138,32 +138,6 @@ def test_footnotes_are_numbered_as_parties_are_named_and_equal_ones_are_one() ->
     assert notes.mark(None) == ""
     assert list(notes) == [("1", "Another note.", "en"), ("2", "Takes part without prejudice.", "en")]
     assert list(party_names.footnotes(names)) == list(notes)
-
-
-def test_a_letter_s_facts_and_the_data_say_the_same() -> None:
-    party = substate()
-    policy = Policy.objects.of(party.summit)
-    french, note = "Gouvernement régional du Kurdistan", "Participe sans préjudice."
-    assert party_names.letter_facts(party, policy=policy, language="fr") == {
-        **{"party": french, "formal_name": french, "party_language": "fr", "party_salutation": ""},
-        **{"footnote": note, "flag": "", "recognised": False, "is_delegation": True},
-    }
-    english = {"name": party.name, "formal_name": party.formal_name, "sort_key": "Kurdistan"}
-    assert party_names.as_data(party, policy=policy) == {
-        "id": party.public_id,
-        "kind": "substate",
-        "names": {"en": english, "fr": {"name": french, "formal_name": french, "sort_key": "Kurdistan"}},
-        "footnotes": {"en": "Takes part without prejudice.", "fr": note},
-        "flag": None,
-    }
-    # Where the summit doesn't say country nothing does.
-    land, silent = f.PartyFactory(summit=party.summit), Policy(summit=party.summit, says_country=False)
-    assert party_names.as_data(land, policy=silent)["kind"] == "participant"
-    for kind, says, word in (
-        *(("country", False, "participant"), ("country", True, "country")),
-        ("substate", False, "sub-state government"),
-    ):
-        assert party_names.kind_word(kind, says_country=says) == word
 
 
 PAGE = "/admin/delegations/names/here/?language=fr"
@@ -288,20 +262,3 @@ def test_pages_about_a_party_call_it_by_that_name(party: Party, member: Membersh
         assert ("Allemagne" in found, ">Germany<" in found) == (True, False), page
         # An address is in no language.
         assert page != NARROW[2] or '<bdi lang="">a@b.example</bdi>' in found
-
-
-def test_messages_and_needs_call_it_by_that_name_and_in_english_by_the_summits(
-    party: Party, member: Membership
-) -> None:
-    desk, keys = sign_in(party.summit), keys_of(party, member)
-    assert FRENCH not in shown(desk, f"invitation/{keys['invitation']}/change/", lang="en")
-    # Here the name in the summit's language may stand beside it.
-    answer = f"invitation/{keys['invitation']}/answer/"
-    for page in (answer, f"/admin/summit/person/{member.person_id}/"):
-        assert "Allemagne" in below(shown(desk, page)), page
-    values = {"answer": "regrets", "channel": "telephone", "name": "Somebody", "newest": ""}
-    response = desk.post(f"{ADMIN}/{answer}?lang=fr", values)
-    assert ["Allemagne" in message for message in said(response)] == [True]
-    f.ParticularsFactory(person=member.person, diet="vegan")
-    page = shown(desk, "/admin/needs/here/")
-    assert (FRENCH in page, "Une note." in page) == (True, True)

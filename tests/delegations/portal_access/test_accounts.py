@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import translation
 
 from delegations.parties.models.parties import Party
 from delegations.portal_access.services import accounts
-from summit.accounts import messages as accounts_messages
 from summit.api import api_client_services
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
@@ -50,19 +48,6 @@ def test_a_focal_point_gets_one_and_is_written_to(party: Party, protocol: User) 
     assert entry.detail == {"rows": [f"summit.user:{user.public_id}"]}
     message = Message.objects.get()
     assert (message.kind, message.address, message.language) == ("welcome", "zoe@land.example", "fr")
-
-
-def test_the_mail_leads_to_the_portal(party: Party, protocol: User) -> None:
-    accounts.give(people=[member(party, "a@land.example")], by=protocol)
-    with translation.override("en"):
-        mail = accounts_messages.WELCOME.render(Message.objects.get())
-    assert mail.subject == f"Your account for the {party.summit.name}"
-    assert f"You now have a portal account for the {party.summit.name} as: delegate." in mail.text
-    assert "/accounts/password/reset/" in mail.text
-    user = User.objects.get(email="a@land.example")
-    user.set_password("x")
-    user.save()
-    assert "/portal/\n" in accounts_messages.WELCOME.render(Message.objects.get()).text
 
 
 def test_an_account_that_is_there_is_taken(party: Party, protocol: User) -> None:
@@ -129,13 +114,6 @@ class TestTake:
         monkeypatch.setattr("summit.accounts.browser_sessions.end_all", lambda **given: 0)
         accounts.withdraw_accounts(people=[Person.objects.get(pk=person.pk)], by=protocol)
         assert browser.session["_auth_user_id"] == str(user.pk)
-
-    def test_given_again_they_are_written_to_again(self, party: Party, protocol: User) -> None:
-        person = member(party, "a@land.example")
-        for _time in range(2):
-            accounts.give(people=[Person.objects.get(pk=person.pk)], by=protocol)
-            accounts.withdraw_accounts(people=[Person.objects.get(pk=person.pk)], by=protocol)
-        assert Message.objects.count() == 2
 
 
 class TestChoosing:

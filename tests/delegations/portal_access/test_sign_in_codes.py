@@ -118,11 +118,6 @@ class TestAsking:
         prove(row)
         assert list(portal_access_messages.expired_codes([message])) == [message.pk]
 
-    def test_a_missions_mail_speaks_the_partys_language(self) -> None:
-        f.MembershipFactory(party__mission_email=BOX, party__language="fr")
-        ask()
-        assert Message.objects.get().language == "fr"
-
     def test_nothing_tells_whether_a_mailbox_is_known(self) -> None:
         f.PersonFactory(email=BOX)
 

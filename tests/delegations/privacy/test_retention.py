@@ -102,18 +102,6 @@ class TestPurging:
         assert set(Photo.objects.values_list("person", flat=True)) == {head.pk, gone.pk}
         assert retention.purge(summit=summit, today=after(91))["photos"] == 2
 
-    def test_a_category_goes_first_and_others_and_other_summits_stay(self, summit: Summit) -> None:
-        member(summit)
-        member(f.SummitFactory(ends_on=after(300)))
-        media = member(summit, "media")
-        Retention.objects.create(
-            summit=summit, what=PersonalDataKind.PHOTO, category=media.membership.category, days=0
-        )
-        assert retention.purge(summit=summit, today=after(1)) == {"photos": 1}
-        assert not Photo.objects.filter(person=media).exists()
-        retention.purge(summit=summit, today=after(31))
-        assert Photo.objects.get().person.summit != summit
-
     def test_in_batches_each_recorded_by_its_number(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         for _number in range(5):
             member(summit)
@@ -239,21 +227,6 @@ class TestPages:
             assert words in page
         assert ("head of delegation: kept" in page, RECORD in page) == (True, True)
         assert desk.post(PAGE)["Location"].startswith("/admin/jobs/")
-
-    def test_times_are_given_and_refused(self, summit: Summit, organiser: User) -> None:
-        desk, address = signed_in(organiser), "/admin/delegations/retention/add/"
-        head, strange = Category.objects.of(summit)["head"], f.CategoryFactory()
-        given = {"summit": summit.pk, "what": "photo", "category": head.pk, "days": "3"}
-        assert desk.post(address, given).status_code == 302
-        assert Retention.objects.get().days == 3
-        assert desk.post(address, {}).status_code == 200
-        desk.post(address, {**given, "category": strange.pk})
-        for changed, words in (
-            ({"what": "mail"}, "so it has the same retention period for all. Leave the category blank."),
-            ({}, "There is already a retention period for this data. Change that one."),
-        ):
-            assert words in text(desk.post(address, {**given, **changed}))
-        assert Retention.objects.count() == AuditEntry.objects.filter(action="delegations.retention.add").count() == 1
 
 
 def test_every_kind_and_every_field_of_particulars_is_purged_by_one_piece() -> None:

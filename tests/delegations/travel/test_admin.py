@@ -1,12 +1,11 @@
 """Declarations, visa support letters, and what people eat and how they get in, at the desk."""
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from delegations.parties.models.parties import Party
-from delegations.travel.models.declarations import Declaration, DeclarationKind
+from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.selectors import dietary_and_access_needs
 from summit.audit.access_log import SEEN
@@ -62,15 +61,6 @@ class TestDeclarations:
         decided = Declaration.objects.order_by("pk").values_list("state", "reason")
         assert list(decided) == [("permitted", ""), ("refused", "Not here.")]
 
-    def test_a_kind_has_names_by_language(self, summit: Summit) -> None:
-        client, kinds = sign_in(summit, Role.PROTOCOL), "/admin/delegations/declarationkind/"
-        values = {"summit": summit.pk, "name": "Weapons", "asks": "Make", "permit": "on", "position": "0"}
-        response = client.post(f"{kinds}add/", {**values, "name_fr": "Armes", "name_ar": "أسلحة"})
-        assert response.status_code == 302
-        kind = DeclarationKind.objects.get()
-        assert kind.names == {"fr": "Armes", "ar": "أسلحة"}
-        assert 'value="Armes"' in text(client.get(f"{kinds}{kind.pk}/change/"))
-
 
 PAGE = "/admin/needs/here/"
 
@@ -85,28 +75,6 @@ def somebody(summit: Summit, name: str, party: Party | None = None, **values: An
 
 def names(found: list[dietary_and_access_needs.NeedsLine]) -> list[str]:
     return [line.person.name for line in found]
-
-
-def test_by_the_parties_alphabet_and_without_who_needs_nothing(summit: Summit) -> None:
-    bland, aland = (f.PartyFactory(summit=summit, name=name) for name in ("Bland", "Aland"))
-    somebody(summit, "Alone", diet="vegan")
-    somebody(summit, "Bea", bland, access="ramp")
-    somebody(summit, "Ann", aland, diet="Vegan")
-    somebody(summit, "Nobody", aland)
-    somebody(f.SummitFactory(), "Elsewhere", diet="vegan")
-    found = dietary_and_access_needs.lines(summit=summit)
-    assert names(found) == ["Ann", "Bea", "Alone"]
-    assert names(dietary_and_access_needs.lines(summit=summit, party=bland)) == ["Bea"]
-    assert [number for _said, number in dietary_and_access_needs.counted(found)] == [2]
-
-
-def test_by_day_who_is_there_as_far_as_one_knows(summit: Summit) -> None:
-    # f.START is 31 March, 09:00 in London.
-    somebody(summit, "Late", diet="a", arrives_at=f.START + timedelta(days=1))
-    somebody(summit, "Early", diet="a", arrives_at=f.START, departs_at=f.START + timedelta(hours=5))
-    somebody(summit, "Unknown", diet="a")
-    assert names(dietary_and_access_needs.lines(summit=summit, day=date(2025, 3, 31))) == ["Early", "Unknown"]
-    assert names(dietary_and_access_needs.lines(summit=summit, day=date(2025, 4, 1))) == ["Late", "Unknown"]
 
 
 def test_the_page_is_the_officers_and_who_sees_it_is_recorded(summit: Summit) -> None:
