@@ -1,14 +1,13 @@
 """The portal's home, the invitation and answering it; what a liaison officer sees, and never a passport."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
-from delegations.invitations.services.answers import AnswerReceipt, answer
 from delegations.liaison import selectors
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
@@ -43,41 +42,6 @@ def due(seconds: int) -> None:
 
 
 class TestInvitation:
-    def test_another_may_represent_it_and_the_level_is_kept(self) -> None:
-        names = {"invitation__party__name": "Aland", "invitation__party__formal_name": "Isles"}
-        link = f.InvitationLinkFactory(invitation__party__level="government", **names)
-        Summit.objects.update(answer_by="2099-03-14T17:00Z")
-        client = follow(link)
-        home = client.get("/portal/").content.decode()
-        for text in ("Not answered", "due by Saturday 14 March 2099", ">Answer for Aland</a>", page_of(link)):
-            assert text in home
-        form = client.get(page_of(link)).content.decode()
-        for text in (
-            '<bdi><bdi lang="en">Isles</bdi></bdi> is invited to the',
-            'Answer by Saturday 14 March 2099, 17:00 <bdi lang="en">London</bdi> time',
-            "Send answer of Aland</button>",
-            "We would welcome representation at the level of head of government.",
-            '<option value="asked" selected>As in the letter: head of government</option>',
-        ):
-            assert text in form
-        assert 'value="executive"' not in form
-        client.post(page_of(link), {**ANSWER, "answer": "represented", "level": "minister"})
-        row = Invitation.objects.get()
-        assert (row.answer, row.level) == ("represented", "minister")
-        content = client.get(page_of(link)).content.decode()
-        assert '<bdi><bdi lang="en">Aland</bdi></bdi> will attend with a different representative' in content
-        assert "<dd>minister</dd>" in content
-        assert "<dd>invitation link</dd>" in content
-
-    def test_the_link_shows_by_which_way_a_desk_had_the_answer(self) -> None:
-        link = f.InvitationLinkFactory()
-        way = AnswerReceipt("note_verbale", "NV 12/2025", date(2025, 3, 3))
-        by = f.UserFactory.with_role(Role.PROTOCOL, link.invitation.party.summit)
-        answer(invitation=link.invitation, answer="regrets", note="", name="The embassy", by=by, way=way)
-        content = follow(link).get(page_of(link)).content.decode()
-        shown = '<dd>note verbale, <bdi lang="">NV 12/2025</bdi>, Monday 3 March 2025</dd>'
-        assert [text in content for text in ("Declined", "The embassy", shown)] == [True] * 3
-
     def test_answering_leads_to_the_answer_and_it_is_changed(self) -> None:
         link = f.InvitationLinkFactory(invitation__party__name="Aland")
         due(3600)
@@ -178,19 +142,6 @@ class TestHome:
             assert text in first
         # Whoever has to be somewhere within two hours is told that before being asked for an answer.
         assert content.index('class="where-next"') < content.index("Not answered")
-
-    def test_what_lies_further_off_stands_as_planned_after_the_answer_that_is_due(self) -> None:
-        link = f.InvitationLinkFactory()
-        summit, begin = link.invitation.party.summit, db_now() + timedelta(days=20)
-        session = f.SessionFactory(summit=summit, starts_at=begin, ends_at=begin + timedelta(minutes=30))
-        f.ParticipantFactory(session=session, party=link.invitation.party)
-        release(summit)
-        client = follow(link)
-        content = client.get("/portal/").content.decode()
-        order = ["<h1>Your delegation</h1>", "Not answered", "<h2>Planned for you</h2>", 'class="where-next"']
-        assert [content.index(words) for words in order] == sorted(content.index(words) for words in order)
-        client.post(page_of(link), ANSWER)
-        assert "<h1>Next appointment</h1>" in client.get("/portal/").content.decode()
 
     @pytest.mark.slow("opens the home after each release")
     def test_changes_are_told_until_they_were_seen_here(self) -> None:
@@ -331,13 +282,6 @@ def test_by_a_code_and_no_more_once_it_is_taken_away(world: World) -> None:
     assert client.get(world.page()).status_code == 200
     world.officer.parties.clear()
     assert client.get(world.page()).status_code == 404
-
-
-def test_the_delegation_sees_its_officers_on_its_home(world: World) -> None:
-    user = f.MembershipFactory(party=world.party, person__user=f.UserFactory()).person.user
-    content = signed_in(user).get("/portal/").content.decode()
-    for said in ("Your liaison officer at the host", 'href="tel:+447"', "7 to 22"):
-        assert said in content
 
 
 def test_queries_do_not_grow_with_the_people(world: World) -> None:

@@ -277,15 +277,6 @@ def test_a_speech_and_a_schedule_name_it_alike_and_who_leads_by_equality(party: 
         assert event["persons"][:2] == [{"name": NAME}, {"name": f"{OFFICE} ({NAME})"}]
 
 
-def test_the_footnotes_mark_stands_also_where_the_office_names_the_party(party: Party) -> None:
-    session = party.summit.sessions.get()
-    head = f.MembershipFactory(party=party, person__office=f"Prime Minister, {party.name}", code="head").person
-    session.participants.create(person=head, role="chair", position=2)
-    release(party.summit)
-    page = Client().get(f"/here/agenda/{session.public_id}/?lang=fr").content.decode()
-    assert re.findall(rf"Prime Minister, {party.name}</bdi><sup>.*?(\d)</sup>", page) == ["1"]
-
-
 @pytest.mark.slow("opens each page that names a party")
 def test_the_pages_of_whoever_acts_for_it_and_of_the_desk_name_it_alike(party: Party) -> None:
     acting, client, own = portal(party), desk(party), f"/portal/delegation/{party.public_id}/"
@@ -301,22 +292,6 @@ def test_the_pages_of_whoever_acts_for_it_and_of_the_desk_name_it_alike(party: P
     faces = vetting.get("/admin/photographs/here/file/?language=fr").content
     found = says({key: plain(page) for key, page in pages.items()} | {"faces": paper(faces)})
     assert found == dict.fromkeys(found, BOTH)
-
-
-def test_what_changed_in_the_agenda_names_it_alike(party: Party) -> None:
-    session = party.summit.sessions.get()
-    session.participants.filter(party=party).delete()
-    by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
-    releases.release(summit=party.summit, by=by, tell=False)
-    session.participants.create(party=party, role="chair")
-    releases.release(summit=party.summit, by=by)
-    party.summit.public_changes = True
-    party.summit.save()
-    public = Client().get("/here/agenda/changes/?lang=fr").content.decode()
-    mine = portal(party).get("/portal/changes/?summit=here&lang=fr").content.decode()
-    pages = {"public": plain(public), "mine": plain(mine)}
-    assert says(pages) == dict.fromkeys(pages, BOTH)
-    assert all(f"{NAME}¹" in page for page in pages.values())
 
 
 class TestApi:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from delegations.parties.models.parties import Party
 from sessions.calendars.models import CalendarFeed
-from sessions.draft.models.participants import Attendance, FloorRequest
+from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Interpretation, Session
 from sessions.draft.services import cancel_and_move
 from sessions.notifications.models import AgendaReadMark
@@ -137,22 +137,6 @@ class TestSignUp:
         assert list(row.sign_ups.values_list("person__name", "state")) == [("Second", "place")]
         # Nobody waits: the place can be taken again, and nothing is asked.
         assert "Place given up." in post(second, "leave")
-
-
-def test_it_is_narrowed_by_kind_and_language(client: Client, summit: Summit, party: Party) -> None:
-    plenary = session(summit, title="Plenary", kind="plenary")
-    f.ParticipantFactory(session=plenary, party=party, level=Attendance.HEAD_1)
-    lunch = session(summit, party, title="Lunch", kind="working_lunch")
-    Interpretation.objects.create(session=lunch, source="en", target="fr", booth="3")
-    session(summit, title="Secret", kind="retreat")
-    release(summit)
-    everything = page(client, AGENDA)
-    assert "head +1" in everything
-    assert "retreat" not in everything.lower()
-    assert titles(everything) == {"Plenary", "Lunch"}
-    assert titles(page(client, f"{AGENDA}?kind=plenary")) == {"Plenary"}
-    assert titles(page(client, f"{AGENDA}?language=fr")) == {"Lunch"}
-    assert titles(page(client, f"{AGENDA}?kind=retreat&show=all")) == set()
 
 
 def test_what_was_seen_on_one_device_is_seen_on_the_other(

@@ -29,7 +29,7 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit, Venue
-from summit.transfer import encryption, exporter, importer, model_order, values
+from summit.transfer import encryption, exporter, importer, model_order
 from summit.transfer.encryption import ArchiveProblem
 from summit.users.models import User
 from summit.webhooks.models.endpoints import Endpoint
@@ -332,22 +332,3 @@ def test_a_killed_export_leaves_nothing(nameless: bool, tmp_path: Path, monkeypa
     assert path.stat().st_mode & 0o777 == 0o600
     with encryption.reading(path, "a long enough passphrase") as found:
         assert found.read() == b"x" * 200_000
-
-
-class Doubled:
-    """Names that show that a key was asked for."""
-
-    def row(self, label: str, key: str) -> str:
-        return f"{label}<{key}>"
-
-    page = row
-
-
-def test_addresses_of_rows_at_the_desk_follow_their_rows() -> None:
-    for path, renamed in (
-        ("/admin/press/text/7/", "/admin/press/text/press.text<7>/"),
-        ("/admin/press/text/#3/change/", "/admin/press/text/press.text<#3>/change/"),
-        ("/admin/press/text/run/", "/admin/press/text/run/"),
-        ("/border-security-2025/press/text/7/", "/border-security-2025/press/text/7/"),
-    ):
-        assert values.renamed({"path": path}, Doubled()) == {"path": renamed}

@@ -26,16 +26,6 @@ pytestmark = pytest.mark.django_db
 ASKED = {"name": "Gil", "office": "Secretary", "email": "gil@land.example", "language": "en", "instead_of": ""}
 
 
-def test_who_acts_and_what_was_decided(world: World) -> None:
-    f.FocalPointRequestFactory(party=world.party, name="Gil")
-    decided = {"decided_at": f.START, "decided_by": f.UserFactory()}
-    f.FocalPointRequestFactory(party=world.party, name="Hal", state="refused", reason="One is enough.", **decided)
-    content = world.get("focal-points/")
-    for said in ("Fay", "fay@land.example", "Gil", "pending", "in addition", "Hal", "One is enough."):
-        assert said in content
-    assert content.count("Withdraw request") == 1
-
-
 def test_asking_for_another_or_in_place_of_oneself(world: World) -> None:
     response = world.post("focal-points/", ASKED)
     assert response["Location"] == world.path("focal-points/")

@@ -20,7 +20,6 @@ from delegations.travel.models.visas import VisaLetter
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.imports import table_parsing
 from summit.people.models import Person
 from summit.quarantine.models import FileScan
 from tests import factories as f
@@ -44,24 +43,6 @@ def page(member: Membership, rest: str = "") -> str:
 def quota(world: World, number: int, code: str = "delegate") -> None:
     Category.objects.of(world.party.summit)
     Category.objects.filter(summit=world.party.summit, code=code).update(quota=number)
-
-
-def test_the_list_is_in_the_delegations_order_with_states_and_numbers(world: World) -> None:
-    quota(world, 5)
-    last, first = world.member("Zoe", position=2), world.member("Ada", position=1)
-    Membership.objects.filter(pk=first.pk).update(confirmed_at=f.START)
-    content = world.get("people/")
-    assert content.index("Ada") < content.index("Zoe")
-    assert content.count('data-state="good">confirmed') == 1
-    for said in ("Missing: photograph, arrival", "Confirm 1 person</button>", page(last)):
-        assert said in content
-    for shown in (content, world.get()):
-        for said in (
-            "delegate: 2 of 5 named",
-            '<meter min="0" max="5" value="2" aria-hidden="true">',
-            "1 awaiting confirmation",
-        ):
-            assert said in shown
 
 
 class TestAdd:
@@ -94,19 +75,6 @@ class TestAdd:
         monkeypatch.setattr(registration, "create_and_name", apart)
         world.post("people/add/", NEW, 422)
         assert Person.objects.count() == people + 1
-
-    def test_a_likely_duplicate_is_asked_about_first(self, world: World) -> None:
-        world.member("Bea Bright")
-        response = world.post("people/add/", NEW, 409)
-        content = response.content.decode()
-        assert "Bea Bright already exists in Aland: " in content
-        assert 'value="Counsellor"' in content
-        other = Person.objects.get(name="Bea Bright").public_id
-        assert f'<input type="hidden" name="another" value="{other}">' in content
-        # Who is named already is one step away, and nobody is chosen by Enter in a field.
-        assert f'href="{world.path(f"people/{other}/")}">Open the details of' in content
-        world.post("people/add/", {**NEW, "another": other})
-        assert Membership.objects.count() == 2
 
     def test_whoever_is_entered_and_not_named_is_named_as_they_are(self, world: World) -> None:
         row = world.member("Bea Bright")
@@ -336,18 +304,6 @@ def test_a_table_is_read_once_it_is_checked_for_viruses(world: World, settings: 
     assert "Import 3 entries</button>" in world.get(rest)
 
 
-def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) -> None:
-    world.member("Ada Example", person__email="ada@land.example")
-    send(world, "name,passport number\nA. Different,X4821397\n")
-    # The same passport is the same person, whose name is corrected.
-    assert "Import 1 entry</button>" in world.get(page_of_the_file())
-    DelegationImportFile.objects.all().delete()
-    send(world, "name,e-mail\nA. Example,ada@land.example\n")
-    said = world.get(page_of_the_file())
-    assert "Ada Example already exists: same email address and a similar name." in said
-    assert "entries</button>" not in said
-
-
 def test_what_is_no_table_says_why_and_one_that_waits_is_listed_and_deleted(world: World) -> None:
     assert "No column has names." in send(world, "shoe size\n1\n", 422).content.decode()
     assert "Choose a file." in world.post("people/table/", {}, 422).content.decode()
@@ -363,13 +319,6 @@ def test_what_is_no_table_says_why_and_one_that_waits_is_listed_and_deleted(worl
     answers += [world.client.post(path), world.client.post(f"{path}delete/")]
     assert [answer.status_code for answer in answers] == [404] * 4
     assert DelegationImportFile.objects.get() == row
-
-
-def test_an_empty_table_asks_for_the_delegations_own_people(world: World) -> None:
-    for ending in ("csv", "xlsx"):
-        response = world.client.get(world.path(f"people/table/empty/?ending={ending}"))
-        head = table_parsing.read(filename="x", content=response.content).headings
-        assert (head[0], "Passport number" in head, "Delegation" in head) == ("Name", True, False)
 
 
 def test_queries_do_not_grow_with_the_rows(world: World) -> None:

@@ -1,14 +1,10 @@
 """Where a delegation stands: what is missing for whom by when, what waits, what happened."""
 
-from datetime import timedelta
-
 import pytest
 
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.overview.selectors import member_completeness
-from delegations.parties.models.policy import Policy
-from summit.core.database_clock import db_now
 from tests import factories as f
 from tests.portal.delegation.helpers import PASSPORT, World, signed_in
 
@@ -31,24 +27,6 @@ def test_the_home_leads_there_whoever_acts_for_it_and_nobody_else(world: World) 
     assert "Ask a focal point of Aland, or protocol: protocol@host.example." in response.content.decode()
     world.party.focal_points.all().delete()
     assert world.client.get(world.path()).status_code == 404
-
-
-def test_each_deadline_stands_once(world: World) -> None:
-    first, second = f.START - timedelta(days=9), f.START - timedelta(days=2)
-    Policy.objects.create(summit=world.party.summit, name_by=first, confirm_by=second)
-    for name in ("Ada", "Bob"):
-        world.member(name)
-    other = world.member("Cy", code="adviser")
-    content = world.get()
-    assert (content.count("Deadline for names:"), content.count("Name by ")) == (1, 0)
-    assert content.count("<h3") == 1
-    # One category has deadlines of its own.
-    type(other.category).objects.filter(pk=other.category_id).update(
-        name_by=first - timedelta(days=1), confirm_by=first
-    )
-    content = world.get()
-    assert (content.count("Deadline for names:"), content.count("Naming closed")) == (1, 1)
-    assert content.count("<h3") == 2
 
 
 class TestMissing:
@@ -87,21 +65,6 @@ class TestMissing:
         f.VisaLetterFactory(party=world.party, person=row.person)
         assert "visa" not in self.rows(world)["Ada"]
 
-    def test_what_is_overdue_longest_stands_first(self, world: World) -> None:
-        now = db_now()
-        Policy.objects.create(summit=world.party.summit, confirm_by=now + timedelta(days=1))
-        first, second = world.member("Ada"), world.member("Bob", code="adviser")
-        type(second.category).objects.filter(pk=second.category_id).update(confirm_by=now - timedelta(days=1))
-        decided = {"state": "refused", "reason": "No.", "decided_at": f.START, "decided_by": f.UserFactory()}
-        f.VisaLetterFactory(party=world.party, person=first.person, **decided)
-        policy = Policy.objects.get(summit=world.party.summit)
-        found = member_completeness.missing(member_completeness.roll(world.party), policy, now)
-        assert [(each.member.person.name, each.what, each.late) for each in found] == [
-            *(("Bob", what, True) for what in ("confirmation", "photo", "arrival")),
-            *(("Ada", what, False) for what in ("confirmation", "photo", "arrival")),
-            ("Ada", "visa", False),
-        ]
-
 
 def test_it_tells_what_is_missing_waits_and_happened_and_shows_no_passport(world: World) -> None:
     row = world.member("Ada")
@@ -120,12 +83,3 @@ def test_it_tells_what_is_missing_waits_and_happened_and_shows_no_passport(world
         assert said in pages[""]
     for content in pages.values():
         assert not [value for value in PASSPORT.values() if value in content and value != "FR"]
-
-
-def test_a_person_stands_once_for_each_deadline(world: World) -> None:
-    row = world.member("Ada", passport=False)
-    content = world.get()
-    table = content[content.index("<table") : content.index("</table>")]
-    assert (table.count('<th scope="row">'), content.count("4 items missing")) == (1, 1)
-    for section in ("passport", "photo", "travel"):
-        assert f"people/{row.person.public_id}/edit/{section}/#" in table

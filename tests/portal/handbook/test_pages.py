@@ -7,9 +7,7 @@ from collections.abc import Iterable
 import polib
 import pytest
 from django.conf import settings
-from django.template import engines
-from django.test import Client, RequestFactory
-from django.urls import get_resolver
+from django.test import Client
 
 from portal.handbook.contents import TASKS, Reader
 from portal.handbook.selectors import FOLDER, LANGUAGES, PICTURE, Picture, Step, steps
@@ -125,23 +123,3 @@ def test_a_task_in_the_readers_language(client: Client) -> None:
     assert answer["Cache-Control"] == "public, no-cache"
     assert "Cookie" not in answer.get("Vary", "")
     assert client.get("/handbook/nothing/").status_code == 404
-
-
-def _help(path: str) -> str:
-    request = RequestFactory().get(path)
-    request.resolver_match = get_resolver().resolve(path)
-    return engines["django"].from_string("{% load handbook %}{% help_url %}").render({}, request).strip()
-
-
-def test_help_leads_to_the_task_or_to_the_list() -> None:
-    for path, task in (
-        ("/admin/agenda/session/day/", "announce-a-delay/"),
-        ("/admin/agenda/session/", "plan-a-session/"),
-        ("/admin/agenda/session/board/", "plan-on-the-board/"),
-        ("/admin/delegations/partyprovider/add/", "give-a-delegation-a-provider/"),
-        ("/admin/delegations/portalsubject/", "give-a-delegation-a-provider/"),
-        ("/admin/summit/identityprovider/1/change/", "keep-an-emergency-account/"),
-        ("/ocean-2027/press/", "follow-the-texts/"),
-        ("/admin/outbox/message/", ""),
-    ):
-        assert _help(path) == f"/handbook/{task}"
