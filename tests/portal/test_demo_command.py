@@ -1,7 +1,6 @@
 """The command that loads demonstrations, of any size, and what `make run` does before its processes start."""
 
 import io
-from collections import Counter
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -10,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection, models
+from django.db import connection
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.members.models.members import Membership
@@ -20,11 +19,9 @@ from portal.management.commands import serve
 from press.subscriptions.models import Announcement
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
-from press.texts.models.visibility import public_editions, standing
-from sessions.agenda.models.releases import Release
+from press.texts.models.visibility import public_editions
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
-from sessions.releases.services import releases
 from summit.audit.models import AuditChain
 from summit.core.database_clock import db_now
 from summit.embedded import all_processes
@@ -130,20 +127,6 @@ def test_sizes_are_met() -> None:
     synthetic.load(slug="two", sizes=SMALL)
     demo()
     assert Summit.objects.count() == 3
-
-
-@large
-def test_every_standing_and_answer_is_there() -> None:
-    summit = synthetic.load(slug="big", sizes=synthetic.Sizes(delegations=12, sessions=60, people=40, texts=60))
-    standings = Counter(Edition.objects.annotate(where=standing()).values_list("where", flat=True))
-    assert set(standings) == {"published", "under_embargo", "held", "in_review", "draft", "withdrawn"}
-    answers = Counter(Invitation.objects.values_list("state", "answer"))
-    assert answers == {("answered", "attending"): 7, ("answered", "regrets"): 1, ("sent", ""): 2, ("draft", ""): 1}
-    assert list(Release.objects.filter(summit=summit).order_by("number").values_list("number", flat=True)) == [1, 2]
-    assert not Edition.objects.filter(state="approved", decided_by=models.F("author")).exists()
-    assert User.objects.filter(is_superuser=True).count() == 0
-    large_one = synthetic.load(slug="large", sizes=synthetic.Sizes(delegations=150, sessions=90, people=300, texts=0))
-    assert releases.preview(summit=large_one).warnings == []
 
 
 def test_one_of_hardly_anything() -> None:

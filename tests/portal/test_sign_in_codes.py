@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -220,16 +219,6 @@ class TestBrowsers:
         key = Person.objects.get(portal_sessions=opened).public_id
         assert told == [("delegations.sign_in", by, key), ("delegations.sign_out", by, key)]
         assert client.get("/portal/leave/").status_code == 405
-
-    def test_it_is_noted_every_few_minutes_that_a_browser_is_there(self) -> None:
-        focal()
-        client = come_in()
-        PortalSession.objects.update(last_seen_at=f.START)
-        client.get("/portal/")
-        assert PortalSession.objects.get().last_seen_at == f.START
-        with time_machine.travel(PortalSession.objects.get().created_at + timedelta(minutes=6), tick=False):
-            client.get("/portal/")
-        assert PortalSession.objects.get().last_seen_at > f.START
 
 
 class TestAttacked:

@@ -31,7 +31,7 @@ from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries
-from tests.delegations.invitations.test_messages import sent, text_of
+from tests.delegations.invitations.test_letters import sent, text_of
 from tests.portal.delegation.helpers import PASSPORT
 from tests.portal.test_sign_in_codes import BOX, come_in
 

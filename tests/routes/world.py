@@ -678,7 +678,7 @@ def _add_of_summits(world: World) -> None:
         world.add(kind, of_each(two, make), desk)
     for desk, make in (
         ("letter-templates", lambda summit: f.LetterTemplateFactory(summit=summit)),
-        # At a desk nobody sees the tables of parties: tests/delegations/api/test_import_files.py.
+        # At a desk nobody sees the tables of parties: tests/delegations/api/test_parties.py.
         ("sheets", lambda summit: f.DelegationImportFileFactory(summit=summit)),
         ("guests", lambda summit: f.PartyFactory(summit=summit, kind="guest")),
         ("schedules", lambda summit: f.ScheduleImportFileFactory(summit=summit)),

@@ -19,8 +19,8 @@ from tests.delegations.api.conftest import DESK, Land, Place, ids, kind, pointer
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
-QUOTAS, POINTS, CATEGORIES, ZONES, RULES, BADGES = (
-    f"{DESK}{name}/" for name in ("quotas", "focal-points", "categories", "zones", "overpass-rules", "badges")
+QUOTAS, POINTS, CATEGORIES, ZONES, BADGES = (
+    f"{DESK}{name}/" for name in ("quotas", "focal-points", "categories", "zones", "badges")
 )
 
 
@@ -66,16 +66,6 @@ def test_protocol_sets_no_quota_of_a_category(here: Summit, protocol: Program) -
     refused = protocol.patch(f"{CATEGORIES}delegate/", {"quota": 5}, If_Match="*")
     assert kind(refused) == (403, "forbidden")
     assert protocol.patch(f"{CATEGORIES}delegate/", {"vetted": False}, If_Match="*").json()["vetted"] is False
-
-
-def test_transferable_passes_are_for_so_many_people(here: Summit, protocol: Program) -> None:
-    f.ZoneFactory(summit=here, code="P")
-    made = protocol.post(RULES, {"name": "Plenary", "passes": 2, "people": 5, "zones": ["P"]})
-    assert (made.status_code, made.json()["zones"], made.json()["most"]) == (201, ["P"], None)
-    where = f"{RULES}{made.json()['id']}/"
-    assert protocol.patch(where, {"most": 8}, If_Match=made["ETag"]).json()["most"] == 8
-    assert protocol.post(RULES, {"name": "Plenary"}).status_code == 422
-    assert protocol.delete(where, If_Match="*").status_code == 204
 
 
 def test_a_pass_is_handed_on_by_whoever_has_seen_who_carries_it(place: Place) -> None:

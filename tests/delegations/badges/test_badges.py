@@ -26,7 +26,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import link, protocol, refuses, sign_in, text
+from tests.delegations.helpers import link, protocol, refuses
 from tests.threads import at_once, meet_after, names
 
 pytestmark = pytest.mark.django_db
@@ -378,14 +378,3 @@ class TestAtOnce:
 
         monkeypatch.setattr(transferable_passes, "_move", blind)
         assert self.race() == ["None", "None"]
-
-
-def test_who_carries_which_is_listed_and_noted() -> None:
-    party, _rule = make(4)
-    hand(party, "P0")
-    client, address = sign_in(party.summit, Role.ACCREDITATION), "/admin/delegations/transferablepass/"
-    shown = text(client.get(address))
-    assert all(words in shown for words in ("Leaders’ floor", "Aland", "P0"))
-    narrowed = client.get(f"{address}?carried=no").context["cl"]
-    assert [row.number for row in narrowed.result_list] == [2]
-    assert "P0" in text(client.get(f"{address}{pass_of(party).pk}/change/"))

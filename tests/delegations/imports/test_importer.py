@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.db import connection
 
 from delegations.imports.selectors import existing_rows
-from delegations.imports.services.importer import preview
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
@@ -18,7 +17,6 @@ from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
-from summit.audit.services import SYSTEM
 from summit.imports.report import ImportReport
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -26,7 +24,7 @@ from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import link, queries, refuses
 from tests.delegations.imports import conftest
-from tests.delegations.imports.conftest import outcomes, table
+from tests.delegations.imports.conftest import outcomes
 
 pytestmark = pytest.mark.django_db
 HEADS = """iso3,country,speaker,post
@@ -74,18 +72,6 @@ class TestParties:
         into(summit, "country,name\nFrance,Eve\nFrance,Fay\n")
         of_france = Membership.objects.filter(party__name="France").order_by("pk")
         assert list(of_france.values_list("position", flat=True)) == [0, 1, 2]
-
-    def test_a_dry_run_tells_the_same_and_the_same_table_twice_changes_nothing(self, summit: Summit) -> None:
-        dry = preview(summit=summit, table=table(HEADS), by=SYSTEM, answers=ENTER)
-        assert [model.objects.count() for model in (Party, Person, Membership, AuditEntry)] == [0, 0, 0, 0]
-        assert dry.as_data() == into(summit, HEADS).as_data()
-        assert ImportReport.from_data(dry.as_data()) == dry
-        before = AuditEntry.objects.count()
-        assert into(summit, HEADS).counts == {"new": 0, "changed": 0, "same": 4, "asks": 0, "refused": 0, "odd": 0}
-        assert (Party.objects.count(), Person.objects.count(), AuditEntry.objects.count()) == (4, 4, before)
-        again = into(summit, "country,head\nFrance,Somebody Else\n")
-        said = "France already has a head of delegation. Replace that person instead."
-        assert told(again) == [(2, "refused", [said])]
 
     def test_a_party_is_found_by_code_and_by_name_in_any_language_and_keeps_its_own(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="Türkiye", iso_code="TR")

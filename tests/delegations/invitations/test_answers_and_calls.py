@@ -176,22 +176,6 @@ class TestSheet:
         # On the next day at the venue they are where they were.
         assert names(summit, now=now + timedelta(days=1)) == ["First", "Second", "Third"]
 
-    def test_it_is_narrowed(self, summit: Summit, desk: Client) -> None:
-        waiting(summit, "Europe", 30, iso_code="FR")
-        old = waiting(summit, "Old", 15)
-        waiting(summit, "Week", 8)
-        for days, outcome in ((3, "wrong"), (2, "call_back")):
-            called(old, db_now() - timedelta(days=days), outcome)
-        for narrowed, found in (
-            *(({"group": "europe"}, ["Europe"]), ({"days": 14}, ["Europe", "Old"])),
-            *(({"days": 7}, ["Europe", "Old", "Week"]), ({"last": "never"}, ["Europe", "Week"])),
-            *(({"last": "call_back"}, ["Old"]), ({"last": "wrong"}, [])),
-        ):
-            assert names(summit, **narrowed) == found
-        assert desk.get(f"{SHEET}?summit=here&days=14").context["page"].paginator.count == 2
-        odd = desk.get(f"{SHEET}?days=x&group=mars&last=%00&page=x")
-        assert odd.context["page"].paginator.count == 3
-
     def test_the_page_tells_whom_to_call_how(self, summit: Summit, desk: Client) -> None:
         mission = {"mission_phone": "+44 20 7946 0000", "mission_contact": "A. Attaché", "mission_name": "Embassy"}
         row = waiting(summit, "Aland", 9, **mission)

@@ -195,17 +195,6 @@ class TestASession:
         times = {"starts_at": at, "ends_at": at + timedelta(hours=1)}
         return f.SessionFactory(summit=summit, **{"title": "Working lunch", **times, **kwargs})
 
-    def test_sessions_are_listed_with_who_is_invited(self, summit: Summit, desk: Client) -> None:
-        row, off = self.session(summit), self.session(summit, title="Off", cancelled_at=db_now())
-        self.session(summit, title="Secret", visibility="organisers")
-        f.InvitationFactory(party__summit=summit, occasion=row.public_id, sent=True)
-        shown = text(desk.get(self.PAGE))
-        assert '<td data-label="Invited">1</td>' in shown
-        # The session's page leads there.
-        leads = f"{self.PAGE}?session={row.public_id}"
-        assert leads in text(desk.get(f"/admin/agenda/session/{row.pk}/"))
-        assert "Invite delegations" not in text(desk.get(f"/admin/agenda/session/{off.pk}/"))
-
     def test_whom_one_chooses_reads_the_letter_and_is_invited(self, summit: Summit, desk: Client) -> None:
         row = self.session(summit)
         one, two, three = f.PartyFactory.create_batch(3, summit=summit)

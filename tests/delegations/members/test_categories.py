@@ -14,11 +14,11 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.quotas import Quota
 from delegations.members.selectors import quotas
-from delegations.members.selectors.quotas import FITTING, Meter, QuotaFull, fits, meters
+from delegations.members.selectors.quotas import Meter, QuotaFull, meters
 from delegations.members.services import categories, members
 from delegations.members.services import quotas as quotas_services
 from delegations.members.services.quotas import QuotaProblem, set_quota
-from delegations.parties.models.parties import Party, PartyKind
+from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.services import parties
 from delegations.zones import services as zones_services
@@ -211,18 +211,6 @@ def meter(party: Party, code: str) -> Meter:
 
 
 class TestMeters:
-    def test_a_delegation_has_those_that_fit_and_no_total_where_none_is_set(self, party: Party) -> None:
-        codes = [row.category.code for row in meters(party=party) if row.category]
-        fitting = "head alternate delegate adviser security interpreter spouse media liaison staff"
-        assert codes == fitting.split()
-        assert len(meters(party=party)) == len(codes)
-        assert set(FITTING) == set(PartyKind)
-        assert set().union(*FITTING.values()) | {Capacity.WORKFORCE} == set(Capacity)
-        workforce = category(party, "workforce")
-        assert not fits(workforce, party)
-        party.is_host = True
-        assert fits(workforce, party)
-
     def test_numbers_are_the_categorys_or_the_partys_own(self, party: Party) -> None:
         Category.objects.filter(code="delegate").update(quota=5)
         f.MembershipFactory.create_batch(3, party=party)

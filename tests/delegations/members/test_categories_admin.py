@@ -60,21 +60,6 @@ class TestCategories:
         assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
         assert set(Category.objects.filter(pk__in=[usual.pk, own.pk])) == {usual}
 
-    def test_what_is_refused_is_said_at_its_field(self, summit: Summit, office: Client) -> None:
-        row = f.MembershipFactory(party__summit=summit, party__name="Aland").category
-        foreign, page = f.ZoneFactory(name="Foreign hall"), f"{LIST}{row.pk}/change/"
-        answer = office.post(page, form(row, quota=0))
-        assert answer.status_code == 200
-        assert errors(answer)["quota"][0].startswith("These delegations have already named more people: Aland: 1.")
-        moments = {"name_by_0": "2025-03-02", "confirm_by_0": "2025-03-01"}
-        answer = office.post(page, form(row, **moments, name_by_1="17:00", confirm_by_1="17:00"))
-        before = "Set the confirmation deadline after the naming deadline."
-        assert errors(answer) == {"confirm_by": [before]}
-        assert "Foreign hall" not in text(office.get(page))
-        assert list(errors(office.post(page, form(row, zones=[foreign.pk])))) == ["zones"]
-        row.refresh_from_db()
-        assert (row.quota, row.name_by) == (None, None)
-
     def test_protocol_is_told_who_sets_the_quota(self, summit: Summit, desk: Client) -> None:
         row = Category.objects.of(summit)["delegate"]
         page = f"{LIST}{row.pk}/change/"

@@ -29,28 +29,25 @@ from delegations.members.person_field_groups import (
     PERSON,
     FieldReader,
     filled,
-    label,
-    listed_in,
 )
 from delegations.members.selectors import exports
 from delegations.members.services import people
 from delegations.overview.api.people import PersonViewSet
 from delegations.privacy.models import Retention
 from delegations.privacy.services import retention
-from delegations.travel.selectors import dietary_and_access_needs
 from portal.views.delegation.person import SECTIONS
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.core.encrypted_fields import EncryptedDateField, EncryptedTextField
-from summit.core.personal_data import Content, PersonalDataKind, PersonalList, logged_fields
+from summit.core.personal_data import Content, PersonalDataKind, logged_fields
 from summit.people.models import Person
 from summit.permissions.rules import RULES
 from summit.privacy import data_export, person_erasure, registry
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import refuses, text
+from tests.delegations.helpers import refuses
 
 pytestmark = pytest.mark.django_db
 VIEWSETS: dict[str, type[PersonParticularsViewSet]] = {
@@ -204,24 +201,6 @@ def test_the_audit_never_stores_it_exports_have_it_and_the_person_gets_it(person
     (portion,) = [each for each in registry.portions() if each.name == "particulars"]
     restricted = {name: each.action for each in portion.restricted for name in each.columns}
     assert restricted == {name: GROUP_OF[name].view for name in PARTICULARS}
-
-
-def test_lists_of_desks_show_it_and_say_choices_in_words(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = listed_in(PersonalList.NEEDS)
-    all_have(lambda name: name in shown, "declare it with lists=(PersonalList.NEEDS,)", GROUPS["needs"].fields)
-    all_have(lambda name: GROUP_OF[name] == GROUPS["needs"], "who sees the list may see needs alone", shown)
-    (line,) = dietary_and_access_needs.lines(summit=person.summit)
-    assert line.needs == {name: value(name) for name in shown}
-    officer = signed_in(f.UserFactory(is_superuser=True))
-    page = text(officer.get(f"/admin/needs/{person.summit.slug}/"))
-    where = "templates/admin/delegations/travel/dietary_and_access_needs.html"
-    all_have(lambda name: value(name) in page and label(name).capitalize() in page, where, shown)
-    assert AuditEntry.objects.get(action=SEEN).fields == sorted(shown)
-    column = listed_in(PersonalList.NEEDS)["diet"]
-    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no_beef"
-    monkeypatch.setattr(column, "choices", [("no_beef", "no beef")])
-    assert dietary_and_access_needs.in_words("diet", "no_beef") == "no beef"
-    assert dietary_and_access_needs.in_words("diet", "") == ""
 
 
 def test_erasing_a_person_leaves_none_of_it(person: Person) -> None:

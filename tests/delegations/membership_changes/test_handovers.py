@@ -23,7 +23,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import refuses, said, sign_in, text
+from tests.delegations.helpers import refuses, said, text
 from tests.threads import at_once
 
 
@@ -170,7 +170,6 @@ class TestRaces:
 
 
 HANDOVERS = "/admin/delegations/handover/"
-WAITING = f"{HANDOVERS}waiting/"
 
 
 @pytest.fixture
@@ -185,24 +184,6 @@ def item(party: Party, successor: Person) -> Handover:
 
 def decide(item: Handover) -> str:
     return f"{HANDOVERS}{item.pk}/decide/"
-
-
-def test_items_stand_by_party_and_giver(party: Party, item: Handover, successor: Person, desk: Client) -> None:
-    f.HandoverFactory(party=party, giver=item.giver)
-    f.HandoverFactory(party=f.PartyFactory(summit=party.summit, name="Abland"))
-    f.HandoverFactory()
-    page = text(desk.get(WAITING))
-    assert page.count('class="handovers"') == 2
-    assert page.index("Abland") < page.index('from <bdi lang="">Ada</bdi>')
-    assert page.count("<strong>Place in a session</strong>") == 3
-    assert page.count(f'name="to" value="{successor.pk}">Pass on to Bea</button>') == 1
-    assert page.count("Pass on to someone</a>") == 2
-    # The programme desk reads and decides nothing.
-    page = text(sign_in(party.summit, Role.PROGRAMME).get(WAITING))
-    assert ('from <bdi lang="">Ada</bdi>' in page, "Pass on" in page) == (True, False)
-    # Whoever left since is offered no more.
-    successor.membership.delete()
-    assert "Pass on to Bea" not in text(desk.get(WAITING))
 
 
 def test_another_member_is_chosen(party: Party, item: Handover, desk: Client) -> None:

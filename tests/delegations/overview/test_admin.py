@@ -146,17 +146,6 @@ def detail(party: Party) -> str:
     return f"/admin/delegations/party/{party.pk}/"
 
 
-class TestPartysPage:
-    def test_they_are_put_in_order_by_hand(self, party: Party, desk: Client) -> None:
-        one, two = member(party, "One"), member(party, "Two", position=1)
-        address = f"/admin/delegations/party/{party.pk}/members/order/"
-        values = {f"place-{one.pk}": 2, f"was-{one.pk}": 1, f"place-{two.pk}": 1, f"was-{two.pk}": 2}
-        values |= {"do": "save", "expected": desk.get(address).context["expected"]}
-        assert desk.post(address, values).status_code == 302
-        assert [row.person.name for row in party.memberships.order_by("position")] == ["Two", "One"]
-        assert actions() == ["delegations.reorder"]
-
-
 class TestNaming:
     def address(self, party: Party) -> str:
         return f"/admin/delegations/party/{party.pk}/name/"
@@ -225,22 +214,6 @@ class TestReplacing:
         assert party.memberships.get(capacity="head").person == person
         assert FormerMember.objects.get().successor == person
         assert actions() == ["delegations.replace"]
-
-    def test_a_new_person_takes_it_in_one_step(self, party: Party, desk: Client) -> None:
-        row, known = member(party, code="head"), f.PersonFactory(summit=party.summit, name="Xenia Doe", office="")
-        address, new = f"{LIST}{row.pk}/replace/", {"new": "1", "name": "Xenia Doe", "office": ""}
-        answer = desk.post(address, {**new, "name": ""})
-        assert (answer.status_code, "Enter a name or the office held." in text(answer)) == (422, True)
-        # Who is recorded already is offered, or added as someone else.
-        answer = desk.post(address, new)
-        assert (answer.status_code, f'name="person" value="{known.pk}"' in text(answer)) == (422, True)
-        assert Membership.objects.get().person == row.person
-        answer = desk.post(address, {**new, "another": known.public_id})
-        assert (answer.status_code, said(answer)) == (302, ["Xenia Doe has replaced Zoe."])
-        successor = party.memberships.get(capacity="head").person
-        assert (successor.name, successor == known) == ("Xenia Doe", False)
-        line = render(list(AuditEntry.objects.filter(action="delegations.replace")))[0]
-        assert (line.what, line.named.name) == ("put another person in the place of Zoe", "Xenia Doe")
 
 
 class TestMany:

@@ -81,21 +81,6 @@ class TestLines:
         with pytest.raises(PermissionDenied):
             bulk_entry.create_parties(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
 
-    def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit, organiser: User) -> None:
-        for word in ("fr", "French", "français", "FRANÇAIS"):
-            (line,) = bulk_entry.read(f"France; ; {word}", summit=summit)
-            assert line.language == "fr"
-        for sign in (";", "؛", "\uff1b", "\t"):
-            (line,) = bulk_entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
-            assert (line.name, line.mailbox, line.language) == ("Egypt", "embassy@egypt.example", "ar")
-        line = "Atlantis; sea@atlantis.example; French"
-        refused = refuses(LineProblems, bulk_entry.create_parties, summit=summit, text=line, by=organiser)
-        proposed = f"{line}; invited organisation"
-        known = f"“Atlantis” is not a known country. Correct it, or add a type: {proposed}."
-        assert refused.found == [(1, known)]
-        (made,) = bulk_entry.create_parties(summit=summit, text=proposed, by=organiser)
-        assert made.mission_email == "sea@atlantis.example"
-
     def test_the_number_of_queries_does_not_grow(
         self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
     ) -> None:

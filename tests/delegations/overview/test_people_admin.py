@@ -171,17 +171,6 @@ class TestMany:
         desk.post(f"{LIST}take-accounts/", {"row": keys})
         assert not Person.objects.filter(pk__in=keys, user__isnull=False).exists()
 
-    def test_a_language_is_noted(self, rows: list[Person], desk: Client) -> None:
-        address, keys = f"{LIST}language/", [row.pk for row in rows]
-        assert "Set the language of 2 people" in text(desk.get(f"{address}?{self.query(rows)}"))
-        foreign = f.PersonFactory(email="a@land.example")
-        desk.post(address, {"row": [*keys, foreign.pk], "language": "fr"})
-        french = Person.objects.filter(language="fr").values_list("pk", flat=True)
-        assert sorted(french) == sorted(keys)
-        assert AuditEntry.objects.filter(action="summit.person.change", fields=["language"]).count() == 2
-        # A language that nobody is written to in asks again.
-        assert desk.post(address, {"row": keys[:1], "language": "xx"}).status_code == 200
-
 
 def test_duplicate_candidates_are_listed_and_told_apart(summit: Summit, desk: Client) -> None:
     row = f.DuplicateCandidateFactory(person__summit=summit, person__name="Zoe", other__name="Zoé")

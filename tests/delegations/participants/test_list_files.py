@@ -152,19 +152,6 @@ def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: U
     ]
 
 
-def test_what_changed_is_told_with_what_was(desk: Client, summit: Summit, protocol: User) -> None:
-    ada = member(delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister").person
-    revisions.freeze(summit=summit, by=protocol)
-    ada.office = "First Minister"
-    ada.save()
-    delegation(summit, "Borduria")
-    second = revisions.freeze(summit=summit, by=protocol, final=True)
-    page = text(desk.get(f"{LISTS}{second.pk}/change/"))
-    for words in ("Changes since the previous revision", ">Minister</del>", ">First Minister</ins>", ">added</span>"):
-        assert words in page
-    assert "No changes since the last list, which is final." in text(desk.get(PREPARE))
-
-
 def test_it_is_taken_as_a_file(desk: Client, summit: Summit, protocol: User) -> None:
     ada = member(delegation(summit, "Aland"))
     made = revisions.freeze(summit=summit, by=protocol)

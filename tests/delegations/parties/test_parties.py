@@ -1,18 +1,24 @@
-"""Entering and changing parties, their names, keys and levels, and the policy towards them."""
+"""Entering and changing parties, their names, keys, levels and flags, and the policy towards them."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django_countries.data import COUNTRIES
 
-from delegations.members.services import registration
+from delegations.parties import flags
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors.levels import problem
 from delegations.parties.services import parties, policy
 from summit.audit.models import AuditEntry
+from summit.pdf.typst import print_pdf
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -20,6 +26,7 @@ from tests import factories as f
 from tests.delegations.helpers import refuses, text
 
 pytestmark = pytest.mark.django_db
+
 VALUES = {"name": "France", "formal_name": "French Republic", "sort_key": "France", "iso_code": "FR"}
 
 
@@ -121,29 +128,6 @@ def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit
     assert not party.external_ids.exists()
 
 
-def test_people_have_keys_too(summit: Summit, protocol: User) -> None:
-    party = parties.create(summit=summit, values=VALUES, keys={"registry": "1"}, by=protocol)
-    told = {"summit": summit, "party": party, "by": protocol}
-    person = registration.create_with_external_ids(values={"name": "Ada Obi"}, keys={"registry": "1"}, **told)
-    registration.change_with_external_ids(
-        person=person, values={"office": "Minister"}, keys={"registry": "2"}, by=protocol
-    )
-    assert [(row.system, row.value) for row in person.external_ids.all()] == [("registry", "2")]
-    entry = AuditEntry.objects.filter(action="delegations.externalid.change").get()
-    assert entry.part_of == f"summit.person:{person.public_id}"
-    before = AuditEntry.objects.count()
-    refuses(
-        ValidationError,
-        registration.create_with_external_ids,
-        values={"name": "Ben Eze"},
-        keys={"registry": "2"},
-        **told,
-    )
-    assert AuditEntry.objects.count() == before
-    alone = registration.create_with_external_ids(summit=summit, party=None, values={"name": "Cy Ode"}, by=protocol)
-    assert alone.external_ids.count() == 0
-
-
 def test_the_others_are_refused_in_a_sentence() -> None:
     leave = "Choose one of these levels, or leave this blank: "
     for kind, level, said in (
@@ -224,3 +208,40 @@ def test_letters_say_in_their_language_who_writes_them(summit: Summit, desk: Cli
     desk.post(PAGE, form)
     row.refresh_from_db()
     assert row.letter_words == {}
+
+
+# Signs that a phone shows as coloured pictures, each in its own way.
+PICTOGRAMS = re.compile(r"[\u2600-\u2712\u2714\u2716-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
+SOURCE = b"""#let d = json(bytes(sys.inputs.data))
+#set document(title: "Flags")
+#for flag in d.flags { image(bytes(flag), format: "svg", width: 8mm, alt: "flag") }
+"""
+
+
+def test_every_country_has_a_flag_and_pages_and_paper_take_the_same_file() -> None:
+    assert set(COUNTRIES) - flags.known_flags() == set()
+    for flag in ("FR", flags.NEUTRAL):
+        found = finders.find(flags.flag_url(flag).removeprefix(settings.STATIC_URL))
+        assert found is not None
+        assert Path(found).read_text() == flags.flag_svg(flag)
+    assert flags.flag_svg("QQ") == ""
+
+
+def test_a_flag_neither_runs_nor_fetches_anything_and_has_the_one_ratio() -> None:
+    for flag in (*flags.known_flags(), flags.NEUTRAL):
+        svg = flags.flag_svg(flag)
+        assert 'viewBox="0 0 640 480"' in svg, flag
+        assert re.findall(r"<script|<style|<image|<foreignObject|\son\w+=|(?:href|src)=[\"'](?!#)", svg) == [], flag
+
+
+def test_every_flag_is_printed() -> None:
+    drawn: dict[str, Any] = {"flags": [flags.flag_svg(flag) for flag in sorted(flags.known_flags())]}
+    assert print_pdf(SOURCE, drawn).startswith(b"%PDF")
+
+
+def test_no_page_has_a_pictogram_of_the_readers_machine() -> None:
+    """Signs of text, such as arrows, are those of the page's font. There is no set of icons besides."""
+    root = Path(settings.BASE_DIR)
+    paths = [path for folder in ("templates", "static/css", "static/js") for path in (root / folder).rglob("*.*")]
+    found = {path.name: PICTOGRAMS.findall(path.read_text()) for path in paths}
+    assert {name: signs for name, signs in found.items() if signs} == {}

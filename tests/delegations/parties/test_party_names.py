@@ -8,11 +8,9 @@ from django.utils import translation
 
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.members.models.members import Membership
-from delegations.parties.admin import proposed_names as proposed_names_admin
-from delegations.parties.admin.party_column import ReadsAsParty
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
-from delegations.parties.selectors import footnotes, party_names, proposed_names
+from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.selectors.party_names import NamedParty
 from summit.summits.models import Summit
 from tests import factories as f
@@ -157,22 +155,6 @@ def key(name: str) -> int:
     return Party.objects.get(name=name).pk
 
 
-def test_those_without_a_name_are_proposed_and_looking_applies_nothing(
-    nameless: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shown = text(desk.get(PAGE))
-    assert ('value="Allemagne"' in shown, "checked" in shown) == (True, False)
-    assert PartyName.objects.count() == 1
-    monkeypatch.setattr(proposed_names_admin, "MOST", 1)
-    shown = text(desk.get(PAGE))
-    assert "2 more delegations appear after these have names." in shown
-    assert "2 delegations have no suggestion. Enter their names." in shown
-    assert shown.count('name="name-') == 1
-    found = [(row.party.name, row.name) for row in proposed_names.proposals(nameless, "fr")]
-    assert found == [("European Union", ""), ("Germany", "Allemagne"), ("Kosovo", "")]
-    assert "en" not in dict(proposed_names.languages(nameless))
-
-
 def test_what_is_ticked_is_taken_over_as_it_is_written(nameless: Summit, desk: Client) -> None:
     # What can't be taken over is said, and what was written stays.
     for written in ({}, {"take": "on", "name": " "}, {"take": "on", "name": "A\x07B"}):
@@ -190,7 +172,6 @@ def test_what_is_ticked_is_taken_over_as_it_is_written(nameless: Summit, desk: C
 
 
 ADMIN = "/admin/delegations"
-FRENCH = '<bdi lang="fr">Allemagne</bdi>'
 
 
 @pytest.fixture
@@ -215,16 +196,6 @@ def shown(desk: Client, address: str, lang: str = "fr") -> str:
 def below(page: str) -> str:
     """Return what a page says below its header."""
     return page[page.index("</header>") :]
-
-
-def test_a_partys_page_reads_as_the_reader(party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = f"{ADMIN}/party/{party.pk}/change/"
-    page = shown(desk, address)
-    for words in (f"<h1>{FRENCH}</h1>", "<title>Allemagne · ", f"<bdi>{FRENCH}</bdi></li>"):
-        assert words in page
-    # Control: by itself it would be the summit's name.
-    monkeypatch.delattr(ReadsAsParty, "render_change_form")
-    assert '<h1><bdi lang="en">Germany</bdi></h1>' in shown(desk, address)
 
 
 # Pages by what they show the name with: a heading, a path, a list, a question, a row. The rest do it alike.

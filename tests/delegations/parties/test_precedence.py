@@ -137,18 +137,6 @@ class TestPage:
     def shown(self, response: Any) -> list[tuple[str, int | None]]:
         return [(row.party.name, row.place or None) for row in response.context["rows"]]
 
-    def test_a_button_moves_and_stores_nothing(self, summit: Summit, desk: Client, protocol: User) -> None:
-        (key,) = keys(summit, "Cland")
-        response = desk.post(PAGE, self.form(summit, {}, move=f"top:{key}"))
-        assert self.shown(response) == [("Cland", 1), ("Aland", None), ("Bland", None), ("Dland", None)]
-        response = desk.post(PAGE, self.form(summit, {"Dland": 1}, do="alphabet"))
-        assert self.shown(response) == [("Aland", 1), ("Bland", 2), ("Cland", 3), ("Dland", 4)]
-        assert stored(summit)[0] == ("Aland", None)
-        # Moving keeps the order that was looked at.
-        form = self.form(summit, {}, move=f"up:{key}")
-        precedence.arrange(summit=summit, ranked=keys(summit, "Dland"), expected=now(summit), by=protocol)
-        assert desk.post(PAGE, form).context["expected"] == form["expected"] != now(summit)
-
     def test_numbers_are_saved_and_the_list_is_sorted_by_them(
         self, summit: Summit, desk: Client, protocol: User
     ) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models.functions import Now
 from PIL import Image
 
 from delegations.badges.selectors.badge_check import spaced
@@ -21,7 +20,6 @@ from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.people.models import Person
-from summit.quarantine.models import FileScan
 from tests import factories as f
 from tests.portal.delegation.helpers import PASSPORT, World
 from tests.portal.test_visitor_identity import follow
@@ -287,21 +285,6 @@ def test_looked_at_then_taken_over_once(world: World) -> None:
     assert world.post(f"{rest}undo/", {})["Location"] == world.path(rest)
     assert (Membership.objects.count(), "Import undone on " in world.get(rest)) == (0, True)
     assert "There is no import of this file to undo." in world.post(f"{rest}undo/", {}, 409).content.decode()
-
-
-def test_a_table_is_read_once_it_is_checked_for_viruses(world: World, settings: Any) -> None:
-    settings.CLAMD_URL = "unix:/nowhere"
-    send(world)
-    rest = page_of_the_file()
-    said = world.get(rest)
-    assert "Being checked for viruses. Reload this page in a minute." in said
-    assert "Preview the file</button>" not in said
-    refused = world.post(rest, {}, 409).content.decode()
-    assert "Being checked for viruses." in refused
-    FileScan.objects.update(state="clean", finished_at=Now())
-    assert "Preview the file</button>" in world.get(rest)
-    world.post(rest, {})
-    assert "Import 3 entries</button>" in world.get(rest)
 
 
 def test_what_is_no_table_says_why_and_one_that_waits_is_listed_and_deleted(world: World) -> None:

@@ -1,12 +1,21 @@
-"""Where a delegation stands: what is missing for whom by when, what waits, what happened."""
+"""Where a delegation stands: what is missing, waits and happened; and its pages ask as often however much it has."""
+
+from datetime import timedelta
 
 import pytest
 
+from delegations.badges.models.transferable_passes import TransferablePassRule
+from delegations.badges.services import transferable_passes
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.overview.selectors import member_completeness
+from sessions.draft.models.sessions import Session
+from summit.audit.services import SYSTEM
+from summit.core.database_clock import db_now
 from tests import factories as f
-from tests.portal.delegation.helpers import PASSPORT, World, signed_in
+from tests.delegations.helpers import queries_of
+from tests.portal.delegation.helpers import PASSPORT, World, make, signed_in
+from tests.sessions.conftest import fill, release, session
 
 pytestmark = pytest.mark.django_db
 
@@ -57,14 +66,6 @@ class TestMissing:
         type(row.category).objects.filter(pk=row.category_id).update(vetted=False)
         assert not [name for name, what in self.rows(world).items() if "passport" in what]
 
-    def test_a_refused_letter_is_missing_until_another_is_asked_for(self, world: World) -> None:
-        row = world.member("Ada")
-        decided = {"state": "refused", "reason": "No.", "decided_at": f.START, "decided_by": f.UserFactory()}
-        f.VisaLetterFactory(party=world.party, person=row.person, **decided)
-        assert "visa" in self.rows(world)["Ada"]
-        f.VisaLetterFactory(party=world.party, person=row.person)
-        assert "visa" not in self.rows(world)["Ada"]
-
 
 def test_it_tells_what_is_missing_waits_and_happened_and_shows_no_passport(world: World) -> None:
     row = world.member("Ada")
@@ -83,3 +84,40 @@ def test_it_tells_what_is_missing_waits_and_happened_and_shows_no_passport(world
         assert said in pages[""]
     for content in pages.values():
         assert not [value for value in PASSPORT.values() if value in content and value != "FR"]
+
+
+AGENDA = "/portal/agenda/"
+
+
+def grow(world: World) -> Membership:
+    """Make two more of everything that a delegation has, and release its agenda; return a member."""
+    party, summit = world.party, world.party.summit
+    for number in range(2):
+        row = world.member()
+        f.DeclarationFactory(party=party, person=row.person)
+        f.VisaLetterFactory(party=party, person=row.person)
+        f.FocalPointFactory(party=party)
+        f.FocalPointRequestFactory(party=party, instead_of=f.PersonFactory(summit=summit))
+        begins = db_now() + timedelta(hours=number + 2)
+        session(summit, party, starts_at=begins, ends_at=begins + timedelta(minutes=30))
+    transferable_passes.settle_summit(summit=summit, by=SYSTEM)
+    fill(summit, 2, party)
+    Session.objects.update(title=f"One of {Session.objects.count()}")
+    release(summit)
+    return row
+
+
+@pytest.mark.broad("it opens every page of a delegation, of a small one and of a larger one")
+def test_queries_do_not_grow_with_the_delegation() -> None:
+    world = make(kind="country")
+    TransferablePassRule.objects.create(summit=world.party.summit, name="Leaders’ floor", people=1, most=9)
+    grow(world)
+    person = f"people/{grow(world).person.public_id}/"
+    lists = ("", "people/", "people/add/", "visas/", "declarations/", "focal-points/", "overpasses/")
+    of_one = (person, f"{person}edit/passport/", f"{person}replace/", f"{person}withdraw/")
+    row = Session.objects.filter(visibility="public").earliest("pk")
+    paths = ["/portal/", AGENDA, f"{AGENDA}?show=all", f"{AGENDA}{row.public_id}/", "/portal/changes/"]
+    paths += [world.path(rest) for rest in (*lists, *of_one)]
+    few = {path: queries_of(world.client, path) for path in paths}
+    grow(world)
+    assert {path: queries_of(world.client, path) for path in paths} == few

@@ -158,12 +158,3 @@ def test_a_pass_is_passed_on_and_taken_back(world: World, row: TransferablePass)
     world.post(page, {"seen": bob, "back": "1"})
     row.refresh_from_db()
     assert row.holder is None
-
-
-def test_one_that_is_over_is_shown_and_a_host_that_gives_none_says_so(world: World, row: TransferablePass) -> None:
-    for name, each in zip(("Ada", "Bob"), TransferablePass.objects.order_by("number"), strict=True):
-        world.post(f"overpasses/{each.pk}/", {"seen": "", "person": key(world, name)})
-    world.post(f"people/{key(world, 'Dan')}/withdraw/", {})
-    assert "1 pass too many is in use (1 allowed)." in world.get("overpasses/")
-    TransferablePassRule.objects.all().delete()
-    assert "The host issues no transferable passes." in world.get("overpasses/")
