@@ -1,6 +1,7 @@
 """What many tests of the delegations use: a browser of a role, what a page says, how many queries something takes."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.members.models.categories import Category
@@ -40,7 +42,6 @@ def link(party: Party) -> Link:
 
 
 def category(of: Summit | Party, code: str = "delegate") -> Category:
-    """Return a category of a summit, or of a party's."""
     return Category.objects.of(of.summit if isinstance(of, Party) else of)[code]
 
 
@@ -55,7 +56,6 @@ def said(response: Any) -> list[str]:
 
 
 def queries(work: Callable[[], Any]) -> int:
-    """Return how many queries something takes."""
     with CaptureQueriesContext(connection) as captured:
         work()
     return len(captured)
@@ -81,8 +81,14 @@ def queries_of(client: Client, *addresses: str) -> int:
     return queries(ask)
 
 
+def emblem() -> bytes:
+    """Return a picture as an emblem is stored."""
+    buffer = BytesIO()
+    Image.new("RGBA", (300, 150), "#1d4f91").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def answered(summit: Summit, answer: str, **values: Any) -> Invitation:
-    """Return an invitation that was answered."""
     return f.InvitationFactory(party__summit=summit, answered=True, answer=answer, **values)
 
 

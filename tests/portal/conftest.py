@@ -16,7 +16,6 @@ __all__ = ["organiser", "summit"]
 
 @pytest.fixture
 def no_counts() -> Iterator[None]:
-    """Begin and end without counted attempts."""
     cache.clear()
     yield
     cache.clear()

@@ -84,7 +84,6 @@ def test_now_and_next(client: Client, summit: Summit, party: Party) -> None:
     now = timezone.now()
 
     def at(begins: float, ends: float, *parties: Party, **values: str) -> Session:
-        """Make a session between so many minutes from now."""
         times = {"starts_at": now + timedelta(minutes=begins), "ends_at": now + timedelta(minutes=ends)}
         return session(summit, *parties, **times, **values)
 

@@ -1,6 +1,8 @@
-"""The command that loads demonstrations, of any size, and what `make run` does before its processes start."""
+"""The command that loads demonstrations, of any size, when they take place, and what `make run` does at first."""
 
 import io
+from collections import Counter
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -12,28 +14,23 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from delegations.invitations.models.invitations import Invitation
-from delegations.members.models.members import Membership
-from delegations.parties.models.parties import Party
-from portal.demo import accounts, batches, border_security, synthetic
+from delegations.participants.services import revisions
+from portal.demo import accounts, batches, border_security, days, first_day
 from portal.management.commands import serve
 from press.subscriptions.models import Announcement
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
-from press.texts.models.visibility import public_editions
-from sessions.draft.models.participants import Slot
+from sessions.agenda.models.releases import Release
 from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditChain
 from summit.core.database_clock import db_now
 from summit.embedded import all_processes
-from summit.outbox.models import Message
-from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import SummitFactory
 
 # Alike whatever the database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-SMALL = synthetic.Sizes(delegations=8, sessions=60, people=40, texts=40)
 large = pytest.mark.broad("it loads and compares whole summits")
 
 
@@ -44,7 +41,6 @@ def demo(*args: Any) -> str:
 
 
 def rows() -> dict[str, int]:
-    """Return how many rows there are in every table."""
     return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
 
 
@@ -110,30 +106,6 @@ def test_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rows() == before
 
 
-@large
-def test_sizes_are_met() -> None:
-    said = demo("--slug", "big", "--delegations", "8", "--sessions", "60", "--people", "40", "--texts", "40")
-    assert said.startswith("big is loaded: 8 delegations, 40 people, 60 sessions, 40 texts, 20 subscribers.")
-    assert demo("--slug", "big") == "big is there already: nothing was changed.\n"
-    Summit.objects.get().full_clean()
-    for model in (Party, Person, Membership, Session, Slot, Text, Edition, Invitation):
-        for row in model._default_manager.all():
-            row.full_clean()
-    # What is out is not announced again.
-    assert public_editions().count() > 20
-    assert public_editions().exclude(pk__in=Announcement.objects.values("edition")).count() == 0
-    assert Message.objects.filter(kind="publication").count() == 0
-    # Another one and the real one stand beside it.
-    synthetic.load(slug="two", sizes=SMALL)
-    demo()
-    assert Summit.objects.count() == 3
-
-
-def test_one_of_hardly_anything() -> None:
-    summit = synthetic.load(slug="one", sizes=synthetic.Sizes(delegations=2, sessions=2, people=4, texts=2))
-    assert border_security.counts(summit) == {"parties": 2, "people": 4, "sessions": 2, "texts": 2, "subscribers": 20}
-
-
 @pytest.mark.django_db(transaction=True)
 def test_beside_another_summit_nobody_waits_for_the_whole_of_it() -> None:
     with batches.stored():
@@ -185,3 +157,51 @@ def test_what_takes_long_is_named_and_waited_for(monkeypatch: pytest.MonkeyPatch
     ]
     assert said.getvalue().split("\n")[1] == "Summit is running."
     assert [command[2:] for command in run] == [["summit.manage", "describe_api", "--gently"]]
+
+
+def test_ahead_it_begins_on_the_monday_after_three_weeks() -> None:
+    for loaded, begins in ((date(2026, 11, 29), date(2026, 12, 21)), (date(2026, 11, 30), date(2026, 12, 21))):
+        now = datetime.combine(loaded, time(12, 0), days.ZONE)
+        assert days.days_of(days.Act.AHEAD, now) == days.Days(begins)
+
+
+def _in(moment: datetime, clock: str) -> datetime:
+    """Return a moment at a clock's time in London, on the day of another."""
+    return datetime.combine(moment.astimezone(days.ZONE).date(), time.fromisoformat(clock), days.ZONE)
+
+
+def test_the_first_day_is_at_this_hour_and_by_night_so_are_its_sessions() -> None:
+    for clock in ("00:15", "05:00", "10:30", "12:00", "17:15", "17:16", "21:40", "23:59"):
+        now = _in(db_now(), clock)
+        found = days.days_of(days.Act.DAY, now)
+        assert found.at(0, days.BUSY_FROM) <= now <= found.at(0, days.BUSY_TO), clock
+        assert found.later % timedelta(hours=1) == timedelta()
+        if days.BUSY_FROM <= now.time() <= days.BUSY_TO:
+            assert (found.first, found.later) == (now.date(), timedelta())
+
+
+@pytest.mark.slow("loads a demonstration of the day")
+def test_the_first_day_has_sessions_speeches_and_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By night, when all of it is later than on other days."""
+    now = _in(db_now(), "23:10")
+    monkeypatch.setattr(border_security, "db_now", lambda: now)
+    summit = border_security.load(days.Act.DAY)
+    summit.full_clean()
+    running = Session.objects.filter(starts_at__lte=now, ends_at__gt=now)
+    assert running.exists()
+    assert summit.starts_on <= now.date() <= summit.ends_on
+    assert list(Release.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+    said = Counter(Invitation.objects.values_list("state", "answer"))
+    assert said == {("sent", ""): 2, ("answered", "regrets"): 1, ("answered", "attending"): 45}
+    named = revisions.gather(summit)
+    assert (len(named["parties"]), revisions.count_omitted(summit).people) == (46, 0)
+    # The database's clock says which are out; those that wait do so for the real moments of this act.
+    moments = dict(Text.objects.values_list("slug", "embargo__moment"))
+    out = {slug for slug, moment in moments.items() if moment <= now}
+    assert out == set(first_day.OUT)
+    later = {row.version.text.slug: row.number for row in Edition.objects.filter(number__gt=1)}
+    assert later == {first_day.CORRECTED: 2}
+    # Nobody is written to of what was out before.
+    assert Announcement.objects.count() == len(first_day.OUT) + 1
+    for row in (*Text.objects.all(), *Session.objects.all()):
+        row.full_clean()

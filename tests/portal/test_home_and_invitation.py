@@ -27,7 +27,6 @@ from tests.clients import signed_in
 from tests.delegations.helpers import queries
 from tests.portal.test_visitor_identity import follow
 from tests.press.helpers import ago, make_text
-from tests.sessions.conftest import release
 
 pytestmark = pytest.mark.django_db
 ANSWER = {"answer": "attending", "name": "A. Example, First Secretary", "note": "With pleasure"}
@@ -124,24 +123,6 @@ class TestHome:
         assert "You are the host." in content
         for party in parties:
             assert f'href="/portal/?summit={party.summit.slug}"' in content
-
-    def test_it_says_in_how_many_minutes_in_which_room_and_who_is_there(self) -> None:
-        link = f.InvitationLinkFactory()
-        summit = link.invitation.party.summit
-        begin = db_now() + timedelta(minutes=47, seconds=30)
-        room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
-        session = f.SessionFactory(summit=summit, room=room, starts_at=begin, ends_at=begin + timedelta(minutes=30))
-        f.ParticipantFactory(session=session, party=link.invitation.party)
-        chair = f.PersonFactory(summit=summit, name="A. Example", office="Home Secretary")
-        f.ParticipantFactory(session=session, party=None, person=chair, role="chair")
-        release(summit)
-        content = follow(link).get("/portal/").content.decode()
-        first = content[content.index('class="where-next"') : content.index("</section>")]
-        where = f"/portal/agenda/{session.public_id}/"
-        for text in ("in 47 minutes", "Long Gallery", chair.label, session.title, where, "data-now="):
-            assert text in first
-        # Whoever has to be somewhere within two hours is told that before being asked for an answer.
-        assert content.index('class="where-next"') < content.index("Not answered")
 
     @pytest.mark.slow("opens the home after each release")
     def test_changes_are_told_until_they_were_seen_here(self) -> None:

@@ -27,7 +27,6 @@ from sessions.releases.services import releases
 from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
-from summit.public_base.page_cache import PAGES
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.helpers import ago, make_text
@@ -56,7 +55,6 @@ def party() -> Party:
 
 
 def notes(content: str) -> list[tuple[str, str]]:
-    """Return the footnotes of a page with their languages."""
     found = re.search(r'<section class="footnotes".*?</section>', content, re.DOTALL)
     return re.findall(r"<bdi lang=\"(\w+)\">([^<]+)</bdi>", found.group(0)) if found else []
 
@@ -155,7 +153,6 @@ def says(texts: dict[str, str]) -> dict[str, tuple[bool, bool]]:
 
 
 def speech(party: Party) -> Any:
-    """A speech for the party in its own language, public."""
     edition = make_text(summit=party.summit, moment=ago(1), language="fr")
     speaker = f.PersonFactory(summit=party.summit, office=OFFICE)
     text = edition.version.text
@@ -241,7 +238,6 @@ def lists(party: Party) -> dict[str, str]:
 
 
 def everywhere(party: Party) -> dict[str, str]:
-    """All texts that name the party, by where they stand."""
     read = {"press": formats, "mail": mails, "schedule": schedules, "door": doors, "list": lists}
     return {f"{where}: {key}": text for where, texts in read.items() for key, text in texts(party).items()}
 
@@ -332,21 +328,3 @@ class TestApi:
         party.summit.save()
         assert Client().get(self.LIST).status_code == 404
         assert Client().get(f"{self.LIST}{party.public_id}/").status_code == 404
-
-    def test_its_pages_hold_each_party_once_by_alphabet(self, party: Party, django_assert_num_queries: Any) -> None:
-        session = party.summit.sessions.get()
-        for name in ("Zed", "Aland", "Borduria", "Celand"):
-            new = f.PartyFactory(summit=party.summit, name=name, sort_key=name)
-            f.PartyNameFactory(party=new, language="fr")
-            session.participants.create(party=new, position=9)
-        release(party.summit)
-        seen, where = [], f"{self.LIST}?page_size=2"
-        while where:
-            page = Client().get(where).json()
-            seen += [row["names"]["en"]["name"] for row in page["results"]]
-            where = page["next"]
-        assert seen == ["Aland", "Borduria", "Celand", "Kurdistan Regional Government", "Zed"]
-        for address in (self.LIST, f"{self.LIST}?page_size=2", f"{self.LIST}{party.public_id}/"):
-            PAGES.clear()
-            with django_assert_num_queries(8):
-                Client().get(address)

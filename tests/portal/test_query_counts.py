@@ -44,12 +44,10 @@ def middle() -> Summit:
 
 
 def counted(small: Summit, large: Summit) -> dict[str, tuple[int, int]]:
-    """How many queries each page takes on either summit."""
     return {page.name: (few, many) for page, few, many in pages.compare(small, large)}
 
 
 def grown(found: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """The pages that take another number of queries on the large summit."""
     return {name: (few, many) for name, (few, many) in found.items() if few != many}
 
 

@@ -112,32 +112,6 @@ class TestSignUp:
         client.post(f"{address}sign-up/", {"person": delegate.public_id, "do": "leave"})
         assert row.sign_ups.count() == 0
 
-    @pytest.mark.slow("asks the page of a session seven times")
-    def test_what_others_would_have_at_once_is_asked_about(self, summit: Summit, party: Party) -> None:
-        row = open_session(summit, title="Side event")
-        release(summit)
-        first, second, third = (member(party, name=name) for name in ("First", "Second", "Third"))
-        acting = signed_in(focal(party).user)
-        address = f"{AGENDA}{row.public_id}/"
-
-        def post(person: Person, do: str, **more: str) -> str:
-            values = {"person": person.public_id, "do": do, **more}
-            answer: str = acting.post(f"{address}sign-up/", values, follow=True).content.decode()
-            return answer
-
-        for person, state in ((first, "place"), (second, "waiting"), (third, "waiting")):
-            f.SignUpFactory(session=row, person=person, state=state)
-        shown = page(acting, address)
-        assert [f"number {number}" in shown for number in (1, 2, 3)] == [True, True, False]
-        assert "2 people wait for a place. The first of them gets this one at once." in post(first, "leave")
-        assert "Their number is 2." in post(third, "leave")
-        assert list(row.sign_ups.values_list("state", flat=True)) == ["place", "waiting", "waiting"]
-        assert "is no longer on the waiting list." in post(third, "leave", sure="yes")
-        assert "Place given up." in post(first, "leave", sure="yes")
-        assert list(row.sign_ups.values_list("person__name", "state")) == [("Second", "place")]
-        # Nobody waits: the place can be taken again, and nothing is asked.
-        assert "Place given up." in post(second, "leave")
-
 
 def test_what_was_seen_on_one_device_is_seen_on_the_other(
     client: Client, delegate: Person, summit: Summit, party: Party, organiser: User

@@ -51,7 +51,6 @@ def come_in(mailbox: str = BOX, person: Person | None = None, **extra: Any) -> C
 
 
 def open_link(*followed: InvitationLink) -> Client:
-    """Return a browser in which letters' links were followed."""
     client = Client()
     for link in followed:
         client.get(path(link))

@@ -108,7 +108,6 @@ def forget(summit: Summit) -> None:
 
 @pytest.fixture
 def one(tmp_path: Path) -> tuple[dict[str, Any], Path]:
-    """The manifest of an archive whose summit is no longer here, and its path."""
     path = tmp_path / "one.summit"
     summit = make()
     # Keys here are others than numbers of the archive, and than those that it will get.

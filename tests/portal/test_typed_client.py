@@ -35,7 +35,6 @@ START = datetime(2030, 6, 3, 9, tzinfo=ZoneInfo("Europe/London"))
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The package of the client, generated from the description."""
     place = tmp_path_factory.mktemp("client")
     (place / "config.yml").write_text(CONFIG)
     call_command("spectacular", "--format", "openapi-json", "--file", str(place / "openapi.json"))
@@ -96,7 +95,6 @@ def lasting() -> Iterator[None]:
 
 
 def create(client: Client, **team: str) -> None:
-    """Create the summit, with who works for it."""
     body = client.model(
         "SummitInput",
         **{"slug": "rivers", "name": "Summit on Rivers", "short_name": "Rivers", "host": "The host", "place": "Wien"},
@@ -110,7 +108,6 @@ def create(client: Client, **team: str) -> None:
 
 
 def invite(client: Client) -> tuple[Any, Any]:
-    """Enter a party with the person who acts for it, approve its letter and send it."""
     names = {"name": "Norway", "formal_name": "the Kingdom of Norway", "sort_key": "Norway", "iso_code": "NO"}
     more = {"mission_email": "mission@no.example", "external_ids": {"registry": "578"}}
     party = client.ask("add_parties", "rivers", body=client.model("PartyInput", **names, **more))
@@ -142,7 +139,6 @@ def plan_and_release(client: Client, speaker: str) -> Any:
 
 
 def publish(officer: Client, approver: Client) -> Any:
-    """Draft a statement, have it approved by somebody else, and let it out."""
     words = {"title": "On rivers", "body": "Rivers know no borders."}
     sent = officer.model("TextInput", kind="statement", language="en", slug="rivers", **words)
     text = officer.ask("add_texts", "rivers", body=sent)

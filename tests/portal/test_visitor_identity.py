@@ -102,14 +102,6 @@ class TestViewers:
         (viewer,) = seen_by(user, link)
         assert viewer.acts == {link.invitation.party_id: user}
 
-    def test_one_for_each_summit_the_newest_first(self) -> None:
-        user = f.UserFactory()
-        old = f.MembershipFactory(person__user=user, party__summit__starts_on=date(2024, 5, 1)).party
-        new = f.InvitationLinkFactory()
-        found = seen_by(user, new)
-        assert [viewer.summit for viewer in found] == [new.invitation.party.summit, old.summit]
-        assert [viewer.by for viewer in found] == [Link(new.public_id), user]
-
     def test_a_party_whose_invitation_was_revoked_has_left(self) -> None:
         user = f.UserFactory()
         point = f.FocalPointFactory(person__user=user)

@@ -24,23 +24,18 @@ SHARED = (Role.PROTOCOL, Role.ORGANISER, Role.VETTING, Role.ACCREDITATION)
 
 @dataclass
 class Desks:
-    """A summit, and a program of each role whose desk many tests ask."""
-
     summit: Summit
     programs: dict[Role, Program]
 
 
 @once_a_module
 def desks() -> Desks:
-    """A summit with its desks."""
     summit = f.SummitFactory(slug="here", public=False)
     return Desks(summit, {role: program(f.UserFactory.with_role(role, summit, name="Pat")) for role in SHARED})
 
 
 @dataclass
 class Place:
-    """Who is there, and how they ask."""
-
     summit: Summit
     one: Party
     other: Party
@@ -72,12 +67,10 @@ def counted(asks: Program, path: str) -> int:
 
 
 def ids(response: Any) -> list[str]:
-    """Return the ids of the rows that an answer lists."""
     return values(response, "id")
 
 
 def values(response: Any, name: str) -> list[Any]:
-    """Return what an answer says under one name, of each row that it lists."""
     body = response.json()
     return [each[name] for each in (body if isinstance(body, list) else body["results"])]
 
@@ -109,7 +102,6 @@ class Land:
 
     @property
     def person(self) -> Person:
-        """The member's person."""
         return self.member.person
 
 

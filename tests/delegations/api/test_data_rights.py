@@ -122,16 +122,6 @@ def test_two_entries_of_one_person_are_merged(place: Place) -> None:
     assert (again.status_code, again.json()) == (200, done.json())
 
 
-def test_two_people_are_told_apart_and_two_parties_ones_stay_two(place: Place) -> None:
-    row = pair(place, "Ada Example")
-    f.MembershipFactory(party=place.other, person=row.other)
-    refused = place.protocol.post(f"{PAIRS}{row.pk}/merge/", {"keep": row.person.public_id})
-    assert kind(refused) == (409, "conflict")
-    assert refused.json()["detail"].startswith("They belong to two delegations: Aland and Bland.")
-    told = place.protocol.post(f"{PAIRS}{row.pk}/tell-apart/", {}).json()
-    assert (told["decided_by"], place.protocol.get(f"{PAIRS}?open=true").json()["results"]) == ("Pat", [])
-
-
 def me(own: Land) -> Person:
     return Person.objects.get(user=own.focal)
 

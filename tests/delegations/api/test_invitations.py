@@ -15,7 +15,6 @@ from delegations.invitations.models.invitations import Invitation, Reply, ReplyS
 from delegations.invitations.models.letters import LetterTemplate
 from delegations.invitations.selectors import letter_facts
 from delegations.invitations.services import links
-from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
@@ -149,32 +148,6 @@ def test_who_read_an_answer_is_recorded(place: Place) -> None:
     listed(place.protocol)
     [entry] = seen_by(place.protocol)
     assert (entry.object_key, entry.fields) == (row.public_id, ["answered_by", "note"])
-
-
-def test_whoever_has_waited_longest_is_telephoned_first(place: Place) -> None:
-    mission = {"mission_name": "Embassy", "mission_contact": "Mr Ax", "mission_phone": "+46 1"}
-    Party.objects.filter(pk=place.one.pk).update(iso_code="FR", **mission)
-    now, sheet = timezone.now(), f"{DESK}calls/sheet/"
-    late = sent(place, sent_at=now - timedelta(days=9))
-    called = sent(place, party=place.other, sent_at=now - timedelta(days=20))
-    f.InvitationFactory(party__summit=place.summit, answered=True)
-    place.protocol.post(f"{HERE}{called.public_id}/call/", {"outcome": "call_back", "note": "After two"})
-    asked = place.protocol.post(sheet, {}).json()
-    assert asked["number"] == 2
-    first, second = asked["parties"]
-    assert (second["invitation"], second["called_today"], second["last_note"]) == (
-        called.public_id,
-        True,
-        "After two",
-    )
-    point = place.one.focal_points.get().person
-    facts = {"invitation": late.public_id, "party_name": "Aland", "called_today": False, "last_outcome": None}
-    assert {name: first[name] for name in (*facts, *mission)} == {**facts, **mission}
-    assert first["focal_points"] == [{"person": point.public_id, "name": point.label}]
-    told = seen_by(place.protocol)[-1]
-    assert (told.object_type, told.fields, told.detail["people"]) == (
-        *("delegations.party", ["focal_points", "mission_contact"], [point.public_id]),
-    )
 
 
 NOTE = b"%PDF-1.7 a note"

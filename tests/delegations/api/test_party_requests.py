@@ -116,15 +116,6 @@ def test_a_letter_is_asked_for_issued_read_and_made_void(place: Place) -> None:
     assert [NUMBER in each.content.decode() for each in answers] == [False] * 5
 
 
-def test_a_letter_is_refused_or_taken_back(place: Place) -> None:
-    first, second = (f.VisaLetterFactory(party=place.one) for _number in range(2))
-    assert pointers(place.protocol.post(f"{HERE}{first.public_id}/refuse/", {})) == {"#/reason"}
-    refused = place.protocol.post(f"{HERE}{first.public_id}/refuse/", {"reason": "No member"})
-    assert refused.json()["state"] == "refused"
-    assert place.focal.post(f"{HERE}{second.public_id}/take-back/", {}).json()["state"] == "void"
-    assert ids(place.focal.get(f"{HERE}?state=void")) == [second.public_id]
-
-
 def test_nobody_asks_for_another_party_s_people(place: Place) -> None:
     foreign = f.VisaLetterFactory(party=place.other)
     assert pointers(place.focal.post(HERE, {"person": foreign.person.public_id, "embassy": EMBASSY})) == {"#/person"}

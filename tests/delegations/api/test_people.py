@@ -134,17 +134,6 @@ def test_a_focal_point_names_moves_confirms_and_withdraws(own: Land, other: Land
     assert FormerMember.objects.get().person.name == "Ben Eze"
 
 
-def test_what_the_numbers_don_t_allow_is_a_conflict(own: Land, focal: Program, protocol: Program) -> None:
-    head = {"party": own.party.public_id, "category": "head"}
-    f.MembershipFactory(party=own.party, code="head")
-    refused = focal.post(MEMBERS, {**head, "name": "Cy Ode"})
-    assert kind(refused) == (409, "conflict")
-    assert refused.json()["detail"] == "Own already has a head of delegation. Replace that person instead."
-    assert not Person.objects.filter(name="Cy Ode").exists()
-    both = protocol.post(MEMBERS, {**head, "person": own.person.public_id, "name": "Cy Ode"})
-    assert pointers(both) == {"#/person"}
-
-
 def test_somebody_comes_instead(own: Land, other: Land, focal: Program) -> None:
     where = f"{MEMBERS}{own.person.public_id}/"
     assert pointers(focal.post(f"{where}replace/", {"person": other.person.public_id})) == {"#/person"}
@@ -269,16 +258,3 @@ def test_each_look_at_a_photograph_is_noted(place: Place, monkeypatch: pytest.Mo
     # Control: without asking whose it is a focal point would see it.
     monkeypatch.setattr(FieldReader, "visible", lambda self, person: {"photo"})
     assert place.focal.get(f"{PHOTOS}{ben.public_id}/content/").status_code == 200
-
-
-def test_those_who_receive_take_a_sheet_of_faces(place: Place) -> None:
-    ada = f.MembershipFactory(confirmed_at=f.START, party=place.one).person
-    f.MembershipFactory(party=place.other)
-    body = {"language": "en", "parties": [place.one.public_id]}
-    told = place.protocol.post(f"{PHOTOS}sheet/", body).json()
-    assert told["file_name"] == f"Photo sheet – {place.summit.short_name}.pdf"
-    assert base64.b64decode(told["content"])[:5] == b"%PDF-"
-    [entry] = seen_by(place.protocol)
-    assert (entry.fields, entry.detail["keys"]) == (
-        *(["form_of_address", "name", "office", "photo"], [ada.public_id]),
-    )

@@ -41,7 +41,6 @@ ASKED: dict[str, Any] = {
 
 @pytest.fixture
 def fay(party: Party) -> User:
-    """The account of a focal point of the party."""
     user = f.UserFactory(name="Fay", email="fay@land.example")
     names = {"person__name": "Fay", "person__office": "", "person__email": "fay@land.example"}
     f.FocalPointFactory(party=party, person__user=user, **names)
@@ -55,12 +54,10 @@ def by(party: Party) -> User:
 
 @pytest.fixture
 def row(party: Party, fay: User) -> FocalPointRequest:
-    """A request that waits."""
     return ask(party=party, by=fay, **ASKED)
 
 
 def stranger() -> User:
-    """Return a focal point of another party."""
     user: User = f.UserFactory()
     f.FocalPointFactory(person__user=user)
     return user

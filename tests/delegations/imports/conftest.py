@@ -15,7 +15,6 @@ from tests.module_fixtures import once_a_module
 
 @once_a_module
 def summit() -> Summit:
-    """A summit with its categories."""
     found: Summit = f.SummitFactory(slug="here")
     Category.objects.of(found)
     return found

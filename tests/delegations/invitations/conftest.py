@@ -13,7 +13,6 @@ from tests import factories as f
 
 
 def in_state(state: str) -> Invitation:
-    """Make an invitation in a state, with a live link."""
     fields: dict[str, Any] = {"state": state}
     if state == "approved":
         fields |= {"approved_at": f.START, "approved_by": f.UserFactory()}
@@ -32,17 +31,14 @@ def desk(invitation: Invitation) -> User:
 
 @pytest.fixture
 def row(db: None) -> Invitation:
-    """An invitation that was sent, with a live link."""
     return in_state("sent")
 
 
 @pytest.fixture
 def by(row: Invitation) -> User:
-    """An account of the protocol desk."""
     return desk(row)
 
 
 @pytest.fixture
 def link(row: Invitation) -> Link:
-    """Whoever followed the link of the letter."""
     return Link(row.links.get().public_id)

@@ -46,7 +46,6 @@ def ask(client: Client, **query: Any) -> Any:
 
 
 def press(client: Client, page: Any, step: str, **more: Any) -> Any:
-    """Press the button of a step on the page that asks."""
     (found,) = [found for found in page.context["steps"] if found["step"] == step]
     assert f'name="do" value="{step}"' in page.content.decode()
     keys = [party.pk for party, _addresses in found["rows"]]

@@ -105,15 +105,6 @@ def test_a_link_lasts_sixty_days_or_until_answers_are_due_or_through_the_last_da
     assert links.expiry(summit) == datetime(2099, 6, 2, 23, 0, tzinfo=UTC)
 
 
-def test_only_the_first_use_is_noted() -> None:
-    link = f.InvitationLinkFactory()
-    links.record_first_use(link)
-    first = InvitationLink.objects.get(pk=link.pk).first_used_at
-    assert first is not None
-    links.record_first_use(link)
-    assert InvitationLink.objects.get(pk=link.pk).first_used_at == first
-
-
 def test_protocol_revokes_links_and_others_do_not(summit: Summit, protocol: User) -> None:
     link = f.InvitationLinkFactory(invitation__party__summit=summit)
     with pytest.raises(PermissionDenied, match="organiser, protocol"):

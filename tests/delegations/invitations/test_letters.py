@@ -13,7 +13,6 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
-from PIL import Image
 
 from delegations.invitations import letter_pdf
 from delegations.invitations.models.invitations import Invitation, InvitationLink
@@ -36,7 +35,7 @@ from summit.summits.emblem import store as store_emblem
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import protocol, refuses
+from tests.delegations.helpers import emblem, protocol, refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -59,22 +58,13 @@ def pages(content: bytes) -> list[str]:
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
 
 
-def png() -> bytes:
-    """Return a picture as an emblem is stored."""
-    buffer = io.BytesIO()
-    Image.new("RGBA", (300, 150), "#1d4f91").save(buffer, "PNG")
-    return buffer.getvalue()
-
-
 def _pictures(found: Mail) -> int:
-    """Return how many pictures are on the first page of a letter."""
     (attached,) = found.attachments
     return attached.content.count(b"/Subtype/Image")
 
 
 @pytest.fixture
 def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let letters go without their paper."""
     monkeypatch.setattr(letter_pdf, "write", lambda sheet, emblem=b"": b"%PDF-")
 
 
@@ -208,7 +198,7 @@ class TestPaper:
         assert split([], "A. B.") == ((), "")
 
     def test_it_has_the_emblem_and_asks_for_it_once(self, summit: Summit, django_assert_num_queries: Any) -> None:
-        store_emblem(summit=summit, content=png(), by=f.UserFactory(is_superuser=True))
+        store_emblem(summit=summit, content=emblem(), by=f.UserFactory(is_superuser=True))
         invite(parties=[party(Summit.objects.get()), f.PartyFactory(summit=summit)], by=protocol(summit))
         first, second = Message.objects.all()
         with django_assert_num_queries(1):
@@ -317,8 +307,6 @@ def text_of(letter: EmailMessage) -> str:
 
 @pytest.mark.usefixtures("unprinted")
 class TestOnTheWire:
-    """From the outbox to the mailbox."""
-
     def test_the_letter_reads_as_it_should(self, settings: Any) -> None:
         settings.BASE_URL = "https://summit.example"
         dates = {"answer_by": datetime(2099, 3, 14, 17, 0, tzinfo=UTC), "starts_on": date(2099, 3, 31)}

@@ -23,18 +23,6 @@ GRACE = {"name": "Grace", "phone": "+44 7700 900999", "email": "grace@host.examp
 
 
 class TestServices:
-    def test_the_person_is_entered_with_the_officer(self, party: Party, protocol: User) -> None:
-        row = services.create(summit=party.summit, values={**GRACE, "parties": [party]}, by=protocol)
-        person = Person.objects.get(name="Grace")
-        found = {name: getattr(person, name) for name in ("name", "phone", "email")}
-        assert (row.person, {**found, "hours": row.hours}) == (person, GRACE)
-        assert list(row.parties.all()) == [party]
-        services.change(officer=row, values={"phone": "+44 1", "hours": "", "parties": []}, by=protocol)
-        row.refresh_from_db()
-        assert (row.hours, row.person.phone, row.parties.count()) == ("", "+44 1", 0)
-        services.remove(officer=row, by=protocol)
-        assert Person.objects.filter(pk=person.pk).exists()
-
     def test_somebody_entered_already_is_chosen(self, party: Party, protocol: User) -> None:
         person = f.PersonFactory(summit=party.summit, name="Grace", office="")
         summit = {"summit": party.summit, "by": protocol}

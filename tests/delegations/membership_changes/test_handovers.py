@@ -33,7 +33,6 @@ def entered(party: Party, name: str) -> Person:
 
 
 def head(party: Party, name: str = "Ada") -> Membership:
-    """Make a head who has two places of their own."""
     row = f.MembershipFactory(party=party, code="head", person=entered(party, name))
     for _ in range(2):
         f.ParticipantFactory(session__summit=party.summit, person=row.person)

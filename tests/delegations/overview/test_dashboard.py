@@ -1,7 +1,7 @@
 """The home in each phase, whose numbers open exactly their rows; and the pages of a delegation and of a person."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -19,7 +19,6 @@ from delegations.overview.panels import gauges
 from delegations.parties.models.parties import Party
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
-from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -97,29 +96,6 @@ def test_each_number_of_a_chart_opens_exactly_what_it_counts(busy_summit: Summit
     assert [int(number) for _address, number in key] == [4, 1, 2, 1]
     for address, number in {*opens, *key}:
         assert count(by, unescape(address)) == int(number), address
-
-
-@pytest.mark.slow("makes the home of five phases")
-def test_what_the_home_shows_follows_the_phase(summit: Summit, organiser: User) -> None:
-    today, now = db_now().astimezone(summit.zone).date(), db_now()
-    answered(summit, "attending", level="state")
-    f.InvitationFactory(party__summit=summit, sent=True, sent_at=now - timedelta(days=3))
-    far, day = today + timedelta(days=40), timedelta(days=1)
-    for dates, shown in (
-        ({"starts_on": far, "ends_on": far + day, "answer_by": now + day}, ["world_map.html", "chart-answers"]),
-        ({"answer_by": now - day}, ["world_map.html", "chart-complete"]),
-        ({"answer_by": None}, ["world_map.html", "chart-answers"]),
-        ({"starts_on": today + 5 * day}, ["world_map.html", "chart-complete"]),
-        ({"starts_on": today, "ends_on": today + day}, ["now_panel.html"]),
-    ):
-        Summit.objects.filter(pk=summit.pk).update(**dates)
-        home: Any = site.index(request_of(organiser, summit="here")).context_data
-        pictures = [template.rpartition("/")[2] for template, _variables in home["picture"]]
-        assert [*pictures, *(chart.name for chart in home["leading_charts"])] == shown, dates
-    # Before anybody comes there is no chart of levels.
-    other = f.InvitationFactory(party__summit=f.SummitFactory(), sent=True).party.summit
-    assert charts.by_level(request_of(organiser_of(other)), other) is None
-    assert charts.by_level(request_of(organiser), summit) is not None
 
 
 def test_the_gauges_count_invitations_by_state(summit: Summit) -> None:

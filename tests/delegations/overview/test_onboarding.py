@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import first_letter
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.selectors import un_country_names
@@ -21,7 +21,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import refuses, said, text
+from tests.delegations.helpers import refuses, said
 
 OTHER_KINDS = "sub-state government, international organisation, invited organisation"
 pytestmark = pytest.mark.django_db
@@ -111,21 +111,6 @@ class TestLetter:
         f.PartyFactory(summit=summit, name="Aland", mission_email="")
         f.PartyFactory(summit=summit, name="Kenya")
         return f.PartyFactory(summit=summit, name="France", language="fr", mission_email="m@france.example")
-
-    def test_it_is_read_in_its_language_and_not_stored(self, desk: Client, france: Party, summit: Summit) -> None:
-        page = desk.get(LETTER)
-        letter = page.context["letter"]
-        assert (letter.party, letter.addresses, letter.language) == (france, ["m@france.example"], "fr")
-        assert (page.context["reached"], len(page.context["silent"])) == (2, 1)
-        assert "Send all 2 invitations" in text(page)
-        page = desk.post(LETTER, {"do": "read", "answer_by": "2099-05-04T12:00"})
-        assert "4 mai 2099" in " ".join(page.context["letter"].text.split())
-        page = desk.post(LETTER, {"do": "all", "answer_by": "2020-05-04T12:00"})
-        assert page.status_code == 400
-        assert page.context["form"].errors["answer_by"] == ["Enter a date in the future."]
-        summit.refresh_from_db()
-        assert summit.answer_by is None
-        assert not any(model.objects.exists() for model in (Invitation, InvitationLink, Message))
 
     @pytest.mark.parametrize(("do", "names"), [("first", ["France"]), ("all", ["France", "Kenya"])])
     def test_it_sends_the_first_or_all(self, desk: Client, france: Party, do: str, names: list[str]) -> None:

@@ -33,7 +33,6 @@ FORMULAE = ["=1+1", "+44 20", "-2", "@SUM(A1)", "\t=1", " =1"]
 
 @once_a_module
 def frozen() -> ParticipantList:
-    """Freeze a list of three parties."""
     summit = f.SummitFactory(name="Summit on Borders & Seas", short_name="SB")
     land = delegation(summit, "Aland", footnote="Without prejudice to status.")
     f.PartyNameFactory(party=land, language="ar", name="ألاند", formal_name="جمهورية ألاند")
@@ -50,8 +49,6 @@ def frozen() -> ParticipantList:
 
 @pytest.fixture
 def taken(frozen: ParticipantList) -> Any:
-    """Return what takes the list."""
-
     def take(**chosen: str) -> Listing:
         given = {"language": "en", "order": "alphabet", **chosen}
         return arrange(frozen, revisions.content_of(frozen), **given)

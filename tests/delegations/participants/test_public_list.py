@@ -18,7 +18,7 @@ from delegations.parties.models.policy import Policy
 from summit.core.process_cache import forget_all
 from summit.people.models import Person
 from summit.public_base.page_cache import PAGES
-from summit.summits.models import PublicVersion, Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.database_clock import advance, ask_no_clock
 from tests.triggers import without_trigger
@@ -146,23 +146,6 @@ def test_the_hosts_moment_makes_cached_pages_anew(
     assert "Aland" not in page(summit)
     advance(monkeypatch)
     assert ("Aland" in page(summit)) is asks
-
-
-def test_people_of_delegations_that_agree_to_nothing_change_no_public_page(summit: Summit) -> None:
-    """Else every entry of a person would make all public pages anew."""
-    party = accepted(summit, "Aland")
-    before = counted(summit)
-    row = member(party, "head", "A. Head")
-    Person.objects.filter(pk=row.person_id).update(name="B. Head")
-    assert counted(summit) == before
-    Party.objects.update(public_listing="head")
-    after = counted(summit)
-    Person.objects.filter(pk=row.person_id).update(name="C. Head")
-    assert counted(summit) == after + 1
-
-
-def counted(summit: Summit) -> int:
-    return sum(PublicVersion.objects.filter(summit_id=summit.pk).values_list("changes", flat=True))
 
 
 def test_queries_do_not_grow_with_the_delegations(summit: Summit) -> None:

@@ -24,7 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 def come(party: Party) -> Party:
-    """Let a party answer that it comes."""
     f.InvitationFactory(party=party, answered=True)
     return party
 
@@ -34,7 +33,6 @@ def delegation(summit: Summit, name: str, **more: Any) -> Party:
 
 
 def member(party: Party, **more: Any) -> Membership:
-    """Name somebody for a party who is confirmed."""
     found: Membership = f.MembershipFactory(party=party, confirmed_at=f.START, **more)
     return found
 

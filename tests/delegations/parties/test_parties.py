@@ -13,9 +13,8 @@ from django.test import Client
 from django_countries.data import COUNTRIES
 
 from delegations.parties import flags
-from delegations.parties.models.parties import Party, PartyName
+from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
-from delegations.parties.selectors.levels import problem
 from delegations.parties.services import parties, policy
 from summit.audit.models import AuditEntry
 from summit.pdf.typst import print_pdf
@@ -104,17 +103,6 @@ def test_names_and_keys_are_set_as_a_whole(party: Party, protocol: User) -> None
     assert refused.messages == ["Another delegation has this ID in this system."]
 
 
-def test_confirmed_names_are_added_and_none_is_replaced(summit: Summit, protocol: User) -> None:
-    one, two = f.PartyFactory(summit=summit), f.PartyFactory(summit=summit)
-    elsewhere = f.PartyFactory()
-    f.PartyNameFactory(party=two, language="fr", name="Déjà là")
-    names = {one.pk: " Pays ", two.pk: "Autre", elsewhere.pk: "Ailleurs"}
-    assert parties.add_names(summit=summit, language="fr", names=names, by=protocol) == 1
-    assert set(PartyName.objects.values_list("party", "name")) == {(one.pk, "Pays"), (two.pk, "Déjà là")}
-    assert recorded() == [("delegations.partyname.add", [])]
-    refuses(ValidationError, parties.add_names, summit=summit, language="ar", names={one.pk: " "}, by=protocol)
-
-
 def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit, protocol: User) -> None:
     more = {"names": {"fr": {"name": "Pays"}}, "keys": {"registry": "1"}}
     party = parties.create(summit=summit, values=VALUES, by=protocol, **more)
@@ -126,20 +114,6 @@ def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit
     parties.change(party=party, values={}, names={}, keys={}, by=protocol)
     assert not party.names.exists()
     assert not party.external_ids.exists()
-
-
-def test_the_others_are_refused_in_a_sentence() -> None:
-    leave = "Choose one of these levels, or leave this blank: "
-    for kind, level, said in (
-        *(("country", "representative", f"{leave}head of state, head of"), ("country", "minister", "")),
-        *(("organisation", level, f"{leave}head of an organisation, repr") for level in ("state", "king")),
-        *(
-            ("guest", "minister", "Individual guests have no level of attendance. Leave this blank."),
-            ("guest", "", ""),
-        ),
-    ):
-        found = problem(level, kind)
-        assert found.startswith(said) if said else not found
 
 
 PAGE = "/admin/delegations/policy/here/"

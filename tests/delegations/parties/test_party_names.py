@@ -6,15 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from delegations.badges.models.transferable_passes import TransferablePass
-from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.selectors.party_names import NamedParty
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.helpers import sign_in, text
+from tests.delegations.helpers import text
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +141,6 @@ PAGE = "/admin/delegations/names/here/?language=fr"
 
 @pytest.fixture
 def nameless(summit: Summit) -> Summit:
-    """The summit with parties, one of which has a French name."""
     f.PartyFactory(summit=summit, name="Germany", iso_code="DE")
     f.PartyFactory(summit=summit, name="European Union", kind="international")
     f.PartyFactory(summit=summit, name="Kosovo")
@@ -169,67 +166,3 @@ def test_what_is_ticked_is_taken_over_as_it_is_written(nameless: Summit, desk: C
     assert desk.post(PAGE, form).status_code == 302
     del names["Kosovo"]
     assert dict(PartyName.objects.values_list("party__name", "name")) == {"Spain": "Espagne", **names}
-
-
-ADMIN = "/admin/delegations"
-
-
-@pytest.fixture
-def party(summit: Summit) -> Party:
-    found = f.PartyFactory(summit=summit, name="Germany")
-    f.PartyNameFactory(party=found, name="Allemagne", footnote="Une note.")
-    return found
-
-
-@pytest.fixture
-def member(party: Party) -> Membership:
-    return f.MembershipFactory(party=party, person__name="Zoe", person__office="")
-
-
-def shown(desk: Client, address: str, lang: str = "fr") -> str:
-    page, _mark, query = (address if address.startswith("/") else f"{ADMIN}/{address}").partition("?")
-    response = desk.get(f"{page}?lang={lang}&{query}")
-    assert response.status_code == 200
-    return text(response)
-
-
-def below(page: str) -> str:
-    """Return what a page says below its header."""
-    return page[page.index("</header>") :]
-
-
-# Pages by what they show the name with: a heading, a path, a list, a question, a row. The rest do it alike.
-NARROW = [
-    *("party/{party}/quotas/", "invitation/{invitation}/change/", "invitationlink/revoke/?row={link}", "invitation/"),
-    *("membership/withdraw/?row={member}", "duplicatecandidate/{pair}/merge/", "partygroup/add/?summit=here"),
-]
-BROAD = [
-    *("party/{party}/name/", "party/{party}/members/order/", "membership/move/?row={member}", "invitation/calls/"),
-    *("invitation/{invitation}/write-anew/", "invitation/revoke/?row={invitation}", "invitationlink/"),
-    *("duplicatecandidate/", "duplicatecandidate/tell-apart/?row={pair}", "duplicatecandidate/{pair}/change/"),
-    *("badge/", "transferablepass/", "badge/{badge}/change/", "person/", "liaisonofficer/add/?summit=here"),
-]
-
-
-def keys_of(party: Party, member: Membership) -> dict[str, int]:
-    """Make a row of each kind about a party, and return their keys."""
-    row = f.InvitationFactory(party=party, sent=True)
-    link = f.InvitationLinkFactory(invitation__party=party, invitation__occasion="s" * 16, address="a@b.example")
-    TransferablePass.objects.create(party=party, rule=f.TransferablePassRuleFactory(summit=party.summit), number=1)
-    pair = f.DuplicateCandidateFactory(person__summit=party.summit, person__name="Zoé", other=member.person)
-    rows = {"party": party, "member": member, "invitation": row, "link": link, "badge": f.BadgeFactory(party=party)}
-    return {name: found.pk for name, found in {**rows, "pair": pair}.items()}
-
-
-french = pytest.mark.broad("opens many pages in French")
-
-
-@pytest.mark.parametrize("pages", [NARROW, pytest.param(BROAD, marks=french)])
-def test_pages_about_a_party_call_it_by_that_name(party: Party, member: Membership, pages: list[str]) -> None:
-    desk, keys = sign_in(party.summit), keys_of(party, member)
-    for page in pages:
-        address = page.format(**keys)
-        found = below(shown(desk, "/admin/summit/person/" if address == "person/" else address))
-        assert ("Allemagne" in found, ">Germany<" in found) == (True, False), page
-        # An address is in no language.
-        assert page != NARROW[2] or '<bdi lang="">a@b.example</bdi>' in found

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.contrib.admin.sites import site
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.test import Client
@@ -13,7 +12,7 @@ from delegations.core import row_order
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import country_recognition, un_country_names
-from delegations.parties.selectors.regions import CODES_OF, groups_of
+from delegations.parties.selectors.regions import CODES_OF
 from delegations.parties.services import groups, precedence
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -21,7 +20,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import listed, refuses, request_of, text
+from tests.delegations.helpers import refuses, text
 from tests.threads import at_once, meet_after, names
 
 pytestmark = pytest.mark.django_db
@@ -137,17 +136,6 @@ class TestPage:
     def shown(self, response: Any) -> list[tuple[str, int | None]]:
         return [(row.party.name, row.place or None) for row in response.context["rows"]]
 
-    def test_numbers_are_saved_and_the_list_is_sorted_by_them(
-        self, summit: Summit, desk: Client, protocol: User
-    ) -> None:
-        assert desk.post(PAGE, self.form(summit, {"Dland": 1, "Bland": 7}, do="save")).status_code == 302
-        columns = site.get_model_admin(Party).get_changelist_instance(request_of(protocol)).list_display
-        rows = listed(protocol, Party, o=columns.index("order_word"))
-        assert [row.name for row in rows] == ["Dland", "Bland", "Aland", "Cland"]
-        # What is no move saves.
-        for move in ("up:x", "up:99999", "sideways:1", "up:" + "9" * 30):
-            assert desk.post(PAGE, self.form(summit, {"Dland": "x"}, move=move)).status_code == 302
-
     def test_the_second_keeps_their_own_and_may_save_it(self, summit: Summit, desk: Client, protocol: User) -> None:
         mine = self.form(summit, {"Bland": 1}, do="save")
         precedence.arrange(summit=summit, ranked=keys(summit, "Dland"), expected=now(summit), by=protocol)
@@ -175,27 +163,6 @@ def test_each_country_stands_on_one_continent_and_in_its_group_of_the_un() -> No
     assert {code for code, number in found.items() if number > 1} == {"TR"}
     assert [len(CODES_OF[name]) for name in (*OF_THE_UN, "eu", "g20")] == [54, 55, 23, 33, 29, 27, 19]
     assert all(country_recognition.code_of(code) == code for codes in CODES_OF.values() for code in codes)
-
-
-def test_a_desk_forms_groups_and_finds_parties_by_them(summit: Summit, protocol: User, desk: Client) -> None:
-    egypt, acme, _other = (f.PartyFactory(summit=summit, name=name, iso_code=code) for name, code in PARTIES)
-    page = "/admin/delegations/partygroup/"
-    assert "No groups yet." in text(desk.get(page))
-    said = {"summit": summit.pk, "name": "Nile basin", "parties": [egypt.pk, acme.pk]}
-    assert desk.post(f"{page}add/", said).status_code == 302
-    group = PartyGroup.objects.get()
-    assert set(group.parties.all()) == {egypt, acme}
-    assert [str(name) for name in groups_of(egypt)] == ["Nile basin", "Africa", "UN: African States"]
-    assert [str(name) for name in groups_of(acme)] == ["Nile basin"]
-    assert set(listed(protocol, Party, group=group.public_id)) == {egypt, acme}
-    assert "Nile basin, Africa, UN: African States" in text(desk.get(f"/admin/delegations/party/{egypt.pk}/change/"))
-    desk.post(f"{page}{group.pk}/change/", {"name": "Nile basin", "parties": [egypt.pk]})
-    assert list(group.parties.all()) == [egypt]
-    desk.post(f"{page}{group.pk}/delete/", {"post": "yes"})
-    assert (PartyGroup.objects.count(), Party.objects.count()) == (0, 7)
-    actions = AuditEntry.objects.filter(action__startswith="delegations.partygroup").order_by("pk")
-    done = [(action.rpartition(".")[2], fields) for action, fields in actions.values_list("action", "fields")]
-    assert done == [("add", ["name", "parties"]), ("change", ["parties"]), ("remove", [])]
 
 
 def test_a_group_has_parties_of_its_own_summit_alone(summit: Summit, protocol: User) -> None:

@@ -49,7 +49,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def idp(monkeypatch: pytest.MonkeyPatch) -> OpenIdProvider:
-    """The OpenID provider of a delegation's ministry."""
     found = OpenIdProvider()
     configure(found, for_delegations=True)
     monkeypatch.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: found)
@@ -59,7 +58,6 @@ def idp(monkeypatch: pytest.MonkeyPatch) -> OpenIdProvider:
 
 @pytest.fixture
 def party(summit: Summit, idp: OpenIdProvider) -> Party:
-    """A delegation that has the provider."""
     found = PartyFactory(summit=summit)
     PartyProvider.objects.create(party=found, issuer=idp.issuer)
     return found
@@ -67,7 +65,6 @@ def party(summit: Summit, idp: OpenIdProvider) -> Party:
 
 @pytest.fixture
 def ann(party: Party) -> Person:
-    """A member of the delegation."""
     return MembershipFactory(party=party, person__email="ann@ministry.example").person
 
 
@@ -79,7 +76,6 @@ def opened(browser: Client) -> list[int]:
 
 
 def open_sessions(idp: OpenIdProvider, subject: str = "s-1", email: str = "ann@ministry.example") -> Any:
-    """Let somebody sign in at the provider, without a browser."""
     facts = SignInFacts(issuer=idp.issuer, subject=subject, email=email, email_verified=True)
     return provider_sign_ins.open_sessions(facts=facts, agent="")
 
@@ -184,13 +180,11 @@ def test_it_goes_on_where_it_began_and_nowhere_else(
 
 
 def logout_token(idp: OpenIdProvider, **claims: str | None) -> str:
-    """Return a token by which the provider ends sessions."""
     event = {"events": {id_tokens.BACKCHANNEL_EVENT: {}}, "jti": secrets.token_hex(8), "nonce": None}
     return idp.token(**{**event, **claims})
 
 
 def signed_in(idp: OpenIdProvider, sid: str) -> Client:
-    """Return a browser that signed in, in a session of the provider."""
     idp.claims["sid"] = sid
     browser = Client()
     assert idp.sign_in(browser).status_code == 302
@@ -282,27 +276,6 @@ class TestLeavingThePortal:
         page = browser.get("/accounts/sso/signed-out/")
         assert "You may still be signed in at Ministry" in page.content.decode()
         assert "Refresh" not in page.headers
-
-    def test_at_each_of_several_providers(
-        self, idp: OpenIdProvider, ann: Person, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        other = OpenIdProvider("https://other.example", "other")
-        configure(other, name="Embassy", for_delegations=True)
-        party = PartyFactory()
-        PartyProvider.objects.create(party=party, issuer=other.issuer)
-        MembershipFactory(party=party, person__email="ann@embassy.example")
-        other.claims = {"email": "ann@embassy.example", "email_verified": True}
-
-        browser = signed_in(idp, "one")
-        with monkeypatch.context() as patched:
-            patched.setattr(SocialAccountAdapter, "get_requests_session", lambda adapter: other)
-            assert other.sign_in(browser).status_code == 302
-        assert len(opened(browser)) == 2
-        url = "/accounts/sso/signed-out/"
-        browser.post("/portal/leave/")
-        addresses = [browser.get(url).context["address"].partition("?")[0] for _provider in range(2)]
-        assert addresses == ["https://other.example/end", "https://idp.example/end"]
-        assert "Refresh" not in browser.get(url).headers
 
     def test_whoever_came_in_by_a_code_goes_nowhere_else(
         self, idp: OpenIdProvider, party: Party, ann: Person

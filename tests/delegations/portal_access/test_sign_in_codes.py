@@ -50,7 +50,6 @@ def wrong(row: SignInCode) -> str:
 
 
 def read(message: Message) -> str:
-    """Return the code that stands in a mail."""
     lines = portal_access_messages.SIGN_IN_CODE.render(message).text.splitlines()
     (code,) = [line for line in lines if line.startswith("    ")]
     return code.replace(" ", "")
@@ -189,15 +188,6 @@ class TestAsking:
             row = ask()
             assert row.digits == DIGITS
             prove(row)
-
-    def test_a_long_one_is_told_in_groups_and_later_there_are_mails_again(self) -> None:
-        f.PersonFactory(email=BOX)
-        code = right([ask() for _ in range(7)][-1])
-        mail = portal_access_messages.SIGN_IN_CODE.render(Message.objects.latest("id"))
-        assert f"    {code[:4]} {code[4:8]} {code[8:]}\n" in mail.text
-        assert "60 minutes" in mail.text
-        SignInCode.objects.update(created_at=f.START)
-        assert ask().digits == DIGITS
 
 
 class TestProving:

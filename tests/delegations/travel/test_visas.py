@@ -1,4 +1,4 @@
-"""Visa support letters: asked for, issued with numbers, refused, void; what they say and whom it is told."""
+"""Visa support letters: asked for, decided, what they say; and what people declare, eat and need, at the desk."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,9 @@ from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
 from delegations.travel import messages as travel_messages
 from delegations.travel import visa_letter_pdf
+from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter, VisaState
+from delegations.travel.selectors import dietary_and_access_needs
 from delegations.travel.selectors.visa_letter_text import sheet_of
 from delegations.travel.services import visas
 from delegations.travel.services.visas import (
@@ -27,25 +29,27 @@ from delegations.travel.services.visas import (
     take_back,
     void,
 )
+from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link
 from summit.outbox import delivery
 from summit.outbox.models import Message
+from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import protocol, refuses
+from tests.delegations.helpers import protocol, refuses, said, sign_in, text
 from tests.threads import at_once, meet_after
 
 pytestmark = pytest.mark.django_db
+
 EMBASSY = "Embassy of Hostland in Landcity"
 PASSPORT = {"passport_name": "ADA EXAMPLE", "birth_date": "1980-02-29", "nationality": "FR"}
 PASSPORT |= {"passport_number": "X4821397"}
 
 
 def member(**kwargs: Any) -> Membership:
-    """Make a member whose passport is entered."""
     named = {"party__name": "Aland", "person__name": "Ada", "person__office": "Minister"}
     found: Membership = f.MembershipFactory(**{**named, **kwargs})
     Particulars.objects.create(person=found.person, entered_for=found.party, **PASSPORT)
@@ -68,12 +72,12 @@ class TestAsk:
         row = member()
         by = focal(row)
         given: dict[str, Any] = {"party": row.party, "person": row.person, "by": by}
-        for embassy, said in (
+        for embassy, words in (
             ("", "Enter where they apply for the visa."),
             ("x" * 201, "Shorten this text to 200 characters. It has 201."),
         ):
             problem = refuses(VisaProblem, ask, embassy=embassy, **given)
-            assert (problem.field, str(problem)) == ("embassy", said)
+            assert (problem.field, str(problem)) == ("embassy", words)
         letter = ask(embassy=f"  {EMBASSY} ", **given)
         letter.refresh_from_db()
         assert (letter.state, letter.embassy, letter.summit) == ("asked", EMBASSY, row.party.summit)
@@ -130,10 +134,10 @@ class TestIssue:
         Party.objects.update(name="Renamed")
         letter.refresh_from_db()
         sheet = sheet_of(letter)
-        text = "\n".join(sheet.paragraphs)
-        for said in ("ADA EXAMPLE, Minister", "X4821397", "Date of birth: 29 February 1980.", "France", EMBASSY):
-            assert said in text
-        assert (sheet.signatory.startswith("C. Chief"), sheet.sealed, "OTHER" in text) == (True, False, False)
+        whole = "\n".join(sheet.paragraphs)
+        for words in ("ADA EXAMPLE, Minister", "X4821397", "Date of birth: 29 February 1980.", "France", EMBASSY):
+            assert words in whole
+        assert (sheet.signatory.startswith("C. Chief"), sheet.sealed, "OTHER" in whole) == (True, False, False)
         assert (sheet.reference, sheet.letterhead, sheet.language) == ("HS/V1", "Hostland\nProtocol", "en")
         # It is in the summit's language, and prints.
         letter = asked(party__summit__language="ar")
@@ -217,9 +221,9 @@ class TestDecide:
         delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
         (sent,) = mail.outbox
         assert sent.subject == "Visa support letter for Ada, Minister refused"
-        text = sent.message().as_string()
-        assert f"/portal/delegation/{row.party.public_id}/visas/" in text
-        assert "Ask the embassy" not in text
+        written = sent.message().as_string()
+        assert f"/portal/delegation/{row.party.public_id}/visas/" in written
+        assert "Ask the embassy" not in written
 
     def test_whoever_leaves_has_no_letter(self) -> None:
         waiting = asked()
@@ -260,3 +264,75 @@ class TestAtOnce:
         work = lambda: ask(party=row.party, person=row.person, embassy=EMBASSY, by=by)  # noqa: E731
         assert sorted(type(each).__name__ for each in at_once(work, work)) == ["VisaLetter", "VisaRefused"]
         assert VisaLetter.objects.count() == 1
+
+
+VISAS, DECLARATIONS = "/admin/delegations/visaletter/", "/admin/delegations/declaration/"
+
+
+class TestVisas:
+    def test_many_are_issued_at_once_after_asking_and_one_is_refused_with_its_reason(self) -> None:
+        first = asked()
+        second = asked(party__summit=first.summit, party__name="Bland")
+        client = sign_in(first.summit, Role.PROTOCOL)
+        assert client.get(f"{VISAS}{first.pk}/letter.pdf").status_code == 302
+        keys = [first.pk, second.pk]
+        asks = client.post(VISAS, {"action": "issue", "_selected_action": keys})
+        assert "Issue 2 letters</button>" in text(asks)
+        assert not VisaLetter.objects.filter(state="issued").exists()
+        assert said(client.post(f"{VISAS}issue/", {"row": keys}))[-1] == "2 letters issued."
+        assert client.get(f"{VISAS}{first.pk}/letter.pdf").content.startswith(b"%PDF-")
+        entry = AuditEntry.objects.get(action=SEEN, object_key=first.public_id)
+        assert (entry.fields, entry.detail) == (["content"], {"people": [first.person.public_id]})
+        assert "X4821397" not in text(client.get(f"{VISAS}{first.pk}/change/"))
+        letter = asked(party__summit=first.summit, party__name="Cland")
+        refused = client.post(f"{VISAS}{letter.pk}/refuse/", {"reason": " "})
+        words = '<a href="#reason">Enter a reason. The delegation will see it.</a>'
+        assert (refused.status_code, words in text(refused)) == (422, True)
+        assert client.post(f"{VISAS}{letter.pk}/refuse/", {"reason": "No."}).status_code == 302
+        letter.refresh_from_db()
+        assert (letter.state, letter.reason) == ("refused", "No.")
+
+
+class TestDeclarations:
+    def test_they_are_permitted_or_refused_after_asking(self, summit: Summit) -> None:
+        row, other = (f.DeclarationFactory(party__summit=summit, details="Pistol, 9 mm") for _each in range(2))
+        client = sign_in(summit, Role.VETTING)
+        # What was declared stands on its page alone.
+        assert "Pistol" not in text(client.get(DECLARATIONS))
+        assert "Pistol" in text(client.get(f"{DECLARATIONS}{row.pk}/change/"))
+        assert AuditEntry.objects.get(action=SEEN, object_key=row.public_id).fields == ["details", "reason"]
+        address = f"{DECLARATIONS}permit/?row={row.pk}"
+        assert "Permit 1 declaration</button>" in text(client.get(address))
+        client.post(f"{DECLARATIONS}permit/", {"row": row.pk})
+        assert "None of the selected declarations can be permitted" in text(client.get(address))
+        client.post(f"{DECLARATIONS}{other.pk}/refuse/", {"reason": "Not here."})
+        decided = Declaration.objects.order_by("pk").values_list("state", "reason")
+        assert list(decided) == [("permitted", ""), ("refused", "Not here.")]
+
+
+PAGE = "/admin/needs/here/"
+
+
+def somebody(summit: Summit, name: str, party: Party | None = None, **values: Any) -> Person:
+    person = f.PersonFactory(summit=summit, name=name, office="")
+    if party is not None:
+        f.MembershipFactory(party=party, person=person)
+    f.ParticularsFactory(person=person, **values)
+    return person
+
+
+def test_the_page_is_the_officers_and_who_sees_it_is_recorded(summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit, name="Aland")
+    somebody(summit, "Ann", party, diet="vegan")
+    somebody(summit, "Bea", diet="halal", access="ramp")
+    assert sign_in(summit, Role.VETTING).get(PAGE).status_code == 404
+    client = sign_in(summit, Role.CONFERENCE_OFFICER)
+    assert PAGE in text(client.get("/admin/"))
+    shown = text(client.get(PAGE))
+    assert all(words in shown for words in ("vegan", "halal", "ramp"))
+    shown_fields = sorted(dietary_and_access_needs.columns())
+    assert {"access", "diet"} <= set(shown_fields)
+    assert AuditEntry.objects.filter(action=SEEN, fields=shown_fields).count() == 1
+    shown = text(client.get(PAGE, {"party": party.pk, "day": "2025-04-01"}))
+    assert ("vegan" in shown, "halal" in shown) == (True, False)
+    assert client.get(PAGE, {"party": "x", "day": "2030-01-01"}).status_code == 200

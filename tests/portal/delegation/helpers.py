@@ -31,32 +31,27 @@ class World:
     client: Client
 
     def path(self, rest: str = "") -> str:
-        """Return the address of a page of the delegation."""
         return f"/portal/delegation/{self.party.public_id}/{rest}"
 
     def get(self, rest: str = "", status: int = 200) -> str:
-        """Return the page."""
         response = self.client.get(self.path(rest))
         assert response.status_code == status
         assert response["Cache-Control"] == "private, no-store"
         return response.content.decode()
 
     def post(self, rest: str, values: dict[str, Any], status: int = 303) -> Any:
-        """Post a form, and return the answer."""
         response = self.client.post(self.path(rest), values)
         assert response.status_code == status, response.content.decode()[:2000]
         assert response["Cache-Control"] == "private, no-store"
         return response
 
     def member(self, name: str = "Ada", *, passport: bool = True, **kwargs: Any) -> Membership:
-        """Make a member."""
         row: Membership = f.MembershipFactory(party=self.party, person__name=name, person__office="", **kwargs)
         if passport:
             Particulars.objects.create(person=row.person, entered_for=self.party, **PASSPORT)
         return row
 
     def queries(self, rest: str) -> int:
-        """Return how many queries a page takes."""
         self.get(rest)
         return queries(lambda: self.get(rest))
 

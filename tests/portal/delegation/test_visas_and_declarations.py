@@ -46,22 +46,6 @@ class TestVisas:
         assert 'Reason: <bdi lang="">Ask in Bland.</bdi>' in content
         assert "Request letter</button>" in content
 
-    def test_what_was_typed_stays_and_errors_lead_to_their_field(self, world: World, ada: Person) -> None:
-        bob = world.member("Bob", passport=False).person
-        values = {"person": bob.public_id, "embassy": "Embassy in Bland"}
-        content = world.post("visas/", values, 422).content.decode()
-        said = "The letter includes passport details. First enter for Bob: name in the passport, date of birth, "
-        for each in (said, 'value="Embassy in Bland"', "Enter passport data of"):
-            assert each in content
-        for values, said in (
-            ({}, "Choose a person."),
-            ({"person": "gone"}, "This person is no longer in the delegation. Choose someone else."),
-            ({"person": ada.public_id}, "Enter where they apply for the visa."),
-        ):
-            content = world.post("visas/", values, 422).content.decode()
-            assert (said in content, '<a href="#id_' in content) == (True, True)
-        assert not VisaLetter.objects.exists()
-
     def test_printing_is_recorded_and_names_nobody_in_its_file(self, world: World, ada: Person) -> None:
         letter = f.VisaLetterFactory(party=world.party, person=ada)
         visas.issue(letters=[letter], by=f.UserFactory.with_role(Role.PROTOCOL, world.party.summit))
@@ -110,20 +94,9 @@ class TestDeclarations:
         content = world.post(f"{page}{refused.public_id}/withdraw/", {}, 409).content.decode()
         assert "The host has refused this declaration and keeps it on record." in content
 
-    def test_what_was_typed_stays_and_a_late_one_is_told_who_can(self, world: World, ada: Person) -> None:
-        kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons", until="2020-01-01T12:00Z")
-        late = "The deadline to declare Weapons has passed. The host can still add it: write to protocol@host"
-        for sent, said, typed in (
-            ({"kind": "", "details": "A <b>radio"}, "Choose an item to declare.", "A &lt;b&gt;radio</textarea>"),
-            ({"kind": kind.pk, "details": "Pistol"}, late, "Pistol</textarea>"),
-        ):
-            content = world.post(f"people/{ada.public_id}/declarations/", sent, 422).content.decode()
-            assert (said in content, typed in content) == (True, True)
-
 
 @pytest.fixture
 def row(world: World) -> TransferablePass:
-    """The first of two passes of a delegation of four."""
     TransferablePassRule.objects.create(summit=world.party.summit, name="Leaders’ floor", people=2, most=3)
     for name in ("Ada", "Bob", "Cyd", "Dan"):
         world.member(name, passport=False)
