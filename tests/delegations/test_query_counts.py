@@ -151,7 +151,6 @@ def test_a_list_asks_as_much_when_it_has_more_pages(party: Party, monkeypatch: p
     monkeypatch.setattr(site.get_model_admin(Membership), "list_per_page", 4)
     client, counts = sign_in(party.summit), []
     for _time in range(2):
-        # As many as fill a page and begin another.
         f.MembershipFactory.create_batch(6, party=party)
         counts.append(queries_of(client, f"{ADMIN}membership/"))
     assert counts[0] == counts[1]

@@ -61,7 +61,6 @@ def test_what_one_may_know_of_is_shown(client: Client, summit: Summit, party: Pa
     session(summit, title="For delegations", visibility=Visibility.ACCREDITED)
     session(summit, title="For everybody", visibility=Visibility.PUBLIC)
     session(summit, party, title="Behind the scenes", visibility=Visibility.ORGANISERS)
-    # A colleague's own sessions are hidden.
     head = f.MembershipFactory(party=party).person
     f.ParticipantFactory(session=session(summit, title="Head alone"), person=head)
     release(summit)
@@ -74,7 +73,6 @@ def test_what_one_may_know_of_is_shown(client: Client, summit: Summit, party: Pa
     assert codes == dict.fromkeys(shown, 200) | dict.fromkeys(hidden, 404)
     text = page(client, f"{AGENDA}{Session.objects.get(title='Ours').public_id}/")
     assert ("Aland" in text, "09:00</time>–" in text) == (True, True)
-    # Another summit's delegate sees nothing of this one.
     elsewhere = signed_in(f.PersonFactory(summit=f.SummitFactory(), user=f.UserFactory()).user)
     assert titles(page(elsewhere, f"{AGENDA}?show=all")) == set()
     assert elsewhere.get(f"{AGENDA}?summit={summit.slug}").status_code == 404

@@ -131,7 +131,6 @@ def test_each_mailbox_learns_what_concerns_it_and_nothing_else(summit: Summit) -
         for row in messages
     } == expected()
     assert messages.count() == len(expected())
-    # Whoever is of no party is addressed by name.
     booth = Person.objects.get(email="booth@interpreters.example")
     assert messages.get(address=booth.email).facts["name"] == booth.label
 
@@ -151,7 +150,6 @@ def test_the_portal_shows_the_same(summit: Summit) -> None:
     assert shown(["Meta"]) == table["public-policy@meta.example", "Meta"]
     director = held("Director for Border Security, Spain")
     assert shown([], [director]) == table["director@spain.example", "Spain"]
-    # Who takes part in nothing that changed learns nothing.
     assert shown([], [held("Director for Border Security, Canada")]) == {}
 
 

@@ -19,9 +19,8 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests.module_fixtures import once_a_module
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
-
 # Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @once_a_module
@@ -68,6 +67,3 @@ def test_nothing_is_out_yet_and_every_text_says_that_it_is_a_sample(summit: Summ
     assert (Subscriber.objects.active().count(), Edition.objects.count()) == (4, 6)
     for edition in Edition.objects.all():
         assert edition.body.startswith("*Sample text, written for this demonstration. Nobody spoke or issued")
-
-
-# Alike whatever the database.

@@ -57,7 +57,6 @@ def test_it_is_loaded_where_nothing_is_and_once() -> None:
     assert demo() == "border-security-2025 is there already: nothing was changed.\n"
     folder = f"Another act needs a folder that isn't there yet, instead of {settings.VAR_DIR}."
     assert demo("--if-empty", "--act", "day").splitlines() == [nothing, folder]
-    # An account that is there keeps its password.
     user = User.objects.get(email="organiser@summit.example")
     assert (user.check_password("my own secret 42"), user.roles.count()) == (True, 2)
 
@@ -141,22 +140,6 @@ def test_it_migrates_before_all_else(
     ready = [(name, False) for name in ("migrate", "compile_catalogues", "collectstatic")]
     assert did == [*ready, *last, "processes"]
     assert left.value.code == 0
-
-
-def test_what_takes_long_is_named_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([["web"], ["web", "worker and beat"], []])
-    monkeypatch.setattr(serve, "_wait", lambda port, since: next(answers))
-    monkeypatch.setattr(serve, "connection", Nothing())
-    run: list[list[str]] = []
-    monkeypatch.setattr(serve.subprocess, "run", lambda command, **options: run.append(command))
-    said, told = io.StringIO(), io.StringIO()
-    serve.Command(stdout=said, stderr=told, no_color=True)._announce(8000, db_now())
-    assert [line.partition(".")[0] for line in told.getvalue().splitlines()] == [
-        "No answer yet from: web",
-        "No answer yet from: web, worker and beat",
-    ]
-    assert said.getvalue().split("\n")[1] == "Summit is running."
-    assert [command[2:] for command in run] == [["summit.manage", "describe_api", "--gently"]]
 
 
 def test_ahead_it_begins_on_the_monday_after_three_weeks() -> None:

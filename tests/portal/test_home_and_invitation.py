@@ -78,7 +78,6 @@ class TestInvitation:
             assert f'<a href="#{field}">{said}</a>' in content
             assert f'id="{field}-error"' in content
             assert "<b>" not in content
-        # Nor does any GET answer.
         for query in ("", "?answer=attending&name=A", "?change=1"):
             client.get(page_of(link) + query)
         assert Invitation.objects.get().state == "sent"
@@ -216,7 +215,6 @@ def test_the_home_lists_the_delegations_and_whoever_opens_their_page_is_recorded
     assert {"arrives_at", "hotel", "declarations"} <= set(entry.fields)
     assert entry.detail["people"] == [world.party.memberships.get().person.public_id]
     assert world.client.get(world.page(world.other)).status_code == 404
-    # A party that left the summit is gone.
     f.InvitationFactory(party=world.party, state="revoked")
     assert world.client.get(world.page()).status_code == 404
 

@@ -99,7 +99,6 @@ class TestSignUp:
         assert "open for sign-up" in page(client, f"{AGENDA}?show=all")
         shown = page(client, address)
         assert ("Take place" in shown, "Elsewhere" in shown) == (True, True)
-        # Who is not theirs is nobody.
         answer = client.post(f"{address}sign-up/", {"person": colleague.public_id, "do": "take"}, follow=True)
         assert "Choose a person for the place." in answer.content.decode()
         assert row.sign_ups.count() == 0
@@ -186,18 +185,6 @@ def test_a_head_asks_and_sees_what_became_of_it(
     assert f"Number 2, at about {begins:%H:%M}" in page(client, path(debate))
 
 
-def test_declined_says_why_and_withdrawn_can_be_asked_anew(debate: Session, head: Person, organiser: User) -> None:
-    client = signed_in(head.user)
-    request = floor_requests.ask(session=debate, party=head.membership.party, speaker=head, by=head.user)
-    client.post(f"{path(debate)}floor/", {"do": "withdraw", "request": request.public_id})
-    request.refresh_from_db()
-    assert request.state == "withdrawn"
-    assert ASK in page(client, path(debate))
-    again = floor_requests.ask(session=debate, party=head.membership.party, speaker=head, by=head.user)
-    floor_requests.decline(request=again, reason="No time is left.", by=organiser)
-    assert "No time is left." in page(client, path(debate))
-
-
 def test_focal_points_ask_and_delegates_do_not(debate: Session, head: Person, party: Party) -> None:
     acting, delegate = signed_in(focal(party).user), member(party)
     assert ASK in page(acting, path(debate))
@@ -235,7 +222,6 @@ def test_a_calendars_address_is_shown_once_and_opens_until_it_is_ended(summit: S
     f.MembershipFactory(party=party, person=person)
     browser = signed_in(person.user)
     assert "No calendar subscriptions yet." in page(browser, CALENDARS)
-    # Of another party's programme none is made.
     response = browser.post(CALENDARS, {"make": f.PartyFactory(summit=summit).public_id})
     assert (response.status_code, CalendarFeed.objects.count()) == (422, 0)
     assert "Choose an agenda." in response.content.decode()

@@ -158,7 +158,6 @@ class TestBrowsers:
         page = kept.get("/portal/browsers/").content.decode()
         assert re.findall(r"<strong>(.*?)</strong>", page) == ["Firefox on Linux", "Safari on iPhone"]
         (wanted,) = re.findall(r'name="end" value="(\w{16})"', page)
-        # Nobody ends those of others.
         f.PersonFactory(email="thief@land.example")
         thief = come_in("thief@land.example")
         for each in (wanted, "others"):
@@ -170,7 +169,6 @@ class TestBrowsers:
 
     def test_a_letters_link_lists_those_who_followed_it(self) -> None:
         link, other = f.InvitationLinkFactory(), f.InvitationLinkFactory()
-        # Followed twice in one browser it is there once.
         clients, stranger = [open_link(link, link) for _ in range(3)], open_link(other)
         assert clients[0].get("/portal/browsers/").content.decode().count("<strong>") == 3
         clients[0].post("/portal/browsers/", {"end": "others"})
@@ -294,7 +292,6 @@ def test_a_letters_link_leads_on_in_a_new_session_without_the_token() -> None:
         return [PortalSession.objects.get(public_id=key).link for key in client.session["portal_sessions"]]
 
     assert opened() == [link]
-    # A second link joins the first in the same browser.
     for each in (second, link):
         client.get(path(each))
     assert opened() == [second, link]

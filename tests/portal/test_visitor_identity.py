@@ -81,7 +81,6 @@ class TestViewers:
         (viewer,) = seen_by(user)
         assert (viewer.parties, viewer.people) == ((member.party,), (member.person,))
         assert (viewer.acts, viewer.may_answer(invitation)) == ({}, False)
-        # Somebody of no party is there alone.
         alone = f.PersonFactory(user=f.UserFactory())
         (viewer,) = seen_by(alone.user)
         assert (viewer.parties, viewer.people, viewer.invitations) == ((), (alone,), ())
@@ -112,16 +111,6 @@ class TestViewers:
         (viewer,) = seen_by(user)
         assert viewer.invitations == (again,)
         assert invitation not in viewer.invitations
-
-    def test_a_dead_link_is_nobody(self) -> None:
-        for model, how in (
-            (InvitationLink, {"revoked_at": f.START}),
-            (InvitationLink, {"expires_at": f.START}),
-            (Invitation, {"state": "revoked"}),
-        ):
-            link = f.InvitationLinkFactory()
-            model.objects.update(**how)
-            assert seen_by(None, link) == []
 
     def test_queries_do_not_grow(self) -> None:
         def cost(size: int) -> int:
@@ -173,7 +162,6 @@ class TestRequired:
         assert shown("/portal/?summit=old") == "old"
         assert shown("/portal/") == "old"
         assert client.get("/portal/?summit=elsewhere").status_code == 404
-        # An account that stands for nobody is told.
         response = signed_in(f.UserFactory()).get("/portal/")
         assert response.status_code == 403
         assert "This account has no delegation" in response.content.decode()
@@ -251,7 +239,6 @@ class TestReading:
         assert f"Entered by the focal points of Aland. {seen_by}" in page
         assert "Some of it was entered by the host." in page
         assert looked() == [sorted(PASSPORT)]
-        # By a code to a mailbox of one's own too.
         assert "X4821397" in text(come_in())
         assert AuditEntry.objects.filter(action=SEEN).latest("pk").by_label.startswith("mailbox:")
 
@@ -320,7 +307,6 @@ def test_protocol_is_asked_once_for_each_request_and_answers_the_mailbox(row: Me
     assert f"/admin/summit/person/{row.person_id}/" in text_of(letter)
     entry = AuditEntry.objects.get(action="delegations.ask_own_data")
     assert entry.detail == {"what": "correct"}
-    # Too many in a day are refused.
     for number in range(4):
         assert client.post(HELD, {"what": "erase", "words": str(number)}).status_code == 302
     response = client.post(HELD, {"what": "erase", "words": "again"})

@@ -134,7 +134,6 @@ def test_one_takes_what_is_held_of_oneself_and_of_nobody_else(own: Land, focal: 
     packed = json.loads(ZipFile(BytesIO(b64decode(taken["content"]))).read("data.json"))
     assert packed["person"] == mine.public_id
     assert AuditEntry.objects.get(action="summit.take_own_data").object_key == mine.public_id
-    # It is kept nowhere, not for an hour.
     again = focal.post(f"{MINE}{mine.public_id}/take-data/", {}, Idempotency_Key="one").json()
     assert again == {**taken, "content": None}
     # Whom one acts for is not who one is.

@@ -84,7 +84,6 @@ def test_without_a_second_person_inviting_is_one_request(place: Place) -> None:
     wrong = place.protocol.post(f"{HERE}invite/", {"parties": [elsewhere.public_id, "ext:registry:78"]})
     assert pointers(wrong) == {"#/parties"}
     assert elsewhere.public_id in wrong.json()["errors"][0]["detail"]
-    # Who has not answered is reminded, once.
     reminded = place.protocol.post(f"{HERE}remind/", {"parties": [place.one.public_id, *body["parties"]]}).json()
     assert (reminded["reached"], [each["id"] for each in reminded["skipped"]]) == ([reached], [place.one.public_id])
     assert Message.objects.filter(kind="reminder").count() == reminded["letters"] == 1

@@ -143,7 +143,6 @@ def test_a_liaison_officer_is_entered_with_the_person_and_assigned(place: Place)
     told = made.json()
     assert (made.status_code, {name: told[name] for name in said}) == (201, said)
     assert told["person"] == Person.objects.get(name="Grace").public_id
-    # A delegation sees its own.
     f.LiaisonOfficerFactory(summit=place.summit).parties.add(place.other)
     assert ids(place.focal.get(here)) == [told["id"]]
     path = f"{here}{told['id']}/"
@@ -191,7 +190,6 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
 def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
     desk = place.protocol.post(f"{HERE}blank/", {"ending": "csv"}).json()
     assert (desk["file_name"], headings(desk)[:2]) == ("people.csv", ["Delegation", "Name"])
-    # Passports are vetting's and the focal points' to enter.
     assert PASSPORT not in headings(desk)
     assert place.protocol.post(f"{HERE}blank/", {"kind": "parties"}).json()["file_name"] == "parties.xlsx"
     assert pointers(place.focal.post(f"{HERE}blank/", {})) == {"#/party"}

@@ -121,7 +121,6 @@ def test_nobody_asks_for_another_party_s_people(place: Place) -> None:
     assert pointers(place.focal.post(HERE, {"person": foreign.person.public_id, "embassy": EMBASSY})) == {"#/person"}
     assert ids(place.focal.get(HERE)) == []
     assert VisaLetter.objects.count() == 1
-    # Who read letters is recorded.
     place.protocol.get(HERE)
     [entry] = seen_by(place.protocol)
     assert (entry.fields, entry.detail["people"]) == (["embassy", "reason"], [foreign.person.public_id])

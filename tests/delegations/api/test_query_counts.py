@@ -12,7 +12,6 @@ from tests.delegations.api.conftest import DESK, Place, counted
 
 pytestmark = pytest.mark.django_db
 NUMBERS = count(1)
-# Which lists are asked as often for many rows as for few, by whom.
 LISTS = {
     Role.ORGANISER: (
         "parties", "people", "members", "quotas", "focal-points", "categories", "zones", "overpass-rules", "needs",

@@ -84,11 +84,6 @@ class TestTold:
         rows = list(Message.objects.order_by("pk"))
         assert list(focal_points_messages.untrue(rows)) == [rows[0].pk]
 
-    def test_who_has_no_mailbox_and_who_leaves_get_nothing(self, party: Party, protocol: User) -> None:
-        focal_points.name(party=party, person=f.PersonFactory(summit=party.summit, email=""), by=protocol)
-        focal_points.leave(party=party, by=Link(link(party).public_id))
-        assert self.told() == []
-
 
 class TestRemove:
     def test_what_opened_the_portal_ends(self, party: Party, protocol: User) -> None:
@@ -104,7 +99,6 @@ class TestRemove:
         assert set(AuditEntry.objects.values_list("action", flat=True)) == actions
         gone = r"^Fay is no longer a focal point for Aland\.$"
         refuses(ActingRefused, focal_points.remove, match=gone, point=row, by=protocol)
-        # Protocol takes off the only one.
         focal_points.remove(point=point(party, "Gus"), by=protocol)
         assert not party.focal_points.exists()
 

@@ -80,7 +80,6 @@ class TestAsk:
         assert (entry.action, entry.detail, entry.by) == ("delegations.focalpointrequest.ask", {}, fay)
         assert entry.fields == ["email", "language", "name", "office"]
         assert not Person.objects.filter(name="Gil Example").exists()
-        # Twice is told.
         waits = "There is already a pending request for gil@land.example. For help, contact protocol: protocol@"
         refuses(ActingRefused, ask, match=f"^{waits}", party=party, by=fay, **ASKED)
         refuses(PermissionDenied, withdraw, request=row, by=stranger())
@@ -284,7 +283,6 @@ class TestRequests:
         assert "Gil already exists, in no delegation: same name." in shown
         assert AuditEntry.objects.filter(action=SEEN).latest("pk").detail["people"] == [known.public_id]
         another = re.findall(r'name="another" value="(\w+)"', shown)
-        # Nobody is chosen: nothing is decided.
         response = desk.post(path(gil, "approve"), {"another": another})
         assert (response.status_code, "Choose a person." in text(response)) == (422, True)
         assert FocalPoint.objects.count() == 0

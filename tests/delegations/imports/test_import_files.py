@@ -21,7 +21,7 @@ from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link
-from summit.imports import jobs, services, table_parsing
+from summit.imports import jobs, services
 from summit.imports.definitions import ImportProblem
 from summit.imports.jobs import ImportAction
 from summit.imports.models import ImportFile
@@ -58,7 +58,6 @@ class TestStore:
         assert not Party.objects.exists()
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.detail) == ("summit.importfile.add", {"kind": "people", "lines": 3})
-        # Rows and report are encrypted.
         with connection.cursor() as cursor:
             cursor.execute("SELECT content, report FROM summit_importfile")
             content, report_bytes = (bytes(value) for value in cursor.fetchone())
@@ -212,12 +211,3 @@ class TestTake:
         answer = desk.post(f"{HOME}{row.pk}/drop/", follow=True)
         assert "File deleted. Imported data stays." in text(answer)
         assert not DelegationImportFile.objects.filter(pk=row.pk).exists()
-
-
-@pytest.mark.once
-def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:
-    response = desk.get(f"{HOME}empty/?kind=people&ending=csv&summit=here")
-    head = table_parsing.read(filename="x", content=response.content).headings
-    assert head[:3] == ["Delegation", "Name", "Office held"]
-    # Protocol enters nobody's passport.
-    assert ("Passport number" in head, "Dietary needs" in head) == (False, True)

@@ -176,20 +176,6 @@ class TestAnswering:
         sheet.refresh_from_db()
         refuses(ImportProblem, services.answer, file=sheet, answers={"3 person": "other"}, by=SYSTEM)
 
-    def test_all_are_entered_by_one_answer_which_is_taken_back_till_then(self, summit: Summit, desk: Client) -> None:
-        sheet = self.stored(summit, "party\nFrance\nKenya\nAcme\n", "parties")
-        page = f"{FILES}{sheet.pk}/"
-        shown = desk.post(f"{page}answer/", {"* enter": ["", "enter"]}, follow=True).content.decode()
-        assert 'name="* enter" value="enter" checked' in shown
-        shown = desk.post(f"{page}answer/", {"* enter": ""}, follow=True).content.decode()
-        assert all(words in shown for words in ("Answer the questions first.", "Add all 2 new delegations"))
-        sheet.refresh_from_db()
-        assert sheet.answers == {}
-        services.answer(file=sheet, answers={"* enter": "enter"}, by=SYSTEM)
-        services.apply(file=sheet, by=SYSTEM)
-        assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == ["France", "Kenya"]
-        refuses(ImportProblem, services.answer, file=sheet, answers={"* kind": "enter"}, by=SYSTEM)
-
     def test_what_is_not_asked_is_not_answered(self, summit: Summit, france: Party) -> None:
         sheet = self.stored(summit)
         for answers in ({"9 person": "other"}, {"3 person": "everybody"}):
@@ -319,7 +305,6 @@ class TestOneBadCell:
         assert report.lines[0].notes[0] == said
         assert all(note.endswith("The cell is skipped.") for note in report.lines[0].notes)
         assert people("name", "office", "email") == [("Ada Example", "Minister", "")]
-        # Twice is as once.
         assert outcomes(into(summit, text)) == ["same"]
 
     def test_what_was_there_stays(self, summit: Summit, france: Party) -> None:

@@ -233,7 +233,6 @@ class TestWay:
         assert row.state == "answered"
         entry = AuditEntry.objects.get()
         assert entry.detail == {"answer": "represented", "channel": "note_verbale"}
-        # The scan is encrypted in the database.
         with connection.cursor() as cursor:
             cursor.execute("SELECT content FROM delegations_replyscan")
             (kept,) = cursor.fetchone()
@@ -272,7 +271,6 @@ class TestWay:
         ):
             problem = refuses(AnswerProblem, give, row, by, match=words, **values)
             assert problem.field == field
-        # All that is missing is said at once.
         way = AnswerReceipt("", reference="x" * 81)
         problem = refuses(AnswerProblem, give, row, by, answer="", name=" ", way=way)
         found = (problem, *problem.others)

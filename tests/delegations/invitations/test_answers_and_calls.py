@@ -127,7 +127,6 @@ def test_a_scan_is_a_file_that_no_browser_opens_as_a_page(summit: Summit, desk: 
     ):
         assert response[header] == value
     assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
-    # Who fetched it is recorded.
     entry = AuditEntry.objects.get(action=access_log.SEEN)
     assert (entry.object_type, entry.object_key) == ("delegations.replyscan", str(scan.pk))
     assert entry.fields == ["content"]
@@ -185,7 +184,6 @@ class TestSheet:
         shown = text(desk.get(SHEET))
         words = ("1 delegation to call", "9 days", "F. Point", "After lunch", "call back", button)
         assert [each for each in (*mission.values(), *words) if each not in shown] == []
-        # Who saw the contacts is recorded.
         entry = AuditEntry.objects.get(action=access_log.SEEN)
         assert (entry.object_type, entry.detail["people"]) == ("delegations.party", [point.person.public_id])
         assert entry.fields == ["focal_points", "mission_contact"]

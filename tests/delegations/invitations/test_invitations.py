@@ -44,7 +44,6 @@ def test_who_is_reached_and_who_is_left_out_and_why() -> None:
         (sent, "It is already invited."),
         (mute, NO_MAILBOX),
     ]
-    # It stores nothing.
     assert (Invitation.objects.count(), Message.objects.count()) == (3, 0)
 
 
@@ -233,7 +232,6 @@ class TestTable:
         made = Invitation.objects.get(party=party)
         assert (made.state, made.prepared_by, made.approved_by, made.sent_by) == ("sent", by, by, by)
         assert made.approved_at is not None
-        # Who approved before stays who approved.
         row.refresh_from_db()
         assert (row.state, row.approved_by) == ("sent", first)
 
@@ -270,7 +268,6 @@ class TestSecondPerson:
         ]
         assert states() == ["draft", "approved", "sent"]
         assert Message.objects.count() == 1
-        # Many who can are named by their roles.
         for name in "ABC":
             desk(summit, name)
         [(_party, why)] = preview(parties=[draft]).skipped

@@ -117,7 +117,6 @@ class TestASecondPerson:
         ((_party, why),) = page.context["skipped"]
         assert why == "Its invitation is not approved yet. It can be approved by: Bo."
         other = signed_in(bo)
-        # The home tells whoever may be the second.
         assert [waits in text(client.get("/admin/")) for client in (other, desk)] == [True, False]
         approved = other.post(reverse(INVITE), {"party": [party.pk], "do": "approve"})
         assert said(approved)[-1] == "1 invitation approved. It is ready to send."
@@ -167,23 +166,10 @@ class TestAGuest:
         assert asked.status_code == 409
         assert f'href="/admin/summit/person/{there.pk}/"' in text(asked)
         assert not Party.objects.exists()
-        # Who is shown as alike is recorded as seen.
         entry = AuditEntry.objects.get(detail__keys=[there.public_id])
         assert (entry.action, entry.fields) == ("summit.person.seen", ["name"])
         assert self.create(desk, another=there.public_id).status_code == 302
         assert Person.objects.count() == 2
-
-    def test_what_is_missing_is_said_at_its_field(self, summit: Summit, desk: Client) -> None:
-        response = self.create(desk, name=" ", mailbox="no", language="xx")
-        assert (response.status_code, Party.objects.exists()) == (422, False)
-        assert response.context["form"].errors == {
-            "name": ["Fill in this field."],
-            "mailbox": ["Enter a full email address, such as office@mission.example."],
-            "language": ["Choose one from the list."],
-        }
-        f.PartyFactory(summit=summit, name="Ada Rossi")
-        taken = ["Another delegation in this summit has this name. Choose another name."]
-        assert self.create(desk).context["form"].errors == {"name": taken}
 
 
 class TestASession:

@@ -12,7 +12,7 @@ from django.test import Client
 from delegations.invitations import link_tokens
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.selectors import bounces, letter_facts
-from delegations.invitations.services import drafts_and_approval, invitations, link_requests, links
+from delegations.invitations.services import invitations, link_requests, links
 from delegations.invitations.services.links import LinkProblem
 from delegations.parties.models.parties import Party
 from portal.views import letter_links
@@ -128,10 +128,8 @@ def test_asking_twice_is_asking_once(dead: InvitationLink) -> None:
     assert (entry.action, entry.by_label) == ("delegations.ask_letter", f"link:{dead.public_id}")
     assert (entry.fields, entry.detail) == (["asked_at"], {"link": "revoked"})
     assert link_requests.of(dead.invitation.party.summit).count() == 1
-    # After a day it is heard again.
     InvitationLink.objects.update(asked_at=db_now() - timedelta(hours=25))
     assert link_requests.ask(link=dead) is True
-    # A link that opens asks for nothing.
     refuses(ValueError, link_requests.ask, link=f.InvitationLinkFactory(), match="This link still works. Follow it")
 
 
@@ -264,14 +262,6 @@ def test_the_home_counts_the_list_and_the_action_settles(dead: InvitationLink, s
     response = desk.post(LINKS, {"action": "settle", "_selected_action": [dead.pk]})
     assert said(response) == ["1 request dismissed."]
     assert desk.get(f"{LINKS}{query}").context["cl"].result_count == 0
-
-
-def test_a_superseded_letters_link_says_so(summit: Summit, protocol: User) -> None:
-    link = f.InvitationLinkFactory(invitation__party__summit=summit)
-    drafts_and_approval.supersede(invitation=link.invitation, by=protocol)
-    response = Client().get(f"/i/{links.token(link)}/")
-    assert (response.status_code, "A newer letter replaced this one" in text(response)) == (410, True)
-    assert 'action="/i/ask/"' in text(response)
 
 
 def back(party: Party, by: User) -> Invitation:

@@ -171,7 +171,6 @@ class TestPaper:
         f.PolicyFactory(summit=summit, **sender, **signed)
         invite(parties=[party(summit, footnote="Without prejudice.", level="minister")], by=protocol(summit))
         message = Message.objects.get()
-        # Paper and mail are made without a query.
         with django_assert_num_queries(0):
             (attached,) = KINDS["invitation"].render(message).attachments
         assert (attached.filename, attached.mimetype) == ("Invitation – Aland.pdf", "application/pdf")

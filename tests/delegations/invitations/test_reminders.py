@@ -98,7 +98,6 @@ class TestRemind:
         # Which went is told when they have.
         assert {days for days, _moment in reminders.sent_reminders(row)} == {7}
         links_now = {link.address: link for link in InvitationLink.objects.live()}
-        # The link of the letter is not replaced.
         assert (links_now["mission@land.example"], Invitation.objects.get().state) == (before, "sent")
         for message in Message.objects.filter(kind="reminder"):
             letter = mime.render(message)
@@ -130,7 +129,6 @@ class TestRemind:
     def test_again_and_again_writes_once_and_the_next_moment_once_more(self, row: Invitation) -> None:
         assert [remind(), remind()] == [1, 0]
         f.FocalPointFactory(party=row.party)
-        # Whoever is named after the reminder gets the next one.
         assert remind() == 0
         Policy.objects.create(summit=row.party.summit, reminder_days="14, 6, 2")
         assert [remind(), remind()] == [2, 0]

@@ -65,7 +65,6 @@ def test_a_person_of_no_party_is_reached_alone_or_not_at_all() -> None:
     silent = f.PersonFactory(summit=person.summit)
     found = boxes(person.summit, people=[person, silent])
     assert found == [Mailbox("guest@land.example", "en", None, "people", frozenset({person.pk}))]
-    # Nor are those of other summits.
     assert boxes(f.SummitFactory(), [f.PartyFactory()], [person]) == []
 
 

@@ -50,7 +50,6 @@ def test_a_new_summit_has_the_usual_categories_or_is_not_made(monkeypatch: pytes
     found = Category.objects.filter(summit=made).order_by("position")
     assert [row.code for row in found] == Capacity.values
     assert [row.quota for row in found if row.code in ("head", "delegate")] == [1, None]
-    # Made again they are the same.
     found.filter(code="delegate").update(quota=7)
     keys = set(found.values_list("pk", flat=True))
     summits_services.begin(made)
@@ -361,21 +360,6 @@ def numbered(keys: list[int]) -> dict[str, int]:
 
 
 class TestCategoriesAtTheDesk:
-    def test_the_list_begins_with_the_usual_ones_and_only_others_are_deleted(
-        self, summit: Summit, office: Client
-    ) -> None:
-        for confirmed in (None, f.START):
-            f.MembershipFactory(party__summit=summit, confirmed_at=confirmed)
-        answer = office.get(LIST)
-        assert ("13 categories" in text(answer), f'href="{ORDER}"' in text(answer)) == (True, True)
-        found = {each.code: each for each in answer.context["cl"].result_list}
-        assert (found["delegate"].named, found["delegate"].unconfirmed) == (2, 1)
-        usual, own = Category.objects.of(summit)["spouse"], f.CategoryFactory(summit=summit)
-        page = f"{LIST}{usual.pk}/delete/"
-        assert "Every summit has “spouse”. To stop people" in text(office.post(page, {"post": "yes"}))
-        assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
-        assert set(Category.objects.filter(pk__in=[usual.pk, own.pk])) == {usual}
-
     def test_protocol_is_told_who_sets_the_quota(self, summit: Summit, desk: Client) -> None:
         row = Category.objects.of(summit)["delegate"]
         page = f"{LIST}{row.pk}/change/"
@@ -398,7 +382,6 @@ class TestCategoriesAtTheDesk:
         assert desk.post(ORDER, {**save, **numbered(after)}).status_code == 302
         assert list(Category.objects.order_by("position").values_list("pk", flat=True)) == after
         assert desk.post(ORDER, {**save, **numbered(keys)}).status_code == 409
-        # Who only looks gets no buttons.
         assert 'name="move"' not in text(sign_in(summit, Role.VETTING).get(ORDER))
 
 

@@ -192,7 +192,6 @@ class TestLeave:
         members.name(party=party, person=entered(party), category=category(party), by=link(party))
         said = refusal(lambda: members.withdraw(membership=row, by=SYSTEM))
         assert said == "This person has just been removed. Reload the list."
-        # A stranger takes nobody off.
         row, by = f.MembershipFactory(party=party), link(of_name("Malta"))
         one, all_of_them = {"membership": row, "by": by}, {"party": party, "by": by}
         refuses(PermissionDenied, members.withdraw, **one)
@@ -229,7 +228,6 @@ class TestLeave:
         assert (former.person, former.why, former.successor) == (head.person, "replaced", deputy.person)
         entry = AuditEntry.objects.get(action="delegations.replace")
         assert (entry.fields, entry.detail["left"]) == (["category", "position"], "alternate")
-        # There is one person less.
         assert not rule.passes_given.filter(party=party).exists()
 
     def test_a_member_in_the_same_category_does_not(self, party: Party) -> None:
@@ -370,11 +368,9 @@ class TestAtTheDesk:
 
     def test_many_are_withdrawn_by_a_worker_who_says_what_came_of_each(self, party: Party, desk: Client) -> None:
         rows = members_of(party, 3)
-        # They are asked about first.
         asked = text(desk.post(f"{LIST}withdraw/", {"row": chosen(rows)["row"]}, follow=True))
         assert ("Withdraw 3 members</button>" in asked, Membership.objects.count()) == (True, 3)
         first, second = (desk.post(f"{LIST}withdraw/", chosen(rows)) for _time in range(2))
-        # Pressed twice it is one job.
         job = Job.objects.get()
         address = f"/admin/jobs/{job.public_id}/"
         assert first["Location"] == second["Location"] == address
@@ -384,7 +380,6 @@ class TestAtTheDesk:
         shown = text(desk.get(address))
         for words in ("3 members withdrawn.", '<bdi lang="">P2</bdi>', '<bdi lang="en">Italy</bdi>'):
             assert words in shown
-        # One button undoes what the worker did.
         assert "Undo 3 changes</button>" in shown
         act = UndoOffer.objects.get().public_id
         assert said(desk.post("/admin/undo/", {"act": act})) == ["3 people are members again."]

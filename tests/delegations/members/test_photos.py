@@ -79,7 +79,6 @@ class TestRead:
         for mode in ("L", "P", "CMYK"):
             kind = "JPEG" if mode == "CMYK" else "PNG"
             assert shown(read(picture((500, 500), kind, mode)).content).mode == "RGB"
-        # What is transparent becomes white.
         clear = Image.new("RGBA", (500, 500), (0, 0, 0, 0))
         written = BytesIO()
         clear.save(written, "PNG")
@@ -94,7 +93,6 @@ class TestRead:
         exif[0x0112] = 6
         made = shown(read(picture(exif=exif.tobytes())).content)
         assert made.size == (600, 800)
-        # What was on the left is on top.
         assert near(made.getpixel((300, 100)), RED)
         assert near(made.getpixel((300, 700)), BLUE)
         exif = Image.Exif()

@@ -74,10 +74,8 @@ class TestLeaving:
         assert [entry.detail for entry in entries] == [{"what": "place"}] * 2
         again = members.name(party=party, person=row.person, category=row.category, by=SYSTEM)
         members.withdraw(membership=again, by=SYSTEM)
-        # Who holds nothing leaves nothing.
         members.withdraw(membership=f.MembershipFactory(party=party), by=SYSTEM)
         assert len(waits(party)) == 2
-        # What is not done lets nothing wait.
         other = head(party, "Dee")
         monkeypatch.setattr(audit, "record", lambda **_facts: 1 / 0)
         refuses(ZeroDivisionError, members.withdraw, membership=other, by=SYSTEM)

@@ -363,7 +363,6 @@ class TestGroups:
 class TestPhoto:
     def test_is_served_to_those_who_may_stored_and_deleted(self, person: Person, desk: Client) -> None:
         assert f'src="{page_of(person, "photo/file")}"' in text(desk.get(page_of(person, "photo")))
-        # The page_of shows and records by the picture.
         assert seen() == []
         answers = [desk.get(page_of(person, "photo/file")) for _time in range(2)]
         answer = answers[1]
@@ -478,7 +477,6 @@ class TestPeople:
         assert (seen[Role.PROTOCOL]["Name"], seen[Role.PROTOCOL]["Dietary needs"]) == ("Ada", "no nuts")
         assert "Passport number" not in seen[Role.PROTOCOL]
         assert seen[Role.VETTING]["Passport number"] == "X4821397"
-        # Vetting sees people and nothing of their delegations.
         assert "Delegation" not in seen[Role.VETTING]
         assert not {"Hotel", "Passport number", "Dietary needs"} & seen[Role.PROGRAMME].keys()
         entry = AuditEntry.objects.filter(action=SEEN).earliest("pk")
@@ -528,7 +526,6 @@ def test_a_focal_point_takes_its_own_people_with_what_it_entered() -> None:
     rows = rows_of(world.client.get(f"{address}?take=csv"))
     assert [(row["Name"], row["Passport number"]) for row in rows] == [("Ada", "X4821397"), ("Bea", "")]
     assert AuditEntry.objects.filter(action=SEEN, object_type="summit.person").count() == 1
-    # A spreadsheet unless it is asked otherwise.
     response = world.client.get(f"{address}?take=nonsense")
     assert response["Content-Disposition"] == 'attachment; filename="people.xlsx"'
     assert incoming.read(filename="x", content=response.content).rows[0].cells[1] == "Ada"

@@ -64,7 +64,6 @@ class TestPdf:
     def test_it_says_what_it_is_on_each_page_in_the_venues_zone(self, taken: Any) -> None:
         listing = taken()
         content = list_pdf.write(listing)
-        # The same gives the same bytes.
         assert content == list_pdf.write(taken())
         found = pages(content)
         for number, page in enumerate(found, start=1):

@@ -102,7 +102,6 @@ class TestFreezing:
         refused = refuses(revisions.FinalRevisionExists, revisions.freeze, summit=summit, by=protocol)
         assert str(refused) == ("Revision 2 is final, so only another final revision can follow it.")
         assert revisions.freeze(summit=summit, by=protocol, final=True).number == 3
-        # What is called otherwise later stays in the revision.
         first.refresh_from_db()
         assert names(revisions.content_of(first)) == ["Aland"]
 

@@ -72,7 +72,6 @@ class TestSave:
         assert (entry.action, entry.detail) == ("delegations.order", {"ranked": 2, "moved": 2})
         precedence.arrange(summit=summit, ranked=ranked, expected=now(summit), by=protocol)
         assert AuditEntry.objects.count() == 1
-        # Who is left out is ranked no more.
         precedence.arrange(summit=summit, ranked=ranked[1:], expected=now(summit), by=protocol)
         assert stored(summit) == [("Bland", 1), ("Aland", None), ("Cland", None), ("Dland", None)]
 

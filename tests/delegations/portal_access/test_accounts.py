@@ -130,7 +130,6 @@ class TestChoosing:
         monkeypatch.setattr(accounts, "visible_accounts", lambda user: User.objects.all())
         accounts.assign(person=person, user=stranger, by=organiser)
         assert Person.objects.get(pk=person.pk).user == stranger
-        # An erased person has none.
         accounts.assign(person=person, user=organiser, by=organiser)
         person_erasure.erase(person=person, reason="asked", by=organiser)
         with pytest.raises(ValidationError, match="data was erased"):

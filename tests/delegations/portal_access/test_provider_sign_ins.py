@@ -10,14 +10,12 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 
 from delegations.parties.models.parties import Party
 from delegations.portal_access import permissions
 from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
 from delegations.portal_access.services import provider_sign_ins
-from portal.browser_session import SIGN_INS_KEY
 from portal.visitor_identity import viewers
 from summit.audit import rendering
 from summit.audit.models import AuditEntry
@@ -134,7 +132,6 @@ def test_a_person_is_known_by_the_subject_from_then_on(idp: OpenIdProvider, ann:
     # Somebody else gets the same address there, and the person gets another one.
     assert refuses(SignInRefused, open_sessions, idp, "s-2").reason is refusals.OTHER_SUBJECT
     assert [row.person for row in open_sessions(idp, email="ann.new@ministry.example")] == [ann]
-    # Each summit of the ministry is opened.
     later = PartyFactory(summit=SummitFactory())
     PartyProvider.objects.create(party=later, issuer=idp.issuer)
     other = MembershipFactory(party=later, person__email=ann.email).person
@@ -153,7 +150,6 @@ def test_turning_the_provider_off_ends_what_it_opened(idp: OpenIdProvider, party
     row = IdentityProvider.objects.get(issuer=idp.issuer)
     provider_services.change_provider(provider=row, values={"is_active": False}, by=UserFactory(is_superuser=True))
     assert opened(browser) == []
-    # It stays so when the provider is on again.
     provider_services.change_provider(provider=row, values={"is_active": True}, by=UserFactory(is_superuser=True))
     assert opened(browser) == []
 
@@ -266,9 +262,7 @@ class TestLeavingThePortal:
         assert params["post_logout_redirect_uri"] == ["https://summit.example/accounts/sso/signed-out/"]
         assert jwt.decode(params["id_token_hint"][0], options={"verify_signature": False})["sid"] == "one"
         assert page.headers["Refresh"] == f"0; url={page.context['address']}"
-        # Back from there, nothing is left to do.
         assert "Refresh" not in browser.get("/accounts/sso/signed-out/").headers
-        # A provider without a sign-out is named.
         cache.clear()
         del idp.configuration["end_session_endpoint"]
         browser = signed_in(idp, "one")
@@ -276,21 +270,6 @@ class TestLeavingThePortal:
         page = browser.get("/accounts/sso/signed-out/")
         assert "You may still be signed in at Ministry" in page.content.decode()
         assert "Refresh" not in page.headers
-
-    def test_whoever_came_in_by_a_code_goes_nowhere_else(
-        self, idp: OpenIdProvider, party: Party, ann: Person
-    ) -> None:
-        row = PortalSessionFactory(person=ann, mailbox=ann.email)
-        browser = Client()
-        session = browser.session
-        session[SIGN_INS_KEY] = [row.public_id]
-        session.save()
-        assert opened(browser) == [party.pk]
-        assert browser.post("/portal/leave/")["Location"] == "/"
-        # Nor does a browser whose session the provider has ended.
-        browser = signed_in(idp, "one")
-        PortalSession.objects.update(ended_at=Now())
-        assert browser.post("/portal/leave/")["Location"] == "/"
 
     def test_an_account_in_the_same_browser_keeps_its_own(
         self, idp: OpenIdProvider, ann: Person, summit: Summit, monkeypatch: pytest.MonkeyPatch
@@ -334,11 +313,9 @@ class TestServices:
             "took the identity provider “Ministry” from the delegation",
             "unlinked the person’s sign-in at the delegation’s identity provider",
         ]
-        # The delegation is named although its entry is gone.
         assert [line.row.name for line in rendering.render(entries[:2])] == [str(party)] * 2
         linked = AuditEntry.objects.get(action="delegations.portalsubject.add")
         assert rendering.sentence(linked) == "linked the person’s sign-in at the delegation’s identity provider"
-        # A provider of accounts is refused.
         IdentityProvider.objects.update(for_delegations=False)
         with pytest.raises(ValidationError, match="for delegations"):
             provider_sign_ins.give_provider(party=PartyFactory(summit=summit), issuer=idp.issuer, by=protocol)

@@ -91,7 +91,6 @@ class TestWhom:
         new = f.SummitFactory()
         two = [f.PersonFactory(email=BOX, summit=new, office=office) for office in ("A", "B")]
         assert sign_in_codes.people_at(BOX) == [*two, old]
-        # Whose party has left is nobody.
         member = f.MembershipFactory(person__email="left@land.example")
         f.InvitationFactory(party=member.party, state="revoked")
         assert sign_in_codes.people_at("left@land.example") == []
@@ -112,7 +111,6 @@ class TestAsking:
         assert code[:4] not in mail.subject
         assert mail.reply_to == "protocol@host.example"
         assert b"Content-Language: fr" in mime.build(message, mail)
-        # It is not sent once the code is over.
         assert portal_access_messages.expired_codes([message]) == {}
         prove(row)
         assert list(portal_access_messages.expired_codes([message])) == [message.pk]
@@ -204,7 +202,6 @@ class TestProving:
         code = right(asked)
         assert sign_in_codes.proven(asked.public_id) == BOX
         assert problem(asked.public_id, code) == "over"
-        # Proof is short.
         SignInCode.objects.update(used_at=f.START)
         assert (sign_in_codes.proven(asked.public_id), sign_in_codes.proven("")) == ("", "")
 

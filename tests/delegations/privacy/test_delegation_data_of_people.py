@@ -162,7 +162,6 @@ class TestErasing:
         assert after == before
         assert SignInCode.objects.filter(mailbox="shared@land.example").exists()
         mine.refresh_from_db()
-        # The office goes where nothing made it public.
         assert (mine.name, mine.office) == ("erased person", "")
 
     def test_an_account_that_works_elsewhere_stays(self, person: Person, organiser: User) -> None:
@@ -255,7 +254,6 @@ class TestHandingOver:
         for words in (NAME, "canary-passport_number", "canary-details", "Passport, needs and travel"):
             assert words in page
         assert "nonce" not in json.dumps(data)
-        # It is recorded by the names of parts.
         entry = AuditEntry.objects.get(action=subject_access.HAND_OVER)
         assert "particulars" in entry.detail["parts"]
         assert MARK not in json.dumps(entry.detail)

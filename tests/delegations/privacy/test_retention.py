@@ -145,7 +145,6 @@ class TestTheNight:
         assert list(found) == ["here"]
         assert Message.objects.get() == recent
         assert nightly_purge.purge_all() == {}
-        # Of a demonstration nothing goes.
         shown = f.SummitFactory(illustrative=True, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))
         member(shown)
         assert nightly_purge.purge_all() == {}
@@ -278,17 +277,6 @@ def test_it_says_what_for_who_and_how_long(summit: Summit) -> None:
 
 
 class TestRecordPage:
-    def test_whoever_may_see_the_times_reads_and_downloads_it(self, summit: Summit) -> None:
-        client = sign_in(summit, Role.ORGANISER)
-        page = text(client.get(RECORD))
-        for words in ("Record of processing activities", "Dietary needs", "Tuesday 15 April 2025", "subscribers"):
-            assert words in page, words
-        made = client.get(RECORD, {"take": "csv"})
-        assert made["Content-Disposition"] == 'attachment; filename="processing-record-here.csv"'
-        rows = list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
-        assert len(rows) == len(processing_record.entries(summit=summit))
-        assert {row["Data"]: row["Kept until"] for row in rows}["Hotel"] == "Thursday 1 May 2025"
-
     def test_others_do_not_find_it(self, summit: Summit) -> None:
         f.SummitFactory(slug="there")
         assert sign_in(summit, Role.PROTOCOL).get(RECORD).status_code == 404

@@ -68,7 +68,6 @@ def test_whoever_sees_no_passport_needs_somebody_who_does(
     assert subject_access.agree(person=person, by=vetting) == 1
     refuses(NothingToAgree, subject_access.agree, person=person, by=vetting)
     assert number_in(subject_access.hand_over(person=person, by=organiser)) == "P1234567"
-    # One agreement is for one file.
     refuses(NeedsAgreement, subject_access.hand_over, person=person, by=organiser)
     told = AuditEntry.objects.filter(object_key=person.public_id).order_by("id").values_list("action", "by__name")
     assert list(told)[1:] == [
@@ -94,7 +93,6 @@ def test_an_agreement_is_good_for_a_day_and_while_its_giver_may_see(
     assert subject_access.agree(person=person, by=vetting) == 1
     RoleAssignment.objects.filter(user=vetting).delete()
     refuses(NeedsAgreement, subject_access.hand_over, person=person, by=organiser)
-    # It can be asked for anew.
     assert not subject_access.is_agreed(person, organiser)
     assert subject_access.ask(person=person, by=organiser).agreed_at is None
 
@@ -143,7 +141,6 @@ def test_constraints(person: Person, organiser: User) -> None:
     ):
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             SubjectAccessRequest.objects.filter(pk=row.pk).update(**values)
-    # One who asks has one open request.
     with pytest.raises(IntegrityError), transaction.atomic():
         SubjectAccessRequest.objects.create(person=person, asked_by=organiser)
 

@@ -75,12 +75,10 @@ class TestDeclare:
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.fields) == ("delegations.declaration.declare", ["details", "kind"])
         assert (entry.detail, entry.by, entry.part_of) == ({}, by, f"summit.person:{member.person.public_id}")
-        # A form that is sent twice declares once.
         assert declare(**{**known, "details": f" {DETAILS}\r\n"}, by=by) == row
         declare(**{**known, "details": "Another"}, by=by)
         assert Declaration.objects.count() == 2
         assert AuditEntry.objects.filter(action="delegations.declaration.declare").count() == 2
-        # What was refused may be asked for again.
         refuse(declaration=row, reason="No.", by=desk(member))
         assert declare(**known, by=by) != row
 

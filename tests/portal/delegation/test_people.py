@@ -110,7 +110,6 @@ class TestSections:
         entry = AuditEntry.objects.get(action=SEEN)
         assert (entry.by, entry.object_type) == (world.user, "delegations.particulars")
         assert (entry.fields, entry.detail) == (sorted(PASSPORT), {"people": [row.person.public_id]})
-        # By a letter's link it is recorded too.
         link = f.InvitationLinkFactory(invitation=world.party.invitations.get())
         assert follow(link).get(world.path(page(row, "edit/passport/"))).status_code == 200
         assert AuditEntry.objects.filter(action=SEEN).latest("pk").by_label == f"link:{link.public_id}"
@@ -181,7 +180,6 @@ class TestLeaving:
         assert response["Location"] == world.path("people/")
         shown = world.get("people/")
         assert '<bdi lang="">Ada</bdi> was withdrawn.' in shown
-        # The badge that died is named.
         number = f'<bdi class="whole" lang="" dir="ltr">{spaced(badge.public_id)}</bdi>'
         assert f"Badge no. {number} was cancelled." in shown
         assert FormerMember.objects.get().person == row.person
@@ -295,7 +293,6 @@ def test_what_is_no_table_says_why_and_one_that_waits_is_listed_and_deleted(worl
     rest = page_of_the_file()
     assert "Previewed, not imported" in world.get("people/table/")
     assert world.post(f"{rest}delete/", {})["Location"] == world.path("people/table/")
-    # A desk's table is not there.
     row = f.DelegationImportFileFactory(summit=world.party.summit)
     path = world.path(f"people/table/{row.public_id}/")
     answers = [world.client.get(world.path(rest)), world.client.get(path)]

@@ -58,7 +58,6 @@ class TestVisas:
         assert response["Cache-Control"] == "private, no-store"
         entry = AuditEntry.objects.get(action=SEEN)
         assert (entry.by, entry.fields, entry.detail) == (world.user, ["content"], {"people": [ada.public_id]})
-        # By a letter's link it is recorded too, once.
         link = f.InvitationLinkFactory(invitation=world.party.invitations.get())
         client = follow(link)
         for _time in range(2):
