@@ -1,11 +1,12 @@
 """The last two of the first steps: who is invited, and the letter."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.utils import timezone
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import first_letter
