@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from delegations.imports.selectors import existing_rows
+from delegations.imports.services.importer import preview
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
@@ -17,6 +18,7 @@ from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.imports.report import ImportReport
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -24,7 +26,7 @@ from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import link, queries, refuses
 from tests.delegations.imports import conftest
-from tests.delegations.imports.conftest import outcomes
+from tests.delegations.imports.conftest import outcomes, table
 
 pytestmark = pytest.mark.django_db
 HEADS = """iso3,country,speaker,post
@@ -101,6 +103,27 @@ class TestParties:
         kinds = dict(Party.objects.values_list("name", "kind"))
         assert kinds == {"Nowhere": "country", "Elsewhere": "country", "Shop": "organisation"}
 
+    def test_a_dry_run_tells_the_same_and_the_same_table_twice_changes_nothing(self, summit: Summit) -> None:
+        dry = preview(summit=summit, table=table(HEADS), by=SYSTEM, answers=ENTER)
+        assert [model.objects.count() for model in (Party, Person, Membership, AuditEntry)] == [0, 0, 0, 0]
+        assert dry.as_data() == into(summit, HEADS).as_data()
+        assert ImportReport.from_data(dry.as_data()) == dry
+        before = AuditEntry.objects.count()
+        assert into(summit, HEADS).counts == {"new": 0, "changed": 0, "same": 4, "asks": 0, "refused": 0, "odd": 0}
+        assert (Party.objects.count(), Person.objects.count(), AuditEntry.objects.count()) == (4, 4, before)
+        again = into(summit, "country,head\nFrance,Somebody Else\n")
+        said = "France already has a head of delegation. Replace that person instead."
+        assert told(again) == [(2, "refused", [said])]
+
+    def test_rows_that_say_too_little_or_nonsense(self, summit: Summit) -> None:
+        report = into(summit, "delegation,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
+        assert outcomes(report) == ["refused"] * 3
+        assert [report.lines[0].notes, report.lines[1].notes] == [
+            ["The delegation’s name is missing. Enter its name or ISO 3166 code."],
+            [f"“planet” is not a delegation type. Enter one of: country, {OTHER_KINDS}."],
+        ]
+        assert not Party.objects.exists()
+
 
 class TestPeople:
     def test_categories_quotas_and_what_a_form_refuses(self, summit: Summit) -> None:
@@ -152,6 +175,13 @@ class TestPeople:
         assert report.lines[0].notes[-1] == said
         born = Particulars.objects.values_list("person__name", "birth_date")
         assert (Person.objects.count(), dict(born)) == (2, {"Bea": date(1970, 4, 13)})
+
+    def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:
+        into(summit, "delegation,name,office,e-mail\nFrance,Ada,Minister,a@x.example\n")
+        report = into(summit, "delegation,name,office,e-mail,rank\nFrance,ADA,,a@x.example,General\n")
+        person = Person.objects.get()
+        assert (person.name, person.office, person.rank) == ("ADA", "Minister", "General")
+        assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["name", "rank"])]
 
 
 class TestOneParty:

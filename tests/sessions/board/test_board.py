@@ -10,6 +10,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
 from sessions.board.models import BoardStep
 from sessions.board.services import steps
@@ -317,3 +320,72 @@ def test_who_may_move(summit: Summit, sitting: Sitting) -> None:
     for act in acts:
         refuses(PermissionDenied, act, officer)
     steps.move(sitting=sitting, placements={one.pk: later(one, 1)})
+
+
+# What happens: (act, which session, by how many hours, which room).
+ACTS = st.sampled_from(["move", "swap", "shift", "copy", "undo", "undo", "redo"])
+
+
+Deed = tuple[str, int, int, int]
+
+
+DEEDS = st.lists(st.tuples(ACTS, st.integers(0, 3), st.integers(-2, 2), st.integers(0, 2)), min_size=3, max_size=10)
+
+
+class TestAnySequence(TestCase):
+    """The state after acts, undos and redos is the state after the acts that weren't undone."""
+
+    @pytest.mark.slow("makes drawn sequences of acts, and takes them back")
+    @settings(max_examples=8)
+    @given(DEEDS)
+    def test_ends_as_without_what_was_undone(self, deeds: list[Deed]) -> None:
+        done, undone = list[Deed](), list[Deed]()
+        world = _world()
+        for deed in deeds:
+            if deed[0] == "undo":
+                if done:
+                    steps.undo(sitting=world)
+                    undone.append(done.pop())
+            elif deed[0] == "redo":
+                if undone:
+                    steps.redo(sitting=world)
+                    done.append(undone.pop())
+            elif _do(world, deed):
+                done.append(deed)
+                undone.clear()
+        plain = _world()
+        before = _signature(plain)
+        for deed in done:
+            assert _do(plain, deed)
+        assert _signature(world) == _signature(plain)
+        for _deed in done:
+            steps.undo(sitting=world)
+        assert _signature(world) == before
+
+
+def _world() -> Sitting:
+    summit = f.SummitFactory()
+    venue = f.VenueFactory(summit=summit)
+    rooms = [f.RoomFactory(venue=venue, name=name) for name in ("Blue", "Red")]
+    for place in range(3):
+        at(summit, f"Session {place}", place, [*rooms, None][place])
+    return Sitting(summit, f.UserFactory.with_role(Role.ORGANISER, summit), "browser")
+
+
+def _signature(sitting: Sitting) -> list[tuple[Any, ...]]:
+    rows = Session.objects.filter(summit=sitting.summit)
+    return sorted((row.title, row.starts_at, row.ends_at, row.room.name if row.room else "") for row in rows)
+
+
+def _do(sitting: Sitting, deed: Deed) -> bool:
+    act, which, hours, place = deed
+    rows = list(Session.objects.filter(summit=sitting.summit).order_by("pk").select_related("room"))
+    row, other = rows[which % len(rows)], rows[(which + 1) % len(rows)]
+    room = [*Room.objects.filter(venue__summit=sitting.summit).select_related("venue").order_by("name"), None][place]
+    made = {
+        "move": lambda: steps.move(sitting=sitting, placements={row.pk: later(row, hours, room)}),
+        "swap": lambda: steps.swap(sitting=sitting, sessions=[row.pk, other.pk]),
+        "shift": lambda: steps.shift_after(sitting=sitting, session=row.pk, minutes=15 * hours, every_room=True),
+        "copy": lambda: steps.duplicate(sitting=sitting, sessions=[row.pk]),
+    }[act]()
+    return made is not None

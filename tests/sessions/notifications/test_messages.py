@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
+from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import changed_lines
 from sessions.agenda.selectors.change_descriptions import place_line
 from sessions.agenda.selectors.differences import Aspect, What
@@ -271,3 +272,42 @@ def test_only_who_is_named_has_a_footnote(summit: Summit, parties: Parties) -> N
     row, said = mail_to_aland()
     assert "   Participants – removed\n      P4¹\n" in said
     assert row.facts["notes"] == [["¹", "N4."]]
+
+
+def test_who_may_read_it_is_one_line_and_nothing_for_a_calendar(summit: Summit, talks: Session) -> None:
+    """Two delegations meet in public, then not to be announced, and in public again: their calendars stay as they
+    were, and learn of the next change of the session by a SEQUENCE that rises."""
+
+    def becomes(visibility: Visibility) -> EmailMessage:
+        Session.objects.filter(pk=talks.pk).update(visibility=visibility)
+        release(summit)
+        (sent,) = deliver()
+        return sent
+
+    def row() -> ReleasedSession:
+        return ReleasedSession.objects.for_desk(summit).get(session=talks)
+
+    becomes(Visibility.PUBLIC)
+    public = row()
+    hidden = becomes(Visibility.PARTICIPANTS)
+    lines = [line.strip() for line in text(hidden).splitlines()]
+    told = [line for line in lines if "Visible to" in line or "participants of" in line]
+    assert told == ["Visible to", "now: participants of the session"]
+    assert (calendars(hidden), row().visibility, row().sequence) == ([], Visibility.PARTICIPANTS, public.sequence)
+    assert calendars(becomes(Visibility.PUBLIC)) == []
+    assert (row().fingerprint, row().sequence) == (public.fingerprint, public.sequence)
+    Session.objects.filter(pk=talks.pk).update(title="Talks again")
+    release(summit)
+    ((method, event),) = calendars(deliver()[0])
+    assert (method, event["sequence"], row().sequence) == ("REQUEST", public.sequence + 1, public.sequence + 1)
+
+
+def test_what_a_newer_release_says_is_not_sent(summit: Summit, organiser: User, talks: Session) -> None:
+    cancel_and_move.cancel(session=talks, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    cancel_and_move.reinstate(session=talks, by=organiser)
+    Session.objects.filter(pk=talks.pk).update(title="Talks again")
+    releases.release(summit=summit, by=organiser)
+    (sent,) = deliver()
+    said = text(sent)
+    assert ("Talks <1> & more" in said, "Talks again" in said, "cancelled" in said) == (True, True, False)
