@@ -12,23 +12,58 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Error, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Request, expect
 
 from portal.handbook.selectors import PICTURE, Label, Picture, steps
 from tests.browser.conftest import LONGEST, Visitor
+from tools.running import Running
 
 # `make shots` sets these, to take the pictures of the handbook in each language.
 LANGUAGE = os.environ.get("HANDBOOK_LANGUAGE", "en")
 ALBUM = os.environ.get("HANDBOOK_PICTURES", "")
 
 
+class Desks:
+    """The people of a demonstration, each signed in once."""
+
+    def __init__(self, browser: Browser, running: Running) -> None:
+        self.browser = browser
+        self.running = running
+        self.known: dict[str, Visitor] = {}
+
+    def visitor(self, box: str) -> Visitor:
+        """Return a browser of somebody, signed in; a new one of nobody for an empty name."""
+        if box not in self.known or not box:
+            context = self.browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+            context.set_default_timeout(LONGEST)
+            self.known[box] = Visitor(context.new_page(), self.running.base)
+            if box:
+                self.known[box].sign_in(f"{box}@summit.example")
+        return self.known[box]
+
+    def mail(self, recipient: str, holds: str) -> str:
+        """Return what a pattern finds in the newest mail to an address in which it finds something."""
+        someone = self.visitor("")
+        deadline = time.monotonic() + LONGEST / 1000
+        while time.monotonic() < deadline:
+            page = someone.open(f"/dev/mail/?q={recipient}")
+            rows = page.locator("main tbody").get_by_role("link")
+            for address in rows.evaluate_all("links => links.map(link => link.href)"):
+                if found := re.search(holds, someone.open(address).inner_text("main")):
+                    return found.group()
+        raise AssertionError(f"no mail to {recipient} holds {holds}")
+
+
 class Walk:
     """A reader of the handbook's page of a task, who does what its steps say."""
 
-    def __init__(self, visitor: Visitor, slug: str) -> None:
-        self.visitor = visitor
-        self.page: Page = visitor.page
+    def __init__(self, desks: Desks, slug: str, box: str) -> None:
+        self.desks = desks
+        self.visitor = desks.visitor(box)
+        self.page: Page = self.visitor.page
         self.slug = slug
+        # The address of a text that was written for this walk.
+        self.drafted = ""
         self.parts = [part for step in steps(slug, LANGUAGE) for part in step.parts]
         self._take_pictures()
 
@@ -42,12 +77,23 @@ class Walk:
             self.visitor.open(f"{path}{mark}lang={LANGUAGE}")
         self._take_pictures()
 
-    def press(self, of: str = "", within: str = "body", *, last: bool = False) -> None:
-        """Press the button or follow the link that is named next.
+    def press(self) -> None:
+        """Press the button or follow the link that is named next."""
+        self._press()
 
-        `of` tells apart several with the same label, `within` is the selector of the part of the page, and `last`
-        takes the last of them.
-        """
+    def press_of(self, text: str) -> None:
+        """Press the one of several with the same label whose name has these words."""
+        self._press(of=text)
+
+    def press_in(self, selector: str) -> None:
+        """Press the one in a part of the page."""
+        self._press(within=selector)
+
+    def press_last(self) -> None:
+        """Press the last of several."""
+        self._press(last=True)
+
+    def _press(self, of: str = "", within: str = "body", *, last: bool = False) -> None:
         name = self._next(of)
         part = self.page.locator(within)
         named = [part.get_by_role("button", name=name), part.get_by_role("link", name=name)]
@@ -71,6 +117,30 @@ class Walk:
         """Choose a value of the select that is named next."""
         self.field().select_option(value)
         self._take_pictures()
+
+    def choose_called(self, text: str) -> None:
+        """Choose the value of the select that is named next by its words."""
+        field = self.field()
+        field.select_option(field.locator("option", has_text=text).get_attribute("value"))
+        self._take_pictures()
+
+    def set(self, said: str) -> None:
+        """Fill in a field by its name in the form."""
+        name, _space, value = said.partition(" ")
+        self.page.locator(f"main [name={name}]").fill(value)
+
+    def select(self, said: str) -> None:
+        """Choose a value of a select by its name in the form."""
+        name, _space, value = said.partition(" ")
+        self.page.locator(f"main [name={name}]").select_option(value)
+
+    def tick(self, selector: str) -> None:
+        """Check the first box or radio button of these, which the handbook doesn't name."""
+        self.page.locator(selector).first.check()
+
+    def click(self, selector: str) -> None:
+        """Press the first of what the handbook doesn't name."""
+        self.page.locator(selector).first.click()
 
     def find(self, text: str) -> None:
         """Find a row by typing into the field that is named next, and choose it."""
