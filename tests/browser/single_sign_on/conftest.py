@@ -4,14 +4,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
 from tests.browser.single_sign_on.openid_server import CLIENT, SECRET, OpenIdServer, serving
-from tests.browser.single_sign_on.steps import REMOVE
 from tests.summit.single_sign_on.saml_provider import certificate, pem
 from tools.running import Running
 
@@ -29,6 +27,11 @@ summit = Summit.objects.order_by("pk").first()
 GroupRole.objects.get_or_create(issuer=row.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
 for name in ("ada", "ben", "eve"):
     User.objects.get_or_create(email=f"{{name}}-{{row.slug}}@host.example", defaults={{"name": name}})
+"""
+
+REMOVE = """
+from summit.single_sign_on.models import IdentityProvider
+IdentityProvider.objects.filter(slug={slug!r}).delete()
 """
 
 
@@ -54,14 +57,8 @@ class Embassy:
 
     def say(self, name: str, subject: str, groups: list[str]) -> None:
         """Let the provider say as whom somebody is known, and their groups."""
-        self._post(members={name: {"id": subject, "groups": groups, "context": PASSWORD}})
-
-    def say_false(self, false: dict[str, Any]) -> None:
-        """Let the next answers of the provider have something false, as `SamlServer.false` says; {} for the truth."""
-        self._post(false=false)
-
-    def _post(self, **said: Any) -> None:
-        requests.post(f"{self.base}/control", json=said, timeout=30).raise_for_status()
+        members = {name: {"id": subject, "groups": groups, "context": PASSWORD}}
+        requests.post(f"{self.base}/control", json={"members": members}, timeout=30).raise_for_status()
 
     def signed_out(self) -> list[str]:
         """Return who was signed out because Summit has asked for it."""
@@ -73,9 +70,8 @@ class Embassy:
 def embassy(demonstration: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embassy]:
     """A SAML provider that is set up in the demonstration."""
     folder = tmp_path_factory.mktemp("embassy")
-    for prefix, number in (("", 1), ("other-", 2)):
-        (folder / f"{prefix}key.pem").write_text(pem(number))
-        (folder / f"{prefix}certificate.pem").write_text(certificate(number))
+    (folder / "key.pem").write_text(pem(1))
+    (folder / "certificate.pem").write_text(certificate(1))
     command = [sys.executable, "-W", "ignore", "-m", "tests.browser.single_sign_on.saml_server", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None

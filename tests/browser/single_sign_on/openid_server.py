@@ -1,6 +1,5 @@
 """An OpenID provider made with Authlib: a page to sign in, tokens, userinfo, and sign-out at both ends."""
 
-import base64
 import secrets
 import threading
 import time
@@ -132,14 +131,7 @@ class OpenId(OpenIDCode):  # type: ignore[misc]
         return any(row.nonce == nonce for row in self.provider.codes.values())
 
     def resolve_client_private_key(self, client: Client) -> RSAKey:
-        return self.provider.signing_key
-
-    def encode_id_token(self, token: Any, asked: Any) -> str:
-        encoded: str = super().encode_id_token(token, asked)
-        if self.provider.signs:
-            return encoded
-        header = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
-        return f"{header}.{encoded.split('.')[1]}."
+        return self.provider.key
 
     def get_client_claims(self, client: Client) -> dict[str, Any]:
         return {"iss": self.provider.issuer, "aud": [CLIENT]}
@@ -149,23 +141,16 @@ class OpenId(OpenIDCode):  # type: ignore[misc]
 
     def generate_user_info(self, user: Member, scope: str) -> UserInfo:
         verified = {"email": user.email, "email_verified": True} if user.email else {}
-        said = {"sub": user.id, "groups": user.groups, "sid": self.provider.sid_of(user), **verified}
-        return UserInfo(said | self.provider.false_claims)
+        return UserInfo({"sub": user.id, "groups": user.groups, "sid": self.provider.sid_of(user), **verified})
 
 
 class OpenIdServer:
-    """The provider: its members by the name that they type, and its sessions.
-
-    It says what is false where a test asks for it: `false_claims` stand in place of what is true in the ID token.
-    `signing_key` signs it, or nothing does.
-    """
+    """The provider: its members by the name that they type, and its sessions."""
 
     def __init__(self) -> None:
         self.members: dict[str, Member] = {}
         self.client = Client()
         self.key = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})
-        self.false_claims: dict[str, Any] = {}
-        self.signing_key, self.signs = self.key, True
         self.codes: dict[str, Code] = {}
         self.tokens: dict[str, Member] = {}
         # The sessions by the subject.

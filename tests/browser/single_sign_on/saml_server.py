@@ -4,18 +4,15 @@ It is a process of its own, since pysaml2 uses what its libraries deprecate, and
 
     python -m tests.browser.single_sign_on.saml_server FOLDER
 
-FOLDER has key.pem and certificate.pem, and those of somebody else, other-key.pem and other-certificate.pem. The port
-is printed. What the provider says is posted to `/control`, also what it says that is false: see `SamlServer.false`.
+FOLDER has key.pem and certificate.pem. The port is printed. What the provider says is posted to `/control`.
 """
 
 import secrets
 import sys
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, request, session
-from lxml import etree
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.config import IdPConfig
 from saml2.saml import NAME_FORMAT_BASIC, NAMEID_FORMAT_PERSISTENT, NameID
@@ -28,31 +25,14 @@ FORM = """<!doctype html><html lang="en"><title>Embassy</title><h1>Embassy</h1>
 <form method="post"><label>User <input name="user"></label><button>Sign in at the embassy</button></form></html>"""
 
 
-# What `false` has beside the arguments of pysaml2.
-OURS = {"prefix", "minutes", "format", "change", "relay_state"}
-ASSERTION, SIGNATURE = "urn:oasis:names:tc:SAML:2.0:assertion", "http://www.w3.org/2000/09/xmldsig#"
-SOMEBODY_ELSE = "somebody-else"
-
-
 class SamlServer:
-    """The provider: what it says of each of its members, and what Summit says of itself (`sp_metadata`).
-
-    `false` has what stands in an answer in place of what is true: arguments of pysaml2's `create_authn_response`, and
-
-    * `prefix`: "other-" signs with the key of somebody else,
-    * `minutes`: for how long an answer is valid,
-    * `format`: the format of the NameID,
-    * `change`: the name of a function of CHANGES, to which the signed answer is given,
-    * `relay_state`: what the browser brings with the answer.
-    """
+    """The provider: what it says of each of its members, and what Summit says of itself (`sp_metadata`)."""
 
     def __init__(self, folder: Path) -> None:
         self.base, self.folder = "", folder
         self.members: dict[str, dict[str, Any]] = {}
         self.sp_metadata = ""
         self.signed_out: list[str] = []
-        self.false: dict[str, Any] = {}
-        self.last_answer = ""
         self.app = Flask(__name__)
         self.app.secret_key = secrets.token_hex(16)
         self.app.config["SESSION_COOKIE_NAME"] = "embassy"
@@ -62,12 +42,11 @@ class SamlServer:
         self.app.add_url_rule("/control", view_func=self.control, methods=["GET", "POST"])
 
     def control(self) -> Any:
-        """Take what a test posts: members, Summit's metadata, what is false. Return who was signed out."""
+        """Take what a test posts: members, Summit's metadata. Return who was signed out."""
         if request.method == "POST":
             said = request.get_json()
             self.members |= said.get("members", {})
             self.sp_metadata = said.get("sp_metadata", self.sp_metadata)
-            self.false = said.get("false", self.false)
         return jsonify(signed_out=self.signed_out)
 
     @property
@@ -82,7 +61,7 @@ class SamlServer:
             "single_logout_service": [(f"{self.base}/slo", BINDING_HTTP_REDIRECT)],
         }
         policy = {
-            "lifetime": {"minutes": self.false.get("minutes", 5)},
+            "lifetime": {"minutes": 5},
             "name_form": NAME_FORMAT_BASIC,
             "nameid_format": NAMEID_FORMAT_PERSISTENT,
             "fail_on_missing_requested": False,
@@ -90,8 +69,8 @@ class SamlServer:
         values: dict[str, Any] = {
             "entityid": self.entity_id,
             "xmlsec_binary": XMLSEC,
-            "key_file": str(self.folder / f"{self.false.get('prefix', '')}key.pem"),
-            "cert_file": str(self.folder / f"{self.false.get('prefix', '')}certificate.pem"),
+            "key_file": str(self.folder / "key.pem"),
+            "cert_file": str(self.folder / "certificate.pem"),
             "service": {"idp": {"endpoints": endpoints, "sign_assertion": True, "policy": {"default": policy}}},
             "metadata": {"inline": [self.sp_metadata]},
         }
@@ -109,24 +88,19 @@ class SamlServer:
         asked = server.parse_authn_request(request.args["SAMLRequest"], BINDING_HTTP_REDIRECT)
         facts = server.response_args(asked.message)
         del facts["name_id_policy"]
-        said = {
-            "identity": {"groups": member["groups"], "displayName": ["Member"]},
-            "userid": member["id"],
-            "name_id": NameID(format=self.false.get("format", NAMEID_FORMAT_PERSISTENT), text=member["id"]),
-            "authn": {"class_ref": member["context"], "authn_auth": self.entity_id},
-            "session_not_on_or_after": None,
-            "sign_assertion": True,
-            "sign_alg": SIG_RSA_SHA256,
-            "digest_alg": DIGEST_SHA256,
+        made = server.create_authn_response(
+            identity={"groups": member["groups"], "displayName": ["Member"]},
+            userid=member["id"],
+            name_id=NameID(format=NAMEID_FORMAT_PERSISTENT, text=member["id"]),
+            authn={"class_ref": member["context"], "authn_auth": self.entity_id},
+            session_not_on_or_after=None,
+            sign_assertion=True,
+            sign_alg=SIG_RSA_SHA256,
+            digest_alg=DIGEST_SHA256,
             **facts,
-        }
-        false = {name: value for name, value in self.false.items() if name not in OURS}
-        made = str(server.create_authn_response(**{**said, **false}))
-        if change := self.false.get("change"):
-            made = CHANGES[change](self, made)
-        self.last_answer = made
-        relay_state = self.false.get("relay_state", request.args.get("RelayState", ""))
-        packed = server.apply_binding(BINDING_HTTP_POST, made, facts["destination"], relay_state, response=True)
+        )
+        relay_state = request.args.get("RelayState", "")
+        packed = server.apply_binding(BINDING_HTTP_POST, str(made), facts["destination"], relay_state, response=True)
         return Response(packed["data"], content_type="text/html")
 
     def sign_out(self) -> Any:
@@ -169,38 +143,6 @@ class SamlServer:
             BINDING_HTTP_REDIRECT, message, address, "", response=response, sign=True, sigalg=SIG_RSA_SHA256
         )
         return redirect(dict(packed["headers"])["Location"], 303)
-
-
-def replay(provider: SamlServer, answer: str) -> str:
-    """Return the answer that was sent before."""
-    return provider.last_answer
-
-
-def alter(provider: SamlServer, answer: str) -> str:
-    """Return the answer with another subject, under the signature that was made before."""
-    root = etree.fromstring(answer.encode())
-    _name_somebody_else(root)
-    return etree.tostring(root).decode()
-
-
-def wrap(provider: SamlServer, answer: str) -> str:
-    """Return the answer with the signed assertion inside one without a signature, which names somebody else."""
-    root = etree.fromstring(answer.encode())
-    signed = root.find(f"{{{ASSERTION}}}Assertion")
-    outer = deepcopy(signed)
-    outer.set("ID", f"id-{secrets.token_hex(16)}")
-    outer.remove(outer.find(f"{{{SIGNATURE}}}Signature"))
-    _name_somebody_else(outer)
-    root.replace(signed, outer)
-    outer.find(f"{{{ASSERTION}}}Subject").addprevious(signed)
-    return etree.tostring(root).decode()
-
-
-def _name_somebody_else(element: Any) -> None:
-    element.find(f".//{{{ASSERTION}}}NameID").text = SOMEBODY_ELSE
-
-
-CHANGES = {"replay": replay, "alter": alter, "wrap": wrap}
 
 
 def main() -> None:
