@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import re
 import shutil
 import socket
 import ssl
@@ -16,7 +15,6 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from bench import processes as taken
 from tests.processes import Processes, wait_for
 from tools.running import ROOT, free_port
 
@@ -139,17 +137,6 @@ class Site:
         with contextlib.closing(connection):
             return ask_on(connection, path, method, body, headers)
 
-    def wrk(self, url: str, seconds: int, *, connections: int = 32, headers: tuple[str, ...] = ()) -> float:
-        """Ask for an address as often as one thread can; return the answers a second, all of which were good."""
-        options = [each for header in headers for each in ("-H", header)]
-        command = [*LOAD, "-t1", f"-c{connections}", f"-d{seconds}s", *options, url]
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        assert "Non-2xx" not in said, said
-        assert "Socket errors" not in said, said
-        rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
-        assert rate is not None, said
-        return float(rate[1])
-
     def origin(self) -> list[tuple[str, str]]:
         """Return what came to the application so far: the second and the path of each request."""
         lines = (self.folder / "origin.log").read_text().splitlines()
@@ -163,10 +150,6 @@ class Site:
     def log(self, name: str = "summit.access.log") -> str:
         """Return what a log has so far."""
         return (self.folder / name).read_text(errors="replace")
-
-    def seconds_of_processor(self) -> float:
-        """Return the seconds of the processor that gunicorn and nginx have taken."""
-        return sum(each.seconds for pid in self.pids for each in taken.below(pid).values())
 
 
 def ask_on(

@@ -102,17 +102,11 @@ def test_the_check_lists_what_is_not_translated_and_a_release_refuses_it(
     ]
 
 
-class TestCompiled:
-    def test_python_reads_it(self) -> None:
-        words = gettext.GNUTranslations(io.BytesIO(compiled(catalogue())))
-        assert words.gettext("two") == "deux"
-        assert words.ngettext("%(n)d day", "%(n)d days", 2) == "jours"
-
-    def test_the_order_in_the_source_does_not_matter(self) -> None:
-        turned = polib.POFile(wrapwidth=0)
-        turned.metadata = catalogue().metadata
-        turned.extend(reversed(catalogue()))
-        assert compiled(turned) == compiled(catalogue())
-
-    def test_what_is_not_translated_is_not_in_it(self) -> None:
-        assert b"zero" not in compiled(merge(catalogue(), msgids("zero", "two")))
+def test_python_reads_what_is_compiled_in_whatever_order_and_what_is_not_translated_is_not_in_it() -> None:
+    words = gettext.GNUTranslations(io.BytesIO(compiled(catalogue())))
+    assert (words.gettext("two"), words.ngettext("%(n)d day", "%(n)d days", 2)) == ("deux", "jours")
+    turned = polib.POFile(wrapwidth=0)
+    turned.metadata = catalogue().metadata
+    turned.extend(reversed(catalogue()))
+    assert compiled(turned) == compiled(catalogue())
+    assert b"zero" not in compiled(merge(catalogue(), msgids("zero", "two")))
