@@ -5,68 +5,47 @@ import pytest
 
 from summit.permissions.route_access import NOBODY, Gate
 from summit.permissions.route_table import Route
-from tests.routes.test_api_write_parity import LISTS, SIGNS_IN, declared, of_the_same_name, writing
+from tests.routes.test_api_write_parity import LISTS, SIGNS_IN, declared, of_the_same_name, pairs, writing
 
 pytestmark = pytest.mark.once
 # The list, the page of a row, what was done to it, and the list as a file.
 WAYS = {"changelist": "", "change": "-row", "detail": "-row", "table": "", "export": ""}
 # Each other page, by what follows "api-desk-" in the name of its operation; whole names where that isn't at a desk.
-SAME = {
-    "admin:delegations_badge_paper": "badges-print",
-    "admin:delegations_handover_waiting": "handovers",
-    "admin:delegations_invitation_calls": "calls-sheet",
-    "admin:delegations_invitation_sent": "messages",
-    "admin:delegations_needs": "needs",
-    "admin:delegations_photos": "photos-sheet",
-    "admin:delegations_photos_file": "photos-sheet",
-    "admin:delegations_reply_scan": "replies-row-content",
-    "admin:delegations_visaletter_paper": "visa-letters-row-content",
-    "admin:index": "tasks",
-    "admin:press_text_delivery": "editions-row-compare",
-    "admin:press_text_embargoes": "lifts",
-    "admin:press_text_file": "attachments-row-content",
-    "admin:press_text_marking": "markings",
-    "admin:agenda_document_file": "session-documents-row-content",
-    "admin:agenda_session_day": "sessions",
-    "admin:agenda_session_live": "sessions",
-    "admin:agenda_session_representation_card": "representations-row-place-card",
-    "admin:agenda_release_sent": "messages",
-    "admin:agenda_release_warnings": "sessions-warnings",
-    "admin:summit_person_photo_file": "photos-row-content",
-    "admin:summit_summit_changelist": "api-my-summits",
-    "admin:summit_summit_table": "api-my-summits",
-    "admin:jobs": "jobs",
-    "admin:jobs_job": "jobs-row",
-    "agenda:agenda": "api-agenda",
-    "agenda:changes": "api-agenda-changes",
-    "agenda:grid": "api-agenda",
-    "agenda:document": "api-session",
-    "agenda:session": "api-session",
-    "portal:agenda": "agenda",
-    "portal:bilaterals": "bilaterals",
-    "portal:changes": "agenda-changes",
-    "portal:declarations": "declarations",
-    "portal:delegation": "parties-row",
-    "portal:document": "session-documents-row-content",
-    "portal:home": "agenda",
-    "portal:programme": "agenda-programme",
-    "portal:transferable_passes": "overpasses",
-    "portal:people": "members",
-    "portal:people_blank": "sheets-blank",
-    "portal:people_export": "people",
-    "portal:person": "people-row",
-    "portal:person_photo": "photos-row-content",
-    "portal:session": "agenda-row",
-    "portal:visa_paper": "visa-letters-row-content",
-    **dict.fromkeys(("press:edition", "press:language-edition"), "text-edition"),
-    "press:comparison": "text-comparison",
-    "press:file": "text-detail",
-    "press:language": "text-detail",
-    "press:list": "text-list",
-    "press:text": "text-detail",
-    "summit:emblem": "api-desk",
-    "summit:home": "api-summit",
-}
+SAME = pairs(
+    {
+        "admin:delegations_": """
+        badge_paper=badges-print handover_waiting=handovers invitation_calls=calls-sheet invitation_sent=messages
+        needs=needs photos=photos-sheet photos_file=photos-sheet reply_scan=replies-row-content
+        visaletter_paper=visa-letters-row-content
+        """,
+        "admin:": "index=tasks jobs=jobs jobs_job=jobs-row",
+        "admin:press_text_": """
+        delivery=editions-row-compare embargoes=lifts file=attachments-row-content marking=markings
+        """,
+        "admin:agenda_": """
+        document_file=session-documents-row-content session_day=sessions session_live=sessions
+        session_representation_card=representations-row-place-card release_sent=messages
+        release_warnings=sessions-warnings
+        """,
+        "admin:summit_": """
+        person_photo_file=photos-row-content summit_changelist=api-my-summits summit_table=api-my-summits
+        """,
+        "agenda:": """
+        agenda=api-agenda changes=api-agenda-changes grid=api-agenda document=api-session session=api-session
+        """,
+        "portal:": """
+        agenda=agenda bilaterals=bilaterals changes=agenda-changes declarations=declarations delegation=parties-row
+        document=session-documents-row-content home=agenda programme=agenda-programme transferable_passes=overpasses
+        people=members people_blank=sheets-blank people_export=people person=people-row
+        person_photo=photos-row-content session=agenda-row visa_paper=visa-letters-row-content
+        """,
+        "press:": """
+        edition=text-edition language-edition=text-edition comparison=text-comparison file=text-detail
+        language=text-detail list=text-list text=text-detail
+        """,
+        "summit:": "emblem=api-desk home=api-summit",
+    }
+)
 _FILE = "It is for machines itself."
 _LEADS = "It leads on."
 NONE = {

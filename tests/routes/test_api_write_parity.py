@@ -2,6 +2,7 @@
 there is none. A page that is added fails here until it does."""
 
 import itertools
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
@@ -12,159 +13,99 @@ from summit.permissions.route_table import declared as declare
 
 pytestmark = pytest.mark.once
 declared = cache(declare)
+
+
+def pairs(table: Mapping[str, str]) -> dict[str, str]:
+    """Return a table of `page=operation` by the whole names of the pages, which begin by its keys."""
+    return {
+        f"{start}{page}": operation
+        for start, words in table.items()
+        for page, operation in (each.split("=") for each in words.split())
+    }
+
+
 # What a list of the admin shows and what is done there, by the resource that does the same.
-LISTS = {
-    "api_apiclient": "applications",
-    "delegations_badge": "badges",
-    "delegations_category": "categories",
-    "delegations_declaration": "declarations",
-    "delegations_declarationkind": "declaration-kinds",
-    "delegations_focalpointrequest": "focal-point-requests",
-    "delegations_handover": "handovers",
-    "delegations_liaisonofficer": "liaison-officers",
-    "delegations_invitation": "invitations",
-    "delegations_invitationlink": "letter-links",
-    "delegations_membership": "members",
-    "delegations_transferablepass": "overpasses",
-    "delegations_transferablepassrule": "overpass-rules",
-    "delegations_participantlist": "participant-lists",
-    "delegations_party": "parties",
-    "delegations_partygroup": "party-groups",
-    "delegations_quota": "quotas",
-    "delegations_reply": "replies",
-    "delegations_duplicatecandidate": "resemblances",
-    "delegations_retention": "retention-times",
-    "delegations_delegationimportfile": "sheets",
-    "delegations_visaletter": "visa-letters",
-    "delegations_zone": "zones",
-    "webhooks_delivery": "deliveries",
-    "webhooks_endpoint": "webhooks",
-    "outbox_message": "messages",
-    "press_announcement": "announcements",
-    "press_subscriber": "subscribers",
-    "press_text": "texts",
-    "press_topic": "topics",
-    "agenda_bilateral": "bilaterals",
-    "agenda_customkind": "session-kinds",
-    "agenda_fixedpoint": "fixed-points",
-    "agenda_release": "releases",
-    "agenda_retiming": "retimings",
-    "agenda_scheduleimportfile": "schedules",
-    "agenda_screen": "screens",
-    "press_speechimportfile": "speech-archives",
-    "agenda_session": "sessions",
-    "agenda_signup": "sign-ups",
-    "summit_auditentry": "audit",
-    "summit_person": "people",
-    "summit_roleassignment": "roles",
-    "summit_room": "rooms",
-    "summit_user": "accounts",
-    "summit_venue": "venues",
-}
+LISTS = pairs(
+    {
+        "api_": "apiclient=applications",
+        "delegations_": """
+        badge=badges category=categories declaration=declarations declarationkind=declaration-kinds
+        focalpointrequest=focal-point-requests handover=handovers liaisonofficer=liaison-officers
+        invitation=invitations invitationlink=letter-links membership=members transferablepass=overpasses
+        transferablepassrule=overpass-rules participantlist=participant-lists party=parties partygroup=party-groups
+        quota=quotas reply=replies duplicatecandidate=resemblances retention=retention-times
+        delegationimportfile=sheets visaletter=visa-letters zone=zones
+        """,
+        "webhooks_": "delivery=deliveries endpoint=webhooks",
+        "outbox_": "message=messages",
+        "press_": """
+        announcement=announcements subscriber=subscribers text=texts topic=topics speechimportfile=speech-archives
+        """,
+        "agenda_": """
+        bilateral=bilaterals customkind=session-kinds fixedpoint=fixed-points release=releases retiming=retimings
+        scheduleimportfile=schedules screen=screens session=sessions signup=sign-ups
+        """,
+        "summit_": """
+        auditentry=audit person=people roleassignment=roles room=rooms user=accounts venue=venues
+        """,
+    }
+)
 # Decisions about a text are its editions' and its embargo's.
 DECIDED = {"press_text": ("editions", "lifts")}
 WAYS = {"add": ("", "POST"), "change": ("-row", "PATCH"), "edit": ("-row", "PATCH"), "delete": ("-row", "DELETE")}
 # Each other page whose operation is called otherwise, by what follows "api-desk-" in its name.
-SAME = {
-    "admin:api_apiclient_tokens": "applications-row-make-token",
-    "admin:delegations_categories_order": "categories-arrange",
-    "admin:delegations_guest": "guests",
-    "admin:delegations_handover_decide": "handovers-row-pass-on",
-    "admin:delegations_letters": "letter-templates",
-    "admin:delegations_membership_confirm": "members-confirm",
-    "admin:delegations_membership_move": "members-row",
-    "admin:delegations_membership_withdraw": "members-row",
-    "admin:delegations_names": "parties-row",
-    "admin:delegations_occasions": "invitations-invite",
-    "admin:delegations_order": "parties-arrange",
-    "admin:delegations_participantlist_prepare": "participant-lists",
-    "admin:delegations_party_invite": "invitations-prepare",
-    "admin:delegations_party_liaison": "liaison-officers-row",
-    "admin:delegations_party_members_order": "members-reorder",
-    "admin:delegations_party_name": "members",
-    "admin:delegations_party_quotas": "quotas-row-set",
-    "admin:delegations_policy": "policy",
-    "admin:delegations_retention_summit": "retention-times",
-    "admin:delegations_delegationimportfile_drop": "sheets-row",
-    "admin:delegations_delegationimportfile_upload": "sheets",
-    "admin:delegations_zones_order": "zones-arrange",
-    "admin:webhooks_endpoint_secret": "webhooks-row-new-secret",
-    "admin:press_text_about": "texts-row",
-    "admin:press_text_approve_many": "texts-approve",
-    "admin:press_text_submit_many": "texts-submit",
-    "admin:press_text_set_moment_many": "texts-set-moment",
-    "admin:press_text_change": "editions",
-    "admin:press_text_language": "versions",
-    "admin:press_text_mark": "markings",
-    "admin:press_text_unsaved": "editions-read-file",
-    "admin:press_text_unsaved_language": "editions-read-file",
-    "admin:press_text_unsaved_new": "editions-read-file",
-    "admin:agenda_document_remove": "session-documents-row",
-    "admin:agenda_document_replace": "session-documents-row-replace",
-    "admin:agenda_release_prepare": "releases-release",
-    "admin:agenda_scheduleimportfile_drop": "schedules-row",
-    "admin:agenda_scheduleimportfile_upload": "schedules",
-    "admin:press_speechimportfile_drop": "speech-archives-row",
-    "admin:press_speechimportfile_upload": "speech-archives",
-    "admin:agenda_conflict_policies": "sessions-set-conflict-rule",
-    "admin:agenda_session_board": "sessions-row-move",
-    "admin:agenda_session_participants": "session-participants-bulk",
-    "admin:agenda_session_declined": "session-participants-row",
-    "admin:agenda_session_presence": "presence",
-    "admin:agenda_session_presence_day": "presence",
-    "admin:agenda_session_representation": "representations",
-    "admin:agenda_session_unreached": "telephone-messages",
-    "admin:agenda_session_documents": "session-documents",
-    "admin:agenda_session_sign_ups": "sign-ups",
-    "admin:agenda_signup_open": "sessions-row",
-    "admin:agenda_session_speakers": "sessions-row-arrange",
-    "admin:agenda_session_speaking": "slots-row-run",
-    "admin:agenda_slot_speech": "slots-row",
-    "admin:agenda_slot_take_off": "slots-row",
-    "admin:setup_letter": "letter-templates",
-    "admin:setup_parties": "parties-bulk",
-    "admin:setup_team": "roles-bulk",
-    "admin:setup_venue": "venues",
-    "admin:summit_resume": "arming-arm",
-    "admin:summit_person_accounts": "people-give-accounts",
-    "admin:summit_person_language": "people-bulk",
-    "admin:summit_person_needs": "needs-row",
-    "admin:summit_person_passport": "passports-row",
-    "admin:summit_person_photo": "photos",
-    "admin:summit_person_travel": "travel-row",
-    "admin:jobs_cancel": "jobs-row-cancel",
-    "admin:jobs_retry": "jobs-row-retry",
-    "portal:ask_floor": "floor-requests",
-    "portal:bilateral_ask": "bilaterals",
-    "portal:bilateral_accept": "bilaterals-row-accept",
-    "portal:bilateral_agree": "bilaterals-row-agree",
-    "portal:bilateral_decline": "bilaterals-row-decline",
-    "portal:bilateral_propose": "bilaterals-row-propose",
-    "portal:bilateral_withdraw": "bilaterals-row-withdraw",
-    "portal:contact": "contacts-row",
-    "portal:contact_remove": "contacts-row",
-    "portal:contacts": "contacts",
-    "portal:declaration_withdraw": "declarations-row",
-    "portal:focal_leave": "focal-points-leave",
-    "portal:focal_points": "focal-point-requests",
-    "portal:focal_withdraw": "focal-point-requests-row-withdraw",
-    "portal:invitation": "invitations-row-answer",
-    "portal:transferable_pass": "overpasses-row-hand",
-    "portal:people_confirm": "members-confirm",
-    "portal:people_sheet": "sheets-row-take",
-    "portal:people_sheet_drop": "sheets-row",
-    "portal:people_sheet_undo": "sheets-row-undo",
-    "portal:people_table": "sheets",
-    "portal:person_add": "members",
-    "portal:person_declarations": "declarations",
-    "portal:person_edit": "people-row",
-    "portal:person_replace": "members-row-replace",
-    "portal:person_withdraw": "members-row",
-    "portal:public_listing": "parties-row-set-public-listing",
-    "portal:sign_up": "sign-ups",
-    "portal:visa_take_back": "visa-letters-row-take-back",
-    "portal:visas": "visa-letters",
-}
+SAME = pairs(
+    {
+        "admin:": """
+        api_apiclient_tokens=applications-row-make-token webhooks_endpoint_secret=webhooks-row-new-secret
+        press_speechimportfile_drop=speech-archives-row press_speechimportfile_upload=speech-archives
+        setup_letter=letter-templates setup_parties=parties-bulk setup_team=roles-bulk setup_venue=venues
+        summit_resume=arming-arm jobs_cancel=jobs-row-cancel jobs_retry=jobs-row-retry
+        """,
+        "admin:delegations_": """
+        categories_order=categories-arrange guest=guests handover_decide=handovers-row-pass-on
+        letters=letter-templates membership_confirm=members-confirm membership_move=members-row
+        membership_withdraw=members-row names=parties-row occasions=invitations-invite order=parties-arrange
+        participantlist_prepare=participant-lists party_invite=invitations-prepare
+        party_liaison=liaison-officers-row party_members_order=members-reorder party_name=members
+        party_quotas=quotas-row-set policy=policy retention_summit=retention-times
+        delegationimportfile_drop=sheets-row delegationimportfile_upload=sheets zones_order=zones-arrange
+        """,
+        "admin:press_text_": """
+        about=texts-row approve_many=texts-approve submit_many=texts-submit set_moment_many=texts-set-moment
+        change=editions language=versions mark=markings unsaved=editions-read-file
+        unsaved_language=editions-read-file unsaved_new=editions-read-file
+        """,
+        "admin:agenda_": """
+        document_remove=session-documents-row document_replace=session-documents-row-replace
+        release_prepare=releases-release scheduleimportfile_drop=schedules-row scheduleimportfile_upload=schedules
+        conflict_policies=sessions-set-conflict-rule signup_open=sessions-row slot_speech=slots-row
+        slot_take_off=slots-row
+        """,
+        "admin:agenda_session_": """
+        board=sessions-row-move participants=session-participants-bulk declined=session-participants-row presence=presence presence_day=presence
+        representation=representations unreached=telephone-messages documents=session-documents sign_ups=sign-ups
+        speakers=sessions-row-arrange speaking=slots-row-run
+        """,
+        "admin:summit_person_": """
+        accounts=people-give-accounts language=people-bulk needs=needs-row passport=passports-row photo=photos
+        travel=travel-row
+        """,
+        "portal:": """
+        ask_floor=floor-requests bilateral_ask=bilaterals bilateral_accept=bilaterals-row-accept
+        bilateral_agree=bilaterals-row-agree bilateral_decline=bilaterals-row-decline
+        bilateral_propose=bilaterals-row-propose bilateral_withdraw=bilaterals-row-withdraw contact=contacts-row
+        contact_remove=contacts-row contacts=contacts declaration_withdraw=declarations-row
+        focal_leave=focal-points-leave focal_points=focal-point-requests
+        focal_withdraw=focal-point-requests-row-withdraw invitation=invitations-row-answer
+        transferable_pass=overpasses-row-hand people_confirm=members-confirm people_sheet=sheets-row-take
+        people_sheet_drop=sheets-row people_sheet_undo=sheets-row-undo people_table=sheets person_add=members
+        person_declarations=declarations person_edit=people-row person_replace=members-row-replace
+        person_withdraw=members-row public_listing=parties-row-set-public-listing sign_up=sign-ups
+        visa_take_back=visa-letters-row-take-back visas=visa-letters
+        """,
+    }
+)
 OTHERWISE = {
     "portal:calendars": "api-my-calendars",
     "portal:held": "api-my-data-ask",
