@@ -31,71 +31,24 @@ ONE_OF_TWO = {"%(one)s", "%(many)s"}
 DATES = {"j M Y", "j M", "D j M", "D j M Y", "j F Y", "l j F Y"}
 SAME = {
     "fr": {
-        *("Kosovo", "Europe", "Dari", "Filipino", "Lao", "Somali", "Yoruba", "Summit", "communiqué", "correction"),
-        *("code", "OpenID Connect", "SAML"),
-        *("invitation", "invitations", "Invitation", "Invitations", "Participants", "participants", "Notes"),
-        *(
-            "Code",
-            "date",
-            "programme",
-            "Programme",
-            "version",
-            "message",
-            "messages",
-            "minutes",
-            "Menu",
-            "Type",
-            "type",
-            "Source",
+        *re.findall(
+            r"\S+",
+            """
+        Actions badge Badges badges Code code communiqué contact Contacts contacts correction Dari date Description
+        document Documents documents embargo Europe Filipino format Formats installation installations intact
+        Invitation invitation invitations Invitations Kosovo laissez-passer Lao Menu message messages minutes mission
+        Navigation Notes Page participants Participants Places places Programme programme Public question Quota quota
+        quotas Quotas SAML secret Session session Sessions sessions signature Somali Source Summit Total total Type
+        type version webhook webhooks Webhooks Yoruba zone Zones zones
+            """,
         ),
-        *("installation", "installations", "embargo", "%(n)d badge", "contact", "contacts", "Contacts"),
-        *(
-            "Total",
-            "Page",
-            "secret",
-            "Formats",
-            "format",
-            "Sessions",
-            "sessions",
-            "session",
-            "Session",
-            "note verbale",
-        ),
-        *(
-            "laissez-passer",
-            "badge",
-            "badges",
-            "Badges",
-            "mission",
-            "zone",
-            "zones",
-            "Zones",
-            "quota",
-            "quotas",
-            "Quotas",
-        ),
-        *("places", "Places", "document", "documents", "Documents", "webhook", "webhooks", "Webhooks", "signature"),
-        *(
-            "%(time)s UTC",
-            "%(number)d minute",
-            "%(n)d minute",
-            "%(minutes)s minute",
-            "%(number)d participant",
-            "%(number)s minute",
-            "%(number)s %(one)s",
-        ),
-        *("%(number)s document", "%(n)s ms", "l j F Y", "j F Y", "question"),
-        *("Description", "Quota", "Public", "Navigation", "Actions", "total", "intact"),
+        *("%(minutes)s minute", "%(n)d badge", "%(n)d minute", "%(n)s ms", "%(number)d minute"),
+        *("%(number)d participant", "%(number)s %(one)s", "%(number)s document", "%(number)s minute"),
+        *("%(time)s UTC", "OpenID Connect", "j F Y", "l j F Y", "note verbale"),
     },
     "ar": {
-        *("OpenID Connect", "SAML"),
-        "%(name)s: %(about)s",
-        "Summit",
-        "l j F Y",
-        "j F Y",
-        "%(what)s:",
-        "%(label)s:",
-        "%(label)s: %(error)s",
+        *("%(label)s:", "%(label)s: %(error)s", "%(name)s: %(about)s", "%(what)s:", "OpenID Connect"),
+        *("SAML", "Summit", "j F Y", "l j F Y"),
     },
 }
 # What has no word in it, and the system's name.
@@ -133,7 +86,6 @@ def entries(language: str) -> list[polib.POEntry]:
 
 
 def said(entry: polib.POEntry) -> list[str]:
-    """Return all translations of a text."""
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
@@ -226,7 +178,6 @@ def banned(texts: Iterable[str]) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, without tags."""
     return re.split(r"(?<=[.?:])\s+", re.sub(r"<[^>]+>", "", text))
 
 

@@ -252,7 +252,6 @@ def route_of(address: str) -> str:
 
 
 def described() -> Any:
-    """Return the description that the API gives of itself."""
     return json.loads(Client().get("/api/v1/schema/?format=json", HTTP_HOST="localhost").content)
 
 

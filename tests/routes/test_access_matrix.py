@@ -55,7 +55,6 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 def wrong(world: World, *names: str) -> list[str]:
-    """Return where the answers differ from the declared ones."""
     return [each for name in names for each in differing(world, ROUTES[name])]
 
 

@@ -32,7 +32,6 @@ PAGES = sorted(name for name in writing() if name not in NONE)
 
 @pytest.fixture(scope="module")
 def sent(django_db_setup: None, django_db_blocker: Any) -> Sent:
-    """What the forms of all pages send."""
     lasting = override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=86400)
     with lasting, django_db_blocker.unblock(), transaction.atomic():
         forms = found(make_world())
@@ -42,13 +41,11 @@ def sent(django_db_setup: None, django_db_blocker: Any) -> Sent:
 
 @pytest.fixture(scope="module")
 def inputs(django_db_setup: None, django_db_blocker: Any) -> Inputs:
-    """What the operations of the API take."""
     with django_db_blocker.unblock():
         return inputs_of(described())
 
 
 def called(operation: str) -> str:
-    """Return the name of the route of an operation."""
     return operation if operation.startswith("api-") else f"api-desk-{operation}"
 
 

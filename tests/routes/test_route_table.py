@@ -74,7 +74,6 @@ rows = cache(table)
 
 
 def cells(name: str, method: str) -> dict[str, str]:
-    """Return a row's cells by the readers' names."""
     [row] = [row for row in rows() if row[0] == name and method in row[1].split("/")]
     return {reader.name: each for reader, each in zip(READERS, row[3:], strict=True)}
 
@@ -94,17 +93,6 @@ def test_a_deed_at_a_desk() -> None:
         **dict.fromkeys(seeing, "see"),
         **{"organiser": "all", "programme": "all", "accreditation": "-", "vetting": "-", "superuser": "every"},
     }
-
-
-def test_own_objects_in_the_portal() -> None:
-    got = {method: cells("portal:invitation", method) for method in ("GET", "POST")}
-    assert {method: row["focal_point"] for method, row in got.items()} == {"GET": "own", "POST": "own"}
-    assert {method: row["delegate"] for method, row in got.items()} == {"GET": "own", "POST": "see own"}
-    assert (got["GET"]["organiser"], got["GET"]["nobody"]) == ("!", ">")
-
-
-def test_what_is_public_is_the_same_for_all() -> None:
-    assert set(cells("press:text", "GET").values()) == {"all"}
 
 
 def test_each_form_has_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

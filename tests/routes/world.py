@@ -143,7 +143,6 @@ def row(found: Model, **more: object) -> Values:
 
 
 def of_each(rows: Mapping[Whose, Any], make: Callable[[Any], Any]) -> dict[Whose, Any]:
-    """Return what is made of each row."""
     return {whose: make(each) for whose, each in rows.items()}
 
 
@@ -185,7 +184,6 @@ def exported_file(user: User, summit: Summit) -> Values:
 
 
 def make_world() -> World:
-    """Make everything."""
     here = f.SummitFactory(slug="here", public_changes=True)
     there = f.SummitFactory(slug="there", public=False, public_changes=True)
     other = f.SummitFactory(slug="other", public_changes=True)
@@ -344,7 +342,6 @@ def _add_letters(world: World, parties: dict[Whose, Party]) -> None:
 
 
 def liaison_officer(party: Party) -> LiaisonOfficer:
-    """Make a liaison officer of a party."""
     row = f.LiaisonOfficerFactory(summit=party.summit)
     row.parties.add(party)
     return row
