@@ -6,7 +6,6 @@ from summit.users.models import User
 
 
 def signed_in(user: User) -> Client:
-    """Return a browser in which an account is signed in."""
     client = Client()
     client.force_login(user)
     return client

@@ -5,7 +5,6 @@ import zlib
 
 
 def png(width: int = 2, height: int = 2) -> bytes:
-    """Return a PNG that says that it has this size."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -15,7 +14,6 @@ def png(width: int = 2, height: int = 2) -> bytes:
 
 
 def jpeg(width: int = 2, height: int = 2) -> bytes:
-    """Return a JPEG that says that it has this size."""
     frame = struct.pack(">HBHHB", 17, 8, height, width, 3) + bytes([1, 17, 0, 2, 17, 0, 3, 17, 0])
     scan = struct.pack(">HB", 12, 3) + bytes([1, 0, 2, 0, 3, 0, 0, 63, 0])
     return b"\xff\xd8\xff\xc0" + frame + b"\xff\xda" + scan + b"\xff\xd9"

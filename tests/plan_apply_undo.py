@@ -53,7 +53,6 @@ def whole_database() -> dict[str, dict[Any, Any]]:
 
 
 def differing(before: dict[str, dict[Any, Any]], after: dict[str, dict[Any, Any]]) -> dict[str, list[Any]]:
-    """Return the rows that differ, by model."""
     pairs = {label: (rows, after[label]) for label, rows in before.items() if rows != after[label]}
     return {
         label: [(pk, one.get(pk), other.get(pk)) for pk in {*one, *other} if one.get(pk) != other.get(pk)]
@@ -68,7 +67,6 @@ def outcomes(report: ImportReport | None) -> list[tuple[int, str, list[str], lis
 
 @contextmanager
 def rolled_back() -> Any:
-    """Roll back what an example does."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

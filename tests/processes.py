@@ -136,6 +136,8 @@ class Processes:
         kept = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         self.env = {**kept, "PYTHONUNBUFFERED": "1", **env}
         self.folder = folder
+        # Where the source is.
+        self.root = ROOT
         # A command that starts them, such as on another host.
         self.prefix: tuple[str, ...] = ()
         self.running: list[subprocess.Popen[bytes]] = []
@@ -144,7 +146,7 @@ class Processes:
         """Run a management command to its end and return what it printed. One that hangs is killed, and so fails."""
         command = [sys.executable, "manage.py", *args]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.env, capture_output=True, check=False, text=True, timeout=LONGEST
+            command, cwd=self.root, env=self.env, capture_output=True, check=False, text=True, timeout=LONGEST
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -158,7 +160,7 @@ class Processes:
         with (self.folder / f"{len(self.running)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [*self.prefix, sys.executable, "-m", *command],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self.env,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -168,7 +170,6 @@ class Processes:
         return process
 
     def worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker with two processes."""
         return self.start(
             "celery", "--quiet", "--app", "summit", "worker", "--concurrency", "2", "--without-heartbeat"
         )
@@ -180,22 +181,18 @@ class Processes:
                 self.start(*line.partition(" -m ")[2].split())
 
     def beat(self) -> subprocess.Popen[bytes]:
-        """Start beat."""
         return self.start("celery", "--quiet", "--app", "summit", "beat", "--pidfile=")
 
     def web(self, port: int) -> subprocess.Popen[bytes]:
-        """Start the web process alone."""
         options = ("--threads", "4", "--no-control-socket", "--bind", f"127.0.0.1:{port}")
         return self.start("gunicorn", *options, "summit.wsgi")
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill a process and all that it started, with -9."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def close(self) -> None:
-        """Kill whatever still runs."""
         for process in self.running:
             self.kill(process)
 

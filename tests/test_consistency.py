@@ -126,8 +126,6 @@ def test_the_end_of_an_account_takes_nothing_else_along() -> None:
 
 # The apps whose packages have layers.
 LAYERED = {"delegations", "sessions", "press"}
-# Programs are sent nothing, and what expires is cleared by the ground floor, whose own messages are the outbox.
-LAYERS = {"apps.py", "models", "domain", "permissions.py", "migrations"}
 LAYERS_OF = {
     "summit": {"apps.py", "admin.py", "migrations", "models.py", "tasks.py"},
     "summit/api_base": {"apps.py", "models", "migrations", "permissions.py"},

@@ -24,12 +24,10 @@ PYTHONS = {"DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "P
 
 
 def declared() -> set[str]:
-    """Return the names of all settings."""
     return {variable.name for group in GROUPS for variable in group.variables}
 
 
 def values(unit: str, name: str) -> list[str]:
-    """Return the values of a directive of a unit."""
     return re.findall(rf"^{name}=(.*)$", (SYSTEMD / unit).read_text(), re.MULTILINE)
 
 

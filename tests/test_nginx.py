@@ -32,7 +32,6 @@ class Location:
 
     @property
     def keeps(self) -> bool:
-        """Whether pages may be kept."""
         return "page-cache.conf" in self.said
 
 
@@ -59,7 +58,6 @@ def located(path: str) -> Location:
 
 
 def addresses() -> dict[str, str]:
-    """Return an address for each route of production."""
 
     def value(found: re.Match[str]) -> str:
         name = found[1] or found[2]

@@ -114,7 +114,6 @@ def filled(route: str, of_texts: list[Binding], of_sessions: list[Binding]) -> s
 
 
 def put(route: str, choice: dict[str, str]) -> str:
-    """Return a route with its variables filled."""
     return PART.sub(lambda match: choice[match.group(1) or match.group(2)], route)
 
 
@@ -129,7 +128,6 @@ def crawled(summit: Summit, wanted: Iterable[str] | None = None) -> list[str]:
 
 
 def one_of_each(summit: Summit, wanted: Iterable[str]) -> list[str]:
-    """Return an address of each of these routes."""
     texts, meetings = bindings(summit)
     return [min(filled(route, texts, meetings)) for route in wanted if not route.startswith("dev/")]
 

@@ -124,17 +124,6 @@ def test_what_no_filter_offers_is_refused(names: list[str], admin: Client) -> No
     assert (ignored.status_code, ignored["Location"]) == (302, f"{reverse(PEOPLE)}?e=1")
 
 
-def test_the_filters_of_each_list_are_taken(admin: Client) -> None:
-    key = str(f.SummitFactory().pk)
-    for path, lookup, value in (
-        ("delegations/party", "summit__id__exact", key),
-        ("outbox/message", "created_at__year", "2026"),
-        ("summit/person", "email__isempty", "1"),
-        ("summit/roleassignment", "role__exact", "viewer"),
-    ):
-        assert admin.get(f"/admin/{path}/", {lookup: value}).status_code == 200, path
-
-
 def test_control_django_narrows_by_any_column(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     person = f.PersonFactory(name="Zoe Example", office="")
     f.PersonFactory(summit=person.summit, name="Adam Example")
@@ -226,12 +215,6 @@ def test_rows_of_a_party_that_can_be_none(number: str, admin: Client) -> None:
         answer = admin.post(path, {**none, name: number})
         assert answer.status_code == 200, name
         assert max(len(each.formset.forms) for each in answer.context["inline_admin_formsets"]) <= 200
-
-
-def test_new_rows_begin_with_no_moment_from_an_address(admin: Client) -> None:
-    f.SummitFactory()
-    for path, name in (("summit/summit", "answer_by"), ("agenda/session", "starts_at")):
-        assert admin.get(f"/admin/{path}/add/", {name: "soon"}).status_code == 200
 
 
 def test_a_zone_that_is_none_is_refused_in_words(admin: Client) -> None:

@@ -56,7 +56,6 @@ def secret(zoe: User) -> str:
 
 
 def shown(secret: str) -> str:
-    """Return what the app shows now."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
@@ -278,7 +277,6 @@ TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?
 
 @pytest.fixture
 def mailbox() -> None:
-    """Make the account and the person of one mailbox."""
     UserFactory(email=KNOWN, password=PASSWORD)
     PersonFactory(email=KNOWN)
 

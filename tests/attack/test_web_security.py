@@ -125,10 +125,11 @@ def test_links_in_mails_begin_with_the_base(settings: Any) -> None:
     assert ("inside.example" in text, mail["Subject"].startswith("[Summit] ")) == (False, True)
 
 
-def test_a_host_that_is_not_ours_is_refused() -> None:
+def test_a_host_that_is_not_ours_is_refused_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     UserFactory(email="zoe@host.example")
     client = Client(raise_request_exception=False)
     assert [ask_reset(client, host=host) for host in ("evil.example", "testserver:80@evil.example")] == [400, 400]
+    assert caplog.text == ""
     ask_reset(client, **{"x-forwarded-host": "evil.example"})
     assert b"evil.example" not in bytes(Message.objects.get().rendered)
 
@@ -237,12 +238,6 @@ def test_cookies_say_for_whom_they_are(settings: Any) -> None:
     assert (cookies["sessionid"]["httponly"], cookies["sessionid"]["max-age"]) == (True, "")
 
 
-def test_a_wrong_host_leaves_no_traceback(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
-    settings.ALLOWED_HOSTS = ["testserver"]
-    answer = Client(raise_request_exception=False).get("/", headers={"host": "evil.example"})
-    assert (answer.status_code, caplog.text) == (400, "")
-
-
 def test_where_weaknesses_are_told(settings: Any) -> None:
     settings.SECURITY_CONTACT = "mailto:security@summit.example"
     said = Client().get("/.well-known/security.txt").content.decode().splitlines()
@@ -254,19 +249,6 @@ def test_where_weaknesses_are_told(settings: Any) -> None:
 def test_pages_for_a_new_password_are_kept_nowhere() -> None:
     for path in ("/accounts/password/reset/", "/accounts/password/reset/done/"):
         assert "no-store" in Client().get(path)["Cache-Control"]
-
-
-# --- numbers ------------------------------------------------------------------------------------------------------
-def test_behind_a_proxy_only_the_token_opens_the_numbers(settings: Any) -> None:
-    for proxy, token, given, status in (
-        (False, "", "", 200),
-        (True, "", "", 404),
-        (True, "a long token", "", 404),
-        (True, "a long token", "Bearer a long token", 200),
-    ):
-        settings.BEHIND_PROXY, settings.METRICS_TOKEN = proxy, token
-        headers = {"authorization": given} if given else {}
-        assert Client().get("/metrics", REMOTE_ADDR="127.0.0.1", headers=headers).status_code == status
 
 
 # --- guessing -----------------------------------------------------------------------------------------------------

@@ -39,7 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start the system's Chromium."""
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET}
 
 
@@ -72,7 +71,6 @@ class Visitor:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def open(self, path: str) -> Page:
-        """Open a path and return the page."""
         self.page.goto(path if path.startswith("http") else self.base + path)
         return self.page
 
@@ -100,7 +98,6 @@ class Visitor:
         session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
     def reload_until(self, path: str, condition: Callable[[Page], bool]) -> Page:
-        """Open a path again and again until the page is as expected."""
         deadline = time.monotonic() + LONGEST / 1000
         while not condition(page := self.open(path)):
             assert time.monotonic() < deadline, f"it never is as expected:\n{page.inner_text('body')[:2000]}"

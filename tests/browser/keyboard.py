@@ -125,7 +125,6 @@ class Keys:
         return self.go()
 
     def says(self, text: Name) -> None:
-        """Assert that the page says something."""
         expect(self.page.locator("body")).to_contain_text(text)
 
 

@@ -28,7 +28,6 @@ def type_words(page: Page, words: str) -> None:
 
 
 def come_back(page: Page) -> None:
-    """Sign in where one is led."""
     page.wait_for_url("**/accounts/login/**")
     page.get_by_label("Email address").fill(OFFICER)
     page.get_by_label("Password", exact=True).fill(PASSWORD)

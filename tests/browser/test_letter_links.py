@@ -32,14 +32,12 @@ print(json.dumps({name: links.token(link) for name, link in made.items()}))
 
 @pytest.fixture(scope="module")
 def tokens(demonstration: Running) -> dict[str, str]:
-    """The tokens of both letters."""
     found: dict[str, str] = json.loads(demonstration.inside(MAKE).strip().splitlines()[-1])
     return found
 
 
 @pytest.fixture
 def browser_of(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
-    """Open browsers, each with cookies of its own."""
     made: list[Any] = []
 
     def make(width: int = 390) -> Page:

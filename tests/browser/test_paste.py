@@ -79,12 +79,10 @@ FRAGMENTS = {
 
 
 def told(page: Page) -> bool:
-    """Return whether the page says that it made Markdown."""
     return page.locator("[data-pasted]:not([hidden])").count() == 1
 
 
 def left(page: Page) -> dict[str, int]:
-    """Return what the page says isn't kept."""
     found: dict[str, int] = page.evaluate(
         "Object.fromEntries([...document.querySelectorAll('[data-left]:not([hidden])')].map("
         "(each) => [each.dataset.left, Number(each.textContent)]))"

@@ -99,7 +99,6 @@ class _Reader:
 
 
 def bare_words(text: str) -> list[str]:
-    """Return the pieces of a plain text that were never translated."""
     reader = _Reader()
     reader.read(text)
     return reader.found

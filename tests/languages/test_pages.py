@@ -13,13 +13,10 @@ from django.test import Client
 from django.urls import resolve
 
 from delegations.invitations.models.invitations import Invitation
-from delegations.invitations.services import invitations
 from delegations.parties.selectors import un_country_names
 from press.published_texts.selectors import FORMATS
-from press.subscriptions.services import subscribers
 from press.texts.models.texts import Text
 from sessions.draft.models.sessions import Session
-from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.permissions.route_table import declared
@@ -181,21 +178,6 @@ def test_what_a_form_refuses_is_translated(made: World) -> None:
             found.setdefault(text, f"{name}: {path}")
     assert found == {}
     assert reports > 20
-
-
-def test_every_mail_is_translated(made: World) -> None:
-    subscribers.ask(summit=made.summit, address="new@paper.example", language="fr")
-    # The text of a letter is frozen when it is caused: those that were before speak no pseudo-language.
-    Message.objects.filter(kind="invitation").delete()
-    invitations.write_anew(invitation=made.link.invitation, by=made.desks[Role.ORGANISER])
-    read = 0
-    for row in Message.objects.filter(rendered=None).exclude(kind="system"):
-        mail = mime.render(row)
-        assert pseudo.bare_words(f"{mail.subject}\n\n{mail.text}") == [], row.kind
-        read += 1
-    assert read > 3
-    kinds = set(Message.objects.values_list("kind", flat=True))
-    assert kinds >= {"invitation", "agenda_change", "publication", "subscription"}
 
 
 class TestTheSearch:

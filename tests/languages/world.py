@@ -29,7 +29,6 @@ DESKS = (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER, Role
 
 
 def greek(text: str) -> str:
-    """Return a text in Greek letters."""
     return text.translate(GREEK)
 
 
@@ -160,5 +159,4 @@ def build() -> World:
 
 
 def token(world: World) -> str:
-    """Return what opens the letter's door."""
     return links.token(world.link)

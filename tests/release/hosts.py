@@ -53,7 +53,6 @@ class Host:
             _run("ip", "-n", self.space, *words.split())
 
     def run(self, *command: str, **options: str) -> str:
-        """Run a command in it and return what it printed."""
         return _run(*self.prefix, *command, **options)
 
     @contextlib.contextmanager
@@ -103,7 +102,6 @@ class Running(Processes):
             self.start("celery", "--quiet", "--app", app, "worker", "-n", each, *options.split(), *of_all)
 
     def logged(self) -> str:
-        """Return what all its processes have logged."""
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
 
 
@@ -129,7 +127,6 @@ def hosts(*names: str) -> Iterator[dict[str, Host]]:
 
 
 def postgresql(host: Host) -> str:
-    """Run PostgreSQL on a host, and return the address of its database, which is empty."""
     folder = host.folder / "postgresql"
     folder.mkdir()
     shutil.chown(folder, "postgres")
@@ -147,7 +144,6 @@ def postgresql(host: Host) -> str:
 
 
 def tell_postgresql(host: Host, *command: str) -> None:
-    """Start or stop the PostgreSQL of a host."""
     folder = host.folder / "postgresql"
     options = f"-c listen_addresses={host.address} -c unix_socket_directories={folder} -c max_connections=200"
     told = ("runuser", "-u", "postgres", "--", str(POSTGRESQL / "pg_ctl"), "-D", str(folder / "data"), "-w")
@@ -180,7 +176,6 @@ class Broker:
 
     @property
     def url(self) -> str:
-        """What REDIS_URL names."""
         return (
             f"amqp://summit:x@{self.host.address}//" if self.kind == "rabbitmq" else f"redis://{self.host.address}/0"
         )
@@ -198,20 +193,17 @@ class Broker:
         wait_for(self.answers, 120, f"{self.kind} answers")
 
     def answers(self) -> bool:
-        """Return whether it takes connections."""
         if self.kind == "rabbitmq":
             return "ok" in self._try("rabbitmqctl", "-q", "eval", "rabbit:is_serving() andalso ok.")
         return "PONG" in self._try("valkey-cli", "-h", self.host.address, "ping")
 
     def kill(self) -> None:
-        """Kill it with -9."""
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def queues(self) -> dict[str, str]:
-        """Return RabbitMQ's queues with their types."""
         lines = self._try("rabbitmqctl", "-q", "list_queues", "--no-table-headers", "name", "type").splitlines()
         return dict(line.split("\t") for line in lines)
 
@@ -230,7 +222,6 @@ class Broker:
 
 
 def environment(database: str, broker: str, **others: str) -> dict[str, str]:
-    """Return the settings that all hosts share."""
     return {
         **KEYS,
         "BASE_URL": "https://summit.example",

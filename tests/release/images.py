@@ -141,7 +141,6 @@ class Host:
         return [*self.inside, "unshare", *spaces, *entry, *role]
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in a container of its own to its end."""
         return subprocess.run(
             self._command(*command), env=self.env, capture_output=True, text=True, check=False, timeout=LONGEST
         )
@@ -165,7 +164,6 @@ class Host:
             )
 
     def log(self, name: str) -> str:
-        """Return what a role has printed so far."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def first_process(self, name: str) -> int:
@@ -175,6 +173,5 @@ class Host:
         return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
     def stop(self, name: str) -> int:
-        """Stop a role as a container's manager does, and return its exit code."""
         os.kill(self.first_process(name), signal.SIGTERM)
         return self.running.pop(name).wait(120)

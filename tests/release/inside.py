@@ -16,7 +16,6 @@ PATHS = ("/x", "/etc/x", "/opt/summit/1.0.0/app/x", "/var/lib/summit/x", "/tmp/x
 
 
 def written(path: str) -> bool:
-    """Return whether a file can be written there."""
     try:
         Path(path).write_text("")
     except OSError:

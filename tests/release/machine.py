@@ -137,13 +137,11 @@ class Machine:
         )
 
     def run(self, script: str, *, network: bool = False) -> str:
-        """Run a shell script in it and return what it printed; fail where it fails."""
         done = self.try_(script, network=network)
         assert done.returncode == 0, f"{script}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 
     def stop(self) -> None:
-        """End all its processes."""
         if self._unshare is None:
             return
         if self.pid:

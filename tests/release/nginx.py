@@ -76,7 +76,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as text."""
         return self.body.decode()
 
 
@@ -131,7 +130,6 @@ class Site:
     def ask(
         self, path: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        """Ask for a path on a connection of its own."""
         context = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
         connection = http.client.HTTPSConnection("localhost", self.port, context=context, timeout=60)
         with contextlib.closing(connection):
@@ -148,7 +146,6 @@ class Site:
         return max(counted.values(), default=0)
 
     def log(self, name: str = "summit.access.log") -> str:
-        """Return what a log has so far."""
         return (self.folder / name).read_text(errors="replace")
 
 
@@ -159,7 +156,6 @@ def ask_on(
     body: bytes | None = None,
     headers: dict[str, str] | None = None,
 ) -> Answer:
-    """Ask for a path on a connection."""
     connection.request(method, path, body=body, headers=headers or {})
     answer = connection.getresponse()
     return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())

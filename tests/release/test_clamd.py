@@ -139,8 +139,6 @@ releases.release(
 
 
 class Browser(httpx.Client):
-    """A browser in which an account is signed in."""
-
     def __init__(self, base: str, email: str) -> None:
         super().__init__(base_url=base, follow_redirects=True, timeout=60)
         self.post_form("/accounts/login/", {"login": email, "password": PASSWORD})
@@ -155,7 +153,6 @@ class Browser(httpx.Client):
         return answer.text
 
     def page(self, path: str) -> str:
-        """Return a page."""
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.text

@@ -49,7 +49,6 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def image(folder: Path) -> Image:
-    """The image, built on a Debian without a registry."""
     return Buildah(folder / "buildah").image()
 
 
@@ -68,12 +67,6 @@ def host(image: Image, folder: Path) -> Iterator[Host]:
 
 
 class TestImage:
-    def test_it_says_how_it_runs(self, image: Image) -> None:
-        assert image.config["User"] == "10001:10001"
-        assert image.config["Entrypoint"] == ["summit"]
-        assert image.config["Cmd"] == ["web"]
-        assert image.config["Healthcheck"]["Test"] == ["CMD", "summit", "health"]
-
     def test_no_compiler_and_no_secret_is_in_it(self, image: Image) -> None:
         folders = ("usr/local/bin", "usr/bin", "bin", "opt/summit/bin")
         found = [f"{each}/{name}" for each in folders for name in COMPILERS if (image.root / each / name).exists()]

@@ -182,7 +182,6 @@ class Echo(BaseHTTPRequestHandler):
     """Answers with the headers that came."""
 
     def do_GET(self) -> None:
-        """Answer."""
         content = "".join(f"{name.lower()}: {value}\n" for name, value in self.headers.items()).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))

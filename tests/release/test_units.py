@@ -48,7 +48,6 @@ def summit() -> Iterator[Machine]:
 
 
 def active(found: Machine, units: tuple[str, ...]) -> list[str]:
-    """Return the states of units."""
     return found.try_(f"systemctl is-active {' '.join(units)}").stdout.split()
 
 

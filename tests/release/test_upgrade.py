@@ -95,31 +95,11 @@ class NewVersion(Processes):
         model.write_text(_with_remark(model.read_text()))
 
     def run(self, *args: str) -> subprocess.CompletedProcess[str]:
-        """Run a management command of the new version."""
+        """Run a management command that may fail."""
         command = [sys.executable, "manage.py", *args]
         return subprocess.run(
             command, cwd=self.root, env=self.env, capture_output=True, check=False, text=True, timeout=LONGEST
         )
-
-    def manage(self, *args: str) -> str:
-        """Run a management command of the new version and return what it printed."""
-        done = self.run(*args)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """Start a process of the new version."""
-        with (self.folder / f"new-{len(self.running)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=self.root,
-                env=self.env,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self.running.append(process)
-        return process
 
 
 class Readers:
@@ -130,7 +110,6 @@ class Readers:
         self._ended, self._threads = threading.Event(), list[threading.Thread]()
 
     def ask(self, *urls: str) -> threading.Event:
-        """Ask addresses until the event that is returned is set, or the end."""
         until = threading.Event()
 
         def run() -> None:
@@ -147,7 +126,6 @@ class Readers:
         return until
 
     def close(self) -> None:
-        """End all threads."""
         self._ended.set()
         for thread in self._threads:
             thread.join()
@@ -155,7 +133,6 @@ class Readers:
 
 @contextlib.contextmanager
 def reading() -> Iterator[Readers]:
-    """Give readers, which end with the block."""
     found = Readers()
     try:
         yield found

@@ -9,7 +9,6 @@ import json
 import os
 import random
 import signal
-import statistics
 import time
 import traceback
 from collections.abc import Iterator
@@ -66,7 +65,6 @@ class Race:
     children: dict[int, int] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        """Make the summit, its subscribers and its texts."""
         self.by: User = UserFactory()
         self.author: User = UserFactory()
         self.summit: Summit = SummitFactory(time_zone="Europe/London", public=True)
@@ -183,7 +181,6 @@ class Race:
             time.sleep(random.uniform(0, 2 * PAUSE))  # noqa: S311
 
     def announced(self) -> int:
-        """Return how many texts have been announced."""
         rows = Announcement.objects.filter(edition__version__text__in=self.moments)
         return rows.values("edition").distinct().count()
 
@@ -211,7 +208,6 @@ class Race:
             "walls": sorted(
                 {moment.astimezone(self.summit.zone).strftime("%H %Z") for moment in self.moments.values()}
             ),
-            **_spread(late),
         }
 
 
@@ -221,13 +217,6 @@ def wall_clock(moment: datetime, summit: Summit) -> str:
     local = moment.astimezone(summit.zone).replace(microsecond=0)
     first = local.replace(fold=1).utcoffset() != local.replace(fold=0).utcoffset() and not local.fold
     return local.isoformat() if first else local.replace(tzinfo=None).isoformat()
-
-
-def _spread(late: list[float]) -> dict[str, float]:
-    if len(late) < 2:
-        return {}
-    parts = statistics.quantiles(late, n=100)
-    return {"p50": round(parts[49], 3), "p99": round(parts[98], 3), "max": round(max(late), 3)}
 
 
 def _noted() -> list[int]:
@@ -265,7 +254,6 @@ def _unique_of(table: str, column: str) -> Iterator[str]:
 
 
 def main(**values: Any) -> None:
-    """Race, and print what came of it."""
     race = Race(**values)
     race.prepare()
     race.run()

@@ -83,7 +83,6 @@ def _writers(found: Processes, folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _empty(found: Processes, folder: Path, **env: str) -> Iterator[Processes]:
-    """Give processes on an empty database of their own."""
     name = f"{running._begun()}_{uuid.uuid4().hex[:12]}"
     running._tell("CREATE DATABASE {}", name)
     folder.mkdir()

@@ -50,7 +50,6 @@ def _letters(found: Processes) -> int:
 
 
 def _states(found: Processes) -> str:
-    """Return how many letters are in each state."""
     return found.python(STATES).strip().splitlines()[-1]
 
 

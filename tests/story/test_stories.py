@@ -30,7 +30,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.broad("a stor
 
 
 def party(name: str) -> Party:
-    """Return a party of the demonstration."""
     return Party.objects.select_related("summit").get(name=name)
 
 
@@ -43,14 +42,12 @@ def go_out() -> list[EmailMessage]:
 
 
 def text(sent: EmailMessage) -> str:
-    """Return what a mail says."""
     body = sent.get_body(("plain",))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
 
 
 def subject_of(sent: EmailMessage) -> str:
-    """Return a mail's subject on one line, as mail programs show it."""
     return " ".join(str(sent["Subject"]).replace("\u00a0", " ").split())
 
 

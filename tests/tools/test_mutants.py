@@ -7,7 +7,6 @@ import pytest
 
 from tools.mutants import __main__ as command
 from tools.mutants import areas, mutations, plugin
-from tools.mutants.areas import AREAS
 from tools.mutants.mutations import Mutant
 
 SOURCE = '''
@@ -46,7 +45,6 @@ FAULTS = {
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Return a module in a project of its own."""
     monkeypatch.setattr(mutations, "ROOT", tmp_path)
     path = tmp_path / "doors.py"
     path.write_text(SOURCE)
@@ -81,15 +79,6 @@ def test_a_fault_whose_statement_has_changed_is_refused(module: ModuleType, tmp_
         mutations.compiled(fault)
 
 
-def test_a_marked_function_tells_that_a_statement_was_reached(
-    module: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reached: list[int] = []
-    monkeypatch.setattr("builtins.mark_reached", reached.append, raising=False)
-    plugin.replaced(mutations.marked("doors.py", {7: _fault("return 2 - 3")}, "mark_reached"))
-    assert (module.Door().width, reached) == (5, [7])
-
-
 def test_the_same_seed_draws_the_same_faults_of_every_area(monkeypatch: pytest.MonkeyPatch) -> None:
     few = {
         "embargo": ("press/embargoes/services/joint_publication.py",),
@@ -104,10 +93,6 @@ def test_the_same_seed_draws_the_same_faults_of_every_area(monkeypatch: pytest.M
         "press/texts/permissions.py"
     ] * 3
     assert len({(each.function, each.before) for each in first}) == 6
-
-
-def test_every_area_has_its_modules() -> None:
-    assert all(areas.modules(area) for area in AREAS)
 
 
 def test_a_recorded_fault_is_found_where_its_function_is_now(

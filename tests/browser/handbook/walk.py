@@ -68,7 +68,6 @@ class Walk:
         self._take_pictures()
 
     def open(self, path: str) -> None:
-        """Open a path in the language of the walk."""
         mark = "&" if "?" in path else "?"
         try:
             self.visitor.open(f"{path}{mark}lang={LANGUAGE}")
@@ -90,7 +89,6 @@ class Walk:
         self._press(within=selector)
 
     def press_last(self) -> None:
-        """Press the last of several."""
         self._press(last=True)
 
     def _press(self, of: str = "", within: str = "body", *, last: bool = False) -> None:
@@ -102,7 +100,6 @@ class Walk:
         self._click(found.last if last else found.first)
 
     def field(self) -> Locator:
-        """Return the field that is named next."""
         name = self._next()
         found = self.page.get_by_label(name).locator("visible=true").first
         expect(found, f"{self.slug}: {name.pattern}").to_be_visible()
@@ -114,7 +111,6 @@ class Walk:
         self._take_pictures()
 
     def choose(self, value: str) -> None:
-        """Choose a value of the select that is named next."""
         self.field().select_option(value)
         self._take_pictures()
 

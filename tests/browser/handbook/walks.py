@@ -295,12 +295,10 @@ def mark_passages(walk: Walk) -> None:
 
 
 def open_mail(walk: Walk, said: str) -> None:
-    """Open the address that is found in a mail."""
     walk.open(walk.desks.mail(*said.split(" ", 1)))
 
 
 def fill_mail(walk: Walk, said: str) -> None:
-    """Fill in what is found in a mail."""
     walk.fill(walk.desks.mail(*said.split(" ", 1)))
 
 

@@ -38,8 +38,6 @@ class Member:
 
 
 class Client(ClientMixin):  # type: ignore[misc]
-    """The one client, which is Summit."""
-
     def __init__(self) -> None:
         self.redirect_uris: list[str] = []
 
@@ -91,7 +89,6 @@ class Code(SimpleNamespace, AuthorizationCodeMixin):  # type: ignore[misc]
 
 
 def code_grant(provider: "OpenIdServer") -> Any:
-    """Return the grant by which codes are made and exchanged, for a provider."""
 
     class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic"]
@@ -177,7 +174,6 @@ class OpenIdServer:
         return app
 
     def configuration(self) -> Response:
-        """Publish the addresses."""
         names = ("authorize", "token", "keys", "userinfo", "end")
         authorize, token, keys, userinfo, end = (f"{self.issuer}/{name}" for name in names)
         return jsonify(
@@ -191,11 +187,9 @@ class OpenIdServer:
         )
 
     def keys(self) -> Response:
-        """Publish the key."""
         return jsonify(keys=[self.key.as_dict(private=False)])
 
     def authorize(self) -> Any:
-        """Let somebody sign in, and send them back with a code."""
         if request.method == "POST":
             session["user"], session["sid"] = request.form["user"], secrets.token_hex(8)
             return redirect(request.full_path, 303)
@@ -207,11 +201,9 @@ class OpenIdServer:
         return self.server.create_authorization_response(grant=grant, grant_user=member)
 
     def token(self) -> Any:
-        """Exchange a code for tokens."""
         return self.server.create_token_response()
 
     def userinfo(self) -> Response:
-        """Say who somebody is."""
         member = self.tokens[request.headers["Authorization"].removeprefix("Bearer ")]
         return jsonify(sub=member.id, name=f"Member {member.id}", email=f"{member.id}@ministry.example")
 
@@ -223,7 +215,6 @@ class OpenIdServer:
         return redirect(request.args["post_logout_redirect_uri"])
 
     def sid_of(self, member: Member) -> str:
-        """Return the session of a member."""
         return self.sids.get(member.id, "")
 
     def end_session(self, base: str, slug: str, member: Member) -> int:

@@ -51,7 +51,6 @@ class SamlServer:
 
     @property
     def entity_id(self) -> str:
-        """The provider's entity ID."""
         return f"{self.base}/metadata"
 
     def server(self) -> Server:
@@ -146,7 +145,6 @@ class SamlServer:
 
 
 def main() -> None:
-    """Serve the provider on a free port until the process is ended."""
     provider = SamlServer(Path(sys.argv[1]))
     server = make_server("127.0.0.1", 0, provider.app, threaded=True)
     provider.base = f"http://127.0.0.1:{server.server_port}"

@@ -48,7 +48,6 @@ links.link_waiting(account=User.objects.get(email={email!r}), row=row, by=root)
 
 
 def choose(page: Page, name: str) -> None:
-    """Choose a provider on the sign-in page."""
     page.goto("/accounts/login/")
     page.get_by_role("link", name=f"Sign in with {name}").click()
 
@@ -59,7 +58,6 @@ def sign_in_again(page: Page, slug: str) -> None:
 
 
 def enter(page: Page, user: str, where: str) -> None:
-    """Type a name at a provider, and sign in there."""
     page.get_by_label("User").fill(user)
     page.get_by_role("button", name=f"Sign in at the {where}").click()
 
@@ -91,7 +89,6 @@ def arrive_signed_out(page: Page) -> None:
 
 
 def this_step() -> int:
-    """Return the number of the half minute for which an authenticator app shows a code."""
     return int(time.time()) // 30
 
 
