@@ -12,24 +12,11 @@ PLENARY = "Plenary: reports from the working sessions"
 LETTER = re.compile(r"invitation \(France\)")
 
 
-def _release(keys: Keys, number: int) -> None:
-    keys.open("/admin/")
-    keys.follow("link", re.compile(r"Preview the (next|first) release\.$"))
-    keys.to("textbox", "Note").type("As agreed.")
-    keys.follow("button", f"Release agenda {number}")
-    keys.says(f"Release {number} published")
-
-
-def _choose_rows(keys: Keys, number: int) -> None:
-    boxes = keys.page.locator("input.action-select")
-    for row in range(number):
-        keys.to_element(boxes.nth(row), f"the box of row {row}").press("Space")
-
-
 def _invite(keys: Keys) -> None:
     """Invite those in whose names these letters are: France, Greece, Interpol and North Macedonia."""
     keys.open("/admin/delegations/party/?q=ce")
-    _choose_rows(keys, 4)
+    for row in range(4):
+        keys.to_element(keys.page.locator("input.action-select").nth(row), f"the box of row {row}").press("Space")
     # The bar of what one does with the rows says to how many.
     keys.follow("button", "Invite the selected delegations (4)")
     keys.follow("button", "Send 4 invitations")
@@ -53,23 +40,6 @@ def _follow_the_letter(organiser: Keys, focal: Keys) -> None:
     focal.says("France")
 
 
-def _answers_and_revocations(protocol: Keys) -> None:
-    """Record an answer that came by telephone, and revoke two invitations that are chosen in the list."""
-    protocol.open("/admin/delegations/invitation/?q=greece")
-    protocol.follow("link", re.compile("Greece"))
-    protocol.follow("link", "Record answer")
-    protocol.choose("combobox", "Answer", "Regrets")
-    protocol.to("textbox", "Answered by").type("The ambassador, by telephone")
-    protocol.choose("combobox", "Channel", "telephone")
-    protocol.follow("button", "Record answer")
-    protocol.says("Answer of Greece recorded.")
-    protocol.open("/admin/delegations/invitation/?state__exact=sent")
-    _choose_rows(protocol, 2)
-    protocol.follow("button", "Revoke the selected invitations (2)")
-    protocol.follow("button", "Revoke 2 invitations")
-    protocol.says("2")
-
-
 def _enter_a_session(keys: Keys) -> None:
     """Enter a session with one who takes part, in a row that is added."""
     keys.open("/admin/agenda/session/")
@@ -85,37 +55,14 @@ def _enter_a_session(keys: Keys) -> None:
     keys.says("A walk by keyboard")
 
 
-def _move_and_cancel(keys: Keys) -> None:
-    keys.open("/admin/agenda/session/?q=Tunisia+and+France")
-    keys.follow("link", "Tunisia and France", exact=True)
-    keys.follow("link", "Move session")
-    keys.to("textbox", "Starts: time").type("11:20")
-    keys.to("textbox", "Ends: time").type("11:40")
-    keys.follow("button", "Save: Time and room")
-    keys.open("/admin/agenda/session/?q=Criminal+finances")
-    keys.follow("link", "Criminal finances", exact=True)
-    keys.follow("button", "Cancel session")
-
-
-def test_from_the_invitation_to_what_has_changed(visitor: Make) -> None:
+def test_invitations_and_their_answer_and_a_session(visitor: Make) -> None:
     organiser, focal = somebody(visitor, "organiser@summit.example"), somebody(visitor, width=390)
     _invite(organiser)
     _follow_the_letter(organiser, focal)
-    _answers_and_revocations(somebody(visitor, "protocol@summit.example"))
     _enter_a_session(organiser)
-    _release(organiser, 1)
-    _move_and_cancel(organiser)
-    _release(organiser, 2)
     focal.open("/portal/")
     focal.to_element(focal.page.locator("summary").first, "the menu").press("Enter")
     focal.follow("link", "Agenda", exact=True)
-    focal.says("11:20")
-    focal.follow("link", "Tunisia and France")
-    focal.says("11:20")
-    focal.page.go_back()
-    focal.to_element(focal.page.locator("summary").first, "the menu").press("Enter")
-    focal.follow("link", "Changes")
-    focal.says("Tunisia and France")
 
 
 def test_a_speakers_list_is_made_timed_and_put_in_order(visitor: Make) -> None:

@@ -1,19 +1,14 @@
-"""Coming in by the keyboard alone: second steps, passkeys, codes by mail, browsers that are ended; first steps."""
+"""Coming in by the keyboard alone: second steps, passkeys, codes by mail, browsers that are ended."""
 
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from portal.demo.accounts import PASSWORD
-from tests.browser.conftest import Visitor
 from tests.browser.keyboard import Keys, Make, read_mail, somebody
-from tests.browser.systems import started
-from tools.running import Running
 
 
 @pytest.fixture
@@ -106,59 +101,3 @@ def test_a_code_to_the_mailbox_opens_the_portal(visitor: Make) -> None:
     keys.follow("button", "Sign out of this browser")
     keys.open("/portal/")
     expect(keys.page).to_have_url(re.compile("/accounts/login/"))
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Running]:
-    """An installation without a summit, with one account."""
-    with started(tmp_path, "DEMO=0") as running:
-        running.inside(
-            "from summit.users.models import User\n"
-            f"User.objects.create_superuser('first@summit.example', {PASSWORD!r}, name='First')"
-        )
-        yield running
-
-
-@pytest.mark.slow("starts a system that has nothing yet", seconds=60)
-def test_first_steps(empty: Running, browser: Browser) -> None:
-    someone = Visitor(browser.new_context(locale="en-GB").new_page(), empty.base)
-    keys = Keys(someone)
-    keys.sign_in("first@summit.example", PASSWORD)
-    expect(keys.page).to_have_url(re.compile("/admin/"))
-    keys.follow("link", "Create summit")
-    keys.to("textbox", "Name", exact=True).type("Summit of Keys 2027")
-    keys.to("textbox", "Short name").type("Keys 2027")
-    keys.to("textbox", "Host").type("Norway")
-    _day(keys, "First day", "01062027")
-    _day(keys, "Last day", "02062027")
-    keys.to("textbox", "Place shown with times").type("Oslo")
-    keys.to("combobox", "Time zone of the venue").type("Europe/Oslo")
-    keys.to("textbox", "Email address for answers").type("answers@summit.example")
-    keys.follow("button", "Create summit")
-    expect(keys.page).to_have_url(re.compile("/venue/$"))
-    keys.to_element(keys.page.get_by_role("main").get_by_role("textbox").first, "the name of the venue").type("House")
-    keys.to("textbox", "Rooms").type("Plenary hall; 200")
-    keys.to_element(keys.page.get_by_role("main").get_by_role("button").last, "the button of the venue").go()
-    expect(keys.page).to_have_url(re.compile("/team/"))
-    keys.to("textbox", "Email").type("press@keys.example")
-    keys.choose("combobox", "Role", "Press officer")
-    keys.follow("button", "Add colleagues")
-    keys.says("1 colleague emailed with how to sign in.")
-    expect(keys.page).to_have_url(re.compile("/parties/"))
-    keys.to("textbox", "Delegations, one per line").type(
-        "Sweden; embassy@sweden.example\nDenmark; embassy@denmark.example"
-    )
-    keys.follow("button", "Add these delegations")
-    expect(keys.page).to_have_url(re.compile("/letter/"))
-    keys.follow("button", re.compile("^Send the invitation to"))
-    read_mail(keys, "embassy", re.compile("^Invitation"))
-    keys.open("/dev/mail/?q=embassy")
-    expect(keys.page.locator("main tbody tr")).to_have_count(1)
-    assert someone.complaints == []
-    someone.page.context.close()
-
-
-def _day(keys: Keys, name: str, digits: str) -> None:
-    """Write a day as the browser's own field takes it: day, month, year."""
-    keys.to_element(keys.page.get_by_label(name), name)
-    keys.page.keyboard.type(digits)

@@ -10,6 +10,8 @@ from tests.browser.keyboard import Keys, Make, somebody
 SLUG = "border-security-2025"
 PAGES = ["/", f"/{SLUG}/", f"/{SLUG}/agenda/", f"/{SLUG}/press/", "/accounts/login/", "/portal/sign-in/"]
 DESKS = ["/admin/", "/admin/delegations/party/?q=france", "/admin/agenda/session/add/", "/admin/search/?q=france"]
+# The first steps of a summit.
+DESKS += [f"/admin/setup/{SLUG}/{step}/" for step in ("venue", "team", "parties", "letter")]
 # The order in which Tab goes, in rows from the top: positive numbers of tabindex would break it.
 ORDER = "() => [...document.querySelectorAll('[tabindex]')].filter(e => e.tabIndex > 0).length"
 

@@ -1,4 +1,7 @@
-"""The README's tour, walked against the running `make run`."""
+"""The README's tour, walked against the running `make run`: what many are told, and when.
+
+How an answer is recorded, people are named and a session is split is walked in tests/browser/handbook.
+"""
 
 import re
 import time
@@ -104,53 +107,6 @@ def _answer(organiser: Visitor, focal: Visitor) -> None:
     expect(page.locator("main")).to_contain_text("Accepted")
 
 
-def _answer_on_paper(organiser: Visitor, protocol: Visitor, embassy: Visitor) -> None:
-    protocol.sign_in("protocol@summit.example")
-    page = protocol.open("/admin/delegations/invitation/?q=Germany")
-    page.locator("#result_list tbody").get_by_role("link").first.click()
-    page.get_by_role("link", name="Record answer").click()
-    page.locator("[name=answer]").select_option("attending")
-    page.locator("[name=level]").select_option("unsaid")
-    page.locator("[name=channel]").select_option("note_verbale")
-    page.locator("[name=reference]").fill("NV 12/2025")
-    page.locator("[name=name]").fill("Embassy of Germany")
-    page.get_by_role("button", name="Record answer").click()
-    expect(page.locator("body")).to_contain_text("Answer of Germany recorded.")
-    page = embassy.open(_link_in(_newest_mail(organiser, "protocol@germany.example")))
-    expect(page.locator("main")).to_contain_text("note verbale, NV 12/2025")
-
-
-def _name_who_comes(organiser: Visitor, focal: Visitor) -> None:
-    page = focal.open("/portal/")
-    page.get_by_role("link", name="Open delegation: France").first.click()
-    page.get_by_role("link", name="Name a person").click()
-    page.locator("[name=category]").select_option("alternate")
-    page.locator("[name=name]").fill("Dominique Exemple")
-    page.get_by_role("button", name="Name person").click()
-    expect(page.locator("main")).to_contain_text(
-        "The quota of France for “alternate head” is 1, and 1 are named. The organisers can raise the quota: "
-        "protocol@summit.example."
-    )
-    expect(page.locator("[name=name]")).to_have_value("Dominique Exemple")
-    focal.complaints.clear()  # that the answer was a 422
-    desk = organiser.open("/admin/delegations/party/?q=France")
-    desk.locator("#result_list tbody").get_by_role("link").first.click()
-    desk.get_by_role("link", name="Quotas").click()
-    desk.get_by_role("row", name="alternate head").get_by_role("link", name="Change").click()
-    desk.locator("[name=number]").fill("2")
-    desk.locator("[name=reason]").fill("It chairs two working groups.")
-    desk.get_by_role("button", name="Save places").click()
-    expect(desk.locator("body")).to_contain_text("Alternate head: 2 places.")
-    page.get_by_role("button", name="Name person").click()
-    expect(page.locator("main")).to_contain_text("Dominique Exemple")
-    page.get_by_role("navigation", name="Delegation").get_by_role("link", name="People").click()
-    page.get_by_role("link", name="Minister of the Interior, France").first.click()
-    page.get_by_role("link", name="Replace person").click()
-    page.locator("[name=name]").fill("Camille Exemple")
-    page.get_by_role("button", name="Replace Minister of the Interior, France").click()
-    expect(page.locator("main")).to_contain_text("Camille Exemple")
-
-
 def _release(organiser: Visitor, number: int) -> Page:
     page = organiser.open("/admin/")
     page.get_by_role("link", name=re.compile(r"Preview the (next|first) release\.$")).click()
@@ -207,23 +163,6 @@ def _change(organiser: Visitor, focal: Visitor) -> None:
     expect(page.locator("main")).to_contain_text("Tunisia and France")
     expect(page.locator("main")).to_contain_text("11:20")
     expect(focal.open("/portal/agenda/").locator("main")).to_contain_text("11:20")
-
-
-def _split(organiser: Visitor, reader: Visitor) -> None:
-    """Let a session end early and continue, without releasing anything else."""
-    page = organiser.open("/admin/agenda/session/?q=Supply+chains+and+enablers")
-    page.get_by_role("link", name="Supply chains and enablers", exact=True).click()
-    page.wait_for_load_state()
-    organiser.open(f"{page.url.partition('?')[0].rstrip('/')}/retime/?way=split")
-    for name, typed in (("Ends at", "11:50"), ("Continues at", "12:00"), ("Until", "12:40")):
-        page.get_by_label(name, exact=True).fill(typed)
-    page.get_by_role("button", name="Show what follows").first.click()
-    expect(page.locator("table.moves")).to_contain_text("Supply chains and enablers (continued)")
-    for conflict in page.locator("fieldset.decide input").all():
-        conflict.check()
-    page.get_by_role("button", name="Release new times").click()
-    expect(page.locator("body")).to_contain_text("New times released as agenda 3.")
-    expect(reader.open(f"/{SLUG}/agenda/").locator("main")).to_contain_text("Supply chains and enablers (continued)")
 
 
 def _prepare_text(officer: Visitor, approver: Visitor) -> str:
@@ -292,10 +231,7 @@ def test_the_tour(visitor: Make, running: Running) -> None:
     organiser, focal = visitor(), visitor(390, 844)
     _invite(organiser)
     _answer(organiser, focal)
-    _answer_on_paper(organiser, visitor(), visitor())
-    _name_who_comes(organiser, focal)
     _agenda(organiser, focal)
     _change(organiser, focal)
-    _split(organiser, visitor())
     _publish(visitor(), visitor(), visitor())
     assert "Traceback" not in running.printed()
