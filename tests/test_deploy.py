@@ -32,7 +32,6 @@ def values(unit: str, name: str) -> list[str]:
 
 
 def problems(compose: Any) -> Iterator[str]:
-    """Return what is wrong in a compose file."""
     roles = set(re.findall(r"^  (\w+)\)", (CONTAINER / "summit").read_text(), re.MULTILINE))
     for name, service in compose["services"].items():
         yield from (f"{name}: secret {each}" for each in service.get("secrets", []) if each not in compose["secrets"])

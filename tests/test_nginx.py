@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-import pytest
-from django.utils.translation import gettext, override
-
 from sessions.documents.services.file_checks import LARGEST
 from summit.api_base.request_files import LARGEST_FORM
 from summit.permissions.route_access import Access, Gate, access_of
@@ -122,24 +119,6 @@ def test_uploads_come_through_to_the_applications_own_words() -> None:
     for path in ("/admin/agenda/document/add/", "/portal/delegation/a/people/", "/api/v1/summits/s/desk/documents/"):
         assert f"client_max_body_size {max(sizes)}m" in located(path).said
     assert "client_max_body_size" not in located("/s/agenda/").said
-
-
-@pytest.mark.parametrize(
-    ("status", "message"),
-    [
-        (429, "Your network has sent too many requests. Wait a minute, go back and try again."),
-        (
-            503,
-            "The system is busy. Wait a minute, then reload the page. If you were saving something, first check "
-            "whether it was saved.",
-        ),
-    ],
-)
-def test_pages_of_nginx_say_what_ours_say(status: int, message: str) -> None:
-    page = (NGINX / "summit" / "pages" / f"{status}.html").read_text()
-    for language in ("en", "fr", "ar"):
-        with override(language):
-            assert gettext(message) in page
 
 
 def test_what_is_included_is_there() -> None:

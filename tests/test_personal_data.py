@@ -1,6 +1,5 @@
 """Every column with data about people is declared, with a purpose, who sees it, and how long it is kept."""
 
-import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -198,16 +197,9 @@ def declared() -> Iterator[tuple[str, type[models.Model], PersonalField]]:
             yield f"{model._meta.label}.{column.name}", model, found
 
 
-def where(label: str) -> str:
-    try:
-        return inspect.getfile(apps.get_model(label))
-    except (LookupError, TypeError):
-        return f"the model {label}, which is gone"
-
-
 def test_every_column_is_declared_or_holds_nothing_personal() -> None:
     forgotten = [
-        f"{label}.{name}: declare it with `personal(...)` in {where(label)}, or list it in NOT_PERSONAL in {__file__}"
+        f"{label}.{name}: declare it with `personal(...)`, or list it in NOT_PERSONAL in {__file__}"
         for label, name in sorted(undeclared() - listed())
     ]
     assert not forgotten, "\n".join(forgotten)

@@ -145,7 +145,6 @@ ELSEWHERE = {"summit/imports/services.py", "delegations/privacy/services/name_me
 
 
 def served(world: World) -> set[str]:
-    """Return the modules that give out a file."""
     PAGES.clear()
     found = set()
     for name, places in PLACES.items():

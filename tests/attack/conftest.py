@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from summit.audit.models import AuditChain
+from summit.permissions.models import Role
 from summit.summits.models import Summit
-from tests.factories import SummitFactory
+from tests.clients import signed_in
+from tests.factories import SummitFactory, UserFactory
 
 
 @pytest.fixture(autouse=True)
 def no_counts(db: None) -> Iterator[None]:
-    """Begin and end without counted attempts."""
     cache.clear()
     yield
     cache.clear()
@@ -22,6 +24,12 @@ def no_counts(db: None) -> Iterator[None]:
 def summit() -> Summit:
     made: Summit = SummitFactory()
     return made
+
+
+@pytest.fixture
+def desk(summit: Summit) -> Client:
+    """An organiser's browser."""
+    return signed_in(UserFactory.with_role(Role.ORGANISER, summit))
 
 
 @pytest.fixture

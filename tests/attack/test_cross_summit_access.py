@@ -125,11 +125,6 @@ ROLE = "/admin/summit/roleassignment/add/"
 
 
 @pytest.fixture
-def desk(summit: Summit) -> Client:
-    return signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
-
-
-@pytest.fixture
 def known(summit: Summit) -> User:
     return f.UserFactory.with_role(Role.VIEWER, summit)
 

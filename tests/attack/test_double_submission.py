@@ -33,11 +33,6 @@ NO_ROWS = {
 }
 
 
-@pytest.fixture
-def desk(summit: Summit) -> Client:
-    return signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
-
-
 def said(answer: Any) -> list[str]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
 

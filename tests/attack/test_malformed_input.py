@@ -13,7 +13,6 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from press.embargoes.admin.schedule_form import local_moment
-from sessions.draft.models.sessions import Session
 from summit.admin_base.lookup_limits import LookupsMixin
 from summit.permissions.models import Role, RoleAssignment
 from summit.public.nul_characters import NulMiddleware
@@ -30,11 +29,6 @@ pytestmark = pytest.mark.django_db
 def summit() -> Summit:
     made: Summit = f.SummitFactory(time_zone="Asia/Tokyo", starts_on="2027-03-01", ends_on="2027-03-02")
     return made
-
-
-@pytest.fixture
-def desk(summit: Summit) -> Client:
-    return signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
 
 
 def change(desk: Client, summit: Summit, **given: str) -> Summit:
@@ -133,8 +127,8 @@ def test_control_django_narrows_by_any_column(admin: Client, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("names", [[PEOPLE], pytest.param(LISTS, marks=each_list)], ids=["one", "all"])
-def test_numbers_of_pages_columns_filters_and_ticked_rows(names: list[str], admin: Client) -> None:
-    session = f.SessionFactory()
+def test_numbers_of_pages_columns_and_filters(names: list[str], admin: Client) -> None:
+    f.SessionFactory()
     lookups = ("o", "p", "q", "summit__id__exact", "kind__exact")
     # Of many lists each is asked by one of the ways for one of the numbers.
     asked = product(names, lookups, NUMBERS) if len(names) == 1 else zip(names, cycle(lookups), cycle(NUMBERS))
@@ -142,12 +136,7 @@ def test_numbers_of_pages_columns_filters_and_ticked_rows(names: list[str], admi
     for name, lookup, number in asked:
         if admin.get(reverse(name), {lookup: number}).status_code not in (200, 302, 400):
             broken.append((name, lookup))
-    for name, number in zip(names, cycle(NUMBERS), strict=False):
-        ticked = admin.post(reverse(name), {"action": "cancel_sessions", "_selected_action": number})
-        if ticked.status_code not in (200, 302, 405):
-            broken.append((name, "_selected_action"))
     assert broken == []
-    assert Session.objects.get() == session
 
 
 def test_rows_that_are_ticked_and_can_be_none(admin: Client) -> None:

@@ -191,7 +191,6 @@ Way = Callable[[Party, User], Any]
 
 
 def _page(name: str) -> Way:
-    """A focal point names somebody on the page."""
 
     def create(party: Party, by: User) -> str:
         chosen = Category.objects.of(party.summit)["delegate"]
@@ -216,7 +215,6 @@ def _table(name: str, *, of_a_desk: bool) -> Way:
 
 
 def lower(party: Party, by: User) -> str:
-    """An organiser takes the place away."""
     chosen = Category.objects.of(party.summit)["delegate"]
     quotas.set_quota(party=party, category=chosen, number=0, reason="The hall is small.", by=by)
     return "lowered"

@@ -121,7 +121,7 @@ def test_a_passkey_is_looked_at_however_many_codes_were_guessed(
     zoe: User, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = Authenticator.objects.create(user=zoe, type=Authenticator.Type.WEBAUTHN, data={"name": "key"})
-    # What the device signs is tested in a real browser: tests/browser/test_keyboard_accounts.py.
+    # What the device signs is tested in a real browser: tests/browser/test_keyboard_pages.py.
     monkeypatch.setattr(auth, "parse_authentication_response", lambda credential: None)
     monkeypatch.setattr(auth, "complete_authentication", lambda user, credential: key)
     monkeypatch.setattr(auth, "begin_authentication", lambda user=None: {})

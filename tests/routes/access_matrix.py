@@ -124,13 +124,9 @@ def outcome(response: HttpResponse, route: Route, reader: RouteReader) -> str:  
         if found == RouteAnswer.YES:
             return found
         # Whoever is signed in and led to sign in is led on from there.
-        return (
-            found
-            if (found == RouteAnswer.AWAY) is reader.account
-            else RouteAnswer.YES
-            if reader.account
-            else RouteAnswer.SIGN_IN
-        )
+        if (found == RouteAnswer.AWAY) is reader.account:
+            return found
+        return RouteAnswer.YES if reader.account else RouteAnswer.SIGN_IN
     return RouteAnswer.YES if response.status_code in (200, 400, 409, 415, 422, 428) else str(response.status_code)
 
 

@@ -75,13 +75,10 @@ MISSING: Values = {
 
 @dataclass
 class Somebody:
-    """A reader with what their browser sends."""
-
     reader: RouteReader
     cookie: str = ""
 
     def cookies(self) -> SimpleCookie:
-        """Return what their browser sends."""
         return SimpleCookie({settings.SESSION_COOKIE_NAME: self.cookie} if self.cookie else {})
 
 

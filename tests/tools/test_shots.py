@@ -1,13 +1,11 @@
 """The list of pages of which pictures are made, and the walk that takes them."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tools.running import ROOT
-from tools.shots import sheet
-from tools.shots.camera import WAYS, Camera
+from tools.shots.camera import WAYS
 from tools.shots.pages import PAGES, PICTURES, STEPS
 
 pytestmark = pytest.mark.once
@@ -45,17 +43,3 @@ def test_each_picture_is_a_way_of_a_page_and_stands_in_the_readme(name: str) -> 
     picture = ROOT / "docs" / "pictures" / f"{name}.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size < LARGEST
-
-
-def test_the_sheet_shows_what_was_taken(tmp_path: Path) -> None:
-    (tmp_path / "press-390-ar-dark.png").touch()
-    (tmp_path / "press.pdf").touch()
-    text = sheet.write(tmp_path).read_text()
-    assert re.findall(r'src="([^"]+)"', text) == ["press-390-ar-dark.png"]
-    assert re.findall(r'href="([^"]+)"', text) == ["press.pdf", "press-390-ar-dark.png"]
-
-
-def test_what_was_not_taken_is_named(tmp_path: Path) -> None:
-    camera = Camera(tmp_path, wanted=frozenset({"press", "search"}))
-    camera.taken.append("search")
-    assert camera.missing() == ["press"]

@@ -1,4 +1,5 @@
-"""What a delegation has of papers: declarations and visa support letters, in each state; a person's own."""
+"""What a delegation has of papers: declarations and visa support letters, in each state; a person's own; and the
+categories, zones and groups that desks set."""
 
 from datetime import date
 from typing import Any
@@ -6,19 +7,21 @@ from typing import Any
 from django.db.models.functions import Now
 
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
-from delegations.badges.services import badges, transferable_passes
+from delegations.badges.services import badges, transferable_pass_rules, transferable_passes
 from delegations.contacts.models import Contact
 from delegations.focal_points.services import requests
 from delegations.liaison.models import LiaisonOfficer
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.particulars import Particulars, Photo
-from delegations.members.services import photos
+from delegations.members.services import categories, photos, quotas
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import Party
-from delegations.travel.models.declarations import Declaration, DeclarationKind
+from delegations.parties.services import groups
+from delegations.travel.models.declarations import DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import declarations, visas
+from delegations.zones import services as zones_services
 from sessions.bilaterals.models import Bilateral
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
@@ -28,6 +31,29 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.delegations.members.test_photos import picture
+
+
+def make_categories(summit: Summit, by: User) -> dict[str, Any]:
+    """Make zones that a category and a transferable pass open, and a group, and return their keys."""
+    inner = zones_services.create(summit=summit, values={"code": "Y", "name": "Conference rooms"}, by=by)
+    zones_services.create(summit=summit, values={"code": "Z", "name": "Press centre"}, by=by)
+    rule = transferable_pass_rules.create(
+        summit=summit, values={"name": "Front rows", "passes": 1, "people": 5, "most": 3, "zones": [inner]}, by=by
+    )
+    adviser = next(row for row in categories.of(summit) if row.code == "adviser")
+    categories.change(category=adviser, values={"quota": 5, "names": {"en": "Advisor"}, "zones": [inner]}, by=by)
+    party = Party.objects.filter(summit=summit, memberships__isnull=False).order_by("pk")[0]
+    values = {"name": "Friends of the water convention", "parties": list(Party.objects.filter(summit=summit)[:5])}
+    group = groups.create(summit=summit, values=values, by=by)
+    quota = quotas.set_quota(party=party, category=adviser, number=7, reason="Two working groups", by=by)
+    return {
+        "pk delegations.membership": party.memberships.order_by("-pk")[0].pk,
+        "pk delegations.partygroup": group.pk,
+        "pk delegations.quota": quota.pk,
+        "pk delegations.zone": inner.pk,
+        "pk delegations.transferablepassrule": rule.pk,
+        "pk delegations.category": adviser.pk,
+    }
 
 
 def make(party: Party, by: User) -> dict[str, Any]:
@@ -96,9 +122,9 @@ def make(party: Party, by: User) -> dict[str, Any]:
         "desk_party": party.public_id,
         "desk_person": first.public_id,
         "desk_letter": letter.public_id,
-        "pk delegations.declaration": Declaration.objects.get(pk=rows[0].pk).pk,
+        "pk delegations.declaration": rows[0].pk,
         "pk delegations.declarationkind": kind.pk,
-        "pk delegations.visaletter": VisaLetter.objects.get(pk=letter.pk).pk,
+        "pk delegations.visaletter": letter.pk,
         "desk_sheet": _sheet(party, by, party).public_id,
         "pk delegations.delegationimportfile": _sheet(party, by, None).pk,
         "visa_asked": VisaLetter.objects.order_by("-pk")[0].pk,

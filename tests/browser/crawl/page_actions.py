@@ -62,7 +62,6 @@ def choose_all(page: Page) -> None:
 
 
 def fill_code(page: Page) -> None:
-    """Enter a code that is wrong."""
     page.locator("main input:not([type=hidden])").first.fill("123456")
     with page.expect_navigation():
         page.locator("main form [type=submit], main form button").first.click()
@@ -75,7 +74,6 @@ def make_secret(page: Page) -> None:
 
 
 def login_wrong(page: Page) -> None:
-    """Sign in with a password that is wrong."""
     page.locator("[name=login]").fill("nobody@summit.example")
     page.locator("[name=password]").fill("wrong-wrong")
     with page.expect_navigation():
@@ -83,7 +81,6 @@ def login_wrong(page: Page) -> None:
 
 
 def forge(page: Page) -> None:
-    """Send a form whose token is wrong."""
     page.evaluate(
         "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(f => { f.value = 'x'.repeat(64) })"
     )

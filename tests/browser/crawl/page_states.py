@@ -65,7 +65,6 @@ def _lists() -> list[Stop]:
         ),
         _at("admin:summit_user_changelist", "to choose", query="?_to_field=id&_popup=1"),
         _at(party, "nothing found", query=NOTHING),
-        _at(party, "sorted", query="?o=1.-2"),
         _at(party, "chosen", act=choose_all),
         _at("admin:summit_person_changelist", "second page", query="?q=a&p=2"),
     ]
@@ -101,7 +100,6 @@ def _press() -> list[Stop]:
         Stop("press:language", "/{summit}/press/statement-public/ar/", state="in Arabic"),
         _at("press:list", "empty", query="?kind=transcript"),
         _at("press:list", "found", query="?q=statement&kind=statement&since=2020-01-01"),
-        _at("press:list", "guessed", query="?q=statment"),
         _errors("press:list", state="address missing"),
         _at("press:subscription", "to confirm", row="{confirmation}"),
         _at("press:subscription", "dead", row="end-wrong-token", status=404),
@@ -129,8 +127,6 @@ def _portal() -> list[Stop]:
         _errors("portal:person_declarations"),
         _at("portal:held", "of a letter", "letter"),
         _errors("portal:held"),
-        _at("portal:browsers", "of a letter", "letter"),
-        _at("portal:calendars", "of a letter", "letter"),
         _errors("portal:code_ask"),
         _at("portal:code_enter", "wrong", act=fill_code),
         _errors("portal:code_choose", state="nobody chosen"),
@@ -164,7 +160,6 @@ def _desks() -> list[Stop]:
         _at(home, "menu open", act=open_menus),
         _at(home, "all open", act=open_parts),
         _at("admin:search", "found", query="?q=france"),
-        _at("admin:search", "nothing found", query=NOTHING),
         _errors("admin:setup", state="with errors"),
         _at("admin:summit_resume", "sends nothing", "superuser", row="came-here"),
         _at(home, "sends nothing", "superuser", query="?summit=came-here"),
@@ -182,14 +177,10 @@ def _desks() -> list[Stop]:
         _at("admin:delegations_focalpointrequest_change", "refused", row="{focal_refused}"),
         _at("admin:delegations_delegationimportfile_change", "looked at", "protocol"),
         _errors("admin:delegations_delegationimportfile_upload", "protocol"),
-        _errors("admin:agenda_scheduleimportfile_upload"),
-        _errors("admin:press_speechimportfile_upload", "press"),
         _errors("admin:delegations_visaletter_refuse", row="{visa_asked}"),
         _at(check, "nothing typed", query=""),
         _at(check, "dead", query="?number={badge_dead}"),
         _at(check, "unknown", query="?number=nothing"),
-        _at("admin:delegations_handover_decide", "to drop", query="?do=drop"),
-        _errors("admin:delegations_badge_end"),
         _at("admin:delegations_visaletter_change", "waiting", row="{visa_asked}"),
         _at("admin:agenda_session_change", "cancelled", row="{cancelled}"),
         _at("admin:agenda_session_speakers", "empty", row="{pk agenda.session}"),
@@ -220,5 +211,4 @@ def _public() -> list[Stop]:
 
 
 def states() -> list[Stop]:
-    """Return all of them."""
     return [*_lists(), *_forms(), *_press(), *_portal(), *_accounts(), *_desks(), *_public()]

@@ -310,5 +310,4 @@ def is_alike(stop: Stop) -> bool:
 
 
 def is_page(stop: Stop) -> bool:
-    """Whether an address answers a page."""
     return stop.route not in OTHERS and "<path:object_id>" not in stop.route

@@ -33,14 +33,13 @@ from delegations.portal_access.models import PartyProvider, PortalSubject, SignI
 from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
 from press.delivery_check import services as delivery_check_services
-from press.embargoes.services import embargoes
 from press.subscriptions import links as subscription_links
 from press.subscriptions.models import Announcement, Subscriber
 from press.subscriptions.services import announcements, subscribers
-from press.texts.models.editions import ChangeKind
+from press.texts.models.editions import EditionAttachment, EditionState
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text
 from press.texts.models.topics import Topic
-from press.texts.services import attachments, decisions, editions, texts
 from sessions.agenda.models.releases import Release
 from sessions.bilaterals.models import Bilateral
 from sessions.calendars import services as calendars_services
@@ -71,16 +70,16 @@ from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.single_sign_on import links as sign_in_links
 from summit.single_sign_on.facts import SignInFacts
-from summit.single_sign_on.models import GroupRole
 from summit.single_sign_on.social_adapter import UNLINKED_KEY
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from summit.webhooks import failure_reasons as hook_reasons
 from summit.webhooks.models.deliveries import Attempt
 from summit.webhooks.models.endpoints import OffWhy
-from tests.browser.crawl import categories, delegation_data
+from tests.browser.crawl import delegation_data
 from tests.factories import (
     ApiClientFactory,
+    AttachmentFactory,
     DeliveryFactory,
     DocumentFactory,
     EndpointFactory,
@@ -93,7 +92,8 @@ from tests.factories import (
     SpeechImportFileFactory,
     SummitFactory,
 )
-from tests.routes.world import passkey
+from tests.press.helpers import add_edition, add_language, ago, make_delivered, make_embargo, make_text
+from tests.routes.world import group_role, passkey
 
 SLUG = "border-security-2025"
 FOCAL = "focal@summit.example"
@@ -168,82 +168,48 @@ def _agenda(summit: Summit) -> None:
             releases.release(summit=summit, by=by, note="Moved and cancelled.")
 
 
-def _text(summit: Summit, name: str, *, state: str) -> Text:
-    officer, approver = user("press"), user("approver")
-    text = texts.create_text(
-        summit=summit, kind="statement", title=f"Statement {name}", body=BODY, summary="What it says.",
-        language="en", slug=f"statement-{name}", by=officer, contact="press@summit.example",
-    )  # fmt: skip
-    edition = editions.newest(text.versions.get())
-    if state == "draft":
-        return text
-    decisions.submit(edition=edition, by=officer)
-    if state == "approved":
-        decisions.approve(edition=edition, by=approver, note="Good.")
-    elif state == "changes":
-        decisions.ask_changes(edition=edition, note="Say it shorter.", by=approver)
-    return text
-
-
 def _spoken(summit: Summit) -> dict[str, Text]:
     """Make a prepared text with marks of every kind, and what was said, which readers may compare with it."""
-    officer, approver = user("press"), user("approver")
-    slot = Slot.objects.filter(session__summit=summit, texts__isnull=True).order_by("pk")[0]
-    prepared = texts.create_text(
-        summit=summit, kind="transcript", wording="prepared", slot=slot, title="A speech", language="en",
-        slug="speech-prepared", body="One is read.\n\nTwo is left out.\n\nThree was else.\n\nFour.", by=officer,
-    )  # fmt: skip
-    edition = editions.newest(prepared.versions.get())
+    body = "One is read.\n\nTwo is left out.\n\nThree was else.\n\nFour."
+    prepared = make_text(
+        summit=summit, moment=ago(1), speech=True, slug="speech-prepared", title="A speech", body=body
+    )
     for anchor, kind, words in (
         ("p-1", "accept", ""), ("p-2", "strike", ""), ("p-3", "change", "Three is else."), ("p-3", "insert", "More."),
     ):  # fmt: skip
-        delivery_check_services.mark(edition=edition, anchor=anchor, kind=kind, words=words, by=officer)
-    delivered = delivery_check_services.make_delivered(edition=edition, by=officer)
-    values = {"topics": [], "people": [], "comparison_public": True}
-    texts.describe(text=delivered, by=officer, **values)
-    for text in (prepared, delivered):
-        newest = editions.newest(text.versions.get())
-        decisions.submit(edition=newest, by=officer)
-        decisions.approve(edition=newest, by=approver)
-        embargoes.release_now(embargo=text.embargo, by=officer)
-    return {"prepared": prepared, "delivered": delivered}
+        delivery_check_services.mark(edition=prepared, anchor=anchor, kind=kind, words=words, by=user("press"))
+    said = "One is read.\n\nThree is else.\n\nMore.\n\nFour."
+    delivered = make_delivered(prepared, moment=ago(1), public=True, title="A speech", body=said)
+    return {"prepared": prepared.version.text, "delivered": delivered.version.text}
 
 
 def _texts(summit: Summit) -> dict[str, Any]:
-    officer = user("press")
-    made = {
-        name: _text(summit, name, state=state)
-        for name, state in {
-            "draft": "draft", "review": "review", "changes": "changes", "approved": "approved",
-            "embargo": "approved", "held": "approved", "public": "approved", "withdrawn": "approved",
-            "speech": "approved", "never": "draft", "corrected": "approved",
-        }.items()
-    }  # fmt: skip
-    page = file_checks.File("annex.pdf", "application/pdf", b"%PDF-1.7 annex")
-    annex = attachments.store(text=made["public"], file=page, title="Annex", language="en", by=officer)
-    editions.attach(editions.newest(made["public"].versions.get()), [annex])
-    french = texts.add_language(text=made["public"], language="fr", title="Une déclaration", body=BODY, by=officer)
-    arabic = texts.add_language(text=made["public"], language="ar", title="بيان الافتتاح", body="كلمات", by=officer)
-    for version in (french, arabic):
-        decisions.submit(edition=editions.newest(version), by=officer)
-        decisions.approve(edition=editions.newest(version), by=user("approver"))
-    embargoes.set_moment(embargo=made["embargo"].embargo, moment=db_now() + timedelta(days=2), by=officer)
-    embargoes.hold(embargo=made["held"].embargo, reason="The wording is asked about.", by=officer)
-    embargoes.wait_for_delivery(embargo=made["speech"].embargo, by=officer)
-    for name in ("public", "withdrawn", "corrected"):
-        embargoes.release_now(embargo=made[name].embargo, by=officer)
-    time.sleep(0.1)
-    by = user("approver")
-    texts.withdraw(text=made["withdrawn"], reason="It was not what was said.", by=by)
-    texts.withdraw(text=made["never"], reason="It will not be said.", by=by)
-    version = made["corrected"].versions.get()
-    second = editions.draft(
-        version=version, based_on=1, title="Statement corrected", body=BODY + "\nMore.", by=officer,
-        change_kind=ChangeKind.CORRECTION, change_note="A number was wrong.",
-    )  # fmt: skip
-    decisions.submit(edition=second, by=officer)
-    decisions.approve(edition=second, by=by)
-    made |= _spoken(summit)
+    states: dict[str, dict[str, Any]] = {
+        "draft": {"state": "draft"},
+        "review": {"state": "in_review"},
+        "changes": {"state": EditionState.CHANGES_ASKED, "decision_note": "Say it shorter."},
+        "approved": {"decision_note": "Good."},
+        "embargo": {"moment": ago(-48)},
+        "held": {"held": True},
+        "public": {"moment": ago(1)},
+        "withdrawn": {"moment": ago(1), "withdrawn_at": ago(0.5)},
+        "speech": {"embargo": make_embargo(summit, None, mode=EmbargoMode.DELIVERED)},
+        "never": {"state": "draft", "withdrawn_at": ago(0.5)},
+        "corrected": {"moment": ago(1), "decided_at": ago(3)},
+    }
+    words = {"summit": summit, "reader": user("approver"), "body": BODY, "summary": "What it says."}
+    newest = {
+        name: make_text(slug=f"statement-{name}", title=f"Statement {name}", **words, **values)
+        for name, values in states.items()
+    }
+    public = newest["public"].version.text
+    annex = AttachmentFactory(text=public, title="Annex")
+    EditionAttachment.objects.create(edition=newest["public"], attachment=annex)
+    add_language(public, "fr", title="Une déclaration", body=BODY)
+    add_language(public, "ar", title="بيان الافتتاح", body="كلمات")
+    note = {"change_note": "A number was wrong.", "decided_at": ago(0.5)}
+    add_edition(newest["corrected"].version, title="Statement corrected", body=f"{BODY}\nMore.", **note)
+    made = {name: edition.version.text for name, edition in newest.items()} | _spoken(summit)
     subscribers.ask(summit=summit, address="new-reader@example.org", language="en")
     found = {"attachment": annex.public_id, "attachment_name": annex.file_name, "attachment_key": annex.pk}
     return found | {f"text_{name}": text.pk for name, text in made.items()}
@@ -328,14 +294,13 @@ def _accounts(summit: Summit) -> dict[str, Any]:
     token = token_services.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
     openid = IdentityProviderFactory(name="Foreign Ministry")
     saml = IdentityProviderFactory(name="Embassies", protocol="saml")
-    group_role = GroupRole.objects.create(issuer=openid.issuer, group="press", summit=summit, role=Role.PRESS_OFFICER)
     SocialAccount.objects.create(user=guarded, provider=openid.issuer, uid="s-1")
     own = PartyProvider.objects.create(party=party, issuer=IdentityProviderFactory(for_delegations=True).issuer)
     subject = Person.objects.filter(summit=summit, email=SHARED).first()
     assert subject is not None
     signed_in = PortalSubject.objects.create(person=subject, issuer=openid.issuer, subject="s-2")
     invitation = sign_in_links.invitation_address(reset).rstrip("/").rpartition("/")[2]
-    return {"pk summit.identityprovider": openid.pk, "pk summit.grouprole": group_role.pk,
+    return {"pk summit.identityprovider": openid.pk, "pk summit.grouprole": group_role(summit).pk,
             "pk delegations.partyprovider": own.pk, "pk delegations.portalsubject": signed_in.pk,
             "openid_provider": openid.slug, "saml_provider": saml.slug, "invitation_to_link": invitation,
             "room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
@@ -418,7 +383,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     return {
         **{f"pk {kind}": row.pk for kind, row in rows.items()},
         **delegation_data.make(party, user("organiser")),
-        **categories.make(summit, user("organiser")),
+        **delegation_data.make_categories(summit, user("organiser")),
         "invitation": invitation.public_id,
         "waiting_invitation": waiting[0].pk,
         "letter": links.token(link),
