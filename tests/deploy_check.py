@@ -20,7 +20,6 @@ PRODUCTION = {
 
 
 def main() -> int:
-    """Run the check and return its exit code."""
     root = Path(__file__).resolve().parent.parent
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     kept = {key: value for key, value in os.environ.items() if key not in ("DEBUG", "PRODUCTION")}

@@ -65,7 +65,6 @@ def _named(database: str) -> str:
 
 
 def _tell(statement: str, *databases: str) -> None:
-    """Tell the database server a statement about databases."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
         admin.execute(sql.SQL(statement).format(*map(sql.Identifier, databases)))  # type: ignore[arg-type]
 
@@ -216,7 +215,6 @@ class SlowServer:
         self.log: list[str] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """Take a mail after a while."""
         await asyncio.sleep(self.seconds)
         self.log.append(str(message_from_bytes(envelope.content)["Message-ID"]))
         return "250 taken"

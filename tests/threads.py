@@ -29,7 +29,6 @@ class Step(threading.Thread):
         self.outcome: Any = None
 
     def run(self) -> None:
-        """Take the step, and close what it opened."""
         try:
             if self.begin is not None:
                 self.begin.wait(PATIENCE)

@@ -157,8 +157,6 @@ def tell_postgresql(host: Host, *command: str) -> None:
 
 
 class Broker:
-    """A broker on a host: RabbitMQ or Valkey."""
-
     def __init__(self, host: Host, kind: str) -> None:
         self.host, self.kind = host, kind
         self._process: subprocess.Popen[bytes] | None = None
@@ -181,7 +179,6 @@ class Broker:
         )
 
     def start(self) -> None:
-        """Start it and wait until it takes connections."""
         valkey = (
             f"valkey-server --bind {self.host.address} --protected-mode no --appendonly no --dir {self.host.folder}"
         )

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,12 +41,12 @@ exec setpriv --no-new-privs \\
 """
 
 
+@dataclass(frozen=True)
 class Image:
     """The built image: its files in a folder, and what it says of itself."""
 
-    def __init__(self, root: Path, config: dict[str, Any]) -> None:
-        self.root = root
-        self.config = config
+    root: Path
+    config: dict[str, Any]
 
 
 class Buildah:
@@ -109,7 +110,6 @@ class Host:
         self.inside: list[str] = []
 
     def __enter__(self) -> Self:
-        """Make the network."""
         keeper = ["unshare", "--net", "sh", "-c", "ip link set lo up; exec sleep infinity"]
         self._network = subprocess.Popen(keeper)
         self.inside = ["nsenter", f"--net=/proc/{self._network.pid}/ns/net"]
@@ -117,7 +117,6 @@ class Host:
         return self
 
     def __exit__(self, *_problem: object) -> None:
-        """End whatever still runs."""
         for name, process in self.running.items():
             with contextlib.suppress(OSError, IndexError):
                 os.kill(self.first_process(name), signal.SIGKILL)

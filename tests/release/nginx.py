@@ -116,8 +116,6 @@ def write(folder: Path, *, port: int, plain: int, changes: dict[str, str], place
 
 
 class Site:
-    """Summit behind nginx."""
-
     def __init__(self, folder: Path, port: int, plain: int, found: Processes) -> None:
         self.folder = folder
         self.port = port

@@ -1,4 +1,4 @@
-"""Uploads are scanned by the real clamd, with a signature of its own for the EICAR text: from the web to the portal.
+"""What the real clamd says of uploads, with a signature of its own for the EICAR text.
 
 Needs Debian's clamav-daemon. freshclam isn't asked: the signatures are made here.
 """
@@ -9,16 +9,14 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-import httpx
 import pytest
 
 from summit.uploads import clamd
-from tests.factories import PASSWORD
-from tests.processes import free_port, processes, wait_for
+from tests.processes import wait_for
 from tools.running import ROOT
 
 pytestmark = [pytest.mark.release, pytest.mark.loopback]
@@ -54,7 +52,6 @@ class Daemon:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run clamd for the block."""
         program = shutil.which("clamd", path="/usr/sbin:/usr/bin")
         assert program is not None, "install Debian's clamav-daemon"
         process = subprocess.Popen([program, "--config-file", str(self.configuration)], stdout=subprocess.DEVNULL)
@@ -113,99 +110,3 @@ def test_what_the_real_clamd_says(daemon: Daemon) -> None:
         assert scan(bytes(20 * MB)) == ""
         with pytest.raises(clamd.TooLarge):
             scan(bytes(26 * MB))
-
-
-# Prints the keys of a session that is released for a delegate, and the addresses of the delegate and of an organiser.
-PREPARE = """
-from sessions.releases.services import releases
-from summit.permissions.models import Role
-from summit.summits.models import Summit
-from tests import factories as f
-summit = Summit.objects.get(slug="border-security-2025")
-desk = f.UserFactory.with_role(Role.ORGANISER, summit)
-delegate = f.UserFactory.with_role(Role.DELEGATE, summit)
-session = f.SessionFactory(summit=summit)
-f.ParticipantFactory(session=session, party=delegate.people.get().membership.party)
-print(session.pk, session.public_id, desk.email, delegate.email)
-"""
-RELEASE = """
-from sessions.releases.services import releases
-from summit.summits.models import Summit
-from summit.users.models import User
-releases.release(
-    summit=Summit.objects.get(slug="border-security-2025"), by=User.objects.get(email="organiser@summit.example"),
-)
-"""
-
-
-class Browser(httpx.Client):
-    def __init__(self, base: str, email: str) -> None:
-        super().__init__(base_url=base, follow_redirects=True, timeout=60)
-        self.post_form("/accounts/login/", {"login": email, "password": PASSWORD})
-
-    def post_form(self, path: str, data: dict[str, str], files: dict[str, tuple[str, bytes]] | None = None) -> str:
-        """Send a page's form with its token, and return the page that follows."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page(path))
-        assert token is not None
-        values = {"csrfmiddlewaretoken": token[1], **data}
-        answer = self.post(path, data=values, files=files, headers={"Referer": f"{self.base_url}{path}"})
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    def page(self, path: str) -> str:
-        answer = self.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-        return answer.text
-
-
-def test_an_upload_waits_for_clamd_and_the_portal_says_so(tmp_path: Path, shared: Path, daemon: Daemon) -> None:
-    port = free_port()
-    with ExitStack() as closed:
-        found = closed.enter_context(processes(tmp_path, shared, CLAMD_URL=daemon.url, PORT=str(port)))
-        serving = found.start("manage", "serve")
-        # Killed, it would leave the processes that it has started.
-        closed.callback(serving.wait, 60)
-        closed.callback(serving.terminate)
-        base = f"http://localhost:{port}"
-
-        def is_up() -> bool:
-            with suppress(httpx.HTTPError):
-                return httpx.get(f"{base}/readyz").status_code == 200
-            return False
-
-        wait_for(is_up, 240, "everything runs")
-        pk, session, desk_email, delegate_email = found.python(PREPARE).split()[-4:]
-        desk = closed.enter_context(closing(Browser(base, desk_email)))
-        delegate = closed.enter_context(closing(Browser(base, delegate_email)))
-        papers, page = f"/admin/agenda/session/{pk}/documents/", f"/portal/agenda/{session}/"
-
-        def upload(title: str, content: bytes) -> str:
-            values = {"title": title, "language": "en"}
-            return desk.post_form(papers, values, {"file": ("brief.docx", content)})
-
-        # clamd isn't there yet.
-        assert "Being checked for viruses. Reload this page in a minute." in upload("Brief", docx(infected=False))
-        found.python(RELEASE)
-        said = delegate.page(page)
-        assert "Being checked for viruses." in said
-        assert "Brief" in said
-        assert f"{page}documents/" not in said
-        with daemon.running():
-            link = re.compile(rf'href="({re.escape(page)}[^"]*)"[^>]*>Brief<')
-            released = wait_for(lambda: link.search(delegate.page(page)), 60, "the brief is clean")
-            assert delegate.get(released[1]).content == docx(infected=False)
-            upload("Annex", docx(infected=True))
-            found.python(RELEASE)
-            wait_for(lambda: "Refused by the virus check." in delegate.page(page), 60, "the annex is refused")
-        assert f"Refused: a virus was found ({FOUND}). The file has been deleted. Choose another file." in desk.page(
-            papers
-        )
-        counted = found.manage("scan_uploads")
-        assert f"agenda.document:{_infected(counted)}: infected, {FOUND}" in counted
-        assert "clean: 1, infected: 1" in counted
-
-
-def _infected(said: str) -> str:
-    match = re.search(r"agenda\.document:(\d+)", said)
-    assert match is not None, said
-    return match[1]

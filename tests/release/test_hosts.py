@@ -125,7 +125,6 @@ class Mailbox:
         self.taken: list[tuple[str, str]] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """Take a mail after a while."""
         await asyncio.sleep(self.seconds)
         self.taken.append((str(message_from_bytes(envelope.content)["To"]), session.peer[0]))
         return "250 taken"
@@ -198,8 +197,6 @@ def apart(one: Asked, other: Asked, new: bytes) -> float:
 
 @dataclass
 class World:
-    """All hosts, and what runs on them."""
-
     hosts: dict[str, Host]
     broker: Broker
     database: str
@@ -216,7 +213,6 @@ class World:
             return list(cursor.fetchall()) if cursor.description else []
 
     def send(self, number: int) -> set[str]:
-        """Store mails, and return for whom."""
         first, self.mails = self.mails, self.mails + number
         self.desk.python(MAILS.format(first=first, number=number))
         return {f"p{each}@summit.example" for each in range(first, self.mails)}
@@ -226,7 +222,6 @@ class World:
         return Counter(to for to, _peer in self.mailbox.taken if to in expected)
 
     def unsent(self) -> int:
-        """Return how many mails aren't marked as sent."""
         return int(self.rows("SELECT count(*) FROM outbox_message WHERE kind = 'system' AND state <> 'sent'")[0][0])
 
     def turns(self, seconds: float) -> dict[str, list[float]]:
@@ -286,7 +281,6 @@ def network() -> Iterator[tuple[dict[str, Host], str]]:
 def world(
     network: tuple[dict[str, Host], str], request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    """Run everything, with a broker."""
     current_app.loader.import_default_modules()
     found, template = network
     folder = tmp_path_factory.mktemp("hosts")

@@ -179,8 +179,6 @@ def test_whoever_asks_too_much_reads_what_to_do(run: Site) -> None:
 
 # --- who asks, and what is logged ---------------------------------------------------------------------------------
 class Echo(BaseHTTPRequestHandler):
-    """Answers with the headers that came."""
-
     def do_GET(self) -> None:
         content = "".join(f"{name.lower()}: {value}\n" for name, value in self.headers.items()).encode()
         self.send_response(200)
@@ -299,7 +297,6 @@ class Reader(threading.Thread):
         self.done = threading.Event()
 
     def run(self) -> None:
-        """Ask until it is done."""
         context = ssl.create_default_context(cafile=str(self.run_.folder / "certificate.pem"))
         connection = http.client.HTTPSConnection("localhost", self.run_.port, context=context, timeout=60)
         with contextlib.closing(connection):

@@ -95,7 +95,6 @@ class NewVersion(Processes):
         model.write_text(_with_remark(model.read_text()))
 
     def run(self, *args: str) -> subprocess.CompletedProcess[str]:
-        """Run a management command that may fail."""
         command = [sys.executable, "manage.py", *args]
         return subprocess.run(
             command, cwd=self.root, env=self.env, capture_output=True, check=False, text=True, timeout=LONGEST

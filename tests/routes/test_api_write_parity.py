@@ -83,7 +83,8 @@ SAME = pairs(
         slot_take_off=slots-row
         """,
         "admin:agenda_session_": """
-        board=sessions-row-move participants=session-participants-bulk declined=session-participants-row presence=presence presence_day=presence
+        board=sessions-row-move participants=session-participants-bulk declined=session-participants-row
+        presence=presence presence_day=presence
         representation=representations unreached=telephone-messages documents=session-documents sign_ups=sign-ups
         speakers=sessions-row-arrange speaking=slots-row-run
         """,
