@@ -334,9 +334,11 @@ def test_what_took_minutes_takes_seconds(body: str, parts: dict[str, Any], said:
     assert time.process_time() - begun < 6
 
 
-def test_what_no_text_comes_to_is_not_read() -> None:
-    signs = b"<w:document xmlns:w='w'>" + b"<w:p/>" * 1_000_001 + b"</w:document>"
-    for name, content in (("word/document.xml", signs), ("word/styles.xml", b"a" * (60 * 1024 * 1024))):
+def test_what_no_text_comes_to_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docx_package, "MOST_SIGNS", 1000)
+    monkeypatch.setattr(docx_package, "MOST_UNPACKED", 1024 * 1024)
+    signs = b"<w:document xmlns:w='w'>" + b"<w:p/>" * 1001 + b"</w:document>"
+    for name, content in (("word/document.xml", signs), ("word/styles.xml", b"a" * (1024 * 1024))):
         assert read_here("", files={name: content}).startswith("The file is too large when unpacked")
 
 
