@@ -138,13 +138,13 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
         "press.Topic": "name names",
     },
     AGENDA: {
-        "agenda.Session": "title summary cancellation_reason carried",
+        "agenda.Session": "title summary cancellation_reason cancellation_reasons carried",
         "agenda.SessionText": "title summary",
         "agenda.Interpretation": "source target booth",
         "agenda.Slot": "title",
         "agenda.FloorRequest": "subject reason",
         "agenda.Bilateral": "purpose language counterpart_language reason",
-        "agenda.Release": "note",
+        "agenda.Release": "note notes",
         "agenda.ReleasedSession": "kind_names title summary texts room_name venue_name audiences languages documents "
         "carried",
         "agenda.ReleasedParticipant": "party_label title",

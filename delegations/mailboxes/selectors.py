@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
+from summit.core.languages import spoken
 from summit.outbox.addressees import Addressee
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -96,6 +97,16 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
         elif own_party is not None:
             _add_party(book, own_party, focal, people=[person])
     return book.all()
+
+
+def written_languages(summit: Summit) -> list[str]:
+    """Return the languages, besides the summit's first one, in which its parties and people are written to.
+
+    Makes two queries.
+    """
+    parties = Party.objects.filter(summit=summit).order_by().values_list("language", flat=True).distinct()
+    people = Person.objects.filter(summit=summit).exclude(email="").order_by().values_list("language", flat=True)
+    return sorted({spoken(code) for code in (*parties, *people.distinct())} - {summit.language})
 
 
 def for_letters(parties: Iterable[Party]) -> list[Mailbox]:

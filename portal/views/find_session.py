@@ -1,12 +1,14 @@
 """Find a session of the released agenda that the user of the portal may see."""
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.visitor_identity import Viewer, viewer_of
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import release_changes, released_agenda
 from sessions.agenda.selectors.release_changes import CancelledSession
+from summit.core.languages import spoken
 
 
 def find_session_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
@@ -27,8 +29,11 @@ def find_cancelled(request: HttpRequest, public_id: str) -> tuple[Viewer, Cancel
 
     Return None if there is none that the user could read.
     """
+    language = spoken(get_language() or "")
     for viewer in _viewers(request):
-        found = release_changes.cancelled(summit=viewer.summit, members=viewer.members, public_id=public_id)
+        found = release_changes.cancelled(
+            summit=viewer.summit, members=viewer.members, public_id=public_id, language=language
+        )
         if found is not None:
             return viewer, found
     return None

@@ -1,11 +1,12 @@
 """Template filters for released sessions."""
 
 from django import template
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.models.releases import Release, ReleasedSession
 from sessions.agenda.selectors import change_descriptions
-from summit.core.languages import language_name
+from summit.core.languages import language_name, spoken
 from summit.summits.models import Summit
 
 register = template.Library()
@@ -22,6 +23,12 @@ def interpreted(languages: tuple[str, str, str]) -> str:
     """Return "from French into English" for an interpretation, a (source, target, booth) tuple."""
     source, target, _booth = languages
     return _("from %(source)s into %(target)s") % {"source": language_name(source), "target": language_name(target)}
+
+
+@register.filter
+def note_here(release: Release) -> str:
+    """Return a release's note in the reader's language, or "" if it isn't written in it."""
+    return release.note_in(spoken(get_language() or ""))
 
 
 @register.filter

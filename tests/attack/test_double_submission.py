@@ -68,7 +68,7 @@ def test_a_release(desk: Client, summit: Summit) -> None:
 
 def test_a_session_is_cancelled(desk: Client, summit: Summit) -> None:
     session = f.SessionFactory(summit=summit)
-    assert len(twice(desk, f"/admin/agenda/session/{session.pk}/cancel/", {})) == 1
+    assert len(twice(desk, f"/admin/agenda/session/{session.pk}/cancel/", {"reason": "Illness"})) == 1
     assert AuditEntry.objects.filter(action__startswith="agenda.").count() == 1
 
 

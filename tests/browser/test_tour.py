@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.texts import SUBSCRIBERS
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import LONGEST, Visitor
 from tests.browser.keyboard import Make
 from tests.browser.systems import started
 from tests.processes import answer_of
@@ -112,6 +112,8 @@ def _release(organiser: Visitor, number: int) -> Page:
     page.get_by_role("link", name=re.compile(r"Preview the (next|first) release\.$")).click()
     page.get_by_role("button", name=f"Release agenda {number}").click()
     expect(page.locator("body")).to_contain_text(f"Release {number} published")
+    # The page loads anew once everything is sent.
+    expect(page.locator("[data-progress]")).to_have_count(0, timeout=LONGEST)
     return page
 
 
@@ -139,7 +141,10 @@ def _change(organiser: Visitor, focal: Visitor) -> None:
     page.wait_for_url("**#time-and-room")
     page = organiser.open("/admin/agenda/session/?q=Criminal+finances")
     page.get_by_role("link", name="Criminal finances", exact=True).click()
-    page.get_by_role("button", name=re.compile("^Cancel")).click()
+    page.get_by_role("link", name="Cancel session").click()
+    page.get_by_label("Reason", exact=True).fill("The minister is ill.")
+    page.get_by_role("button", name="Cancel session").click()
+    page.wait_for_url(re.compile(r"/agenda/session/\d+/"))
     page = organiser.open("/admin/")
     page.get_by_role("link", name=re.compile(r"Preview the (next|first) release\.$")).click()
     preview = page.inner_text("main" if page.locator("main").count() else "body")

@@ -121,6 +121,7 @@ class Tour:
         self._move("14:00")
         self._open_session(CANCELLED)
         organiser.press("Cancel session")
+        organiser.press("Cancel session")
         organiser.take("session-cancelled")
         page = self._open_session(PLENARY)
         organiser.take("session")

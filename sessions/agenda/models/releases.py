@@ -25,6 +25,7 @@ from sessions.visibility.models import DELEGATIONS, DESK, EVERYBODY, TAKING_PART
 from sessions.visibility.viewers import Members
 from summit.core.models import PublicModel
 from summit.core.personal_data import DataSubject, ProcessingActivity, personal
+from summit.core.texts_by_language import text_in, validate_texts
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -47,6 +48,10 @@ class Release(PublicModel):
     )
     number = models.PositiveIntegerField(_("number"))
     note = models.CharField(_("note"), max_length=300, blank=True)
+    # The note in other languages than the summit's, by language.
+    notes = models.JSONField(
+        _("note in other languages"), null=True, blank=True, editable=False, validators=[validate_texts]
+    )
     released_at = models.DateTimeField(_("released"), db_default=Now())
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("released by"))
     # Whether the release hides something that everybody could read before. If so, older pages aren't served any more.
@@ -65,6 +70,10 @@ class Release(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.summit.short_name} {self.number}"
+
+    def note_in(self, language: str) -> str:
+        """Return the note in a language, or "" if it isn't written in it."""
+        return text_in(language, first=self.summit.language, text=self.note, others=self.notes)
 
 
 class EntryQuerySet(models.QuerySet["ReleaseEntry"]):

@@ -114,8 +114,8 @@ def ended(*, summit: Summit, public_id: str) -> Ended | None:
 class CancelledSession:
     """A cancelled session as its readers read it last, and when it was cancelled.
 
-    `reason` is that of the cancellation, and `note` that of the release. Messages tell both to participants. They are
-    "" for other readers.
+    `reason` is that of the cancellation, and `note` that of the release, in the reader's language. Messages tell both
+    to participants. They are "" for other readers, and where they aren't written in the language.
     """
 
     row: ReleasedSession
@@ -124,7 +124,7 @@ class CancelledSession:
     note: str
 
 
-def cancelled(*, summit: Summit, members: Members, public_id: str) -> CancelledSession | None:
+def cancelled(*, summit: Summit, members: Members, public_id: str, language: str) -> CancelledSession | None:
     """Return a session that the newest release has no more, as these members could read it until then.
 
     Return None for a session that they could not read, and for one that is only hidden from them: the release still
@@ -138,7 +138,7 @@ def cancelled(*, summit: Summit, members: Members, public_id: str) -> CancelledS
     row = ReleasedSession.objects.select_related("session").get(pk=last.released_session_id)
     release = Release.objects.get(summit=summit, number=last.release.number + 1)
     told = entries.filter(release=last.release_id).of_members(members).exists()
-    words = (row.session.cancellation_reason, release.note) if told else ("", "")
+    words = (row.session.reason_in(language), release.note_in(language)) if told else ("", "")
     return CancelledSession(row, release.released_at, *words)
 
 

@@ -1,29 +1,70 @@
-"""Cancelling and reinstating a session. Both can be undone, so that nothing is asked first."""
+"""Cancelling and reinstating a session. The page asks the reason, in each language in which people are written to."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from delegations.mailboxes.selectors import written_languages
+from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import cancel_and_move
+from sessions.draft.services import cancel_and_move, planning
+from summit.admin_base import language_fields
 from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
+from summit.core.texts_by_language import LONGEST
+from summit.core.validators import validate_printable
 from summit.undo import services as undo
 
 
-class DecidingMixin:
-    """Adds the addresses that cancel and reinstate a session to the admin of draft sessions."""
+class CancellationForm(forms.Form):
+    """Why a session is cancelled."""
 
-    @model_page("<int:pk>/cancel/", "cancel", "POST", do="agenda.edit")
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST,
+        required=False,
+        validators=[validate_printable],
+        help_text=gettext_lazy(
+            "Included in messages to participants, each in their own language. Without it, none is told."
+        ),
+        widget=forms.TextInput({"dir": "auto"}),
+    )
+
+
+class DecidingMixin(FrameMixin):
+    """Adds the pages that cancel and reinstate a session to the admin of draft sessions."""
+
+    @model_page("<int:pk>/cancel/", "cancel", do="agenda.edit")
     def cancel_view(self, request: HttpRequest, session: Session) -> HttpResponse:
-        """Cancel a session in the draft, and lead back to its page."""
-        with undo.grouped() as act:
-            cancel_and_move.cancel(session=session, by=user_of(request))
-        message = _("“%(title)s” cancelled in the draft. The next release notifies participants.")
-        return _back(request, session, message, act)
+        """Ask why a session is cancelled, and cancel it in the draft. Of a cancelled one, change the reason."""
+        languages = written_languages(session.summit)
+        others = session.cancellation_reasons or {}
+        initial = {"reason": session.cancellation_reason, **{f"reason_{code}": text for code, text in others.items()}}
+        form = CancellationForm(request.POST if request.method == "POST" else None, initial=initial)
+        language_fields.add(form, "reason", languages)
+        if request.method == "POST" and form.is_valid():
+            reason, reasons = form.cleaned_data["reason"], language_fields.values(form, "reason", languages)
+            if session.cancelled_at is not None:
+                values = {"cancellation_reason": reason, "cancellation_reasons": reasons or None}
+                planning.change(by=user_of(request), session=session, values=values)
+                messages.success(request, _("Reason saved."))
+                return redirect("admin:agenda_session_detail", session.pk)
+            with undo.grouped() as act:
+                cancel_and_move.cancel(session=session, by=user_of(request), reason=reason, reasons=reasons)
+            message = _("“%(title)s” cancelled in the draft. The next release notifies participants.")
+            return _back(request, session, message, act)
+        title = _("Cancel session") if session.cancelled_at is None else _("Reason for the cancellation")
+        context: dict[str, Any] = {**self.frame(request, session, title), "form": form}
+        return TemplateResponse(request, "admin/agenda/draft/cancel.html", context)
 
     @model_page("<int:pk>/reinstate/", "reinstate", "POST", do="agenda.edit")
     def reinstate_view(self, request: HttpRequest, session: Session) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.visibility.models import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
 from summit.core.models import PublicModel
+from summit.core.texts_by_language import text_in, validate_texts
 from summit.core.validators import validate_printable, validate_text
 from summit.summits.models import Room, Summit
 
@@ -121,6 +122,10 @@ class Session(PublicModel):
         validators=[validate_printable],
         help_text=_("Included in messages to people who learn that the session is cancelled."),
     )
+    # The reason in other languages than the summit's, by language.
+    cancellation_reasons = models.JSONField(
+        _("reason in other languages"), null=True, blank=True, validators=[validate_texts]
+    )
     # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # Rises with every edit of the session or its rows, so that the second of two concurrent edits is rejected.
@@ -169,6 +174,11 @@ class Session(PublicModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def reason_in(self, language: str) -> str:
+        """Return why the session is cancelled in a language, or "" if it isn't written in it."""
+        others = self.cancellation_reasons
+        return text_in(language, first=self.summit.language, text=self.cancellation_reason, others=others)
 
     def clean(self) -> None:
         """Reject a part that is shown to more readers than the session, and a room or kind of another summit."""

@@ -7,6 +7,7 @@ raise SessionEditConflict; None skips the check.
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,6 +27,7 @@ from summit.audit import services as audit
 from summit.audit.actions import AuditAction, Facts, audit_action
 from summit.audit.models import AuditEntry
 from summit.core.punctuation import comma
+from summit.core.texts_by_language import validate_texts
 from summit.permissions.rules import check
 from summit.summits.models import Room, Summit
 from summit.templatetags.moments import clock_zone, day_clock, local
@@ -203,12 +205,22 @@ def _entry(row: Session, before: Placement, after: Placement, by: User) -> Audit
     return audit.entry(by=by, action=MOVE, target=row, summit=row.summit, fields=fields, detail=detail)
 
 
-def cancel(*, session: Session, by: User, reason: str = "", expected: int | None = None) -> bool:
+def cancel(
+    *,
+    session: Session,
+    by: User,
+    reason: str = "",
+    reasons: Mapping[str, str] | None = None,
+    expected: int | None = None,
+) -> bool:
     """Cancel a session. Return False, without changes, if it is already cancelled.
 
-    `reason` is included in the messages about the cancellation. Raises PermissionDenied and SessionEditConflict.
+    `reason` is included in the messages about the cancellation, and `reasons` has it in other languages. Raises
+    PermissionDenied, SessionEditConflict, and ValidationError for a reason in no language.
     """
-    return _set_cancelled(session, by=by, action=CANCEL, cancelled=True, reason=reason, expected=expected)
+    validate_texts(dict(reasons or {}))
+    why = {"cancellation_reason": reason, "cancellation_reasons": dict(reasons) if reasons else None}
+    return _set_cancelled(session, by=by, action=CANCEL, cancelled=True, why=why, expected=expected)
 
 
 def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
@@ -220,7 +232,13 @@ def reinstate(*, session: Session, by: User, expected: int | None = None) -> boo
 
 
 def _set_cancelled(
-    session: Session, *, by: User, action: AuditAction, cancelled: bool, expected: int | None, reason: str = ""
+    session: Session,
+    *,
+    by: User,
+    action: AuditAction,
+    cancelled: bool,
+    expected: int | None,
+    why: Mapping[str, object] = MappingProxyType({"cancellation_reason": "", "cancellation_reasons": None}),
 ) -> bool:
     check_can_edit(by, session)
     with transaction.atomic():
@@ -231,12 +249,13 @@ def _set_cancelled(
         with guarded(row.summit, [row.pk]), watching(sessions=[row.pk], by=by):
             Session.objects.filter(pk=row.pk).update(
                 cancelled_at=Now() if cancelled else None,
-                cancellation_reason=reason,
+                **why,
                 revision=F("revision") + 1,
                 updated_at=Now(),
             )
         entry = audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
-        undo.offer(entry, {"session": row.pk, "revision": row.revision + 1, "reason": row.cancellation_reason})
+        former = {"reason": row.cancellation_reason, "reasons": row.cancellation_reasons}
+        undo.offer(entry, {"session": row.pk, "revision": row.revision + 1, **former})
     return True
 
 
@@ -257,7 +276,7 @@ def _undo_cancellation(step: UndoStep, by: User) -> str:
     instead=gettext_lazy("Agenda editors can cancel the session on its page."),
 )
 def _undo_reinstatement(step: UndoStep, by: User) -> str:
-    return _undo(step, by, partial(cancel, reason=step.data.get("reason", "")))
+    return _undo(step, by, partial(cancel, reason=step.data.get("reason", ""), reasons=step.data.get("reasons")))
 
 
 def _undo(step: UndoStep, by: User, decide: Callable[..., bool]) -> str:

@@ -39,6 +39,7 @@ from summit.users.models import User
 FIELDS = (
     *("kind", "custom_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
     *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up", "cancellation_reason"),
+    "cancellation_reasons",
 )
 # The models of a session's rows, with their names.
 HANGING: Mapping[type[models.Model], str] = {

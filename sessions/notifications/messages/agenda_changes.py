@@ -3,7 +3,7 @@
 A message has all changes since the last release sent to its mailbox.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
@@ -95,7 +95,9 @@ def subject_key(release: Release) -> str:
 
 def drafts(*, release: Release, planned: Sequence[PlannedMessage]) -> list[Message]:
     """Return the unsaved messages of a release, which may itself be unsaved."""
-    content = Facts(release.summit, _people(planned), _reasons(planned), directions_by_room(release.summit))
+    content = Facts(
+        release.summit, _people(planned), _reasons(planned, release.summit), directions_by_room(release.summit)
+    )
     return AGENDA_CHANGE.drafts(*(AgendaChange(release, each, content) for each in planned if each.told))
 
 
@@ -105,12 +107,15 @@ def _people(planned: Iterable[PlannedMessage]) -> dict[int, str]:
     return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
 
 
-def _reasons(planned: Iterable[PlannedMessage]) -> dict[int, str]:
-    """Return a dict from primary key to the reason of each cancelled session for which one is given."""
+def _reasons(planned: Iterable[PlannedMessage], summit: Summit) -> dict[int, Mapping[str, str]]:
+    """Return a dict from primary key to the reason, by language, of each cancelled session for which one is given."""
     told = (notified.change for each in planned for notified in each.told)
     keys = {change.session.session_id for change in told if change.nature == Nature.CANCELLED}
-    rows = Session.objects.filter(pk__in=keys, cancelled_at__isnull=False).exclude(cancellation_reason="")
-    return dict(rows.values_list("pk", "cancellation_reason"))
+    rows = Session.objects.filter(pk__in=keys, cancelled_at__isnull=False)
+    return {
+        key: {**(others or {}), summit.language: reason}
+        for key, reason, others in rows.values_list("pk", "cancellation_reason", "cancellation_reasons")
+    }
 
 
 def _facts(change: AgendaChange, to: Addressee) -> AgendaChangeFacts:
@@ -118,7 +123,7 @@ def _facts(change: AgendaChange, to: Addressee) -> AgendaChangeFacts:
     party = content.own(planned.reader)
     return {
         "number": change.release.number,
-        "note": change.release.note,
+        "note": change.release.note_in(spoken(to.language)),
         "summit": _summit_facts(change.summit, to.language),
         "since": planned.since,
         # A party is named in the mail's language.

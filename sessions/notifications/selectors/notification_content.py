@@ -149,7 +149,11 @@ class Facts:
     """
 
     def __init__(
-        self, summit: Summit, people: Mapping[int, str], reasons: Mapping[int, str], directions: DirectionsByRoom
+        self,
+        summit: Summit,
+        people: Mapping[int, str],
+        reasons: Mapping[int, Mapping[str, str]],
+        directions: DirectionsByRoom,
     ) -> None:
         self._books = Books(summit)
         self._summit = summit
@@ -185,14 +189,15 @@ class Facts:
             **facts,
             "sequence": entry.sequence,
             "calendar": entry.calendar,
-            "reason": self._reason(entry.change),
+            "reason": self._reason(entry.change, book.language),
             "directions": self._way(entry.change, book.language),
             "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in entry.whom],
         }
 
-    def _reason(self, change: SessionChange) -> str:
-        """Return why a session is cancelled, for readers who learn that it is."""
-        return self._reasons.get(change.session.session_id, "") if change.nature == Nature.CANCELLED else ""
+    def _reason(self, change: SessionChange, language: str) -> str:
+        """Return why a session is cancelled, for readers of a language who learn that it is; "" if it isn't said."""
+        reasons = self._reasons.get(change.session.session_id, {}) if change.nature == Nature.CANCELLED else {}
+        return reasons.get(language, "")
 
     def _way(self, change: SessionChange, language: str) -> list[str]:
         """Return [text, language] of how one gets to a session's new room; [] if the room is the same or unknown."""

@@ -96,7 +96,7 @@ def _steps(request: HttpRequest, session: Session) -> Iterator[NextStep]:
         url = reverse("admin:delegations_occasions", args=[session.summit.slug])
         yield NextStep(f"{url}?session={session.public_id}", _("Invite delegations"))
     if can_edit(request.user, session):
-        yield NextStep(reverse("admin:agenda_session_cancel", args=[session.pk]), _("Cancel session"), {})
+        yield NextStep(reverse("admin:agenda_session_cancel", args=[session.pk]), _("Cancel session"))
 
 
 def _accepts_invitations(session: Session) -> bool:
@@ -112,7 +112,7 @@ def _points(session: Session, asked: int) -> Iterator[OpenPoint]:
         for found in warning_rows(near(session.summit, [session]), session.summit):
             yield _clash(found, here)
     elif not session.cancellation_reason:
-        url = reverse("admin:agenda_session_edit", args=[session.pk, "cancellation"])
+        url = reverse("admin:agenda_session_cancel", args=[session.pk])
         yield OpenPoint(_("Give a reason for the cancellation"), url)
     if asked:
         yield OpenPoint(

@@ -25,6 +25,7 @@ from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
+from summit.core.texts_by_language import LONGEST, validate_texts
 from summit.core.validators import validate_printable
 from summit.summits.models import Room, Summit
 from summit.users.models import User
@@ -107,7 +108,13 @@ class ExpectedInput(serializers.Serializer[Any]):
 class CancelInput(ExpectedInput):
     """`reason` is included in the messages to people who learn that the session is cancelled."""
 
-    reason = serializers.CharField(required=False, max_length=300, validators=[validate_printable])
+    reason = serializers.CharField(required=False, max_length=LONGEST, validators=[validate_printable])
+    reasons = serializers.DictField(
+        child=serializers.CharField(max_length=LONGEST, validators=[validate_printable]),
+        required=False,
+        validators=[validate_texts],
+        help_text="The reason in other languages than the summit's, by language.",
+    )
 
 
 class SessionFilters(django_filters.FilterSet):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.mailboxes import access_log
+from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.membership_changes.services import handovers
 from sessions.agenda.admin import audiences
 from sessions.agenda.models.releases import Release
@@ -25,6 +26,7 @@ from sessions.releases.admin.release_comparison import HistoryPages
 from sessions.releases.services import releases
 from sessions.releases.services.removals import Decision, RemovalUndecided
 from sessions.visibility.models import Visibility
+from summit.admin_base import language_fields
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_sources import RowSource
@@ -104,13 +106,17 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
     def prepare(self, request: HttpRequest, summit: Summit) -> HttpResponse:
         """Show the changes, messages and warnings of the next release; on POST, release it."""
         user = user_of(request)
+        languages = mailboxes_selectors.written_languages(summit)
         form = ReleaseForm(request.POST or None)
+        language_fields.add(form, "note", languages)
         if request.method == "POST":
             removals = {key: RemovalForm.of(key, request.POST) for key in request.POST.getlist("leaving")}
             if all([form.is_valid(), *(each.is_valid() for each in removals.values())]):
                 decisions = {key: Decision(**each.cleaned_data) for key, each in removals.items()}
                 try:
-                    release = releases.release(summit=summit, by=user, decisions=decisions, **form.cleaned_data)
+                    values = {name: form.cleaned_data[name] for name in ("note", "tell", "day", "expected")}
+                    notes = language_fields.values(form, "note", languages)
+                    release = releases.release(summit=summit, by=user, decisions=decisions, notes=notes, **values)
                 except (releases.NothingToRelease, releases.DraftChanged, RemovalUndecided) as refused:
                     messages.warning(request, str(refused))
                 else:

@@ -104,6 +104,7 @@ class _ReleaseArguments:
     by: User
     note: str
     expected: str
+    notes: Mapping[str, str] = field(default_factory=dict)
     day: date | None = None
     tell: bool = True
     decisions: Decisions = field(default_factory=dict)
@@ -169,12 +170,15 @@ def release(
     summit: Summit,
     by: User,
     note: str = "",
+    notes: Mapping[str, str] | None = None,
     expected: str = "",
     day: date | None = None,
     tell: bool = True,
     decisions: Decisions | None = None,
 ) -> Release:
     """Release the draft, or only the sessions on one day at the venue, and save the messages to the people affected.
+
+    `note` is in the summit's language, `notes` has it in others. Nobody reads it in another language than their own.
 
     `tell` says whether the first release sends participants their programme; later releases always send messages.
     `decisions` has the public notice and the reason for each session that leaves the public agenda.
@@ -187,9 +191,8 @@ def release(
     written in the meantime, it is prepared again under the lock.
     """
     check_can_release(by, summit)
-    return _release(
-        _ReleaseArguments(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
-    )
+    decided = {} if decisions is None else decisions
+    return _release(_ReleaseArguments(summit, by, note.strip(), expected, dict(notes or {}), day, tell, decided))
 
 
 def retime(
@@ -285,7 +288,12 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     removals.check_decided(leaving, arguments.decisions)
     takes_away = bool(leaving) or removals.removes_public_content(old=old, new=new)
     new_release = Release(
-        summit=arguments.summit, number=number, note=arguments.note, released_by=arguments.by, takes_away=takes_away
+        summit=arguments.summit,
+        number=number,
+        note=arguments.note,
+        notes=dict(arguments.notes) or None,
+        released_by=arguments.by,
+        takes_away=takes_away,
     )
     planned = agenda_changes.plan(
         summit=arguments.summit, number=number, changes=changes, new=new, lock=lock, tell=arguments.tell

@@ -29,7 +29,16 @@ _PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "med
 _FIELDS = [
     *_PLAIN,
     *(f"{part}_to" for part in PARTS),
-    *("room", "custom_kind", "carried", "cancelled_at", "cancellation_reason", "revision", "updated_at"),
+    *(
+        "room",
+        "custom_kind",
+        "carried",
+        "cancelled_at",
+        "cancellation_reason",
+        "cancellation_reasons",
+        "revision",
+        "updated_at",
+    ),
 ]
 
 
@@ -152,7 +161,8 @@ def _session(new_plan: RestorePlan, known: _ExistingObjects, state: Snapshot) ->
     if kind and row.custom_kind_id is None:
         new_plan.losses.append(Loss(state.title, kind, Why.KIND))
     row.carried = [list(each) for each in state.carried] or None
-    row.cancelled_at, row.cancellation_reason, row.updated_at = None, "", known.now
+    row.cancelled_at, row.cancellation_reason, row.cancellation_reasons = None, "", None
+    row.updated_at = known.now
     row.revision += 1
     new_plan.sessions.append(row)
 

@@ -335,7 +335,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     plenary = Session.objects.get(summit=summit, requests_until__isnull=False)
     # A point of order interrupts its first speech.
     first = plenary.slots.order_by("position")[0]
-    speech_clock.give_floor(slot=first, by=user("organiser"))
+    speech_clock.give_floor(slot=first, by=user("organiser"), despite_time=True)
     speech_clock.point_of_order(slot=first, by=user("organiser"))
     subscriber = Subscriber.objects.filter(summit=summit)[0]
     public = Text.objects.get(slug="statement-public")

@@ -55,6 +55,7 @@ PortalSubject.objects.create(person=person, issuer=provider.issuer, subject="7c2
 IN_PROGRESS = """
 from datetime import timedelta
 from sessions.agenda.selectors.release_scopes import Placement
+from sessions.delays.services import running
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from summit.core.database_clock import db_now
@@ -67,7 +68,9 @@ began = max(now - timedelta(minutes=5), now.replace(hour=0, minute=0))
 end, rooms = now + timedelta(minutes=55), {row.pk: row.room for row in rows}
 places = {key: (room.public_id, room.name, room.venue.name) for key, room in rooms.items()}
 moved = {key: Placement(began, end, *place) for key, place in places.items()}
-releases.retime(summit=rows[0].summit, by=User.objects.get(email="organiser@summit.example"), placements=moved)
+by = User.objects.get(email="organiser@summit.example")
+releases.retime(summit=rows[0].summit, by=by, placements=moved)
+running.start(session=next(row for row in rows if row.title.startswith("Plenary")), by=by)
 """
 
 

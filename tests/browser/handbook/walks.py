@@ -73,7 +73,7 @@ release-the-agenda, organiser, /admin/summit/user/
 run-a-waiting-list, organiser, /admin/
     press*2 > see > row Walk to the harbour > sign_up_two > see > press_of Interpreter, France > press
 cancel-a-session, organiser, /admin/
-    open_session Criminal finances > press > see > press*2
+    open_session Criminal finances > press > fill The minister is ill. > press > see > press*2
 set-up-a-screen, organiser, /admin/
     press > press_in nav > press*2 > fill Foyer, north > choose_first > check > press*2
 
