@@ -75,7 +75,6 @@ class Visitor:
         return self.page
 
     def sign_in(self, email: str) -> Page:
-        """Sign in as somebody of the demonstration."""
         page = self.open("/accounts/login/")
         page.get_by_label("Email address").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)

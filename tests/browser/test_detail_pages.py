@@ -1,22 +1,31 @@
-"""Pages that one reads, with sections edited in place, in a real Chromium."""
+"""Pages that one reads, with sections edited in place, and how forms are laid out, in a real Chromium."""
 
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.keyboard import Make
+from tests.sources import ROOT
 
-pytestmark = pytest.mark.browser
-Make = Callable[..., Visitor]
+STYLES = ROOT / "static" / "css"
+LINE = """<div class="field-line"><div class="field"><label><input type="checkbox"> {0}</label>
+<div class="hint">{1}</div></div></div>"""
+TEXT = '<div class="field-line"><div class="field"><label>Name</label><input></div></div>'
+TOPS = "[...document.querySelectorAll('[type=checkbox]')].map((each) => each.getBoundingClientRect().top)"
+
+
+def family_photo(visitor: Make) -> Any:
+    """Open a session as the organiser."""
+    organiser = visitor()
+    organiser.sign_in("organiser@summit.example")
+    page = organiser.open("/admin/agenda/session/?q=Family+photo")
+    page.get_by_role("link", name="Family photo", exact=True).click()
+    return page
 
 
 def test_a_section_is_edited_where_it_is(visitor: Make) -> None:
-    organiser = visitor()
-    organiser.sign_in("organiser@summit.example")
-    page: Any = organiser.open("/admin/agenda/session/?q=Family+photo")
-    page.get_by_role("link", name="Family photo", exact=True).click()
+    page = family_photo(visitor)
     address = page.url
     for value, words in (("open", "open to the media"), ("closed", "closed to the media")):
         page.locator("#media").get_by_role("link", name="Edit").click()
@@ -28,10 +37,7 @@ def test_a_section_is_edited_where_it_is(visitor: Make) -> None:
 
 
 def test_which_rooms_are_free_follows_the_times(visitor: Make) -> None:
-    organiser = visitor()
-    organiser.sign_in("organiser@summit.example")
-    page: Any = organiser.open("/admin/agenda/session/?q=Family+photo")
-    page.get_by_role("link", name="Family photo", exact=True).click()
+    page = family_photo(visitor)
     page.locator("#time-and-room").get_by_role("link", name="Edit").click()
     start, end = page.locator("[name=starts_at_1]"), page.locator("[name=ends_at_1]")
     # What was put into the page listens once it has settled.
@@ -43,3 +49,18 @@ def test_which_rooms_are_free_follows_the_times(visitor: Make) -> None:
     expect(end).to_have_value("15:45")
     expect(page.locator("#free-rooms")).to_contain_text("15:30–15:45")
     expect(start).to_have_value("1530")
+
+
+def test_checkboxes_side_by_side_begin_at_one_height_whatever_their_hints(browser: Browser, tmp_path: Path) -> None:
+    sheets = "".join(
+        f'<link rel="stylesheet" href="{STYLES / name}.css">' for name in ("summit", "components", "desk")
+    )
+    boxes = LINE.format("Required", "A long hint. " * 20) + LINE.format("For delegations", "A short one.")
+    fields = f'<fieldset class="fields">{TEXT}{TEXT}{boxes}</fieldset>'
+    file = tmp_path / "form.html"
+    file.write_text(f'<!doctype html>{sheets}<body class="desk"><main>{fields}</main>')
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(file.as_uri())
+    first, second = page.evaluate(TOPS)
+    page.close()
+    assert first == second

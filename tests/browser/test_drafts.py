@@ -13,7 +13,6 @@ KEPT = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:')).le
 
 
 def open_text(officer: Visitor) -> Page:
-    """Open a text at the desk, signed in."""
     page = officer.sign_in(OFFICER)
     officer.open("/admin/press/text/?q=home-secretary").locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="Edit text").click()

@@ -1,10 +1,12 @@
-"""How Tab goes through pages: from the skip link to the last control and out again, and what opens and closes."""
+"""How Tab goes through pages: from the skip link to the last control and out again, and what opens and closes; coming
+in by a passkey."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from portal.demo.accounts import PASSWORD
 from tests.browser.keyboard import Keys, Make, somebody
 
 SLUG = "border-security-2025"
@@ -103,3 +105,38 @@ def test_what_stands_behind_a_word_of_a_desks_menu_is_reached(visitor: Make) -> 
     with keys.page.expect_navigation():
         keys.to("link", "Links", exact=True).press("Enter")
     assert keys.page.url.endswith("/admin/delegations/invitationlink/")
+
+
+def _sign_out(keys: Keys) -> None:
+    keys.open("/accounts/logout/")
+    keys.to_element(keys.page.get_by_role("main").get_by_role("button"), "the button that signs out").go()
+
+
+def test_a_passkey(visitor: Make) -> None:
+    """It signs in alone, and is the second step after a password."""
+    keys = somebody(visitor)
+    keys.sign_in("protocol@summit.example", PASSWORD)
+    keys.visitor.with_authenticator()
+    keys.open("/accounts/2fa/")
+    keys.follow("link", "Add a passkey")
+    keys.to("textbox", "Password", exact=True).type(PASSWORD)
+    keys.follow("button", "Confirm with your password")
+    keys.to("textbox", "Passkey name").type("Office computer")
+    keys.follow("button", "Add passkey")
+    expect(keys.page).to_have_url(re.compile("/recovery-codes/"))
+    expect(keys.page.locator("main code")).to_have_count(10)
+    _sign_out(keys)
+    keys.open("/accounts/login/")
+    keys.follow("button", "Sign in with a passkey")
+    expect(keys.page).to_have_url(re.compile("/admin/"))
+    _sign_out(keys)
+    keys.sign_in("protocol@summit.example", PASSWORD)
+    expect(keys.page).to_have_url(re.compile("/authenticate/"))
+    keys.follow("button", "Use a passkey")
+    expect(keys.page).to_have_url(re.compile("/admin/"))
+    # What changes how the account is protected is confirmed by what protects it.
+    keys.open("/accounts/2fa/")
+    keys.follow("link", "Remove Office computer")
+    keys.follow("button", "Confirm with a passkey")
+    keys.follow("button", "Remove passkey")
+    expect(keys.page.get_by_text("Office computer")).to_have_count(0)

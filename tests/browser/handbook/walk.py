@@ -114,6 +114,12 @@ class Walk:
         self.field().select_option(value)
         self._take_pictures()
 
+    def choose_first(self) -> None:
+        """Choose the first value of the select that is named next, but for the empty one."""
+        field = self.field()
+        field.select_option(field.locator("option:not([value=''])").first.get_attribute("value"))
+        self._take_pictures()
+
     def choose_called(self, text: str) -> None:
         """Choose the value of the select that is named next by its words."""
         field = self.field()
@@ -149,15 +155,6 @@ class Walk:
     def check(self) -> None:
         """Check the box or the radio button that is named next."""
         self.field().check()
-        self._take_pictures()
-
-    def choose_first(self) -> None:
-        """Choose the first value of the select that is named next, but for the empty one."""
-        field = self.field()
-        values = field.locator("option").evaluate_all(
-            "options => options.map(option => option.value).filter(Boolean)"
-        )
-        field.select_option(values[0])
         self._take_pictures()
 
     def key(self) -> str:

@@ -256,7 +256,6 @@ def wait_for_the_mail_about_it(walk: Walk) -> None:
 
 
 def draft(walk: Walk, title: str) -> None:
-    """Let a press officer write a text."""
     page = walk.desks.visitor("press").open("/admin/press/text/add/?lang=en")
     page.get_by_label("Type").select_option("statement")
     page.get_by_label("Title").fill(title)

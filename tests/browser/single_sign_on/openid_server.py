@@ -34,7 +34,6 @@ class Member:
     id: str
     groups: list[str] = field(default_factory=list)
     amr: list[str] = field(default_factory=lambda: ["pwd"])
-    email: str = ""
 
 
 class Client(ClientMixin):  # type: ignore[misc]
@@ -67,8 +66,6 @@ class Client(ClientMixin):  # type: ignore[misc]
 
 
 class Code(SimpleNamespace, AuthorizationCodeMixin):  # type: ignore[misc]
-    """A code that is exchanged for tokens."""
-
     def get_redirect_uri(self) -> str:
         return str(self.redirect_uri)
 
@@ -118,8 +115,6 @@ def code_grant(provider: "OpenIdServer") -> Any:
 
 
 class OpenId(OpenIDCode):  # type: ignore[misc]
-    """What the tokens of a provider say."""
-
     def __init__(self, provider: "OpenIdServer") -> None:
         super().__init__(require_nonce=True)
         self.provider = provider
@@ -137,8 +132,7 @@ class OpenId(OpenIDCode):  # type: ignore[misc]
         return {"alg": "RS256", "kid": "k1"}
 
     def generate_user_info(self, user: Member, scope: str) -> UserInfo:
-        verified = {"email": user.email, "email_verified": True} if user.email else {}
-        return UserInfo({"sub": user.id, "groups": user.groups, "sid": self.provider.sid_of(user), **verified})
+        return UserInfo({"sub": user.id, "groups": user.groups, "sid": self.provider.sid_of(user)})
 
 
 class OpenIdServer:
@@ -208,7 +202,6 @@ class OpenIdServer:
         return jsonify(sub=member.id, name=f"Member {member.id}", email=f"{member.id}@ministry.example")
 
     def end(self) -> Any:
-        """Sign somebody out whom Summit has signed out."""
         hint = jwt.decode(request.args["id_token_hint"], self.key, algorithms=["RS256"])
         self.signed_out.append(str(hint.claims["sub"]))
         session.clear()

@@ -54,7 +54,6 @@ class SamlServer:
         return f"{self.base}/metadata"
 
     def server(self) -> Server:
-        """Return pysaml2's server, which knows Summit by its metadata."""
         endpoints = {
             "single_sign_on_service": [(f"{self.base}/sso", BINDING_HTTP_REDIRECT)],
             "single_logout_service": [(f"{self.base}/slo", BINDING_HTTP_REDIRECT)],
@@ -120,7 +119,6 @@ class SamlServer:
         return self._sent(server, str(made), self._logout_address(), response=True)
 
     def end(self) -> Any:
-        """Begin a sign-out here: tell Summit by the browser."""
         server, member = self.server(), self.members[session["user"]]
         session.clear()
         _number, made = server.create_logout_request(

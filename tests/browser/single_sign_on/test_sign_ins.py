@@ -1,40 +1,15 @@
 """Signing in at real identity providers, in a browser: Authlib's for OpenID Connect, and pysaml2's for SAML."""
 
-import json
-import re
-import time
-
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from summit.single_sign_on import refusals
-from tests.browser.single_sign_on.conftest import REMOVE, Embassy
-from tests.browser.single_sign_on.openid_server import CLIENT, SECRET, Member, OpenIdServer, serving
+from tests.browser.single_sign_on.conftest import Embassy
+from tests.browser.single_sign_on.openid_server import Member, OpenIdServer, serving
 from tools.running import Running
 
 pytestmark = [pytest.mark.loopback, pytest.mark.xdist_group("demonstration")]
-APP = """
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from summit.users.models import User
-secret = generate_totp_secret()
-TOTP.activate(User.objects.get(email={email!r}), secret)
-print(secret)
-"""
-DELEGATION = """
-import json
-from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PartyProvider
-from summit.people.models import Person
-from summit.single_sign_on.models import IdentityProvider
-values = json.loads({values!r})
-row = IdentityProvider.objects.create(**values)
-found = Person.objects.exclude(membership=None).exclude(email="")
-person = next(each for each in found if Person.objects.filter(email__iexact=each.email).count() == 1)
-PartyProvider.objects.create(party=person.membership.party, issuer=row.issuer)
-print(json.dumps([person.email, str(person.membership.party)]))
-"""
 LINK = """
 from allauth.socialaccount.models import SocialAccount
 from summit.single_sign_on import links
@@ -79,17 +54,9 @@ def sign_out(page: Page) -> None:
     """Sign out, and wait until the browser has been at the provider and is back, signed out at both ends."""
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
-    arrive_signed_out(page)
-
-
-def arrive_signed_out(page: Page) -> None:
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     # The page has the same heading before and after; before, it leads to the provider.
     expect(page.get_by_role("link", name="Sign out of")).to_have_count(0)
-
-
-def this_step() -> int:
-    return int(time.time()) // 30
 
 
 def test_openid_connect_from_the_first_sign_in_to_both_sign_outs(
@@ -150,85 +117,6 @@ def test_saml_from_the_first_sign_in_to_both_sign_outs(demonstration: Running, e
     choose(page, "Embassies")
     expect(page.get_by_role("button", name="Sign in at the embassy")).to_be_visible()
     assert embassy.signed_out() == ["ben-1"]
-
-
-def test_the_ministrys_second_factor_counts_and_otherwise_ours_is_asked(
-    demonstration: Running, ministry: OpenIdServer, page: Page
-) -> None:
-    eve = ministry.members["eve"] = Member("eve-1", groups=["press"], amr=["pwd"])
-    choose(page, "Foreign Ministry")
-    enter(page, "eve", "ministry")
-    link_by_code(demonstration, page, "eve-ministry@host.example")
-    secret = demonstration.inside(APP.format(email="eve-ministry@host.example")).split()[-1]
-    choose(page, "Foreign Ministry")
-    expect(page).to_have_url(f"{demonstration.base}/accounts/2fa/authenticate/")
-    page.goto("/admin/press/text/")
-    expect(page).to_have_url(re.compile("/accounts/"))
-    page.get_by_role("main").get_by_role("textbox").first.fill(format_hotp_value(hotp_value(secret, this_step())))
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(f"{demonstration.base}/admin/")
-    page.context.clear_cookies(domain="localhost", name="sessionid")
-    assert not signed_in(page)
-    # The ministry took a second factor: nothing is asked here.
-    eve.amr = ["pwd", "mfa"]
-    choose(page, "Foreign Ministry")
-    expect(page).to_have_url(f"{demonstration.base}/admin/")
-
-
-def test_the_ministry_of_a_delegation_opens_its_portal(demonstration: Running, page: Page) -> None:
-    provider = OpenIdServer()
-    provider.client.redirect_uris = [f"{demonstration.base}/accounts/sso/their-ministry/callback/"]
-    with serving(provider.app) as base:
-        provider.issuer = base
-        values = {"slug": "their-ministry", "name": "Their Ministry", "issuer": base, "client_id": CLIENT}
-        values |= {"client_secret": SECRET, "for_delegations": True}
-        try:
-            told = demonstration.inside(DELEGATION.format(values=json.dumps(values)))
-            email, party = json.loads(told.splitlines()[-1])
-            # The sign-in page names no delegation's provider: whoever reads it would learn who is invited.
-            page.goto("/accounts/login/")
-            expect(page.get_by_role("link", name="Their Ministry")).to_have_count(0)
-            provider.members["stranger"] = Member("s-9", email="stranger@ministry.example")
-            page.goto("/accounts/sso/their-ministry/")
-            enter(page, "stranger", "ministry")
-            expect(page.get_by_role("main")).to_contain_text("focal point")
-            page.context.clear_cookies()
-            provider.members["ann"] = Member("s-1", email=email)
-            page.goto("/accounts/sso/their-ministry/")
-            enter(page, "ann", "ministry")
-            expect(page).to_have_url(f"{demonstration.base}/portal/")
-            expect(page.get_by_role("main")).to_contain_text(party)
-            # It opens no account.
-            page.goto("/admin/")
-            assert "/login/" in page.url
-            # The ministry ends the session.
-            assert provider.end_session(demonstration.base, "their-ministry", provider.members["ann"]) == 200
-            page.goto("/portal/")
-            assert "/login/" in page.url
-            # Signing out here ends it there. The sign-in goes on where it began.
-            page.goto("/accounts/sso/their-ministry/?next=/portal/agenda/")
-            expect(page).to_have_url(f"{demonstration.base}/portal/agenda/")
-            page.goto("/portal/browsers/?lang=en")
-            page.get_by_role("button", name="Sign out of this browser").click()
-            expect(page).to_have_url(f"{demonstration.base}/accounts/sso/signed-out/")
-            arrive_signed_out(page)
-            page.goto("/accounts/sso/their-ministry/")
-            expect(page.get_by_role("button", name="Sign in at the ministry")).to_be_visible()
-            assert provider.signed_out == ["s-1"]
-        finally:
-            demonstration.inside(REMOVE.format(slug="their-ministry"))
-
-
-def test_two_providers_at_once(demonstration: Running, ministry: OpenIdServer, embassy: Embassy, page: Page) -> None:
-    """The embassy claims the subject of the ministry: it is nobody's."""
-    page.goto("/accounts/login/")
-    expect(page.get_by_role("link", name="Sign in with Foreign Ministry")).to_be_visible()
-    expect(page.get_by_role("link", name="Sign in with Embassies")).to_be_visible()
-    embassy.say("mallory", "ada-1", ["press"])
-    choose(page, "Embassies")
-    enter(page, "mallory", "embassy")
-    expect(page.get_by_role("heading", name="Your sign-in is not linked yet")).to_be_visible()
-    assert not signed_in(page)
 
 
 def test_a_link_from_another_site_asks_first(demonstration: Running, ministry: OpenIdServer, page: Page) -> None:
