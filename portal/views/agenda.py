@@ -85,7 +85,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     listed = SessionList(viewer.summit, at.stamp, get_language() or "", everything)
     rows = _session_lines(viewer, at, own, listed)
     context |= _lists(viewer, at, listed, rows, read_marks.unread(viewer, at, seen, own))
-    if not everything and not rows:
+    if viewer.members.parties and not everything and not rows:
         context["waits_for_answer"] = not taking_part().filter(pk__in=viewer.members.parties).exists()
     filters = asked(request.GET)
     context["sessions"] = listed.rendered(

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import summit.core.texts_by_language
+import summit.summits.translated_names
 from summit.core.migration_operations import AddColumn
 
 
@@ -15,11 +15,11 @@ class Migration(migrations.Migration):
         AddColumn(
             model_name='session',
             name='cancellation_reasons',
-            field=models.JSONField(blank=True, null=True, validators=[summit.core.texts_by_language.validate_texts], verbose_name='reason in other languages'),
+            field=models.JSONField(blank=True, null=True, validators=[summit.summits.translated_names.validate_notes], verbose_name='reason in other languages'),
         ),
         AddColumn(
             model_name='release',
             name='notes',
-            field=models.JSONField(blank=True, editable=False, null=True, validators=[summit.core.texts_by_language.validate_texts], verbose_name='note in other languages'),
+            field=models.JSONField(blank=True, editable=False, null=True, validators=[summit.summits.translated_names.validate_notes], verbose_name='note in other languages'),
         ),
     ]

@@ -1,6 +1,6 @@
 """What is over, on now and next in the agenda, by what was recorded and else by the times; when cached pages change.
 
-Each page, file and screen that says so asks `state_of`.
+Each page and the API ask `state_of`. Screens, which go on without a network, decide the same in their script.
 """
 
 from collections.abc import Hashable, Iterable, Sequence

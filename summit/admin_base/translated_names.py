@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -94,6 +96,26 @@ def name_fields(longest: int) -> dict[str, forms.CharField]:
 def with_names(form: type[NamedForm], longest: int) -> type[NamedForm]:
     """Return a subclass of a form with a field for the name in each language."""
     return type(f"With{form.__name__}", (form,), dict(name_fields(longest)))
+
+
+def add_languages(form: forms.Form, name: str, languages: Iterable[str]) -> None:
+    """Add a copy of the field `name` for each of these languages after it, such as "note_fr"."""
+    fields: dict[str, forms.Field] = {}
+    for key, field in form.fields.items():
+        fields[key] = field
+        for code in languages if key == name else ():
+            other: Any = copy(field)
+            other.label = f"{field.label} ({get_language_info(code)['name_local']})"
+            other.required, other.help_text = False, ""
+            other.widget = type(field.widget)({**field.widget.attrs, "lang": code, "dir": "auto"})
+            fields[f"{name}_{code}"] = other
+    form.fields = fields
+
+
+def texts_of(form: forms.Form, name: str, languages: Iterable[str]) -> dict[str, str]:
+    """Return the texts that were entered in the fields of `add_languages`, by language."""
+    typed = {code: form.cleaned_data.get(f"{name}_{code}", "") for code in languages}
+    return {code: text for code, text in typed.items() if text}
 
 
 def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:

@@ -12,6 +12,8 @@ from summit.core.validators import validate_printable, validate_text
 
 # The most characters of the directions to a room in one language: two lines on a screen in the foyer.
 DIRECTIONS_LENGTH = 120
+# The most characters of a reason or a note that is sent to people.
+NOTE_LENGTH = 300
 # The texts of a summit that can be translated, with the most characters of each.
 TEXTS = {"name": 200, "short_name": 60, "place": 60, "host": 200}
 
@@ -57,8 +59,25 @@ def validate_names(value: object) -> None:
 
 def validate_directions(value: object) -> None:
     """Raise ValidationError unless `value` is a dict from known languages to directions of one line."""
-    by_text = {code: {"directions": words} for code, words in value.items()} if isinstance(value, dict) else value
-    validate_texts(by_text, {"directions": DIRECTIONS_LENGTH})
+    _validate_lines(value, "directions", DIRECTIONS_LENGTH)
+
+
+def validate_notes(value: object) -> None:
+    """Raise ValidationError unless `value` is a dict from known languages to notes of one line."""
+    _validate_lines(value, "note", NOTE_LENGTH)
+
+
+def _validate_lines(value: object, text: str, most: int) -> None:
+    by_text = {code: {text: words} for code, words in value.items()} if isinstance(value, dict) else value
+    validate_texts(by_text, {text: most})
+
+
+def note_in(language: str, *, first: str, note: str, others: Mapping[str, str] | None) -> str:
+    """Return a note in a language, or "" if it isn't written in it: nobody reads a note in another language.
+
+    `note` is in the language `first`, `others` has it in other languages.
+    """
+    return note if language == first else (others or {}).get(language, "")
 
 
 def validate_texts(value: object, texts: Mapping[str, int], *, several: Collection[str] = ()) -> None:

@@ -25,9 +25,9 @@ from sessions.visibility.models import DELEGATIONS, DESK, EVERYBODY, TAKING_PART
 from sessions.visibility.viewers import Members
 from summit.core.models import PublicModel
 from summit.core.personal_data import DataSubject, ProcessingActivity, personal
-from summit.core.texts_by_language import text_in, validate_texts
 from summit.people.models import Person
 from summit.summits.models import Summit
+from summit.summits.translated_names import note_in, validate_notes
 from summit.users.models import User
 
 
@@ -50,7 +50,7 @@ class Release(PublicModel):
     note = models.CharField(_("note"), max_length=300, blank=True)
     # The note in other languages than the summit's, by language.
     notes = models.JSONField(
-        _("note in other languages"), null=True, blank=True, editable=False, validators=[validate_texts]
+        _("note in other languages"), null=True, blank=True, editable=False, validators=[validate_notes]
     )
     released_at = models.DateTimeField(_("released"), db_default=Now())
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("released by"))
@@ -73,7 +73,7 @@ class Release(PublicModel):
 
     def note_in(self, language: str) -> str:
         """Return the note in a language, or "" if it isn't written in it."""
-        return text_in(language, first=self.summit.language, text=self.note, others=self.notes)
+        return note_in(language, first=self.summit.language, note=self.note, others=self.notes)
 
 
 class EntryQuerySet(models.QuerySet["ReleaseEntry"]):

@@ -16,12 +16,12 @@ from delegations.mailboxes.selectors import written_languages
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move, planning
-from summit.admin_base import language_fields
 from summit.admin_base.messages import add_undoable
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.service_admin import user_of
-from summit.core.texts_by_language import LONGEST
+from summit.admin_base.translated_names import add_languages, texts_of
 from summit.core.validators import validate_printable
+from summit.summits.translated_names import NOTE_LENGTH
 from summit.undo import services as undo
 
 
@@ -30,11 +30,11 @@ class CancellationForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        max_length=LONGEST,
+        max_length=NOTE_LENGTH,
         required=False,
         validators=[validate_printable],
         help_text=gettext_lazy(
-            "Included in messages to participants, each in their own language. Without it, none is told."
+            "Messages to participants include it, each in their language. Leave blank to give none."
         ),
         widget=forms.TextInput({"dir": "auto"}),
     )
@@ -50,9 +50,9 @@ class DecidingMixin(FrameMixin):
         others = session.cancellation_reasons or {}
         initial = {"reason": session.cancellation_reason, **{f"reason_{code}": text for code, text in others.items()}}
         form = CancellationForm(request.POST if request.method == "POST" else None, initial=initial)
-        language_fields.add(form, "reason", languages)
+        add_languages(form, "reason", languages)
         if request.method == "POST" and form.is_valid():
-            reason, reasons = form.cleaned_data["reason"], language_fields.values(form, "reason", languages)
+            reason, reasons = form.cleaned_data["reason"], texts_of(form, "reason", languages)
             if session.cancelled_at is not None:
                 values = {"cancellation_reason": reason, "cancellation_reasons": reasons or None}
                 planning.change(by=user_of(request), session=session, values=values)

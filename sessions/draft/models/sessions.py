@@ -14,9 +14,9 @@ from django.utils.translation import pgettext_lazy
 from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.visibility.models import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
 from summit.core.models import PublicModel
-from summit.core.texts_by_language import text_in, validate_texts
 from summit.core.validators import validate_printable, validate_text
 from summit.summits.models import Room, Summit
+from summit.summits.translated_names import note_in, validate_notes
 
 
 class MediaAccess(models.TextChoices):
@@ -124,7 +124,7 @@ class Session(PublicModel):
     )
     # The reason in other languages than the summit's, by language.
     cancellation_reasons = models.JSONField(
-        _("reason in other languages"), null=True, blank=True, validators=[validate_texts]
+        _("reason in other languages"), null=True, blank=True, validators=[validate_notes]
     )
     # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
@@ -159,6 +159,11 @@ class Session(PublicModel):
                 condition=Q(cancelled_at__isnull=False) | Q(cancellation_reason=""),
                 violation_error_message=_("Cancel the session before you give a reason for it."),
             ),
+            models.CheckConstraint(
+                name="session_reasons_if_cancelled",
+                condition=Q(cancelled_at__isnull=False) | Q(cancellation_reasons__isnull=True),
+                violation_error_message=_("Cancel the session before you give a reason for it."),
+            ),
             *(
                 models.CheckConstraint(
                     name=f"session_{part}_not_wider",
@@ -178,7 +183,7 @@ class Session(PublicModel):
     def reason_in(self, language: str) -> str:
         """Return why the session is cancelled in a language, or "" if it isn't written in it."""
         others = self.cancellation_reasons
-        return text_in(language, first=self.summit.language, text=self.cancellation_reason, others=others)
+        return note_in(language, first=self.summit.language, note=self.cancellation_reason, others=others)
 
     def clean(self) -> None:
         """Reject a part that is shown to more readers than the session, and a room or kind of another summit."""

@@ -27,9 +27,9 @@ from summit.audit import services as audit
 from summit.audit.actions import AuditAction, Facts, audit_action
 from summit.audit.models import AuditEntry
 from summit.core.punctuation import comma
-from summit.core.texts_by_language import validate_texts
 from summit.permissions.rules import check
 from summit.summits.models import Room, Summit
+from summit.summits.translated_names import validate_notes
 from summit.templatetags.moments import clock_zone, day_clock, local
 from summit.undo import services as undo
 from summit.undo.kinds import undoes
@@ -218,7 +218,7 @@ def cancel(
     `reason` is included in the messages about the cancellation, and `reasons` has it in other languages. Raises
     PermissionDenied, SessionEditConflict, and ValidationError for a reason in no language.
     """
-    validate_texts(dict(reasons or {}))
+    validate_notes(dict(reasons or {}))
     why = {"cancellation_reason": reason, "cancellation_reasons": dict(reasons) if reasons else None}
     return _set_cancelled(session, by=by, action=CANCEL, cancelled=True, why=why, expected=expected)
 

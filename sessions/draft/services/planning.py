@@ -227,10 +227,11 @@ def remove_parties(*, summit: Summit, parties: Sequence[Party], by: User) -> int
     with transaction.atomic():
         lock(summit)
         gone: dict[Session, list[Participant]] = {}
-        for row in places_of(parties).select_related("session__summit").order_by("session", "pk"):
+        rows = places_of(parties).filter(session__summit=summit).select_related("session__summit")
+        for row in rows.order_by("session", "pk"):
             gone.setdefault(row.session, []).append(row)
-        for session, rows in gone.items():
-            store(by=by, session=session, rows={"participants": Rows(gone=rows)})
+        for session, places in gone.items():
+            store(by=by, session=session, rows={"participants": Rows(gone=places)})
     return len(gone)
 
 

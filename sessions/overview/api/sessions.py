@@ -13,7 +13,7 @@ from sessions.agenda.selectors import audiences
 from sessions.conflicts.api import ConflictRulesMixin
 from sessions.delays.api.sessions import RunningMixin
 from sessions.delays.models import DelayNotice
-from sessions.draft.api.fields import Moment
+from sessions.draft.api.fields import Moment, NotesField
 from sessions.draft.api.filters import day_of
 from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.draft.models.participants import Participant, Slot
@@ -25,9 +25,9 @@ from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
-from summit.core.texts_by_language import LONGEST, validate_texts
 from summit.core.validators import validate_printable
 from summit.summits.models import Room, Summit
+from summit.summits.translated_names import NOTE_LENGTH
 from summit.users.models import User
 
 STATES = [("stands", _("scheduled")), ("cancelled", _("cancelled"))]
@@ -53,6 +53,7 @@ class DeskSessionSerializer(serializers.ModelSerializer[Session]):
     started_at = serializers.DateTimeField(source="started", allow_null=True, read_only=True)
     ended_at = serializers.DateTimeField(source="ended", allow_null=True, read_only=True)
     running_late = serializers.BooleanField(source="late", read_only=True)
+    cancellation_reasons = NotesField(allow_null=True, read_only=True)
 
     class Meta:
         model = Session
@@ -68,6 +69,7 @@ class SessionInput(serializers.ModelSerializer[Session]):
     room = InSummit(queryset=Room.objects.all(), summit_path="venue__summit", required=False, allow_null=True)
     own_kind = InSummit(source="custom_kind", queryset=CustomKind.objects.all(), required=False, allow_null=True)
     capacity = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1_000_000)
+    cancellation_reasons = NotesField(required=False, allow_null=True)
 
     class Meta:
         model = Session
@@ -108,13 +110,8 @@ class ExpectedInput(serializers.Serializer[Any]):
 class CancelInput(ExpectedInput):
     """`reason` is included in the messages to people who learn that the session is cancelled."""
 
-    reason = serializers.CharField(required=False, max_length=LONGEST, validators=[validate_printable])
-    reasons = serializers.DictField(
-        child=serializers.CharField(max_length=LONGEST, validators=[validate_printable]),
-        required=False,
-        validators=[validate_texts],
-        help_text="The reason in other languages than the summit's, by language.",
-    )
+    reason = serializers.CharField(required=False, max_length=NOTE_LENGTH, validators=[validate_printable])
+    reasons = NotesField(required=False, help_text="The reason in other languages than the summit’s, by language.")
 
 
 class SessionFilters(django_filters.FilterSet):

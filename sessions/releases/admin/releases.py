@@ -26,12 +26,12 @@ from sessions.releases.admin.release_comparison import HistoryPages
 from sessions.releases.services import releases
 from sessions.releases.services.removals import Decision, RemovalUndecided
 from sessions.visibility.models import Visibility
-from summit.admin_base import language_fields
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import where_may
+from summit.admin_base.translated_names import add_languages, texts_of
 from summit.core.date_formats import long_day
 from summit.core.punctuation import semicolon
 from summit.outbox import progress
@@ -108,14 +108,14 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         user = user_of(request)
         languages = mailboxes_selectors.written_languages(summit)
         form = ReleaseForm(request.POST or None)
-        language_fields.add(form, "note", languages)
+        add_languages(form, "note", languages)
         if request.method == "POST":
             removals = {key: RemovalForm.of(key, request.POST) for key in request.POST.getlist("leaving")}
             if all([form.is_valid(), *(each.is_valid() for each in removals.values())]):
                 decisions = {key: Decision(**each.cleaned_data) for key, each in removals.items()}
                 try:
                     values = {name: form.cleaned_data[name] for name in ("note", "tell", "day", "expected")}
-                    notes = language_fields.values(form, "note", languages)
+                    notes = texts_of(form, "note", languages)
                     release = releases.release(summit=summit, by=user, decisions=decisions, notes=notes, **values)
                 except (releases.NothingToRelease, releases.DraftChanged, RemovalUndecided) as refused:
                     messages.warning(request, str(refused))

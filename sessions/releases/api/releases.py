@@ -15,6 +15,7 @@ from sessions.agenda.models.removals import PublicNotice, PublicRemoval
 from sessions.agenda.selectors import audiences as audiences_selectors
 from sessions.agenda.selectors.audiences import Audience
 from sessions.agenda.selectors.differences import widens
+from sessions.draft.api.fields import NotesField
 from sessions.draft.models.sessions import Session
 from sessions.releases.api.changes import (
     MOST,
@@ -31,7 +32,6 @@ from sessions.releases.services.removals import Decision
 from summit.api_base.actions import action
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet, InSummit
-from summit.core.texts_by_language import LONGEST, validate_texts
 from summit.core.validators import validate_printable, validate_year
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -134,11 +134,9 @@ class ReleaseInput(PreviewInput):
         max_length=Release._meta.get_field("note").max_length,
         validators=[validate_printable],
     )
-    notes = serializers.DictField(
-        child=serializers.CharField(max_length=LONGEST, validators=[validate_printable]),
+    notes = NotesField(
         required=False,
-        validators=[validate_texts],
-        help_text="The note in other languages than the summit's, by language. Nobody reads it in another one.",
+        help_text="The note in other languages than the summit’s, by language. Nobody reads it in another one.",
     )
     expected = serializers.CharField()
     removals = RemovalInput(many=True, required=False)

@@ -132,3 +132,9 @@ class TestDeclined:
         problem = refuses(Exception, planning.remove_parties, summit=summit, parties=[], by=by)
         assert "Choose at least one delegation" in str(problem)
         assert row.participants.count() == 6
+
+    def test_it_stays_in_sessions_of_another_summit(self, row: Session, parties: Parties) -> None:
+        other = session(f.SummitFactory(), parties[DECLINED])
+        by = f.UserFactory.with_role(Role.PROGRAMME, row.summit)
+        assert planning.remove_parties(summit=row.summit, parties=[parties[DECLINED]], by=by) == 1
+        assert other.participants.count() == 1

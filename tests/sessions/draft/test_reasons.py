@@ -10,11 +10,11 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
-from summit.core.texts_by_language import LONGEST, text_in, validate_texts
 from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.summits.translated_names import NOTE_LENGTH, note_in, validate_notes
 from summit.undo import services as undo
 from tests import factories as f
 from tests.clients import signed_in
@@ -94,16 +94,16 @@ def test_the_reason_is_changed_on_the_same_page_and_comes_back_with_the_cancella
 
 @pytest.mark.parametrize(
     "value",
-    [["fr"], {"fr": 1}, {"xx": "Words"}, {"fr": "a\x07"}, {"fr": "x" * (LONGEST + 1)}],
+    [["fr"], {"fr": 1}, {"xx": "Words"}, {"fr": "a\x07"}, {"fr": "x" * (NOTE_LENGTH + 1)}],
     ids=["no dict", "no text", "no language", "no printable text", "too long"],
 )
 def test_what_is_no_text_in_a_language_is_refused(summit: Summit, row: Session, value: Any) -> None:
-    refuses(ValidationError, validate_texts, value)
+    refuses(ValidationError, validate_notes, value)
     by = f.UserFactory.with_role(Role.ORGANISER, summit)
     if isinstance(value, dict):
         refuses(ValidationError, cancel_and_move.cancel, session=row, by=by, reasons=value)
 
 
 def test_nobody_reads_it_in_another_language() -> None:
-    words = {"first": "en", "text": "Illness", "others": {"fr": "Maladie"}}
-    assert [text_in(language, **words) for language in ("en", "fr", "ar")] == ["Illness", "Maladie", ""]
+    words = {"first": "en", "note": "Illness", "others": {"fr": "Maladie"}}
+    assert [note_in(language, **words) for language in ("en", "fr", "ar")] == ["Illness", "Maladie", ""]
