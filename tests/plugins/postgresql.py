@@ -143,7 +143,22 @@ class Postgresql:
         # The whole suite on SQLite (Makefile).
         self.whole = chooses or (os.environ.get("TEST_STAGE") == "test" and not os.environ.get("DATABASE_URL"))
         self.asked: dict[str, set[Asked]] = {}
+        # What fixtures that several tests share asked when they were made: it belongs to each test that has them.
+        self.shared: dict[Any, set[Asked]] = {}
         self.seconds: dict[str, float] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[Any]:
+        """Keep what a shared fixture asks apart from what the test asks in which it happens to be made."""
+        if fixturedef.scope == "function":
+            return (yield)
+        before = set(_asked)
+        _asked.clear()
+        try:
+            return (yield)
+        finally:
+            self.shared[fixturedef] = set(_asked)
+            _asked.update(before)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
@@ -151,9 +166,16 @@ class Postgresql:
         report: Any = yield
         if call.when == "teardown":
             # What is left out on a second database by its own mark asks nothing there.
-            report.asked = [] if item.get_closest_marker("once") else [list(each) for each in sorted(_asked)]
+            asked = set() if item.get_closest_marker("once") else _asked.union(*self._shared(item))
+            report.asked = [list(each) for each in sorted(asked)]
             _asked.clear()
         return report
+
+    def _shared(self, item: Any) -> Iterator[set[Asked]]:
+        """Yield what each shared fixture of a test asked."""
+        for name in item.fixturenames:
+            for fixturedef in item._fixtureinfo.name2fixturedefs.get(name, ()):
+                yield self.shared.get(fixturedef, set())
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Collect what a test asked."""
