@@ -40,7 +40,7 @@ FORM_OF = {
 }
 # Pages of which no form is found, with the reason.
 FORMLESS = {
-    "admin:agenda_session_cancel": "A button beside others, without a field.",
+    "admin:agenda_session_declined": "A button beside each delegation, which names its sessions.",
     "admin:agenda_session_reinstate": "A button beside others, without a field.",
     **dict.fromkeys(
         (

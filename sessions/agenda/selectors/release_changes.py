@@ -254,7 +254,8 @@ def _history(
     The first release counts as no change. A session that is no longer visible is GONE if the release still has it,
     and CANCELLED otherwise. Makes five queries.
     """
-    releases = list(Release.objects.filter(summit=summit, number__gt=1).order_by("-number")[:limit])
+    newest = Release.objects.filter(summit=summit, number__gt=1).order_by("-number")
+    releases = list(newest.select_related("summit")[:limit])
     if not releases:
         return []
     removed, added = _changed(summit, visible, [release.number for release in releases])
