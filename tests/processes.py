@@ -168,10 +168,9 @@ class Processes:
         self.running.append(process)
         return process
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self.start(
-            "celery", "--quiet", "--app", "summit", "worker", "--concurrency", "2", "--without-heartbeat"
-        )
+    def worker(self, processes: int = 2) -> subprocess.Popen[bytes]:
+        options = ("--concurrency", str(processes), "--without-heartbeat")
+        return self.start("celery", "--quiet", "--app", "summit", "worker", *options)
 
     def workers(self) -> None:
         """Start a worker for each queue, as `make run` does."""

@@ -205,7 +205,7 @@ def _done_in_time(folder: Path, shared: Path, *, own: bool) -> bool:
         on_a_broker(folder, shared, EMAIL_URL=f"smtp://127.0.0.1:{port}", **env) as (found, _client),
     ):
         found.python(INVITE)
-        found.workers() if own else found.worker()
+        found.workers() if own else found.worker(processes=1)
         found.beat()
         wait_for(lambda: _connected(found), 60, "mail is on its way")
         found.python(BEGIN)
@@ -217,11 +217,11 @@ def _done_in_time(folder: Path, shared: Path, *, own: bool) -> bool:
 
 
 def _connected(found: Processes) -> bool:
-    """Return whether letters are claimed and hang."""
+    """Return whether a letter is claimed and hangs."""
     said = found.python(
         "from summit.outbox.models import Message; print(Message.objects.filter(lease_until__isnull=False).count())"
     )
-    return int(said.split()[-1]) >= 2
+    return int(said.split()[-1]) >= 1
 
 
 @pytest.mark.parametrize("own", [True, False])
