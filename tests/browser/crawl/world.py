@@ -133,8 +133,10 @@ def _invitations(summit: Summit) -> None:
     parties = list(Party.objects.filter(summit=summit).order_by("pk"))
     invitations.invite(parties=parties[:-6], by=by)
     rows = Invitation.objects.filter(party__summit=summit, state="sent").order_by("pk")
+    # The agenda is for parties that take part.
+    focal = set(rows.filter(party__focal_points__person__email=FOCAL).values_list("pk", flat=True))
     for number, row in enumerate(rows[:20]):
-        said = ("attending", "regrets")[number % 2]
+        said = "attending" if row.pk in focal else ("attending", "regrets")[number % 2]
         answer(invitation=row, answer=said, note="A note.\nOf two lines.", name="An ambassador", by=by)
     scan = Scan("note.pdf", "application/pdf", b"%PDF-1.7")
     for row in rows[20:22]:
