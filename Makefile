@@ -35,7 +35,7 @@ locale/%.mo: locale/%.po | $(VENV)/base.done
 	@touch $@
 
 run: $(VENV)/base.done $(CATALOGUES) ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=day the first day, DEMO=0 nothing
-	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo) $(if $(filter day,$(DEMO)),--act day)
+	@exec $(BIN)/python manage.py serve --parent $$PPID $(if $(filter 0,$(DEMO)),--no-demo) $(if $(filter day,$(DEMO)),--act day)
 
 test: $(VENV)/dev.done $(CATALOGUES) ## the tests, on SQLite, without any server or browser
 	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

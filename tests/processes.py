@@ -174,9 +174,9 @@ class Processes:
 
     def workers(self) -> None:
         """Start a worker for each queue, as `make run` does."""
-        for line in all_processes.commands(port=0).values():
-            if " worker " in line:
-                self.start(*line.partition(" -m ")[2].split())
+        for command in all_processes.commands(port=0).values():
+            if "worker" in command:
+                self.start(*command[command.index("-m") + 1 :])
 
     def beat(self) -> subprocess.Popen[bytes]:
         return self.start("celery", "--quiet", "--app", "summit", "beat", "--pidfile=")

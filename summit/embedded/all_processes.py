@@ -1,27 +1,24 @@
-"""Run web, workers and beat in one command, with honcho. The broker is started first and stopped last.
-
-A process that ends is started again; the other processes keep running.
-"""
+"""Run web, workers and beat in one command. The broker is started first and stopped last."""
 
 import os
-import shlex
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Thread
 
 from django.conf import settings
-from honcho.manager import Manager
-from honcho.printer import Printer
 
 from summit.core import process_metrics
-from summit.embedded import process_keeper
 from summit.embedded.broker import broker
+from summit.embedded.run_lock import RunLock
+from summit.embedded.supervisor import TICK, Supervisor
 
 WEB_WORKERS = 2
+_BEAT = "celery --quiet --app summit beat --loglevel INFO --pidfile="
 # A worker for each kind of work, with its queue and its pool option. A mail server that hangs then delays only mail.
 # A worker with the solo pool has no child processes.
 ALONE = "--pool solo"
@@ -33,53 +30,23 @@ WORKERS = {
 }
 
 
-class LeaderOnly:
-    """Ends a process by a signal to the process alone, not to its process group.
-
-    honcho signals whole groups. The children of a Celery worker would then die in the middle of a task instead of
-    finishing it.
-    """
-
-    @staticmethod
-    def terminate(pid: int) -> None:
-        """Send SIGTERM to the process."""
-        _signal(os.kill, pid, signal.SIGTERM)
-
-    @staticmethod
-    def kill(pid: int) -> None:
-        """Send SIGKILL to the process's whole group, because it didn't end by itself."""
-        _signal(os.killpg, pid, signal.SIGKILL)
-
-
-def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
-    try:
-        send(pid, number)
-    except ProcessLookupError:
-        return
-
-
-def commands(*, port: int) -> dict[str, str]:
-    """Return a dict from the name of each process to its command line. Each process runs under a process keeper.
-
-    The command lines begin with `exec`, so that no shell remains between honcho and the keeper.
-    """
-    python = shlex.quote(sys.executable)
-    keeper = f"exec {python} {shlex.quote(process_keeper.__file__)} {python}"
+def commands(*, port: int) -> dict[str, list[str]]:
+    """Return a dict from the name of each process to its command."""
+    python = [sys.executable, "-m"]
+    listen = ["--bind", f"127.0.0.1:{port}", "--workers", str(WEB_WORKERS), "--threads", "4"]
+    quiet = ["--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning"]
     return {
-        "web": (
-            f"{keeper} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "
-            "--graceful-timeout 3 --no-control-socket --log-level warning"
-        ),
-        **{name: f"{keeper} -m {_worker(name, queue, more)}" for name, (queue, more) in WORKERS.items()},
-        "beat": f"{keeper} -m celery --quiet --app summit beat --loglevel INFO --pidfile=",
+        "web": [*python, "gunicorn", "summit.wsgi", *listen, *quiet],
+        **{name: [*python, *_worker(name, queue, more)] for name, (queue, more) in WORKERS.items()},
+        "beat": [*python, *_BEAT.split()],
     }
 
 
-def _worker(name: str, queue: str, more: str) -> str:
+def _worker(name: str, queue: str, more: str) -> list[str]:
     # Nobody listens to the events of workers, whose sending would hang while the broker is away.
     without = "--without-gossip --without-heartbeat --without-mingle"
     options = f"--loglevel INFO {without} --hostname {name}@%h --queues {queue} {more}"
-    return f"celery --quiet --app summit worker {options}".rstrip()
+    return f"celery --quiet --app summit worker {options}".split()
 
 
 def _share_counts(folder: Path) -> None:
@@ -89,20 +56,23 @@ def _share_counts(folder: Path) -> None:
     os.environ[process_metrics.DIRECTORY] = str(folder)
 
 
-def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> int:
-    """Run all processes until a signal arrives, and return the exit code: 0 after Ctrl-C or SIGTERM.
+def run(
+    *, port: int, socket: Path | None, lock: RunLock, parent: int | None, when_started: Callable[[], None]
+) -> None:
+    """Run all processes until Ctrl-C, SIGTERM, the end of the terminal, or that of this process's parent if its id is
+    given. A second signal ends them without waiting for what they do.
 
     `socket` is the path of the embedded broker's socket, or None if REDIS_URL names another broker. `when_started` is
-    called in a thread after the processes were added, and may wait for them.
+    called in a thread after the processes were started, and may wait for them. Raises BrokerError.
     """
     _share_counts(settings.VAR_DIR / "metrics")
-    broker_context: AbstractContextManager[object] = broker(socket) if socket else nullcontext()
-    with broker_context:
-        manager = Manager(Printer(sys.stdout, colour=sys.stdout.isatty()))
-        manager._procmgr = LeaderOnly()
-        for name, command_line in commands(port=port).items():
-            manager.add_process(name, command_line)
+    signals: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # With nohup the terminal may go.
+        if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):
+            signal.signal(number, lambda number, _frame: signals.append(number))
+    broker_context: AbstractContextManager[object] = broker(socket, lock) if socket else nullcontext()
+    with broker_context, Supervisor(commands(port=port), lock).running(hurry=lambda: len(signals) > 1):
         Thread(target=when_started, daemon=True).start()
-        manager.loop()
-    stopped_by_hand = manager.returncode in (130, 143)
-    return 0 if stopped_by_hand else int(manager.returncode or 1)
+        while not signals and parent in (None, os.getppid()):
+            time.sleep(TICK)

