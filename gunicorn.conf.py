@@ -60,10 +60,12 @@ def _formatter() -> logging.Formatter:
 
 
 # Workers count into files of one folder (summit/core/process_metrics.py). If none is named, this process makes one.
+# It is in memory where the system has a place for that: who writes to a mapped file on a full disk is killed.
+_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (a folder of its own is made in it)
 _made = ""
 if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     with contextlib.suppress(OSError):
-        _made = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="summit-metrics-")
+        _made = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="summit-metrics-", dir=_memory)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -150,5 +150,11 @@ _ALL = (
             "first."
         ),
     ),
+    ProblemType(
+        "full",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Nothing can be saved"),
+        _("The disk of the database is full. Nothing was changed. Try again when there is room."),
+    ),
 )
 KINDS = {kind.name: kind for kind in _ALL}

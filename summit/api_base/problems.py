@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from summit.api_base.idempotency import KeyReused, StillRunning
 from summit.api_base.problem_types import KINDS, ProblemType
 from summit.core import deletion_blockers, unique_errors
-from summit.core.transient_errors import is_unreachable
+from summit.core.transient_errors import is_disk_full, is_unreachable
 from summit.quarantine.selectors import FileHeld
 
 logger = logging.getLogger(__name__)
@@ -123,11 +123,12 @@ def register_problem(error: type[Exception], problem: str | Callable[[Any], Prob
 
 
 def busy(raised: OperationalError) -> Problem:
-    """Return the problem for a database that is locked or full (503), or that this host can't reach (504).
+    """Return the problem for a database that is locked or whose disk is full (503), or that can't be reached (504).
 
     For a 504, a proxy in front of several hosts asks another one.
     """
-    problem = Problem("busy", headers={"Cache-Control": "no-store", "Retry-After": str(BUSY_FOR)})
+    kind = "full" if is_disk_full(raised) else "busy"
+    problem = Problem(kind, headers={"Cache-Control": "no-store", "Retry-After": str(BUSY_FOR)})
     if is_unreachable(raised):
         problem.status_code = int(HTTPStatus.GATEWAY_TIMEOUT)
     return problem

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.cache.backends import db
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.db import OperationalError, connections, router
+from django.db import OperationalError, connections, router, transaction
 
 
 class DatabaseCache(db.DatabaseCache):
@@ -30,8 +30,10 @@ class DatabaseCache(db.DatabaseCache):
                 failed.append(problem)
                 raise
 
-        with connections[router.db_for_write(self.cache_model_class)].execute_wrapper(record_failure):
+        alias = router.db_for_write(self.cache_model_class)
+        # In a transaction of its own: Django's would hide a commit that fails, as SQLite's does on a full disk.
+        with transaction.atomic(alias), connections[alias].execute_wrapper(record_failure):
             added: bool = super().add(key, value, timeout, version)
-        if failed:
-            raise failed[-1]
+            if failed:
+                raise failed[-1]
         return added

@@ -21,6 +21,14 @@ def is_transient(problem: OperationalError) -> bool:
     return state is None or state.startswith(_CLASSES)
 
 
+def is_disk_full(problem: OperationalError) -> bool:
+    """Return whether the database couldn't store anything because its disk is full."""
+    cause = problem.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+    return getattr(cause, "sqlstate", "") == "53100"
+
+
 def is_unreachable(problem: OperationalError) -> bool:
     """Return whether this process has no connection to the database's server, or has lost it."""
     cause = problem.__cause__

@@ -1,22 +1,21 @@
 """Run web, workers and beat in one command. The broker is started first and stopped last."""
 
 import os
-import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
-
-from django.conf import settings
 
 from summit.core import process_metrics
 from summit.embedded.broker import broker
 from summit.embedded.run_lock import RunLock
 from summit.embedded.supervisor import TICK, Supervisor
 
+MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of its own is made in it)
 WEB_WORKERS = 2
 _BEAT = "celery --quiet --app summit beat --loglevel INFO --pidfile="
 # A worker for each kind of work, with its queue and its pool option. A mail server that hangs then delays only mail.
@@ -49,11 +48,15 @@ def _worker(name: str, queue: str, more: str) -> list[str]:
     return f"celery --quiet --app summit worker {options}".split()
 
 
-def _share_counts(folder: Path) -> None:
-    """Have all processes count for /metrics in files of a folder, which is emptied first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ[process_metrics.DIRECTORY] = str(folder)
+@contextmanager
+def shared_counts() -> Iterator[None]:
+    """Have all processes count for /metrics in files of one folder during the block.
+
+    It is in memory where the system has a place for that: who writes to a mapped file on a full disk is killed.
+    """
+    with TemporaryDirectory(prefix="summit-metrics-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        os.environ[process_metrics.DIRECTORY] = folder
+        yield
 
 
 def run(
@@ -65,14 +68,14 @@ def run(
     `socket` is the path of the embedded broker's socket, or None if REDIS_URL names another broker. `when_started` is
     called in a thread after the processes were started, and may wait for them. Raises BrokerError.
     """
-    _share_counts(settings.VAR_DIR / "metrics")
     signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # With nohup the terminal may go.
         if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):
             signal.signal(number, lambda number, _frame: signals.append(number))
     broker_context: AbstractContextManager[object] = broker(socket, lock) if socket else nullcontext()
-    with broker_context, Supervisor(commands(port=port), lock).running(hurry=lambda: len(signals) > 1):
+    supervisor = Supervisor(commands(port=port), lock)
+    with shared_counts(), broker_context, supervisor.running(hurry=lambda: len(signals) > 1):
         Thread(target=when_started, daemon=True).start()
         while not signals and parent in (None, os.getppid()):
             time.sleep(TICK)

@@ -61,7 +61,7 @@ def busy(request: HttpRequest, problem: OperationalError) -> HttpResponse:
     about = problems.busy(problem)
     if request.path_info.startswith(API):
         return problems.plain_response(about)
-    content = render_to_string("errors/503.html")
+    content = render_to_string("errors/503.html", {"full": about.kind.name == "full"})
     return HttpResponse(content, status=about.status_code, headers=about.headers)
 
 

@@ -1,19 +1,23 @@
 """Health checks and metrics for monitoring: whether the process is alive and ready, and the gauges of all apps."""
 
 import shutil
+from contextlib import suppress
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from summit.core.metrics import exposition
+from summit.core.transient_errors import is_disk_full
 from summit.maintenance import heartbeats, upgrades
 from summit.permissions.route_access import Gate, route
 
 PLAIN = "text/plain; charset=utf-8"
 # A database in a file needs this many free bytes on the disk to store a request's rows.
 LEAST_FREE = 8 * 1024 * 1024
+# With little memory PostgreSQL sorts this megabyte in a file: that needs room on the disk and leaves nothing.
+_SORT = "SELECT count(*) FROM (SELECT repeat('x', 200) || n AS line FROM generate_series(1, 4000) n ORDER BY 1) lines"
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -25,36 +29,46 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @route(Gate.EVERYBODY)
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 if the database is reachable and migrated, otherwise 503.
+    """Return 200 if the database is reachable, migrated, and has free space on its disk, otherwise 503.
 
-    For a database in a file, the disk must also have free space. The broker isn't checked, because the web process
+    The broker isn't checked, because the web process
     doesn't need it. If the clock of a worker or of beat is wrong, the response says so and is still a 200.
     """
-    if _is_full():
-        message = "the disk is full: nothing can be written to the database\n"
-        return HttpResponse(message, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     try:
-        # Those for after an upgrade wait while this code runs.
-        found = upgrades.waiting()
-        waiting = [*found.before, *found.held]
-        drift = 0.0 if waiting else heartbeats.drifting()
+        reason, message = _not_ready(), ""
+        if not reason and (drift := heartbeats.drifting()):
+            message = f"a worker's or beat's clock differs by {drift:+.0f} s from the database's\n"
     except DatabaseError:
-        return HttpResponse("no database\n", status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
-    if waiting:
-        message = f"{len(waiting)} migrations wait: run manage.py upgrade before\n"
-        return HttpResponse(message, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
-    message = f"a worker's or beat's clock differs by {drift:+.0f} s from the database's\n" if drift else ""
-    return HttpResponse(f"ok\n{message}", content_type=PLAIN, headers={"Cache-Control": "no-store"})
+        reason = "no database\n"
+    status, content = (503, reason) if reason else (200, f"ok\n{message}")
+    return HttpResponse(content, status=status, content_type=PLAIN, headers={"Cache-Control": "no-store"})
+
+
+def _not_ready() -> str:
+    """Return why the database can't be used, or "". Raises DatabaseError if it can't be reached."""
+    if _is_full():
+        return "the disk is full: nothing can be written to the database\n"
+    # Those for after an upgrade wait while this code runs.
+    found = upgrades.waiting()
+    waiting = len([*found.before, *found.held])
+    return f"{waiting} migrations wait: run manage.py upgrade before\n" if waiting else ""
 
 
 def _is_full() -> bool:
-    """Return whether the disk with the database's file is full. False for PostgreSQL, which checks its own disk."""
-    if connection.vendor != "sqlite":
+    """Return whether the disk of the database is full. Raises DatabaseError if that can't be asked."""
+    if connection.vendor == "sqlite":
+        with suppress(OSError):
+            return shutil.disk_usage(settings.VAR_DIR).free < LEAST_FREE
         return False
     try:
-        return shutil.disk_usage(settings.VAR_DIR).free < LEAST_FREE
-    except OSError:
-        return False
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64kB'")
+            cursor.execute(_SORT)
+    except OperationalError as problem:
+        if is_disk_full(problem):
+            return True
+        raise
+    return False
 
 
 @route(Gate.EVERYBODY)

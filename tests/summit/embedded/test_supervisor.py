@@ -17,6 +17,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from summit.core import process_metrics
 from summit.embedded import all_processes, lifeline, run_lock, supervisor
 from summit.embedded import broker as embedded
 from summit.embedded.broker import broker
@@ -93,6 +94,14 @@ def test_each_queue_has_a_worker() -> None:
     assert set(found) == {"web", "sweeps", "mail", "webhooks", "jobs", "beat"}
     taken = [command[command.index("--queues") + 1] for command in found.values() if "worker" in command]
     assert sorted(taken) == sorted(queue.name for queue in settings.CELERY_TASK_QUEUES)
+
+
+def test_counts_are_not_on_the_disk_that_can_be_full() -> None:
+    with all_processes.shared_counts():
+        folder = Path(os.environ[process_metrics.DIRECTORY])
+        on_disk = folder.stat().st_dev == settings.VAR_DIR.stat().st_dev
+        assert on_disk is not all_processes.MEMORY.is_dir()
+    assert not folder.exists()
 
 
 # --- what a run leaves behind ---------------------------------------------------------------------------------------

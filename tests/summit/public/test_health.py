@@ -11,6 +11,7 @@ from email import message_from_bytes
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import gunicorn.http.wsgi
 import pytest
@@ -243,6 +244,17 @@ def test_signing_in_is_answered_by_503_and_not_by_too_often(full: None, monkeypa
     assert Client(raise_request_exception=False).post("/accounts/login/", said).status_code == 429
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_count_whose_commit_fails_was_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite writes what a transaction changed when it is committed."""
+    monkeypatch.setattr(connection, "_commit", Mock(side_effect=OperationalError("database or disk is full")))
+    with pytest.raises(OperationalError, match="disk is full"):
+        cache.add("attempts", 1)
+    # The control
+    monkeypatch.setattr(DatabaseCache, "add", db.DatabaseCache.add)
+    assert cache.add("attempts", 1) is False
+
+
 @pytest.mark.once
 def test_readiness_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.get("/readyz").status_code == 200
@@ -250,6 +262,30 @@ def test_readiness_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> N
     answer = client.get("/readyz")
     said = b"the disk is full: nothing can be written to the database\n"
     assert (answer.status_code, answer.content) == (503, said)
+
+
+def test_what_was_sent_is_refused_with_that_reason() -> None:
+    raised = problem(Exception("could not extend file"), sqlstate="53100")
+    page = busy(RequestFactory().post("/border-security-2025/"), raised)
+    assert (page.status_code, "The system's disk is full." in page.content.decode()) == (503, True)
+    answer = json.loads(busy(RequestFactory().post("/api/v1/summits/"), raised).content)
+    assert (answer["type"].partition("#")[2], answer["status"]) == ("full", 503)
+
+
+@pytest.mark.postgresql
+def test_postgresql_is_asked_for_room(client: Client) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {health._SORT}")
+        assert '"Sort Space Type": "Disk"' in json.dumps(cursor.fetchone()[0])
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql != health._SORT:
+            return execute(sql, params, many, context)
+        raise problem(Exception("could not write to file"), sqlstate="53100")
+
+    with connection.execute_wrapper(refuse):
+        assert client.get("/readyz").content == b"the disk is full: nothing can be written to the database\n"
 
 
 # --- moments as each language writes them ---------------------------------------------------------------------------
