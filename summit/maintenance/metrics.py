@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from celery import current_app
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
 from summit.core.metrics import Gauge, source
@@ -27,18 +28,28 @@ def _intervals() -> dict[str, float]:
     return {name: each.every for name, each in SWEEPS.items()}
 
 
+def _installed() -> float:
+    """Return for how many seconds the installation has existed, by its first migration."""
+    migrations = MigrationRecorder(connection).migration_qs.order_by("applied")
+    now, began = migrations.values_list(Now(), "applied")[0]
+    return max(float((now - began).total_seconds()), 0.0)
+
+
 @source
 def sweeps() -> Iterable[Gauge]:
-    """Yield for each sweep the seconds since it began, and by how many it is late; and the age of the last backup."""
-    ages = {row.name: max((row.now - row.at).total_seconds(), 0.0) for row in Heartbeat.objects.annotate(now=Now())}
-    backup = ages.pop(heartbeats.BACKUP, None)
+    """Yield for each sweep the seconds since it began, and by how many it is late; and the age of the last backup.
+
+    What has never happened is as old as the installation: a missing number alarms nobody.
+    """
+    known = {row.name: max((row.now - row.at).total_seconds(), 0.0) for row in Heartbeat.objects.annotate(now=Now())}
+    intervals, installed = _intervals(), _installed()
+    backup = known.pop(heartbeats.BACKUP, installed)
+    ages = {**dict.fromkeys(intervals, installed), **known}
     since = [({"sweep": name}, age) for name, age in ages.items()]
     yield "summit_sweep_seconds", "Seconds since a sweep last ran: what tells of beat and the workers.", since
-    intervals = _intervals()
     late = [({"sweep": name}, max(age - intervals[name], 0.0)) for name, age in ages.items() if name in intervals]
     yield "summit_sweep_lag_seconds", "Seconds by which a sweep is later than its interval.", late
-    made: list[tuple[dict[str, str], float]] = [] if backup is None else [({}, backup)]
-    yield "summit_backup_seconds", "Seconds since manage.py backup last made a whole backup.", made
+    yield "summit_backup_seconds", "Seconds since manage.py backup last made a whole backup.", [({}, backup)]
 
 
 @source

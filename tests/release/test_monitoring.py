@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from summit.core.metrics import exposition
 
@@ -23,6 +24,16 @@ def test_the_rules_are_rules_and_do_what_they_say(tmp_path: Path) -> None:
     for command in (("check", "rules", "alerts.yml"), ("test", "rules", "alerts-test.yml")):
         done = promtool(*command)
         assert (done.returncode, b"SUCCESS" in done.stdout) == (0, True), done.stdout + done.stderr
+    # Each alert is tried where it happens, and where its series is missing.
+    alerts = {
+        rule["alert"]
+        for group in yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"]
+        for rule in group["rules"]
+    }
+    *cases, nothing = yaml.safe_load((MONITORING / "alerts-test.yml").read_text())["tests"]
+    happened = {asked["alertname"] for case in cases for asked in case["alert_rule_test"] if asked.get("exp_alerts")}
+    assert happened == alerts
+    assert {asked["alertname"] for asked in nothing["alert_rule_test"]} == alerts
     # Control: with another limit the same series fail.
     for name in ("alerts.yml", "alerts-test.yml"):
         text = (MONITORING / name).read_text()
