@@ -3,8 +3,10 @@
 import gc
 import logging.config
 import os
+import sys
 from typing import Any
 
+import celery.apps.worker
 from celery import Celery, signals
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -82,6 +84,15 @@ def configure_logging(**kwargs: object) -> None:
     doesn't hide tokens.
     """
     logging.config.dictConfig(settings.LOGGING)
+    # "Warm shutdown" would be the one line of a worker that is no log record.
+    celery.apps.worker.safe_say = _log_in_signal_handler  # type: ignore[attr-defined]
+
+
+def _log_in_signal_handler(message: str, _file: object = None) -> None:
+    """Log a message of Celery. In a signal handler, the stream of the logger may be in the middle of a line."""
+    record = logging.LogRecord("celery.apps.worker", logging.INFO, "", 0, message, None, None)
+    for handler in logging.getLogger().handlers:
+        os.write(sys.stderr.fileno(), f"{handler.format(record)}\n".encode())
 
 
 @signals.celeryd_init.connect

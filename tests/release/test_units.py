@@ -147,6 +147,11 @@ class TestUnits:
         assert re.search(r"End of the chain: [0-9a-f]{64}:\d+", logged)
         assert "summit-verify-audit.service" in summit.run("systemctl list-timers --no-pager")
 
+    def test_the_journal_has_no_arguments_of_commands(self, summit: Machine) -> None:
+        summit.try_("summit-manage create_first_account somebody@summit.example")
+        logged = summit.run("journalctl --no-pager --output=cat")
+        assert ("summit-manage create_first_account" in logged, "somebody@summit.example" in logged) == (True, False)
+
     def test_what_runs_stays_with_its_release_when_the_link_is_turned(self, summit: Machine) -> None:
         """The second release is a copy of the first, whose version is another."""
         where = (

@@ -1,16 +1,20 @@
 """How Celery is set up, and that the web never uses it."""
 
 import ast
+import logging.config
 import os
 import runpy
 import socket
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import celery.apps.worker
 import pytest
 from celery import Celery, current_app
+from celery.apps.worker import safe_say
 from celery.fixups.django import DjangoWorkerFixup
 from celery.utils.quorum_queues import detect_quorum_queues
 from django.conf import settings
@@ -22,7 +26,7 @@ from django.db import connection
 from django.test import Client
 
 from summit import settings as module
-from summit.celery import app, close_stale_connections
+from summit.celery import app, close_stale_connections, configure_logging
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.tasks import clear_expired
@@ -142,6 +146,18 @@ def test_nothing_is_queued_but_by_the_sweeps(tmp_path: Path) -> None:
     path = tmp_path / "bad.py"
     path.write_text("task.delay(1)\ntask.apply_async(args=[1], countdown=5)\nf(eta=later, expires=3)\n")
     assert calls(path) == {"delay", "apply_async", "countdown", "eta", "expires"}
+
+
+def test_that_a_worker_ends_is_a_record_of_the_log(capfd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("celery.apps.worker.safe_say", safe_say)
+    monkeypatch.setattr(logging.config, "dictConfig", lambda _config: None)
+    configure_logging()
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    with monkeypatch.context() as patched:
+        patched.setattr(logging.root, "handlers", [handler])
+        celery.apps.worker.safe_say("worker: Warm shutdown (MainProcess)", sys.__stdout__)
+    assert capfd.readouterr() == ("", "INFO celery.apps.worker: worker: Warm shutdown (MainProcess)\n")
 
 
 @pytest.mark.django_db
