@@ -1,5 +1,7 @@
 """Static files of several releases beside each other."""
 
+from datetime import datetime
+
 from django.conf import settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -12,3 +14,11 @@ class ReleaseStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: 
     """
 
     manifest_name = f"staticfiles-{settings.VERSION}.json"
+
+    def get_modified_time(self, name: str) -> datetime:
+        """Raise NotImplementedError, so that `collectstatic` copies each file.
+
+        It would keep a file that is newer than its own. One of another release is, where that collected its files
+        after this one was installed.
+        """
+        raise NotImplementedError

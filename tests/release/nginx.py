@@ -97,6 +97,8 @@ def write(folder: Path, *, port: int, plain: int, changes: dict[str, str], place
         "listen 443 ssl": f"listen {port} ssl",
         ":80 default_server": f":{plain} default_server",
         "listen 80 default_server": f"listen {plain} default_server",
+        ":80;": f":{plain};",
+        "listen 80;": f"listen {plain};",
         **changes,
     }
     files = [path for path in folder.rglob("*.conf") if path.name != "nginx.conf"]

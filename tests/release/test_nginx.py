@@ -227,6 +227,9 @@ def test_hosts_that_are_not_ours_get_no_answer(run: Site) -> None:
     with contextlib.closing(http.client.HTTPConnection("localhost", run.plain)) as plain:
         led = ask_on(plain, AGENDA)
     assert (led.status, led.headers["location"]) == (301, f"https://localhost{AGENDA}")
+    other_plain = http.client.HTTPConnection("127.0.0.1", run.plain)
+    with contextlib.closing(other_plain), pytest.raises(http.client.RemoteDisconnected):
+        ask_on(other_plain, AGENDA)
 
 
 def test_no_token_is_in_a_log(run: Site) -> None:

@@ -1,6 +1,9 @@
 """Upgrades beside the running system: which migration is for when, and how long a table keeps others waiting."""
 
+import os
+import time
 from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -8,6 +11,7 @@ from unittest.mock import MagicMock
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finder
 from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations import Migration
@@ -270,3 +274,22 @@ class TestWhichPhaseAMigrationIsFor:
     def test_one_says_what_it_is_for(self) -> None:
         (said,) = migration_phases.problems(migration("press", "0099_x"), ProjectState())
         assert said == 'Declare phase = "before" or "after" in press.0099_x.'
+
+
+@pytest.mark.once
+def test_a_release_collects_its_own_static_files_over_newer_ones(tmp_path: Path, settings: Any) -> None:
+    """Those of another release are newer where they were collected after this one was installed."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir()
+    settings.STATIC_ROOT, settings.STATICFILES_DIRS = target, [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    storage = "summit.core.static_files.ReleaseStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+    (source / "page.css").write_text("ours")
+    get_finder.cache_clear()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    (target / "page.css").write_text("theirs")
+    os.utime(target / "page.css", (time.time() + 60, time.time() + 60))
+    call_command("collectstatic", interactive=False, verbosity=0)
+    get_finder.cache_clear()
+    assert (target / "page.css").read_text() == "ours"
