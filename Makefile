@@ -18,23 +18,23 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Summit needs Python 3.11 or later with venv (Debian: apt install python3-venv)."; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/base.done: requirements/base.txt | $(BIN)/python
+$(VENV)/run.done: requirements/run.txt | $(BIN)/python
 	@echo "Installing what the system needs ..."
-	@$(PIP) -r requirements/base.txt
+	@$(PIP) -r requirements/run.txt
 	@touch $@
 
 $(VENV)/dev.done: requirements/dev.txt | $(BIN)/python
 	@echo "Installing what tests and checks need ..."
 	@$(PIP) -r requirements/dev.txt
-	@touch $(VENV)/base.done $@
+	@touch $(VENV)/run.done $@
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
-locale/%.mo: locale/%.po | $(VENV)/base.done
+locale/%.mo: locale/%.po | $(VENV)/run.done
 	@$(BIN)/python manage.py compile_catalogues
 	@touch $@
 
-run: $(VENV)/base.done $(CATALOGUES) ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=day the first day, DEMO=0 nothing
+run: $(VENV)/run.done $(CATALOGUES) ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=day the first day, DEMO=0 nothing
 	@exec $(BIN)/python manage.py serve --parent $$PPID $(if $(filter 0,$(DEMO)),--no-demo) $(if $(filter day,$(DEMO)),--act day)
 
 test: $(VENV)/dev.done $(CATALOGUES) ## the tests, on SQLite, without any server or browser
@@ -75,7 +75,7 @@ test-services: $(VENV)/dev.done $(CATALOGUES) ## the tests on PostgreSQL and Red
 test-release: $(VENV)/dev.done $(CATALOGUES) ## what is shipped, by the real nginx, clamd, units, an image and several hosts (root, Debian's packages)
 	@TEST_STAGE=$(if $(ARGS),,$@) $(BIN)/python -m pytest -m release $(ARGS) tests/release
 
-costs: $(VENV)/base.done ## what the tests cost when they last ran here, beside what is recorded; ARGS=--accept records it
+costs: $(VENV)/run.done ## what the tests cost when they last ran here, beside what is recorded; ARGS=--accept records it
 	@$(BIN)/python -m tools.costs $(ARGS)
 
 mutants: $(VENV)/dev.done $(CATALOGUES) ## how many of 300 small faults the tests notice (an hour)
@@ -99,12 +99,12 @@ messages: $(VENV)/dev.done ## bring locale/ in line with the source, and compile
 release: .venv-release/done ## a release in dist/: wheel, locked versions, bill of materials, audit, digests (docs/releasing.md)
 	@.venv-release/bin/python -m tools.release $(ARGS)
 
-settings: $(VENV)/base.done ## write docs/settings.md from the declarations of the environment variables
+settings: $(VENV)/run.done ## write docs/settings.md from the declarations of the environment variables
 	@$(BIN)/python manage.py describe_settings > docs/settings.md
 
 shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in var/shots; ONLY=press,search takes these, PICTURES=1 the README's too, HANDBOOK=1 the handbook's
 	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures) $(if $(HANDBOOK),--handbook)
 
 lock: $(VENV)/dev.done ## compile requirements/*.in
-	cd requirements && for f in base sentry saml dev release; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
+	cd requirements && for f in base run sentry saml dev release; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet $$f.in -o $$f.txt; done

@@ -45,6 +45,7 @@ def problems(compose: Any) -> Iterator[str]:
             yield f"{name}: may do too much"
         if "restart" not in service:
             yield f"{name}: isn't started again"
+        yield from (f"{name}: no {limit}" for limit in ("pids_limit", "mem_limit", "logging") if limit not in service)
         if "SUMMIT_IMAGE" not in service["image"]:
             continue
         role, *queues = service["command"]
@@ -109,6 +110,7 @@ class TestContainers:
     def test_control_what_there_is_not_is_found(self) -> None:
         broken = copy.deepcopy(self.COMPOSE)
         broken["services"]["web"] |= {"command": ["wed"], "read_only": False, "networks": ["inside", "nowhere"]}
+        del broken["services"]["valkey"]["logging"]
         broken["services"]["mail"] |= {"command": ["worker", "letters"], "environment": {"BASE_ULR": "https://x"}}
         assert list(problems(broken)) == [
             "web: network nowhere",
@@ -116,6 +118,7 @@ class TestContainers:
             "web: role ['wed']",
             "mail: role ['worker', 'letters']",
             "mail: variable BASE_ULR",
+            "valkey: no logging",
         ]
 
     def test_each_queue_has_a_worker_and_beat_runs_once(self) -> None:

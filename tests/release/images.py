@@ -28,6 +28,7 @@ mount --rbind "$root" "$root"
 mount -o remount,bind,ro "$root"
 mount -t tmpfs tmpfs "$root/tmp" -o mode=1777
 mount -t tmpfs tmpfs "$root/var/lib/summit" -o uid=10001,gid=10001,mode=755
+mount -t tmpfs tmpfs "$root/var/backups/summit" -o uid=10001,gid=10001,mode=700
 mount -t tmpfs tmpfs "$root/run"
 mkdir "$root/run/secrets"
 mount --bind "$secrets" "$root/run/secrets"

