@@ -73,6 +73,11 @@ class TestUnits:
             assert values(unit, "PartOf") == values(unit, "WantedBy") == ["summit.target"]
             assert values(unit, "MemoryMax")
 
+    def test_the_second_web_process_is_as_the_first(self) -> None:
+        for name in ("Type", "NotifyAccess", "Environment", "ExecStart", "TimeoutStopSec", "MemoryMax", "Requires"):
+            assert values("summit-web-next.service", name) == values("summit-web.service", name) != []
+        assert values("summit-web-next.service", "Sockets") == ["summit-web.socket"]
+
     def test_web_has_time_to_answer_what_it_began(self) -> None:
         (command,) = values("summit-web.service", "ExecStart")
         graceful = int(command.partition("--graceful-timeout ")[2].split()[0])

@@ -1,8 +1,8 @@
 """Ask for a page again and again, each time by a new connection, and tell what was not answered.
 
 Usage: `python steady_requests.py SOCKET_OR_PORT PATH HOST FILE`. It ends when FILE is there and it has made enough
-requests. It prints how many it made, and a line for each that failed. A bare machine has only the standard library,
-and so this imports nothing else.
+requests. It prints how many it made, how many seconds the slowest took, and a line for each that failed. A bare
+machine has only the standard library, and so this imports nothing else.
 """
 
 import http.client
@@ -34,18 +34,20 @@ def status(where: str, page: str, host: str) -> int:
         asked.close()
 
 
-def ask(where: str, page: str, host: str, end: Path, answers: list[str]) -> None:
-    """Send requests until a file is there and there were enough, and add to `answers` what became of each."""
+def ask(where: str, page: str, host: str, end: Path, answers: list[tuple[float, str]]) -> None:
+    """Send requests until a file is there and there were enough. Add to `answers` their seconds and status."""
     while not end.exists() or len(answers) < ENOUGH:
+        began = time.monotonic()
         try:
-            answers.append(str(status(where, page, host)))
+            told = str(status(where, page, host))
         except (OSError, http.client.HTTPException) as problem:
-            answers.append(repr(problem))
+            told = repr(problem)
+        answers.append((time.monotonic() - began, told))
         time.sleep(PAUSE)
 
 
 if __name__ == "__main__":
-    answers: list[str] = []
+    answers: list[tuple[float, str]] = []
     arguments = (*sys.argv[1:4], Path(sys.argv[4]), answers)
     threads = [threading.Thread(target=ask, args=arguments) for _ in range(THREADS)]
     for each in threads:
@@ -53,4 +55,5 @@ if __name__ == "__main__":
     for each in threads:
         each.join()
     print(len(answers))
-    print(*[each for each in answers if each != "200"], sep="\n")
+    print(round(max(answers)[0], 2))
+    print(*[told for _seconds, told in answers if told != "200"], sep="\n")

@@ -57,14 +57,14 @@ def sweeps(found: Machine) -> str:
     return found.run(f'runuser -u postgres -- psql --dbname=summit --tuples-only --command="{query}"').strip()
 
 
-def under_load(found: Machine, where: str, ready: str, unit: str) -> tuple[int, list[str]]:
-    """Restart a unit twice while requests come, and return how many were sent and which failed."""
+def under_load(found: Machine, where: str, ready: str, restart: str) -> tuple[int, float, list[str]]:
+    """Restart twice while requests come. Return how many were sent, the seconds of the slowest, and which failed."""
     script = f"""
         rm -f /tmp/stop
         python3 /usr/local/lib/steady_requests.py {where} /readyz summit.example /tmp/stop > /tmp/requests &
         for each in 1 2; do
             sleep 3
-            systemctl restart {unit}
+            {restart}
             {ready} > /tmp/ready
         done
         sleep 3
@@ -72,8 +72,8 @@ def under_load(found: Machine, where: str, ready: str, unit: str) -> tuple[int, 
         wait
         cat /tmp/requests
     """
-    number, *failures = found.run(script).split("\n")
-    return int(number), [each for each in failures if each]
+    number, slowest, *failures = found.run(script).split("\n")
+    return int(number), float(slowest), [each for each in failures if each]
 
 
 class TestUnits:
@@ -89,16 +89,35 @@ class TestUnits:
         before = wait_for(lambda: sweeps(summit), SECONDS, "no sweep")
         wait_for(lambda: sweeps(summit) != before, SECONDS, "no further sweep")
 
-    def test_a_restart_loses_no_request(self, summit: Machine) -> None:
-        number, failures = under_load(summit, SOCKET, READY, "summit-web.service")
+    def test_a_restart_loses_no_request_and_nobody_waits_for_it(self, summit: Machine) -> None:
+        pid = "systemctl show --property=MainPID --value summit-web.service"
+        before = summit.run(pid)
+        number, slowest, failures = under_load(summit, SOCKET, READY, "summit-restart")
         assert failures == []
         assert number >= 400
+        assert summit.run(pid) != before
+        assert active(summit, ("summit-web.service", "summit-web-next.service")) == ["active", "inactive"]
+        # Control: with the first process alone, all wait until it has loaded.
+        _number, waited, failures = under_load(summit, SOCKET, READY, "systemctl restart summit-web.service")
+        assert failures == []
+        print(f"the slowest of {number} requests took {slowest} s, and {waited} s without the second process")
+        assert slowest < waited / 2
+
+    def test_what_can_not_start_takes_nothing_down(self, summit: Machine) -> None:
+        summit.run("cp /etc/summit/summit.env /etc/summit/kept.env; echo BASE_URL=nonsense >> /etc/summit/summit.env")
+        try:
+            assert summit.try_("summit-restart").returncode != 0
+            assert summit.run(READY) == "ok\n"
+        finally:
+            summit.run("mv /etc/summit/kept.env /etc/summit/summit.env; systemctl reset-failed; summit-restart")
+        assert active(summit, SERVICES) == ["active"] * len(SERVICES)
 
     def test_control_without_the_socket_of_systemd_a_restart_loses_requests(self, summit: Machine) -> None:
         summit.run(ALONE)
         try:
             summit.run(READY_ALONE)
-            number, failures = under_load(summit, PORT, READY_ALONE, "summit-alone.service")
+            restart = "systemctl restart summit-alone.service"
+            number, _slowest, failures = under_load(summit, PORT, READY_ALONE, restart)
         finally:
             summit.run("systemctl stop summit-alone.service")
         assert failures
