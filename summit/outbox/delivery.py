@@ -25,7 +25,7 @@ from summit.core import request_ids
 from summit.core.compiled_query import Prepared
 from summit.core.lock_yielding import Turns
 from summit.outbox import mime, response_policy, smtp_connection
-from summit.outbox.failure_reasons import because
+from summit.outbox.failure_reasons import because, value_of
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
@@ -43,6 +43,8 @@ class CantSendAgain(ValueError):
 
 # Seconds until the next attempt, by the attempts made; the last one repeats.
 BACK_OFF = (5, 15, 60, 300, 900, 1800)
+# The same where the message may have arrived. After the last one it fails: each attempt can be one more copy.
+PERHAPS_BACK_OFF = (300, 1800, 7200)
 
 
 def claim(ids: Iterable[int]) -> list[Message]:
@@ -122,6 +124,10 @@ def deliver_one(message: Message, mail_connection: smtp_connection.MailConnectio
         logger.info("message %s waits for attempt %d", message.public_id, message.attempts + 1)
         schedule_retry(message, str(later))
         return False
+    except response_policy.PerhapsTaken:
+        logger.warning("message %s may have arrived", message.public_id)
+        retry_perhaps_taken(message)
+        return False
     except DatabaseError:
         raise
     except Exception as problem:  # one broken message must not stop the others
@@ -180,7 +186,20 @@ def schedule_retry(message: Message, problem: str) -> None:
     if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
         mark(message, MessageState.FAILED, problem=problem)
         return
-    wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
+    _put_off(message, BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1], problem)
+
+
+def retry_perhaps_taken(message: Message) -> None:
+    """Schedule the next attempt of a message that may have arrived, or mark it as failed after a few of them."""
+    before = int(value_of(message.problem, "perhaps") or 0)
+    problem = because("perhaps", before + 1)
+    if before >= len(PERHAPS_BACK_OFF) or message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
+        mark(message, MessageState.FAILED, problem=problem)
+        return
+    _put_off(message, PERHAPS_BACK_OFF[before], problem)
+
+
+def _put_off(message: Message, wait: float, problem: str) -> None:
     _claimed_rows(message).update(
         lease_until=None, handed_until=None, next_attempt_at=Now() + timedelta(seconds=wait), problem=_tidy(problem)
     )

@@ -13,6 +13,7 @@ REASONS: dict[str, Promise] = {
     "worn": _("No worker could finish it."),
     "writing": _("An error occurred while the email was written: %(value)s."),
     "sending": _("An error occurred while the email was sent: %(value)s."),
+    "perhaps": _("The mail server got the email and didn't confirm it, so it may have arrived. Attempts: %(value)s."),
 }
 
 
@@ -39,6 +40,11 @@ def because(key: str, value: object = "") -> str:
 def key_of(stored: str) -> str:
     """Return the key of a stored reason."""
     return stored.removeprefix(MARK).partition(":")[0]
+
+
+def value_of(stored: str, key: str) -> str:
+    """Return the value of a stored reason, or "" if another reason or none is stored."""
+    return stored.partition(":")[2] if is_ours(stored) and key_of(stored) == key else ""
 
 
 def is_ours(stored: str) -> bool:

@@ -11,6 +11,10 @@ class NotNow(Exception):
     """A message couldn't be sent this time, but a later attempt may succeed."""
 
 
+class PerhapsTaken(Exception):
+    """The connection ended after the server had the message and before it said so: the message may have arrived."""
+
+
 def judge(problem: Exception) -> Refused | NotNow:
     """Return the error to raise for a failed send: Refused if the failure is final, otherwise NotNow.
 

@@ -15,7 +15,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from summit.outbox import html_part, response_policy
 from summit.outbox.models import Message
-from summit.outbox.response_policy import Refused
+from summit.outbox.response_policy import PerhapsTaken, Refused
 from summit.outbox.send_timeout import Watch
 
 # Seconds for closing the connection after a batch. The server's response to QUIT doesn't matter.
@@ -65,6 +65,13 @@ class _Line(smtplib.SMTP):
         self._context = context
         super().__init__(*args, **kwargs)
 
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the content, and return the server's answer. Without one nobody knows whether the server took it."""
+        self._backend.lacks_answer = True
+        answer = super().data(msg)
+        self._backend.lacks_answer = False
+        return answer
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain_socket: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         # A second handle: TLS takes over the socket itself, and this one can still cut the connection.
@@ -83,6 +90,7 @@ class CuttableBackend(EmailBackend):
 
     handle: socket.socket | None = None
     was_cut = False
+    lacks_answer = False
 
     @property
     def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]
@@ -116,6 +124,7 @@ class CuttableBackend(EmailBackend):
         self._partial_connection = None
         self.hold(None)
         self.was_cut = False
+        self.lacks_answer = False
 
 
 class MailConnection:
@@ -127,14 +136,17 @@ class MailConnection:
         self.watch = Watch(getattr(backend, "cut", lambda: None))
 
     def send(self, message: Message) -> None:
-        """Send one message within OUTBOX_SEND_DEADLINE seconds. Raises Refused or NotNow."""
+        """Send one message within OUTBOX_SEND_DEADLINE seconds. Raises Refused, NotNow or PerhapsTaken."""
         mail = Rendered(message)
         try:
             with self.watch.within(settings.OUTBOX_SEND_DEADLINE):
                 self.backend.open()
                 self.backend.send_messages([mail])
         except (smtplib.SMTPException, OSError) as problem:
+            lacks_answer = getattr(self.backend, "lacks_answer", False)
             self._drop()
+            if lacks_answer:
+                raise PerhapsTaken from problem
             raise response_policy.judge(problem) from problem
         except ValueError as problem:
             # The address can't be written into a mail. Nothing was sent, and the connection stays usable.

@@ -145,7 +145,7 @@ class TestRoles:
     def test_another_role_is_refused_with_what_there_is(self, host: Host) -> None:
         refused = host.run("summit", "wed")
         assert refused.returncode == 2
-        assert "web, worker, beat, migrate, manage" in refused.stderr
+        assert "web, worker, beat, migrate, backup, manage" in refused.stderr
 
     def test_it_is_not_root_and_writes_nothing_but_its_volumes(self, host: Host) -> None:
         assert host.run("id", "-u").stdout == "10001\n"

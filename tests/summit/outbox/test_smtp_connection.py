@@ -71,6 +71,24 @@ def test_what_a_server_answers_decides(settings: Any, where: str, answer: str, s
         assert [to for to, _content in box.taken] == [[good.address]]
 
 
+def test_what_may_have_arrived_is_tried_after_minutes_and_a_few_times(settings: Any) -> None:
+    row = MessageFactory()
+    with mail_server(settings) as box:
+        box.to_content = ""
+        for attempt, wait in enumerate((300, 1800, 7200), start=1):
+            delivery.deliver([row.pk])
+            row.refresh_from_db()
+            assert (row.state, row.problem, waits(row)) == ("pending", f"@perhaps:{attempt}", wait)
+            Message.objects.update(next_attempt_at=Now())
+        delivery.deliver([row.pk])
+        row.refresh_from_db()
+        assert (row.state, row.problem) == ("failed", "@perhaps:4")
+        # A server that answers has said that it took nothing.
+        other, box.to_content = MessageFactory(problem="@perhaps:2"), "452 disk full"
+        delivery.deliver([other.pk])
+        assert waits(other) == 5
+
+
 def test_no_server_is_not_the_end(settings: Any) -> None:
     settings.OUTBOX_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
@@ -188,6 +206,8 @@ class Box:
         return answer or "250 go on"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if not self.to_content:
+            server.transport.abort()
         if self.to_content.startswith("250"):
             self.taken.append((list(envelope.rcpt_tos), envelope.original_content))
         return self.to_content
