@@ -43,6 +43,7 @@ from summit.core import bulk_insert
 from summit.core.prepare_before_lock import ahead
 from summit.outbox.models import Message
 from summit.summits.models import Room, Summit
+from summit.templatetags.moments import clock_zone
 from summit.users.models import User
 
 
@@ -280,7 +281,7 @@ def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     number, old, new = _agendas(arguments)
     changes = differences(old=old, new=new)
     if not changes:
-        raise NothingToRelease(_nothing(number, arguments.day))
+        raise NothingToRelease(_nothing(arguments, number))
     if arguments.expected and arguments.expected != _state_digest(arguments, number, old, new):
         meanwhile = _("The draft has changed since you opened this page. Check the changes, then release it.")
         raise DraftChanged(meanwhile if arguments.placements is None else retimed_meanwhile())
@@ -365,9 +366,15 @@ def _rooms(summit: Summit, placements: Iterable[Placement]) -> dict[str, Room]:
     return Room.objects.filter(venue__summit=summit).in_bulk(keys, field_name="public_id")
 
 
-def _nothing(number: int, day: date | None) -> str:
+def _nothing(arguments: _ReleaseArguments, number: int) -> str:
     """Return the sentence that says why there is nothing to release."""
-    if day is not None:
+    last = latest(arguments.summit)
+    # Whoever saw changes and sent what they saw wonders where these are.
+    if last and arguments.expected and last.released_by_id != arguments.by.pk:
+        time = clock_zone(last.released_at, arguments.summit)
+        params = {"number": last.number, "time": time}
+        return _("A colleague released agenda %(number)d at %(time)s. Nothing has changed since.") % params
+    if arguments.day is not None:
         return _("Nothing on this day has changed since the last release.")
     if number > 1:
         return _("No changes since release %(number)d.") % {"number": number - 1}

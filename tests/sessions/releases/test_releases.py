@@ -234,6 +234,13 @@ def test_nothing_to_release_says_so(world: World, summit: Summit, organiser: Use
     refuses(releases.NothingToRelease, world.release, match="No changes since release 1")
     refuses(releases.NothingToRelease, releases.release, summit=summit, by=organiser, match="no session")
     assert Release.objects.count() == 1
+    # Whoever saw the changes and comes second.
+    world.move(world.talks)
+    shown = releases.preview(summit=world.summit).digest
+    world.release(expected=shown)
+    second = f.UserFactory.with_role(Role.ORGANISER, world.summit)
+    said = r"A colleague released agenda 2 at \d\d:\d\d London time. Nothing has changed since."
+    refuses(releases.NothingToRelease, releases.release, summit=world.summit, by=second, expected=shown, match=said)
 
 
 def test_only_organisers_release(world: World) -> None:
