@@ -7,12 +7,19 @@ from press.subscriptions.services.announcements import announce_due
 from press.subscriptions.services.withdrawals import recall_due
 from summit.maintenance.sweeps import sweep
 from summit.outbox.delivery import deliver
+from summit.outbox.tasks import sweep as queue_messages
 
 
 @sweep("publications", every=1)
 def announce_publications() -> int:
-    """Announce published texts, and notify subscribers of withdrawn texts. Return the number of both."""
-    return announce_due() + recall_due()
+    """Announce published texts, and notify subscribers of withdrawn texts. Return the number of both.
+
+    The mails are queued at once: the outbox's own sweep may just have run.
+    """
+    done = announce_due() + recall_due()
+    if done:
+        queue_messages()
+    return done
 
 
 @sweep("alarms", every=5)

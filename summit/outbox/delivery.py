@@ -1,4 +1,4 @@
-"""Deliver messages: claim a batch, render each message once, then send and mark one after the other.
+"""Deliver messages: claim a batch, then render each message once, send it and mark it, one after the other.
 
 `deliver` is safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The
 number of claims, which only grows, is the fencing token: a message is marked only if that number hasn't changed. If a
@@ -76,7 +76,7 @@ def deliver(ids: Sequence[int]) -> int:
     Messages that another worker holds are left to it.
     """
     started = time.monotonic()
-    messages = render_all(give_up_worn(claim(ids)))
+    messages = give_up_worn(claim(ids))
     sent, turns = 0, Turns()
     with smtp_connection.connection() as mail_connection:
         for position, message in enumerate(messages):
@@ -86,7 +86,7 @@ def deliver(ids: Sequence[int]) -> int:
                 release(messages[position:])
                 break
             with request_ids.bound(message.request_id or request_ids.current_id()):
-                sent += deliver_one(message, mail_connection)
+                sent += render(message) and deliver_one(message, mail_connection)
     return sent
 
 
@@ -138,18 +138,15 @@ def deliver_one(message: Message, mail_connection: smtp_connection.MailConnectio
     return mark(message, MessageState.SENT)
 
 
-def render_all(messages: list[Message]) -> list[Message]:
-    """Render the messages that have no bytes yet, store the bytes, and return the messages that can be sent."""
-    unrendered = [message for message in messages if message.rendered is None]
-    unsendable = {message.pk for message in unrendered if not _render(message)}
-    with transaction.atomic():
-        for message in unrendered:
-            # Only while this worker holds the message: bytes that another worker is sending must not change.
-            if message.pk not in unsendable and not _claimed_rows(message).filter(rendered__isnull=True).update(
-                rendered=message.rendered, rendered_subject=message.rendered_subject
-            ):
-                unsendable.add(message.pk)
-    return [message for message in messages if message.pk not in unsendable]
+def render(message: Message) -> bool:
+    """Render a message that has no bytes yet, store them, and return whether the message can be sent."""
+    if message.rendered is not None:
+        return True
+    if not _render(message):
+        return False
+    # Only while this worker holds the message: bytes that another worker is sending must not change.
+    stored = _claimed_rows(message).filter(rendered__isnull=True)
+    return bool(stored.update(rendered=message.rendered, rendered_subject=message.rendered_subject))
 
 
 def _render(message: Message) -> bool:

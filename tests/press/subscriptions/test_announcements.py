@@ -96,6 +96,15 @@ def test_nothing_due_costs_two_queries(django_assert_num_queries: Any) -> None:
         announce_publications()
 
 
+def test_the_mails_are_queued_by_the_sweep_that_announces(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    queued: list[Any] = []
+    monkeypatch.setattr("celery.current_app.send_task", lambda task, args: queued.append((task, args)))
+    SubscriberFactory(summit=summit)
+    make_text(summit=summit, moment=ago(1))
+    assert announce_publications() == 1
+    assert queued == [("press.tasks.deliver_announcements", [[Message.objects.get().pk]])]
+
+
 def test_the_mail(settings: Any) -> None:
     summit = SummitFactory(name="Border Summit")
     subscriber = SubscriberFactory(summit=summit)

@@ -19,6 +19,7 @@ from summit.outbox.message_kinds import Mail
 from summit.outbox.messages import SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import MessageQuerySet
+from summit.outbox.smtp_connection import MailConnection
 from summit.permissions.models import Role
 from tests.factories import MessageFactory, SummitFactory, UserFactory
 from tests.threads import at_once
@@ -111,8 +112,7 @@ def overtaken(row: Message) -> tuple[Message, Message]:
 
 def test_whoever_was_overtaken_changes_nothing(note: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     slow, quick = overtaken(fresh())
-    assert delivery.render_all([quick]) == [quick]
-    assert delivery.render_all([slow]) == []
+    assert (delivery.render(quick), delivery.render(slow)) == (True, False)
     assert Message.objects.get().rendered == quick.rendered
     assert delivery.mark(slow, MessageState.FAILED, problem="too late") is False
     delivery.schedule_retry(slow, "too late")
@@ -165,16 +165,30 @@ def test_what_is_given_back_is_due_at_once_and_has_no_attempt_behind_it() -> Non
 def test_rendered_once_and_kept(note: dict[str, Any]) -> None:
     """Whether it is tried again by itself, or sent again by somebody."""
     row = fresh(summit=SummitFactory())
-    (held,) = delivery.render_all(delivery.claim([row.pk]))
+    (held,) = delivery.claim([row.pk])
+    assert delivery.render(held)
     delivery.schedule_retry(held, "451 later")
     note["subject"] = "Another text by now"
     Message.objects.update(next_attempt_at=Now())
-    (held,) = delivery.render_all(delivery.claim([row.pk]))
+    (held,) = delivery.claim([row.pk])
+    assert delivery.render(held)
     delivery.mark(held, MessageState.FAILED, problem="550 no")
     delivery.send_again(message=row, by=UserFactory.with_role(Role.PROTOCOL, row.summit))
     assert delivery.deliver([row.pk]) == 1
     assert (note["called"], Message.objects.get().rendered_subject) == (1, "Hello")
     assert mail.outbox[0].message().as_bytes() == html_part.with_html(held)
+
+
+def test_the_first_leaves_before_the_second_is_written(note: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """To write a batch of 25 takes a second."""
+    sent, written = MailConnection.send, []
+
+    def send(connection: MailConnection, message: Message) -> None:
+        written.append(note["called"])
+        sent(connection, message)
+
+    monkeypatch.setattr(MailConnection, "send", send)
+    assert (delivery.deliver([fresh().pk, fresh().pk]), written) == (2, [1, 2])
 
 
 def test_what_nobody_can_read_stops_neither_sweep_nor_batch(
