@@ -55,7 +55,7 @@ def forget(request: HttpRequest) -> list[PortalSession]:
     _new_key(request)
     for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE, sign_in_facts.PORTALS):
         request.session.pop(name, None)
-    return list(PortalSession.objects.live().filter(public_id__in=keys).select_related("person__summit"))
+    return list(PortalSession.objects.not_ended().filter(public_id__in=keys).select_related("person__summit"))
 
 
 def log_access(request: HttpRequest) -> None:

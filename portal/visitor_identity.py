@@ -14,14 +14,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
-from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, Invitation, InvitationLink
 from delegations.liaison import selectors as liaison
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
+from delegations.members.permissions import people_with_access
 from delegations.parties.models.parties import Party
+from delegations.parties.permissions import standing_parties
 from delegations.parties.selectors import party_names
 from delegations.portal_access.models import PortalSession
-from delegations.portal_access.services import portal_sessions, provider_sign_ins
+from delegations.portal_access.services import provider_sign_ins
 from portal.browser_session import SUMMIT_KEY, log_access, sign_ins
 from sessions.visibility.viewers import Members
 from summit.audit.services import By, Link, Mailbox
@@ -92,7 +94,6 @@ class _ViewerData:
     people: dict[int, Person] = field(default_factory=dict)
     acts: dict[int, By] = field(default_factory=dict)
     assists: list[Party] = field(default_factory=list)
-    gone: set[int] = field(default_factory=set)
     by: By | None = None
     name: str = ""
     me: Person | None = None
@@ -127,17 +128,17 @@ def _find_viewers(request: HttpRequest) -> list[Viewer]:
         _gather_sign_ins(by_summit, keys)
     if not by_summit:
         return []
-    invitations = _invitations(by_summit.values())
-    open_invitations = {key: _open_invitations(entry, invitations) for key, entry in by_summit.items()}
+    _leave_out_parties_that_left(by_summit.values())
+    open_invitations = _open_invitations(by_summit.values())
     _gather_members(by_summit)
     _gather_assisted(by_summit)
-    gathered = [_viewer(entry, open_invitations[key]) for key, entry in by_summit.items()]
+    gathered = [_viewer(entry, open_invitations) for entry in by_summit.values()]
     listed = [viewer for viewer in gathered if viewer is not None]
     return sorted(listed, key=lambda viewer: (viewer.summit.starts_on, viewer.summit.pk), reverse=True)
 
 
 def _gather_account(by_summit: dict[int, _ViewerData], user: User) -> None:
-    people = Person.objects.filter(user=user).select_related("summit", "membership__party", "liaison_officer")
+    people = people_with_access().filter(user=user).select_related("summit", "membership__party", "liaison_officer")
     for person in people:
         _gather_person(by_summit, person, user)
     if by_summit:
@@ -161,7 +162,7 @@ def _gather_sign_ins(by_summit: dict[int, _ViewerData], keys: list[str]) -> None
     for row in found:
         if row.link is not None:
             _gather_link(by_summit, row.link)
-        elif row.person is not None and portal_sessions.is_current_mailbox(row.mailbox, row.person):
+        elif row.person is not None:
             former = sessions_by_person.setdefault(row.person.pk, row)
             # A code opens everything that the person has, so it goes before a provider.
             if former.issuer and not row.issuer:
@@ -226,52 +227,34 @@ def _gather_assisted(by_summit: dict[int, _ViewerData]) -> None:
         entry.assists.append(party)
 
 
-def _invitations(entries: Iterable[_ViewerData]) -> dict[int, list[Invitation]]:
-    """Return a dict from the primary keys of the entries' parties to the parties' sent invitations."""
+def _leave_out_parties_that_left(entries: Iterable[_ViewerData]) -> None:
+    """Remove the parties that have left their summit from the data. Makes one query."""
     keys = [key for entry in entries for key in entry.parties]
+    standing = set(standing_parties().filter(pk__in=keys).values_list("pk", flat=True))
+    for entry in entries:
+        entry.parties = {key: party for key, party in entry.parties.items() if key in standing}
+        entry.acts = {key: by for key, by in entry.acts.items() if key in standing}
+
+
+def _open_invitations(entries: Iterable[_ViewerData]) -> dict[int, list[Invitation]]:
+    """Return a dict from the primary keys of the entries' parties to their sent invitations in force."""
+    parties = {key: party for entry in entries for key, party in entry.parties.items()}
     listed: dict[int, list[Invitation]] = {}
-    unsent = [InvitationState.DRAFT, InvitationState.APPROVED]
-    for row in Invitation.objects.exclude(state__in=unsent).filter(party__in=keys).order_by("pk"):
+    for row in Invitation.objects.filter(party__in=parties, state__in=IN_FORCE).order_by("pk"):
+        row.party = parties[row.party_id]
         listed.setdefault(row.party_id, []).append(row)
     return listed
 
 
-def _open_invitations(entry: _ViewerData, invitations: dict[int, list[Invitation]]) -> list[Invitation]:
-    """Return the open invitations of the entry's parties.
-
-    A party has left the summit if its invitation was revoked and it has no other. Such a party is removed from the
-    entry.
-    """
-    open_invitations: list[Invitation] = []
-    for key, party in list(entry.parties.items()):
-        rows = invitations.get(key, [])
-        remaining = [row for row in rows if row.state not in OVER]
-        for row in remaining:
-            row.party = party
-        open_invitations += remaining
-        to_summit = [row for row in rows if not row.occasion]
-        if any(row.state == InvitationState.REVOKED for row in to_summit) and not any(
-            row in remaining for row in to_summit
-        ):
-            del entry.parties[key]
-            entry.acts.pop(key, None)
-            entry.gone.add(key)
-    return open_invitations
-
-
-def _viewer(entry: _ViewerData, open_invitations: list[Invitation]) -> Viewer | None:
+def _viewer(entry: _ViewerData, open_invitations: dict[int, list[Invitation]]) -> Viewer | None:
     """Return the Viewer with the data that was collected in one summit. Return None if no access is left."""
-    if (
-        entry.by is None
-        or not (entry.parties or entry.people)
-        or (entry.gone and not entry.parties and not entry.assists)
-    ):
+    if entry.by is None or not (entry.parties or entry.people):
         return None
     return Viewer(
         summit=entry.summit,
         parties=tuple(entry.parties.values()),
         people=tuple(entry.people.values()),
-        invitations=tuple(open_invitations),
+        invitations=tuple(row for key in entry.parties for row in open_invitations.get(key, ())),
         by=entry.by,
         acts=entry.acts,
         assists=tuple(entry.assists),

@@ -1,11 +1,13 @@
 """Permissions for invitations, letters, links, answers and calls."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from delegations.core.roles import OF_PARTIES, SEE_LETTERS, SEE_MEMBERS, WRITERS
-from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, Invitation, InvitationLink, InvitationState
 from delegations.members import permissions as members_permissions
 from delegations.parties.permissions import stays
 from summit.audit.services import By, Link, Mailbox, System
@@ -14,7 +16,6 @@ from summit.permissions.rules import Actor, allows, allows_own, check, declare, 
 from summit.summits.models import Summit
 from summit.users.models import User
 
-_STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
 declare_model("delegations.invitation", view=SEE_LETTERS, change=WRITERS, view_own=OF_PARTIES)
 declare_model("delegations.invitationlink", view=WRITERS, change=WRITERS)
 declare_model("delegations.reply", view=SEE_LETTERS, change=())
@@ -33,14 +34,14 @@ def not_revoked() -> Q:
     """Return the condition for parties that stay in the summit: their invitation to it is in force, or none was
     revoked."""
     invitations = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
-    standing = Exists(invitations.filter(state__in=_STANDING))
+    standing = Exists(invitations.filter(state__in=IN_FORCE))
     revoked = Exists(invitations.filter(state=InvitationState.REVOKED))
     return Q(standing) | ~Q(revoked)
 
 
 # Parties must not see invitations that aren't sent yet or are no longer in force.
 own_rows(Invitation)(
-    lambda user, role: Q(party__in=members_permissions.own_parties(user, role).values("pk"), state__in=_STANDING)
+    lambda user, role: Q(party__in=members_permissions.own_parties(user, role).values("pk"), state__in=IN_FORCE)
 )
 
 
@@ -103,19 +104,19 @@ def live_links(by: Link, party_id: int) -> QuerySet[InvitationLink]:
     return InvitationLink.objects.live().filter(public_id=by.public_id, invitation__party=party_id)
 
 
+def answering(by: Link | Mailbox, invitation: Invitation) -> QuerySet[Any, Any]:
+    """Return a queryset that has rows only while `by` acts for the invited party; a link acts by its own letter."""
+    rows = members_permissions.acting(by, invitation.party_id)
+    return rows.filter(invitation=invitation) if isinstance(by, Link) else rows
+
+
 def can_answer(by: By, invitation: Invitation) -> bool:
     """Return whether `by` may answer an invitation: with the link in its letter, as a focal point of its party, or as
     a desk user. The system may too."""
     if isinstance(by, System):
         return True
-    if isinstance(by, Link):
-        live = InvitationLink.objects.live().filter(public_id=by.public_id, invitation=invitation)
-        return allows_own("delegations.answer", [Role.FOCAL_POINT]) and live.exists()
-    if isinstance(by, Mailbox):
-        return (
-            allows_own("delegations.answer", [Role.FOCAL_POINT])
-            and members_permissions.acting(by, invitation.party_id).exists()
-        )
+    if isinstance(by, Link | Mailbox):
+        return allows_own("delegations.answer", [Role.FOCAL_POINT]) and answering(by, invitation).exists()
     return allows(by, "delegations.answer", invitation.party.summit_id, invitation)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet, Value
+from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext as _
 
 from delegations.core.roles import SEE_CATEGORIES, SEE_LETTERS, SEE_MEMBERS, WRITERS
@@ -63,6 +64,33 @@ def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
     return first.union(*others)
 
 
+def people_with_access() -> QuerySet[Person]:
+    """Return the people, of any summit, who have access to the portal. Every way in asks this.
+
+    They belong to a party that has not left its summit, act for one or look after one, or they belong to no party and
+    act for none.
+    """
+    standing = parties_permissions.standing_parties()
+    belongs = [Q(Exists(standing.filter(**{f"{rows}__person": OuterRef("pk")}))) for rows in _PEOPLE.values()]
+    elsewhere = (rows.filter(person=OuterRef("pk")) for rows in (Membership.objects, FocalPoint.objects))
+    alone = Q(*(~Exists(rows) for rows in elsewhere))
+    return Person.objects.filter(Q.create([*belongs, alone], Q.OR), erased_at__isnull=True).order_by()
+
+
+def people_at(mailbox: str | OuterRef) -> QuerySet[Person]:
+    """Return the people with access to the portal who have a mailbox, which is given in lower case.
+
+    They have this e-mail address, or they have none and the mission of their party has it.
+    """
+    asked = mailbox if isinstance(mailbox, OuterRef) else Value(mailbox)
+    missions = parties_permissions.standing_parties().annotate(mission=Lower(Trim("mission_email")))
+    of_mission = Exists(
+        missions.exclude(mission="").filter(memberships__person=OuterRef("pk"), mission=OuterRef("asked"))
+    )
+    people = people_with_access().annotate(asked=ExpressionWrapper(asked, CharField()), address=Lower(Trim("email")))
+    return people.exclude(asked="").filter(Q(address=F("asked")) | Q(of_mission, address=""))
+
+
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
 
 
@@ -114,9 +142,11 @@ def acts_as_focal_point(kind: type) -> Callable[[Acts], Acts]:
 def acting(by: Link | Mailbox, party_id: int) -> QuerySet[Any, Any]:
     """Return a queryset that has rows only while `by` acts for a party.
 
-    `by` is an invitation link, or a mailbox that was proven by a code.
+    `by` is an invitation link, or a mailbox that was proven by a code. Nobody acts for a party that has left its
+    summit.
     """
-    return _acts[type(by)](by, party_id)
+    standing = parties_permissions.standing_parties().filter(pk=party_id)
+    return _acts[type(by)](by, party_id).filter(Exists(standing))
 
 
 def can_act(by: By, action: str, party: Party) -> bool:

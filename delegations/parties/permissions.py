@@ -21,5 +21,5 @@ stays = _conditions.register
 
 
 def standing_parties() -> QuerySet[Party]:
-    """Return the parties that have not left their summit."""
+    """Return the parties that have not left their summit. Nobody has access to the portal for one that has."""
     return Party.objects.order_by().filter(*(condition() for condition in _conditions))

@@ -1,13 +1,15 @@
 """Access to the portal without an account: sign-in codes, delegations' identity providers, and portal sessions."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.invitations.models.invitations import InvitationLink
+from delegations.members.permissions import people_at
 from delegations.parties.models.parties import Party
+from delegations.parties.permissions import standing_parties
 from summit.core.models import PublicModel
 from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.outbox.models.messages import new_nonce
@@ -70,11 +72,29 @@ class SignInCode(PublicModel):
 
 
 class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
-    """A queryset of portal sessions, with a filter for live ones."""
+    """A queryset of portal sessions, with filters for those that were not ended and those that open the portal."""
+
+    def not_ended(self) -> "PortalSessionQuerySet":
+        """Return the sessions that nobody has ended, also those that open nothing at present."""
+        return self.filter(ended_at__isnull=True)
 
     def live(self) -> "PortalSessionQuerySet":
-        """Return the sessions that are not ended, without those of an invitation link that is no longer valid."""
-        return self.filter(Q(link__isnull=True) | Q(link__in=InvitationLink.objects.live()), ended_at__isnull=True)
+        """Return the sessions that open the portal now.
+
+        Their link works, or their person has access and still the mailbox that the session was opened by.
+        """
+        link = InvitationLink.objects.live().filter(pk=OuterRef("link"))
+        person = people_at(OuterRef("mailbox")).filter(pk=OuterRef("person"))
+        return self.not_ended().filter(Exists(link) | Exists(person))
+
+    def for_party(self, party_id: int) -> "PortalSessionQuerySet":
+        """Return the live sessions that may be for a party, by its primary key; none if it has left its summit.
+
+        A provider opens the portal of its own delegations alone, whatever else the person belongs to.
+        """
+        providers = PartyProvider.objects.filter(party=party_id).values("issuer")
+        rows = self.live().filter(Q(issuer="") | Q(issuer__in=providers))
+        return rows.filter(Exists(standing_parties().filter(pk=party_id)))
 
 
 class PartyProvider(models.Model):

@@ -1,11 +1,11 @@
 """The permission to give accounts, and for which parties a user acts who signed in with a code."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from delegations.core.roles import WRITERS
 from delegations.members import permissions as members_permissions
 from delegations.members.models.focal_points import FocalPoint
-from delegations.portal_access.models import PartyProvider, PortalSession
+from delegations.portal_access.models import PortalSession
 from summit.audit.services import Mailbox
 from summit.permissions.rules import declare, declare_model
 
@@ -22,8 +22,5 @@ def live_sign_ins(by: Mailbox, party_id: int) -> QuerySet[PortalSession]:
 
     `party_id` is the party's primary key.
     """
-    live = PortalSession.objects.live().filter(public_id=by.public_id)
-    # A provider speaks for its own delegation alone, whatever else the person is a focal point of.
-    providers = PartyProvider.objects.filter(party=party_id).values("issuer")
     people = FocalPoint.objects.filter(party=party_id).values("person")
-    return live.filter(Q(issuer="") | Q(issuer__in=providers), person__in=people)
+    return PortalSession.objects.for_party(party_id).filter(public_id=by.public_id, person__in=people)

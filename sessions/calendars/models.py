@@ -8,7 +8,9 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.members.models.focal_points import FocalPoint
+from delegations.members.permissions import people_at, people_with_access
 from delegations.parties.models.parties import Party
+from delegations.parties.permissions import standing_parties
 from summit.core.models import PublicModel
 from summit.core.personal_data import DataSubject, PersonalDataKind, ProcessingActivity, personal
 from summit.people.models import Person
@@ -22,20 +24,22 @@ class FeedQuerySet(models.QuerySet["CalendarFeed"]):
         """Return the calendars that haven't been ended and that their maker may still read.
 
         The maker must still have the access with which the calendar was made: an active account, a working link of a
-        letter, or a person with a mailbox that was confirmed by a code.
+        letter, or a person with a mailbox that was confirmed by a code. The person or party must have access to the
+        portal too.
         """
         focal_points = FocalPoint.objects.filter(party=OuterRef("party"))
-        not_erased = Q(person__erased_at__isnull=True)
         account = Q(user__is_active=True) & (
-            (not_erased & Q(person__user=F("user"))) | Q(Exists(focal_points.filter(person__user=OuterRef("user"))))
+            Q(person__user=F("user")) | Q(Exists(focal_points.filter(person__user=OuterRef("user"))))
         )
-        link = Q(link__in=InvitationLink.objects.live()) & (
-            (not_erased & Q(person=F("link__person"))) | Q(party=F("link__invitation__party"))
+        link = Exists(InvitationLink.objects.live().filter(pk=OuterRef("link"))) & (
+            Q(person=F("link__person")) | Q(party=F("link__invitation__party"))
         )
-        holder = Q(holder__erased_at__isnull=True) & (
+        holder = Exists(people_at(OuterRef("mailbox")).filter(pk=OuterRef("holder"))) & (
             Q(person=F("holder")) | Q(Exists(focal_points.filter(person=OuterRef("holder"))))
         )
-        return self.filter(account | link | holder, ended_at__isnull=True)
+        person = Exists(people_with_access().filter(pk=OuterRef("person")))
+        party = Exists(standing_parties().filter(pk=OuterRef("party")))
+        return self.filter(account | link | holder, person | party, ended_at__isnull=True)
 
 
 CALENDARS = ProcessingActivity(

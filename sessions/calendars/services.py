@@ -19,14 +19,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
+from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.selectors.taking_part import people_taking_part
 from delegations.members import departure_listeners
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
-from delegations.portal_access.services import portal_sessions
 from sessions.agenda.models.releases import (
     EntryQuerySet,
     ReleasedParticipant,
@@ -115,7 +114,7 @@ def make(
 def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[CalendarFeed]:
     """Return the live calendars of these people and parties, newest first. Makes one query."""
     rows = CalendarFeed.objects.live().filter(Q(person__in=list(people)) | Q(party__in=list(parties)))
-    return [row for row in rows.select_related(*_RELATED).order_by("-id") if _mailbox_is_current(row)]
+    return list(rows.select_related(*_RELATED).order_by("-id"))
 
 
 def end(*, feeds: Iterable[CalendarFeed], by: By) -> int:
@@ -140,16 +139,10 @@ def remind(*, feed: CalendarFeed, alarms: bool) -> None:
 
 
 def find_by_token(token: str) -> CalendarFeed | None:
-    """Return the live calendar of a token, or None for any other token. Makes two queries at most."""
+    """Return the live calendar of a token, or None for any other token. Makes one query at most."""
     if not _FORM.fullmatch(token):
         return None
-    row = CalendarFeed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
-    return row if row is not None and _mailbox_is_current(row) and not _party_has_left(row) else None
-
-
-def _mailbox_is_current(row: CalendarFeed) -> bool:
-    """Return whether the mailbox used to create the calendar still belongs to its holder. Makes no query."""
-    return row.holder is None or portal_sessions.is_current_mailbox(row.mailbox, row.holder)
+    return CalendarFeed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
 
 
 def party_of(row: CalendarFeed) -> Party | None:
@@ -170,18 +163,6 @@ def language_of(row: CalendarFeed) -> str:
     target = row.person or row.party
     assert target is not None  # noqa: S101 - a constraint holds it
     return target.language
-
-
-def _party_has_left(row: CalendarFeed) -> bool:
-    """Return whether the calendar's party has left the summit.
-
-    It has left if its invitation was revoked and it has no other open invitation.
-    """
-    invitations = Invitation.objects.filter(party=party_of(row), occasion="")
-    return (
-        invitations.filter(state=InvitationState.REVOKED).exists()
-        and not invitations.exclude(state__in=[*OVER, InvitationState.DRAFT, InvitationState.APPROVED]).exists()
-    )
 
 
 def record_fetch(row: CalendarFeed) -> None:

@@ -52,19 +52,25 @@ def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
     The person may, a focal point of their party may, and desk users with `agenda.sign_up` may. `party` is the
     person's party, or None if the person no longer belongs to one.
     """
+    if isinstance(by, User) and allows(by, "agenda.sign_up", person.summit_id):
+        return True
+    if party is None:
+        return False
+    if allows_own("agenda.sign_up", [Role.DELEGATE]) and _is_self(by, person, party):
+        return True
     if isinstance(by, User):
-        if allows(by, "agenda.sign_up", person.summit_id):
-            return True
-        if party is None:
-            return False
-        is_self = person.user_id == by.pk and allows_own("agenda.sign_up", [Role.DELEGATE])
         focal_points = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
-        return is_self or (allows_own("agenda.sign_up", [Role.FOCAL_POINT]) and focal_points.exists())
-    if isinstance(by, Mailbox) and allows_own("agenda.sign_up", [Role.DELEGATE]):
-        live = PortalSession.objects.live().filter(public_id=by.public_id, person=person)
-        if party is not None and live.exists():
-            return True
-    return party is not None and can_act(by, "agenda.sign_up", party)
+        return allows_own("agenda.sign_up", [Role.FOCAL_POINT]) and focal_points.exists()
+    return can_act(by, "agenda.sign_up", party)
+
+
+def _is_self(by: By, person: Person, party: Party) -> bool:
+    """Return whether `by` is the person, as a member of a party that has not left its summit."""
+    if isinstance(by, User):
+        return person.user_id == by.pk and own_parties(by, Role.DELEGATE).filter(pk=party.pk).exists()
+    if isinstance(by, Mailbox):
+        return PortalSession.objects.for_party(party.pk).filter(public_id=by.public_id, person=person).exists()
+    return False
 
 
 def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:

@@ -58,7 +58,7 @@ def _leads(by: By, party: Party, speaker: Person) -> bool:
     if isinstance(by, User):
         return by.is_active and heads.filter(person__user=by).exists()
     if isinstance(by, Mailbox):
-        live = PortalSession.objects.live().filter(public_id=by.public_id, person=speaker)
+        live = PortalSession.objects.for_party(party.pk).filter(public_id=by.public_id, person=speaker)
         return live.exists() and heads.exists()
     return False
 

@@ -1,8 +1,11 @@
 """Who is in the portal, read anew at every request, and what is held of them: shown, taken, corrected on request."""
 
+import ast
 import json
+import re
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -13,27 +16,36 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.permissions import can_answer
 from delegations.invitations.services import links
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
+from delegations.members.permissions import can_act
+from delegations.portal_access.models import PartyProvider, PortalSession
+from delegations.portal_access.services import portal_sessions, provider_sign_ins, sign_in_codes
 from portal import browser_session
 from portal.personal_data import ORDER
 from portal.views import personal_data
 from portal.visitor_identity import Viewer, viewers
+from sessions.calendars import services as calendars
+from sessions.signups.permissions import can_sign_up
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
-from summit.audit.services import Link
+from summit.audit.services import Link, Mailbox
 from summit.core.database_clock import db_now
 from summit.core.personal_data import activity_of
 from summit.outbox.models import Message
 from summit.privacy import registry
+from summit.single_sign_on.facts import SignInFacts
+from summit.single_sign_on.refusals import SignInRefused
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.delegations.helpers import queries
+from tests.delegations.helpers import queries, refuses
 from tests.delegations.invitations.test_letters import sent, text_of
 from tests.portal.delegation.helpers import PASSPORT
 from tests.portal.test_sign_in_codes import BOX, come_in
+from tests.sources import sources, tree
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 
@@ -126,7 +138,7 @@ class TestViewers:
             request = asking(user, *followed)
             return queries(lambda: viewers(request))
 
-        assert (cost(1), cost(2)) == (5, 5)
+        assert (cost(1), cost(2)) == (6, 6)
         # Nobody costs nothing.
         assert queries(seen_by) == 0
 
@@ -312,3 +324,94 @@ def test_protocol_is_asked_once_for_each_request_and_answers_the_mailbox(row: Me
     response = client.post(HELD, {"what": "erase", "words": "again"})
     assert "You have made 5 requests since yesterday." in response.content.decode()
     assert Message.objects.filter(kind="own_data").count() == 5
+
+
+class TestWaysIn:
+    """Every way in asks `people_with_access` or `standing_parties` who has access to the portal."""
+
+    def test_a_party_that_has_left_is_let_in_by_none_although_a_session_still_invites_it(self) -> None:
+        point = f.FocalPointFactory(person__email=BOX, person__user=f.UserFactory(), party__mission_email=BOX)
+        party, person = point.party, point.person
+        f.MembershipFactory(party=party, person=person)
+        to_summit = f.InvitationFactory(party=party, state="sent", sent_at=f.START)
+        to_session = f.InvitationFactory(party=party, state="sent", sent_at=f.START, occasion="abc")
+        link = f.InvitationLinkFactory(invitation=to_session, person=person)
+        PartyProvider.objects.create(party=party, issuer="https://idp.example")
+        facts = SignInFacts(issuer="https://idp.example", subject="1", email=BOX, email_verified=True)
+        opened = {
+            "link": portal_sessions.open_by_link(link=link, agent=""),
+            "code": portal_sessions.open_by_code(mailbox=BOX, person=person, agent=""),
+            "provider": provider_sign_ins.open_sessions(facts=facts, agent="")[0],
+        }
+        by_code, by_provider = Mailbox(opened["code"].public_id), Mailbox(opened["provider"].public_id)
+        actors = (person.user, Link(link.public_id), by_code, by_provider)
+        tokens = [calendars.make(by=by, person=person)[1] for by in actors]
+        tokens += [calendars.make(by=by, party=party)[1] for by in actors]
+
+        def lets_in() -> dict[str, bool]:
+            browsers = {way: asking(None) for way in opened}
+            for way, row in opened.items():
+                browsers[way].session[browser_session.SIGN_INS_KEY] = [row.public_id]
+            found = {f"session by {way}": bool(viewers(request)) for way, request in browsers.items()}
+            found |= {f"live by {way}": row in PortalSession.objects.live() for way, row in opened.items()}
+            found |= {"account": bool(seen_by(person.user)), "code": bool(sign_in_codes.people_at(BOX))}
+            for way, enter in (
+                ("link", lambda: links.resolve(links.token(link))),
+                ("provider", lambda: provider_sign_ins.open_sessions(facts=facts, agent="")),
+            ):
+                try:
+                    found[way] = bool(enter())
+                except (links.LinkProblem, SignInRefused):
+                    found[way] = False
+            for number, token in enumerate(tokens):
+                found[f"calendar {number}"] = calendars.find_by_token(token) is not None
+            found["calendars"] = bool(calendars.listed(people=[person], parties=[party]))
+            for by in actors:
+                found[f"acting {by}"] = can_act(by, "delegations.name", party)
+                found[f"signing up {by}"] = can_sign_up(by, person, party)
+            return found | {f"answering {by}": can_answer(by, to_session) for by in actors}
+
+        assert {way for way, is_in in lets_in().items() if not is_in} == set()
+        Invitation.objects.filter(pk=to_summit.pk).update(state="revoked")
+        assert {way for way, is_in in lets_in().items() if is_in} == set()
+        problem = refuses(links.LinkProblem, links.resolve, links.token(link))
+        assert problem.reason == "revoked"
+
+    def test_none_reads_who_comes_without_asking_whether_they_may(self) -> None:
+        asked = {f"{path}:{function}" for path in sources() for function in looks_up_credentials(path)}
+        assert asked - NOT_A_WAY_IN.keys() == set(), (
+            "add .live() to the query, or give the reason in NOT_A_WAY_IN in this module"
+        )
+        assert NOT_A_WAY_IN.keys() - asked == set(), "leave these out of NOT_A_WAY_IN"
+
+
+# Functions that look up what somebody brings with them and don't ask `live()`, with the reason.
+AFTER = "asked before, whether they act for the party"
+NOT_A_WAY_IN = {
+    "delegations/focal_points/services/focal_points.py:own": AFTER,
+    "delegations/focal_points/services/requests.py:_asker": AFTER,
+    "delegations/invitations/audit_messages.py:_followers": "says who did what the audit has",
+    "delegations/portal_access/audit_messages.py:_provers": "says who did what the audit has",
+    "delegations/portal_access/services/portal_sessions.py:mailbox_of": "writes to whom uploaded a file",
+    "delegations/portal_access/services/portal_sessions.py:record_activity": "counts a browser's requests",
+    "portal/browser_session.py:forget": "ends sessions",
+    "portal/views/calendars.py:own_person": "has a viewer",
+    "portal/views/letter_links.py:_dead_link": "finds a link that is dead",
+    "portal/visitor_identity.py:_nobody": "says why somebody has no access",
+    "sessions/calendars/services.py:_sign_in_fields": "the calendar made by it is asked for",
+}
+CREDENTIALS = {"public_id", "public_id__in", "nonce", "digest", "token"}
+
+
+def looks_up_credentials(path: Path) -> set[str]:
+    """Return the functions of a module that find a link, portal session or calendar by what somebody brings, without
+    `live()` in the query."""
+    found = set()
+    for function in (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)):
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            chain = ast.unparse(call.func)
+            looks_up = re.match(r"(InvitationLink|PortalSession|CalendarFeed)\.objects\b.*\b(get|filter)$", chain)
+            asks = looks_up is None or re.search(r"\.(live|for_party)\(", chain)
+            if not asks and CREDENTIALS & {keyword.arg for keyword in call.keywords}:
+                found.add(function.name)
+    return found

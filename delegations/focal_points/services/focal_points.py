@@ -184,5 +184,5 @@ def close(party: Party, person: Person, by: By) -> None:
         audit.record(by=by, action=REVOKE_LINK, target=link, summit=party.summit, fields=["revoked_at"])
     elsewhere = FocalPoint.objects.filter(person=person).exists() or Membership.objects.filter(person=person).exists()
     if not elsewhere:
-        live = PortalSession.objects.live().filter(person=person)
-        portal_sessions.end(rows=live.select_related("person__summit"), by=by)
+        opened = PortalSession.objects.not_ended().filter(person=person)
+        portal_sessions.end(rows=opened.select_related("person__summit"), by=by)

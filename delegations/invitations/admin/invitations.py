@@ -30,7 +30,7 @@ from delegations.invitations.admin.record_answer import AnsweringMixin
 from delegations.invitations.admin.send_reminders import RemindingMixin
 from delegations.invitations.admin.state_column import LinkMoments
 from delegations.invitations.admin_urls import answer_step, call_sheet, remind_url
-from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import (
     can_answer_for,
     can_invite,
@@ -207,7 +207,7 @@ class InvitationAdmin(
         """Show an invitation with the buttons that its state and the user's permissions allow."""
         row = self.admit(request, "view", object_id)
         summit = row.party.summit
-        standing = row.state in (InvitationState.SENT, InvitationState.ANSWERED)
+        standing = row.state in IN_FORCE
         extra = {
             "can_answer": standing and can_answer_for(request.user, summit),
             "can_write": standing and can_invite(request.user, summit),

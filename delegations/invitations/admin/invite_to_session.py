@@ -15,7 +15,7 @@ from delegations.invitations import invitable_sessions
 from delegations.invitations.admin.invite_parties import address
 from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.invitable_sessions import Occasion
-from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState
+from delegations.invitations.models.invitations import COMING, IN_FORCE, OVER, Invitation, InvitationState
 from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.selectors import invitation_status
 from delegations.parties.models.parties import Party
@@ -55,7 +55,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 def _list(request: HttpRequest, summit: Summit, occasions: dict[str, Occasion]) -> HttpResponse:
     counted = (
-        Invitation.objects.filter(party__summit=summit, state__in=[InvitationState.SENT, InvitationState.ANSWERED])
+        Invitation.objects.filter(party__summit=summit, state__in=IN_FORCE)
         .exclude(occasion="")
         .order_by()
         .values("occasion")
@@ -89,7 +89,7 @@ def _choose(request: HttpRequest, summit: Summit, occasion: Occasion, refused: s
         invitation = invitation_by_party.get(row.pk)
         row.stands = state_word(row.standing, row.replied)
         row.here = state_word(invitation.state, invitation.answer) if invitation else ""
-        row.taken = invitation is not None and invitation.state in (InvitationState.SENT, InvitationState.ANSWERED)
+        row.taken = invitation is not None and invitation.state in IN_FORCE
     context = {
         **admin.site.each_context(request),
         **party_names.on_page(summit),

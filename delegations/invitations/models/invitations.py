@@ -1,12 +1,13 @@
 """The models of invitations, the links in their letters, and the answers."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models.parties import Level, Party
+from delegations.parties.permissions import standing_parties
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
 from summit.core.personal_data import FILE_CONTENT, DataSubject, PersonalDataKind, ProcessingActivity, personal
@@ -30,6 +31,8 @@ class InvitationState(models.TextChoices):
 
 # Apart from invitations in these states, a party has at most one for the summit and one for each of its sessions.
 OVER = (InvitationState.REVOKED, InvitationState.SUPERSEDED)
+# In these states, it was sent and is still in force.
+IN_FORCE = (InvitationState.SENT, InvitationState.ANSWERED)
 
 # Which states may follow each state.
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -239,8 +242,10 @@ class LinkQuerySet(models.QuerySet["InvitationLink"]):
     """A QuerySet of links."""
 
     def live(self) -> "LinkQuerySet":
-        """Return the links that still work, by the database's clock."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=Now()).exclude(invitation__state__in=OVER)
+        """Return the links that still work, by the database's clock: none of a party that has left its summit."""
+        standing = standing_parties().filter(pk=OuterRef("invitation__party"))
+        rows = self.filter(Exists(standing), revoked_at__isnull=True, expires_at__gt=Now())
+        return rows.exclude(invitation__state__in=OVER)
 
 
 LETTER_LINKS = ProcessingActivity(

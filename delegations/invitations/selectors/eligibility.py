@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from delegations.invitations import invitable_sessions
-from delegations.invitations.models.invitations import OVER, Invitation, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, OVER, Invitation, InvitationState
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.mailboxes.selectors import Mailbox
 from delegations.parties.models.parties import Party
@@ -18,7 +18,6 @@ from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User
 
-STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
 # Up to this number, those who can approve are named one by one; beyond it, by their roles.
 NAMED = 3
 
@@ -129,7 +128,7 @@ def _why_not(party: Party, invitation: Invitation | None, reachable: bool, rules
         return _("The host cannot be invited to its own summit.")
     if rules.occasion:
         return rules.occasion
-    if invitation and invitation.state in STANDING:
+    if invitation and invitation.state in IN_FORCE:
         return _("It is already invited.")
     return _why_not_yet(invitation, rules) if reachable else no_mailbox()
 

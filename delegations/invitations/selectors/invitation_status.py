@@ -2,17 +2,16 @@
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from delegations.invitations.models.invitations import COMING, OVER, Answer, Invitation, InvitationState
+from delegations.invitations.models.invitations import COMING, IN_FORCE, OVER, Answer, Invitation, InvitationState
 from delegations.parties.models.parties import Party
 from summit.summits.models import Summit
 
 _PREPARED = [InvitationState.DRAFT, InvitationState.APPROVED]
-_INVITED = [InvitationState.SENT, InvitationState.ANSWERED]
 
 # Conditions for parties annotated by `with_standing`.
 STANDINGS: dict[str, Q] = {
     "uninvited": Q(is_host=False) & (Q(standing__isnull=True) | Q(standing__in=_PREPARED)),
-    "invited": Q(standing__in=_INVITED),
+    "invited": Q(standing__in=IN_FORCE),
     "open": Q(standing=InvitationState.SENT),
     "answered": Q(standing=InvitationState.ANSWERED),
     "attending": Q(standing=InvitationState.ANSWERED, replied__in=COMING),

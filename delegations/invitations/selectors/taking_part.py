@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from delegations.invitations.models.invitations import COMING, OVER, Answer, Invitation, InvitationState
+from delegations.invitations.models.invitations import COMING, Answer, Invitation, InvitationState
+from delegations.invitations.permissions import not_revoked
 from delegations.invitations.selectors.invitation_status import with_standing
 from delegations.parties.models.parties import Party, PublicListing
 from summit.people.models import Person
@@ -40,9 +41,7 @@ def taking_part() -> QuerySet[Party]:
 
 def _has_left() -> Q:
     regrets = _exists(occasion="", state=InvitationState.ANSWERED, answer=Answer.REGRETS)
-    revoked = _exists(occasion="", state=InvitationState.REVOKED)
-    current = Exists(Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER))
-    return Q(regrets) | (Q(revoked) & ~Q(current))
+    return Q(regrets) | ~not_revoked()
 
 
 def has_left() -> QuerySet[Party]:

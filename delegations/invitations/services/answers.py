@@ -25,15 +25,13 @@ from delegations.invitations.models.invitations import (
     Answer,
     Channel,
     Invitation,
-    InvitationLink,
     InvitationState,
     Reply,
     ReplyScan,
 )
-from delegations.invitations.permissions import can_answer_for, check_can_answer, check_can_answer_for
+from delegations.invitations.permissions import answering, can_answer_for, check_can_answer, check_can_answer_for
 from delegations.invitations.services.scanned_answers import Scan
 from delegations.invitations.state_machine import sources
-from delegations.members.permissions import acting
 from delegations.parties.selectors import levels, party_names
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
@@ -285,13 +283,8 @@ def _update_condition(invitation: Invitation, by: By) -> Q:
     It must join no table, so that the database checks the state again once the row is locked.
     """
     condition = Q(state__in=sources(InvitationState.ANSWERED))
-    if isinstance(by, Link):
-        links = InvitationLink.objects.filter(
-            public_id=by.public_id, invitation_id=invitation.pk, revoked_at__isnull=True, expires_at__gt=Now()
-        )
-        condition &= Q(Exists(links))
-    if isinstance(by, Mailbox):
-        condition &= Q(Exists(acting(by, invitation.party_id)))
+    if isinstance(by, Link | Mailbox):
+        condition &= Q(Exists(answering(by, invitation)))
     if not _at_any_time(invitation, by):
         condition &= _in_time(invitation)
     return condition

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core.errors import NotNow
 from delegations.invitations import messages
-from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_invite, check_can_revoke
 from delegations.invitations.selectors import letter_facts
-from delegations.invitations.selectors.eligibility import STANDING, InvitationTargets, no_mailbox, preview
+from delegations.invitations.selectors.eligibility import InvitationTargets, no_mailbox, preview
 from delegations.invitations.services import links
 from delegations.invitations.services.drafts_and_approval import count
 from delegations.invitations.state_machine import sources
@@ -232,7 +232,7 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
     with transaction.atomic():
         # The lock makes two browsers that send new letters wait for each other, so that each letter has its own
         # version.
-        row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=STANDING).first()
+        row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=IN_FORCE).first()
         if row is None:
             raise NotNow(_("This delegation has no valid invitation. Invite it before you send a new letter."))
         boxes = mailboxes_selectors.for_letters([party])

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.invitations.models.invitations import InvitationLink, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, InvitationLink
 from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.services.links import why_dead
 from summit.audit import services as audit
@@ -48,8 +48,9 @@ def ask_at(*, mailbox: str) -> None:
     mailboxes that the party has in the system.
     """
     with transaction.atomic():
-        states = [InvitationState.SENT, InvitationState.ANSWERED]
-        rows = InvitationLink.objects.filter(invitation__state__in=states).select_related("invitation__party__summit")
+        rows = InvitationLink.objects.filter(invitation__state__in=IN_FORCE).select_related(
+            "invitation__party__summit"
+        )
         newest: dict[int, InvitationLink] = {}
         for link in rows.filter(address__iexact=mailbox.strip()).order_by("pk"):
             newest[link.invitation_id] = link

@@ -69,7 +69,7 @@ def nonce_of(token: str) -> str:
 def resolve(token: str) -> InvitationLink:
     """Return the live link of a token, joined with its invitation, party and summit. Raises LinkProblem.
 
-    Makes two queries at most, and none for a token with a wrong signature.
+    Makes three queries at most, and none for a token with a wrong signature.
     """
     nonce = nonce_of(token)
     rows = InvitationLink.objects.select_related("invitation__party__summit", "person")
@@ -83,11 +83,13 @@ def resolve(token: str) -> InvitationLink:
 
 
 def why_dead(link: InvitationLink) -> str:
-    """Return why a link no longer works: "superseded", "revoked" or "expired"."""
+    """Return why a link no longer works: "superseded", "expired" or "revoked". Makes one query at most.
+
+    What neither of the first two ends was revoked: the link, its invitation, or the party's invitation to the summit.
+    """
     if link.invitation.state == InvitationState.SUPERSEDED:
         return "superseded"
-    revoked = link.revoked_at is not None or link.invitation.state == InvitationState.REVOKED
-    return "revoked" if revoked else "expired"
+    return "expired" if link.revoked_at is None and link.expires_at <= db_now() else "revoked"
 
 
 def expiry(summit: Summit) -> datetime:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.core.errors import FieldProblem
-from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, Invitation, InvitationState
 from delegations.invitations.models.letters import CallNote, CallOutcome
 from delegations.invitations.permissions import check_can_call
 from delegations.parties.selectors import regions
@@ -71,7 +71,7 @@ def record(*, invitation: Invitation, outcome: str, text: str, by: User) -> Call
     check_can_call(by, summit)
     with transaction.atomic():
         # The lock keeps the invitation from being revoked until the call is noted.
-        standing = Invitation.objects.filter(state__in=[InvitationState.SENT, InvitationState.ANSWERED])
+        standing = Invitation.objects.filter(state__in=IN_FORCE)
         if not standing.select_for_update().filter(pk=invitation.pk).exists():
             raise CallProblem("", _("This invitation is no longer valid. See the call sheet for those that are."))
         row = CallNote.objects.create(invitation=invitation, by=by, outcome=outcome, note=text)

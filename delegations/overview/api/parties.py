@@ -15,7 +15,7 @@ from rest_framework import serializers
 from delegations.core.api import access_log
 from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import ByLanguage, Order, Values, keys_of, sees
-from delegations.invitations.models.invitations import Answer, InvitationState
+from delegations.invitations.models.invitations import IN_FORCE, Answer, InvitationState
 from delegations.invitations.selectors import invitation_status
 from delegations.invitations.services import invitations
 from delegations.overview.selectors import completeness
@@ -111,7 +111,7 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
         Users who aren't at a desk get None until the invitation is sent.
         """
-        is_sent = party.standing in (InvitationState.SENT, InvitationState.ANSWERED)
+        is_sent = party.standing in IN_FORCE
         state: str | None = party.standing if is_sent or sees(self.context, "delegations.party.view") else None
         return state
 

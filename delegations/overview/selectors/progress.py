@@ -7,12 +7,10 @@ from datetime import date
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import TruncDate
 
-from delegations.invitations.models.invitations import COMING, Answer, Invitation, InvitationState
+from delegations.invitations.models.invitations import COMING, IN_FORCE, Answer, Invitation, InvitationState
 from delegations.parties.models.parties import Level, Party
 from delegations.parties.selectors.regions import continent_of
 from summit.summits.models import Summit
-
-_STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
 
     Makes one query, which returns a row for each day.
     """
-    rows = Invitation.objects.filter(party__summit=summit, state__in=_STANDING, occasion="").order_by()
+    rows = Invitation.objects.filter(party__summit=summit, state__in=IN_FORCE, occasion="").order_by()
     sent = rows.annotate(day=TruncDate("sent_at", tzinfo=summit.zone), what=Value("sent"))
     answered = rows.filter(state=InvitationState.ANSWERED).annotate(
         day=TruncDate("answered_at", tzinfo=summit.zone), what=Value("answered")
@@ -87,7 +85,7 @@ def by_continent(summit: Summit) -> list[GroupNumbers]:
     invitations = F("invitations__pk")
     answered = Q(invitations__state=InvitationState.ANSWERED)
     rows = (
-        Party.objects.filter(summit=summit, invitations__state__in=_STANDING, invitations__occasion="")
+        Party.objects.filter(summit=summit, invitations__state__in=IN_FORCE, invitations__occasion="")
         .order_by()
         .values("iso_code")
         .annotate(

@@ -45,19 +45,6 @@ def mailbox_of(by: By) -> Addressee | None:
     return Addressee(f"mailbox:{by.public_id}", row.mailbox, row.person.language, row.person)
 
 
-def is_current_mailbox(mailbox: str, person: Person) -> bool:
-    """Return whether a proven mailbox is still the mailbox of a person. Makes no query.
-
-    A person without an e-mail address has the mailbox of their party's mission. The caller fetches the person with
-    membership and party.
-    """
-    address = person.email
-    if not address:
-        membership = getattr(person, "membership", None)
-        address = membership.party.mission_email if membership else ""
-    return address.strip().lower() == mailbox
-
-
 def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ()) -> PortalSession:
     """Return a portal session for a browser that followed an invitation link.
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PartyProvider, PortalSession, PortalSubject
+from delegations.parties.permissions import standing_parties
+from delegations.portal_access.models import PartyProvider, PortalSession, PortalSessionQuerySet, PortalSubject
 from delegations.portal_access.services import portal_sessions
 from delegations.portal_access.services.portal_sessions import AGENT_LENGTH
 from delegations.portal_access.services.sign_in_codes import people_at
@@ -129,7 +130,7 @@ def open_sessions(*, facts: SignInFacts, agent: str) -> list[PortalSession]:
     """
     issuer, subject = facts.issuer, facts.subject
     mailbox = facts.email if facts.email_verified else ""
-    parties = set(PartyProvider.objects.filter(issuer=issuer).values_list("party_id", flat=True))
+    parties = parties_by_issuer([issuer]).get(issuer, set())
     if not parties:
         raise SignInRefused(refusals.NO_DELEGATION)
     with transaction.atomic():
@@ -165,14 +166,18 @@ def open_sessions(*, facts: SignInFacts, agent: str) -> list[PortalSession]:
 @ended_sessions.endings.register(1)
 def end_sessions(named: ended_sessions.Named) -> int:
     """End the portal sessions that their provider ends, and return their number. Others of the same people stay."""
-    rows = PortalSession.objects.live().filter(ended_sessions.matching("provider_session", named))
+    rows = PortalSession.objects.not_ended().filter(ended_sessions.matching("provider_session", named))
     return portal_sessions.end(rows=rows.select_related("person__summit"), by=None, action=SIGN_OUT)
 
 
 def parties_by_issuer(issuers: Iterable[str]) -> dict[str, set[int]]:
-    """Return a dict from issuer to the primary keys of the parties whose portal it opens. Makes one query."""
+    """Return a dict from issuer to the primary keys of the parties whose portal it opens. Makes one query.
+
+    Parties that have left their summit aren't among them.
+    """
     found: dict[str, set[int]] = {}
-    for issuer, party in PartyProvider.objects.filter(issuer__in=list(issuers)).values_list("issuer", "party_id"):
+    rows = PartyProvider.objects.filter(issuer__in=list(issuers), party__in=standing_parties())
+    for issuer, party in rows.values_list("issuer", "party_id"):
         found.setdefault(issuer, set()).add(party)
     return found
 
@@ -223,5 +228,5 @@ def _mailbox_of(person: Person) -> str:
     return str(address).strip().lower()
 
 
-def _end(rows: object) -> None:
-    rows.filter(ended_at__isnull=True).update(ended_at=Now())  # type: ignore[attr-defined]
+def _end(rows: PortalSessionQuerySet) -> None:
+    rows.not_ended().update(ended_at=Now())

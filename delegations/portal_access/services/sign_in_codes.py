@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
-from delegations.parties.permissions import standing_parties
+from delegations.members import permissions
 from delegations.portal_access.code_derivation import code_of
 from delegations.portal_access.messages import SIGN_IN_CODE, RequestedCode
 from delegations.portal_access.models import SignInCode
@@ -48,25 +48,9 @@ class CodeProblem(Exception):
 def people_at(mailbox: str) -> list[Person]:
     """Return the people who can sign in with a mailbox, those of the newest summit first. Makes one query.
 
-    They have this e-mail address, or they have none and their party's mission has this mailbox. People whose party
-    has left the summit aren't included.
+    They are `delegations.members.permissions.people_at`.
     """
-    address = mailbox.strip().lower()
-    if not address:
-        return []
-    own_mailbox = Q(address=address)
-    mission_mailbox = Q(address="", membership__party__in=standing_parties().filter(mission_email__iexact=address))
-    party_keys = standing_parties().values("pk")
-    somewhere = Q(membership__party__in=party_keys) | Q(focal_for__party__in=party_keys)
-    alone = Q(membership__isnull=True, focal_for__isnull=True)
-    matching = (
-        Person.objects.annotate(address=Lower("email"))
-        .filter(own_mailbox | mission_mailbox)
-        .filter(somewhere | alone)
-    )
-    rows = Person.objects.filter(pk__in=matching.order_by().values("pk")).select_related(
-        "summit", "membership__party"
-    )
+    rows = permissions.people_at(mailbox.strip().lower()).select_related("summit", "membership__party")
     return list(rows.order_by("-summit__starts_on", "name", "office", "pk"))
 
 

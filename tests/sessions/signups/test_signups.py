@@ -123,7 +123,7 @@ def test_who_may(summit: Summit, party: Party) -> None:
     acting, stranger = focal(party), focal(other)
     link, their_link = (Link(f.InvitationLinkFactory(invitation__party=each).public_id) for each in (party, other))
     own, another = (
-        Mailbox(PortalSession.objects.create(person=each, mailbox="x@land.example").public_id)
+        Mailbox(PortalSession.objects.create(person=each, mailbox=party.mission_email).public_id)
         for each in (person, colleague)
     )
     desk = f.UserFactory.with_role(Role.PROGRAMME, summit)
