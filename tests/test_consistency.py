@@ -372,6 +372,7 @@ def _importable(name: str) -> bool:
 
 # Distributions whose module has another name, or that are named in a setting or a command line.
 MODULES = {
+    "fonttools": "fontTools",
     "dnspython": "dns",
     "django-filter": "django_filters",
     "djangorestframework": "rest_framework",

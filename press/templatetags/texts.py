@@ -23,7 +23,6 @@ from press.published_texts.selectors import Reading
 from press.texts.models.editions import Edition
 from press.texts.selectors.rendered_editions import contents_of, length_of, minutes_of, plain_of
 from summit.core.languages import spoken
-from summit.pdf.fonts import copied_wrongly
 
 register = template.Library()
 register.filter("minutes_of", minutes_of)
@@ -140,8 +139,7 @@ def share(context: Context, reading: Reading) -> dict[str, Any]:
     They share the URL by mail or by copying, without JavaScript.
     """
     formats = [(FORMAT_NAMES[ending], url) for ending, url in reading.formats()]
-    jumbled = copied_wrongly(reading.edition.title + reading.edition.body)
-    return {"reading": reading, "known": formats, "jumbled": jumbled, "language": context.get("language")}
+    return {"reading": reading, "known": formats, "language": context.get("language")}
 
 
 @register.simple_tag

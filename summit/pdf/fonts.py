@@ -36,16 +36,21 @@ class MissingFontError(Exception):
         self.packages = packages
 
 
+def load(*folders: Path, system: bool) -> typst.Fonts:
+    """Return the bundled fonts together with those in `folders`, and with the machine's own if `system`."""
+    return typst.Fonts(include_system_fonts=system, font_paths=[FOLDER, *folders])
+
+
 @cache
 def own() -> typst.Fonts:
     """Return the fonts that every installation has, without the machine's own."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[FOLDER])
+    return load(system=False)
 
 
 @cache
 def machine() -> typst.Fonts:
     """Return the fonts installed on the machine together with the fonts that every installation has (`own`)."""
-    return typst.Fonts(include_system_fonts=True, font_paths=[FOLDER])
+    return load(system=True)
 
 
 @cache
@@ -82,15 +87,6 @@ def unprintable(problem: typst.TypstError) -> str:
     if match is None:
         return ""
     return re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), match[1])
-
-
-def copied_wrongly(text: str) -> bool:
-    """Return whether a printed `text`, when copied from the PDF, would have letters twice or in another order.
-
-    This is true of Arabic text. typst shapes Arabic letters and their signs as one glyph, which programs split in
-    different ways (docs/decisions/0047).
-    """
-    return any(_family_of(letter) == "ARABIC" for letter in set(text))
 
 
 def relatives(letters: str, text: str) -> str:

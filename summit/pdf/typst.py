@@ -2,13 +2,15 @@
 
 import json
 import logging
+import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import typst
 
-from summit.pdf import fonts
+from summit.pdf import arabic, fonts
 from summit.pdf.fonts import MissingFontError
 
 logger = logging.getLogger(__name__)
@@ -82,12 +84,24 @@ def _compile(
     source: bytes, data: dict[str, Any], font_set: typst.Fonts, families: tuple[str, ...], *, strict: bool = True
 ) -> bytes:
     content = json.dumps(data | {"families": families}, ensure_ascii=False)
+    shaped = arabic.shape(content)
+    inputs = {"data": content}
+    if not shaped.words:
+        return _write(source, inputs, font_set, strict=strict)
+    inputs["arabic"] = json.dumps(shaped.words, ensure_ascii=False)
+    with tempfile.TemporaryDirectory() as folder:
+        arabic.write_fonts(shaped, Path(folder))
+        font_set = fonts.load(Path(folder), system=font_set is fonts.machine())
+        return _write(arabic.SHOW_RULE + source, inputs, font_set, strict=strict)
+
+
+def _write(source: bytes, inputs: dict[str, str], font_set: typst.Fonts, *, strict: bool) -> bytes:
     pdf: bytes = typst.compile(
         source,
         format="pdf",
         font_paths=font_set,
         ignore_system_fonts=True,
-        sys_inputs={"data": content},
+        sys_inputs=inputs,
         pdf_standards=["ua-1"] if strict else [],
     )
     return pdf
@@ -117,7 +131,7 @@ def _missing(text: str) -> str:
     letters = ""
     for font_set, families in _choices():
         try:
-            _compile(PROBE, {"text": text}, font_set, families)
+            _write(PROBE, {"data": json.dumps({"text": text, "families": families})}, font_set, strict=True)
         except typst.TypstError as problem:
             letters = fonts.unprintable(problem)
             if not letters:
