@@ -87,7 +87,11 @@ TASKS: tuple[Task, ...] = (
     Task("settle-conflicts", Reader.PROGRAMME, ("admin:agenda_release_warnings", "admin:agenda_conflict_policies")),
     Task("order-the-speakers", Reader.PROGRAMME, (f"{_SESSION}speakers", f"{_SESSION}line_up")),
     Task("open-a-session-for-sign-up", Reader.PROGRAMME, ("admin:agenda_signup_open",)),
-    Task("screen-a-bilateral", Reader.PROGRAMME, ("admin:agenda_bilateral_changelist",)),
+    Task(
+        "screen-a-bilateral",
+        Reader.PROGRAMME,
+        ("admin:agenda_bilateral_changelist", "admin:agenda_bilateral_policy"),
+    ),
     Task("place-a-bilateral", Reader.PROGRAMME, ("admin:agenda_bilateral_change", "admin:agenda_bilateral_place")),
     Task("release-the-agenda", Reader.PROGRAMME, ("admin:agenda_release_prepare", "admin:agenda_release_changelist")),
     Task("run-a-waiting-list", Reader.PROGRAMME, (f"{_SESSION}sign_ups", "admin:agenda_signup_changelist")),

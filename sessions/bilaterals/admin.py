@@ -35,11 +35,13 @@ from sessions.conflicts.admin.warnings_on_save import warn
 from sessions.draft.models.sessions import Session
 from summit.admin_base.autocomplete import find_by_typing
 from summit.admin_base.list_tabs import ListTab, tabs_of
+from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
+from summit.admin_base.summit_pages import SummitPage, summit_page, summit_pages
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.admin_base.widgets import name_parts
 from summit.core.languages import language_name
@@ -48,7 +50,9 @@ from summit.core.punctuation import comma
 from summit.permissions.rules import allows
 from summit.summits.models import Room, Summit
 from summit.templatetags.moments import short_clock
+from summit.users.models import User
 
+POLICY_TITLE = gettext_lazy("Requests for bilateral meetings")
 SUMMIT_PATHS.update({Bilateral: "party__summit"})
 SIGNS = {
     BilateralState.SCREENING: "warn",
@@ -146,7 +150,6 @@ class BilateralAdmin(ReadOnlyAdmin):
     ordering = [_ORDER.asc(), "asked_at", "pk"]
     fields = readonly_fields = FACTS
     page_shows = list_shows = ()
-    change_list_template = "admin/agenda/bilateral/change_list.html"
     change_form_template = "admin/agenda/bilateral/change_form.html"
     nothing_yet = gettext_lazy("No bilateral meetings yet. Delegations ask for them in the portal.")
 
@@ -166,17 +169,6 @@ class BilateralAdmin(ReadOnlyAdmin):
         rows = self.get_queryset(request).filter(party__summit=summit).order_by()
         found = rows.aggregate(total=Count("pk"), **counts)
         return tabs_of(changelist, QueueFilter.parameter_name, {"": found.pop("total"), **found})
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the queue, with the setting that says whether requests are screened."""
-        summit = chosen_summit(request, summits_of(request))
-        if summit is not None and allows(request.user, DECIDE, summit):
-            extra_context = {
-                "screening_of": summit,
-                "screens": services.screens(summit),
-                **(extra_context or {}),
-            }
-        return super().changelist_view(request, extra_context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -384,19 +376,6 @@ class BilateralAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/agenda/bilaterals/place.html", context, status=status)
 
-    @model_page("<slug:slug>/screening/", "screening", "POST", do=DECIDE)
-    def screening_view(self, request: HttpRequest, summit: Summit) -> HttpResponse:
-        """Begin or end the screening of requests, as `screening` in the form says, and lead back to the queue."""
-        screening = request.POST.get("screening") == "true"
-        services.set_screening(summit=summit, screening=screening, by=user_of(request))
-        messages.success(
-            request,
-            _("New requests now wait for you before they are forwarded.")
-            if screening
-            else _("New requests now go to the other delegation at once."),
-        )
-        return redirect(f"{reverse('admin:agenda_bilateral_changelist')}?{urlencode({'summit': summit.slug})}")
-
 
 def _refuse(row: Bilateral, reason: str, by: Any) -> None:
     try:
@@ -421,3 +400,41 @@ def _initial(request: HttpRequest, row: Bilateral, offer: FreeTime | None) -> di
         return found
     room = key_of(request.GET.get("room", ""))
     return {**found, "room": room}
+
+
+class BilateralPolicyForm(forms.Form):
+    """The form that says where a new request goes first."""
+
+    screening = forms.TypedChoiceField(
+        label=gettext_lazy("New requests"),
+        choices=[
+            (False, gettext_lazy("go to the other delegation at once")),
+            (True, gettext_lazy("wait until you have read and forwarded them")),
+        ],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("Requests that already wait stay in the queue until you decide."),
+    )
+
+
+@summit_page("agenda/bilateral-requests/<slug:slug>/", "agenda_bilateral_policy", do=DECIDE)
+def policy_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show where new requests of a summit go first; a POST changes it."""
+    form = BilateralPolicyForm(request.POST or None, initial={"screening": services.screens(summit)})
+    if request.method == "POST" and form.is_valid():
+        services.set_screening(summit=summit, screening=form.cleaned_data["screening"], by=user)
+        messages.success(request, _("Settings for requests saved."))
+        return redirect("admin:agenda_bilateral_policy", summit.slug)
+    context = {
+        **admin.site.each_context(request),
+        "title": POLICY_TITLE,
+        "summit": summit,
+        "form": form,
+    }
+    status = 400 if form.errors else 200
+    return TemplateResponse(request, "admin/agenda/bilaterals/policy.html", context, status=status)
+
+
+summit_pages.register(30)(
+    SummitPage(POLICY_TITLE, "agenda_bilateral_policy", DECIDE, MenuPlace.SETTINGS, MenuGroup.PROGRAMME)
+)

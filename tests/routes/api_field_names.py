@@ -46,7 +46,7 @@ FORMLESS = {
         (
             *("admin:agenda_session_start", "admin:agenda_session_end", "admin:agenda_session_announce_delay"),
             *("admin:agenda_session_end_delay", "admin:agenda_retiming_approve", "admin:agenda_retiming_decline"),
-            *(f"admin:agenda_bilateral_{step}" for step in ("approve", "forward", "screening")),
+            *(f"admin:agenda_bilateral_{step}" for step in ("approve", "forward")),
             *(f"portal:bilateral_{step}" for step in ("agree", "decline", "withdraw")),
         ),
         "A button beside others, without a field.",

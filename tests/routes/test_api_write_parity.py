@@ -79,6 +79,7 @@ SAME = pairs(
         "admin:agenda_": """
         document_remove=session-documents-row document_replace=session-documents-row-replace
         release_prepare=releases-release scheduleimportfile_drop=schedules-row scheduleimportfile_upload=schedules
+        bilateral_policy=bilaterals-screening
         conflict_policies=sessions-set-conflict-rule signup_open=sessions-row slot_speech=slots-row
         slot_take_off=slots-row
         """,

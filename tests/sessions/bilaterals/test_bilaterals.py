@@ -1,5 +1,6 @@
 """Bilateral meetings: who takes which step, what each side is told, and what nobody else learns."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -295,10 +296,30 @@ def test_the_queue_stands_in_the_order_of_work(desk: Client, parties: Parties) -
     assert viewer.get(ADMIN).status_code == 404
 
 
-def test_a_request_is_screened_and_refused_or_forwarded(desk: Client, parties: Parties, summit: Summit) -> None:
+def test_screening_is_a_setting_and_no_button_beside_the_queue(
+    desk: Client, parties: Parties, summit: Summit
+) -> None:
+    # A button there changes it for everybody, and looks like the way to what is to screen.
+    sides = {"party": parties["Aland"], "counterpart": parties["Beland"]}
+    f.BilateralFactory(**sides, state="screening", forwarded_at=None)
+    shown = page(desk, ADMIN)
+    assert "To screen" in shown
+    assert [
+        word for word in ("/screening/", "screening of", "to the other delegation at once") if word in shown
+    ] == []
+    setting = f"/admin/agenda/bilateral-requests/{summit.slug}/"
+    assert f'href="{setting}"' in page(desk, "/admin/settings/")
+    for chosen in (True, False):
+        assert re.findall(r'value="(\w+)" [^>]*checked', page(desk, setting)) == [str(not chosen)]
+        assert desk.post(setting, {"screening": chosen}).status_code == 302
+        assert services.screens(summit) is chosen
+    assert desk.post(setting, {"screening": ""}).status_code == 400
+    protocol = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
+    assert [protocol.get(setting).status_code, protocol.post(setting, {"screening": True}).status_code] == [403, 403]
     assert services.screens(summit) is False
-    assert desk.post(f"{ADMIN}{summit.slug}/screening/", {"screening": "true"}).status_code == 302
-    assert services.screens(summit) is True
+
+
+def test_a_request_is_screened_and_refused_or_forwarded(desk: Client, parties: Parties, summit: Summit) -> None:
     rows = [
         f.BilateralFactory(party=parties[name], counterpart=parties["Celand"], state="screening", forwarded_at=None)
         for name in ("Aland", "Beland")
