@@ -15,7 +15,7 @@ from summit.accounts import messages
 from summit.audit import services as audit
 from summit.audit.actions import row_actions
 from summit.permissions.models import Role, RoleAssignment
-from summit.permissions.rules import check
+from summit.permissions.rules import check, forget_roles
 from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -69,6 +69,7 @@ def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
             # The account has, or had, it by a group alone.
             created = bool(RoleAssignment.all_rows.filter(pk=assignment.pk, by_hand=False).update(by_hand=True))
         if created:
+            forget_roles(user)
             audit.record(
                 by=by,
                 action=ROLE_ASSIGNMENT_ACTIONS.add,

@@ -1,6 +1,6 @@
 """People, accounts and roles in the admin."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -21,10 +21,13 @@ from summit.admin_base.menu_places import MenuGroup, MenuPlace
 from summit.admin_base.messages import set_message, written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.model_pages import model_page
+from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
+from summit.admin_base.summit_scope import summits_of
 from summit.backoffice.account_single_sign_on import SingleSignOnMixin
 from summit.backoffice.forms import RoleForm
 from summit.backoffice.personal_data import RightsMixin
+from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
 from summit.permissions.route_access import NOBODY
@@ -188,13 +191,38 @@ class UserAdmin(SingleSignOnMixin, SummitModelAdmin):
     menu_group = MenuGroup.ACCESS
     summit_path = None
     form = AccountForm
-    list_display = ["email", "name", "is_active", "last_login"]
+    list_display = ["email", "name", "held_roles", "is_active", "last_login"]
+    phone_columns = ("name", "held_roles")
+    row_source = RowSource(
+        gettext_lazy("To give a colleague access, assign a role. This makes the account too."),
+        gettext_lazy("Roles"),
+        "summit.roleassignment.view",
+        model="summit.roleassignment",
+        primary=True,
+    )
     list_filter = [EmergencyFilter]
     search_fields = ["email", "name"]
     fields = ["email", "name", "language", "is_active", "second_step", "last_login", "date_joined"]
     readonly_fields = ["second_step", "last_login", "date_joined"]
     page_shows = list_shows = ("email", "name")
     change_form_template = "admin/summit/user/change_form.html"
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Load the roles of the accounts on a page, in the summits of which the user may see them."""
+        roles = accounts_selectors.roles_by_account(rows, to=user_of(request))
+        several = len(summits_of(request)) > 1
+        for row in rows:
+            row.roles_by_summit, row.names_summits = roles.get(row.pk, {}), several
+
+    @written
+    @admin.display(description=gettext_lazy("roles"))
+    def held_roles(self, row: Any) -> str:
+        """Return the account's roles, with their summits if the user works for several, or a dash."""
+        parts = []
+        for summit, roles in row.roles_by_summit.items():
+            names = comma().join(roles)
+            parts.append(f"{summit.reads_as.short_name}: {names}" if row.names_summits else names)
+        return " · ".join(parts) or "–"
 
     @admin.display(description=gettext_lazy("two-step verification"))
     def second_step(self, row: User) -> str:

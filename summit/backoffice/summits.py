@@ -137,7 +137,7 @@ class SummitAdmin(ServiceAdmin):
         context = {"places": places_of(request.user, row), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
-    # Only users who set the system up may add a summit.
+    # Organisers add further summits.
     permissions = {"add": "summit.summit.add"}
 
 

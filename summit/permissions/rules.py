@@ -170,6 +170,19 @@ def narrow(user: User, summit: "Summit | int") -> None:
     user.__dict__.pop("_roles_by_summit", None)
 
 
+def is_narrowed(user: Actor) -> bool:
+    """Return whether an account is limited to one summit for the current request (see `narrow`)."""
+    return isinstance(user, User) and _only(user) is not None
+
+
+def forget_roles(user: User) -> None:
+    """Let the roles of an account be read again, since they have changed during the request."""
+    for name in ("_given_roles", "_roles_by_summit"):
+        # The account of a request is a lazy object, which has a `__dict__` of its own.
+        if hasattr(user, name):
+            delattr(user, name)
+
+
 def _only(user: User) -> int | None:
     summit_id: int | None = getattr(user, "_only_summit", None)
     return summit_id
@@ -303,7 +316,8 @@ PEOPLE = (Role.ORGANISER, Role.PROTOCOL, Role.ACCREDITATION, Role.VETTING, Role.
 _ROOMS = (Role.ORGANISER, Role.PROGRAMME)
 
 declare_model("summit.summit", view=DESKS, change=(Role.ORGANISER,))
-declare("summit.summit.add", ())
+# Further summits, of which one becomes an organiser too. The system administrator adds the first.
+declare("summit.summit.add", (Role.ORGANISER,))
 declare_model("summit.venue", view=DESKS, change=_ROOMS)
 declare_model("summit.room", view=DESKS, change=_ROOMS)
 # Import files that fill a list. The permission to change the list's rows is checked too.

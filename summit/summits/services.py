@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from summit.audit.actions import row_actions
 from summit.audit.row_changes import Values, apply_values, save_changes
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
-from summit.permissions.rules import check
+from summit.permissions.rules import check, is_narrowed
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 
@@ -179,6 +179,16 @@ def begin(summit: Summit) -> None:
         function(summit)
 
 
+def check_can_create(by: User) -> None:
+    """Raise PermissionDenied unless the account may create a summit: organisers of another one may.
+
+    A token of one summit may not, whoever has it.
+    """
+    check(by, "summit.summit.add", None)
+    if is_narrowed(by):
+        raise PermissionDenied(_("This token is for one summit. Use one for all summits."))
+
+
 def create_summit(
     *,
     by: User,
@@ -200,7 +210,7 @@ def create_summit(
 
     Raises PermissionDenied, and ValidationError if a value isn't valid.
     """
-    check(by, "summit.summit.add", None)
+    check_can_create(by)
     summit = Summit(
         slug=slug,
         name=name,

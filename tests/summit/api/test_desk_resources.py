@@ -305,14 +305,22 @@ def test_who_set_the_system_up_creates_one_and_what_can_t_be_kept_is_said() -> N
     assert Summit.objects.count() == 2
 
 
-def test_nobody_else_creates_one(organiser: Program, here: Summit) -> None:
-    refused = organiser.post("me/summits/", NEW)
-    said = "Roles that can do this: the system administrator."
-    assert (refused.status_code, refused.json()["detail"]) == (403, said)
+def test_an_organiser_creates_a_further_one(organiser: Program, here: Summit) -> None:
+    made = organiser.post("me/summits/", {**NEW, "public_changes": True})
+    assert made.status_code == 201, made.content
+    assert Summit.objects.get(slug=NEW["slug"]).roles.get().user == organiser.user
+
+
+def test_nobody_else_creates_one(organiser: Program, viewer: Program, here: Summit) -> None:
+    refused = viewer.post("me/summits/", NEW)
+    assert (refused.status_code, refused.json()["detail"]) == (403, "Roles that can do this: organiser.")
     # Nor does a token of one summit.
-    narrowed = program(f.UserFactory(is_superuser=True), summit=here)
-    assert narrowed.post("me/summits/", NEW).status_code == 403
-    assert narrowed.get(DESK).status_code == 200
+    for user in (f.UserFactory(is_superuser=True), organiser.user):
+        narrowed = program(user, summit=here)
+        refused = narrowed.post("me/summits/", NEW)
+        assert (refused.status_code, refused.json()["detail"][:31]) == (403, "This token is for one summit. U")
+        assert narrowed.get(DESK).status_code == 200
+    assert Summit.objects.get() == here
 
 
 def test_one_sees_one_s_own(here: Summit, viewer: Program) -> None:

@@ -127,6 +127,25 @@ class TestSummit:
             form = NamedSummitForm({**FIELDS, "time_zone": city})
             assert (form.errors, form.cleaned_data["time_zone"]) == ({}, zone)
 
+    def test_an_organiser_makes_a_second_one_from_the_list(self) -> None:
+        here = f.SummitFactory.create(slug="here")
+        organiser = f.UserFactory.with_role(Role.ORGANISER, here)
+        browser = signed_in(organiser)
+        listed = "/admin/summit/summit/"
+        assert f'href="{listed}add/' in browser.get(listed, follow=True).content.decode()
+        venues = {f"venues-{name}": value for name, value in (("TOTAL_FORMS", 1), ("INITIAL_FORMS", 0))}
+        data = {**FIELDS, **venues, "venues-0-name": "The House", "agenda_readers": "accepted"}
+        answer = browser.post(f"{listed}add/", data)
+        assert answer.status_code == 302, answer.content.decode()
+        second = Summit.objects.get(slug=FIELDS["slug"])
+        assert [(row.user, row.role) for row in second.roles.all()] == [(organiser, "organiser")]
+        assert second.venues.get().name == "The House"
+        # Who is no organiser reads whom to ask.
+        protocol = signed_in(f.UserFactory.with_role(Role.PROTOCOL, here))
+        shown = protocol.get(listed, follow=True).content.decode()
+        assert ("Roles that can add one: organiser." in shown, "add/" in shown) == (True, False)
+        assert protocol.get(f"{listed}add/").status_code == 403
+
 
 @pytest.fixture
 def here(summit: Summit) -> Summit:

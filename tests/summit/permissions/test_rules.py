@@ -33,7 +33,7 @@ PEOPLE = {"organiser", "protocol", "accreditation", "vetting", "programme"}
 EXPECTED: dict[str, set[str]] = {
     "summit.summit.view": WORKS,
     "summit.summit.change": {"organiser"},
-    "summit.summit.add": set(),
+    "summit.summit.add": {"organiser"},
     "summit.venue.view": WORKS,
     "summit.venue.change": {"organiser", "programme"},
     "summit.room.view": WORKS,
