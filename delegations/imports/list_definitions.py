@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from delegations.badges.api.transferable_pass_rules import TransferablePassRuleViewSet
 from delegations.members.api.categories import CategoryViewSet
 from delegations.members.api.fields import OneCategory
-from delegations.members.api.quotas import RAISE, QuotaInput
+from delegations.members.api.quotas import QuotaInput
 from delegations.members.models.quotas import Quota
 from delegations.members.services import quotas
 from delegations.parties.api.fields import OneParty
 from delegations.parties.api.groups import PartyGroupViewSet
+from delegations.parties.permissions import SET_DEFAULT_QUOTAS
 from delegations.travel.api.declaration_kinds import DeclarationKindViewSet
 from delegations.zones.api import ZoneViewSet
 from summit.api_base.viewsets import DeskViewSet
@@ -38,7 +39,8 @@ class OwnQuotaViewSet(DeskViewSet):
 
     name = "own-numbers"
     permission = "delegations.quota"
-    permissions: ClassVar[Mapping[str, str]] = {"add": RAISE, "change": RAISE}
+    # A table sets many numbers at once, as the defaults do.
+    permissions: ClassVar[Mapping[str, str]] = {"add": SET_DEFAULT_QUOTAS, "change": SET_DEFAULT_QUOTAS}
     allowed_methods = ("add", "change")
     model = Quota
     input_serializer_class = OwnNumberInput

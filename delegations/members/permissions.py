@@ -15,20 +15,34 @@ from delegations.members.models.particulars import NEEDS, PASSPORT, PHOTO, TRAVE
 from delegations.members.models.quotas import Quota
 from delegations.parties import permissions as parties_permissions
 from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.permissions import SET_DEFAULT_QUOTAS
 from summit.audit.services import By, Link, Mailbox, System
 from summit.people.models import Person
 from summit.permissions.models import Role
-from summit.permissions.rules import allows, allows_own, check, declare, declare_model, follows, own_rows
+from summit.permissions.rules import (
+    Actor,
+    allows,
+    allows_own,
+    check,
+    declare,
+    declare_model,
+    follows,
+    own_rows,
+    refusal,
+)
+from summit.summits.models import Summit
 from summit.users.models import User
 
+RAISE_QUOTA = "delegations.raise_quota"
 declare_model("delegations.membership", view=SEE_MEMBERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
 declare_model("delegations.focalpoint", view=SEE_LETTERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
 # `name`: to name people within deadlines and quotas. `withdraw`: to withdraw and replace them. `name_late`: to name
-# and move them after the deadlines. `raise_quota`: to set a party's own quota.
+# and move them after the deadlines. `raise_quota`: to set a party's own quota, see `can_raise_quota`.
 declare("delegations.name", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.withdraw", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.name_late", WRITERS)
-declare("delegations.raise_quota", (Role.ORGANISER,))
+declare(RAISE_QUOTA, WRITERS)
 declare_model("delegations.quota", view=SEE_MEMBERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare_model("delegations.category", view=SEE_CATEGORIES, change=WRITERS)
 # Entering a party's people, and changing their names and offices.
@@ -38,6 +52,28 @@ for _group in (PASSPORT, NEEDS, TRAVEL, PHOTO):
     declare(_group.change, _group.changers, own=(Role.FOCAL_POINT,))
 # Deciding whether two entries are the same person.
 declare_model("delegations.duplicatecandidate", view=WRITERS, change=WRITERS)
+
+
+def can_raise_quota(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may set quotas of single parties. Makes at most one query.
+
+    Organisers may. Protocol may while the summit's policy gives it additional places.
+    """
+    if allows(user, SET_DEFAULT_QUOTAS, summit):
+        return True
+    return allows(user, RAISE_QUOTA, summit) and Policy.objects.of(summit).protocol_places is not None
+
+
+def check_can_raise_quota(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied unless `can_raise_quota` returns True. The message says who can."""
+    if not can_raise_quota(user, summit):
+        raise PermissionDenied(quota_refusal(summit))
+
+
+def quota_refusal(summit: Summit) -> str:
+    """Return the sentence that says who can set quotas of single parties in a summit. Makes one query."""
+    given = Policy.objects.of(summit).protocol_places is not None
+    return refusal(RAISE_QUOTA if given else SET_DEFAULT_QUOTAS)
 
 
 # The rows of a party that give an account's person a role, by the role.

@@ -13,8 +13,8 @@ from delegations.contacts.models import Contact
 from delegations.invitations.admin_urls import ANSWERABLE, answer_step, reminder_step
 from delegations.invitations.models.invitations import Invitation, InvitationState
 from delegations.invitations.permissions import can_answer_for, can_invite
-from delegations.members.admin.quotas import RAISE
 from delegations.members.models.focal_points import FocalPoint
+from delegations.members.permissions import can_raise_quota
 from delegations.overview.selectors import phone_numbers
 from delegations.parties.models.parties import Party, PartyName
 from summit.admin_base.detail_pages import detail_url
@@ -79,7 +79,7 @@ def _steps(request: HttpRequest, rows: list[Party]) -> Steps:
         if row.state == InvitationState.SENT and can_invite(request.user, summits[row.party_id]):
             steps[row.party_id].append(reminder_step(row))
     for party in first[:1]:
-        if allows(request.user, RAISE, party.summit):
+        if can_raise_quota(request.user, party.summit):
             url = reverse("admin:delegations_party_quotas", args=[party.pk])
             steps[party.pk].append(NextStep(url, gettext("Quotas")))
     return {key: tuple(found) for key, found in steps.items() if found}

@@ -7,12 +7,16 @@ from django.db.models import Q, QuerySet
 from delegations.core.roles import OF_PARTIES, SEE_MEMBERS, SEE_PARTIES, WRITERS
 from delegations.parties.models.parties import Party
 from summit.core.registry import Registry
-from summit.permissions.rules import declare_model
+from summit.permissions.models import Role
+from summit.permissions.rules import declare, declare_model
 
 declare_model("delegations.party", view=SEE_PARTIES, change=WRITERS, view_own=OF_PARTIES)
 declare_model("delegations.partyname", view=SEE_PARTIES, change=WRITERS)
 declare_model("delegations.externalid", view=SEE_MEMBERS, change=WRITERS)
 declare_model("delegations.policy", view=SEE_MEMBERS, change=WRITERS)
+# Setting how many people delegations can name by default, and how many more places protocol can give single ones.
+SET_DEFAULT_QUOTAS = "delegations.set_default_quotas"
+declare(SET_DEFAULT_QUOTAS, (Role.ORGANISER,))
 # Groups of parties, which desks use as filters.
 declare_model("delegations.partygroup", view=SEE_MEMBERS, change=WRITERS)
 # Conditions on parties. If a party doesn't meet all of them, it has left its summit.

@@ -34,7 +34,7 @@ BY_ROLES: dict[tuple[str, ...], str] = {
         decide_focal_point decide_handover declarationkind.change enter_person externalid.change
         focalpoint.change focalpointrequest.view give_account invitation.change invitationlink.change
         invitationlink.view invite issue_visa liaisonofficer.change lettertemplate.change membership.change
-        name name_late transferablepassrule.change participantlist.change party.change partygroup.change
+        name name_late raise_quota transferablepassrule.change participantlist.change party.change partygroup.change
         partyname.change policy.change read_in duplicatecandidate.change duplicatecandidate.view revoke
         delegationimportfile.view set_public_listing visaletter.view withdraw zone.change partyprovider.change
         partyprovider.view portalsubject.change portalsubject.view""",
@@ -44,7 +44,7 @@ BY_ROLES: dict[tuple[str, ...], str] = {
     TRAVEL: "badge.view end_badge photo.change photo.view photo_sheet travel.change travel.view",
     ("organiser", "vetting"): "decide_declaration declaration.view declare",
     ("organiser", "accreditation"): "issue_badge",
-    ("organiser",): "raise_quota retention.change retention.view",
+    ("organiser",): "set_default_quotas retention.change retention.view",
     ("vetting",): "passport.change passport.view",
 }
 DESKS = {f"delegations.{name}": set(roles) for roles, names in BY_ROLES.items() for name in names.split()}

@@ -275,6 +275,8 @@ def portal_subject(party: Party) -> PortalSubject:
 
 
 def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
+    # Without it only organisers set quotas.
+    f.PolicyFactory(summit=world.here, protocol_places=9)
     world.add("delegations.party", parties, "parties")
     world.add_at_desk("quotas", parties)
     for kind, desk, make in (

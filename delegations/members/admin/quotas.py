@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.core.admin.moment_format import moment
 from delegations.members.models.categories import Category
 from delegations.members.models.quotas import Quota
+from delegations.members.permissions import RAISE_QUOTA, can_raise_quota, check_can_raise_quota, quota_refusal
 from delegations.members.selectors import quotas
 from delegations.members.selectors.quotas import Meter
 from delegations.members.services import quotas as quotas_services
@@ -24,17 +25,19 @@ from delegations.members.services.quotas import QuotaProblem
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
+from delegations.parties.permissions import SET_DEFAULT_QUOTAS
 from delegations.parties.selectors import party_names
 from summit.admin_base.menu_places import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import DIGITS, key_of
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.summit_scope import chosen_summit, summits_of
-from summit.permissions.rules import allows, check, refusal
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
 from summit.users.models import User
 
 FIELDS: list[Any] = ["party", "of_what", "number", "usual", "reason", "set_by", "set_when", "change_it"]
-RAISE, VIEW = "delegations.raise_quota", "delegations.quota.view"
+VIEW = "delegations.quota.view"
 # The value of the form field `category` that means the quota for the total.
 IN_ALL = "all"
 
@@ -88,7 +91,7 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
     }
     problem: QuotaProblem | None = None
     if request.method == "POST":
-        check(user, RAISE, party.summit)
+        check_can_raise_quota(user, party.summit)
         try:
             message = _store(request, party, meters, user)
         except QuotaProblem as refused:
@@ -108,8 +111,9 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
         "summit": party.summit,
         "meters": [(_written(meter.category), meter) for meter in meters],
         "own": [(_written(row.category), row) for row in quotas.own_numbers(party)],
-        "may_raise": allows(user, RAISE, party.summit),
-        "who": refusal(RAISE),
+        "may_raise": can_raise_quota(user, party.summit),
+        "who": quota_refusal(party.summit),
+        "places": _places_of_protocol(user, party.summit),
         "entered": entered,
         "problem": problem,
         "total": any(meter.category is None for meter in meters),
@@ -117,6 +121,20 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
     }
     status = 422 if problem else 200
     return TemplateResponse(request, "admin/delegations/members/quotas.html", context, status=status)
+
+
+def _places_of_protocol(user: User, summit: Summit) -> str:
+    """Return a sentence that says how many places the user can still give, or "" for those without a limit."""
+    places = Policy.objects.of(summit).protocol_places
+    if places is None or allows(user, SET_DEFAULT_QUOTAS, summit) or not can_raise_quota(user, summit):
+        return ""
+    left = max(0, places - quotas.additional_places(summit))
+    message = ngettext(
+        "You can give single delegations %(n)d more place, all delegations together.",
+        "You can give single delegations %(n)d more places, all delegations together.",
+        left,
+    )
+    return message % {"n": left}
 
 
 def _written(category: Category | None) -> str:
@@ -188,7 +206,7 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     row_source = RowSource(
         gettext_lazy("To change the numbers for one delegation, open its page."),
         gettext_lazy("Choose a delegation"),
-        "delegations.raise_quota",
+        RAISE_QUOTA,
         model="delegations.party",
     )
     list_filter = ["party__summit"]

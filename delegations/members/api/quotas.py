@@ -15,6 +15,7 @@ from delegations.core.api.fields import Values, sees
 from delegations.members.api.fields import OneCategory
 from delegations.members.models.categories import Category
 from delegations.members.models.quotas import Quota
+from delegations.members.permissions import RAISE_QUOTA
 from delegations.members.selectors import quotas
 from delegations.members.selectors.quotas import Meter
 from delegations.members.services import quotas as quotas_services
@@ -24,8 +25,6 @@ from delegations.parties.models.parties import Party, PartyKind
 from summit.api_base.actions import action
 from summit.api_base.viewsets import DeskViewSet
 from summit.users.models import User
-
-RAISE = "delegations.raise_quota"
 
 
 class NumberSerializer(serializers.Serializer[Any]):
@@ -138,13 +137,13 @@ class PartyQuotaViewSet(DeskViewSet):
         """Return the parties of which the user may see the quotas, annotated for the filters."""
         return parties_fields_api.annotate_for_desk(super().get_queryset(user, slug), user, self.permission)
 
-    @action("set", permission=RAISE, input=QuotaInput)
+    @action("set", permission=RAISE_QUOTA, input=QuotaInput)
     def set_quota(self, *, by: User, row: Party, values: Values) -> Party:
         """Set a party's own quota for a category, or for the total, and return the party."""
         quotas_services.set_quota(by=by, party=row, **values)
         return row
 
-    @action("drop", permission=RAISE, input=QuotaOf)
+    @action("drop", permission=RAISE_QUOTA, input=QuotaOf)
     def drop_quota(self, *, by: User, row: Party, values: Values) -> Party:
         """Remove a party's own quota, so that the general quota applies again, and return the party."""
         category: Category | None = values["category"]

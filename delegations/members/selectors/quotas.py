@@ -175,6 +175,28 @@ def places_in_categories(listed: Iterable[Meter]) -> int:
     return sum(row.allowed for row in counted if row.allowed is not None)
 
 
+def additional_places(summit: Summit) -> int:
+    """Return how many places the own quotas of a summit's parties have beyond the defaults. Makes two queries.
+
+    A party's additional places in the total, and in the categories that count towards it, are for the same people:
+    the larger number counts.
+    """
+    total = Policy.objects.of(summit).total
+    in_total: Counter[int] = Counter()
+    in_counted: Counter[int] = Counter()
+    others = 0
+    for row in Quota.objects.filter(party__summit=summit).select_related("category"):
+        usual = total if row.category is None else row.category.quota
+        more = 0 if usual is None else max(0, row.number - usual)
+        if row.category is None:
+            in_total[row.party_id] += more
+        elif row.category.counts:
+            in_counted[row.party_id] += more
+        else:
+            others += more
+    return others + (in_total | in_counted).total()
+
+
 # The party has named too many in some category, is full in some, or has room in all of them.
 OVER, FULL, ROOM = "over", "full", "room"
 

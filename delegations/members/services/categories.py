@@ -13,6 +13,7 @@ from delegations.core.services import rows
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.quotas import Quota
+from delegations.parties.permissions import SET_DEFAULT_QUOTAS
 from delegations.parties.services import parties
 from delegations.zones import services as zones_services
 from summit.audit import services as audit
@@ -23,7 +24,7 @@ from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
 
-CHANGE, RAISE = "delegations.category.change", "delegations.raise_quota"
+CHANGE = "delegations.category.change"
 FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "confirm_by", "offered", "colour")
 zones_services.opens_zones(10, Category)
 # An error message names at most this many parties.
@@ -67,7 +68,7 @@ def is_usual(category: Category) -> bool:
 
 def can_set_quota(by: Any, summit: Summit | None) -> bool:
     """Return whether `by` may set how many people can be named in a category."""
-    return allows(by, RAISE, summit)
+    return allows(by, SET_DEFAULT_QUOTAS, summit)
 
 
 def above(category: Category, number: int) -> list[tuple[str, int]]:
@@ -124,7 +125,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
 
     def ready(row: Category) -> None:
         if row.quota != 0 and not can_set_quota(by, summit):
-            raise PermissionDenied(refusal(RAISE))
+            raise PermissionDenied(refusal(SET_DEFAULT_QUOTAS))
         row.position = rows.last_place(Category.objects.filter(summit=summit))
 
     rows.create(row, values, FIELDS, by=by, action=CATEGORY_ACTIONS.add, ready=ready)
@@ -146,7 +147,7 @@ def change(*, category: Category, values: Mapping[str, Any], by: User) -> Catego
         if stopped := problems(row, values):
             raise ValidationError(stopped)
         if values.get("quota", row.quota) != row.quota:
-            check(by, RAISE, summit)
+            check(by, SET_DEFAULT_QUOTAS, summit)
         stored: Category
         stored, _changed = rows.change(category, values, FIELDS, by=by, action=CATEGORY_ACTIONS.change)
     return stored

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -9,12 +10,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.core.errors import FieldProblem
 from delegations.members.models.categories import Category
 from delegations.members.models.quotas import Quota
+from delegations.members.permissions import check_can_raise_quota, quota_refusal
 from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
+from delegations.parties.permissions import SET_DEFAULT_QUOTAS
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
-from summit.permissions.rules import check
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -58,16 +61,19 @@ class QuotaProblem(FieldProblem):
 def set_quota(*, party: Party, category: Category | None, number: int, reason: str, by: User) -> Quota:
     """Set a party's own quota for a category, or for the total if `category` is None, and return it.
 
-    The number can't be smaller than the number of people named already. Raises PermissionDenied, QuotaProblem.
+    The number can't be smaller than the number of people named already. Protocol can give as many additional places
+    as the summit's policy says (`quotas.additional_places`). Raises PermissionDenied, QuotaProblem.
     """
     summit: Summit = party.summit
-    check(by, "delegations.raise_quota", summit)
+    check_can_raise_quota(by, summit)
     reason = " ".join(reason.split())
     if not reason:
         raise QuotaProblem("reason", _("Enter a reason. It is shown with the number."))
     if number < 0 or number > 10_000:
         raise QuotaProblem("number", _("Enter a number between 0 and 10,000."))
     with transaction.atomic():
+        places = _lock_places(summit, by)
+        given = 0 if places is None else quotas.additional_places(summit)
         Party.objects.select_for_update().get(pk=party.pk)
         meter = next((row for row in quotas.meters(party=party) if row.category == category), None)
         if meter is not None and number < meter.named:
@@ -80,9 +86,33 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
         before = meter.allowed if meter is not None else None
         values = {"number": number, "reason": reason, "set_by": by}
         row, _made = Quota.objects.update_or_create(party=party, category=category, defaults=values)
+        if places is not None and quotas.additional_places(summit) > max(places, given):
+            raise QuotaProblem("number", _too_many(places, given))
         detail = {"number": number, "before": before, **_of(category)}
         audit.record(by=by, action=RAISE_QUOTA, target=party, summit=summit, fields=["quotas"], detail=detail)
     return row
+
+
+def _lock_places(summit: Summit, by: User) -> int | None:
+    """Return how many additional places `by` can give in a summit, or None if there is no limit.
+
+    The policy is locked, so that two users don't give the same places.
+    """
+    if allows(by, SET_DEFAULT_QUOTAS, summit):
+        return None
+    policy = Policy.objects.select_for_update().get(summit=summit)
+    if policy.protocol_places is None:
+        raise PermissionDenied(quota_refusal(summit))
+    return policy.protocol_places
+
+
+def _too_many(places: int, given: int) -> str:
+    message = ngettext(
+        "Protocol can give %(places)d additional place in all; %(given)d is given. Ask an organiser for more.",
+        "Protocol can give %(places)d additional places in all; %(given)d are given. Ask an organiser for more.",
+        places,
+    )
+    return message % {"places": places, "given": given}
 
 
 def _of(category: Category | None) -> dict[str, Any]:
@@ -98,7 +128,7 @@ def remove_quota(*, party: Party, category: Category | None, by: User) -> bool:
     If more people are named than the general quota allows, the quota isn't removed. Raises PermissionDenied,
     QuotaProblem.
     """
-    check(by, "delegations.raise_quota", party.summit)
+    check_can_raise_quota(by, party.summit)
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
         row = Quota.objects.filter(party=party, category=category).first()

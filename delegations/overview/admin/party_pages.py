@@ -10,6 +10,7 @@ from delegations.core.admin.ordering_page import arrange
 from delegations.liaison.admin import officers_page
 from delegations.members.admin import quotas
 from delegations.members.admin.choose_person import name_page
+from delegations.members.permissions import RAISE_QUOTA
 from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
@@ -25,7 +26,7 @@ class PartyPages:
 
     admin_site: Any
 
-    @model_page("<int:pk>/quotas/", "quotas", do=quotas.VIEW, post="delegations.raise_quota", own=True)
+    @model_page("<int:pk>/quotas/", "quotas", do=quotas.VIEW, post=RAISE_QUOTA, own=True)
     def quotas_view(self, request: HttpRequest, row: Party) -> HttpResponse:
         """Show the party's quotas; a POST sets or removes one."""
         return quotas.page(request, row)

@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
+from delegations.parties.permissions import SET_DEFAULT_QUOTAS
 from delegations.parties.services import policy
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu_places import MenuGroup, MenuPlace
@@ -29,7 +30,7 @@ from summit.users.models import User
 # The parts of the page: a heading, and the fields under it.
 PARTS = (
     (gettext_lazy("Display of delegations"), ("shows_flags", "says_country", "parties_public_at")),
-    (gettext_lazy("Quotas and deadlines"), ("total", "name_by", "confirm_by")),
+    (gettext_lazy("Quotas and deadlines"), ("total", "protocol_places", "name_by", "confirm_by")),
     (
         gettext_lazy("Letters"),
         ("letter_sender", "signatory_name", "signatory_office", "reference_prefix", "second_person", "reminder_days"),
@@ -127,6 +128,8 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         if not may_change:
             for field in form.fields.values():
                 field.disabled = True
+        elif not allows(user, SET_DEFAULT_QUOTAS, summit):
+            form.fields["protocol_places"].disabled = True
         if request.method == "POST" and form.is_valid():
             try:
                 policy.change(summit=summit, values=form.cleaned_data, by=user)

@@ -74,6 +74,12 @@ class Policy(models.Model):
         blank=True,
         help_text=_("Leave blank to use only the category limits."),
     )
+    protocol_places = models.PositiveIntegerField(
+        _("additional places that protocol can give"),
+        null=True,
+        blank=True,
+        help_text=_("For single delegations, all together. Leave blank to let only organisers raise quotas."),
+    )
     name_by = models.DateTimeField(_("naming deadline"), null=True, blank=True)
     confirm_by = models.DateTimeField(_("confirmation deadline"), null=True, blank=True)
     reminder_days = models.CharField(

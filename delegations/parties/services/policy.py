@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from delegations.parties.models.policy import Policy
+from delegations.parties.permissions import SET_DEFAULT_QUOTAS
 from summit.audit import services as audit
 from summit.audit.actions import audit_action
 from summit.permissions.rules import check
@@ -15,7 +16,7 @@ from summit.users.models import User
 
 FIELDS = (
     *("shows_flags", "says_country", "parties_public_at", "second_person"),
-    *("total", "name_by", "confirm_by", "reminder_days"),
+    *("total", "protocol_places", "name_by", "confirm_by", "reminder_days"),
     *("letter_sender", "signatory_name", "signatory_office", "letter_words", "reference_prefix"),
 )
 CHANGE_POLICY = audit_action("delegations.policy.change", gettext_lazy("changed the delegation policy"))
@@ -35,6 +36,8 @@ def change(*, summit: Summit, values: Mapping[str, Any], by: User) -> Policy:
         Summit.objects.select_for_update().get(pk=summit.pk)
         row = Policy.objects.of(summit)
         changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+        if "protocol_places" in changed:
+            check(by, SET_DEFAULT_QUOTAS, summit)
         if changed:
             for name, value in values.items():
                 setattr(row, name, value)

@@ -21,7 +21,7 @@ from delegations.members.services import quotas as quotas_services
 from delegations.members.services.quotas import QuotaProblem, set_quota
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
-from delegations.parties.services import parties
+from delegations.parties.services import parties, policy
 from delegations.zones import services as zones_services
 from delegations.zones.models import Zone
 from summit.audit.models import AuditEntry
@@ -297,6 +297,56 @@ class TestDrop:
         with pytest.raises(QuotaProblem, match="The default quota is 1, but 2 people are named here"):
             quotas_services.remove_quota(party=party, category=None, by=organiser)
         assert Quota.objects.exists()
+
+
+class TestPlacesOfProtocol:
+    """Protocol gives single delegations as many more places as the summit's policy says, all of them together."""
+
+    def test_protocol_gives_them_up_to_the_number(self, party: Party, organiser: User, protocol: User) -> None:
+        Category.objects.filter(code="head").update(quota=1)
+        Category.objects.filter(code="spouse").update(quota=1, counts=False)
+        head, spouse = category(party, "head"), category(party, "spouse")
+        other = f.PartyFactory(summit=party.summit)
+        policy.change(summit=party.summit, values={"total": 5, "protocol_places": 4}, by=organiser)
+
+        def give(party: Party, of: Category | None, number: int, by: User = protocol) -> int:
+            set_quota(party=party, category=of, number=number, reason="Asked", by=by)
+            return quotas.additional_places(party.summit)
+
+        # A further head needs a further place in the total: both are one person.
+        assert [give(party, head, 2), give(party, None, 6)] == [1, 1]
+        # Spouses are outside the total.
+        assert [give(party, spouse, 3), give(other, head, 2)] == [3, 4]
+        # Fewer places than by default give none back to others.
+        assert give(other, spouse, 0) == 4
+        too_many = {"party": other, "category": head, "number": 3, "reason": "Asked"}
+        problem = refuses(QuotaProblem, set_quota, **too_many, by=protocol)
+        said = "Protocol can give 4 additional places in all; 4 are given. Ask an organiser for more."
+        assert (problem.field, str(problem)) == ("number", said)
+        assert Quota.objects.get(party=other, category=head).number == 2
+        assert give(other, head, 9, by=organiser) == 11
+        # Beyond the number, fewer is still better.
+        assert give(other, head, 8) == 10
+        assert quotas_services.remove_quota(party=other, category=head, by=protocol) is True
+
+    def test_it_is_the_organisers_to_give(self, party: Party, organiser: User, protocol: User) -> None:
+        refuses(PermissionDenied, policy.change, summit=party.summit, values={"protocol_places": 9}, by=protocol)
+        head = category(party, "head")
+        asked = {"party": party, "category": head, "number": 2, "reason": "Asked"}
+        refuses(PermissionDenied, set_quota, **asked, by=protocol, match="Roles that can do this: organiser\\.")
+        client = signed_in(protocol)
+        assert "Roles that can do this: organiser." in text(client.get(page(party)))
+        where = "/admin/delegations/policy/here/"
+        field = 'name="protocol_places" min="0"'
+        assert f"{field} disabled" in " ".join(text(client.get(where)).split())
+        policy.change(summit=party.summit, values={"protocol_places": 2}, by=organiser)
+        shown = text(client.get(page(party)))
+        assert "You can give single delegations 2 more places, all delegations together." in shown
+        done = client.post(page(party), {"category": head.pk, "number": "2", "reason": "Asked"})
+        assert done.status_code == 302
+        assert "single delegations 1 more place," in text(client.get(page(party)))
+        # The defaults of all delegations stay the organisers'.
+        refuses(PermissionDenied, categories.change, category=head, values={"quota": 3}, by=protocol)
 
 
 @pytest.mark.postgresql
