@@ -55,7 +55,7 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             if created:
                 message = ngettext("%(n)d delegation added.", "%(n)d delegations added.", len(created))
                 messages.success(request, message % {"n": len(created)})
-                _add_translated_messages(request, created)
+                _add_messages(request, created)
                 return redirect(steps.after("parties", user, summit))
             problems = [(0, _("Enter one delegation a line, or choose names below."))]
     entered = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
@@ -77,11 +77,14 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     return show(request, "admin/onboarding/parties.html", "parties", summit, context, wrong=bool(problems))
 
 
-def _add_translated_messages(request: HttpRequest, created: bulk_entry.CreatedParties) -> None:
+def _add_messages(request: HttpRequest, created: bulk_entry.CreatedParties) -> None:
     for party, written, language in created.translated:
         message = _("“%(written)s” was added as “%(name)s”. “%(written)s” is its name in %(language)s.")
         language_name = get_language_info(language)["name_translated"]
         messages.info(request, message % {"written": written, "name": party.name, "language": language_name})
+    for party in created:
+        if party.iso_code and (note := un_country_names.recognition_note(party.iso_code)):
+            messages.info(request, f"{party.name}: {note}")
 
 
 def _with_countries(text: str, codes: list[str], language: str) -> str:

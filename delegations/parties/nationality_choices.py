@@ -1,6 +1,6 @@
 """The countries that can be chosen as a nationality or as the issuer of a passport, in the reader's language.
 
-They are never used as names of parties, which come from the host.
+Parties' names come from the host; an import only proposes these.
 """
 
 from functools import cache

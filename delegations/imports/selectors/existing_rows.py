@@ -133,10 +133,13 @@ class ExistingRows:
     def alike(self, name: str) -> list[Party]:
         """Return the parties that may be meant by a name that none of them has.
 
-        These are parties with a similar name, and the party with the ISO code of the country that the name means.
+        These are parties with a similar name, the party with the ISO code of the country that the name means, and
+        those of the countries with a similar name.
         """
-        by_code = self._by_code.get(country_recognition.code_of(name))
-        candidates = [*country_recognition.near(name, self._by_name), *([by_code] if by_code else [])]
+        code = country_recognition.code_of(name)
+        codes = [code] if code else country_recognition.near_codes(name)
+        by_code = [self._by_code[each] for each in codes if each in self._by_code]
+        candidates = [*country_recognition.near(name, self._by_name), *by_code]
         return list({id(party): party for party in candidates}.values())
 
     def add_name(self, name: str, party: Party) -> None:

@@ -1,6 +1,7 @@
 """Builds parties from the rows of a table.
 
-Names are stored as the table has them. The library of ISO countries only serves to recognise which country is meant.
+The library of ISO countries serves to recognise which country is meant, and proposes its name where the table has a
+former name, a short one or one in another language.
 """
 
 from dataclasses import dataclass, replace
@@ -12,9 +13,6 @@ from delegations.parties.selectors import country_recognition, party_kinds, un_c
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
 from summit.summits.models import Summit
-
-# Observers at the United Nations, not members: the host decides whether it recognises them.
-OBSERVERS = frozenset({"VA", "PS"})
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,8 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     notes: list[str] = []
     kind = row.kind or PartyKind.COUNTRY
     code = row.code if kind == PartyKind.COUNTRY else ""
-    if code in OBSERVERS:
-        notes.append(_("A United Nations observer, not a member. Check recognition and flag."))
+    if code and (note := un_country_names.recognition_note(code)):
+        notes.append(note)
     if kind == PartyKind.COUNTRY and not code:
         notes.append(_("This name has no ISO 3166 code. The delegation is added without one."))
     party = Party(
@@ -91,9 +89,28 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     return party, notes
 
 
-# Answers for a party that isn't on the list: enter it under the name in the table, or under the library's name.
-ENTER, NAMED = "enter", "named"
+# Answers for a party that isn't on the list: enter it under the proposed name, or as the table has it. An answer that
+# begins with COUNTRY is followed by the code of the country that is meant.
+ENTER, WRITTEN, COUNTRY = "enter", "written", "country "
 KINDS = (PartyKind.COUNTRY, PartyKind.SUBSTATE, PartyKind.INTERNATIONAL, PartyKind.ORGANISATION)
+
+
+def misspelt(row: PartyRow) -> list[str]:
+    """Return the codes of the countries that a row may mean whose name is no country's."""
+    if row.code or not row.name or row.kind not in ("", PartyKind.COUNTRY):
+        return []
+    return country_recognition.near_codes(row.name)
+
+
+def _proposed_name(row: PartyRow, summit: Summit) -> str:
+    """Return the name under which a party is best entered, or "".
+
+    This is the library's name in the summit's first language, unless the row has another name of the standard in it.
+    """
+    library = un_country_names.names(summit.language).get(row.code, "")
+    if row.name and (not library or country_recognition.is_standard_name(row.name, row.code, summit.language)):
+        return row.name
+    return library
 
 
 def question(
@@ -101,15 +118,25 @@ def question(
 ) -> tuple[str, str, list[list[str]]]:
     """Return the question about a party that isn't on the list: its kind, its text and its possible answers.
 
-    The possible answers are the parties in `near`, which have similar names, and the ways to enter a new party.
+    The possible answers are the parties in `near`, which have similar names, the countries that may be meant, and the
+    ways to enter a new party.
     """
     params = {"name": row.name or row.written, "code": row.code}
     existing = [[key_of(party), _("this is %(party)s") % {"party": party.name}] for party in near]
-    if row.code or row.kind:
-        library = un_country_names.names(summit.language).get(row.code, "")
-        choices = [[ENTER, _("add as “%(name)s”") % params]] if row.name else []
-        if library and library != row.name:
-            choices.append([NAMED if choices else ENTER, _("add as “%(name)s”") % {"name": library}])
+    known_codes = {party.iso_code for party in near}
+    existing += [
+        [
+            f"{COUNTRY}{code}",
+            _("this is %(party)s") % {"party": country_recognition.country_name(code, summit.language)},
+        ]
+        for code in misspelt(row)
+        if code not in known_codes
+    ]
+    if row.code or row.kind or country_recognition.is_international(row.name):
+        proposed = _proposed_name(row, summit)
+        choices = [[ENTER, _("add as “%(name)s”") % {"name": proposed}]] if proposed else []
+        if row.name and row.name != proposed:
+            choices.append([WRITTEN, _("add as “%(name)s”") % params])
         text = _("“%(name)s” (%(code)s) is not in the list of delegations yet.")
         without_code = _("“%(name)s” is not in the list of delegations yet.")
         return "enter", (text if row.code else without_code) % params, [*existing, *choices]
@@ -127,7 +154,14 @@ def decided(row: PartyRow, summit: Summit, answer: str) -> PartyRow:
     """Return the row changed by the answer to its question."""
     if answer in {kind.value for kind in KINDS}:
         return replace(row, kind=answer)
-    return replace(row, name=un_country_names.names(summit.language)[row.code]) if answer == NAMED else row
+    if answer.startswith(COUNTRY):
+        code = answer.removeprefix(COUNTRY)
+        return replace(
+            row, code=code, kind=PartyKind.COUNTRY, name=country_recognition.country_name(code, summit.language)
+        )
+    if answer == ENTER and not row.code and not row.kind:
+        return replace(row, kind=PartyKind.INTERNATIONAL)
+    return replace(row, name=_proposed_name(row, summit)) if answer == ENTER else row
 
 
 def key_of(party: Party) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.imports.column_recognition import Columns, recognise
 from delegations.imports.selectors import cell_values, changes_of_known_parties
 from delegations.imports.selectors.existing_rows import ExistingRows
-from delegations.imports.selectors.new_parties import PartyRow, decided, key_of, make, question
+from delegations.imports.selectors.new_parties import PartyRow, decided, key_of, make, misspelt, question
 from delegations.imports.selectors.people_change_checks import refuse
 from delegations.imports.selectors.person_row_form import RowForm, cells
 from delegations.imports.selectors.plan_types import AnswerPending, ImportPlan, Newcomer
@@ -31,7 +31,7 @@ from delegations.members.selectors import quotas
 from delegations.members.selectors.naming_rules import NamingRefused, check_category, count_member
 from delegations.members.selectors.quotas import QuotaFull
 from delegations.members.services import passport_digests, people
-from delegations.parties.models.parties import Party, PartyKind
+from delegations.parties.models.parties import Party
 from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
@@ -128,11 +128,13 @@ class Planner:
                 name = party_row.name or party_row.written or party_row.key
                 raise Unreadable(_("“%(name)s” is not your delegation. Remove the row.") % {"name": name})
             return next(iter(self.known.parties()))
+        written = party_row.name
         if found is None:
             party_row, found = self._decide(party_row, line)
         if found is None:
             party, notes = make(party_row, self.summit)
             self.known.add_party(party, party_row.key)
+            self.known.add_name(written, party)
             self.found.parties.append((party, party_row.key))
             line.outcome = Outcome.NEW.value
             line.notes += notes
@@ -159,7 +161,7 @@ class Planner:
             line.notes.append(_("See the question in row %(number)d.") % {"number": self.asked[name]})
             raise AnswerPending
         alike = self.known.alike(party_row.name) if party_row.name else []
-        if party_row.kind and not alike:
+        if party_row.kind and not alike and not misspelt(party_row):
             return party_row, None
         kind, text, choices = question(party_row, self.summit, alike, says_country=self.known.says_country)
         if not choices:
@@ -168,13 +170,17 @@ class Planner:
         if not answer:
             self.asked[name] = line.number
             raise AnswerPending
-        if kind == "kind" and answer in PartyKind.values:
-            kind_label = kind_word(answer, says_country=self.known.says_country)
-            line.notes.append(_("Added as %(kind)s.") % {"kind": kind_label})
         found = next((each for each in alike if key_of(each) == answer), None)
         if found is not None:
             self.known.add_name(party_row.name, found)
-        return decided(party_row, self.summit, answer), found
+            return party_row, found
+        entered = decided(party_row, self.summit, answer)
+        if party_row.name and entered.name != party_row.name:
+            line.notes.append(_("Added as “%(name)s”.") % {"name": entered.name})
+        elif entered.kind != party_row.kind:
+            kind_label = kind_word(entered.kind, says_country=self.known.says_country)
+            line.notes.append(_("Added as %(kind)s.") % {"kind": kind_label})
+        return entered, None
 
     def _answer(self, line: ReportLine, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
         """Add a question to the row's line and return its answer; without an answer, return `usual`."""

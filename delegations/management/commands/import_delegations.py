@@ -20,7 +20,11 @@ class Command(ImportCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare also whether new countries are entered."""
         super().add_arguments(parser)
-        parser.add_argument("--enter", action="store_true", help="enter countries that are not on the list yet")
+        parser.add_argument(
+            "--enter",
+            action="store_true",
+            help="enter countries that are not on the list yet, by their ISO 3166 names",
+        )
 
     def answers(self, options: dict[str, Any]) -> dict[str, str]:
         """Return the answer that enters new countries, if that is asked for."""

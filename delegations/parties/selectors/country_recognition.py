@@ -17,6 +17,7 @@ from django.utils import translation
 from django_countries import countries
 
 from delegations.parties.models.parties import Party
+from delegations.parties.nationality_choices import KOSOVO, name_of
 from summit.core.text_normalisation import fold
 
 # The official languages of the United Nations except English, by the codes of pycountry.
@@ -56,7 +57,14 @@ _ALIASES = {
     "US": "USA; U.S.A.; U.S.; US; America",
     "VA": "Vatican; Vatican City; Saint-Siège",
     "VN": "Vietnam",
+    KOSOVO: "Kosovo; Republic of Kosovo; Kosova; République du Kosovo; República de Kosovo; Косово; كوسوفو; 科索沃",
 }
+# Names of organisations that are represented like states.
+_INTERNATIONAL = (
+    "European Union; EU; Union européenne; UE; Unión Europea; Европейский союз; الاتحاد الأوروبي; 欧洲联盟; 欧盟; "
+    "African Union; Union africaine; Unión Africana; Африканский союз; الاتحاد الأفريقي; 非洲联盟; "
+    "United Nations; UN; Nations Unies; ONU; Naciones Unidas; Организация Объединенных Наций; الأمم المتحدة; 联合国"
+)
 # The similarity from which two names may be the same, one of them misspelt.
 NEAR = 0.84
 _APOSTROPHES = re.compile("['’‘ʼ`´.]")
@@ -106,7 +114,8 @@ def _names() -> Iterator[tuple[str, str]]:
 @cache
 def _codes() -> dict[str, str]:
     rows = pycountry.countries
-    return {code.lower(): row.alpha_2 for row in rows for code in (row.alpha_2, row.alpha_3)}
+    codes = {code.lower(): row.alpha_2 for row in rows for code in (row.alpha_2, row.alpha_3)}
+    return codes | {"xk": KOSOVO, "xkx": KOSOVO}
 
 
 @cache
@@ -135,6 +144,46 @@ def code_of_name(name: str) -> str:
     forms = [stripped, *(each for each in _turned(stripped) if len(plain(each)) >= len(plain(stripped)))]
     codes = (_codes_by_name().get(plain(form)) for form in forms)
     return next((code for code in codes if code), "")
+
+
+@cache
+def _standard_names(code: str, language: str) -> frozenset[str]:
+    """Return the names of a country in a language that the standard has, in natural order."""
+    row = pycountry.countries.get(alpha_2=code)
+    names = [getattr(row, name, "") for name in ("name", "official_name", "common_name")]
+    if language != "en":
+        translator = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True)
+        names = [translated for name in names if name and (translated := translator.gettext(name)) != name]
+    forms = [form for name in [*names, country_name(code, language)] if name for form in _turned(name)]
+    return frozenset(form.casefold() for form in forms if "," not in form and "(" not in form)
+
+
+def is_standard_name(name: str, code: str, language: str) -> bool:
+    """Return whether the standard has this name of a country in a language, rather than another or a former one."""
+    return name.strip().casefold() in _standard_names(code, language)
+
+
+def country_name(code: str, language: str) -> str:
+    """Return the name of the country with this code in a language."""
+    with translation.override(language):
+        return name_of(code)
+
+
+@cache
+def _international() -> frozenset[str]:
+    return frozenset(plain(name) for name in _INTERNATIONAL.split("; "))
+
+
+def is_international(name: str) -> bool:
+    """Return whether this is a name of an international organisation that is represented like a state."""
+    return plain(name) in _international()
+
+
+@lru_cache(1000)
+def near_codes(name: str) -> list[str]:
+    """Return the codes of at most three countries with a name similar to `name`, the most similar first."""
+    matches = get_close_matches(plain(name), _codes_by_name(), n=6, cutoff=NEAR)
+    return list(dict.fromkeys(_codes_by_name()[match] for match in matches))[:3]
 
 
 def near(name: str, parties: Mapping[str, Party]) -> list[Party]:

@@ -7,11 +7,22 @@ from functools import cache
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from delegations.parties.selectors.regions import CODES_OF, CONTINENTS, RegionGroup
 
 _STATES = frozenset(code for group in CONTINENTS for code in CODES_OF[group])
+# Observers at the United Nations, not members: the host decides whether it recognises them.
+_OBSERVERS = frozenset({"VA", "PS"})
+
+
+def recognition_note(code: str) -> str:
+    """Return the sentence that the host decides whether it recognises a country, or "" for a member of the United
+    Nations."""
+    if code in _OBSERVERS:
+        return _("A United Nations observer, not a member. Check recognition and flag.")
+    return "" if code in _STATES else _("Not a member of the United Nations. Check recognition and flag.")
 
 
 @cache

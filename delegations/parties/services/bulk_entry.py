@@ -133,6 +133,8 @@ def _kind(parts: list[str], says_country: bool) -> str:
             raise ValidationError(str(problem)) from None
     if country_recognition.code_of_name(name):
         return PartyKind.COUNTRY
+    if country_recognition.is_international(name):
+        return PartyKind.INTERNATIONAL
     example = "; ".join([name, mailbox, language, str(PartyKind.ORGANISATION.label)])
     raise ValidationError(
         _("“%(name)s” is not a known country. Correct it, or add a type: %(example)s.")

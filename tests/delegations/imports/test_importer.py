@@ -58,14 +58,14 @@ class TestParties:
         report = into(summit, HEADS)
         assert told(report) == [
             (2, "new", []),
-            (3, "new", ["Added as invited organisation."]),
+            (3, "new", ["Added as international organisation."]),
             (4, "new", ["A United Nations observer, not a member. Check recognition and flag."]),
             (5, "new", ["Added as invited organisation."]),
         ]
         assert [line.odd for line in report.lines] == [False, True, True, True]
         rows = Party.objects.order_by("pk").values_list("name", "kind", "iso_code")
         assert list(rows) == [
-            *(("France", "country", "FR"), ("European Union", "organisation", "")),
+            *(("France", "country", "FR"), ("European Union", "international", "")),
             *(("Holy See", "country", "VA"), ("Acme Ltd", "organisation", "")),
         ]
         members = Membership.objects.order_by("pk").values_list("person__name", "person__office", "capacity")
@@ -268,13 +268,21 @@ class TestCommand:
         call_command("import_delegations", str(path), "--summit", "here", "--enter", "--dry-run")
         said = capsys.readouterr().out
         assert "Unknown columns skipped: order." in said
-        asked = "“European Union” is not a known country. What kind of delegation is it?"
-        assert f"3 (question) European Union: {asked}" in said
-        assert "2 new, 0 changed, 0 unchanged, 0 refused, 2 left out until somebody decides; 1 to check." in said
+        asked = "“Acme Ltd” is not a known country. What kind of delegation is it?"
+        assert f"5 (question) Acme Ltd: {asked}" in said
+        assert "3 new, 0 changed, 0 unchanged, 0 refused, 1 left out until somebody decides; 2 to check." in said
         assert not Party.objects.exists()
         call_command("import_delegations", str(path), "--summit", "here", "--enter")
         assert "Entries: 4." in capsys.readouterr().out
-        assert Party.objects.count() == 2
+        assert Party.objects.count() == 3
+
+    def test_former_and_translated_names_enter_by_the_standards_own(self, summit: Summit, tmp_path: Path) -> None:
+        path = tmp_path / "countries.csv"
+        written = ("Burma", "Turquie", "Swaziland", "Germany (Federal Republic)", "Holy See", "Republic of Korea")
+        path.write_text("\n".join(["country", *written]))
+        call_command("import_delegations", str(path), "--summit", "here", "--enter")
+        names = ["Myanmar", "Türkiye", "Eswatini", "Germany", "Holy See", "Republic of Korea"]
+        assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == names
 
 
 def test_a_focal_point_is_told_who_is_known_and_nobody_is_entered_twice(summit: Summit, france: Party) -> None:

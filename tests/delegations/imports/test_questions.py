@@ -207,6 +207,7 @@ COUNTRIES = (
     *(("Congo (Democratic Republic of the)", "CD"), ("Congo", "CG"), ("US", "US"), ("Korea", "")),
     *(("St Lucia", "LC"), ("St. Kitts & Nevis", "KN"), ("St Vincent and the Grenadines", "VC"), ("PRC", "CN")),
     *(("P.R. China", "CN"), ("CAR", "CF"), ("KSA", "SA"), ("FYROM", "MK"), ("Россия", "RU"), ("R. of Korea", "KR")),
+    *(("Kosovo", "XK"), ("République du Kosovo", "XK"), ("XKX", "XK"), ("كوسوفو", "XK")),
     *(("European Union", ""), ("Acme", ""), ("", "")),
 )
 
@@ -237,11 +238,12 @@ class TestCountries:
         assert outcomes(report) == ["asks", "asks"]
         asked = report.lines[0].questions[0]
         assert asked.text == "“USA” (US) is not in the list of delegations yet."
-        assert asked.choices == [["enter", "add as “USA”"], ["named", "add as “United States of America”"]]
+        assert asked.choices == [["enter", "add as “United States of America”"], ["written", "add as “USA”"]]
         assert report.lines[1].notes == ["See the question in row 2."]
         assert [line.part_of for line in report.lines] == ["USA", "USA"]
         assert not Party.objects.exists()
-        assert outcomes(into(summit, text, answers={"2 enter": "named"})) == ["new", "new"]
+        report = into(summit, text, answers={"2 enter": "enter"})
+        assert (outcomes(report), report.lines[0].notes) == (["new"] * 2, ["Added as “United States of America”."])
         party = Party.objects.get()
         assert (party.name, party.iso_code, party.kind) == ("United States of America", "US", "country")
         assert (party.recognised, party.flag) == (Party().recognised, Party().flag)
@@ -261,6 +263,41 @@ class TestCountries:
         assert asked.choices[0] == [party.public_id, "this is Liechtenstein"]
         assert outcomes(into(summit, text, answers={"2 kind": party.public_id})) == ["new", "new"]
         assert Party.objects.get() == party
+
+    def test_a_misspelt_country_that_is_not_on_the_list_is_offered(self, summit: Summit) -> None:
+        text = "delegation,name\nDominia,Ada\nDominia,Bea\nDominica,Cai\n"
+        report = into(summit, text)
+        assert outcomes(report) == ["asks"] * 3
+        assert report.lines[0].questions[0].choices[0] == ["country DM", "this is Dominica"]
+        answers = {"2 kind": "country DM"}
+        report = into(summit, text, answers=answers)
+        assert (outcomes(report), report.lines[0].notes) == (["new"] * 3, ["Added as “Dominica”."])
+        assert list(Party.objects.values_list("name", "iso_code", "kind")) == [("Dominica", "DM", "country")]
+
+    def test_a_misspelt_country_is_offered_where_the_file_says_that_it_is_one(self, summit: Summit) -> None:
+        asked = into(summit, "delegation,kind\nSaint Lusia,country\n").lines[0].questions[0]
+        assert asked.choices == [["country LC", "this is Saint Lucia"], ["enter", "add as “Saint Lusia”"]]
+
+    def test_a_misspelt_country_that_the_host_calls_otherwise_is_the_hosts(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="Helvetia", formal_name="Helvetia", iso_code="CH")
+        asked = into(summit, "delegation,name\nSwitzerlnd,Ada\n").lines[0].questions[0]
+        assert asked.choices[0] == [party.public_id, "this is Helvetia"]
+        assert "country CH" not in dict(asked.choices)
+
+    def test_who_is_no_member_of_the_united_nations_is_noted(self, summit: Summit) -> None:
+        text = "delegation\nTaiwan\nKosovo\nHong Kong\nFrance\n"
+        report = into(summit, text, answers={"* enter": "enter"})
+        note = "Not a member of the United Nations. Check recognition and flag."
+        assert [line.notes for line in report.lines] == [[note], [note], [note], []]
+
+    def test_the_european_union_is_known_as_an_organisation(self, summit: Summit) -> None:
+        asked = into(summit, "delegation\nEU\n").lines[0].questions[0]
+        assert (asked.key, asked.choices) == ("2 enter", [["enter", "add as “EU”"]])
+        report = into(summit, "delegation\nUnion européenne\n", answers={"* enter": "enter"})
+        assert report.lines[0].notes == ["Added as international organisation."]
+        assert list(Party.objects.values_list("name", "kind", "iso_code")) == [
+            ("Union européenne", "international", "")
+        ]
 
 
 class TestOddRows:

@@ -100,6 +100,9 @@ class TestPartiesPage:
         assert len(offered) == 193
         answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"})
         assert (answer["Location"], said(answer)) == (LETTER, ["2 delegations added."])
+        answer = desk.post(PARTIES, {"do": "enter", "lines": "Taiwan\nEuropean Union"})
+        note = "Taiwan: Not a member of the United Nations. Check recognition and flag."
+        assert said(answer)[-1] == note
         answer = desk.post(PARTIES, {"do": "enter", "lines": "Chad\nMali; nowhere"})
         assert answer.status_code == 400
         assert [(field, label) for field, label, _said in answer.context["problems"]] == [("lines", "Line 2")]
