@@ -36,6 +36,7 @@ ACCOUNTS = (
     Account("approver", "Press approver", (Role.PRESS_APPROVER,)),
     Account("focal", "Focal point"),
     Account("delegate", "Delegate"),
+    Account("conference", "Conference officer", (Role.CONFERENCE_OFFICER,)),
 )
 
 

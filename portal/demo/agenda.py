@@ -221,6 +221,16 @@ DAY_ONE = (
     ),
     DemoSession(
         FIRST,
+        time(15, 15),
+        time(15, 30),
+        SessionKind.BREAK,
+        "Coffee break",
+        "Grand Hall",
+        Visibility.PUBLIC,
+        parties=ALL,
+    ),
+    DemoSession(
+        FIRST,
         time(15, 30),
         time(16, 15),
         SessionKind.WORKING_SESSION,

@@ -1,6 +1,6 @@
-"""The mail to people who have moved up from the waiting list of a session.
+"""The mails to people who have moved up from the waiting list of a session, or whom the desk has removed.
 
-It goes to their own mailbox, or else to their party's. If several people share a mailbox, it gets one mail.
+They go to their own mailbox, or else to their party's. If several people share a mailbox, it gets one mail.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +30,7 @@ from summit.outbox.models import Message
 from summit.summits.models import Summit
 
 LEFT = "agenda.place_left"
+AGAIN = "agenda.signed_up_again"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,23 @@ def _recipients(causes: Sequence[MovedUp]) -> Iterable[tuple[MovedUp, Addressee]
             yield replace(moved, sign_ups=own), box.addressee
 
 
+class PlaceRemovedFacts(SessionFacts):
+    """The facts of a message about a removed sign-up: those of its session, and the people by public id and name."""
+
+    summit: SummitFacts
+    persons: list[str]
+    people: list[str]
+
+
+def _removed_facts(moved: MovedUp, to: Addressee) -> PlaceRemovedFacts:
+    return {
+        **session_facts(moved.session.public_id, moved.released),
+        "summit": summit_facts(moved.summit, to.language),
+        "persons": [each.person.public_id for each in moved.sign_ups.values()],
+        "people": [each.person.label for each in moved.sign_ups.values()],
+    }
+
+
 def _context(message: Message) -> dict[str, Any]:
     return {**context_of(message.facts), "people": comma().join(message.facts["people"])}
 
@@ -94,6 +112,43 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     )
     return {message.pk: because(LEFT) for message in messages if not placed.intersection(message.facts["sign_ups"])}
 
+
+def signed_up_again(messages: Sequence[Message]) -> dict[int, str]:
+    """Return a dict from primary key to reason for the messages in which everybody is signed up again.
+
+    Makes one query.
+    """
+    keys = {key for message in messages for key in message.facts["persons"]}
+    rows = SignUp.objects.filter(person__public_id__in=keys)
+    again = set(rows.values_list("session__public_id", "person__public_id"))
+    return {
+        message.pk: because(AGAIN)
+        for message in messages
+        if all((message.facts["key"], person) in again for person in message.facts["persons"])
+    }
+
+
+PLACE_REMOVED = register(
+    MessageKind(
+        name="place_removed",
+        label=gettext_lazy("removed sign-up"),
+        task="sessions.tasks.deliver_agenda_changes",
+        shown_by="tests/sessions/signups/test_signups_admin.py",
+        facts=PlaceRemovedFacts,
+        recipients=_recipients,
+        subject_key=lambda moved: f"agenda.session:{moved.session.public_id}",
+        # Each sign-up is removed only once.
+        version=lambda moved: max(each.pk for each in moved.sign_ups.values()),
+        build_facts=_removed_facts,
+        template="mail/sign_up_removed.txt",
+        subject=lambda context: _("Sign-up removed: %(title)s") % context,
+        context=_context,
+        reply_to="summit.contact",
+        why=gettext_lazy("You are receiving this because you take part in the summit or act for someone who does."),
+        reasons={AGAIN: gettext_lazy("The person was signed up again before the message was sent.")},
+        withdrawn=signed_up_again,
+    )
+)
 
 PLACE_FREE = register(
     MessageKind(

@@ -46,6 +46,14 @@ def can_see_sign_ups(user: Actor, summit: Summit | int) -> bool:
     return allows(user, SEE_SIGN_UPS, summit)
 
 
+def removes_others(by: By, person: Person, party: Party | None) -> bool:
+    """Return whether `by` acts for the desk on a person's sign-up, rather than as the person or for their party."""
+    if not isinstance(by, User) or not allows(by, "agenda.sign_up", person.summit_id):
+        return False
+    acts = party is not None and own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk).exists()
+    return not acts and person.user_id != by.pk
+
+
 def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
     """Return whether `by` may take and give back places in sessions for a person.
 

@@ -248,6 +248,8 @@ class SummitModelAdmin(
         changelist.bare = not (changelist.result_count or changelist.query or narrowed)
         changelist.has_filters = any(getattr(spec, "is_offered", True) for spec in changelist.filter_specs)
         changelist.tabs = [] if changelist.bare or changelist.is_popup else self.tabs(request, changelist)
+        # Where the rows come from is in the sentence below already.
+        changelist.who_adds = "" if self.row_source else changelist.source
         changelist.nothing_yet = self.nothing_yet or _("Nothing here yet.")
         return changelist
 

@@ -19,9 +19,12 @@ from django.forms import (
     TimeField,
     TimeInput,
 )
+from django.utils import translation
+from django.utils.dates import MONTHS, MONTHS_3, MONTHS_AP
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from summit.core.text_normalisation import fold
 from summit.core.validators import validate_year
 
 # A time of the day as people type it.
@@ -29,15 +32,45 @@ CLOCK = re.compile(r"(\d{1,2})\s?[:.h]?\s?(\d{2})(?::(\d{2}))?")
 # A date as people type it, the day first; a keypad without signs has digits alone.
 DAY = re.compile(r"(\d{1,2})\s?[/.\-\s]\s?(\d{1,2})\s?[/.\-\s]\s?(\d{4})|(\d{2})(\d{2})(\d{4})")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+# A date with the month's name, the day first or behind it: "3 December 2026", "3rd Dec. 2026", "December 3, 2026".
+NAMED_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|\.)?\s+([^\W\d_]+)\.?,?\s+(\d{4})")
+NAMED_MONTH = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+# Where a text that has a date and a time ends with its date: before "T", or before a blank that a time follows.
+BEFORE_CLOCK = re.compile(r"T(?=\d|$)|(?<=\d)T|\s+(?=\d{1,2}\s?[:h]\s?\d{2})")
 # The label of the empty choice.
 NOTHING = "–"
+
+
+def _month(name: str) -> int:
+    """Return the number of the month with this name, in the active language or in English; 0 if there is none."""
+    for language in (translation.get_language() or "en", "en"):
+        with translation.override(language):
+            for names in (MONTHS, MONTHS_3, MONTHS_AP):
+                for number, known in names.items():
+                    if fold(str(known)).rstrip(".") == fold(name):
+                        return number
+    return 0
+
+
+def _typed_day(text: str) -> str:
+    """Return a date that was typed as "YYYY-MM-DD", or "" if the text is none."""
+    found = DAY.fullmatch(text)
+    if found is not None:
+        day, month, year = (int(part) for part in found.groups() if part)
+    elif named := NAMED_DAY.fullmatch(text):
+        day, month, year = int(named[1]), _month(named[2]), int(named[3])
+    elif named := NAMED_MONTH.fullmatch(text):
+        day, month, year = int(named[2]), _month(named[1]), int(named[3])
+    else:
+        return ""
+    return f"{year:04}-{month:02}-{day:02}" if month else ""
 
 
 class DayInput(DateInput):
     """A text input for a date, with the day first, whatever order the browser's own control would have.
 
-    It takes "31/3/2025", "31.3.2025", "31032025" and "2025-03-31". With JavaScript, a button opens the browser's
-    calendar (`static/js/day_picker.js`).
+    It takes "31/3/2025", "31.3.2025", "31032025", "31 March 2025" and "2025-03-31". With JavaScript, a button opens
+    the browser's calendar (`static/js/day_picker.js`).
     """
 
     input_type = "text"
@@ -46,7 +79,7 @@ class DayInput(DateInput):
         own = {
             "class": "day",
             "size": 10,
-            "maxlength": 14,
+            "maxlength": 24,
             "inputmode": "numeric",
             "autocomplete": "off",
             "dir": "ltr",
@@ -67,11 +100,7 @@ class DayInput(DateInput):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Return the date that was typed as "YYYY-MM-DD", or the text unchanged if it isn't one."""
         value = super().value_from_datadict(data, files, name)
-        found = DAY.fullmatch(value.strip()) if isinstance(value, str) else None
-        if found is None:
-            return value
-        day, month, year = (int(part) for part in found.groups() if part)
-        return f"{year:04}-{month:02}-{day:02}"
+        return (_typed_day(value.strip()) or value) if isinstance(value, str) else value
 
 
 class ClockInput(TimeInput):
@@ -134,8 +163,8 @@ class MomentPair(MomentInput):
     def decompress(self, value: Any) -> Any:
         """Return the date and the time of a value for the two inputs, or None for both if there is no value."""
         if isinstance(value, str):
-            day, _sign, clock = value.replace("T", " ").partition(" ")
-            return [day, clock]
+            day, *clock = BEFORE_CLOCK.split(value, maxsplit=1)
+            return [day, *(clock or [""])]
         return [value.date(), value.time()] if isinstance(value, datetime) else [None, None]
 
 

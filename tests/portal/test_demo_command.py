@@ -76,7 +76,7 @@ def test_no_password_in_production(settings: Any) -> None:
     said = demo()
     assert accounts.PASSWORD not in said
     assert "in production none is set" in said
-    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 6
+    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 7
 
 
 def test_what_cannot_be_loaded_is_refused() -> None:

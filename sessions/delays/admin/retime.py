@@ -79,7 +79,10 @@ class RetimeMixin:
 
     @model_page("<int:pk>/retime/", "retime", do="agenda.run_day")
     def retime_view(self, request: HttpRequest, session: Session) -> HttpResponse:
-        """Show what a new time of a session causes. On POST, release it or ask an organiser for consent."""
+        """Show what a new time of a session causes. On POST, release it or ask an organiser for consent.
+
+        With `look`, a POST only shows what the typed times cause.
+        """
         summit = session.summit
         _number, old = retiming_preview.current(summit)
         if session.pk not in old:
@@ -101,7 +104,8 @@ class RetimeMixin:
             if wanted.asked and not wanted.errors
             else None
         )
-        if request.method == "POST" and planned is not None and planned.changes_anything:
+        releases_it = request.method == "POST" and "look" not in request.POST
+        if releases_it and planned is not None and planned.changes_anything:
             answer = _release(request, session, planned, wanted)
             if answer is not None:
                 return answer

@@ -78,6 +78,7 @@ class RetimeConflictSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="label")
     words = serializers.CharField()
     number = serializers.IntegerField()
+    blocked = serializers.BooleanField(help_text="The summit blocks it: it can only be avoided.")
 
 
 class RetimePreviewSerializer(serializers.Serializer[Any]):

@@ -11,6 +11,7 @@ from sessions.agenda.selectors.release_scopes import Placement, Split, placement
 from sessions.agenda.selectors.released_snapshots import latest, released
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings
+from sessions.conflicts.selectors.policies import policies
 from sessions.conflicts.selectors.warning_context import Circumstances, circumstances
 from sessions.conflicts.selectors.warnings import Finding
 from sessions.delays import effects
@@ -56,7 +57,7 @@ class Conflict:
     """A conflict that the new times cause, which must be accepted or avoided.
 
     `key` identifies it among the conflicts of one preview; `number` is how many people, delegations or points are
-    concerned.
+    concerned. A `blocked` one can't be accepted.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Conflict:
     words: str
     sessions: tuple[Snapshot, ...]
     number: int
+    blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,10 @@ def _conflicts(summit: Summit, near: Agenda, moved: Mapping[int, Snapshot], abou
         if concerned and _identity(finding) not in before:
             key = "-".join([finding.kind.value, *sorted(session.key for session in finding.sessions)])
             found.setdefault(key, []).append(finding)
-    conflicts = [_of_findings(key, findings) for key, findings in found.items()]
+    blocked = policies(summit).blocked
+    conflicts = [
+        replace(_of_findings(key, findings), blocked=findings[0].kind in blocked) for key, findings in found.items()
+    ]
     points = fixed_points.breaches(fixed_points.of_summit(summit), near, moved)
     return conflicts + [
         Conflict(f"fixed-{breach.point.public_id}", "fixed", breach.words, "", breach.sessions, 1)

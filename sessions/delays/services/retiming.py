@@ -20,11 +20,13 @@ from sessions.delays.permissions import can_consent, check_can_consent
 from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.retiming_preview import Conflict, RetimingPreview
 from sessions.delays.services import second_parts
+from sessions.draft.change_guards import Blocked
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_run_day
 from sessions.releases.services import releases
 from summit.audit import services as audit
 from summit.audit.actions import Facts, audit_action
+from summit.core.punctuation import comma
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -70,8 +72,9 @@ def retime(
     has the keys of the conflicts that are accepted. `reason` is told to everybody whose agenda changes. `split` says
     where a session goes on in a second part, which is released with the new times.
 
-    Raises PermissionDenied, ValidationError if a session would end before it starts or go on before it ends,
-    ConflictUndecided, SpeakersRefused if a speech that moves no longer waits, and the errors of `releases.retime`.
+    Raises PermissionDenied, ValidationError if a session would end before it starts or go on before it ends, Blocked
+    if the summit blocks one of the conflicts, ConflictUndecided, SpeakersRefused if a speech that moves no longer
+    waits, and the errors of `releases.retime`.
     """
     check_can_run_day(by, summit)
     _check_times(placements, split)
@@ -228,8 +231,17 @@ def _named(conflict: dict[str, Any], part_key: str) -> dict[str, Any]:
     return {**conflict, "sessions": [part_key if key == SECOND_PART else key for key in conflict["sessions"]]}
 
 
+def _refusal(conflict: Conflict) -> str:
+    titles = comma().join(f"“{session.title}”" for session in conflict.sessions)
+    words = {"conflict": conflict.label, "sessions": titles}
+    return _("%(conflict)s: %(sessions)s. Conflicts of this type are blocked. Choose another time or room.") % words
+
+
 def _check_decided(conflicts: Collection[Conflict], accepted: Collection[str]) -> None:
-    """Raise ConflictUndecided if a conflict isn't among the accepted ones."""
+    """Raise Blocked if the summit blocks a conflict, and ConflictUndecided if one isn't among the accepted ones."""
+    blocked = [_refusal(conflict) for conflict in conflicts if conflict.blocked]
+    if blocked:
+        raise Blocked(blocked)
     missing = [conflict for conflict in conflicts if conflict.key not in accepted]
     if missing:
         message = ngettext(

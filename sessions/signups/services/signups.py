@@ -21,8 +21,8 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
-from sessions.signups.messages import PLACE_FREE, moved_up
-from sessions.signups.permissions import check_can_sign_up
+from sessions.signups.messages import PLACE_FREE, PLACE_REMOVED, moved_up
+from sessions.signups.permissions import check_can_sign_up, removes_others
 from sessions.signups.selectors import Places
 from sessions.visibility.models import DESK
 from summit.audit import services as audit
@@ -212,13 +212,20 @@ def _added(row: SignUp, session: Session, by: By) -> AuditEntry:
 def cancel_sign_up(*, session: Session, person: Person, by: By) -> bool:
     """Give back a person's place or position on the waiting list, and return whether there was one.
 
-    The next person who waits moves up and is notified. This also works for sessions that no longer take sign-ups.
+    The next person who waits moves up and is notified, and so is the person if the desk removes them. This also works
+    for sessions that no longer take sign-ups.
     Raises PermissionDenied.
     """
     member = Membership.objects.filter(person=person).select_related("party__summit").first()
     check_can_sign_up(by, person, member.party if member else None)
     with transaction.atomic():
-        return _cancel_sign_up(_lock(session), person, by)
+        locked = _lock(session)
+        row = SignUp.objects.filter(session=locked, person=person).select_related("person").first()
+        shown = _released(locked)
+        removed = removes_others(by, person, member.party if member else None)
+        if removed and row is not None and shown is not None and shown.ends_at > db_now():
+            PLACE_REMOVED.send(moved_up(locked, shown, [row]))
+        return _cancel_sign_up(locked, person, by)
 
 
 def _cancel_sign_up(session: Session, person: Person, by: By) -> bool:

@@ -15,6 +15,7 @@ from sessions.agenda.models.releases import Release, ReleasedRole
 from sessions.agenda.selectors.release_scopes import Placement, placement_of
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
+from sessions.conflicts.models import ConflictPolicy
 from sessions.conflicts.selectors.warning_context import Circumstances, Seats
 from sessions.delays.api.sessions import _preview
 from sessions.delays.models import DelayNotice, FixedPointKind, Retiming, RetimingState
@@ -34,7 +35,7 @@ from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.delegations.helpers import refuses, sign_in
+from tests.delegations.helpers import refuses, sign_in, text
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import parties_of, session
 
@@ -307,6 +308,23 @@ class TestReleasePage:
         asked = {"way": "longer", "by": "25", **values}
         expected = desk.get(page(world.plenary), asked).context["expected"]
         return desk.post(page(world.plenary), {"expected": expected, **asked}, follow=True)
+
+    def test_what_follows_is_shown_again_without_a_secret_in_the_address(self, world: World, desk: Client) -> None:
+        typed = {f"start-{world.talks.public_id}": "15:00", f"was-{world.talks.public_id}": "13:25"}
+        shown = desk.post(page(world.plenary), {"way": "longer", "by": "25", "look": "1", **typed})
+        assert (moves(shown)["Talks"], Release.objects.count()) == (("15:00", "15:30"), 1)
+        assert 'formmethod="get"' not in shown.content.decode()
+
+    def test_a_blocked_conflict_is_not_offered_and_named(self, world: World, desk: Client) -> None:
+        ConflictPolicy.objects.create(summit=world.summit, rule="head", action="block")
+        asked = {"way": "longer", "by": "25", "stay": world.talks.public_id}
+        shown = desk.get(page(world.plenary), asked)
+        assert 'name="accept"' not in shown.content.decode()
+        (conflict,) = shown.context["planned"].conflicts
+        accepted = {"accept": conflict.key, "expected": shown.context["expected"]}
+        refused = text(desk.post(page(world.plenary), {**asked, **accepted}))
+        assert "“Plenary”, “Talks”. Conflicts of this type are blocked." in refused
+        assert Release.objects.count() == 1
 
     @pytest.mark.slow("previews and releases new times")
     def test_it_is_released_and_leads_to_the_day(self, world: World, desk: Client) -> None:

@@ -163,6 +163,17 @@ def test_the_day_is_run_from_its_page(row: Session) -> None:
     assert desk.get(live).content != before
 
 
+def test_a_session_that_nobody_started_is_not_over(row: Session) -> None:
+    now = db_now()
+    Session.objects.filter(pk=row.pk).update(starts_at=now - timedelta(minutes=2), ends_at=now - timedelta(minutes=1))
+    release(row.summit)
+    desk = sign_in(row.summit, Role.CONFERENCE_OFFICER)
+    page = desk.get(f"{reverse('admin:agenda_session_day')}?summit={row.summit.slug}")
+    assert [each.session.title for each in page.context["never_started"]] == ["Plenary"]
+    assert "1 session was never started" in page.content.decode()
+    assert "is over" not in page.content.decode()
+
+
 def test_a_page_of_many_sessions_makes_no_more_queries(summit: Summit, django_assert_max_num_queries: Any) -> None:
     now = db_now()
     for minutes in range(12):

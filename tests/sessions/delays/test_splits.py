@@ -214,7 +214,7 @@ class TestRefused:
         releases.release(summit=world.summit, by=world.organiser)
         ConflictPolicy.objects.create(summit=world.summit, rule="room", action="block")
         given = world.halves(on=90, until=120)
-        with pytest.raises(ValidationError, match="The room is taken"):
+        with pytest.raises(ValidationError, match=r"“Lunch”, “Plenary \(continued\)”. Conflicts of this type are"):
             world.split(**given, accepted=world.conflicts(given))
         # The second part may take the room as soon as the first one leaves it.
         assert world.split(**world.halves(end=30, on=30, until=60)).state == RetimingState.RELEASED

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
-from sessions.signups.messages import PLACE_FREE
+from sessions.signups.messages import AGAIN, PLACE_FREE, PLACE_REMOVED
+from sessions.signups.services import signups
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -101,6 +103,17 @@ def test_a_place_or_a_number_is_given_and_the_list_moves_up(desk: Client, row: S
     assert said(_leave(desk, row, people[0], sure="yes"))[-1] == "Ann no longer has a place."
     assert states(row) == [("Bo", "place"), ("Cy", "waiting")]
     assert [message.address for message in Message.objects.filter(kind=PLACE_FREE.name)] == ["bo@x.example"]
+    told = Message.objects.get(kind=PLACE_REMOVED.name)
+    assert (told.address, told.facts["people"]) == ("ann@x.example", ["Ann"])
+    assert PLACE_REMOVED.why_withdrawn(told) == ""
+    signups.sign_up(session=row, person=people[0], by=people[0].user)
+    assert PLACE_REMOVED.why_withdrawn(told) == because(AGAIN)
+
+
+def test_who_leaves_is_not_told(row: Session, people: list[Person]) -> None:
+    signups.sign_up(session=row, person=people[0], by=people[0].user)
+    signups.cancel_sign_up(session=row, person=people[0], by=people[0].user)
+    assert not Message.objects.filter(kind=PLACE_REMOVED.name).exists()
 
 
 def test_what_is_refused_is_said(desk: Client, row: Session, people: list[Person], summit: Summit) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base import svg_charts
 from summit.admin_base.svg_charts import FULL, HATCHED, OPEN, BarRow, Column
-from summit.admin_base.widgets import DayInput
+from summit.admin_base.widgets import DayInput, MomentPair
 from summit.backoffice import charts
 from summit.core.database_clock import db_now
 from summit.maintenance.models import Heartbeat
@@ -247,3 +247,32 @@ def test_the_day_comes_first_in_every_language_and_comes_back_as_it_is_shown(lan
             assert field.clean(value) == date(2025, 4, 3), typed
             # As after an error elsewhere in the form.
             assert field.widget.format_value(value) == field.widget.format_value(date(2025, 4, 3)) == "03/04/2025"
+
+
+def test_a_date_is_taken_with_the_name_of_its_month() -> None:
+    field = DateField(widget=DayInput())
+    written = {
+        "en": ("3 December 2026", "3rd Dec. 2026", "December 3, 2026"),
+        "fr": ("3 décembre 2026", "3 déc. 2026", "3 December 2026"),
+        "ar": ("3 ديسمبر 2026",),
+    }
+    for language, texts in written.items():
+        with translation.override(language):
+            for typed in texts:
+                value = field.widget.value_from_datadict({"day": typed}, {}, "day")
+                assert field.clean(value) == date(2026, 12, 3), typed
+            assert field.widget.value_from_datadict({"day": "3 Smarch 2026"}, {}, "day") == "3 Smarch 2026"
+
+
+def test_no_month_lands_in_a_field_for_a_time() -> None:
+    widget = MomentPair()
+    for day, clock in (
+        ("3 Smarch 2026", "10:00"),
+        ("3 Smarch", "10:00"),
+        ("3 Smarch 2026", ""),
+        ("32 Smarch 2026", "tea"),
+    ):
+        value = widget.value_from_datadict({"at_0": day, "at_1": clock}, {}, "at")
+        assert widget.decompress(value) == [day, clock], value
+    for value in ("2026-12-03T10:00", "2026-12-03 10:00"):
+        assert widget.decompress(value) == ["2026-12-03", "10:00"]

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from delegations.invitations.admin.answers import ReplyAdmin
 from delegations.overview.admin import people
@@ -21,6 +22,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.delegations.helpers import sign_in
 from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,15 @@ class TestSources:
         # The control: a list that nobody adds to is found where it declares nothing.
         monkeypatch.setattr(ReplyAdmin, "row_source", None)
         assert [str(desk) for desk in DESKS if not sentence_of(desk)] == ["delegations.ReplyAdmin"]
+
+
+def test_an_empty_list_says_who_may_add(summit: Summit) -> None:
+    where = reverse("admin:agenda_fixedpoint_changelist")
+    shown = sign_in(summit, Role.CONFERENCE_OFFICER).get(where).content.decode()
+    assert re.findall(r"Roles that can add one: [^<]*", shown) == [
+        "Roles that can add one: organiser, protocol, programme."
+    ]
+    assert "Roles that can add one" not in sign_in(summit, Role.PROTOCOL).get(where).content.decode()
 
 
 # --- as an account has arranged them --------------------------------------------------------------------------------

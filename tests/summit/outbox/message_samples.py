@@ -159,6 +159,7 @@ FACTS: dict[str, Callable[[Summit], dict[str, Any]]] = {
     "subscription": lambda summit: {"subscriber": _subscriber(summit)},
     "file_refused": lambda summit: {"uploaded_at": "31 March 2025"},
     "emergency_sign_in": lambda summit: {"account": "a@host.example"},
+    "place_removed": lambda summit: {"summit": _summit_facts(summit), "persons": ["k3"], "people": [NASTY] * 30},
     "webhook_off": lambda summit: {"why": "failing"},
     "welcome": _welcome,
 }
