@@ -11,6 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
 from sessions.bilaterals.models import FOR_DESK, Bilateral
+from sessions.delays.admin.day import day_url
+from sessions.delays.models import Retiming, RetimingState
 from sessions.draft.models.sessions import Session
 from sessions.draft.selectors import parties_that_left
 from sessions.releases.selectors import unreleased_changes
@@ -104,6 +106,21 @@ def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if counts["today"]:
         message = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", counts["today"])
         yield Task(message % {"n": counts["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
+
+
+@desk_task.register(19)
+def new_times_waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Yield a task for the new times that wait for consent; none for users who may not give it."""
+    if not allows(request.user, RELEASE, summit):
+        return
+    number = Retiming.objects.filter(summit=summit, state=RetimingState.WAITING).count()
+    if number:
+        message = ngettext(
+            "%(n)d proposal of new times waits for your consent.",
+            "%(n)d proposals of new times wait for your consent.",
+            number,
+        )
+        yield Task(message % {"n": number}, Urgency.NOW, day_url(summit), RELEASE)
 
 
 @desk_task.register(22)

@@ -17,10 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.agenda.selectors import release_scopes
+from sessions.agenda.selectors.snapshots import Agenda
 from sessions.delays.admin.proposals import proposal
+from sessions.delays.models import Retiming
 from sessions.delays.permissions import can_consent
 from sessions.delays.selectors import fixed_points, running
 from sessions.delays.selectors.running import RunState
+from sessions.delays.services import retiming
 from sessions.delays.services import running as running_services
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
@@ -89,6 +92,7 @@ class DayMixin:
             "released": bool(agenda),
             "may_run": can_run_day(request.user, summit),
             "proposals": [proposal(row, agenda) for row in running.waiting(summit)],
+            "retimed": _retimed(summit, day, agenda) if can_run_day(request.user, summit) else [],
             "may_consent": can_consent(request.user, summit),
             "fixed": [
                 fixed_points.in_words(point)
@@ -127,6 +131,19 @@ class DayMixin:
         """Withdraw the announcement that a session runs late."""
         done = _("“%(title)s” is no longer announced as running late.")
         return _act(request, session, running_services.end_delay, done, done)
+
+
+def _retimed(summit: Summit, day: date, agenda: Agenda) -> list[tuple[Retiming, list[str], str]]:
+    """Return the new times released on a day that can be taken back: each with its sessions, and the preview of the
+    former times."""
+    found = []
+    for row in running.released_on(summit, day):
+        keys = list(retiming.former_placements(row, agenda))
+        if keys:
+            url = reverse("admin:agenda_session_retime", args=[keys[0]])
+            query = urlencode({"way": "back", "back": row.public_id})
+            found.append((row, [agenda[key].title for key in keys], f"{url}?{query}"))
+    return found
 
 
 def _act(

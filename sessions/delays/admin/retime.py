@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from sessions.agenda.selectors.release_scopes import Placement, Split, placement_of
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.delays.admin.day import day_url
-from sessions.delays.models import RetimingState
+from sessions.delays.models import Retiming, RetimingState
 from sessions.delays.permissions import can_consent
 from sessions.delays.selectors import retiming_preview, splits
 from sessions.delays.selectors.retiming_preview import RetimingPreview, placement_at, swapped
@@ -42,6 +42,8 @@ WAYS: Mapping[str, Any] = {
     POSTPONE: gettext_lazy("Postpone"),
     SWAP: gettext_lazy("Swap with another session"),
 }
+# The way back to the times from before released ones.
+BACK = "back"
 # Minutes that are offered to be touched.
 MINUTES = (5, 10, 15, 20, 25, 30, 45, 60)
 # The times of a split, and the choice that no speech moves.
@@ -138,6 +140,7 @@ class RetimeMixin:
             "to_clock": to_clock,
             "others": _others(old, released),
             "with": data.get("with", ""),
+            "back": data.get("back", "") if wanted.way == BACK else "",
             "staying": [old[key] for key in sorted(wanted.staying & old.keys())],
             "may_consent": can_consent(request.user, summit),
             "planned": planned,
@@ -189,10 +192,11 @@ def parse(data: QueryDict, *, session: Snapshot, old: Agenda, summit: Summit, no
     of minutes, `at` a time of that day instead, `to-day` and `to-clock` a time at the venue, and `with` the public id
     of another session. A session that is split ends at `end` and goes on at `on`, until `until` if that is given, in
     the room `room`, with the speech `from`. `start-<public id>` is the new time of a session that follows, if it
-    isn't `was-<public id>`, and `stay` are those that don't follow. With `breaks=keep` breaks keep their length.
+    isn't `was-<public id>`, and `stay` are those that don't follow. With `breaks=keep` breaks keep their length. With
+    the way BACK, `back` is the public id of released new times, whose sessions get their former times.
     """
     way = data.get("way", "")
-    wanted = Wanted(way if way in WAYS else LONGER if session.starts_at <= now else LATER)
+    wanted = Wanted(way if way in (*WAYS, BACK) else LONGER if session.starts_at <= now else LATER)
     by_key = {each.key: each for each in old.values()}
     wanted.shorten_breaks = data.get("breaks") != "keep"
     wanted.staying = {by_key[key].session_id for key in data.getlist("stay") if key in by_key}
@@ -202,6 +206,8 @@ def parse(data: QueryDict, *, session: Snapshot, old: Agenda, summit: Summit, no
         _split(wanted, data, session, summit)
     elif wanted.way == POSTPONE:
         _postponed(wanted, data, session, summit)
+    elif wanted.way == BACK:
+        _back(wanted, data, old, summit)
     elif (other := by_key.get(data.get("with", ""))) is not None and other.key != session.key:
         wanted.asked = swapped(session, other)
     for key in _changed_rows(data) | set(data.getlist("fixed")):
@@ -311,6 +317,13 @@ def _postponed(wanted: Wanted, data: QueryDict, session: Snapshot, summit: Summi
         return
     span = starts_at - session.starts_at
     wanted.asked = {session.session_id: placement_at(session, start=span, end=span)}
+
+
+def _back(wanted: Wanted, data: QueryDict, old: Agenda, summit: Summit) -> None:
+    row = Retiming.objects.filter(summit=summit, public_id=data.get("back", "")).first()
+    wanted.asked = retiming.former_placements(row, old) if row else {}
+    if not wanted.asked:
+        wanted.errors.append(_("These sessions have other times by now. Move them one by one."))
 
 
 def _own_time(wanted: Wanted, written: str, session: Snapshot, summit: Summit) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -159,6 +159,18 @@ def running(summit: Summit, sessions: Collection[Snapshot], now: datetime) -> li
         RunningSession(each, runs.get(each.session_id), notices.get(each.session_id), now, each.session_id in drafted)
         for each in ordered
     ]
+
+
+def released_on(summit: Summit, day: date) -> list[Retiming]:
+    """Return the new times that were released on a day at the venue, the latest first. Makes one query."""
+    starts = datetime.combine(day, time(), tzinfo=summit.zone)
+    rows = Retiming.objects.filter(
+        summit=summit,
+        state=RetimingState.RELEASED,
+        decided_at__gte=starts,
+        decided_at__lt=datetime.combine(day + timedelta(days=1), time(), tzinfo=summit.zone),
+    )
+    return list(rows.order_by("-decided_at", "-pk"))
 
 
 def waiting(summit: Summit) -> list[Retiming]:

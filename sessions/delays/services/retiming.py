@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.selectors.release_scopes import SECOND_PART, Placement, Split, placement_of
 from sessions.agenda.selectors.snapshots import Agenda
+from sessions.delays.messages import NEW_TIMES_CONSENT
 from sessions.delays.models import DelayNotice, Retiming, RetimingState
 from sessions.delays.permissions import can_consent, check_can_consent
 from sessions.delays.selectors import retiming_preview
@@ -95,6 +96,7 @@ def retime(
         if planned.consent and not can_consent(by, summit):
             found.state = RetimingState.WAITING
             found.save(force_insert=True)
+            NEW_TIMES_CONSENT.send(found)
             audit.record(by=by, action=PROPOSE, target=found, summit=summit, detail={"sessions": len(found.plan)})
             return found
         return _release(found, by)
@@ -163,6 +165,24 @@ def placements_of(row: Retiming) -> dict[int, Placement]:
         )
     )
     return {keys[each["session"]]: _placement(each["after"]) for each in row.plan if each["session"] in keys}
+
+
+def former_placements(row: Retiming, old: Agenda) -> dict[int, Placement]:
+    """Return the placements from before released new times, by the primary keys of the sessions.
+
+    They are those of the sessions that still are where the new times put them. `old` is the released agenda. A split
+    can't be taken back. Makes no query.
+    """
+    if row.state != RetimingState.RELEASED or row.split:
+        return {}
+    by_key = {session.key: session for session in old.values()}
+    return {
+        by_key[each["session"]].session_id: _placement(each["before"])
+        for each in row.plan
+        if each["session"] in by_key
+        and _placement(each["after"]) == placement_of(by_key[each["session"]])
+        and each["before"] != each["after"]
+    }
 
 
 def split_of(row: Retiming) -> Split:

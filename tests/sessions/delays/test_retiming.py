@@ -18,6 +18,7 @@ from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Sna
 from sessions.conflicts.models import ConflictPolicy
 from sessions.conflicts.selectors.warning_context import Circumstances, Seats
 from sessions.delays.api.sessions import _preview
+from sessions.delays.messages import DECIDED, NEW_TIMES_CONSENT
 from sessions.delays.models import DelayNotice, FixedPointKind, Retiming, RetimingState
 from sessions.delays.selectors import retiming_preview
 from sessions.delays.selectors.cascade import Cascade, cascade
@@ -31,6 +32,7 @@ from sessions.releases.services import releases
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -230,6 +232,23 @@ class TestConsent:
         assert (approved.state, world.times()["Talks"]) == (RetimingState.RELEASED, "13:25")
         refuses(AlreadyDecided, retiming.decline, retiming=approved, by=world.organiser, match="released")
 
+    def test_organisers_are_asked_at_once_by_mail_and_on_their_home(self, world: World) -> None:
+        home = f"/admin/?summit={world.summit.slug}"
+        desk = sign_in(world.summit, Role.ORGANISER)
+        asked = "1 proposal of new times waits for your consent."
+        assert asked not in desk.get(home).content.decode()
+        waiting = world.retime(reason="The plenary runs over")
+        mail = Message.objects.get(kind=NEW_TIMES_CONSENT.name, recipient_key=f"user:{world.organiser.public_id}")
+        body = NEW_TIMES_CONSENT.render(mail).text
+        assert ("Plenary" in body, "The plenary runs over" in body, "/admin/agenda/session/day/" in body) == (
+            True,
+        ) * 3
+        assert asked in desk.get(home).content.decode()
+        assert NEW_TIMES_CONSENT.why_withdrawn(mail) == ""
+        retiming.decline(retiming=waiting, by=world.organiser)
+        assert NEW_TIMES_CONSENT.why_withdrawn(mail) == because(DECIDED)
+        assert asked not in desk.get(home).content.decode()
+
     def test_an_organiser_needs_nobody_elses(self, world: World) -> None:
         assert world.retime(by=world.organiser).state == RetimingState.RELEASED
 
@@ -338,6 +357,23 @@ class TestReleasePage:
         assert "New times released as agenda 2." in answer.content.decode()
         assert answer.redirect_chain[-1][0].startswith(reverse("admin:agenda_session_day"))
         assert (Release.objects.get(number=2).note, world.times()["Talks"]) == ("The plenary runs over", "13:25")
+
+    @pytest.mark.slow("releases new times twice")
+    def test_the_way_back_is_previewed_and_released(self, world: World, desk: Client) -> None:
+        before = world.times()
+        world.retime()
+        day = desk.get(f"{reverse('admin:agenda_session_day')}?summit={world.summit.slug}")
+        ((row, titles, back),) = day.context["retimed"]
+        assert titles == ["Plenary", "Talks"]
+        shown = desk.get(back)
+        assert moves(shown) == {"Plenary": ("12:00", "13:00"), "Talks": ("13:00", "13:30")}
+        asked = {"way": "back", "back": row.public_id, "expected": shown.context["expected"]}
+        answer = desk.post(page(world.plenary), asked, follow=True)
+        assert "New times released as agenda 3." in answer.content.decode()
+        assert world.times() == before
+        refused = desk.get(back)
+        assert refused.context["planned"] is None
+        assert "These sessions have other times by now." in refused.content.decode()
 
     def test_consent_is_asked_for_and_given_in_one_touch(self, world: World, desk: Client) -> None:
         Session.objects.filter(pk=world.plenary.pk).update(pinned=True)

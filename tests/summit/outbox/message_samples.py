@@ -160,6 +160,13 @@ FACTS: dict[str, Callable[[Summit], dict[str, Any]]] = {
     "file_refused": lambda summit: {"uploaded_at": "31 March 2025"},
     "emergency_sign_in": lambda summit: {"account": "a@host.example"},
     "place_removed": lambda summit: {"summit": _summit_facts(summit), "persons": ["k3"], "people": [NASTY] * 30},
+    "new_times_consent": lambda summit: {
+        "summit": _summit_facts(summit),
+        "retiming": "k3",
+        "asked_by": NASTY,
+        "reason": NASTY,
+        "sessions": [[SHORT, *["2025-03-31T10:00:00+00:00", "2025-03-31T11:00:00+00:00"] * 2]] * SESSIONS,
+    },
     "webhook_off": lambda summit: {"why": "failing"},
     "welcome": _welcome,
 }
